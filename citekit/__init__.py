@@ -1,0 +1,27 @@
+"""citekit archives web articles as evidence, cites them, annotates them and builds their site.
+
+Importing any submodule runs this file first, so it imports nothing: names are found when asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from citekit.app.archive import Archive
+    from citekit.errors import CitekitError
+
+__all__ = ["Archive", "CitekitError", "__version__"]
+
+__version__ = "0.1.0"
+
+_WHERE = {"Archive": "citekit.app.archive", "CitekitError": "citekit.errors"}
+
+
+def __getattr__(name: str) -> object:
+    """Find a public name where it lives."""
+    if name in _WHERE:
+        from importlib import import_module
+
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'citekit' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""Bytes of an article in; its text and its metadata with evidence out; pure."""

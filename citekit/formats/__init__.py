@@ -1,0 +1,1 @@
+"""CSL-JSON items to and from the bibliography formats; pure."""

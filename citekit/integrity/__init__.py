@@ -1,0 +1,1 @@
+"""Digests, Merkle trees, checkpoints, signatures and timestamps; pure."""

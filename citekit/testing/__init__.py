@@ -1,0 +1,1 @@
+"""Public helpers for tests: conformance drivers, builders and honest fakes."""

@@ -1,0 +1,41 @@
+"""Fixtures that every test may use: where the shared data is, and a fresh environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shared_folder() -> Path | None:
+    """The folder of public test data: ``CITEKIT_SHARED``, else ``shared`` beside the checkout."""
+    named = os.environ.get("CITEKIT_SHARED")
+    folder = Path(named) if named else ROOT.parent / "shared"
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared test data; where it is absent the test skips, or fails if skips are forbidden."""
+    folder = shared_folder()
+    if folder is None:
+        absent("the shared test data is absent: set CITEKIT_SHARED to its folder")
+        raise AssertionError  # absent() never returns
+    return folder
+
+
+def absent(reason: str) -> None:
+    """Skip loudly, or fail where ``CITEKIT_NO_SKIPS`` says that everything must be here."""
+    if os.environ.get("CITEKIT_NO_SKIPS"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the archive or the clock of whoever runs it."""
+    for name in ("CITEKIT_ARCHIVE", "SOURCE_DATE_EPOCH", "EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
