@@ -1,0 +1,121 @@
+"""One act of fetching at one instant, and the payloads it gave; immutable once written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Role = Literal["original", "text", "warc", "snapshot", "screenshot", "pdf"]
+ROLES: tuple[Role, ...] = ("original", "text", "warc", "snapshot", "screenshot", "pdf")
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_STAMP = re.compile(r"\d{8}T\d{6}Z(?:-[1-9]\d*)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextMap:
+    """The shape of a text without its words: what others need where the text is withheld.
+
+    ``paragraphs`` are half-open ranges of code points, the first one is paragraph 1.
+    """
+
+    characters: int
+    words: int
+    paragraphs: tuple[tuple[int, ...], ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """Bytes a capture gave, named by their digest ``sha256:<64 hex>``."""
+
+    digest: str
+    size_bytes: int
+    media_type: str
+    encoding: str | None = None
+    map: TextMap | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no digest: it would become a path."""
+        if not _DIGEST.fullmatch(self.digest):
+            raise ValueError(f"is not a digest sha256:<64 hex digits>: {self.digest!r}")
+        if self.size_bytes < 0:
+            raise ValueError("size_bytes is negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the bytes came from: a URL that citekit saw answer, or a file and what was said of it.
+
+    ``fact`` is *observed* when citekit fetched the URL itself, *declared* when somebody named it.
+    ``file`` is a name without folders.
+    """
+
+    fact: Literal["observed", "declared"] = field(metadata={"always": True})
+    url: str | None = None
+    file: str | None = None
+    declared_by: str | None = None
+    declared_at: datetime | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Keep folders of the user's machine out of published records."""
+        if self.file is not None and re.search(r"[/\\]", self.file):
+            raise ValueError(f"a file is named without its folders: {self.file!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """The program that made the capture."""
+
+    name: str
+    version: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """A capture record, as in ``items/<citekey>/captures/<stamp>.json``."""
+
+    captured_at: datetime
+    source: Source
+    tool: Tool
+    payloads: Mapping[str, Payload]
+    agent: str | None = None
+    final_url: str | None = None
+    redirects: tuple[str, ...] = ()
+    status: int | None = None
+    headers: tuple[tuple[str, ...], ...] = ()
+    address: str | None = None
+    certificate: str | None = None
+    completeness: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def make_stamp(instant: datetime, taken: frozenset[str] = frozenset()) -> str:
+    """The name of a capture made at ``instant``; ``-2``, ``-3`` … when the second is taken.
+
+    >>> make_stamp(datetime(2026, 11, 22, 14, 15, tzinfo=UTC))
+    '20261122T141500Z'
+    """
+    stamp = instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    number = 2
+    while stamp in taken:
+        stamp = f"{stamp.split('-')[0]}-{number}"
+        number += 1
+    return stamp
+
+
+def is_stamp(text: str) -> bool:
+    """Whether the text can name a capture."""
+    return _STAMP.fullmatch(text) is not None
+
+
+def stamp_order(stamp: str) -> tuple[str, int]:
+    """The order of captures in time: ``…Z``, ``…Z-2``, … ``…Z-10``."""
+    second, _, number = stamp.partition("-")
+    return second, int(number or 1)

@@ -1,0 +1,61 @@
+"""Things in the world that texts name: people, organisations, places, occurrences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from citekit.errors import InvalidData
+
+EntityKind = Literal["person", "organization", "place", "occurrence", "work"]
+KINDS: tuple[EntityKind, ...] = ("person", "organization", "place", "occurrence", "work")
+
+# Where an authority id leads; ids of other authorities are shown without a link.
+AUTHORITIES: Final[Mapping[str, str]] = {
+    "wikidata": "https://www.wikidata.org/entity/{}",
+    "viaf": "https://viaf.org/viaf/{}",
+    "isni": "https://isni.org/isni/{}",
+    "gnd": "https://d-nb.info/gnd/{}",
+    "lcnaf": "https://id.loc.gov/authorities/names/{}",
+    "geonames": "https://www.geonames.org/{}",
+    "orcid": "https://orcid.org/{}",
+    "ror": "https://ror.org/{}",
+}
+
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """One thing. ``authorities`` maps an authority's name to the id there; ``date`` is EDTF."""
+
+    id: str
+    kind: EntityKind
+    name: str
+    names: tuple[str, ...] = ()
+    description: str | None = None
+    date: str | None = None
+    place: str | None = None
+    authorities: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One place where a text names an entity: the annotation that says so."""
+
+    entity: str
+    item: str
+    annotation: str
+
+
+def check_slug(identifier: str, what: str) -> str:
+    """An id of an entity or a claim, if it can name a file; raises InvalidData."""
+    if not _ID.fullmatch(identifier):
+        raise InvalidData(
+            f"cannot be the id of {what}: {identifier!r}",
+            hint="use lower-case letters, digits and hyphens, for example sultan-murat-barracks",
+        )
+    return identifier

@@ -1,0 +1,191 @@
+"""One bibliographic record: a CSL-JSON object, kept whole, with typed views on it.
+
+The object is the truth: unknown keys stay where they are, so what was read is what is written.
+citekit's own facts live under ``custom.citekit`` (ItemFacts).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from citekit.errors import InvalidData, Place
+from citekit.model.codec import Mismatch, from_json, to_json
+from citekit.model.date import Date, DateError
+from citekit.model.json_text import Json, JsonPath, parse_json, place_in, show_path
+from citekit.model.name import Name
+from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
+
+Access = Literal["public", "restricted"]
+
+_CITEKEY = re.compile(r"[^\W_](?:[\w.:+-]*\w)?")  # letters and digits of any script inside
+_NOT_IN_FILE_NAMES = frozenset('<>:"/\\|?*')
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedCopy:
+    """A copy of the source kept elsewhere: an address and when it was made."""
+
+    url: str
+    at: datetime | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFacts:
+    """What citekit itself knows of an item: ``custom.citekit`` in item.json.
+
+    ``evidence`` maps a CSL variable to its candidates, as JSON objects with value, origin, rule,
+    place, confidence and chosen.
+    """
+
+    access: Access = field(default="restricted", metadata={"always": True})
+    aliases: tuple[str, ...] = ()
+    archived: tuple[ArchivedCopy, ...] = ()
+    evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A CSL-JSON item that has been checked; build it with ``from_json`` or ``from_text``."""
+
+    data: Mapping[str, Any]
+    facts: ItemFacts
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """Check a CSL-JSON object; raises InvalidData naming the JSON path."""
+        try:
+            return cls(data, _check_item(data))
+        except Mismatch as error:
+            place = Place(json_path=show_path(error.json_path))
+            raise InvalidData(str(error), place=place, hint=error.hint) from error
+
+    @classmethod
+    def from_text(cls, text: str, *, path: str | None = None) -> Self:
+        """Read item.json; raises InvalidData naming file, line, column and JSON path."""
+        data = parse_json(text, path=path)
+        try:
+            return cls(data, _check_item(data))
+        except Mismatch as error:
+            place = place_in(text, error.json_path, path=path)
+            raise InvalidData(str(error), place=place, hint=error.hint) from error
+
+    @property
+    def key(self) -> str:
+        """The citekey."""
+        return str(self.data["id"])
+
+    @property
+    def type(self) -> str:
+        """The CSL type, such as ``article-newspaper``."""
+        return str(self.data["type"])
+
+    @property
+    def title(self) -> str:
+        """The title, or an empty text."""
+        return self.text("title")
+
+    def text(self, variable: str) -> str:
+        """A text or number variable as text; empty when it is absent."""
+        value = self.data.get(variable)
+        return str(value) if isinstance(value, str | int | float) else ""
+
+    def names(self, variable: str) -> tuple[Name, ...]:
+        """The names in a name variable; empty when it is absent."""
+        return tuple(Name.from_json(name) for name in self.data.get(variable, ()))
+
+    def date(self, variable: str = "issued") -> Date | None:
+        """A date variable, or None."""
+        value = self.data.get(variable)
+        return None if value is None else Date.from_json(value)
+
+    def with_data(self, **variables: Json) -> Self:
+        """A copy with CSL variables changed; None removes one. Underscores stand for hyphens."""
+        named = {key.replace("_", "-"): value for key, value in variables.items()}
+        return self.with_variables(named)
+
+    def with_variables(self, variables: Mapping[str, Any]) -> Self:
+        """A copy with CSL variables changed; None removes one; raises InvalidData."""
+        merged = {**self.data, **variables}
+        return type(self).from_json({k: v for k, v in merged.items() if v is not None})
+
+    def with_facts(self, facts: ItemFacts) -> Self:
+        """A copy with citekit's own facts changed."""
+        custom = {**self.data.get("custom", {}), "citekit": to_json(facts)}
+        return type(self)({**self.data, "custom": custom}, facts)
+
+    def csl(self) -> dict[str, Any]:
+        """The item without citekit's own facts: what other programs want."""
+        data = dict(self.data)
+        custom = {k: v for k, v in data.pop("custom", {}).items() if k != "citekit"}
+        return {**data, "custom": custom} if custom else data
+
+
+def check_citekey(key: str) -> str:
+    """The key, if it can name a folder on every system; raises InvalidData.
+
+    Letters and digits of any script, and ``_ . : + -`` inside; at most 120 characters; no name
+    that Windows reserves. A colon is refused because Windows cannot store it.
+    """
+    short = key.split(".", 1)[0].casefold()
+    if (
+        not _CITEKEY.fullmatch(key)
+        or len(key) > 120
+        or len(key.encode()) > 200
+        or _NOT_IN_FILE_NAMES & set(key)
+        or short in _RESERVED
+    ):
+        raise InvalidData(
+            f"cannot be a citekey: {key!r}",
+            hint="use letters, digits and _ . + - inside, for example smith2023kosovo",
+        )
+    return key
+
+
+def _check_item(data: Json) -> ItemFacts:
+    """The item's own facts, after every part of the object has been checked; raises Mismatch."""
+    if not isinstance(data, Mapping):
+        raise Mismatch((), "an item is a JSON object")
+    for required in ("id", "type"):
+        if not isinstance(data.get(required), str | int) or data[required] == "":
+            raise Mismatch((), f'"{required}" is missing or no text')
+    for variable, value in data.items():
+        _check_variable(variable, value)
+    custom = data.get("custom", {})
+    if not isinstance(custom, Mapping):
+        raise Mismatch(("custom",), "is not an object")
+    return from_json(ItemFacts, custom.get("citekit", {}), ("custom", "citekit"))
+
+
+def _check_variable(variable: str, value: Json) -> None:
+    where: JsonPath = (variable,)
+    if variable in NAME_VARIABLES:
+        _check_names(value, where)
+    elif variable in DATE_VARIABLES:
+        try:
+            Date.from_json(value)
+        except DateError as error:
+            raise Mismatch(where, f'"{variable}" {error}', error.hint) from error
+    elif variable in ("title", "URL", "DOI", "container-title", "publisher", "language") and (
+        not isinstance(value, str | int | float)
+    ):
+        raise Mismatch(where, f'"{variable}" is not text')
+
+
+def _check_names(value: Json, where: JsonPath) -> None:
+    if not isinstance(value, list | tuple):
+        hint = 'names look like [{"family": "Stoltenberg", "given": "Jens"}]'
+        raise Mismatch(where, f'"{where[0]}" is not a list of names', hint)
+    for i, name in enumerate(value):
+        try:
+            Name.from_json(name)
+        except ValueError as error:
+            raise Mismatch((*where, i), str(error)) from error

@@ -1,0 +1,144 @@
+"""Strict JSON text: what may be in a file of an archive, and where in it something stands.
+
+Refused beyond the grammar: duplicate keys, NaN and infinities, lone surrogates, nesting deeper
+than 64 levels. Source: RFC 8259; I-JSON, RFC 7493.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from citekit.errors import InvalidData, Place
+
+MAX_DEPTH: Final = 64
+JsonPath = tuple[str | int, ...]
+Json = Any  # a parsed JSON value: the border where types end
+
+
+def parse_json(text: str, *, path: str | None = None, first_line: int = 1) -> Json:
+    """The value of one JSON text; raises InvalidData with file, line and column.
+
+    ``first_line`` is the line at which ``text`` starts in its file (JSON lines).
+    """
+    try:
+        value = _DECODER.decode(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        place = Place(path=path, line=error.lineno + first_line - 1, column=error.colno)
+        raise InvalidData(f"is not JSON: {error.msg}", place=place) from error
+    except (ValueError, RecursionError) as error:
+        message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidData(message, place=Place(path=path, line=first_line)) from error
+    _check(value, text, path, first_line)
+    return value
+
+
+def dump_json(value: Json) -> str:
+    """The text as an archive keeps it: two-space indent, keys as given, one final newline."""
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def dump_json_line(value: Json) -> str:
+    """One line of a ``.jsonl`` file, with its newline."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def place_in(text: str, json_path: JsonPath, *, path: str | None, first_line: int = 1) -> Place:
+    """The line and column at which the value at ``json_path`` stands in ``text``."""
+    position = _find(text, json_path)
+    line = text.count("\n", 0, position) + first_line
+    column = position - text.rfind("\n", 0, position)
+    return Place(path=path, line=line, column=column, json_path=show_path(json_path))
+
+
+def show_path(json_path: JsonPath) -> str:
+    """The path in JSONPath form.
+
+    >>> show_path(("author", 0, "family"))
+    '$.author[0].family'
+    """
+    return "$" + "".join(
+        f"[{step}]"
+        if isinstance(step, int)
+        else f".{step}"
+        if step.isidentifier()
+        else f"[{step!r}]"
+        for step in json_path
+    )
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add returns None, meant
+        raise ValueError(f'the key "{twice}" stands twice in one object')
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+
+
+def _check(value: Json, text: str, path: str | None, first_line: int) -> None:
+    """Refuse what the grammar lets through: depth, lone surrogates; walked without recursion."""
+    stack: list[tuple[Any, JsonPath]] = [(value, ())]
+    while stack:
+        node, where = stack.pop()
+        if len(where) > MAX_DEPTH:
+            raise InvalidData("nested too deeply", place=Place(path=path, line=first_line))
+        if isinstance(node, str) and not node.isascii() and _has_surrogate(node):
+            place = place_in(text, where, path=path, first_line=first_line)
+            raise InvalidData("a lone surrogate is not text", place=place)
+        if isinstance(node, dict):
+            stack.extend((child, (*where, key)) for key, child in node.items())
+        elif isinstance(node, list):
+            stack.extend((child, (*where, i)) for i, child in enumerate(node))
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _find(text: str, json_path: JsonPath) -> int:
+    """The offset of the value at ``json_path``; of the nearest value above it when it is absent."""
+    position = _skip(text, 0)
+    for step in json_path:
+        child = _child(text, position, step)
+        if child is None:
+            break
+        position = child
+    return position
+
+
+def _child(text: str, position: int, step: str | int) -> int | None:
+    opening = text[position : position + 1]
+    if opening not in ("{", "["):
+        return None
+    position, count = _skip(text, position + 1), 0
+    while text[position : position + 1] not in ("}", "]", ""):
+        key: str | int = count
+        if opening == "{":
+            key, position = _DECODER.raw_decode(text, position)
+            position = _skip(text, _skip(text, position) + 1)
+        if key == step:
+            return position
+        _, position = _DECODER.raw_decode(text, position)
+        position = _skip(text, position)
+        if text[position : position + 1] == ",":
+            position = _skip(text, position + 1)
+        count += 1
+    return None
+
+
+def _skip(text: str, position: int) -> int:
+    while text[position : position + 1] in (" ", "\n", "\r", "\t", "\ufeff"):
+        position += 1
+    return position
