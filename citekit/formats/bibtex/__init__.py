@@ -1,0 +1,1 @@
+"""BibTeX and BibLaTeX: CSL items to entries and back, the crosswalk as tables."""

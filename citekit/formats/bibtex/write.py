@@ -1,0 +1,56 @@
+"""CSL items as BibLaTeX or BibTeX text.
+
+The blocks are written here and not by bibtexparser: its import costs as much start-up as all the
+rest of ``citekit cite`` together. The tests read every block back with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import InvalidData
+from citekit.formats.bibtex.fields import Entry, entry_of
+from citekit.formats.bibtex.mapping import Dialect, crosswalk
+from citekit.formats.latex_text import LatexWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_NOT_IN_KEYS = frozenset('{}",=%#\\')
+
+
+def write_bibtex(
+    items: Iterable[Mapping[str, Any]],
+    dialect: Dialect,
+    *,
+    ascii: bool = False,  # noqa: A002  # the word users know
+) -> str:
+    """The items as entries, one blank line between two; keys are the items' ids, unchanged.
+
+    With ``ascii`` letters beyond ASCII are LaTeX commands. Raises InvalidData when an id cannot be
+    a key.
+    """
+    walk, latex = crosswalk(dialect), LatexWriter(dialect, ascii=ascii)
+    return "\n".join(_block(entry_of(item, walk, latex)) for item in items)
+
+
+def _block(entry: Entry) -> str:
+    key = check_bibtex_key(str(entry.item.get("id", "")))
+    lines = [f"  {name} = {_value(name, text)}" for name, text in entry.fields.items()]
+    return ",\n".join([f"@{entry.kind.entry}{{{key}", *lines]) + "\n}\n"
+
+
+def _value(name: str, text: str) -> str:
+    """The value in braces; a month is a macro and a year a number."""
+    bare = name == "month" or (name == "year" and text.isascii() and text.isdigit())
+    return text if bare else f"{{{text}}}"
+
+
+def check_bibtex_key(key: str) -> str:
+    """The key, if a BibTeX entry can have it; raises InvalidData."""
+    if not key or key != key.strip() or not key.isprintable() or _NOT_IN_KEYS & set(key):
+        raise InvalidData(
+            f"cannot be the key of a BibTeX entry: {key!r}",
+            hint='give the item another id, without spaces at its ends, { } " , = % # and \\',
+        )
+    return key
