@@ -1,0 +1,352 @@
+"""An archive folder: what is in it, read from plain files; ``writing()`` is the way to change it.
+
+Opening and reading write nothing and take no lock. The truth is the files: every read goes to them.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Self
+
+from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
+from citekit.model.annotation import Annotation
+from citekit.model.capture import Capture, is_stamp, stamp_order
+from citekit.model.claim import Claim
+from citekit.model.codec import decode_text
+from citekit.model.entity import Entity
+from citekit.model.item import Item
+from citekit.store import files
+from citekit.store.layout import Layout, check_key, folded
+from citekit.store.objects import Objects
+from citekit.store.settings import Settings, read_settings, write_settings
+from citekit.store.staging import renames_under_way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from citekit.store.writer import Writer
+
+_GIT_FILES = {
+    ".gitattributes": ("* -text",),
+    ".gitignore": ("/restricted/", "/.citekit/"),
+}
+
+
+class ArchiveStore:
+    """One archive. ``root`` is kept as it was given, so that messages name paths the same way."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+        self.layout = Layout(root)
+        self.objects = Objects(self.layout)
+
+    @classmethod
+    def create(cls, root: Path, *, title: str = "") -> Self:
+        """A new, empty archive; raises StoreConflict when there is one already."""
+        layout = Layout(root)
+        if layout.settings_file.exists():
+            raise StoreConflict(
+                "there is an archive already", place=Place(path=str(layout.settings_file))
+            )
+        with files.reported(root):
+            root.mkdir(parents=True, exist_ok=True)
+        for name, lines in _GIT_FILES.items():
+            _add_lines(layout, root / name, lines)
+        # Last, because this file is what makes the folder an archive.
+        text = write_settings(title or root.absolute().name)
+        files.write_whole(layout.settings_file, text.encode(), staging=layout.staging, root=root)
+        files.remove_tree(layout.local)
+        return cls.open(root)
+
+    @classmethod
+    def open(cls, root: Path) -> Self:
+        """The archive in this folder; raises NotFound, or InvalidData for a broken archive.toml."""
+        layout = Layout(root)
+        path = layout.check_inside(layout.settings_file)
+        try:
+            text = files.read_text(path)
+        except NotFound as error:
+            raise NotFound(
+                f"no archive here: {path.name} does not exist",
+                place=Place(path=str(root)),
+                hint=f"citekit init {root} makes one; --archive names another folder",
+            ) from error
+        return cls(root, read_settings(text, str(path)))
+
+    @contextmanager
+    def writing(self, *, timeout_s: float = 10.0) -> Iterator[Writer]:
+        """Take the lock, and clean up after a stopped writer; raises StoreConflict."""
+        from citekit.store.lock import exclusive
+        from citekit.store.writer import Writer
+
+        with exclusive(self.root, timeout_s=timeout_s):
+            writer = Writer(self)
+            try:
+                yield writer
+            finally:
+                writer.close()
+
+    # ── items ──────────────────────────────────────────────────────────────────────────────────
+
+    def keys(self) -> tuple[str, ...]:
+        """The citekeys of all items, sorted."""
+        renamed = self._superseded()
+        return tuple(
+            sorted(
+                name
+                for name in _folders(self.layout.items)
+                if name not in renamed
+                and _is_key(name)
+                and (self.layout.items / name / "item.json").is_file()
+            )
+        )
+
+    def has(self, key: str) -> bool:
+        """Whether an item has exactly this key; aliases do not count."""
+        return (
+            _is_key(key) and self.layout.item_file(key).is_file() and key not in self._superseded()
+        )
+
+    def resolve(self, key: str) -> str:
+        """The key of the item that has this key or alias; raises NotFound with the nearest keys."""
+        if self.has(key):
+            return key
+        for item_key, aliases in self.aliases():
+            if key in aliases:
+                return item_key
+        raise self._unknown(key)
+
+    def aliases(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The keys of items that have aliases, with these; unreadable items are passed over."""
+        for key in self.keys():
+            path = self.layout.item_file(key)
+            with suppress(CitekitError):
+                if b'"aliases"' in files.read_bytes(self.layout.check_inside(path)):
+                    yield key, self.item(key).facts.aliases
+
+    def item(self, key: str) -> Item:
+        """The item with this key; raises NotFound, or InvalidData for a broken item.json."""
+        if not _is_key(key):
+            raise self._unknown(key)
+        path = self.layout.check_inside(self.layout.item_file(key))
+        try:
+            item = Item.from_text(files.read_text(path), path=str(path))
+        except NotFound as error:
+            raise self._unknown(key) from error
+        if item.key == key:
+            return item
+        if folded(item.key) == folded(key):  # a file system that ignores case found another item
+            raise self._unknown(key)
+        raise InvalidData(
+            f'"id" is {item.key!r}, but the folder says {key!r}', place=Place(path=str(path))
+        )
+
+    def items(self) -> Iterator[Item]:
+        """All items in the order of their keys; one that is removed meanwhile is left out."""
+        for key in self.keys():
+            with suppress(NotFound):
+                yield self.item(key)
+
+    def note(self, key: str) -> str | None:
+        """The item's note, or None."""
+        with suppress(NotFound):
+            return files.read_text(self.layout.check_inside(self.layout.note_file(key)))
+        return None
+
+    # ── captures and payloads ──────────────────────────────────────────────────────────────────
+
+    def stamps(self, key: str) -> tuple[str, ...]:
+        """The stamps of an item's captures, in time order."""
+        folder = self.layout.check_inside(self.layout.captures(key))
+        try:
+            names = os.listdir(folder)  # noqa: PTH208  # names are all we need
+        except OSError:
+            return ()
+        stamps = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+        return tuple(sorted(filter(is_stamp, stamps), key=stamp_order))
+
+    def capture(self, key: str, stamp: str | None = None) -> Capture | None:
+        """A capture of an item, the latest by default; None when there is none.
+
+        Raises NotFound for a stamp that the item does not have.
+        """
+        if stamp is None:
+            stamps = self.stamps(key)
+            if not stamps:
+                return None
+            stamp = stamps[-1]
+        path = self.layout.check_inside(self.layout.capture_file(key, stamp))
+        return decode_text(Capture, files.read_text(path), path=str(path))
+
+    def payload_path(self, digest: str) -> Path | None:
+        """Where the payload is on this machine, or None; its bytes are not verified here."""
+        return self.objects.find(digest)
+
+    def payload(self, digest: str) -> bytes | None:
+        """The payload's bytes, verified; None when absent; raises IntegrityFailed."""
+        return self.objects.read(digest)
+
+    def text(self, key: str, stamp: str | None = None) -> str | None:
+        """The text of a capture, the latest by default; None when this machine does not hold it."""
+        capture = self.capture(key, stamp)
+        payload = capture.payloads.get("text") if capture else None
+        data = self.payload(payload.digest) if payload else None
+        if data is None:
+            return None
+        try:
+            return data.decode()
+        except UnicodeDecodeError as error:
+            place = Place(path=str(self.layout.captures(key)))
+            raise InvalidData("the text payload is not UTF-8", place=place) from error
+
+    # ── annotations, entities, claims ──────────────────────────────────────────────────────────
+
+    def annotations(self, key: str) -> tuple[Annotation, ...]:
+        """The annotations on an item in file order; raises InvalidData with the line."""
+        path = self.layout.check_inside(self.layout.annotations_file(key))
+        try:
+            text = files.read_text(path)
+        except NotFound:
+            return ()
+        return tuple(
+            Annotation.from_line(line, path=str(path), line=number)
+            for number, line in enumerate(text.split("\n"), 1)
+            if line.strip()
+        )
+
+    def find_annotation(self, identifier: str) -> tuple[str, Annotation]:
+        """The item's key and the annotation with this id: whole, short, or the start of one.
+
+        Raises NotFound when there is none, StoreConflict when several begin so.
+        """
+        short = identifier.removeprefix("urn:uuid:")
+        found: list[tuple[str, Annotation]] = []
+        for key in self.keys() if short else ():
+            for annotation in self._annotations_naming(key, short):
+                if identifier in (annotation.id, annotation.short_id):
+                    return key, annotation
+                if annotation.short_id.startswith(short):
+                    found.append((key, annotation))
+        if not found:
+            hint = "citekit annotations KEY shows the ids"
+            raise NotFound(f"no annotation with the id {identifier!r}", hint=hint)
+        if len(found) > 1:
+            ids = ", ".join(annotation.short_id for _, annotation in found[:3])
+            raise StoreConflict(
+                f"{len(found)} annotations begin with {identifier!r}: {ids}",
+                hint="give more of the id",
+            )
+        return found[0]
+
+    def entities(self) -> tuple[Entity, ...]:
+        """All entities in the order of their ids; raises InvalidData."""
+        return tuple(self.entity(name) for name in _records(self.layout.entities))
+
+    def entity(self, identifier: str) -> Entity:
+        """One entity; raises NotFound or InvalidData."""
+        path = self.layout.check_inside(self.layout.entity_file(identifier))
+        with _named(f"no entity with the id {identifier!r}", "citekit entity list shows them"):
+            entity = decode_text(Entity, files.read_text(path), path=str(path))
+        _check_id(entity.id, path)
+        return entity
+
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims in the order of their ids; raises InvalidData."""
+        return tuple(self.claim(name) for name in _records(self.layout.claims))
+
+    def claim(self, identifier: str) -> Claim:
+        """One claim; raises NotFound or InvalidData."""
+        path = self.layout.check_inside(self.layout.claim_file(identifier))
+        with _named(f"no claim with the id {identifier!r}", "citekit claim list shows them"):
+            claim = decode_text(Claim, files.read_text(path), path=str(path))
+        _check_id(claim.id, path)
+        return claim
+
+    # ── helpers ────────────────────────────────────────────────────────────────────────────────
+
+    def _annotations_naming(self, key: str, text: str) -> tuple[Annotation, ...]:
+        """The item's annotations if its file holds the text at all: parsing is what costs."""
+        path = self.layout.annotations_file(key)
+        with suppress(NotFound):
+            if text.encode() in files.read_bytes(self.layout.check_inside(path)):
+                return self.annotations(key)
+        return ()
+
+    def _superseded(self) -> dict[str, str]:
+        """Old key -> new key, while a renamed item has both folders; the new one counts."""
+        found = {}
+        for old, new in renames_under_way(self.layout):
+            with suppress(CitekitError):
+                if old in self.item(new).facts.aliases:
+                    found[old] = new
+        return found
+
+    def _unknown(self, key: str) -> NotFound:
+        import difflib
+
+        near = difflib.get_close_matches(key, self.keys(), n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else "citekit list shows the keys"
+        return NotFound(
+            f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
+        )
+
+
+def _add_lines(layout: Layout, path: Path, lines: tuple[str, ...]) -> None:
+    """Have these lines in one of git's files, keeping what is there."""
+    try:
+        text = files.read_text(path)
+    except NotFound:
+        text = ""
+    missing = [line for line in lines if line not in text.split("\n")]
+    if missing:
+        if text and not text.endswith("\n"):
+            text += "\n"
+        data = (text + "\n".join(missing) + "\n").encode()
+        files.write_whole(path, data, staging=layout.staging, root=layout.root)
+
+
+def _folders(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise files.storage_error(error, folder) from error
+
+
+def _records(folder: Path) -> list[str]:
+    """The ids of the records in ``entities/`` or ``claims/``, sorted."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208  # names are all we need
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise files.storage_error(error, folder) from error
+    return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
+
+
+def _is_key(key: str) -> bool:
+    try:
+        check_key(key)
+    except InvalidData:
+        return False
+    return True
+
+
+def _check_id(identifier: str, path: Path) -> None:
+    if f"{identifier}.json" != path.name:
+        message = f'"id" is {identifier!r}, but the file is named {path.name!r}'
+        raise InvalidData(message, place=Place(path=str(path)))
+
+
+@contextmanager
+def _named(message: str, hint: str) -> Iterator[None]:
+    """Tell what is absent by its name, not by its file."""
+    try:
+        yield
+    except NotFound as error:
+        raise NotFound(message, hint=hint) from error

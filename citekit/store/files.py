@@ -1,0 +1,269 @@
+"""Reading and writing files so that a kill or a full disk never leaves half of one.
+
+A file is written under a staging folder, flushed to the disk, and renamed into place; then the
+folder that now names it is flushed too. Every call goes to ``os`` by its name, so that a test can
+stop the program at each one. OSErrors leave as StorageFailed, NotFound or InvalidData.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from citekit.errors import CitekitError, InvalidData, NotFound, Place, StorageFailed
+from citekit.integrity.digest import CHUNK_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+T = TypeVar("T")
+
+MAX_RECORD_BYTES: Final = 64 << 20
+"""No record (item, capture, annotations …) is larger; a larger file is refused unread."""
+
+_READ = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a named pipe must not stop us
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_CREATE = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
+
+# Windows refuses to rename or read a file that another process has open at that instant.
+_SHARING_VIOLATIONS: Final = frozenset([5, 32])
+_PATIENCE_S: Final = 2.0
+
+
+def read_bytes(path: Path, *, limit: int = MAX_RECORD_BYTES) -> bytes:
+    """The bytes of a regular file; raises NotFound, StorageFailed, InvalidData (too large)."""
+    with reported(path):
+        descriptor = patiently(lambda: os.open(path, _READ))
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise InvalidData("is not a file", place=Place(path=str(path)))
+            if status.st_size > limit:
+                message = f"is larger than {limit} bytes: {status.st_size}"
+                raise InvalidData(message, place=Place(path=str(path)))
+            return b"".join(_chunks(descriptor))
+        finally:
+            os.close(descriptor)
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file; raises InvalidData naming line and column of what is no UTF-8."""
+    data = read_bytes(path)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        start_of_line = before.rfind(b"\n") + 1
+        column = len(before[start_of_line:].decode()) + 1
+        place = Place(path=str(path), line=before.count(b"\n") + 1, column=column)
+        raise InvalidData("is not UTF-8", place=place) from error
+
+
+def read_chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a regular file, piece by piece; raises NotFound or StorageFailed."""
+    with reported(path):
+        descriptor = patiently(lambda: os.open(path, _READ))
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise InvalidData("is not a file", place=Place(path=str(path)))
+            yield from _chunks(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def write_new(path: Path, chunks: Iterable[bytes]) -> None:
+    """A new file with these bytes, flushed to the disk; it must not exist yet."""
+    with reported(path):
+        descriptor = os.open(path, _CREATE, 0o666)
+        try:
+            for chunk in chunks:
+                view = memoryview(chunk)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def write_whole(path: Path, data: bytes, *, staging: Path, root: Path) -> None:
+    """A file with these bytes, new or instead of the old one, in one step."""
+    make_folder(staging, root=root)
+    make_folder(path.parent, root=root)
+    staged = staging / f"whole-{os.urandom(6).hex()}"
+    try:
+        write_new(staged, [data])
+        move(staged, path)
+    except CitekitError:
+        with suppress(OSError):
+            os.unlink(staged)  # noqa: PTH108
+        raise
+
+
+def append_line(path: Path, line: str) -> None:
+    """A line more in a local file, flushed; a last line that was cut off is ended first."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (_CREATE & ~(os.O_WRONLY | os.O_EXCL))
+    with reported(path):
+        descriptor = os.open(path, flags, 0o666)
+        try:
+            size = os.fstat(descriptor).st_size
+            if size:
+                os.lseek(descriptor, size - 1, os.SEEK_SET)
+                line = line if os.read(descriptor, 1) == b"\n" else "\n" + line
+            os.write(descriptor, (line + "\n").encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file or folder into place in one step, durably; a file at ``target`` is replaced."""
+    with reported(target):
+        patiently(lambda: os.replace(source, target))  # noqa: PTH105  # the os layer is the seam
+        flush_folder(target.parent)
+        if source.parent != target.parent:
+            flush_folder(source.parent)
+
+
+def make_folder(folder: Path, *, root: Path) -> None:
+    """The folder and those above it, up to ``root``, each durably named by the one above."""
+    missing = []
+    while folder != root and not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for child in reversed(missing):
+        with reported(child):
+            with suppress(FileExistsError):
+                os.mkdir(child)  # noqa: PTH102
+            flush_folder(child.parent)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file if it is there, durably."""
+    with reported(path):
+        try:
+            patiently(lambda: os.unlink(path))  # noqa: PTH108
+        except FileNotFoundError:
+            return
+        flush_folder(path.parent)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder with all that is in it, if it is there; links are removed, not followed."""
+    with reported(folder):
+        _remove_tree(folder)
+
+
+def remove_empty(folder: Path, *, root: Path) -> None:
+    """Remove the folder and those above it, up to ``root``, as long as they are empty."""
+    while folder != root:
+        try:
+            os.rmdir(folder)  # noqa: PTH106
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the disk remember what a folder names; Windows cannot and need not."""
+    if os.name == "nt":
+        return
+    with reported(folder):
+        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # some network shares cannot
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def patiently(action: Callable[[], T]) -> T:
+    """Do it; on Windows try again for a moment while another process has the file open."""
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return action()
+        except PermissionError as error:
+            busy = getattr(error, "winerror", None) in _SHARING_VIOLATIONS
+            if not busy or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Turn an OSError into an error of the tree that names the path and says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
+def storage_error(error: OSError, path: Path) -> CitekitError:
+    """The error of the tree for what the system said about ``path``."""
+    place = Place(path=str(path))
+    if isinstance(error, FileNotFoundError):
+        return NotFound("does not exist", place=place)
+    if error.errno in (errno.ELOOP, errno.EMLINK) and is_symlink(path):
+        return InvalidData("is a symbolic link; citekit follows none", place=place)
+    if error.errno in (errno.ENOTDIR, errno.EISDIR):
+        return InvalidData("a folder and a file have changed places here", place=place)
+    message, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), None))
+    return StorageFailed(message, place=place, hint=hint)
+
+
+_REASONS: Final[dict[int, tuple[str, str | None]]] = {
+    errno.ENOSPC: ("the disk is full", "free some space, then run the command again"),
+    errno.EDQUOT: ("your disk quota is used up", "free some space, then run the command again"),
+    errno.EFBIG: ("the file would be larger than the system allows", "look at ulimit -f"),
+    errno.EACCES: ("no permission", "look at the owner and the rights of this path"),
+    errno.EPERM: ("no permission", "look at the owner and the rights of this path"),
+    errno.EROFS: ("the folder is read-only", "copy the archive to a place where you may write"),
+    errno.EXDEV: ("lies on another file system", "keep .citekit on the file system of the archive"),
+    errno.EMFILE: ("too many open files", "close some programs, or look at ulimit -n"),
+    errno.EIO: ("the disk reports an error", "copy the archive to another disk and verify it"),
+}
+
+
+def is_symlink(path: Path) -> bool:
+    """Whether the path itself is a symbolic link."""
+    try:
+        return stat.S_ISLNK(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _chunks(descriptor: int) -> Iterator[bytes]:
+    while chunk := os.read(descriptor, CHUNK_BYTES):
+        yield chunk
+
+
+def _remove_tree(folder: Path) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            children = list(entries)
+    except FileNotFoundError:
+        return
+    for child in children:
+        path = folder / child.name
+        if child.is_dir(follow_symlinks=False):
+            _remove_tree(path)
+        else:
+            with suppress(FileNotFoundError):
+                os.unlink(path)  # noqa: PTH108
+    os.rmdir(folder)  # noqa: PTH106

@@ -1,0 +1,178 @@
+"""Where everything in an archive folder lives (layout 1): the only module that builds paths.
+
+Hard rules: a key, id, stamp or digest is checked before it becomes part of a path, and no path
+leaves the archive through a symbolic link.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from citekit.errors import InvalidData, Place
+from citekit.integrity.digest import parse_digest
+from citekit.model.capture import is_stamp
+from citekit.model.entity import check_slug
+from citekit.model.item import check_citekey
+
+SETTINGS_FILE = "archive.toml"
+_WINDOWS_LINKS = frozenset([0xA000000C, 0xA0000003])  # reparse tags: symbolic link, junction
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths inside the archive at ``root``, which is kept as the user gave it."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """``archive.toml``."""
+        return self.root / SETTINGS_FILE
+
+    @property
+    def items(self) -> Path:
+        """The folder of all items."""
+        return self.root / "items"
+
+    @property
+    def entities(self) -> Path:
+        """The folder of all entities."""
+        return self.root / "entities"
+
+    @property
+    def claims(self) -> Path:
+        """The folder of all claims."""
+        return self.root / "claims"
+
+    @property
+    def objects(self) -> Path:
+        """The payload bytes of public items."""
+        return self.root / "objects"
+
+    @property
+    def restricted(self) -> Path:
+        """The payload bytes of restricted items, which git ignores."""
+        return self.root / "restricted"
+
+    @property
+    def local(self) -> Path:
+        """``.citekit``: staging and caches of this machine; may be deleted at any time."""
+        return self.root / ".citekit"
+
+    @property
+    def staging(self) -> Path:
+        """Where changes are prepared, one folder each."""
+        return self.local / "tmp"
+
+    @property
+    def held_file(self) -> Path:
+        """The digests of payloads that were written or restored on this machine."""
+        return self.local / "held"
+
+    @property
+    def index_file(self) -> Path:
+        """The SQLite cache."""
+        return self.local / "index.sqlite"
+
+    def item_folder(self, key: str) -> Path:
+        """The folder of an item; raises InvalidData when the key can be no folder's name."""
+        return self.items / check_key(key)
+
+    def item_file(self, key: str) -> Path:
+        """``item.json`` of an item."""
+        return self.item_folder(key) / "item.json"
+
+    def note_file(self, key: str) -> Path:
+        """``note.md`` of an item."""
+        return self.item_folder(key) / "note.md"
+
+    def annotations_file(self, key: str) -> Path:
+        """``annotations.jsonl`` of an item."""
+        return self.item_folder(key) / "annotations.jsonl"
+
+    def captures(self, key: str) -> Path:
+        """The folder of an item's capture records."""
+        return self.item_folder(key) / "captures"
+
+    def capture_file(self, key: str, stamp: str) -> Path:
+        """One capture record; raises InvalidData when the stamp is none."""
+        if not is_stamp(stamp):
+            raise InvalidData(
+                f"is not the stamp of a capture: {stamp!r}",
+                hint="stamps look like 20261122T141500Z",
+            )
+        return self.captures(key) / f"{stamp}.json"
+
+    def entity_file(self, identifier: str) -> Path:
+        """One entity."""
+        return self.entities / f"{check_slug(identifier, 'an entity')}.json"
+
+    def claim_file(self, identifier: str) -> Path:
+        """One claim."""
+        return self.claims / f"{check_slug(identifier, 'a claim')}.json"
+
+    def object_file(self, digest: str) -> Path:
+        """Where the payload of a public item lives."""
+        return self.objects / _fan_out(digest)
+
+    def restricted_file(self, digest: str) -> Path:
+        """Where the payload of a restricted item lives."""
+        return self.restricted / _fan_out(digest)
+
+    def name(self, path: Path) -> str:
+        """The path inside the archive, with slashes: ``items/mem2023turkiye/item.json``."""
+        return path.relative_to(self.root).as_posix()
+
+    def check_inside(self, path: Path) -> Path:
+        """The path, if no part of it below the root is a symbolic link; raises InvalidData."""
+        current = self.root
+        for part in path.relative_to(self.root).parts:
+            current = current / part
+            if is_link(current):
+                raise InvalidData(
+                    "is a symbolic link; citekit follows none inside an archive",
+                    place=Place(path=str(current)),
+                    hint="replace the link by what it points to",
+                )
+        return path
+
+
+def check_key(key: str) -> str:
+    """The key, if it can name an item's folder on every system; raises InvalidData.
+
+    Beyond the model's rule it is in NFC, because macOS would store it in another form.
+    """
+    check_citekey(key)
+    if not unicodedata.is_normalized("NFC", key):
+        raise InvalidData(
+            f"cannot be a citekey: {key!r} is not in Unicode form NFC",
+            hint="type the key again with composed letters",
+        )
+    return key
+
+
+def folded(name: str) -> str:
+    """The name as file systems that ignore case or Unicode form see it.
+
+    >>> folded("Straße") == folded("STRASSE")
+    True
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def is_link(path: str | Path) -> bool:
+    """Whether the path itself is a symbolic link or a Windows junction; False when it is absent."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) in _WINDOWS_LINKS
+
+
+def _fan_out(digest: str) -> Path:
+    hexadecimal = parse_digest(digest).hex
+    return Path("sha256", hexadecimal[:2], hexadecimal[2:])

@@ -1,0 +1,119 @@
+"""Payload bytes, stored under their digest: put, find, read, verify.
+
+An object is written to a staging folder while its digest is computed, and appears under its name
+only when that digest is the right one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from citekit.errors import IntegrityFailed, NotFound, Place
+from citekit.integrity.digest import Hasher, digest_bytes, digest_chunks
+from citekit.store import files
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
+
+    from citekit.model.item import Access
+    from citekit.store.layout import Layout
+
+_HELD = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+class Objects:
+    """The payloads of one archive."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def path(self, digest: str, access: Access) -> Path:
+        """Where the payload of an item with this access belongs."""
+        if access == "public":
+            return self._layout.object_file(digest)
+        return self._layout.restricted_file(digest)
+
+    def find(self, digest: str) -> Path | None:
+        """Where the payload is, or None when it is absent."""
+        places = (self._layout.object_file(digest), self._layout.restricted_file(digest))
+        # Twice: a change of access may move it from the second place to the first as we look.
+        for place in (*places, *places):
+            if self._layout.check_inside(place).is_file():
+                return place
+        return None
+
+    def read(self, digest: str) -> bytes | None:
+        """The bytes, verified; None when absent; raises IntegrityFailed when they differ."""
+        for _ in range(2):  # it may move between finding and reading
+            place = self.find(digest)
+            if place is None:
+                return None
+            try:
+                data = b"".join(files.read_chunks(place))
+            except NotFound:
+                continue
+            if digest_bytes(data) != digest:
+                raise _differs(digest, digest_bytes(data), place)
+            return data
+        return None
+
+    def put(self, digest: str, source: bytes | Path, target: Path, staging: Path) -> None:
+        """Place the bytes at ``target``; raises IntegrityFailed when they have another digest.
+
+        An object that is there already and whole stays as it is; a damaged one is replaced.
+        """
+        if target.is_file() and digest_chunks(files.read_chunks(target))[0] == digest:
+            return
+        hasher = Hasher()
+        staged = staging / digest.removeprefix("sha256:")
+        files.write_new(staged, _hashed(source, hasher))
+        if hasher.digest() != digest:
+            raise _differs(digest, hasher.digest(), source)
+        self._layout.check_inside(target.parent)
+        files.make_folder(target.parent, root=self._layout.root)
+        files.move(staged, target)
+
+    def remove(self, path: Path) -> None:
+        """Remove one stored payload and the folders that it leaves empty."""
+        self._layout.check_inside(path)
+        files.remove_file(path)
+        files.remove_empty(path.parent, root=self._layout.root)
+
+    def held(self) -> frozenset[str]:
+        """The digests that were written or restored on this machine."""
+        try:
+            data = files.read_bytes(self._layout.check_inside(self._layout.held_file))
+        except NotFound:
+            return frozenset()
+        return frozenset(_HELD.findall(data.decode("ascii", "replace")))
+
+    def note_held(self, digests: Iterable[str]) -> None:
+        """Remember that this machine has these payloads."""
+        new = sorted(set(digests) - self.held())
+        if new:
+            files.append_line(self._layout.held_file, "\n".join(new))
+
+    def forget_held(self, digests: Collection[str], staging: Path) -> None:
+        """Forget payloads that were removed on purpose."""
+        held = self.held()
+        if held.isdisjoint(digests):
+            return
+        kept = "".join(f"{digest}\n" for digest in sorted(held - set(digests)))
+        files.write_new(staging / "held", [kept.encode()])
+        files.move(staging / "held", self._layout.held_file)
+
+
+def _hashed(source: bytes | Path, hasher: Hasher) -> Iterator[bytes]:
+    for chunk in [source] if isinstance(source, bytes) else files.read_chunks(source):
+        hasher.update(chunk)
+        yield chunk
+
+
+def _differs(expected: str, found: str, where: bytes | Path) -> IntegrityFailed:
+    return IntegrityFailed(
+        f"these are other bytes: expected {expected}, found {found}",
+        place=None if isinstance(where, bytes) else Place(path=str(where)),
+        hint="find the file that was captured, or restore it from a copy of the archive",
+    )

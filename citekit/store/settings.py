@@ -1,0 +1,172 @@
+"""What ``archive.toml`` says of an archive: its title, defaults and own publishers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from citekit.errors import InvalidData, Place
+from citekit.model.item import Access
+
+LAYOUT: Final = 1
+"""The layout that this citekit writes, and the highest that it reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one archive. ``origin`` names its log; ``extra`` keeps unknown keys."""
+
+    layout: int = LAYOUT
+    title: str = ""
+    base_url: str | None = None
+    style: str | None = None
+    locale: str = "en-US"
+    access: Access = "restricted"
+    origin: str | None = None
+    publishers: tuple[Mapping[str, Any], ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_settings(text: str, path: str) -> Settings:
+    """Read ``archive.toml``; raises InvalidData naming file, line and column."""
+    import tomllib
+
+    try:
+        data = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(str(error), path) from error
+    except RecursionError as error:
+        raise InvalidData("nested too deeply", place=Place(path=path)) from error
+    reader = _Reader(text, path, data)
+    layout = reader.layout()
+    log = reader.table("log")
+    return Settings(
+        layout=layout,
+        title=reader.text("title") or "",
+        base_url=reader.text("base_url"),
+        style=reader.text("style"),
+        locale=reader.text("locale") or "en-US",
+        access=reader.access(),
+        origin=reader.log_origin(log),
+        publishers=reader.publishers(),
+        extra={key: value for key, value in data.items() if key not in _KNOWN},
+    )
+
+
+def write_settings(title: str) -> str:
+    """The ``archive.toml`` of a new archive, with the optional settings as comments.
+
+    >>> print(write_settings("Kosovo 2023").splitlines()[1])
+    title = "Kosovo 2023"
+    """
+    # A JSON string is a TOML basic string, but for DEL.
+    quoted = json.dumps(title, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"""\
+layout = {LAYOUT}
+title = {quoted}
+# base_url = "https://example.org/archive/"
+# style = "apa"
+# locale = "en-US"
+# access = "restricted"
+
+# [log]
+# origin = "example.org/archive"
+
+# [[publisher]]
+# name = "Example Daily"
+# domains = ["daily.example"]
+"""
+
+
+_KNOWN = frozenset(["layout", "title", "base_url", "style", "locale", "access", "log", "publisher"])
+_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def _not_toml(message: str, path: str) -> InvalidData:
+    """The error of tomllib, with its line and column taken out of the message."""
+    where = _AT.search(message)
+    line, column = (where[1], where[2]) if where else (None, None)
+    place = Place(
+        path=path, line=int(line) if line else None, column=int(column) if column else None
+    )
+    return InvalidData(f"is not TOML: {_AT.sub('', message)}", place=place)
+
+
+class _Reader:
+    """Takes typed values out of a parsed ``archive.toml``; knows where each one stands."""
+
+    def __init__(self, text: str, path: str, data: Mapping[str, Any]) -> None:
+        self._text = text
+        self._path = path
+        self._data = data
+
+    def layout(self) -> int:
+        value = self._data.get("layout")
+        if type(value) is not int or value < 1:
+            raise self._wrong("layout", "is missing or no layout number", "write layout = 1")
+        if value > LAYOUT:
+            from citekit import __version__
+
+            raise self._wrong(
+                "layout",
+                f"this archive has layout {value}; citekit {__version__} reads up to {LAYOUT}",
+                f"install a citekit that reads layout {value}: pip install --upgrade citekit",
+            )
+        return value
+
+    def text(self, key: str) -> str | None:
+        value = self._data.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self._wrong(key, f"{key} is not text", f'write {key} = "…"')
+        return value
+
+    def access(self) -> Access:
+        match self._data.get("access", "restricted"):
+            case "public":
+                return "public"
+            case "restricted":
+                return "restricted"
+            case other:
+                hint = 'write access = "restricted" or access = "public"'
+                raise self._wrong("access", f"access is neither: {other!r}", hint)
+
+    def table(self, key: str) -> Mapping[str, Any]:
+        value = self._data.get(key, {})
+        if not isinstance(value, dict):
+            raise self._wrong(key, f"{key} is not a table", f"write [{key}]")
+        return value
+
+    def log_origin(self, log: Mapping[str, Any]) -> str | None:
+        origin = log.get("origin")
+        if origin is not None and not isinstance(origin, str):
+            raise self._wrong("origin", "origin is not text", 'write origin = "…"', table="log")
+        return origin
+
+    def publishers(self) -> tuple[Mapping[str, Any], ...]:
+        value = self._data.get("publisher", [])
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise self._wrong("publisher", "publisher is not a list of tables", "[[publisher]]")
+        return tuple(value)
+
+    def _wrong(self, key: str, message: str, hint: str, *, table: str = "") -> InvalidData:
+        line, column = self._find(key, table)
+        return InvalidData(
+            message, place=Place(path=self._path, line=line, column=column), hint=hint
+        )
+
+    def _find(self, key: str, table: str) -> tuple[int | None, int | None]:
+        """Where ``key = …`` or ``[key]`` stands: a plain search, since tomllib keeps no places."""
+        within = ""
+        for number, line in enumerate(self._text.split("\n"), 1):
+            header = re.match(r"\s*\[\[?\s*([\w.\"'-]+)\s*\]", line)
+            if header:
+                within = header[1].strip("\"'")
+                if within == key and not table:
+                    return number, header.start(1) + 1
+            assignment = re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=\s*", line)
+            if assignment and within == table:
+                return number, assignment.end() + 1
+        return None, None

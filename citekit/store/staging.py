@@ -1,0 +1,94 @@
+"""Where a change is prepared, and what the next writer needs to know if it is never finished.
+
+Each change has a folder under ``.citekit/tmp``. Its journal, written before the first step, names
+what to look at: payloads that may have no owner, and the old folder of a renamed item. Cleaning
+decides by looking at the archive, never by the journal alone: a hostile one removes nothing
+that anything accounts for.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from citekit.errors import CitekitError, InvalidData
+from citekit.integrity.digest import parse_digest
+from citekit.model.codec import decode_text, to_json
+from citekit.model.json_text import dump_json
+from citekit.store import files
+from citekit.store.layout import Layout, check_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_JOURNAL = "journal.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What one change touches outside its staging folder.
+
+    ``digests`` are payloads that it places or gives up; ``renamed`` holds the old and the new key
+    of an item.
+    """
+
+    digests: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what could not become a path."""
+        try:
+            for digest in self.digests:
+                parse_digest(digest)
+            for key in self.renamed:
+                check_key(key)
+        except InvalidData as error:
+            raise ValueError(error.message) from error
+        if len(self.renamed) not in (0, 2):
+            raise ValueError("renamed is not an old and a new key")
+
+
+def begin(layout: Layout, journal: Journal) -> Path:
+    """A new staging folder with its journal, both on the disk."""
+    folder = layout.check_inside(layout.staging) / f"{os.getpid()}-{os.urandom(6).hex()}"
+    files.make_folder(folder, root=layout.root)
+    if journal != Journal():
+        files.write_new(folder / "part", [dump_json(to_json(journal)).encode()])
+        files.move(folder / "part", folder / _JOURNAL)
+    return folder
+
+
+def unfinished(layout: Layout) -> list[tuple[Path, Journal]]:
+    """The staging folders that a stopped writer left, each with its journal."""
+    found = []
+    for name in _names(layout):
+        folder = layout.staging / name
+        # An unreadable journal was never finished, so the change had not begun.
+        journal = Journal()
+        with suppress(CitekitError):
+            journal = read_journal(layout, folder)
+        found.append((folder, journal))
+    return found
+
+
+def read_journal(layout: Layout, folder: Path) -> Journal:
+    """The journal of one staging folder; raises NotFound or InvalidData."""
+    path = layout.check_inside(folder / _JOURNAL)
+    return decode_text(Journal, files.read_text(path), path=str(path))
+
+
+def _names(layout: Layout) -> list[str]:
+    try:
+        return sorted(os.listdir(layout.staging))  # noqa: PTH208  # names are all we need
+    except OSError:
+        return []
+
+
+def renames_under_way(layout: Layout) -> list[tuple[str, str]]:
+    """Old and new key of items that are being renamed, or whose renaming was stopped."""
+    if not _names(layout):
+        return []
+    renames = [journal.renamed for _, journal in unfinished(layout) if journal.renamed]
+    return [(old, new) for old, new in renames]
