@@ -7,7 +7,6 @@ by the Library of Congress (levels 0 and 1).
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -185,12 +184,19 @@ def _checked(parts: Parts, whole: Json) -> Parts:
         parts = parts[:-1]
     if len(parts) > 1 and not (1 <= parts[1] <= 12 or parts[1] in _SEASONS):
         raise DateError(f"is not a date: {whole!r} (no month {parts[1]})")
-    if len(parts) > 2:
-        # monthrange knows years 1 to 9999; the calendar repeats every 400 years
-        days = monthrange(2000 + parts[0] % 400, parts[1])[1] if parts[1] <= 12 else 0
-        if not 1 <= parts[2] <= days:
-            raise DateError(f"is not a date: {whole!r} (no day {parts[2]} in that month)")
+    if len(parts) > 2 and not 1 <= parts[2] <= _days(parts[0], parts[1]):
+        raise DateError(f"is not a date: {whole!r} (no day {parts[2]} in that month)")
     return parts
+
+
+def _days(year: int, month: int) -> int:
+    """Days of a month; 0 for a season. The calendar module would cost start-up time."""
+    if month > 12:
+        return 0
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if month == 2:
+        return 29 if is_leap else 28
+    return 30 if month in (4, 6, 9, 11) else 31
 
 
 def _read_season(value: Json) -> int | None:

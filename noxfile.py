@@ -1,0 +1,100 @@
+"""The same commands everywhere: ``nox -s lint types tests conformance docs bench screenshot``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).parent
+SITE = "docs/_build/html"
+RESTRICTED_SITE = "docs/_build/restricted"
+
+LINTERS = ["ruff>=0.6", "import-linter>=2.1"]
+TYPES = ["mypy>=1.11", "types-PyYAML", "types-docutils", "lxml-stubs"]
+TESTING = ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "coverage>=7.5", "jsonschema>=4.20"]
+
+
+def install(session: nox.Session, *packages: str, extras: str = "all") -> None:
+    """Upgrade pip first (the commands that pip 23 writes start slowly), then install citekit."""
+    session.install("--quiet", "--upgrade", "pip")
+    session.install("--quiet", "-e", f".[{extras}]", *packages)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, format and layers."""
+    install(session, *LINTERS)
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict type checking."""
+    install(session, *TYPES, *TESTING, "nox")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Every test; what is absent on this machine is skipped loudly."""
+    install(session, *TESTING)
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Only the public conformance suites."""
+    install(session, *TESTING)
+    session.run("pytest", "tests/conformance", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Archive, verify, cite and build the site; with ``--with-restricted`` the private one."""
+    install(session, extras="site")
+    private = "--with-restricted" in session.posargs
+    if not private:
+        try_out(session)
+    session.run("citekit", "--archive", "archive", "verify")
+    target = ROOT / (RESTRICTED_SITE if private else SITE)
+    options = ["-D", "citekit_with_restricted=1"] if private else []
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-j", "auto", *options,
+                "-d", f"{target}.doctrees", "docs", str(target))  # fmt: skip
+    session.log(f"The site is in {target / 'index.html'}")
+
+
+def try_out(session: nox.Session) -> None:
+    """What a new user does first, in a folder of its own: archive, cite, verify."""
+    trial = ROOT / "build" / "first-archive"
+    shutil.rmtree(trial, ignore_errors=True)
+    article = "docs/example/chronology.md"
+    session.run("citekit", "init", str(trial), "--quiet")
+    archive = ("--archive", str(trial), "--quiet")
+    session.run("citekit", *archive, "add", article, "--key", "chronology", "--access", "public")
+    session.run("citekit", *archive, "cite", "chronology", "--format", "biblatex")
+    session.run("citekit", *archive, "verify")
+
+
+@nox.session
+def screenshot(session: nox.Session) -> None:
+    """Make the README's picture from the built site (needs Chromium)."""
+    install(session)
+    session.run("python", "docs/screenshot.py", SITE, "docs/_static/site.png")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure; ``nox -s bench -- NAME`` runs one program of tests/bench."""
+    install(session, *TESTING)
+    programs = session.posargs or sorted(p.stem for p in (ROOT / "tests/bench").glob("*_speed.py"))
+    for name in programs:
+        session.run("python", f"tests/bench/{name}.py", env={"PYTHONPATH": os.fspath(ROOT)})

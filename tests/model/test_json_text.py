@@ -1,0 +1,85 @@
+"""Strict JSON: what is refused, and where it says so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citekit.errors import InvalidData
+from citekit.model.json_text import MAX_DEPTH, dump_json, parse_json, place_in, show_path
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda children: (
+        st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=8), children, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON_VALUES)
+def test_what_is_written_reads_back(value: object) -> None:
+    """Any JSON value survives the archive's own spelling, which ends with one newline."""
+    text = dump_json(value)
+    assert text.endswith("\n")
+    assert parse_json(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"id": 1, "id": 2}', 'the key "id" stands twice'),
+        ('{"a": NaN}', "NaN is not a JSON number"),
+        ('{"a": -Infinity}', "-Infinity is not a JSON number"),
+        ('{"a": "\\ud800"}', "lone surrogate"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2), "nested too deeply"),
+        ('{"a": }', "is not JSON"),
+        ("", "is not JSON"),
+    ],
+)
+def test_refuses_what_is_no_strict_json(text: str, message: str) -> None:
+    """Duplicate keys, NaN, surrogates, depth and bad grammar are one documented error."""
+    with pytest.raises(InvalidData, match=message):
+        parse_json(text, path="item.json")
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Whatever the text, the only error is InvalidData."""
+    try:
+        value = parse_json(text)
+    except InvalidData:
+        return
+    assert value == json.loads(text.removeprefix("\ufeff"))
+
+
+def test_syntax_error_names_line_and_column() -> None:
+    """A syntax error says where it is, counted from the file's first line."""
+    with pytest.raises(InvalidData) as caught:
+        parse_json('{"a": 1,\n "b": }', path="x.json", first_line=10)
+    assert str(caught.value.place) == "x.json:11:7"
+
+
+def test_place_of_a_value() -> None:
+    """A JSON path leads to the line and column of its value, past strings, lists and objects."""
+    text = '{"x": ["a\\"b", {"k": 1}],\n  "author": [{"family": "A"},\n    {"family": 3}]}'
+    place = place_in(text, ("author", 1, "family"), path="i.json")
+    assert str(place) == "i.json:3:16 ($.author[1].family)"
+
+
+def test_place_of_an_absent_value_is_the_nearest_above() -> None:
+    """Where a key is missing, the object that lacks it is named."""
+    assert place_in('{"a": {"b": 1}}', ("a", "zzz"), path=None).column == 7
+
+
+def test_paths_are_shown_as_jsonpath() -> None:
+    """Keys that are no identifiers are quoted."""
+    assert show_path(("container-title", 0)) == "$['container-title'][0]"
