@@ -27,6 +27,8 @@ from citekit.integrity.sign import (
 ALICE = new_signer_key("example.org/alice", b"a" * 32)
 BOB = new_signer_key("example.org/bob", b"b" * 32)
 NOTE = Note(text="example.org/log\n1\nroot\n")
+# Found by trying: under Alice's name these two have the same four bytes of key id.
+TWINS = (27_861).to_bytes(32, "big"), (33_479).to_bytes(32, "big")
 SEEDS = st.binary(min_size=32, max_size=32)
 
 
@@ -188,6 +190,27 @@ def test_lists_of_trusted_keys() -> None:
         parse_trusted("# nobody\n")
     with pytest.raises(InvalidData, match="not a public key"):
         parse_trusted(f"{ALICE.verifier}\nsomething else\n")
+
+
+def test_a_damaged_private_key_is_refused() -> None:
+    """A private key whose name or key was mistyped does not sign as another."""
+    with pytest.raises(InvalidData, match="its key id is another"):
+        parse_signer_key(write_signer_key(ALICE).replace("alice", "mallory"))
+
+
+@pytest.mark.parametrize("public_key", [b"", b"k" * 31, b"k" * 33])
+def test_a_public_key_has_one_length(public_key: bytes) -> None:
+    """A public key of another length is refused."""
+    with pytest.raises(InvalidData, match="32 bytes"):
+        VerifierKey(name="example.org/a", public_key=public_key)
+
+
+def test_two_keys_with_one_name_and_id_are_refused() -> None:
+    """Key ids have four bytes and can be made to collide: then neither key is guessed."""
+    first, second = (replace(ALICE.verifier, public_key=key) for key in TWINS)
+    assert first.key_id == second.key_id
+    with pytest.raises(InvalidData, match="the same key id"):
+        verify_note(NOTE, [first, second])
 
 
 def test_the_same_key_twice_is_one() -> None:

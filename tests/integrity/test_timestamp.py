@@ -132,7 +132,7 @@ def test_every_changed_bit_is_refused_or_says_the_same(
     assert len(set(survivors)) <= 8
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=2000) | st.just(b"0"))
 def test_any_bytes_are_refused(data: bytes) -> None:
     """Bytes that are no response are invalid data, never another error."""
@@ -140,7 +140,7 @@ def test_any_bytes_are_refused(data: bytes) -> None:
         read_timestamp(data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_damaged_tokens_are_refused(
     response: bytes, roots: tuple[Certificate, ...], data: st.DataObject
