@@ -91,7 +91,7 @@ def test_single_body_and_selector_of_other_tools() -> None:
                 '{"id": "urn:x:1", "type": "Annotation", "target": {"selector": '
                 '[{"type": "TextQuoteSelector", "exact": 5}]}}'
             ),
-            105,
+            104,
         ),
     ],
 )

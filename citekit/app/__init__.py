@@ -1,0 +1,1 @@
+"""Use cases: an archive and options in, a result out; nothing here prints."""

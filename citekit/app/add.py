@@ -1,0 +1,342 @@
+"""Archiving a file: its bytes, a capture record, and an item with evidence for every field.
+
+What citekit reads in the bytes itself is *observed*; what somebody says of them – the address they
+came from, a field given by hand – is *declared*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from citekit import __version__
+from citekit.app.citekey import make_citekey
+from citekit.app.clock import now as this_second
+from citekit.app.extraction import read_extraction
+from citekit.app.passages import count_words
+from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
+from citekit.findings import Finding, Severity
+from citekit.integrity.digest import digest_bytes
+from citekit.model.capture import Capture, Payload, Source, TextMap, Tool, make_stamp
+from citekit.model.item import Access, Item, ItemFacts, check_citekey
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from citekit.extract import Evidence, Extraction
+    from citekit.store.archive import ArchiveStore
+
+DEFAULT_MAX_SIZE_BYTES: Final = 100 * 10**6
+
+# CSL variables that evidence may fill. What an archive may publish of a restricted item are its
+# title, names and dates; the article's own sentences (abstract, captions) stay offsets.
+_VARIABLES: Final = (
+    "title",
+    "title-short",
+    "author",
+    "editor",
+    "container-title",
+    "container-title-short",
+    "section",
+    "publisher",
+    "publisher-place",
+    "issued",
+    "language",
+    "genre",
+    "volume",
+    "issue",
+    "page",
+    "ISSN",
+    "ISBN",
+    "DOI",
+)
+_RECORDED: Final = (
+    *_VARIABLES,
+    "type",
+    "URL",
+    "issued-time",
+    "encoding",
+    "updated",
+    "alternate-title",
+    "caption",
+    "credit",
+    "archive",
+)
+_OFFSETS_ONLY: Final = frozenset({"caption"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """One source's result: its item, whether that is new, and what was noticed."""
+
+    key: str
+    item: Item
+    is_new: bool
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What the user says of a source."""
+
+    url: str | None = None
+    fields: Mapping[str, Any] | None = None
+    access: Access | None = None
+    encoding: str | None = None
+
+
+def read_source(source: Path, *, max_size_bytes: int = DEFAULT_MAX_SIZE_BYTES) -> bytes:
+    """A file's bytes.
+
+    Raises NotFound, InvalidData (a folder, empty, larger than the limit) or StorageFailed.
+    """
+    try:
+        if source.is_dir():
+            raise InvalidData("is a folder, not a file", place=str(source))
+        with source.open("rb") as file:
+            data = file.read(max_size_bytes + 1)
+    except FileNotFoundError as error:
+        raise NotFound("no such file", place=str(source)) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageFailed(f"cannot be read: {reason}", place=str(source)) from error
+    return check_size(data, str(source), max_size_bytes=max_size_bytes)
+
+
+def check_size(data: bytes, place: str, *, max_size_bytes: int) -> bytes:
+    """The data, if there is some and not too much; raises InvalidData."""
+    if not data:
+        raise InvalidData("is empty", place=place, hint="nothing to archive")
+    if len(data) > max_size_bytes:
+        limit = f"{max_size_bytes / 10**6:g} MB"
+        raise InvalidData(
+            f"is larger than {limit}", place=place, hint="allow it with --max-size, such as 2GB"
+        )
+    return data
+
+
+def add(
+    store: ArchiveStore,
+    source: Path | bytes,
+    *,
+    name: str | None = None,
+    url: str | None = None,
+    key: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+    access: Access | None = None,
+    encoding: str | None = None,
+    max_size_bytes: int = DEFAULT_MAX_SIZE_BYTES,
+    now: datetime | None = None,
+) -> Added:
+    """Archive one file, or bytes, as a new item.
+
+    Bytes that the archive has already are not added again: the item that has them comes back.
+    Raises NotFound, InvalidData, StorageFailed for the source, UsageError for what is said of it,
+    StoreConflict for a key that is taken.
+    """
+    declared = Declared(url=check_url(url), fields=fields, access=access, encoding=encoding)
+    if key is not None:
+        check_citekey(key)
+    if isinstance(source, Path):
+        data, name = read_source(source, max_size_bytes=max_size_bytes), source.name
+    else:
+        data = check_size(source, name or "stdin", max_size_bytes=max_size_bytes)
+    known = _known(store, data)
+    if known is not None:
+        return known
+    captured_at = now or this_second()
+    extraction = read_extraction(
+        data,
+        name=name,
+        url=declared.url,
+        encoding=encoding,
+        publishers=store.settings.publishers,
+        now=captured_at,
+    )
+    _refuse_binary_text(extraction, name)
+    return _store(store, data, extraction, declared, key=key, name=name, captured_at=captured_at)
+
+
+def check_url(url: str | None) -> str | None:
+    """The address, if it is an absolute http or https one; raises UsageError."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or re.search(r"[\s<>\"\x00-\x1f]", url):
+        raise UsageError(f"is no web address: {url!r}", hint="for example https://example.org/news")
+    return url
+
+
+def _known(store: ArchiveStore, data: bytes) -> Added | None:
+    """The item that has these bytes already."""
+    from citekit.store.index import Index
+
+    holders = Index.open(store).holders(digest_bytes(data))
+    if not holders:
+        return None
+    key = holders[0][0]
+    finding = Finding(
+        code="CK-I101",
+        severity=Severity.NOTE,
+        message=f"these bytes are in the archive already: {key}",
+        hint=f"citekit show {key}",
+    )
+    return Added(key=key, item=store.item(key), is_new=False, findings=(finding,))
+
+
+def _refuse_binary_text(extraction: Extraction, name: str | None) -> None:
+    """A file that its name calls text must be one: else a wrong file would pass unseen."""
+    named_text = re.search(r"\.(txt|text|md|html?)$", name or "", re.IGNORECASE)
+    if extraction.kind == "other" and named_text:
+        raise InvalidData(
+            "is binary, though its name says text",
+            place=name,
+            hint="name its --encoding, or rename the file to keep its bytes as they are",
+        )
+
+
+def _store(
+    store: ArchiveStore,
+    data: bytes,
+    extraction: Extraction,
+    declared: Declared,
+    *,
+    key: str | None,
+    name: str | None,
+    captured_at: datetime,
+) -> Added:
+    payloads, contents = _payloads(data, extraction)
+    capture = Capture(
+        captured_at=captured_at,
+        source=_source(declared, extraction, name),
+        tool=Tool(name="citekit", version=__version__),
+        payloads=payloads,
+    )
+    variables, facts = describe(extraction, declared, store.settings.access)
+    with store.writing() as writer:
+        if key is not None and _is_taken(store, key):
+            raise StoreConflict(f"the key {key} is taken", hint="choose another --key")
+        chosen = key or writer.unique_key(make_citekey(variables))
+        item = Item.from_json({"id": chosen, **variables}).with_facts(facts)
+        stamp = make_stamp(captured_at)
+        writer.add_item(item, captures={stamp: capture}, payloads=contents)
+    return Added(key=chosen, item=item, is_new=True, findings=extraction.findings)
+
+
+def _is_taken(store: ArchiveStore, key: str) -> bool:
+    try:
+        store.resolve(key)
+    except NotFound:
+        return False
+    return True
+
+
+def _payloads(
+    data: bytes, extraction: Extraction
+) -> tuple[dict[str, Payload], dict[str, bytes | Path]]:
+    """Payload records by role, and their bytes by digest."""
+    original = Payload(
+        digest=digest_bytes(data),
+        size_bytes=len(data),
+        media_type=extraction.media_type,
+        encoding=extraction.encoding,
+    )
+    payloads = {"original": original}
+    contents: dict[str, bytes | Path] = {original.digest: data}
+    if extraction.text:
+        encoded = extraction.text.encode()
+        text = Payload(
+            digest=digest_bytes(encoded),
+            size_bytes=len(encoded),
+            media_type="text/plain",
+            encoding="utf-8",
+            map=map_text(extraction.text),
+        )
+        payloads["text"] = text
+        contents[text.digest] = encoded
+    return payloads, contents
+
+
+def map_text(text: str) -> TextMap:
+    """The shape of a text payload: paragraphs stand between blank lines."""
+    paragraphs: list[tuple[int, int]] = []
+    start = 0
+    for part in text.split("\n\n"):
+        if part:
+            paragraphs.append((start, start + len(part)))
+        start += len(part) + 2
+    return TextMap(characters=len(text), words=count_words(text), paragraphs=tuple(paragraphs))
+
+
+def _source(declared: Declared, extraction: Extraction, name: str | None) -> Source:
+    """Where the bytes came from; a saved page's own word for its address counts as declared."""
+    said_by_file = declared.url is None and extraction.source_url is not None
+    return Source(
+        fact="declared",
+        url=declared.url or extraction.source_url,
+        file=name,
+        declared_by="file" if said_by_file else "user" if declared.url else None,
+        declared_at=extraction.captured_at,
+    )
+
+
+def describe(
+    extraction: Extraction, declared: Declared, default_access: Access
+) -> tuple[dict[str, Any], ItemFacts]:
+    """The item's CSL variables, and its facts with the evidence for them."""
+    variables: dict[str, Any] = {"type": extraction.value("type") or "document"}
+    for variable in _VARIABLES:
+        value = extraction.value(variable)
+        if value not in (None, "", []):
+            variables[variable] = value
+    url = declared.url or extraction.source_url or extraction.value("URL")
+    if url:
+        variables["URL"] = url
+    evidence = {name: _recorded(extraction, name) for name in _RECORDED}
+    if declared.url:
+        evidence["URL"] = (declared_evidence(declared.url), *_unchosen(evidence["URL"]))
+    for name, value in (declared.fields or {}).items():
+        variables[name] = value
+        evidence[name] = (declared_evidence(value), *_unchosen(evidence.get(name, ())))
+    facts = ItemFacts(
+        access=declared.access or default_access,
+        evidence={name: candidates for name, candidates in evidence.items() if candidates},
+    )
+    return {name: value for name, value in variables.items() if value is not None}, facts
+
+
+def declared_evidence(value: Any) -> dict[str, Any]:  # noqa: ANN401  # a JSON value
+    """Evidence for a value that the user gave."""
+    return {
+        "value": value,
+        "origin": "user",
+        "fact": "declared",
+        "rule": "given by hand",
+        "place": {},
+        "confidence": 1.0,
+        "chosen": True,
+    }
+
+
+def _recorded(extraction: Extraction, name: str) -> tuple[dict[str, Any], ...]:
+    return tuple(_evidence_json(evidence) for evidence in extraction.candidates(name))
+
+
+def _evidence_json(evidence: Evidence) -> dict[str, Any]:
+    data = evidence.to_json()
+    field = data.pop("field")
+    if field in _OFFSETS_ONLY:
+        data["value"] = None
+    return {"value": data.pop("value"), "origin": data.pop("origin"), "fact": "observed", **data}
+
+
+def _unchosen(candidates: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    return tuple({**candidate, "chosen": False} for candidate in candidates)

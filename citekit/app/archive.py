@@ -1,0 +1,236 @@
+"""The public face of citekit in Python: one object with every use case.
+
+>>> from citekit import Archive
+>>> archive = Archive.open("archive")                           # doctest: +SKIP
+>>> item = archive.add("article.txt", url="https://…").item     # doctest: +SKIP
+>>> print(archive.cite([item.key], format="biblatex").text)     # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from citekit.store.archive import ArchiveStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from citekit.app.add import Added
+    from citekit.app.annotate import Annotated
+    from citekit.app.cite import Cited
+    from citekit.app.importing import Imported
+    from citekit.app.restore import Restored
+    from citekit.app.verify import Report
+    from citekit.model.annotation import Annotation
+    from citekit.model.claim import Claim, ClaimEvidence, Stance
+    from citekit.model.entity import Entity, EntityKind
+    from citekit.model.item import Access, Item
+
+
+class Archive:
+    """An archive folder, and what can be done with it; errors are those of ``citekit.errors``."""
+
+    def __init__(self, store: ArchiveStore) -> None:
+        self.store = store
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Self:
+        """Open the archive in a folder; raises NotFound or InvalidData."""
+        return cls(ArchiveStore.open(Path(folder)))
+
+    @classmethod
+    def create(cls, folder: str | Path, *, title: str = "") -> Self:
+        """Make a new empty archive; raises StoreConflict where one is already."""
+        return cls(ArchiveStore.create(Path(folder), title=title))
+
+    def add(
+        self,
+        source: str | Path | bytes,
+        *,
+        name: str | None = None,
+        url: str | None = None,
+        key: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+        access: Access | None = None,
+        encoding: str | None = None,
+        max_size_bytes: int | None = None,
+        now: datetime | None = None,
+    ) -> Added:
+        """Archive a file, or bytes, as a new item (see ``citekit.app.add``)."""
+        from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, add
+
+        return add(
+            self.store,
+            source if isinstance(source, bytes) else Path(source),
+            name=name,
+            url=url,
+            key=key,
+            fields=fields,
+            access=access,
+            encoding=encoding,
+            max_size_bytes=max_size_bytes or DEFAULT_MAX_SIZE_BYTES,
+            now=now,
+        )
+
+    def item(self, key: str) -> Item:
+        """The item with that key or alias; raises NotFound."""
+        return self.store.item(self.store.resolve(key))
+
+    def cite(
+        self,
+        keys: Sequence[str],
+        *,
+        format: str | None = None,  # noqa: A002  # the word users know
+    ) -> Cited:
+        """References of items (see ``citekit.app.cite``)."""
+        from citekit.app.cite import cite
+
+        return cite(self.store, keys, format_=format)
+
+    def import_text(
+        self,
+        text: str,
+        *,
+        format: str = "csl-json",  # noqa: A002  # the word users know
+        access: Access | None = None,
+    ) -> Imported:
+        """Items from the text of a bibliography file (see ``citekit.app.importing``)."""
+        from citekit.app.importing import import_items
+
+        return import_items(self.store, text, format_=format, access=access)
+
+    def annotate(
+        self,
+        name: str,
+        *,
+        quote: str | None = None,
+        span: tuple[int, int] | None = None,
+        occurrence: int | None = None,
+        note: str = "",
+        tags: Sequence[str] = (),
+        entities: Sequence[str] = (),
+        creator: str | None = None,
+        now: datetime | None = None,
+        annotation_id: str | None = None,
+    ) -> Annotated:
+        """Annotate a passage (see ``citekit.app.annotate``)."""
+        from citekit.app.annotate import annotate
+
+        return annotate(
+            self.store,
+            name,
+            quote=quote,
+            span=span,
+            occurrence=occurrence,
+            note=note,
+            tags=tags,
+            entities=entities,
+            creator=creator,
+            now=now,
+            annotation_id=annotation_id,
+        )
+
+    def annotations(self, key: str) -> tuple[Annotation, ...]:
+        """An item's annotations."""
+        return self.store.annotations(self.store.resolve(key))
+
+    def add_entity(
+        self,
+        name: str,
+        *,
+        kind: EntityKind,
+        entity_id: str | None = None,
+        names: Sequence[str] = (),
+        authorities: Mapping[str, str] | None = None,
+        date: str | None = None,
+        place: str | None = None,
+        description: str | None = None,
+    ) -> Entity:
+        """Add an entity (see ``citekit.app.link``)."""
+        from citekit.app.link import add_entity
+
+        return add_entity(
+            self.store,
+            name,
+            kind=kind,
+            entity_id=entity_id,
+            names=names,
+            authorities=authorities,
+            date=date,
+            place=place,
+            description=description,
+        )
+
+    def add_claim(
+        self,
+        statement: str,
+        *,
+        claim_id: str | None = None,
+        question: str | None = None,
+        note: str | None = None,
+        entities: Sequence[str] = (),
+        evidence: Sequence[ClaimEvidence] = (),
+    ) -> Claim:
+        """Add a claim (see ``citekit.app.link``)."""
+        from citekit.app.link import add_claim
+
+        return add_claim(
+            self.store,
+            statement,
+            claim_id=claim_id,
+            question=question,
+            note=note,
+            entities=entities,
+            evidence=evidence,
+        )
+
+    def link_claim(
+        self,
+        claim_id: str,
+        key: str,
+        *,
+        stance: Stance = "supports",
+        says: str | None = None,
+        annotation: str | None = None,
+        note: str | None = None,
+    ) -> Claim:
+        """Add what a source says of a claim (see ``citekit.app.link``)."""
+        from citekit.app.link import link_claim
+
+        return link_claim(
+            self.store, claim_id, key, stance=stance, says=says, annotation=annotation, note=note
+        )
+
+    def set_fields(
+        self, key: str, fields: Mapping[str, Any] | None = None, *, access: Access | None = None
+    ) -> Item:
+        """Change an item's CSL variables or access (see ``citekit.app.edit``)."""
+        from citekit.app.edit import set_fields
+
+        return set_fields(self.store, key, fields, access=access)
+
+    def rename(self, key: str, new_key: str) -> Item:
+        """Give an item another key; the old one stays as an alias."""
+        from citekit.app.edit import rename
+
+        return rename(self.store, key, new_key)
+
+    def remove(self, key: str) -> Item:
+        """Remove an item and the payloads that only it has."""
+        from citekit.app.edit import remove
+
+        return remove(self.store, key)
+
+    def verify(self, keys: Sequence[str] = ()) -> Report:
+        """Check the archive, or some items of it (see ``citekit.app.verify``)."""
+        from citekit.app.verify import verify
+
+        return verify(self.store, keys)
+
+    def restore(self, key: str, source: str | Path) -> Restored:
+        """Bring an absent payload back, verified by its digest (see ``citekit.app.restore``)."""
+        from citekit.app.restore import restore
+
+        return restore(self.store, key, Path(source))

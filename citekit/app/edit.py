@@ -1,0 +1,94 @@
+"""Changing an item: its fields, its access, its key; and removing it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from citekit.app.add import declared_evidence
+from citekit.errors import NotFound, StoreConflict, UsageError
+from citekit.model.item import Access, Item, check_citekey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from citekit.store.archive import ArchiveStore
+
+
+def set_fields(
+    store: ArchiveStore,
+    key: str,
+    fields: Mapping[str, Any] | None = None,
+    *,
+    access: Access | None = None,
+) -> Item:
+    """Change CSL variables (None removes one) or the access; what was read stays as evidence.
+
+    Raises NotFound, InvalidData, or UsageError when nothing would change.
+    """
+    if not fields and access is None:
+        raise UsageError("nothing to set", hint="give FIELD=VALUE, or --access")
+    with store.writing() as writer:
+        item = store.item(store.resolve(key))
+        changed = _with_fields(item, fields or {})
+        if access is not None and access != item.facts.access:
+            changed = changed.with_facts(replace(changed.facts, access=access))
+            writer.set_access(changed)
+        else:
+            writer.replace_item(changed)
+    return changed
+
+
+def _with_fields(item: Item, fields: Mapping[str, Any]) -> Item:
+    changed = item.with_variables(fields)
+    evidence = dict(changed.facts.evidence)
+    for name, value in fields.items():
+        others = tuple({**e, "chosen": False} for e in evidence.get(name, ()))
+        evidence[name] = others if value is None else (declared_evidence(value), *others)
+    kept = {name: candidates for name, candidates in evidence.items() if candidates}
+    if kept == changed.facts.evidence:
+        return changed
+    return changed.with_facts(replace(changed.facts, evidence=kept))
+
+
+def rename(store: ArchiveStore, key: str, new_key: str) -> Item:
+    """Give an item another key; the old one stays as an alias.
+
+    An alias of the item itself may become its key again. Raises StoreConflict when the new key is
+    another item's.
+    """
+    check_citekey(new_key)
+    with store.writing() as writer:
+        old_key = store.resolve(key)
+        item = store.item(old_key)
+        if new_key == old_key:
+            raise UsageError(f"{old_key} has that key already")
+        try:
+            owner = store.resolve(new_key)
+        except NotFound:
+            owner = old_key
+        if owner != old_key:
+            raise StoreConflict(f"the key {new_key} is taken by {owner}", hint="choose another")
+        aliases = [alias for alias in item.facts.aliases if alias != new_key]
+        facts = replace(item.facts, aliases=(*aliases, old_key))
+        renamed = item.with_variables({"id": new_key}).with_facts(facts)
+        writer.rename_item(old_key, renamed)
+    return renamed
+
+
+def remove(store: ArchiveStore, key: str) -> Item:
+    """Remove an item, its annotations and the payloads that only it has.
+
+    Raises StoreConflict while claims rest on it.
+    """
+    with store.writing() as writer:
+        key = store.resolve(key)
+        item = store.item(key)
+        claims = [c.id for c in store.claims() if any(part.item == key for part in c.evidence)]
+        if claims:
+            raise StoreConflict(
+                f"{key} is a source of {len(claims)} claims ({', '.join(claims[:3])})",
+                hint="remove those claims first: citekit claim rm ID",
+            )
+        writer.remove_item(key)
+    return item

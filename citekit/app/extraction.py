@@ -1,0 +1,124 @@
+"""Reading a document in a process that can be stopped.
+
+A hostile page can keep a parser busy for minutes or exhaust memory; here that costs one child
+process. Plain text and Markdown are read in this process: their readers are linear.
+``python -m citekit.app.extraction`` is the child.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from citekit.findings import Finding, Severity
+from citekit.model.codec import decode, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from citekit.extract import Extraction
+
+TIMEOUT_S: Final = 60.0
+_MEMORY_BYTES: Final = 4 * 2**30
+_TEXT_SUFFIXES: Final = (".txt", ".text", ".md", ".markdown")
+
+
+def read_extraction(
+    data: bytes,
+    *,
+    name: str | None,
+    url: str | None,
+    encoding: str | None,
+    publishers: Sequence[Mapping[str, Any]],
+    now: datetime,
+    timeout_s: float = TIMEOUT_S,
+) -> Extraction:
+    """What can be read out of the bytes; when the child fails or is stopped, a finding says so."""
+    facts = {
+        "name": name,
+        "url": url,
+        "encoding": encoding,
+        "publishers": [dict(publisher) for publisher in publishers],
+        "now": now.isoformat(),
+    }
+    if _reads_quickly(data, name):
+        return _extract(data, facts)
+    request = json.dumps({**facts, "data": base64.b64encode(data).decode()})
+    try:
+        child = subprocess.run(  # this program itself
+            [sys.executable, "-m", "citekit.app.extraction"],
+            input=request.encode(),
+            capture_output=True,
+            timeout=timeout_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return _gave_up(name, f"reading took more than {timeout_s:.0f} s")
+    if child.returncode != 0:
+        return _gave_up(name, f"its reader ended with {child.returncode}")
+    from citekit.extract import Extraction
+
+    return decode(Extraction, json.loads(child.stdout))
+
+
+def _reads_quickly(data: bytes, name: str | None) -> bool:
+    """Whether no tree has to be built: text by name, or by having no mark-up at its start."""
+    if name and name.lower().endswith(_TEXT_SUFFIXES):
+        return True
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    suffix = "." in (name or "")
+    return not suffix and not start.startswith((b"<", b"%PDF", b"MIME", b"From:"))
+
+
+def _gave_up(name: str | None, reason: str) -> Extraction:
+    from citekit.extract import Extraction
+
+    finding = Finding(
+        code="CK-W190",
+        severity=Severity.WARNING,
+        message=f"{name or 'stdin'} is kept as it is, but nothing was read from it: {reason}",
+        hint="give its metadata with --set",
+    )
+    return Extraction(media_type="application/octet-stream", kind="other", findings=(finding,))
+
+
+def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
+    from datetime import datetime
+
+    from citekit.extract import extract
+    from citekit.extract.publishers import read_publishers
+
+    return extract(
+        data,
+        name=facts["name"],
+        url=facts["url"],
+        encoding=facts["encoding"],
+        publishers=read_publishers(facts["publishers"]),
+        now=datetime.fromisoformat(facts["now"]),
+    )
+
+
+def _limit_memory() -> None:
+    """Bound the child's memory where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+
+
+def main() -> int:
+    """Answer the one request on stdin."""
+    _limit_memory()
+    request = json.load(sys.stdin.buffer)
+    extraction = _extract(base64.b64decode(request.pop("data")), request)
+    sys.stdout.buffer.write(json.dumps(to_json(extraction)).encode())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

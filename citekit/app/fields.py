@@ -1,0 +1,59 @@
+"""``FIELD=VALUE`` as people type it, into CSL variables.
+
+Names: ``author="Stoltenberg, Jens; NATO,"`` (a trailing comma makes an institution). Dates: EDTF.
+An empty value removes the field.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import InvalidData, UsageError
+from citekit.model.date import Date, DateError
+from citekit.model.name import read_person
+from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Names people type for CSL variables.
+_SHORT = {
+    "url": "URL",
+    "doi": "DOI",
+    "isbn": "ISBN",
+    "issn": "ISSN",
+    "date": "issued",
+    "newspaper": "container-title",
+    "journal": "container-title",
+}
+_REFUSED = {"id": "citekit rename KEY NEW", "custom": "--access, or edit item.json"}
+
+
+def read_fields(assignments: Iterable[str]) -> dict[str, Any]:
+    """CSL variables from ``FIELD=VALUE`` words; None for a field to remove.
+
+    Raises UsageError for what is no assignment, InvalidData for what is no date.
+    """
+    fields: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        name = _SHORT.get(name.strip().lower(), name.strip())
+        if not equals or not re.fullmatch(r"[A-Za-z][\w-]*", name):
+            raise UsageError(f"is not FIELD=VALUE: {assignment!r}", hint="for example title='…'")
+        if name in _REFUSED:
+            raise UsageError(f"{name} is not set this way", hint=_REFUSED[name])
+        fields[name] = read_value(name, value.strip()) if value.strip() else None
+    return fields
+
+
+def read_value(variable: str, text: str) -> Any:  # noqa: ANN401  # a JSON value
+    """The CSL value of one variable's text; raises InvalidData."""
+    if variable in NAME_VARIABLES:
+        return [read_person(part).to_json() for part in text.split(";") if part.strip()]
+    if variable in DATE_VARIABLES:
+        try:
+            return Date.from_edtf(text).to_json()
+        except DateError as error:
+            raise InvalidData(f'"{variable}" {error}', hint=error.hint) from error
+    return text

@@ -1,0 +1,116 @@
+"""Items from bibliography files: good entries come in, bad ones are reported with their line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from citekit.app.citekey import make_citekey
+from citekit.errors import CitekitError, InvalidData, Place, UsageError
+from citekit.findings import Finding, Severity
+from citekit.model.item import Access, Item, ItemFacts, check_citekey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from citekit.store.archive import ArchiveStore
+    from citekit.store.writer import Writer
+
+_SUFFIXES: Final = {
+    ".json": "csl-json",
+    ".yaml": "csl-yaml",
+    ".yml": "csl-yaml",
+    ".bib": "biblatex",
+    ".ris": "ris",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """The keys that came in, the keys that were there already, and what was wrong."""
+
+    new: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def format_of(name: str) -> str:
+    """The format of a file by its name; raises UsageError."""
+    for suffix, format_ in _SUFFIXES.items():
+        if name.lower().endswith(suffix):
+            return format_
+    raise UsageError(
+        f"cannot tell the format of {name}", hint="name it: --format csl-json, csl-yaml …"
+    )
+
+
+def import_items(
+    store: ArchiveStore,
+    text: str,
+    *,
+    format_: str,
+    place: str | None = None,
+    access: Access | None = None,
+) -> Imported:
+    """Take in every good entry under its own key; one writer for all of them.
+
+    An entry whose key is taken by an item that says the same is known; by one that says something
+    else, a finding. Raises InvalidData when the whole text is not in that format.
+    """
+    from citekit.formats import read
+
+    result = read(text, format_)
+    new: list[str] = []
+    known: list[str] = []
+    findings = [_at(place, finding) for finding in result.findings]
+    facts = ItemFacts(access=access or store.settings.access)
+    with store.writing() as writer:
+        for number, data in enumerate(result.items):
+            try:
+                item, is_new = _take(store, writer, data, facts)
+            except CitekitError as error:
+                findings.append(_refused(error, place, number, data))
+                continue
+            (new if is_new else known).append(item.key)
+    return Imported(new=tuple(new), known=tuple(known), findings=tuple(findings))
+
+
+def _take(
+    store: ArchiveStore, writer: Writer, data: Mapping[str, object], facts: ItemFacts
+) -> tuple[Item, bool]:
+    """Add one entry, or find that the archive has it."""
+    if data.get("id") in (None, ""):
+        data = {**data, "id": writer.unique_key(make_citekey(data))}
+    item = Item.from_json({**data, "id": str(data["id"])})
+    check_citekey(item.key)
+    if store.has(item.key):
+        if store.item(item.key).csl() != item.csl():
+            raise InvalidData(
+                f"the key {item.key} is taken by another item",
+                hint="rename the one that is there: citekit rename KEY NEW",
+            )
+        return item, False
+    if "citekit" not in item.data.get("custom", {}):
+        item = item.with_facts(facts)
+    writer.add_item(item)
+    return item, True
+
+
+def _at(place: str | None, finding: Finding) -> Finding:
+    from dataclasses import replace
+
+    inside = finding.place or Place()
+    return replace(finding, place=replace(inside, path=place or inside.path))
+
+
+def _refused(
+    error: CitekitError, place: str | None, number: int, data: Mapping[str, object]
+) -> Finding:
+    named = f"entry {number + 1} ({data.get('id') or 'without id'})"
+    return Finding(
+        code="CK-E301",
+        severity=Severity.ERROR,
+        message=f"{named}: {error}",
+        place=Place(path=place),
+        hint=error.hint or "",
+    )

@@ -1,0 +1,132 @@
+"""Passages of an item's text: paragraphs, quotes found exactly, names such as ``KEY#p3``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from citekit.errors import InvalidData, NotFound, UsageError
+from citekit.model.capture import Capture, TextMap
+
+if TYPE_CHECKING:
+    from citekit.store.archive import ArchiveStore
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemText:
+    """One capture's text on this machine, and its shape."""
+
+    key: str
+    stamp: str
+    capture: Capture
+    text: str
+    map: TextMap
+
+
+def split_name(name: str) -> tuple[str, str | None]:
+    """``KEY#p3`` as key and passage; the passage is None for a key alone.
+
+    >>> split_name("mem2023turkiye#p3")
+    ('mem2023turkiye', 'p3')
+    """
+    key, mark, passage = name.partition("#")
+    return key, passage if mark else None
+
+
+def read_text(store: ArchiveStore, key: str) -> ItemText:
+    """The text of the item's newest capture that has one.
+
+    Raises NotFound when no capture has a text, or when its bytes are not on this machine.
+    """
+    for stamp in reversed(store.stamps(key)):
+        capture = store.capture(key, stamp)
+        payload = capture.payloads.get("text") if capture else None
+        if capture is None or payload is None or payload.map is None:
+            continue
+        text = store.text(key, stamp)
+        if text is None:
+            raise NotFound(
+                f"the text of {key} is not on this machine",
+                hint=f"bring it back: citekit restore {key} FILE",
+            )
+        return ItemText(key=key, stamp=stamp, capture=capture, text=text, map=payload.map)
+    raise NotFound(f"{key} has no text", hint="only items with a text can be annotated by passage")
+
+
+def paragraph(text: ItemText, passage: str) -> Range:
+    """The range of ``p3``; raises UsageError or NotFound."""
+    match = re.fullmatch(r"p([1-9]\d{0,5})", passage)
+    if match is None:
+        raise UsageError(
+            f"names no body paragraph: {text.key}#{passage}",
+            hint=f"paragraphs are {text.key}#p1 to {text.key}#p{len(text.map.paragraphs)}",
+        )
+    number = int(match[1])
+    if number > len(text.map.paragraphs):
+        raise NotFound(
+            f"{text.key} has no paragraph {number}",
+            hint=f"its last one is {text.key}#p{len(text.map.paragraphs)}",
+        )
+    start, end = text.map.paragraphs[number - 1]
+    return start, end
+
+
+def paragraph_number(paragraphs: tuple[tuple[int, ...], ...], offset: int) -> int | None:
+    """The number of the paragraph that holds an offset, from 1."""
+    for number, (start, end) in enumerate(paragraphs, 1):
+        if start <= offset < max(end, start + 1):
+            return number
+    return None
+
+
+def find_quote(
+    text: ItemText, quote: str, *, within: Range | None = None, occurrence: int | None = None
+) -> Range:
+    """Where the quote's words stand, exactly, in code points.
+
+    White space in the quote matches any white space. Raises NotFound when the words do not occur,
+    InvalidData when they occur more than once and no occurrence is chosen.
+    """
+    words = unicodedata.normalize("NFC", quote).split()
+    if not words:
+        raise UsageError("the quote is empty")
+    start, end = within or (0, len(text.text))
+    pattern = re.compile(r"\s+".join(re.escape(word) for word in words))
+    found = [match.span() for match in pattern.finditer(text.text, start, end)]
+    if not found:
+        raise NotFound(
+            f"{text.key} does not hold these words: {_short(quote)}",
+            hint="quote exactly; citekit annotate KEY without --quote shows the paragraphs",
+        )
+    if occurrence is None and len(found) > 1:
+        numbers = [paragraph_number(text.map.paragraphs, s) for s, _ in found]
+        listed = ", ".join(f"p{number}" for number in numbers)
+        raise InvalidData(
+            f"{text.key} holds these words {len(found)} times ({listed}): {_short(quote)}",
+            hint="quote more of them, name the paragraph (KEY#p3), or give --occurrence N",
+        )
+    number = occurrence or 1
+    if not 1 <= number <= len(found):
+        raise NotFound(f"{text.key} holds these words {len(found)} times, not {number}")
+    return found[number - 1]
+
+
+def count_words(text: str) -> int:
+    """Words as the quotation limits count them: runs between white space.
+
+    Scripts written without spaces count every character as a word.
+    """
+    return sum(_words_in(run) for run in text.split())
+
+
+def _words_in(run: str) -> int:
+    unspaced = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]", run))
+    return unspaced or 1
+
+
+def _short(quote: str) -> str:
+    return repr(quote if len(quote) <= 60 else quote[:59] + "…")

@@ -1,0 +1,172 @@
+"""``citekit add`` and ``citekit import``: one bad source does not keep the others out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from citekit.cli import output
+from citekit.errors import CitekitError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from citekit.app.add import Added
+    from citekit.app.importing import Imported
+    from citekit.cli.context import Context
+    from citekit.findings import Finding
+    from citekit.model.item import Access
+    from citekit.store.archive import ArchiveStore
+
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def add(
+    context: Context,
+    *,
+    source: list[str],
+    url: str | None,
+    key: str | None,
+    set_: list[str],
+    access: str | None,
+    encoding: str | None,
+    max_size: str | None,
+) -> int:
+    """Archive every source and print the keys; the first failure decides the exit code."""
+    from citekit.app.fields import read_fields
+
+    if len(source) > 1 and (url or key):
+        raise UsageError("--url and --key are for one source", hint="add the sources one by one")
+    store = context.store()
+    options = {
+        "url": url,
+        "key": key,
+        "fields": read_fields(set_),
+        "access": cast("Access | None", access),
+        "encoding": encoding,
+    }
+    added: list[Added] = []
+    failures: list[CitekitError] = []
+    for name in source:
+        try:
+            result = _add_one(store, name, read_size(max_size), options)
+        except CitekitError as error:
+            failures.append(error)
+            output.tell_error(error, as_json=context.json)
+            continue
+        added.append(result)
+        _tell_added(result, context)
+    if context.json:
+        output.answer_json({"items": [_added_json(result) for result in added]})
+    return failures[0].exit_code if failures else 0
+
+
+def _add_one(
+    store: ArchiveStore, name: str, max_size_bytes: int | None, options: dict[str, Any]
+) -> Added:
+    from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, add
+
+    limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
+    if re.match(r"https?://", name):
+        raise UsageError(
+            "this version does not fetch addresses itself",
+            place=name,
+            hint=f"save the page in a browser, then: citekit add FILE --url {name}",
+        )
+    if name == "-":
+        data = sys.stdin.buffer.read(limit + 1)
+        return add(store, data, max_size_bytes=limit, **options)
+    return add(store, Path(name), max_size_bytes=limit, **options)
+
+
+def read_size(text: str | None) -> int | None:
+    """Bytes from ``500MB`` or ``2GB``; raises UsageError."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?B?)", text.strip().upper())
+    unit = match[2] if match else ""
+    unit = unit if unit in _UNITS else f"{unit}B"
+    if match is None or float(match[1]) == 0:
+        raise UsageError(f"is no size: {text!r}", hint="for example 500MB or 2GB")
+    return int(float(match[1]) * _UNITS[unit])
+
+
+def _tell_added(result: Added, context: Context) -> None:
+    if not context.json:
+        output.answer(result.key)
+    output.tell_findings(result.findings, quiet=context.quiet)
+    if not result.is_new:
+        return
+    if result.item.facts.access == "restricted":
+        output.note(
+            f"{result.key} is restricted: its record is published, its text is not. git does not "
+            "back restricted bytes up: keep the file, or copy the folder restricted/.",
+            quiet=context.quiet,
+        )
+    else:
+        output.note(f"{result.key} is public: its text may be published.", quiet=context.quiet)
+
+
+def _added_json(result: Added) -> dict[str, Any]:
+    findings = [finding.to_json() for finding in result.findings]
+    return {"key": result.key, "new": result.is_new, "findings": findings}
+
+
+def import_(context: Context, *, file: list[str], format_: str | None, access: str | None) -> int:
+    """Take in items from every file; exit code 4 when an entry or a file was refused."""
+    store = context.store()
+    results: list[Imported] = []
+    failures: list[CitekitError] = []
+    for name in file:
+        try:
+            results.append(_import_one(store, name, format_, cast("Access | None", access)))
+        except CitekitError as error:
+            failures.append(error)
+            output.tell_error(error, as_json=context.json)
+            continue
+        _tell_imported(results[-1], context)
+    findings = [finding for result in results for finding in result.findings]
+    if context.json:
+        output.answer_json(_imported_json(results, findings))
+    if failures:
+        return failures[0].exit_code
+    return 4 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def _import_one(
+    store: ArchiveStore, name: str, format_: str | None, access: Access | None
+) -> Imported:
+    from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
+    from citekit.app.importing import format_of, import_items
+    from citekit.errors import InvalidData
+
+    if name == "-":
+        data = sys.stdin.buffer.read(DEFAULT_MAX_SIZE_BYTES + 1)
+        check_size(data, "stdin", max_size_bytes=DEFAULT_MAX_SIZE_BYTES)
+    else:
+        data = read_source(Path(name))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidData(
+            f"is not UTF-8 at byte {error.start}", place=name, hint="convert it to UTF-8 first"
+        ) from error
+    chosen = format_ or ("csl-json" if name == "-" else format_of(name))
+    return import_items(store, text, format_=chosen, place=name, access=access)
+
+
+def _tell_imported(result: Imported, context: Context) -> None:
+    if not context.json:
+        for key in result.new:
+            output.answer(key)
+    for key in result.known:
+        output.note(f"{key} is in the archive already", quiet=context.quiet)
+    output.tell_findings(result.findings)
+
+
+def _imported_json(results: Sequence[Imported], findings: Sequence[Finding]) -> dict[str, Any]:
+    items = [{"key": key, "new": True, "findings": []} for r in results for key in r.new]
+    items += [{"key": key, "new": False, "findings": []} for r in results for key in r.known]
+    return {"items": items, "findings": [finding.to_json() for finding in findings]}

@@ -1,0 +1,176 @@
+"""``citekit annotate``, ``annotations`` and ``annotation edit|rm``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.cli import output
+from citekit.errors import CitekitError, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from citekit.app.annotate import Annotated
+    from citekit.cli.context import Context
+    from citekit.model.annotation import Annotation
+    from citekit.store.archive import ArchiveStore
+
+
+def annotate(
+    context: Context,
+    *,
+    key: str,
+    quote: str | None,
+    occurrence: int | None,
+    note: str | None,
+    tag: list[str],
+    entity: list[str],
+) -> int:
+    """Annotate one passage, or open the text in an editor; print the annotations' ids."""
+    from citekit.app.annotate import annotate as make
+
+    store = context.store()
+    if quote is None and "#" not in key and not (note or tag or entity):
+        return _annotate_in_editor(context, store, key)
+    made = make(
+        store,
+        key,
+        quote=quote,
+        occurrence=occurrence,
+        note=note or "",
+        tags=tag,
+        entities=entity,
+        creator=creator(),
+    )
+    _tell(context, [made])
+    return 0
+
+
+def creator() -> str | None:
+    """Who annotates: ``CITEKIT_AGENT``; nobody is named where it is not set."""
+    return os.environ.get("CITEKIT_AGENT") or None
+
+
+def _tell(context: Context, made: list[Annotated]) -> None:
+    for one in made:
+        output.tell_findings(one.findings, quiet=context.quiet)
+    if context.json:
+        output.answer_json([one.annotation.data for one in made])
+    else:
+        for one in made:
+            output.answer(one.annotation.short_id)
+
+
+def _annotate_in_editor(context: Context, store: ArchiveStore, key: str) -> int:
+    """Open the sheet; keep it where a line of it could not be understood, so nothing is lost."""
+    from citekit.app.annotate import annotate as make
+    from citekit.app.passages import read_text
+    from citekit.app.sheet import make_sheet, read_sheet
+
+    text = read_text(store, store.resolve(key))
+    sheet = _edit(make_sheet(text), name=text.key)
+    made: list[Annotated] = []
+    failures: list[CitekitError] = []
+    for entry in read_sheet(sheet.read_text("utf-8")):
+        try:
+            made.append(
+                make(
+                    store,
+                    f"{text.key}#{entry.passage}",
+                    quote=entry.quote,
+                    note=entry.note,
+                    tags=entry.tags,
+                    entities=entry.entities,
+                    creator=creator(),
+                )
+            )
+        except CitekitError as error:
+            failures.append(error)
+            output.note(f"line {entry.line}:")
+            output.tell_error(error, as_json=context.json)
+    _tell(context, made)
+    if failures:
+        output.note(f"what you wrote is kept in {sheet}")
+        return failures[0].exit_code
+    sheet.unlink()
+    if not made:
+        output.note("nothing annotated", quiet=context.quiet)
+    return 0
+
+
+def _edit(content: str, *, name: str) -> Path:
+    """Let the user edit a private file; raises UsageError when there is no editor."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if editor is None and not sys.stdin.isatty():
+        raise UsageError("no editor: EDITOR is not set", hint="set it, or give --quote and --note")
+    handle, path = tempfile.mkstemp(prefix=f"citekit-{name}-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(content)
+    default = "notepad" if os.name == "nt" else "vi"
+    command = [*shlex.split(editor or default, posix=os.name != "nt"), path]
+    try:
+        ended = subprocess.run(command, check=False)  # noqa: S603  # the user's own editor
+    except OSError as error:
+        Path(path).unlink()
+        raise NotFound(f"the editor does not start: {editor}", hint="set EDITOR") from error
+    if ended.returncode != 0:
+        Path(path).unlink()
+        raise UsageError(f"the editor ended with {ended.returncode}: nothing annotated")
+    return Path(path)
+
+
+def list_(context: Context, *, key: str) -> int:
+    """Print an item's annotations."""
+    store = context.store()
+    found = store.annotations(store.resolve(key))
+    if context.json:
+        output.answer_json([annotation.data for annotation in found])
+        return 0
+    for annotation in found:
+        output.answer(output.printable(_line(annotation)))
+    if not found:
+        output.note("no annotations", quiet=context.quiet)
+    return 0
+
+
+def _line(annotation: Annotation) -> str:
+    passage = annotation.passage
+    where = ""
+    if passage is not None:
+        where = f"“{passage.exact}”" if passage.exact else f"[{passage.start}–{passage.end}]"
+    labels = [f"#{tag}" for tag in annotation.tags]
+    labels += [f"@{entity}" for entity in annotation.entities]
+    parts = (annotation.short_id[:8], where, annotation.note, " ".join(labels))
+    return "  ".join(" ".join(part.split()) for part in parts if part)
+
+
+def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity: list[str]) -> int:
+    """Change an annotation and print its id."""
+    from citekit.app.annotate import edit_annotation
+
+    if note is None and not tag and not entity:
+        raise UsageError("nothing to change", hint="give --note, --tag or --entity")
+    changed = edit_annotation(
+        context.store(), id_, note=note, tags=tag or None, entities=entity or None
+    )
+    if context.json:
+        output.answer_json(changed.data)
+    else:
+        output.answer(changed.short_id)
+    return 0
+
+
+def remove(context: Context, *, id_: str) -> int:
+    """Remove an annotation and print its id."""
+    from citekit.app.annotate import remove_annotation
+
+    _, removed = remove_annotation(context.store(), id_)
+    if context.json:
+        output.answer_json(removed.data)
+    else:
+        output.answer(removed.short_id)
+    return 0

@@ -1,0 +1,48 @@
+"""``citekit verify`` and ``citekit doctor``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.cli import output
+
+if TYPE_CHECKING:
+    from citekit.cli.context import Context
+
+
+def verify(context: Context, *, key: list[str], strict: bool) -> int:
+    """Check the archive and print one finding a line; the verdict is the exit code."""
+    from citekit.app.verify import verify as check
+
+    report = check(context.store(), key)
+    if context.json:
+        output.answer_json(report.to_json())
+    else:
+        for finding in report.findings:
+            place = f"{finding.place}: " if finding.place else ""
+            hint = f" ({finding.hint})" if finding.hint else ""
+            line = f"{finding.kind}  {place}{finding.message} [{finding.code}]{hint}"
+            output.answer(output.printable(line))
+        output.answer(report.summary())
+    return report.exit_code(strict=strict)
+
+
+def doctor(context: Context) -> int:
+    """Say what works here; 1 when something that the core needs does not."""
+    from citekit.app.doctor import examine
+    from citekit.errors import NotFound
+
+    try:
+        root = context.root()
+    except NotFound:
+        root = None
+    checks = examine(root)
+    if context.json:
+        output.answer_json([check.to_json() for check in checks])
+    else:
+        for check in checks:
+            mark = "ok" if check.ok else "no"
+            output.answer(output.printable(f"{mark}  {check.name}: {check.detail}"))
+            if check.hint and not check.ok:
+                output.answer(output.printable(f"    {check.hint}"))
+    return 1 if any(check.required and not check.ok for check in checks) else 0

@@ -1,0 +1,43 @@
+"""What every command gets: the global options, and the archive they name."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.errors import NotFound
+
+if TYPE_CHECKING:
+    from citekit.store.archive import ArchiveStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The global options of one call."""
+
+    archive: str | None = None
+    json: bool = False
+    quiet: bool = False
+
+    def root(self) -> Path:
+        """The archive's folder: ``--archive``, ``CITEKIT_ARCHIVE``, or the nearest one upwards.
+
+        Raises NotFound where there is none.
+        """
+        named = self.archive or os.environ.get("CITEKIT_ARCHIVE")
+        if named:
+            return Path(named)
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            for candidate in (folder, folder / "archive"):
+                if (candidate / "archive.toml").is_file():
+                    return candidate
+        raise NotFound("no archive here", hint="make one: citekit init; or name one: --archive DIR")
+
+    def store(self) -> ArchiveStore:
+        """The archive, opened."""
+        from citekit.store.archive import ArchiveStore
+
+        return ArchiveStore.open(self.root())

@@ -1,0 +1,94 @@
+"""The only place that prints: answers on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from citekit.errors import CitekitError
+    from citekit.findings import Finding
+
+
+def prepare() -> None:
+    """Make both streams write UTF-8 whatever the locale says, and never die of a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a text file
+        else:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a text file
+
+
+def answer(text: str) -> None:
+    """Print an answer; it ends with one newline."""
+    if text:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def answer_json(value: Any) -> None:  # noqa: ANN401  # any JSON value
+    """Print one JSON document."""
+    import json
+
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def note(text: str, *, quiet: bool = False) -> None:
+    """Tell something that is not the answer."""
+    if not quiet:
+        sys.stderr.write(f"{printable(text)}\n")
+
+
+def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:
+    """Tell findings, one a line, with what to do."""
+    for finding in findings:
+        place = f"{finding.place}: " if finding.place and str(finding.place) else ""
+        note(f"{place}{finding.severity}: {finding.message} [{finding.code}]", quiet=quiet)
+        if finding.hint:
+            note(f"  hint: {finding.hint}", quiet=quiet)
+
+
+def tell_error(error: CitekitError, *, as_json: bool = False) -> None:
+    """Tell why the work stopped, and what to do next."""
+    if as_json:
+        import json
+
+        note(json.dumps({"error": error.to_json()}, ensure_ascii=False, indent=2))
+        return
+    note(f"citekit: {error}")
+    if error.hint:
+        note(f"hint: {error.hint}")
+
+
+def tell_progress(text: str, *, quiet: bool = False) -> None:
+    """Overwrite one line of progress; only on a terminal."""
+    if not quiet and sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{printable(text)}")
+        sys.stderr.flush()
+
+
+def end_progress(*, quiet: bool = False) -> None:
+    """Clear the line of progress."""
+    tell_progress("", quiet=quiet)
+
+
+def confirm(question: str) -> bool:
+    """Ask; anything but yes is no, and so is a stdin that is no terminal."""
+    if not sys.stdin.isatty():
+        return False
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def printable(text: str) -> str:
+    """The text without control characters: archived titles must not drive the terminal."""
+    return "".join(c if c in "\n\t" or c.isprintable() or c == "\u200d" else "�" for c in text)
+
+
+def abandon_stdout() -> None:
+    """Let a closed pipe end the program quietly."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())

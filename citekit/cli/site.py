@@ -1,0 +1,53 @@
+"""``citekit site new|build|serve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.cli import output
+
+if TYPE_CHECKING:
+    from citekit.cli.context import Context
+
+
+def new(context: Context, *, dir_: str | None) -> int:
+    """Write a Sphinx project for the archive and print its folder."""
+    from citekit.app.site import new_project
+
+    folder = new_project(context.root(), Path(dir_ or "site"))
+    return _answer(context, folder)
+
+
+def build(context: Context, *, output_: str | None, with_restricted: bool) -> int:
+    """Build the site and print where its first page is."""
+    return _answer(
+        context, _build(context, output_, with_restricted=with_restricted) / "index.html"
+    )
+
+
+def _build(context: Context, folder: str | None, *, with_restricted: bool) -> Path:
+    from citekit.app.site import build as build_site
+
+    return build_site(
+        context.root(), Path(folder) if folder else None, with_restricted=with_restricted
+    )
+
+
+def _answer(context: Context, path: Path) -> int:
+    if context.json:
+        output.answer_json({"path": str(path)})
+    else:
+        output.answer(str(path))
+    return 0
+
+
+def serve(context: Context, *, output_: str | None, with_restricted: bool, port: int | None) -> int:
+    """Build the site and serve it to this machine alone, until stopped."""
+    from citekit.app.site import serve as serve_folder
+
+    folder = _build(context, output_, with_restricted=with_restricted)
+    address = ("127.0.0.1", port or 8000)
+    output.answer(f"http://{address[0]}:{address[1]}/")
+    serve_folder(folder, address)
+    return 0

@@ -1,0 +1,348 @@
+"""Every command with its arguments and options: the one table behind typer and the fast path.
+
+A command names the function that does it as ``module:function``; the function takes a Context and
+one keyword argument for each argument and option. Loading the table loads no command.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+_TAKEN = frozenset(
+    {"dir", "format", "id", "output", "set", "type"}
+)  # names of Python and of modules
+
+
+def _parameter(name: str) -> str:
+    """``FIELD=VALUE`` and ``--max-size`` as names of keyword arguments."""
+    word = name.lstrip("-").partition("=")[0].lower().replace("-", "_")
+    return f"{word}_" if word in _TAKEN else word
+
+
+class Argument(NamedTuple):
+    """A word by its place."""
+
+    name: str
+    help: str
+    is_many: bool = False
+    is_required: bool = True
+
+    @property
+    def parameter(self) -> str:
+        """The keyword under which the command's function gets it."""
+        return _parameter(self.name)
+
+
+class Option(NamedTuple):
+    """A word by its name; ``metavar`` empty means a switch without a value."""
+
+    name: str
+    help: str
+    metavar: str = ""
+    short: str = ""
+    is_many: bool = False
+    choices: tuple[str, ...] = ()
+    is_integer: bool = False
+
+    @property
+    def parameter(self) -> str:
+        """The keyword under which the command's function gets it."""
+        return _parameter(self.name)
+
+
+class Command(NamedTuple):
+    """One command; a name of two words is a command of a group."""
+
+    name: str
+    help: str
+    function: str
+    arguments: tuple[Argument, ...] = ()
+    options: tuple[Option, ...] = ()
+    is_fast: bool = False
+
+
+ARCHIVE: Final = Option("--archive", "The archive's folder.", "DIR")
+JSON: Final = Option("--json", "Print one JSON document.")
+QUIET: Final = Option("--quiet", "Print no notes on stderr.", short="-q")
+GLOBALS: Final = (ARCHIVE, JSON, QUIET)
+
+GROUPS: Final = {
+    "annotation": "Edit and remove annotations.",
+    "entity": "People, organisations, places and occurrences.",
+    "claim": "Claims with the sources that support or dispute them.",
+    "site": "The Sphinx site of an archive.",
+}
+
+_ACCESS = Option(
+    "--access",
+    "public: the text may be published; restricted (default): only its record is.",
+    "ACCESS",
+    choices=("public", "restricted"),
+)
+_KEY = Argument("KEY", "The item's citekey.")
+_NOTE = Option("--note", "A note in Markdown; an empty one removes it.", "TEXT")
+_TAGS = Option("--tag", "A tag; may be given again.", "TAG", is_many=True)
+_ENTITIES = Option(
+    "--entity", "An entity the passage names; may be given again.", "ID", is_many=True
+)
+_STANCE = Option(
+    "--stance",
+    "What the source does with the claim (default: supports).",
+    "STANCE",
+    choices=("supports", "disputes", "mentions"),
+)
+
+DATA_FORMATS: Final = ("bibtex", "biblatex", "csl-json", "csl-yaml", "ris")
+
+COMMANDS: Final = (
+    Command(
+        "init",
+        "Make a new empty archive.",
+        "citekit.cli.archive:init",
+        (Argument("DIR", "Where (default: here).", is_required=False),),
+        (Option("--title", "The archive's title.", "TEXT"),),
+    ),
+    Command(
+        "add",
+        "Archive files, or stdin as '-': payloads, capture record, metadata with evidence.",
+        "citekit.cli.add:add",
+        (Argument("SOURCE", "Files, or - for stdin.", is_many=True),),
+        (
+            Option("--url", "The address the file was saved from (declared, not observed).", "URL"),
+            Option("--key", "The citekey, instead of a made one.", "KEY"),
+            Option(
+                "--set",
+                "A metadata field, such as title='…' or issued=2023-06-04; may be given again.",
+                "FIELD=VALUE",
+                is_many=True,
+            ),
+            _ACCESS,
+            Option("--encoding", "How the file's text is encoded (default: found out).", "NAME"),
+            Option("--max-size", "The largest file accepted (default: 100MB).", "SIZE"),
+        ),
+    ),
+    Command(
+        "import",
+        "Take in items from bibliography files; keys are kept, bad entries are reported.",
+        "citekit.cli.add:import_",
+        (Argument("FILE", "CSL-JSON or CSL-YAML files, or - for stdin.", is_many=True),),
+        (
+            Option("--format", "The files' format (default: by name).", "FORMAT", "-f"),
+            _ACCESS,
+        ),
+    ),
+    Command(
+        "list",
+        "List the items.",
+        "citekit.cli.look:list_",
+        is_fast=True,
+        options=(
+            Option("--type", "Only items of this CSL type.", "TYPE"),
+            _ACCESS._replace(help="Only items with this access."),
+        ),
+    ),
+    Command(
+        "show",
+        "Show an item's metadata with its evidence, its captures and its access.",
+        "citekit.cli.look:show",
+        (_KEY,),
+        is_fast=True,
+    ),
+    Command(
+        "search",
+        "Search titles, names, notes, annotations and the texts this machine holds.",
+        "citekit.cli.look:search",
+        (Argument("QUERY", "Words; all must occur.", is_many=True),),
+        (Option("--limit", "At most this many (default: 20).", "N", is_integer=True),),
+        is_fast=True,
+    ),
+    Command(
+        "open",
+        "Open the item's address, or with --folder its folder.",
+        "citekit.cli.look:open_",
+        (_KEY,),
+        (Option("--folder", "The item's folder in the archive, not its address."),),
+    ),
+    Command(
+        "cite",
+        "Print references.",
+        "citekit.cli.cite:cite",
+        (Argument("KEY", "Citekeys.", is_many=True),),
+        (
+            Option("--format", "How to print.", "FORMAT", "-f"),
+            Option("--output", "Write into this file instead.", "PATH", "-o"),
+        ),
+        is_fast=True,
+    ),
+    Command(
+        "annotate",
+        "Annotate a passage; without --quote, numbered paragraphs open in $EDITOR.",
+        "citekit.cli.annotate:annotate",
+        (Argument("KEY", "The citekey, or a passage of it such as KEY#p3."),),
+        (
+            Option("--quote", "The passage's words, exactly.", "TEXT"),
+            Option(
+                "--occurrence",
+                "Which one, where the words stand several times.",
+                "N",
+                is_integer=True,
+            ),
+            _NOTE,
+            _TAGS,
+            _ENTITIES,
+        ),
+    ),
+    Command(
+        "annotations",
+        "List an item's annotations.",
+        "citekit.cli.annotate:list_",
+        (_KEY,),
+        is_fast=True,
+    ),
+    Command(
+        "annotation edit",
+        "Change an annotation's note, tags or entities; what is not named stays.",
+        "citekit.cli.annotate:edit",
+        (Argument("ID", "The annotation's id, or its first characters."),),
+        (_NOTE, _TAGS, _ENTITIES),
+    ),
+    Command(
+        "annotation rm",
+        "Remove an annotation.",
+        "citekit.cli.annotate:remove",
+        (Argument("ID", "The annotation's id, or its first characters."),),
+    ),
+    Command(
+        "entity add",
+        "Add an entity, or change the one with that id.",
+        "citekit.cli.link:add_entity",
+        (Argument("NAME", "Its name."),),
+        (
+            Option(
+                "--kind",
+                "What it is.",
+                "KIND",
+                choices=("person", "organization", "place", "occurrence", "work"),
+            ),
+            Option("--id", "Its id (default: made of the name).", "ID"),
+            Option("--also", "Another name; may be given again.", "NAME", is_many=True),
+            Option(
+                "--authority", "An authority's id, such as wikidata=Q7184.", "NAME=ID", is_many=True
+            ),
+            Option("--date", "When it happened, in EDTF.", "DATE"),
+            Option("--place", "The entity where it is.", "ID"),
+            Option("--description", "One sentence.", "TEXT"),
+        ),
+    ),
+    Command(
+        "entity show",
+        "Show an entity and where it is named.",
+        "citekit.cli.link:show_entity",
+        (Argument("ID", "The entity's id."),),
+    ),
+    Command("entity list", "List the entities.", "citekit.cli.link:list_entities"),
+    Command(
+        "entity rm",
+        "Remove an entity that nothing names.",
+        "citekit.cli.link:remove_entity",
+        (Argument("ID", "The entity's id."),),
+    ),
+    Command(
+        "claim add",
+        "Add a claim.",
+        "citekit.cli.link:add_claim",
+        (Argument("STATEMENT", "The claim, as one sentence."),),
+        (
+            Option("--id", "Its id (default: made of the statement).", "ID"),
+            Option("--question", "The question that the sources answer.", "TEXT"),
+            Option("--note", "What a reader should know.", "TEXT"),
+            Option("--entity", "An entity it is about; may be given again.", "ID", is_many=True),
+        ),
+    ),
+    Command(
+        "claim link",
+        "Add what a source says of a claim.",
+        "citekit.cli.link:link_claim",
+        (Argument("ID", "The claim's id."), _KEY),
+        (
+            _STANCE,
+            Option("--says", "Its answer in a few words.", "TEXT"),
+            Option("--annotation", "The annotation that marks the passage.", "ID"),
+            Option("--note", "What a reader should know.", "TEXT"),
+        ),
+    ),
+    Command(
+        "claim show",
+        "Show a claim with its sources.",
+        "citekit.cli.link:show_claim",
+        (Argument("ID", "The claim's id."),),
+    ),
+    Command("claim list", "List the claims.", "citekit.cli.link:list_claims"),
+    Command(
+        "claim rm",
+        "Remove a claim.",
+        "citekit.cli.link:remove_claim",
+        (Argument("ID", "The claim's id."),),
+    ),
+    Command(
+        "set",
+        "Change an item's fields or its access; FIELD= removes a field.",
+        "citekit.cli.edit:set_",
+        (_KEY, Argument("FIELD=VALUE", "Fields.", is_many=True, is_required=False)),
+        (_ACCESS,),
+    ),
+    Command(
+        "rename",
+        "Give an item another citekey; the old one stays as an alias.",
+        "citekit.cli.edit:rename",
+        (_KEY, Argument("NEW", "The new citekey.")),
+    ),
+    Command(
+        "remove",
+        "Remove an item and the payloads only it has.",
+        "citekit.cli.edit:remove",
+        (_KEY,),
+        (Option("--yes", "Do not ask.", short="-y"),),
+    ),
+    Command(
+        "verify",
+        "Check everything: structure, digests, missing and extra files, quotation limits.",
+        "citekit.cli.check:verify",
+        (Argument("KEY", "Only these items.", is_many=True, is_required=False),),
+        (Option("--strict", "Fail for what is not sealed, too."),),
+    ),
+    Command(
+        "restore",
+        "Bring an absent payload back from a file or folder, verified by its digest.",
+        "citekit.cli.edit:restore",
+        (_KEY, Argument("SOURCE", "The file, or a folder that holds it.")),
+    ),
+    Command(
+        "site new",
+        "Write a Sphinx project for the archive.",
+        "citekit.cli.site:new",
+        (Argument("DIR", "Where (default: site).", is_required=False),),
+    ),
+    Command(
+        "site build",
+        "Build the archive's site.",
+        "citekit.cli.site:build",
+        options=(
+            Option("--output", "Where (default: .citekit/site).", "DIR"),
+            Option("--with-restricted", "With the text of restricted items: for your eyes only."),
+        ),
+    ),
+    Command(
+        "site serve",
+        "Build the site and serve it on this machine.",
+        "citekit.cli.site:serve",
+        options=(
+            Option("--output", "Where (default: .citekit/site).", "DIR"),
+            Option("--with-restricted", "With the text of restricted items: for your eyes only."),
+            Option("--port", "The port (default: 8000).", "N", is_integer=True),
+        ),
+    ),
+    Command(
+        "doctor", "Say what works on this machine and what to install.", "citekit.cli.check:doctor"
+    ),
+)
