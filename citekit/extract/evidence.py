@@ -1,0 +1,135 @@
+"""Where each value was read, by which rule and how sure: the types all readers share.
+
+Readers propose, `choose` decides: one value per field is marked as chosen, every other candidate is
+kept, so that a person can see why a field is what it is and pick another.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from citekit.findings import Finding
+
+Kind = Literal["text", "html", "markdown", "mhtml", "pdf", "image", "other"]
+
+# Fields of which an article has several: every value is chosen, none competes with another.
+MANY = frozenset({"caption", "credit", "related", "noise", "alternate-title", "updated", "archive"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A value of a field and where it was read.
+
+    `value` is in the form of CSL-JSON: a list of names for ``author``, ``{"date-parts": …}`` for
+    ``issued``. `place` holds ``payload``, ``line`` (from 1), ``start`` and ``end`` (code points of
+    the decoded original, half-open), or a ``selector`` or ``path`` where the source is a tree.
+    """
+
+    field: str
+    value: Any
+    origin: str
+    rule: str
+    place: Mapping[str, Any] = field(default_factory=dict)
+    confidence: float = 0.5
+    chosen: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape that ``show --json`` prints."""
+        return {
+            "field": self.field,
+            "value": self.value,
+            "origin": self.origin,
+            "rule": self.rule,
+            "place": dict(self.place),
+            "confidence": self.confidence,
+            "chosen": self.chosen,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One body paragraph: its number from 1, and its range in the text payload.
+
+    `original` is its range in the decoded original where the paragraph stands there in one piece.
+    """
+
+    number: int
+    start: int
+    end: int
+    original: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """A picture's caption and credit, with their ranges in the decoded original."""
+
+    caption: str
+    credit: str | None = None
+    place: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Caption, credit and place."""
+        return {"caption": self.caption, "credit": self.credit, "place": dict(self.place)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What could be read out of one document; every field may be empty."""
+
+    media_type: str
+    kind: Kind
+    encoding: str | None = None
+    text: str | None = None
+    decoded: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    source_url: str | None = None
+    captured_at: datetime | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def value(self, name: str) -> Any:  # noqa: ANN401  # any JSON value
+        """The chosen value of a field, or None."""
+        return next((e.value for e in self.evidence if e.field == name and e.chosen), None)
+
+    def candidates(self, name: str) -> tuple[Evidence, ...]:
+        """Every candidate for a field, best first."""
+        return tuple(e for e in self.evidence if e.field == name)
+
+
+def choose(candidates: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """All candidates, grouped by field and best first, with one chosen for each field.
+
+    Candidates that agree strengthen each other. Between equals the earlier one wins. Candidates
+    below a confidence of 0.2 are kept as evidence and never chosen.
+    """
+    by_field: dict[str, list[Evidence]] = {}
+    for candidate in candidates:
+        by_field.setdefault(candidate.field, []).append(candidate)
+    ranked: list[Evidence] = []
+    for name, group in by_field.items():
+        ranked += [replace(e, chosen=True) for e in group] if name in MANY else _rank(group)
+    return tuple(ranked)
+
+
+def _rank(group: list[Evidence]) -> list[Evidence]:
+    support: dict[str, float] = {}
+    for candidate in group:
+        key = _key(candidate.value)
+        doubt = 1 - min(candidate.confidence, 0.99)
+        support[key] = support.get(key, 1.0) * doubt
+    ordered = sorted(group, key=lambda e: (support[_key(e.value)], -e.confidence))
+    best = ordered[0]
+    wins = 1 - support[_key(best.value)] >= 0.2
+    return [replace(best, chosen=wins), *ordered[1:]]
+
+
+def _key(value: Any) -> str:  # noqa: ANN401  # any JSON value
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return " ".join(text.casefold().split())

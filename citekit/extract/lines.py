@@ -1,0 +1,124 @@
+"""Cut a text dump into units: the headlines, lines and paragraphs that a reader sees.
+
+Offsets are code points of the decoded original, half-open, white space at the ends left out. Where
+a program has wrapped paragraphs at a fixed width, the wrapped lines are one unit again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from citekit.extract.words import bare, fold
+
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\u2028\u2029\x0b\x0c\x85]")
+_WRAP_WIDTH = 110  # lines wrapped by a program are not longer
+_ENDS = re.compile(r"[.!?…。！？؟।:;][\"'”’»«“‘)\]」』】]*$")
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+
+
+@dataclass(frozen=True)  # no slots: features are computed once and kept
+class Unit:
+    """One line or rejoined paragraph: its text, range, line from 1, and block from 0."""
+
+    text: str
+    start: int
+    end: int
+    line: int
+    block: int
+
+    @cached_property
+    def folded(self) -> str:
+        """The text without case, accents and quotes."""
+        return fold(self.text[:400])
+
+    @cached_property
+    def bare(self) -> str:
+        """The folded text without punctuation around it."""
+        return bare(self.text[:400])
+
+    @cached_property
+    def width(self) -> int:
+        """Length with East Asian characters counted twice, as they carry about two letters."""
+        return len(self.text) + sum("\u2e80" <= c <= "\uffef" for c in self.text[:2000])
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it ends as a sentence does."""
+        return bool(_ENDS.search(self.text[-8:]))
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is long and ends as sentences do: surely a paragraph."""
+        return self.width >= 90 and self.is_sentence or self.width >= 260
+
+    def place(self, start: int | None = None, end: int | None = None) -> dict[str, object]:
+        """The place of this unit, or of a part given by offsets into its text."""
+        first = self.start if start is None else self.start + start
+        last = self.end if end is None else self.start + end
+        return {"payload": "original", "line": self.line, "start": first, "end": last}
+
+
+def split_units(decoded: str) -> list[Unit]:
+    """The units of a text, in order."""
+    lines = _lines(decoded)
+    width = _wrap_width(lines)
+    if width is None:
+        return lines
+    return _rejoin(decoded, lines, width)
+
+
+def _lines(decoded: str) -> list[Unit]:
+    units: list[Unit] = []
+    start, number, block, gap = 0, 1, -1, True
+    bounds = [(m.start(), m.end()) for m in _LINE_BREAK.finditer(decoded)]
+    for stop, following in [*bounds, (len(decoded), len(decoded))]:
+        raw = decoded[start:stop]
+        text = raw.strip().strip(_INVISIBLE).strip()
+        if text:
+            block += gap
+            first = start + raw.index(text)
+            units.append(Unit(text, first, first + len(text), number, block))
+        gap = not text
+        start, number = following, number + 1
+    return units
+
+
+def _wrap_width(lines: list[Unit]) -> int | None:
+    """The width at which a program wrapped the paragraphs, or None if nothing shows that it did.
+
+    In wrapped text a line ends because the next word would not have fitted.
+    """
+    if not lines or max(unit.width for unit in lines) > _WRAP_WIDTH:
+        return None
+    width = max(unit.width for unit in lines)
+    inner = [
+        (one, other)
+        for one, other in zip(lines, lines[1:], strict=False)
+        if one.block == other.block
+    ]
+    if width < 40 or len(inner) < 4:
+        return None
+    full = [
+        one.width + 1 + len(other.text.split(maxsplit=1)[0]) > width - 3 for one, other in inner
+    ]
+    return width if sum(full) >= 0.6 * len(full) else None
+
+
+def _rejoin(decoded: str, lines: list[Unit], width: int) -> list[Unit]:
+    units: list[Unit] = []
+    for unit in lines:
+        last = units[-1] if units else None
+        if last is not None and last.block == unit.block and _was_wrapped(last, unit, width):
+            text = " ".join(decoded[last.start : unit.end].split())
+            units[-1] = Unit(text, last.start, unit.end, last.line, last.block)
+        else:
+            units.append(unit)
+    return units
+
+
+def _was_wrapped(last: Unit, unit: Unit, width: int) -> bool:
+    tail = len(last.text) if last.end - last.start <= width else last.width % (width + 1)
+    room = width - tail
+    return last.end - last.start > width or room <= len(unit.text.split(maxsplit=1)[0]) + 12
