@@ -1,0 +1,155 @@
+"""The bibliography: entries in order, repeated authors replaced, the first field set apart.
+
+Source: CSL 1.0.2 §Bibliography, §Reference Grouping, §Whitespace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from citekit.csl.ir import PLAIN, Look
+from citekit.csl.scope import Scope
+from citekit.csl.tree import NamesNode, Node, replace as replaced
+from citekit.csl.sort import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from citekit.csl.cluster import Facts
+    from citekit.csl.program import Program
+
+MISSING = "[CSL STYLE ERROR: reference with no printed form.]"
+_LEFT = Look(display="left-margin")
+_RIGHT = Look(display="right-inline")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spacing:
+    """How the whole bibliography is to be set."""
+
+    hanging_indent: bool = False
+    second_field_align: str | None = None
+    entry_spacing: int = 1
+    line_spacing: int = 1
+
+
+def spacing(program: Program) -> Spacing:
+    """The bibliography's own options."""
+    area = program.style.bibliography
+    options = {} if area is None else area.options
+    return Spacing(
+        hanging_indent=options.get("hanging-indent") == "true",
+        second_field_align=options.get("second-field-align"),
+        entry_spacing=_number(options.get("entry-spacing")),
+        line_spacing=_number(options.get("line-spacing")),
+    )
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value is not None and value.isdigit() else 1
+
+
+def entries(program: Program, facts: Iterable[Facts]) -> list[Node]:
+    """The trees of all entries, in the order given."""
+    area = program.style.bibliography
+    if area is None:
+        return []
+    substitute = area.options.get("subsequent-author-substitute")
+    rule = area.options.get("subsequent-author-substitute-rule", "complete-all")
+    align = bool(area.options.get("second-field-align"))
+    look = replace(area.look, delimiter="")
+    before: Node | None = None
+    out: list[Node] = []
+    for fact in facts:
+        scope = _scope(fact)
+        pieces = program.entry(scope)
+        names = scope.first_names
+        tree = Node(PLAIN, pieces)
+        if substitute is not None:
+            if names is not None and before is not None:
+                tree = _substituted(tree, names, before, substitute, rule)
+            before = names
+        children = list(tree.children) or [MISSING]
+        if align:
+            out.append(_aligned(children, look))
+        else:
+            out.append(Node(look, children))
+    return out
+
+
+def _scope(fact: Facts) -> Scope:
+    scope = Scope(fact.entry, fact.hints)
+    scope.citation_number = fact.number
+    scope.label_text = fact.label
+    scope.year_text = fact.year_text
+    return scope
+
+
+def _aligned(children: list[Node | str], look: Look) -> Node:
+    """``second-field-align``: the first field in a margin of its own."""
+    rest = children[1:]
+    body: list[Node | str] = [Node(replace(_RIGHT, suffix=look.suffix), rest)] if rest else []
+    return Node(replace(look, suffix="" if rest else look.suffix), [Node(_LEFT, [children[0]]), *body])
+
+
+# --------------------------------------------------------------------- subsequent-author-substitute
+
+
+def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) -> Node:
+    """The entry with names that stood in the entry before replaced (§Reference Grouping)."""
+    mine, theirs = _people(names), _people(before)
+    if rule in ("complete-all", "complete-each") or not mine:
+        if plain_text([names]) != plain_text([before]):
+            return tree
+        if rule != "complete-each" or not mine:
+            return replaced(tree, names, Node(names.look, _all_replaced(names, text)))
+        same = len(mine)
+    else:
+        same = _same_start(mine, theirs)
+        if rule == "partial-first":
+            same = min(same, 1)
+    chosen = mine[:same]
+    for node in chosen:
+        tree = replaced(tree, node, Node(PLAIN, [text] if text else []))
+    return tree
+
+
+def _all_replaced(names: Node, text: str) -> list[Node | str]:
+    """The names as a whole give way to the text; labels stay."""
+    out: list[Node | str] = []
+    for child in names.children:
+        if isinstance(child, NamesNode):
+            out.append(Node(child.look, [text] if text else []))
+        elif isinstance(child, Node) and any(isinstance(c, NamesNode) for c in child.children):
+            out.append(Node(child.look, _all_replaced(child, text)))
+        else:
+            out.append(child)
+    if not any(isinstance(c, Node) for c in names.children):
+        return [text] if text else []
+    return out if _has_names(names) else ([text] if text else [])
+
+
+def _has_names(node: Node) -> bool:
+    return isinstance(node, NamesNode) or any(
+        isinstance(child, Node) and _has_names(child) for child in node.children
+    )
+
+
+def _people(node: Node) -> list[Node]:
+    if isinstance(node, NamesNode):
+        return node.people
+    out: list[Node] = []
+    for child in node.children:
+        if isinstance(child, Node):
+            out += _people(child)
+    return out
+
+
+def _same_start(mine: list[Node], theirs: list[Node]) -> int:
+    count = 0
+    for one, other in zip(mine, theirs, strict=False):
+        if plain_text([one]) != plain_text([other]):
+            break
+        count += 1
+    return count

@@ -1,0 +1,218 @@
+"""Joining cites: grouping by names, collapsing numbers, years and year suffixes.
+
+Source: CSL 1.0.2 §Cite Grouping, §Cite Collapsing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.csl.ir import PLAIN
+from citekit.csl.sort import plain_text
+from citekit.csl.tree import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from citekit.csl.cluster import Piece, Renderer
+
+_ENDS = ".,;:!?"
+
+
+def collapse(renderer: Renderer, pieces: list[Piece]) -> list[Node | str]:
+    """The cites of a citation with what stands between them."""
+    pieces = [piece for piece in pieces if piece.body.children or piece.prefix or piece.suffix]
+    area = renderer.program.style.citation
+    options = area.options
+    kind = options.get("collapse", "")
+    if kind == "citation-number":
+        return _numbers(pieces, renderer)
+    if kind in ("year", "year-suffix", "year-suffix-ranged"):
+        return _Years(renderer, kind).join(_grouped(pieces))
+    if "cite-group-delimiter" in options:
+        delimiter = options["cite-group-delimiter"]
+        return _joined(_grouped(pieces), area.look.delimiter, delimiter)
+    return _joined(pieces, area.look.delimiter, area.look.delimiter)
+
+
+def _joined(pieces: Sequence[Piece], delimiter: str, within: str) -> list[Node | str]:
+    from citekit.csl.cluster import wrapped
+
+    out: list[Node | str] = []
+    before: Piece | None = None
+    for piece in pieces:
+        if before is not None:
+            same = before.names and before.names == piece.names
+            _delimit(out, before, piece, within if same else delimiter)
+        out.append(wrapped(piece))
+        before = piece
+    return out
+
+
+def _delimit(out: list[Node | str], before: Piece, after: Piece, delimiter: str) -> None:
+    """The delimiter, unless the affixes people typed already separate the two cites."""
+    if after.prefix[:1] in tuple(_ENDS) or before.suffix.rstrip()[-1:] in tuple(_ENDS):
+        if not after.prefix[:1].isspace() and after.prefix[:1] not in tuple(_ENDS):
+            out.append(" ")
+        return
+    if delimiter:
+        out.append(delimiter)
+
+
+def _grouped(pieces: list[Piece]) -> list[Piece]:
+    """Cites with the same names brought together, at the place of the first of them."""
+    groups: dict[str, list[Piece]] = {}
+    for i, piece in enumerate(pieces):
+        key = piece.names or f"\0{i}"
+        if piece.prefix and piece.names in groups:
+            pass
+        groups.setdefault(key, []).append(piece)
+    return [piece for group in groups.values() for piece in group]
+
+
+# ---------------------------------------------------------------------------------------- numbers
+
+
+def _numbers(pieces: list[Piece], renderer: Renderer) -> list[Node | str]:
+    """Runs of three and more numbers in a row as ranges."""
+    from citekit.csl.cluster import wrapped
+
+    area = renderer.program.style.citation
+    delimiter = area.look.delimiter
+    after = area.options.get("after-collapse-delimiter", delimiter)
+    out: list[Node | str] = []
+    i = 0
+    between = delimiter
+    while i < len(pieces):
+        run = _run_length(pieces, i)
+        if out:
+            _delimit(out, pieces[i - 1], pieces[i], between)
+        out.append(wrapped(pieces[i]))
+        between = delimiter
+        if run >= 3:
+            out += ["–", wrapped(pieces[i + run - 1])]
+            between = after
+            i += run
+        else:
+            i += 1
+    return out
+
+
+def _run_length(pieces: list[Piece], start: int) -> int:
+    """How many cites from here on are bare and count up by one."""
+    end = start
+    while end < len(pieces) and pieces[end].is_bare:
+        number = pieces[end].facts.number
+        if end > start and number != pieces[end - 1].facts.number + 1:
+            break
+        end += 1
+    return end - start
+
+
+# ------------------------------------------------------------------------------------------ years
+
+
+class _Years:
+    """Collapsing of cites with the same names: years, or only the letters behind them."""
+
+    def __init__(self, renderer: Renderer, kind: str) -> None:
+        area = renderer.program.style.citation
+        options = area.options
+        self._renderer = renderer
+        self._suffixes = kind != "year"
+        self._ranged = kind == "year-suffix-ranged"
+        self._delimiter = area.look.delimiter
+        self._within = options.get("cite-group-delimiter", ", ")
+        self._between_suffixes = options.get("year-suffix-delimiter", area.look.delimiter)
+        self._after = options.get("after-collapse-delimiter", self._delimiter)
+
+    def join(self, pieces: list[Piece]) -> list[Node | str]:
+        from citekit.csl.cluster import wrapped
+
+        out: list[Node | str] = []
+        collapsed = False
+        i = 0
+        while i < len(pieces):
+            group = self._group(pieces, i)
+            if out:
+                between = self._after if collapsed else self._delimiter
+                _delimit(out, pieces[i - 1], pieces[i], between)
+            out.append(wrapped(group[0]))
+            collapsed = len(group) > 1
+            self._rest(group, out)
+            i += len(group)
+        return out
+
+    def _group(self, pieces: list[Piece], start: int) -> list[Piece]:
+        """The cites from here on that share the names of the first."""
+        end = start + 1
+        while end < len(pieces) and pieces[end].names and pieces[end].names == pieces[start].names:
+            end += 1
+        return pieces[start:end]
+
+    def _rest(self, group: list[Piece], out: list[Node | str]) -> None:
+        """Everything after the first cite of a group, without the names."""
+        from citekit.csl.cluster import wrapped
+
+        i = 1
+        while i < len(group):
+            run = self._suffix_run(group, i - 1) if self._suffixes else 1
+            if run > 1:
+                self._letters(group[i - 1 : i - 1 + run], out)
+                i += run - 1
+                continue
+            piece = group[i]
+            self._renderer.render(piece, names=False)
+            _delimit(out, group[i - 1], piece, self._within)
+            out.append(wrapped(piece))
+            i += 1
+
+    def _suffix_run(self, group: list[Piece], start: int) -> int:
+        """How many cites from here on differ only in their year suffix."""
+        first = group[start]
+        if not first.facts.year_text or not first.years or not first.is_bare:
+            return 1
+        year = self._bare_text(first)
+        end = start + 1
+        while end < len(group):
+            piece = group[end]
+            if not piece.facts.year_text or not piece.years or not piece.is_bare:
+                break
+            if self._bare_text(piece) != year:
+                break
+            end += 1
+        return end - start
+
+    def _bare_text(self, piece: Piece) -> str:
+        """The cite without names and year suffix."""
+        scope = self._renderer.scope(piece.facts, piece.cite, piece.place)
+        scope.skip_names = True
+        scope.year_text = ""
+        return plain_text([self._renderer.program.cite(scope)])
+
+    def _letters(self, run: list[Piece], out: list[Node | str]) -> None:
+        """Only the letters of the cites after the first of a run, ranged where that is asked for."""
+        i = 1
+        while i < len(run):
+            end = i
+            if self._ranged:
+                while end + 1 < len(run) and _follows(run[end], run[end + 1]):
+                    end += 1
+                if i == 1 and end > i and _follows(run[0], run[1]):
+                    out += ["–", _letter(run[end])]
+                    i = end + 1
+                    continue
+            out += [self._between_suffixes, _letter(run[i])]
+            if end - i >= 2:
+                out += ["–", _letter(run[end])]
+                i = end + 1
+            else:
+                i += 1
+
+
+def _follows(one: Piece, other: Piece) -> bool:
+    return other.facts.hints.year_suffix == one.facts.hints.year_suffix + 1
+
+
+def _letter(piece: Piece) -> Node:
+    return piece.years[0] if piece.years else Node(PLAIN, [piece.facts.year_text])

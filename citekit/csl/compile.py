@@ -1,0 +1,387 @@
+"""IR → closures: every element becomes a function that appends its output to a list.
+
+What can be known from style and locale is resolved here, once: terms, inherited options, localized
+dates, conditions. Macros are compiled when they are first reached. ``Compiler`` is one area
+(citation or bibliography, or a sort key of either) of one style in one locale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from citekit.csl import ir
+from citekit.csl.compile_conditions import compile_choose
+from citekit.csl.compile_dates import compile_date
+from citekit.csl.compile_names import compile_names
+from citekit.csl.entry import NUMBER_VARIABLES
+from citekit.csl.links import link_for
+from citekit.csl.markup import parse_markup, plain
+from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range
+from citekit.csl.textcase import apply_case
+from citekit.csl.tree import Node, Rich, YearNode, map_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from citekit.csl.ir import Look, Style
+    from citekit.csl.locale import Locale
+    from citekit.csl.scope import Scope
+
+    Out = list[Node | str]
+    Element = Callable[[Scope, Out], None]
+
+_LINKED = ("DOI", "PMCID", "PMID", "URL")
+_LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
+
+
+class Compiler:
+    """Turns the elements of one area into functions."""
+
+    def __init__(
+        self,
+        style: Style,
+        locale: Locale,
+        area: ir.Area,
+        *,
+        sorting: Mapping[str, str] | None = None,
+    ) -> None:
+        self.style = style
+        self.locale = locale
+        self.area = area
+        self.sorting = sorting
+        self.has_year_suffix = _mentions(area.children, "year-suffix", style)
+        self.capitalizes = not (style.style_class == "in-text" and area.kind == "citation")
+        self.page_delimiter = locale.text("page-range-delimiter") or "–"
+        self._macros: dict[str, list[Element]] = {}
+
+    def option(self, name: str) -> str | None:
+        """A name option of the area, or of the style."""
+        value = self.area.options.get(name)
+        return value if value is not None else self.style.options.get(name)
+
+    def elements(self, children: Iterable[ir.Element]) -> list[Element]:
+        """The functions of some elements, in order."""
+        return [self.element(child) for child in children]
+
+    def element(self, element: ir.Element) -> Element:
+        """The function of one element."""
+        match element:
+            case ir.Text():
+                return self._text(element)
+            case ir.Group():
+                return self._group(element)
+            case ir.Choose():
+                return compile_choose(self, element)
+            case ir.Names():
+                return compile_names(self, element)
+            case ir.Date():
+                return compile_date(self, element)
+            case ir.Number():
+                return self._number(element)
+            case ir.Label():
+                return self._label(element)
+
+    def macro(self, name: str) -> list[Element]:
+        """The functions of a macro, compiled when first asked for."""
+        found = self._macros.get(name)
+        if found is None:
+            found = self._macros[name] = self.elements(self.style.macros[name].children)
+        return found
+
+    # ---- groups and macros
+
+    def _group(self, element: ir.Group) -> Element:
+        children = self.elements(element.children)
+        look = element.look
+        bare = look == replace(ir.PLAIN, line=look.line, macro=look.macro)
+
+        def run(scope: Scope, out: Out) -> None:
+            called, filled, started = scope.called, scope.filled, scope.started
+            inner: Out = []
+            for child in children:
+                child(scope, inner)
+            if not inner or (scope.called > called and scope.filled == filled):
+                scope.started = started
+                return
+            if bare and len(inner) == 1:
+                out += inner
+            else:
+                out.append(Node(look, inner))
+
+        return run
+
+    def _text(self, element: ir.Text) -> Element:
+        match element.kind:
+            case "variable":
+                return self._variable(element)
+            case "macro":
+                return self._call(element)
+            case "term":
+                return self._term(element)
+        children = self._styled(parse_markup(element.what), element.look, "")
+        look = element.look
+
+        def value(scope: Scope, out: Out) -> None:
+            scope.started = True
+            out.append(Rich(look, children))
+
+        return value if element.what else _nothing
+
+    def _call(self, element: ir.Text) -> Element:
+        look = element.look
+        bare = look == replace(ir.PLAIN, line=look.line, macro=look.macro)
+        changes = bool(look.text_case or look.strip_periods)
+        macro, name = self.macro, element.what
+
+        def run(scope: Scope, out: Out) -> None:
+            called, filled, started = scope.called, scope.filled, scope.started
+            inner: Out = []
+            for child in macro(name):
+                child(scope, inner)
+            if not inner or (scope.called > called and scope.filled == filled):
+                scope.started = started
+                return
+            if bare and len(inner) == 1:
+                out += inner
+            else:
+                children = self._styled(inner, look, scope.entry.language) if changes else inner
+                out.append(Node(look, children))
+
+        return run
+
+    def _styled(self, children: Sequence[Node | str], look: Look, lang: str) -> Sequence[Node | str]:
+        """Strip-periods and text-case, on whatever was rendered."""
+        if look.strip_periods:
+            children = [
+                c.replace(".", "") if isinstance(c, str) else map_text(c, _without_periods)
+                for c in children
+            ]
+        if look.text_case:
+            children = apply_case(children, look.text_case, lang or self.locale.lang.lower())
+        return children
+
+    # ---- terms
+
+    def _term(self, element: ir.Text) -> Element:
+        text = self.locale.text(element.what, element.form, plural=element.plural)
+        if not text:
+            return _nothing
+        look, capitalizes = element.look, self.capitalizes and self.sorting is None
+        children = self._styled([text], look, "")
+        raised = apply_case(children, "capitalize-first", "") if capitalizes else children
+
+        def run(scope: Scope, out: Out) -> None:
+            out.append(Node(look, children if scope.started else raised))
+            scope.started = True
+
+        return run
+
+    # ---- variables
+
+    def _variable(self, element: ir.Text) -> Element:
+        what, look = element.what, element.look
+        special = _SPECIAL.get(what)
+        if special is not None:
+            return self._special(element, special)
+        if self.sorting is not None:
+            return self._sort_text(element)
+        if what == "page":
+            return self._pages(element)
+        names = _forms(what, element.form)
+        changes = bool(look.text_case or look.strip_periods)
+        linked = what in _LINKED
+
+        def run(scope: Scope, out: Out) -> None:
+            scope.called += 1
+            if what in scope.suppressed:
+                return
+            for name in names:
+                text = scope.entry.text(name)
+                if text:
+                    break
+            else:
+                return
+            scope.saw(what)
+            scope.started = True
+            children: Sequence[Node | str] = parse_markup(text)
+            if changes:
+                children = self._styled(children, look, scope.entry.language)
+            shown = replace(look, link=link_for(what, text)) if linked else look
+            out.append(Rich(shown, children))
+
+        return run
+
+    def _special(self, element: ir.Text, read: Callable[[Scope], str]) -> Element:
+        """Variables that belong to the cite or the position, not to the item."""
+        what, look = element.what, element.look
+        kind = YearNode if what == "year-suffix" else Rich
+        pages = what == "locator"
+        number = what in ("citation-number", "first-reference-note-number")
+
+        def run(scope: Scope, out: Out) -> None:
+            scope.called += 1
+            text = read(scope)
+            if not text or what in scope.suppressed:
+                return
+            scope.saw(what)
+            scope.started = True
+            if pages:
+                text = self._locator_text(scope, text)
+            node = kind(look, self._styled(parse_markup(text), look, scope.entry.language))
+            if kind is YearNode:
+                scope.year_nodes.append(node)
+            out.append(node)
+
+        def sort(scope: Scope, out: Out) -> None:
+            text = read(scope)
+            out.append(text.zfill(10) if number else text)
+
+        return run if self.sorting is None else sort
+
+    def _locator_text(self, scope: Scope, text: str) -> str:
+        label = scope.locator_label
+        style = self.style.options.get("page-range-format") if label == "page" else None
+        return page_range(text, style, self.page_delimiter)
+
+    def _sort_text(self, element: ir.Text) -> Element:
+        names, what = _forms(element.what, element.form), element.what
+
+        def run(scope: Scope, out: Out) -> None:
+            scope.called += 1
+            if what in scope.suppressed:
+                return
+            text = next((t for name in names if (t := scope.entry.text(name))), None)
+            if text:
+                scope.saw(what)
+                out.append(plain(text))
+
+        return run
+
+    def _pages(self, element: ir.Text) -> Element:
+        style = self.style.options.get("page-range-format")
+        delimiter, look = self.page_delimiter, element.look
+
+        def run(scope: Scope, out: Out) -> None:
+            scope.called += 1
+            text = scope.entry.text("page")
+            if not text or "page" in scope.suppressed:
+                return
+            scope.saw("page")
+            scope.started = True
+            children = parse_markup(page_range(text, style, delimiter))
+            out.append(Rich(look, self._styled(children, look, scope.entry.language)))
+
+        return run
+
+    # ---- numbers and labels
+
+    def _number(self, element: ir.Number) -> Element:
+        variable, look, form = element.variable, element.look, element.form
+        locale = self.locale
+        gender = locale.gender(variable)
+        special = _SPECIAL.get(variable)
+
+        def run(scope: Scope, out: Out) -> None:
+            scope.called += 1
+            text = special(scope) if special else scope.entry.text(variable)
+            if not text or variable in scope.suppressed:
+                return
+            scope.saw(variable)
+            scope.started = True
+            if variable in ("page", "locator") and form == "numeric":
+                text = self._locator_text(scope, text)
+            elif is_numeric(text):
+                text = format_number(text, form, locale, gender)
+            out.append(Rich(look, self._styled([text], look, scope.entry.language)))
+
+        def sort(scope: Scope, out: Out) -> None:
+            text = special(scope) if special else scope.entry.text(variable)
+            if text:
+                scope.saw(variable)
+                out.append(text.zfill(10) if text.isdigit() else text)
+
+        return run if self.sorting is None else sort
+
+    def _label(self, element: ir.Label) -> Element:
+        variable, look, form, locale = element.variable, element.look, element.form, self.locale
+        capitalizes = self.capitalizes
+        memory: dict[tuple[str, bool], Sequence[Node | str]] = {}
+
+        def run(scope: Scope, out: Out) -> None:
+            term = variable
+            if variable == "locator":
+                text, term = scope.locator, scope.locator_label
+            else:
+                special = _SPECIAL.get(variable)
+                text = special(scope) if special else scope.entry.text(variable) or ""
+            if not text or variable in scope.suppressed:
+                return
+            plural = _wants_plural(element.plural, variable, text)
+            children = memory.get((term, plural))
+            if children is None:
+                label = locale.text(term, form, plural=plural)
+                children = self._styled([label], look, "") if label else ()
+                memory[term, plural] = children
+            if children:
+                if not scope.started and capitalizes:
+                    children = apply_case(children, "capitalize-first", "")
+                scope.started = True
+                out.append(Node(look, children))
+
+        return run
+
+
+def _wants_plural(said: str, variable: str, text: str) -> bool:
+    if said != "contextual":
+        return said == "always"
+    if variable in _LABELLED_COUNTS:
+        return text.strip() != "1"
+    return is_plural(text)
+
+
+def _nothing(_scope: Scope, _out: Out) -> None:
+    """The function of an element that never renders anything."""
+
+
+def _without_periods(text: str) -> str:
+    return text.replace(".", "")
+
+
+def _forms(variable: str, form: str) -> tuple[str, ...]:
+    """The variables to try, in order, for a variable in a form."""
+    if form == "short":
+        if variable in ("title", "container-title"):
+            return (f"{variable}-short", variable)
+        return (f"{variable}-short", variable) if variable not in NUMBER_VARIABLES else (variable,)
+    return (variable,)
+
+
+_SPECIAL: dict[str, Callable[[Scope], str]] = {
+    "citation-label": lambda scope: scope.label_text,
+    "citation-number": lambda scope: str(scope.citation_number) if scope.citation_number else "",
+    "first-reference-note-number": lambda scope: scope.first_note,
+    "locator": lambda scope: scope.locator,
+    "year-suffix": lambda scope: scope.year_text,
+}
+
+
+def _mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> bool:
+    """Whether these elements, or a macro they reach, render a variable by ``cs:text``."""
+    seen: set[str] = set()
+    waiting = list(elements)
+    while waiting:
+        element = waiting.pop()
+        match element:
+            case ir.Text(kind="variable", what=what) if what == variable:
+                return True
+            case ir.Text(kind="macro", what=name) if name not in seen:
+                seen.add(name)
+                waiting += style.macros[name].children
+            case ir.Group():
+                waiting += element.children
+            case ir.Choose():
+                waiting += [child for branch in element.branches for child in branch.children]
+            case ir.Names():
+                waiting += element.substitute
+    return False

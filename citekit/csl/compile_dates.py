@@ -1,0 +1,115 @@
+"""``cs:date`` → a function of a scope; localized dates are merged with the style's wishes here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from citekit.csl.dates import date_nodes, sort_text
+from citekit.csl.ir import PLAIN
+from citekit.csl.markup import parse_markup
+from citekit.csl.textcase import apply_case
+from citekit.csl.tree import Node, Rich, YearNode, find
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from citekit.csl import ir
+    from citekit.csl.compile import Compiler, Element, Out
+    from citekit.csl.dates import DateValue
+    from citekit.csl.scope import Scope
+
+_LOOK_FIELDS = (
+    ("text-case", "text_case"), ("strip-periods", "strip_periods"), ("prefix", "prefix"),
+    ("suffix", "suffix"),
+)  # fmt: skip
+_FONTS = ("font-style", "font-variant", "font-weight", "text-decoration", "vertical-align")
+
+
+def compile_date(compiler: Compiler, element: ir.Date) -> Element:
+    """The function of a ``cs:date``."""
+    variable, look, locale = element.variable, element.look, compiler.locale
+    parts, delimiter = _parts(compiler, element)
+    kept = tuple(part.name for part in parts)
+    implicit_suffix = not compiler.has_year_suffix
+
+    def run(scope: Scope, out: Out) -> None:
+        scope.called += 1
+        date = None if variable in scope.suppressed else scope.entry.date(variable)
+        if date is None:
+            return
+        children = _literal(date) or date_nodes(date, parts, delimiter, locale)
+        if not children:
+            return
+        scope.saw(variable)
+        scope.started = True
+        if look.text_case:
+            children = list(apply_case(children, look.text_case, locale.lang.lower()))
+        node = Node(replace(look, delimiter="") if look.delimiter else look, children)
+        if implicit_suffix and scope.year_text and not scope.year_done:
+            node = _with_suffix(scope, node)
+        out.append(node)
+
+    def sort(scope: Scope, out: Out) -> None:
+        scope.called += 1
+        date = None if variable in scope.suppressed else scope.entry.date(variable)
+        if date is not None:
+            scope.saw(variable)
+            out.append(sort_text(date, kept))
+
+    return run if compiler.sorting is None else sort
+
+
+def _literal(date: DateValue) -> list[Node | str]:
+    return [Rich(PLAIN, parse_markup(date.literal))] if date.literal else []
+
+
+def _with_suffix(scope: Scope, node: Node) -> Node:
+    """The date with the year suffix behind its first year."""
+    year = find(node, YearNode)
+    suffix = YearNode(PLAIN, [scope.year_text])
+    if year is None:
+        if not any(isinstance(child, Rich) for child in node.children):
+            return node
+        scope.year_done = True
+        scope.year_nodes.append(suffix)
+        return Node(node.look, [*node.children, suffix])
+    scope.year_done = True
+    scope.year_nodes.append(suffix)
+    grown = YearNode(year.look, [*year.children, suffix])
+    children = [grown if child is year else child for child in node.children]
+    return Node(node.look, children)
+
+
+def _parts(compiler: Compiler, element: ir.Date) -> tuple[Sequence[ir.DatePart], str]:
+    """The date parts to show and their delimiter."""
+    if element.form is None:
+        return element.parts, element.look.delimiter
+    localized = compiler.locale.dates.get(element.form)
+    if localized is None:
+        return element.parts, element.look.delimiter
+    own = {part.name: part for part in element.parts}
+    wanted = element.date_parts.split("-")
+    parts = [
+        _merged(part, own.get(part.name)) for part in localized.parts if part.name in wanted
+    ]
+    return parts, localized.look.delimiter
+
+
+def _merged(part: ir.DatePart, own: ir.DatePart | None) -> ir.DatePart:
+    """A localized part in the form and look the style asks for."""
+    if own is None:
+        return part
+    said = own.said
+    look = part.look
+    changes = {
+        field: getattr(own.look, field) for attribute, field in _LOOK_FIELDS if attribute in said
+    }
+    if any(font in said for font in _FONTS):
+        changes["font"] = own.look.font
+    return replace(
+        part,
+        look=replace(look, **changes),
+        form=own.form or part.form,
+        range_delimiter=own.range_delimiter or part.range_delimiter,
+    )

@@ -1,0 +1,282 @@
+"""``cs:names`` → a function of a scope: inheritance, labels, substitutes, combined editors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from citekit.csl.ir import PLAIN, Look
+from citekit.csl.names import NameSpec, render_people, shown_count
+from citekit.csl.scope import ShownNames, levels_of
+from citekit.csl.textcase import apply_case
+from citekit.csl.tree import NamesNode, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from citekit.csl import ir
+    from citekit.csl.compile import Compiler
+    from citekit.csl.persons import Person
+    from citekit.csl.scope import Scope
+
+    Element = Callable[[Scope, list[Node | str]], None]
+    LabelMaker = Callable[[str, bool], Node | None]
+
+_COMBINED = "editortranslator", "editor-translator"
+
+
+def compile_names(compiler: Compiler, element: ir.Names, parent: ir.Names | None = None) -> Element:
+    """The function that renders a ``cs:names``, or its substitute where all are empty."""
+    if parent is not None:
+        element = _inherit(element, parent)
+    spec = name_spec(compiler, element)
+    label = _label(compiler, element.label)
+    combine = _can_combine(compiler, element, label)
+    substitutes = [_substitute(compiler, child, element) for child in element.substitute]
+    delimiter = _delimiter(compiler, element)
+    look = replace(element.look, delimiter=delimiter, font=None) if delimiter else element.look
+    look = replace(look, font=element.look.font)
+    variables, label_first = element.variables, element.label_first
+
+    def one(scope: Scope, variable: str, term: str, people: tuple[Person, ...]) -> Node:
+        names = _people_node(scope, variable, people, spec)
+        made = None if label is None else label(term, len(people) > 1)
+        if made is None:
+            return names
+        return Node(PLAIN, [made, names] if label_first else [names, made])
+
+    def run(scope: Scope, out: list[Node | str]) -> None:
+        node = made_by(scope)
+        if node is not None:
+            out.append(node)
+
+    def made_by(scope: Scope) -> Node | None:
+        scope.called += 1
+        found = [(v, people) for v in variables if (people := scope.people(v))]
+        if not found:
+            return _first_substitute(scope, substitutes, look)
+        for variable, _ in found:
+            scope.saw(variable)
+        if spec.form == "count":
+            return _counted(scope, [people for _, people in found], spec, look)
+        if scope.skip_names and scope.first_names is None:
+            scope.first_names = Node(PLAIN, ())
+            return None
+        if combine and len(found) == 2 and found[0][1] == found[1][1]:
+            parts: list[Node | str] = [one(scope, found[0][0], combine, found[0][1])]
+        else:
+            parts = [one(scope, variable, variable, people) for variable, people in found]
+        node = Node(look, parts)
+        if scope.first_names is None:
+            scope.first_names = node
+        scope.started = True
+        return node
+
+    return run
+
+
+def _people_node(
+    scope: Scope, variable: str, people: tuple[Person, ...], spec: NameSpec
+) -> NamesNode:
+    place = scope.place
+    scope.place += 1
+    if scope.sorting is not None:
+        return _sort_names(scope.sorting, people, spec)
+    hints = scope.hints.names
+    wanted = hints[place] if place < len(hints) else 0
+    subsequent = scope.position != "first" and not scope.in_bibliography
+    count = shown_count(len(people), spec, subsequent=subsequent, wanted=wanted)
+    if scope.shown is not None:
+        scope.shown.append(ShownNames(place, people, count, spec))
+    node = render_people(people, spec, count, levels_of(scope, people, spec, place))
+    node.key = variable
+    return node
+
+
+def _counted(
+    scope: Scope, lists: list[tuple[Person, ...]], spec: NameSpec, look: Look
+) -> Node:
+    """``form="count"``: how many names would be written."""
+    subsequent = scope.position != "first" and not scope.in_bibliography
+    total = sum(shown_count(len(p), spec, subsequent=subsequent, wanted=0) for p in lists)
+    return Node(look, [str(total)])
+
+
+def _sort_names(
+    overrides: Mapping[str, str], people: tuple[Person, ...], spec: NameSpec
+) -> NamesNode:
+    """Names as sort keys: family first, in full, unless the key says how many count."""
+    minimum = int(overrides.get("et-al-min", spec.et_al_min) or 0)
+    first = int(overrides.get("et-al-use-first", spec.et_al_first) or 0)
+    count = len(people) if not minimum or len(people) < minimum else min(first, len(people))
+    node = render_people(people, spec, count, ())
+    return node
+
+
+def _first_substitute(scope: Scope, substitutes: list[Element], look: Look) -> Node | None:
+    """The first substitute that renders anything; what it used will not be rendered again."""
+    outer = scope.record
+    for substitute in substitutes:
+        scope.record = []
+        made: list[Node | str] = []
+        substitute(scope, made)
+        used = scope.record
+        if made:
+            node = made[0] if len(made) == 1 and isinstance(made[0], Node) else Node(PLAIN, made)
+            scope.record = outer
+            scope.suppressed = scope.suppressed.union(used)
+            if outer is not None:
+                outer += used
+            if scope.first_names is None:
+                scope.first_names = node
+                if scope.skip_names:
+                    return None
+            if look.prefix or look.suffix or look.font or look.display:
+                return Node(look, [node])
+            return node
+    scope.record = outer
+    return None
+
+
+def _substitute(compiler: Compiler, child: ir.Element, parent: ir.Names) -> Element:
+    from citekit.csl import ir
+
+    if isinstance(child, ir.Names):
+        return compile_names(compiler, child, parent)
+    return compiler.element(child)
+
+
+def _inherit(element: ir.Names, parent: ir.Names) -> ir.Names:
+    """A ``cs:names`` in a substitute takes over what it does not say itself (§Substitute)."""
+    bare = element.name is None and element.et_al is None and element.label is None
+    return replace(
+        element,
+        name=element.name or parent.name,
+        et_al=element.et_al or parent.et_al,
+        label=parent.label if bare else element.label,
+        label_first=parent.label_first if bare else element.label_first,
+        delimiter=element.delimiter if element.delimiter is not None else parent.delimiter,
+    )
+
+
+# ---------------------------------------------------------------------------------------- options
+
+
+def _delimiter(compiler: Compiler, element: ir.Names) -> str:
+    if element.delimiter is not None:
+        return element.delimiter
+    return compiler.option("names-delimiter") or ""
+
+
+def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
+    """All name options of an element, its area and the style, resolved (§Inheritable Name Options)."""
+    name = element.name
+    own: Mapping[str, str] = name.options if name is not None else {}
+
+    def option(key: str, handed_down: str = "") -> str | None:
+        value = own.get(key)
+        return value if value is not None else compiler.option(handed_down or key)
+
+    spec = NameSpec()
+    spec.form = option("form", "name-form") or "long"
+    spec.delimiter = _or(option("delimiter", "name-delimiter"), ", ")
+    spec.and_term = _and_term(compiler, option("and"))
+    spec.precedes_last = option("delimiter-precedes-last") or "contextual"
+    spec.precedes_et_al = option("delimiter-precedes-et-al") or "contextual"
+    spec.et_al_min = _number(option("et-al-min"))
+    spec.et_al_first = _number(option("et-al-use-first")) or 1
+    spec.subsequent_min = _number(option("et-al-subsequent-min")) or spec.et_al_min
+    spec.subsequent_first = _number(option("et-al-subsequent-use-first")) or spec.et_al_first
+    spec.use_last = option("et-al-use-last") == "true"
+    spec.initialize = option("initialize") != "false"
+    spec.initialize_with = option("initialize-with")
+    spec.hyphen = compiler.style.options.get("initialize-with-hyphen") != "false"
+    spec.sort_order = option("name-as-sort-order")
+    spec.separator = _or(option("sort-separator"), ", ")
+    spec.demote = compiler.style.options.get("demote-non-dropping-particle", "display-and-sort")
+    spec.et_al = _et_al(compiler, element.et_al)
+    spec.look = name.look if name is not None else PLAIN
+    parts = {part.name: part.look for part in name.parts} if name is not None else {}
+    spec.family = parts.get("family", PLAIN)
+    spec.given = parts.get("given", PLAIN)
+    spec.has_parts = bool(parts)
+    spec.lang = compiler.locale.lang.lower()
+    spec.memory = {}
+    if compiler.sorting is not None:
+        _for_sorting(spec)
+    return spec
+
+
+def _for_sorting(spec: NameSpec) -> None:
+    spec.form = "count" if spec.form == "count" else "long"
+    spec.sort_order = "all"
+    spec.separator = " "
+    spec.delimiter = "   "
+    spec.and_term = None
+    spec.et_al = None
+    spec.use_last = False
+    spec.look = spec.family = spec.given = PLAIN
+    spec.has_parts = False
+    if spec.demote != "never":
+        spec.demote = "display-and-sort"
+
+
+def _or(value: str | None, default: str) -> str:
+    return default if value is None else value
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value is not None and value.strip().isdigit() else 0
+
+
+def _and_term(compiler: Compiler, value: str | None) -> str | None:
+    if value == "text":
+        word = compiler.locale.text("and")
+    elif value == "symbol":
+        word = compiler.locale.text("and", "symbol")
+    else:
+        return None
+    return word if word[-1:].isspace() else word + " "
+
+
+def _et_al(compiler: Compiler, element: ir.EtAl | None) -> Node | None:
+    term = compiler.locale.text(element.term if element is not None else "et-al")
+    if not term:
+        return None
+    return Node(element.look if element is not None else PLAIN, [term])
+
+
+# ----------------------------------------------------------------------------------------- labels
+
+
+def _label(compiler: Compiler, label: ir.Label | None) -> LabelMaker | None:
+    if label is None:
+        return None
+    locale, look = compiler.locale, label.look
+    memory: dict[tuple[str, bool], Node | None] = {}
+
+    def make(term: str, several: bool) -> Node | None:
+        plural = several if label.plural == "contextual" else label.plural == "always"
+        text = locale.text(term, label.form, plural=plural)
+        if not text:
+            return None
+        if look.strip_periods:
+            text = text.replace(".", "")
+        children: list[Node | str] = [text]
+        if look.text_case:
+            children = list(apply_case(children, look.text_case, locale.lang.lower()))
+        return Node(look, children)
+
+    def remembered(term: str, several: bool) -> Node | None:
+        if (term, several) not in memory:
+            memory[term, several] = make(term, several)
+        return memory[term, several]
+
+    return remembered
+
+
+def _can_combine(compiler: Compiler, element: ir.Names, label: LabelMaker | None) -> str:
+    """The term for people who both edited and translated, where the style can say it."""
+    if label is None or set(element.variables) != {"editor", "translator"}:
+        return ""
+    return next((term for term in _COMBINED if label(term, False) is not None), "")

@@ -1,0 +1,272 @@
+"""A document with citations: edit it, and learn which citations read differently now.
+
+Edits are cheap and only noted; ``changes`` settles order, positions, numbers and disambiguation for
+the whole document and renders again only those citations whose facts changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from citekit.csl import bibliography
+from citekit.csl.cluster import Facts, Renderer
+from citekit.csl.disambiguate import Disambiguator, letters
+from citekit.csl.entry import Entry
+from citekit.csl.labels import citation_labels
+from citekit.csl.position import Place, given_place, places
+from citekit.csl.program import Program
+from citekit.csl.punctuation import flatten
+from citekit.csl.scope import Hints, Scope
+from citekit.csl.sort import sort_by
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from citekit.csl.ir import Style
+    from citekit.csl.punctuation import Token
+    from citekit.csl.tree import Node
+
+    Cite = Mapping[str, Any]
+
+_NEAR = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A citation in a document.
+
+    ``cites`` are CSL-JSON cite items (id, locator, label, prefix, suffix, suppress-author …);
+    ``note`` is the number of the note it stands in, 0 in running text; ``mode`` is empty,
+    ``author-only``, ``suppress-author`` or ``composite``.
+    """
+
+    id: str
+    cites: tuple[Cite, ...]
+    note: int = 0
+    mode: str = ""
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What was rendered for a citation, and from which facts."""
+
+    signature: object = None
+    tree: Node | None = None
+    tokens: list[Token] = field(default_factory=list)
+
+
+class Document:
+    """Citations in order, over a set of items, in one style and locale."""
+
+    def __init__(
+        self, style: Style, items: Sequence[Mapping[str, Any]] = (), *, locale: str | None = None
+    ) -> None:
+        self.program = Program(style, locale)
+        self._entries: dict[str, Entry] = {}
+        self._listed: dict[str, None] = {}
+        self._citations: list[Citation] = []
+        self._shown: dict[str, _Shown] = {}
+        self._facts: dict[str, Facts] = {}
+        self._order: list[str] = []
+        self._renderer = Renderer(self.program, None)
+        self._dirty = True
+        self._unknown: dict[str, None] = {}
+        for item in items:
+            self.add_item(item)
+
+    # ---- editing
+
+    def add_item(self, item: Mapping[str, Any]) -> None:
+        """Make an item known (or known anew); it is listed once it is cited."""
+        entry = Entry(item)
+        self._entries[entry.id] = entry
+        self._dirty = True
+
+    def list_item(self, item_id: str) -> None:
+        """List an item in the bibliography without citing it."""
+        if item_id in self._entries:
+            self._listed[item_id] = None
+        else:
+            self._unknown[item_id] = None
+        self._dirty = True
+
+    def insert(self, citation: Citation, before: str | None = None) -> None:
+        """Insert a citation before another one, or at the end."""
+        places = [c.id for c in self._citations]
+        at = places.index(before) if before in places else len(places)
+        self._citations.insert(at, citation)
+        self._dirty = True
+
+    def replace(self, citation: Citation) -> None:
+        """Put a citation in the place of the one with the same id."""
+        self._citations = [citation if c.id == citation.id else c for c in self._citations]
+        self._dirty = True
+
+    def remove(self, citation_id: str) -> None:
+        """Take a citation out."""
+        self._citations = [c for c in self._citations if c.id != citation_id]
+        self._shown.pop(citation_id, None)
+        self._dirty = True
+
+    def arrange(self, citations: Sequence[Citation]) -> None:
+        """Give the whole document anew, in order: what a word processor does on renumbering."""
+        self._citations = list(citations)
+        kept = {c.id for c in citations}
+        self._shown = {key: shown for key, shown in self._shown.items() if key in kept}
+        self._dirty = True
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(self._citations)
+
+    # ---- results
+
+    def changes(self) -> list[str]:
+        """Settle the document; the ids of the citations whose text is new or different, in order."""
+        self._settle()
+        renderer = self._renderer
+        clusters = [self._sorted(c) for c in self._citations]
+        near = self.program.style.citation.options.get("near-note-distance", "")
+        distance = int(near) if near.isdigit() else _NEAR
+        found = places([(c.note, cites) for c, cites in zip(self._citations, clusters, strict=True)],
+                       distance)  # fmt: skip
+        changed = []
+        for citation, cites, where in zip(self._citations, clusters, found, strict=True):
+            shown = self._shown.setdefault(citation.id, _Shown())
+            signature = self._signature(citation, cites, where)
+            if signature == shown.signature:
+                continue
+            shown.signature = signature
+            tree = renderer.cluster(
+                [(self._facts[str(c.get("id"))], c, p) for c, p in zip(cites, where, strict=True)],
+                citation.mode,
+            )
+            tokens = flatten(tree, self.program.locale)
+            if not _same_tokens(tokens, shown.tokens) or shown.tree is None:
+                changed.append(citation.id)
+            shown.tree, shown.tokens = tree, tokens
+        return changed
+
+    def cite(self, cites: Sequence[Cite], mode: str = "") -> Node:
+        """The tree of a citation outside the document; cites say their position themselves."""
+        self._settle()
+        known = self._sorted(Citation(id="", cites=tuple(cites)))
+        return self._renderer.cluster(
+            [(self._facts[str(c.get("id"))], c, given_place(c)) for c in known], mode
+        )
+
+    def tokens(self, citation_id: str) -> list[Token]:
+        """The tokens of a citation, for any renderer."""
+        return self._shown[citation_id].tokens
+
+    def tree(self, citation_id: str) -> Node | None:
+        """The tree of a citation, for whoever wants to know where a piece came from."""
+        return self._shown[citation_id].tree
+
+    def bibliography(self) -> list[tuple[str, Node]]:
+        """(item id, tree) of every entry, in the order of the style."""
+        self._settle()
+        trees = bibliography.entries(self.program, [self._facts[key] for key in self._order])
+        return list(zip(self._order, trees, strict=False))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What could not be used, so far: locale, unknown items, values of wrong types."""
+        unknown = [f"no item {key!r}: it is left out" for key in self._unknown]
+        entries = [warning for key in self._entries for warning in self._entries[key].warnings]
+        return [*self.program.warnings, *unknown, *dict.fromkeys(entries)]
+
+    # ---- the passes
+
+    def _settle(self) -> None:
+        """Order, numbers, disambiguation, labels: in this order, once after any edit."""
+        if not self._dirty:
+            return
+        cited = self._cited()
+        order = self._sort_bibliography(cited)
+        self._order = order
+        facts = {key: Facts(self._entries[key]) for key in order}
+        for number, key in enumerate(order, 1):
+            facts[key].number = number
+        hints = self._disambiguate(order)
+        labels = citation_labels([self._entries[key] for key in order])
+        for key, fact in facts.items():
+            fact.hints = hints.get(key, fact.hints)
+            fact.label = labels.get(key, "")
+            fact.year_text = letters(fact.hints.year_suffix)
+        self._facts = facts
+        self._dirty = False
+
+    def _cited(self) -> list[str]:
+        """Ids of all known items in the order of their first citation, then the listed ones."""
+        found: dict[str, None] = {}
+        for citation in self._citations:
+            for cite in citation.cites:
+                key = str(cite.get("id"))
+                (found if key in self._entries else self._unknown)[key] = None
+        return list(found | self._listed)
+
+    def _sort_bibliography(self, cited: list[str]) -> list[str]:
+        keys = self.program.bibliography_keys
+        if not keys:
+            return cited
+        numbers = {key: i + 1 for i, key in enumerate(cited)}
+
+        def scope_of(key: str) -> Scope:
+            scope = Scope(self._entries[key])
+            scope.in_bibliography = True
+            scope.citation_number = numbers[key]
+            return scope
+
+        return sort_by(cited, keys, scope_of)
+
+    def _disambiguate(self, order: list[str]) -> dict[str, Hints]:
+        options = self.program.style.citation.options
+        if not any(key.startswith("disambiguate-") for key in options) and not (
+            self.program.tests_disambiguation
+        ):
+            self._renderer = Renderer(self.program, None)
+            return {}
+        worker = Disambiguator(self.program, lambda _: "first")
+        hints = worker.run([self._entries[key] for key in order])
+        self._renderer = Renderer(self.program, worker.levels)
+        return hints
+
+    def _sorted(self, citation: Citation) -> list[Cite]:
+        """The known cites of a citation, in the style's order."""
+        known = [c for c in citation.cites if str(c.get("id")) in self._facts]
+        keys = self.program.citation_keys
+        if len(known) < 2 or not keys:
+            return known
+
+        def scope_of(cite: Cite) -> Scope:
+            return self._renderer.scope(self._facts[str(cite.get("id"))], cite, Place())
+
+        return sort_by(known, keys, scope_of)
+
+    def _signature(
+        self, citation: Citation, cites: Sequence[Cite], where: Sequence[Place]
+    ) -> object:
+        """Everything a citation's text depends on."""
+        facts = [self._facts[str(c.get("id"))] for c in cites]
+        return (
+            citation.mode,
+            tuple(map(_frozen, cites)),
+            tuple(where),
+            tuple((f.hints, f.number, f.label, f.entry) for f in facts),
+            tuple(self._renderer.book_levels(f.entry) for f in facts),
+        )
+
+
+def _frozen(cite: Cite) -> tuple[tuple[str, str], ...]:
+    return tuple((key, repr(value)) for key, value in cite.items())
+
+
+def _same_tokens(one: list[Token], other: list[Token]) -> bool:
+    from citekit.csl.punctuation import Open
+
+    def plain(tokens: list[Token]) -> list[object]:
+        return [(t.kind, t.value) if isinstance(t, Open) else t for t in tokens]
+
+    return plain(one) == plain(other)

@@ -1,0 +1,230 @@
+"""What a style says: one frozen value per CSL element (CSL 1.0.2), nothing evaluated yet.
+
+``parse`` makes these values, ``compile`` turns them into functions. Attribute values are kept as
+the strings of the specification; ``None`` means "not said here, inherit".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    """The five formatting attributes; ``None`` leaves what surrounds the text."""
+
+    style: str | None = None
+    variant: str | None = None
+    weight: str | None = None
+    decoration: str | None = None
+    align: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a piece of output looks, and where in the style that was said."""
+
+    prefix: str = ""
+    suffix: str = ""
+    delimiter: str = ""
+    font: Font | None = None
+    quotes: bool = False
+    display: str | None = None
+    text_case: str | None = None
+    strip_periods: bool = False
+    link: str | None = None
+    variable: str | None = None
+    macro: str | None = None
+    line: int = 0
+    affixes_inside: bool = False  # cs:layout formats its affixes, every other element does not
+
+
+PLAIN = Look()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """``cs:text``."""
+
+    look: Look
+    kind: Literal["variable", "macro", "term", "value"]
+    what: str
+    form: str
+    plural: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """``cs:number``."""
+
+    look: Look
+    variable: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """``cs:label``, by itself (with a variable) or inside ``cs:names``."""
+
+    look: Look
+    variable: str
+    form: str
+    plural: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatePart:
+    """``cs:date-part``; a localized date may override the look of its parts."""
+
+    look: Look
+    name: str
+    form: str | None
+    range_delimiter: str | None
+    said: tuple[str, ...] = ()  # attributes present in the XML, for overriding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Date:
+    """``cs:date`` of a style or of a locale."""
+
+    look: Look
+    variable: str
+    form: str | None
+    date_parts: str
+    parts: tuple[DatePart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamePart:
+    """``cs:name-part``."""
+
+    look: Look
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """``cs:name``: its own look and parts; all other attributes are in ``options``."""
+
+    look: Look
+    options: dict[str, str]
+    parts: tuple[NamePart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EtAl:
+    """``cs:et-al``."""
+
+    look: Look
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """``cs:names``; ``None`` children are taken from the enclosing ``cs:names`` of a substitute."""
+
+    look: Look
+    variables: tuple[str, ...]
+    delimiter: str | None
+    name: Name | None
+    et_al: EtAl | None
+    label: Label | None
+    label_first: bool
+    substitute: tuple[Element, ...]
+    institution: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """``cs:group``."""
+
+    look: Look
+    children: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """``cs:if``, ``cs:else-if`` or ``cs:else`` (which has no tests)."""
+
+    match: str
+    tests: tuple[tuple[str, str], ...]  # (condition, one value of its list)
+    children: tuple[Element, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choose:
+    """``cs:choose``."""
+
+    branches: tuple[Branch, ...]
+    line: int
+
+
+Element = Text | Number | Label | Date | Names | Group | Choose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortKey:
+    """``cs:key``."""
+
+    variable: str | None
+    macro: str | None
+    descending: bool
+    options: dict[str, str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """``cs:citation`` or ``cs:bibliography``: options, sort keys and the layout."""
+
+    kind: Literal["citation", "bibliography"]
+    options: dict[str, str]
+    sort: tuple[SortKey, ...]
+    look: Look
+    children: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Macro:
+    """``cs:macro``."""
+
+    name: str
+    children: tuple[Element, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One form of a term; ``multiple`` is the plural, equal to ``single`` where there is none."""
+
+    single: str
+    multiple: str
+    gender: str | None = None
+    match: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocaleData:
+    """``cs:locale`` of one file: only what that file says."""
+
+    lang: str | None
+    terms: dict[tuple[str, str, str], Term]  # (name, form, gender-form) -> term
+    dates: dict[str, Date]
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """A whole independent style."""
+
+    path: str
+    title: str
+    style_class: str
+    default_locale: str | None
+    options: dict[str, str]
+    macros: dict[str, Macro]
+    citation: Area
+    bibliography: Area | None
+    locales: tuple[LocaleData, ...] = field(default=())

@@ -1,0 +1,337 @@
+"""``cs:names``: which names, how many of them, in what form, with which particles.
+
+Everything a style says about names is resolved at compile time into a ``NameSpec``; rendering one
+person is a pure function of person and spec and is remembered.
+Source: CSL 1.0.2 §Names, §Name, §Et-al, §Substitute, §Name-part Order.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from citekit.csl.ir import PLAIN, Look
+from citekit.csl.markup import parse_markup
+from citekit.csl.textcase import apply_case
+from citekit.csl.tree import NamesNode, Node, map_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from citekit.csl.persons import Person
+    from citekit.csl.scope import Scope
+
+    Children = list[Node | str]
+    Element = Callable[[Scope], Node | None]
+
+_MEMORY = 50_000
+_BARE_END = re.compile(r"[’'ʼ\-]$")
+
+
+class NameSpec:
+    """How the names of one ``cs:names`` look: all inherited options resolved."""
+
+    __slots__ = (
+        "and_term", "delimiter", "et_al", "et_al_first", "et_al_min", "family", "form", "given",
+        "hyphen", "initialize", "initialize_with", "lang", "look", "memory", "precedes_et_al",
+        "precedes_last", "separator", "sort_order", "subsequent_first", "subsequent_min",
+        "use_last", "demote", "has_parts",
+    )  # fmt: skip
+
+    form: str
+    """``long``, ``short`` or ``count``."""
+    and_term: str | None
+    delimiter: str
+    precedes_last: str
+    precedes_et_al: str
+    et_al_min: int
+    et_al_first: int
+    subsequent_min: int
+    subsequent_first: int
+    use_last: bool
+    et_al: Node | None
+    initialize: bool
+    initialize_with: str | None
+    hyphen: bool
+    sort_order: str | None
+    separator: str
+    demote: str
+    look: Look
+    family: Look
+    given: Look
+    has_parts: bool
+    lang: str
+    memory: dict[tuple[Person, bool, int], Node]
+
+    def counts(self, *, subsequent: bool) -> tuple[int, int]:
+        """``et-al-min`` and ``et-al-use-first`` for a first or a later cite."""
+        if subsequent:
+            return self.subsequent_min, self.subsequent_first
+        return self.et_al_min, self.et_al_first
+
+
+# ------------------------------------------------------------------------------- the list of names
+
+
+def shown_count(total: int, spec: NameSpec, *, subsequent: bool, wanted: int) -> int:
+    """How many names are written before et al.; ``wanted`` is what disambiguation asks for."""
+    minimum, first = spec.counts(subsequent=subsequent)
+    if minimum == 0 or total < minimum:
+        return total
+    count = max(first, wanted)
+    return total if count >= total else count
+
+
+def render_people(
+    people: Sequence[Person], spec: NameSpec, count: int, levels: Sequence[int]
+) -> NamesNode:
+    """The names with delimiters, "and" and et al.; ``levels`` say how much of a given name shows."""
+    nodes = [
+        person_node(person, spec, inverted=_is_inverted(spec, i), level=levels[i] if levels else 0)
+        for i, person in enumerate(people[:count])
+    ]
+    truncated = count < len(people)
+    if truncated and spec.use_last and len(people) - count >= 2 and count:
+        last = person_node(people[-1], spec, inverted=_is_inverted(spec, len(people) - 1), level=0)
+        return NamesNode(
+            spec.look, [*_listed(nodes, spec), spec.delimiter, "… ", last], [*nodes, last]
+        )
+    if truncated:
+        children = _listed(nodes, spec)
+        if spec.et_al is not None and nodes:
+            children += [_before_et_al(spec, len(nodes)), spec.et_al]
+        return NamesNode(spec.look, children, nodes)
+    if spec.and_term is not None and len(nodes) > 1:
+        children = [*_listed(nodes[:-1], spec), _before_last(spec, len(nodes)), nodes[-1]]
+        return NamesNode(spec.look, children, nodes)
+    return NamesNode(spec.look, _listed(nodes, spec), nodes)
+
+
+def _is_inverted(spec: NameSpec, place: int) -> bool:
+    return spec.sort_order == "all" or (spec.sort_order == "first" and place == 0)
+
+
+def _listed(nodes: Sequence[Node], spec: NameSpec) -> Children:
+    out: Children = []
+    for node in nodes:
+        if out:
+            out.append(spec.delimiter)
+        out.append(node)
+    return out
+
+
+def _before_last(spec: NameSpec, total: int) -> str:
+    """What stands before the last name: the "and", with or without the delimiter."""
+    word = spec.and_term or ""
+    match spec.precedes_last:
+        case "always":
+            delimited = True
+        case "never":
+            delimited = False
+        case "after-inverted-name":
+            delimited = _is_inverted(spec, total - 2)
+        case _:
+            delimited = total > 2
+    if not delimited:
+        return " " + word
+    return spec.delimiter + word if spec.delimiter.endswith(" ") else f"{spec.delimiter} {word}"
+
+
+def _before_et_al(spec: NameSpec, shown: int) -> str:
+    match spec.precedes_et_al:
+        case "always":
+            delimited = True
+        case "never":
+            delimited = False
+        case "after-inverted-name":
+            delimited = _is_inverted(spec, shown - 1)
+        case _:
+            delimited = shown > 1
+    return spec.delimiter if delimited else " "
+
+
+# ------------------------------------------------------------------------------------- one person
+
+
+def person_node(person: Person, spec: NameSpec, *, inverted: bool, level: int) -> Node:
+    """One name. Level 0 is what the style asks for, 1 adds initials, 2 the whole given name."""
+    key = (person, inverted, level)
+    found = spec.memory.get(key)
+    if found is None:
+        if len(spec.memory) > _MEMORY:
+            spec.memory.clear()
+        found = Node(PLAIN, _person_children(person, spec, inverted=inverted, level=level))
+        spec.memory[key] = found
+    return found
+
+
+def _person_children(person: Person, spec: NameSpec, *, inverted: bool, level: int) -> Children:
+    if person.literal:
+        return _part(person.literal, spec.family, spec) if spec.has_parts else _rich(person.literal)
+    if person.is_foreign:
+        return _foreign(person, spec, level)
+    if not person.family:
+        return _part(person.given, spec.given, spec)
+    if spec.form == "short" and level == 0:
+        return _wrapped(_family(person, spec, demoted=False), spec.family)
+    given = given_text(person, spec, level)
+    if person.static:
+        return _spaced([_family(person, spec, demoted=False), _part(given, spec.given, spec)])
+    return _inverted(person, spec, given) if inverted else _displayed(person, spec, given)
+
+
+def given_text(person: Person, spec: NameSpec, level: int) -> str:
+    """The given name, shortened to initials where the style says so."""
+    if spec.initialize_with is None or level == 2:
+        return person.given
+    return initials(
+        person.given, spec.initialize_with, shorten=spec.initialize, hyphen=spec.hyphen
+    )
+
+
+def _foreign(person: Person, spec: NameSpec, level: int) -> Children:
+    """Names in scripts that put the family name first and no space between."""
+    family = _part(person.family, spec.family, spec)
+    if spec.form == "short" and level == 0:
+        return family
+    return [*family, *_part(person.given, spec.given, spec)]
+
+
+def _displayed(person: Person, spec: NameSpec, given: str) -> Children:
+    """Given dropping non-dropping Family Suffix."""
+    family = _glued(
+        _part(person.dropping, spec.given, spec), person.dropping, _family(person, spec, demoted=False)
+    )
+    if person.suffix:
+        joint = ", " if person.comma_suffix else " "
+        family = [*family, joint, *_rich(person.suffix)]
+    family = _wrapped(family, spec.family)
+    return _spaced([_wrapped(_part(given, spec.given, spec), spec.given), family])
+
+
+def _inverted(person: Person, spec: NameSpec, given: str) -> Children:
+    """Family, Given dropping [non-dropping], Suffix."""
+    demoted = spec.demote == "display-and-sort"
+    family = _wrapped(_family(person, spec, demoted=demoted), spec.family)
+    after = [_part(given, spec.given, spec), _part(person.dropping, spec.given, spec)]
+    if demoted:
+        after.append(_part(person.particle, spec.family, spec))
+    tail = _wrapped(_spaced(after), spec.given)
+    out = list(family)
+    if tail:
+        out += [spec.separator, *tail]
+    if person.suffix:
+        out += [spec.separator, *_rich(person.suffix)]
+    return out
+
+
+def _family(person: Person, spec: NameSpec, *, demoted: bool) -> Children:
+    family = _part(person.family, spec.family, spec)
+    if demoted or not person.particle:
+        return family
+    return _glued(_part(person.particle, spec.family, spec), person.particle, family)
+
+
+def _glued(particle: Children, text: str, family: Children) -> Children:
+    """A particle before a family name: ``d’`` and ``al-`` touch it, words keep a space."""
+    if not particle:
+        return family
+    return [*particle, *family] if _BARE_END.search(text) else [*particle, " ", *family]
+
+
+def _spaced(parts: Sequence[Children]) -> Children:
+    out: Children = []
+    for part in parts:
+        if part:
+            if out:
+                out.append(" ")
+            out += part
+    return out
+
+
+def _wrapped(children: Children, look: Look) -> Children:
+    """The affixes of a name part around everything that belongs to it."""
+    if not children or not (look.prefix or look.suffix):
+        return children
+    return [Node(Look(prefix=look.prefix, suffix=look.suffix), children)]
+
+
+def _part(text: str, look: Look, spec: NameSpec) -> Children:
+    """One name part in its letter case and font."""
+    if not text:
+        return []
+    children = _rich(text)
+    if not spec.has_parts:
+        return children
+    if look.text_case:
+        children = list(apply_case(children, look.text_case, spec.lang))
+    return [Node(Look(font=look.font), children)] if look.font else children
+
+
+def _rich(text: str) -> Children:
+    children = list(parse_markup(text))
+    if "'" in text or '"' in text:  # what did not pair in a name is an apostrophe
+        children = [
+            c.replace("'", "’") if isinstance(c, str) else map_text(c, lambda t: t.replace("'", "’"))
+            for c in children
+        ]
+    return children
+
+
+# --------------------------------------------------------------------------------------- initials
+
+_WORDS = re.compile(r"(<[^>]*>)|([^\s.\-–<]+)(\.?)|([\s]+)|([\-–])|(\.)")
+
+
+def initials(given: str, mark: str, *, shorten: bool, hyphen: bool) -> str:
+    """The given name with initials: ``Jean-Luc`` → ``J.-L.``
+
+    With ``shorten`` off only what is an initial already gets the mark.
+
+    >>> initials("Jean-Luc Marie", ". ", shorten=True, hyphen=True)
+    'J.-L. M.'
+    """
+    out: list[str] = []
+    for tag, word, dot, space, dash, _ in _WORDS.findall(given):
+        if tag:
+            out.append(tag)
+        elif word:
+            out.append(_initial(word, dot, mark, shorten=shorten))
+        elif dash:
+            _trim(out)
+            out.append(dash if hyphen or not (shorten or out) else "")
+        elif space and out:
+            _space(out, mark)
+    return "".join(out).strip()
+
+
+def _initial(word: str, dot: str, mark: str, *, shorten: bool) -> str:
+    if word[0].islower() and not dot and len(word) > 1:
+        return word  # a particle inside the given name
+    if not shorten:
+        is_initial = dot or (len(word) == 1 and word.isupper())
+        return word + mark if is_initial else word
+    if not word[0].isalpha():
+        return word + dot
+    head = word[0]
+    if dot and len(word) > 1 and not word.isupper():
+        return word + mark  # an abbreviation such as "Ph."
+    capitals = re.match(r"[A-ZÀ-ÖØ-Þ]{2,}(?=[a-zß-öø-ÿ])", word)
+    if capitals:
+        head = capitals[0].capitalize()
+    return head.upper() + mark if len(head) == 1 else head + mark
+
+
+def _trim(out: list[str]) -> None:
+    if out:
+        out[-1] = out[-1].rstrip()
+
+
+def _space(out: list[str], mark: str) -> None:
+    """A space after an initial is the mark's affair, after a word it stays."""
+    if out[-1].endswith(mark) and mark and not mark.isspace():
+        return
+    if mark == "" and len(out[-1]) == 1:
+        return
+    if not out[-1].endswith(" "):
+        out.append(" ")

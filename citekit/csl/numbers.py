@@ -1,0 +1,202 @@
+"""Numbers, number ranges and pages as CSL writes them.
+
+Source: CSL 1.0.2 §Number, §Choose (is-numeric), §Page Ranges, Appendix V.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from citekit.csl.locale import Locale
+
+_NUMBER = r"[^\W\d_]{0,3}\d+(?:[^\W\d_]{1,4}|\.\d+)?"
+_NUMERIC = re.compile(
+    rf"\s*(?:{_NUMBER}|[ivxlcdmIVXLCDM]+\.?|[A-Z]?\d+[.\d]*)"
+    rf"(?:\s*(?:[,&–—-]|\\-)\s*(?:{_NUMBER}|[ivxlcdmIVXLCDM]+\.?))*\s*",
+)
+_PART = re.compile(r"(\s*(?:\\-|[,&–—-]|\band\b)\s*)")
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
+    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+_PAGE_RANGE = re.compile(r"^(\D*?)(\d+)(\s*[-–—]\s*)(\D*?)(\d+)$")
+_DIGITS = re.compile(r"\d+")
+
+
+def is_numeric(text: str) -> bool:
+    """Whether CSL calls this content numeric: numbers with short affixes, lists and ranges.
+
+    >>> [is_numeric(t) for t in ("2nd", "1-4, 7", "second", "12th edition")]
+    [True, True, False, False]
+    """
+    return bool(_DIGITS.search(text)) and bool(_NUMERIC.fullmatch(text))
+
+
+def roman(number: int) -> str:
+    """The number in lower-case roman numerals; from 4000 on in digits.
+
+    >>> roman(1984)
+    'mcmlxxxiv'
+    """
+    if not 0 < number < 4000:
+        return str(number)
+    out = []
+    for value, letters in _ROMAN:
+        while number >= value:
+            out.append(letters)
+            number -= value
+    return "".join(out)
+
+
+def ordinal(number: int, locale: Locale, gender: str) -> str:
+    """The number with its ordinal suffix: 2nd, 1re, 3.º …"""
+    return f"{number}{_ordinal_suffix(number, locale, gender)}"
+
+
+def _ordinal_suffix(number: int, locale: Locale, gender: str) -> str:
+    """Match the whole number, then its last two digits, then the last one (§Ordinal Suffixes)."""
+    ordinals = locale.ordinals
+    tries = (
+        ("whole-number", number if number < 100 else None),
+        ("last-two-digits", number % 100),
+        ("last-digit", number % 10),
+    )
+    for gender_form in (gender, "") if gender else ("",):
+        for scope, value in tries:
+            term = None if value is None else ordinals.get((f"ordinal-{value:02}", gender_form))
+            if term is None:
+                continue
+            default = "last-digit" if (value or 0) < 10 else "last-two-digits"
+            asked = term.match or default
+            if asked == scope or (scope == "whole-number" and asked != "whole-number"):
+                return term.single
+        plain = ordinals.get(("ordinal", gender_form))
+        if plain is not None:
+            return plain.single
+    return ""
+
+
+def long_ordinal(number: int, locale: Locale, gender: str) -> str:
+    """The ordinal in words up to ten, otherwise as ``ordinal`` gives it."""
+    if 0 < number <= 10:
+        term = locale.term(f"long-ordinal-{number:02}", "long", gender)
+        if term is not None:
+            return term.single
+    return ordinal(number, locale, gender)
+
+
+def format_number(text: str, form: str, locale: Locale, gender: str) -> str:
+    """A numeric value in a form; each number of a list or range is formatted by itself."""
+    pieces = _PART.split(text.strip())
+    for i, piece in enumerate(pieces):
+        if i % 2:
+            pieces[i] = _separator(piece)
+        elif piece.isascii() and piece.isdigit() and len(piece) < 16:
+            pieces[i] = _one(int(piece), form, locale, gender) if form != "numeric" else piece
+    return "".join(pieces)
+
+
+def _separator(text: str) -> str:
+    mark = text.strip()
+    if mark == ",":
+        return ", "
+    if mark in ("&", "and"):
+        return f" {mark} "
+    return "-" if mark == "\\-" else "–"
+
+
+def _one(number: int, form: str, locale: Locale, gender: str) -> str:
+    match form:
+        case "ordinal":
+            return ordinal(number, locale, gender)
+        case "long-ordinal":
+            return long_ordinal(number, locale, gender)
+        case "roman":
+            return roman(number)
+    return str(number)
+
+
+def is_plural(text: str) -> bool:
+    """Whether a label beside this content takes its plural: a range or list of numbers."""
+    return bool(re.search(r"\w\s*(?<!\\)[-–—,&]\s*\w|\w\s+(?:and|et|und|y)\s+\w", text)) and bool(
+        re.search(r"\d|\b[ivxlcdm]+\b", text, re.IGNORECASE)
+    )
+
+
+# ------------------------------------------------------------------------------------------- pages
+
+
+def page_range(text: str, style: str | None, delimiter: str) -> str:
+    """The pages with shortened or expanded ranges (``page-range-format``).
+
+    >>> page_range("321-328, 401", "minimal", "–")
+    '321–8, 401'
+
+    Text that holds no range of numbers only gets its hyphens changed.
+    """
+    if "\\-" in text:
+        return text.replace("\\-", "-")
+    parts = re.split(r"(\s*[,;&]\s*)", text)
+    for i in range(0, len(parts), 2):
+        parts[i] = _one_range(parts[i], style, delimiter)
+    for i in range(1, len(parts), 2):
+        mark = parts[i].strip()
+        parts[i] = f" {mark} " if mark == "&" else f"{mark} "
+    return "".join(parts)
+
+
+def _one_range(text: str, style: str | None, delimiter: str) -> str:
+    match = _PAGE_RANGE.match(text.strip())
+    if match is None:
+        return re.sub(r"(?<=[\w)])\s*(?:-|–)\s*(?=[\w(])", delimiter, text) if _simple(text) else text
+    prefix, first, _, other, last = match.groups()
+    if style is None or prefix != other and other and not other.isspace():
+        return f"{prefix}{first}{delimiter}{other}{last}"
+    shared = prefix if prefix == other else other
+    if len(last) < len(first):
+        last = first[: len(first) - len(last)] + last
+    if len(last) != len(first) or int(last) < int(first):
+        return f"{prefix}{first}{delimiter}{shared}{match[5]}"
+    short = _shorten(first, last, style)
+    if style == "expanded" or prefix != other:
+        return f"{prefix}{first}{delimiter}{prefix if style == 'expanded' else shared}{short}"
+    return f"{prefix}{first}{delimiter}{short}"
+
+
+def _simple(text: str) -> bool:
+    return bool(re.fullmatch(r"\s*[\w.:()/]+\s*[-–—]\s*[\w.:()/]+\s*", text))
+
+
+def _shorten(first: str, last: str, style: str) -> str:
+    match style:
+        case "minimal":
+            return _minimal(first, last, 1)
+        case "minimal-two":
+            return _minimal(first, last, 2)
+        case "chicago" | "chicago-15":
+            return _chicago(first, last, sixteen=False)
+        case "chicago-16":
+            return _chicago(first, last, sixteen=True)
+    return last
+
+
+def _minimal(first: str, last: str, keep: int) -> str:
+    at = 0
+    while at < len(last) - keep and first[at] == last[at]:
+        at += 1
+    return last[at:]
+
+
+def _chicago(first: str, last: str, *, sixteen: bool) -> str:
+    """The Chicago Manual's rules: 71–72, 100–104, 107–8, 321–25, 1496–500 (15th: 1496–1500)."""
+    number = int(first)
+    if number < 100 or number % 100 == 0:
+        return last
+    if number % 100 < 10:
+        return _minimal(first, last, 1)
+    short = _minimal(first, last, 2)
+    if not sixteen and len(first) == 4 and len(short) >= 3:
+        return last
+    return short

@@ -1,0 +1,144 @@
+"""CSL-JSON names → ``Person`` values, particles split off; no style is involved yet.
+
+Source: CSL-JSON schema; CSL 1.0.2 §Name-part Order, particles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+MAX_NAMES = 20_000
+_CLOSED = re.compile(r"[’'ʼ\-]$")
+_FAMILY_PARTICLE = re.compile(r"^((?:[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,2}[’'ʼ]\s?|al-)+)(?=\S)")
+_GIVEN_PARTICLE = re.compile(r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)+)$")
+_FOREIGN = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
+    "\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u0370-\u052f]")
+
+
+class Person:
+    """One name. Equal content gives the same object, so persons are fast dictionary keys."""
+
+    __slots__ = ("comma_suffix", "dropping", "family", "given", "is_foreign", "literal",
+                 "particle", "static", "suffix")  # fmt: skip
+
+    def __init__(
+        self,
+        family: str,
+        given: str,
+        dropping: str,
+        particle: str,
+        suffix: str,
+        literal: str,
+        *,
+        comma_suffix: bool,
+        static: bool,
+    ) -> None:
+        self.family = family
+        self.given = given
+        self.dropping = dropping
+        self.particle = particle
+        self.suffix = suffix
+        self.literal = literal
+        self.comma_suffix = comma_suffix
+        self.static = static
+        both = family + given
+        self.is_foreign = bool(_FOREIGN.search(both)) and not _LATIN.search(both)
+
+
+def read_names(value: object) -> tuple[Person, ...] | None:
+    """The people in a CSL-JSON name list; None when it is not one. Odd entries are passed over."""
+    if isinstance(value, Mapping):
+        value = [value]
+    if not isinstance(value, (list, tuple)):
+        return None
+    people = []
+    for name in value[:MAX_NAMES]:
+        person = _read_name(name)
+        if person is not None:
+            people.append(person)
+    return tuple(people) if people or not value else None
+
+
+def _read_name(name: object) -> Person | None:
+    if isinstance(name, str):
+        return _person("", "", "", "", "", name.strip(), False, False) if name.strip() else None
+    if not isinstance(name, Mapping):
+        return None
+    literal = _text(name, "literal")
+    family, given = _text(name, "family"), _text(name, "given")
+    if not literal and (name.get("isInstitution") and family):
+        literal = family
+    if not (literal or family or given):
+        return None
+    return _person(
+        family,
+        given,
+        _text(name, "dropping-particle"),
+        _text(name, "non-dropping-particle"),
+        _text(name, "suffix"),
+        "" if family and not name.get("isInstitution") else literal,
+        _is_true(name.get("comma-suffix")),
+        _is_true(name.get("static-ordering")),
+    )
+
+
+def _is_true(value: object) -> bool:
+    return value not in (None, False, 0, "", "0", "false")
+
+
+def _text(name: Mapping[str, Any], key: str) -> str:
+    value = name.get(key)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=65536)
+def _person(
+    family: str,
+    given: str,
+    dropping: str,
+    particle: str,
+    suffix: str,
+    literal: str,
+    comma_suffix: bool,
+    static: bool,
+) -> Person:
+    if not literal:
+        family, particle = _split_family(family, particle)
+        given, dropping, suffix = _split_given(given, dropping, particle, suffix)
+    return Person(
+        family, given, dropping, particle, suffix, literal,
+        comma_suffix=comma_suffix, static=static,
+    )  # fmt: skip
+
+
+def _split_family(family: str, particle: str) -> tuple[str, str]:
+    """Lower-case words at the head of a family name are its non-dropping particle."""
+    if len(family) > 1 and family[0] == family[-1] == '"':
+        return family[1:-1], particle  # quoted: take it as it is
+    if particle or not family or not family[0].islower():
+        return family, particle
+    match = _FAMILY_PARTICLE.match(family)
+    if match is None:
+        return family, particle
+    return family[match.end() :], match[1].rstrip(" ") if not _CLOSED.search(match[1].rstrip()) else match[1]
+
+
+def _split_given(given: str, dropping: str, particle: str, suffix: str) -> tuple[str, str, str]:
+    """Lower-case words at the end of a given name are its dropping particle."""
+    if "," in given and not suffix:
+        head, _, tail = given.partition(",")
+        given, suffix = head.strip(), tail.strip().removeprefix("!").strip()
+    if dropping or " " not in given:
+        return given, dropping, suffix
+    match = _GIVEN_PARTICLE.match(given)
+    if match is None or not all(word[0].islower() for word in match[2].split()):
+        return given, dropping, suffix
+    return match[1], match[2].strip(), suffix

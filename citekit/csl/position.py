@@ -1,0 +1,85 @@
+"""Positions of cites: first, subsequent, ibid, ibid with locator, near an earlier note.
+
+Source: CSL 1.0.2 §Choose, ``position``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FIRST, SUBSEQUENT, IBID, IBID_LOCATOR = "first", "subsequent", "ibid", "ibid-with-locator"
+_NUMBERED = {0: FIRST, 1: SUBSEQUENT, 2: IBID, 3: IBID_LOCATOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one cite stands in the document."""
+
+    position: str = FIRST
+    near_note: bool = False
+    first_note: int = 0
+
+
+def given_place(cite: Mapping[str, Any]) -> Place:
+    """The place a cite itself claims, for clusters that stand in no document."""
+    position = cite.get("position")
+    name = _NUMBERED.get(position, FIRST) if isinstance(position, int) else str(position or FIRST)
+    note = cite.get("first-reference-note-number")
+    number = int(note) if str(note or "").isdigit() else 0
+    return Place(name, bool(cite.get("near-note")), number)
+
+
+def places(
+    clusters: Sequence[tuple[int, Sequence[Mapping[str, Any]]]], near_distance: int
+) -> list[list[Place]]:
+    """The place of every cite; clusters are (note number or 0, cites) in document order."""
+    first_notes: dict[str, int] = {}
+    last_notes: dict[str, int] = {}
+    before: tuple[int, Sequence[Mapping[str, Any]]] | None = None
+    out: list[list[Place]] = []
+    for note, cites in clusters:
+        found: list[Place] = []
+        for i, cite in enumerate(cites):
+            key = str(cite.get("id"))
+            if key not in first_notes:
+                found.append(Place())
+                first_notes[key] = note
+            else:
+                earlier = cites[i - 1] if i else _only(before, note)
+                position = _again(cite, earlier)
+                near = note - last_notes[key] <= near_distance
+                found.append(Place(position, near, first_notes[key]))
+            last_notes[key] = note
+        before = (note, cites)
+        out.append(found)
+    return out
+
+
+def _only(
+    before: tuple[int, Sequence[Mapping[str, Any]]] | None, note: int
+) -> Mapping[str, Any] | None:
+    """The cite of the citation before, if it names one item only and no note lies between."""
+    if before is None or not before[1]:
+        return None
+    if note and before[0] and note - before[0] > 1:
+        return None
+    ids = {str(cite.get("id")) for cite in before[1]}
+    return before[1][-1] if len(ids) == 1 else None
+
+
+def _again(cite: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> str:
+    if earlier is None or str(earlier.get("id")) != str(cite.get("id")):
+        return SUBSEQUENT
+    here, there = _locator(cite), _locator(earlier)
+    if here == there:
+        return IBID
+    return IBID_LOCATOR if here[0] else SUBSEQUENT
+
+
+def _locator(cite: Mapping[str, Any]) -> tuple[str, str]:
+    locator = str(cite.get("locator") or "").strip()
+    return (locator, str(cite.get("label") or "page")) if locator else ("", "")

@@ -1,0 +1,90 @@
+"""Start reading here: style, items and citations in, formatted text out.
+
+The recipe, one module per step:
+
+1.  ``xml``, ``parse``            the style's XML → frozen values (``ir``); errors with file and line
+2.  ``locale``                    terms and dates of the language, fallbacks merged
+3.  ``compile``, ``compile_*``    values → functions, only for what is reached (``program``)
+4.  ``entry``, ``persons``, ``dates``   CSL-JSON → texts, names and dates that can be trusted
+5.  ``sort``, ``collation``       the order of the bibliography, hence numbers; cites in a citation
+6.  ``disambiguate``              cites that look alike are told apart
+7.  ``position``                  first, subsequent, ibid
+8.  ``cluster``, ``collapse``     the cites of one citation → one ``tree``
+9.  ``bibliography``              entries → trees; repeated authors, margins
+10. ``punctuation``               tree → tokens: affixes, quotes, collisions
+11. ``render``                    tokens → text, HTML, Markdown, LaTeX, RTF
+
+``document`` runs steps 5–10 and keeps what did not change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from citekit.csl.bibliography import Spacing, spacing
+from citekit.csl.document import Citation, Document
+from citekit.csl.ir import Style
+from citekit.csl.parse import parse_style
+from citekit.csl.punctuation import flatten
+from citekit.csl.render import Format, renderer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Formatted citations and bibliography.
+
+    ``bibliography`` holds (item id, text) in the style's order; ``warnings`` say what could not be
+    used and was left out.
+    """
+
+    citations: tuple[str, ...]
+    bibliography: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    spacing: Spacing
+
+
+def process(
+    style: Style | str | bytes,
+    items: Sequence[Mapping[str, Any]],
+    citations: Sequence[Citation | Sequence[Mapping[str, Any]]] = (),
+    *,
+    locale: str | None = None,
+    output: Format = "text",
+) -> Result:
+    """Format citations and the bibliography of what they cite (of all items if there are none).
+
+    ``style`` is parsed or XML; ``items`` are CSL-JSON; a citation is a list of cite items, or a
+    ``Citation`` where notes or modes matter (lists count as notes 1, 2 … in note styles).
+    Raises InvalidData for a broken style; what is wrong with an item becomes a warning.
+    """
+    parsed = style if isinstance(style, Style) else parse_style(style)
+    document = Document(parsed, items, locale=locale)
+    is_note = parsed.style_class == "note"
+    for number, citation in enumerate(citations, 1):
+        document.insert(_citation(citation, number, is_note=is_note))
+    if not citations:
+        for item in items:
+            document.list_item(str(item.get("id", "")))
+    document.changes()
+    render = renderer(output)
+    shown = tuple(render(document.tokens(c.id)) for c in document.citations)
+    where = document.program.locale
+    entries = tuple((key, render(flatten(tree, where))) for key, tree in document.bibliography())
+    return Result(
+        citations=shown,
+        bibliography=entries,
+        warnings=tuple(document.warnings),
+        spacing=spacing(document.program),
+    )
+
+
+def _citation(
+    citation: Citation | Sequence[Mapping[str, Any]], number: int, *, is_note: bool
+) -> Citation:
+    if isinstance(citation, Citation):
+        return citation
+    return Citation(id=str(number), cites=tuple(citation), note=number if is_note else 0)

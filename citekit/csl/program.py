@@ -1,0 +1,86 @@
+"""A style in a locale, compiled: the functions of its areas, made when first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from citekit.csl import ir
+from citekit.csl.compile import Compiler
+from citekit.csl.ir import PLAIN
+from citekit.csl.locale import load_locale
+from citekit.csl.sort import SortKey, compile_keys
+from citekit.csl.tree import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from citekit.csl.compile import Element
+    from citekit.csl.ir import Style
+    from citekit.csl.locale import Locale
+    from citekit.csl.scope import Scope
+
+
+class Program:
+    """What can be run: cites, bibliography entries and sort keys of one style and locale."""
+
+    def __init__(self, style: Style, locale: str | None) -> None:
+        self.style = style
+        self.locale: Locale
+        self.locale, self.warnings = load_locale(style, locale)
+
+    @cached_property
+    def _citation(self) -> tuple[Compiler, list[Element]]:
+        compiler = Compiler(self.style, self.locale, self.style.citation)
+        return compiler, compiler.elements(self.style.citation.children)
+
+    @cached_property
+    def _bibliography(self) -> list[Element]:
+        area = self.style.bibliography
+        if area is None:
+            return []
+        return Compiler(self.style, self.locale, area).elements(area.children)
+
+    @cached_property
+    def citation_keys(self) -> list[SortKey]:
+        return compile_keys(self.style, self.locale, self.style.citation)
+
+    @cached_property
+    def bibliography_keys(self) -> list[SortKey]:
+        area = self.style.bibliography
+        return [] if area is None else compile_keys(self.style, self.locale, area)
+
+    @cached_property
+    def tests_disambiguation(self) -> bool:
+        """Whether anything in the style asks ``disambiguate="true"``."""
+        style = self.style
+        macros = [macro.children for macro in style.macros.values()]
+        return any(map(_asks, [style.citation.children, *macros]))
+
+    def cite(self, scope: Scope) -> Node:
+        """The tree of one cite, without the cite's own affixes."""
+        out: list[Node | str] = []
+        for element in self._citation[1]:
+            element(scope, out)
+        return Node(PLAIN, out)
+
+    def entry(self, scope: Scope) -> list[Node | str]:
+        """The top-level pieces of one bibliography entry."""
+        scope.in_bibliography = True
+        out: list[Node | str] = []
+        for element in self._bibliography:
+            element(scope, out)
+        return out
+
+
+def _asks(elements: Iterable[ir.Element]) -> bool:
+    for element in elements:
+        if isinstance(element, ir.Choose):
+            for branch in element.branches:
+                if any(kind == "disambiguate" for kind, _ in branch.tests) or _asks(branch.children):
+                    return True
+        elif isinstance(element, ir.Group) and _asks(element.children):
+            return True
+        elif isinstance(element, ir.Names) and _asks(element.substitute):
+            return True
+    return False

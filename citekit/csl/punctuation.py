@@ -1,0 +1,339 @@
+"""Tree → a flat run of texts and marks, where neighbouring punctuation settles its quarrels.
+
+This is the last pass before rendering. It adds affixes, delimiters and quotation marks, alternates
+quotes and fonts that are nested in themselves, lets one of two colliding marks win, and moves
+commas and full stops into closing quotes where the locale wants that. Punctuation inside one field
+is the author's and stays. Source: CSL 1.0.2 §Affixes, §Quotes, §Locale options; test suite
+``punctuation_FullMonty*``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from citekit.csl.ir import Font, Look
+from citekit.csl.tree import Kept, Node, Quoted, Rich
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from citekit.csl.locale import Locale
+
+
+class Open:
+    """The start of a font change, a block or a link; ``kind`` is one of FONT_KINDS, display, link."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: str) -> None:
+        self.kind = kind
+        self.value = value
+
+
+class Close:
+    """The end of the innermost open mark."""
+
+    __slots__ = ()
+
+
+CLOSE = Close()
+Token = str | Open | Close
+
+FONT_KINDS = ("font-style", "font-variant", "font-weight", "text-decoration", "vertical-align")
+_NORMAL = ("normal", "normal", "normal", "none", "baseline")
+_MARKS = frozenset(".,;:!?")
+_MOVABLE = frozenset(".,!?")
+_LOSES = frozenset([*(c + c for c in ".,;:!?"), ":.", ";.", "!.", "?.", ";:", "!:", "?:"])
+"""The second mark of these pairs disappears."""
+_YIELDS = frozenset([":!", ":?", ";!", ";?"])
+"""The first mark of these pairs gives way to the second."""
+_SUPERSCRIPTS = re.compile(r"[ªº²³¹\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2120\u2122]+")
+_OPENS = {
+    (kind, value): Open(kind, value)
+    for kind, values in zip(
+        FONT_KINDS,
+        (("italic", "oblique", "normal"), ("small-caps", "normal"), ("bold", "light", "normal"),
+         ("underline", "none"), ("sup", "sub", "baseline")),
+        strict=True,
+    )
+    for value in values
+}  # fmt: skip
+
+
+def flatten(node: Node, locale: Locale) -> list[Token]:
+    """The tokens of a tree, ready for a renderer."""
+    writer = _Writer(locale)
+    writer.node(node)
+    return writer.out
+
+
+def text_of(node: Node, locale: Locale) -> str:
+    """The text of a tree without any formatting."""
+    return "".join([token for token in flatten(node, locale) if isinstance(token, str)])
+
+
+class _Writer:
+    __slots__ = ("_after_quote", "_depth", "_fonts", "_last", "_locale", "_moves", "_saved", "out")
+
+    def __init__(self, locale: Locale) -> None:
+        self.out: list[Token] = []
+        self._locale = locale
+        self._moves = locale.punctuation_in_quote
+        self._fonts: tuple[str, ...] = _NORMAL
+        self._depth = 0  # of quotes
+        self._last = -1  # where the last text is, -1 when nothing may collide
+        self._after_quote = -1  # where the first quote closed since then is
+        self._saved = (-1, -1)
+
+    # ---- structure
+
+    def node(self, node: Node) -> None:
+        """Write a node with everything its look adds."""
+        look = node.look
+        if isinstance(node, Rich):
+            self._rich_node(node)
+            return
+        if isinstance(node, (Quoted, Kept)):
+            self._rich(node, first=True)
+            return
+        opened = 0
+        if look.display:
+            self._open_block(look.display)
+            opened = 1
+        if look.affixes_inside:
+            fonts = self._open_fonts(look.font)
+            self.affix(look.prefix)
+            self._children(node.children, look.delimiter)
+            self.affix(look.suffix)
+            self._close_fonts(fonts)
+        else:
+            self.affix(look.prefix)
+            if look.quotes:
+                self._open_quote()
+            fonts = self._open_fonts(look.font)
+            self._children(node.children, look.delimiter)
+            self._close_fonts(fonts)
+            if look.quotes:
+                self._close_quote()
+            self.affix(look.suffix)
+        if opened:
+            self._close_block()
+
+    def _children(self, children: Sequence[Node | str], delimiter: str) -> None:
+        between = False
+        for child in children:
+            if delimiter and between:
+                self.affix(delimiter)
+            between = True
+            if isinstance(child, str):
+                self.text(child)
+            else:
+                self.node(child)
+
+    def _rich_node(self, node: Node) -> None:
+        look = node.look
+        if look.display:
+            self._open_block(look.display)
+        if look.link:
+            self._linked(node)
+        else:
+            self.affix(look.prefix)
+            self._field(node)
+            self.affix(look.suffix)
+        if look.display:
+            self._close_block()
+
+    def _field(self, node: Node) -> None:
+        look = node.look
+        if look.quotes:
+            self._open_quote()
+        fonts = self._open_fonts(look.font)
+        first = True
+        for child in node.children:
+            if isinstance(child, str):
+                if first:
+                    self.text(child)
+                else:
+                    self._raw(child)
+            else:
+                self._rich(child, first=first)
+            first = False
+        self._close_fonts(fonts)
+        if look.quotes:
+            self._close_quote()
+
+    def _linked(self, node: Node) -> None:
+        look = node.look
+        whole = look.prefix.startswith("http")  # https://doi.org/ belongs to the link's text
+        if not whole:
+            self.affix(look.prefix)
+        self.out.append(Open("link", look.link or ""))
+        if whole:
+            self.affix(look.prefix)
+        self._field(node)
+        self.out.append(CLOSE)
+        self.affix(look.suffix)
+
+    def _rich(self, node: Node, *, first: bool) -> None:
+        """Markup inside a field: only its very first text meets what stands before the field."""
+        quoted = isinstance(node, Quoted)
+        literal = quoted and node.soft and not self._depth  # type: ignore[attr-defined]  # Quoted
+        before = self._fonts
+        if literal:
+            self._raw("‘")
+        elif quoted:
+            self._open_quote()
+        fonts = self._open_fonts(node.look.font, flip=True)
+        if isinstance(node, Kept) and node.upright:
+            fonts = self._open_upright()
+        for child in node.children:
+            if not isinstance(child, str):
+                self._rich(child, first=first)
+            elif first and not quoted:
+                self.text(child)
+            else:
+                self._raw(child)
+            first = False
+        self._close_fonts(fonts)
+        self._fonts = before
+        if literal:
+            self._raw("’")
+        elif quoted:
+            self._close_quote()
+
+    # ---- fonts
+
+    def _open_fonts(self, font: Font | None, *, flip: bool = False) -> tuple[str, ...] | None:
+        """Open what differs from the surrounding fonts; markup in a field flips instead."""
+        if font is None:
+            return None
+        before = self._fonts
+        wanted = list(before)
+        for i, value in enumerate(
+            (font.style, font.variant, font.weight, font.decoration, font.align)
+        ):
+            if value is None:
+                continue
+            if value == before[i]:
+                if not flip or i == 4:
+                    continue
+                value = _NORMAL[i]  # noqa: PLW2901  # the flipped value stands in for the asked one
+            wanted[i] = value
+            self.out.append(_OPENS.get((FONT_KINDS[i], value)) or Open(FONT_KINDS[i], value))
+        self._fonts = tuple(wanted)
+        return before
+
+    def _open_upright(self) -> tuple[str, ...]:
+        before = self._fonts
+        for i, value in enumerate(before):
+            if value != _NORMAL[i]:
+                self.out.append(_OPENS[FONT_KINDS[i], _NORMAL[i]])
+        self._fonts = _NORMAL
+        return before
+
+    def _close_fonts(self, before: tuple[str, ...] | None) -> None:
+        if before is None or before is self._fonts:
+            return
+        for one, other in zip(before, self._fonts, strict=True):
+            if one != other:
+                self.out.append(CLOSE)
+        self._fonts = before
+
+    # ---- blocks and quotes
+
+    def _open_block(self, display: str) -> None:
+        self.out.append(Open("display", display))
+        self._forget()
+
+    def _close_block(self) -> None:
+        self.out.append(CLOSE)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._last = self._after_quote = -1
+        self._saved = (-1, -1)
+
+    def _open_quote(self) -> None:
+        locale = self._locale
+        self._raw(locale.open_inner if self._depth % 2 else locale.open_quote)
+        self._depth += 1
+        self._forget()
+
+    def _close_quote(self) -> None:
+        self._depth -= 1
+        locale = self._locale
+        if self._after_quote < 0 and self._last >= 0:
+            self._after_quote = len(self.out)
+        self.out.append(locale.close_inner if self._depth % 2 else locale.close_quote)
+
+    # ---- text
+
+    def affix(self, text: str) -> None:
+        """Write a prefix, suffix or delimiter."""
+        if text:
+            self.text(text)
+
+    def text(self, text: str) -> None:
+        """Write text that may collide with what stands before it."""
+        last = self._last
+        if last >= 0 and text:
+            first = text[0]
+            before = self.out[last]
+            if first == " " or first == "\u00a0":
+                if self._after_quote < 0 and before[-1:] in (" ", "\u00a0"):  # type: ignore[index]  # a text
+                    text = text[1:]
+            elif first in _MARKS:
+                text = self._collide(text)
+        self._raw(text)
+
+    def _collide(self, text: str) -> str:
+        """What is left of a text that starts with a mark."""
+        first = text[0]
+        before = str(self.out[self._last])
+        pair = before[-1] + first
+        if pair in _LOSES:
+            return text[1:]
+        if pair in _YIELDS:
+            self.out[self._last] = before[:-1]
+            if len(before) == 1:
+                self._last, self._after_quote = self._saved
+        if self._moves and self._after_quote >= 0 and first in _MOVABLE:
+            self.out.insert(self._after_quote, first)
+            self._last = self._after_quote
+            self._after_quote += 1
+            return text[1:]
+        return text
+
+    def _raw(self, text: str) -> None:
+        if not text:
+            return
+        if not text.isascii() and _SUPERSCRIPTS.search(text):
+            text = self._raise(text)
+            if not text:
+                return
+        self._saved = (self._last, self._after_quote)
+        self._last = len(self.out)
+        self._after_quote = -1
+        self.out.append(text)
+
+    def _raise(self, text: str) -> str:
+        """Write superscript and subscript letters as raised or lowered ones; the rest comes back."""
+        import unicodedata
+
+        at = 0
+        for match in _SUPERSCRIPTS.finditer(text):
+            if match.start() > at:
+                self.out.append(text[at : match.start()])
+            at = match.end()
+            for letter in match[0]:
+                kind = unicodedata.decomposition(letter)
+                value = {"<super>": "sup", "<sub>": "sub"}.get(kind.split(" ")[0])
+                if value is None:
+                    self.out.append(letter)
+                    continue
+                self.out += [
+                    _OPENS["vertical-align", value], unicodedata.normalize("NFKC", letter), CLOSE,
+                ]  # fmt: skip
+        self._last = len(self.out) - 1
+        return text[at:]

@@ -1,0 +1,105 @@
+"""What one rendering of one item knows: the item, the cite, where it stands, what was used.
+
+Compiled elements are functions of a ``Scope``. ``called`` and ``filled`` count the variables an
+element asked for and those that held something: that is all ``cs:group`` needs (§Group).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from citekit.csl.entry import Entry
+    from citekit.csl.names import NameSpec
+    from citekit.csl.persons import Person
+    from citekit.csl.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What disambiguation decided for one item."""
+
+    names: tuple[int, ...] = ()
+    """Names to show at least, by place of the ``cs:names`` in the cite."""
+    givens: tuple[tuple[int, ...], ...] = ()
+    """Levels of given names (see ``names.person_node``), by place and person."""
+    disambiguate: bool = False
+    year_suffix: int = 0
+    """1 for a, 2 for b …; 0 for none."""
+
+
+NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNames:
+    """What one ``cs:names`` wrote, for disambiguation."""
+
+    place: int
+    people: tuple[Person, ...]
+    count: int
+    spec: NameSpec
+
+
+class Scope:
+    """The changing state while one item is rendered once."""
+
+    __slots__ = (
+        "called", "cite", "citation_number", "entry", "filled", "first_names", "first_note", "hints",
+        "in_bibliography", "item_names", "levels", "locator", "locator_label", "near_note", "place",
+        "position", "record", "shown", "skip_names", "sorting", "started", "suppressed", "year_done",
+        "year_nodes", "uses", "label_text", "year_text",
+    )  # fmt: skip
+
+    def __init__(self, entry: Entry, hints: Hints = NO_HINTS) -> None:
+        self.entry = entry
+        self.hints = hints
+        self.cite: Mapping[str, Any] = {}
+        self.called = 0
+        self.filled = 0
+        self.in_bibliography = False
+        self.sorting: Mapping[str, str] | None = None
+        self.locator = ""
+        self.locator_label = "page"
+        self.position = "first"
+        self.near_note = False
+        self.first_note = ""
+        self.citation_number = 0
+        self.label_text = ""
+        self.year_text = ""
+        self.place = 0
+        self.levels: Callable[[Person, NameSpec], int] | None = None
+        self.shown: list[ShownNames] | None = None
+        self.first_names: Node | None = None
+        self.skip_names = False
+        self.started = False
+        self.suppressed: set[str] = set()
+        self.record: list[str] | None = None
+        self.year_done = False
+        self.year_nodes: list[Node] = []
+        self.uses = 0
+
+    def saw(self, variable: str) -> None:
+        """Note that a variable was rendered; a substitute suppresses it from then on."""
+        self.filled += 1
+        if self.record is not None:
+            self.record.append(variable)
+
+    def people(self, variable: str) -> tuple[Person, ...]:
+        """The names of a variable, none where a substitute has used them up."""
+        return () if variable in self.suppressed else self.entry.names(variable)
+
+
+def levels_of(scope: Scope, people: Sequence[Person], spec: NameSpec, place: int) -> Sequence[int]:
+    """How much of each given name shows: by cite, or by a rule for all names."""
+    hints = scope.hints.givens
+    if place < len(hints) and hints[place]:
+        given = hints[place]
+        return given + (0,) * (len(people) - len(given))
+    if scope.levels is not None:
+        level = scope.levels
+        return [level(person, spec) for person in people]
+    return ()

@@ -1,0 +1,133 @@
+"""The formatted tree: what evaluation makes and renderers read.
+
+A node is a look (fonts, affixes, the variable, macro and style line it came from) and children,
+which are nodes or plain text. Text never holds markup, so no renderer can be tricked by an item.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.csl.ir import PLAIN, Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Child = "Node | str"
+
+
+class Node:
+    """A piece of output: children joined by ``look.delimiter``, wrapped as ``look`` says."""
+
+    __slots__ = ("children", "look")
+
+    def __init__(self, look: Look, children: Sequence[Node | str]) -> None:
+        self.look = look
+        self.children = children
+
+
+class Rich(Node):
+    """The text of one field, with its own markup; punctuation inside it is the author's."""
+
+    __slots__ = ()
+
+
+class Quoted(Node):
+    """A quotation inside a field; ``soft`` ones are left as typed outside other quotes."""
+
+    __slots__ = ("soft",)
+
+    def __init__(self, children: Sequence[Node | str], *, soft: bool) -> None:
+        super().__init__(PLAIN, children)
+        self.soft = soft
+
+
+class Kept(Node):
+    """Text whose letter case stays (``nocase``); it may also lose the surrounding fonts."""
+
+    __slots__ = ("upright",)
+
+    def __init__(self, look: Look, children: Sequence[Node | str], *, upright: bool = False) -> None:
+        super().__init__(look, children)
+        self.upright = upright
+
+
+class NamesNode(Node):
+    """The output of ``cs:names``; ``people`` are the nodes of the single names, in order."""
+
+    __slots__ = ("key", "people")
+
+    def __init__(
+        self, look: Look, children: Sequence[Node | str], people: list[Node], key: object = None
+    ) -> None:
+        super().__init__(look, children)
+        self.people = people
+        self.key = key
+
+
+class YearNode(Node):
+    """A year, or a year suffix: the places collapsing looks for."""
+
+    __slots__ = ()
+
+
+def leaves(node: Node) -> Iterator[str]:
+    """The texts of a tree without affixes and delimiters, in order."""
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+        else:
+            yield from leaves(child)
+
+
+def map_text(node: Node, change: Callable[[str], str]) -> Node:
+    """The same tree with every text changed (affixes are not text)."""
+    children = [
+        change(child) if isinstance(child, str) else map_text(child, change)
+        for child in node.children
+    ]
+    return with_children(node, children)
+
+
+def with_children(node: Node, children: Sequence[Node | str]) -> Node:
+    """A copy of a node, of the same kind, with other children."""
+    match node:
+        case Quoted():
+            return Quoted(children, soft=node.soft)
+        case Kept():
+            return Kept(node.look, children, upright=node.upright)
+        case NamesNode():
+            return NamesNode(node.look, children, node.people, node.key)
+    return type(node)(node.look, children)
+
+
+def find(node: Node, wanted: type[Node]) -> Node | None:
+    """The first node of a kind, depth first."""
+    if isinstance(node, wanted):
+        return node
+    for child in node.children:
+        if not isinstance(child, str):
+            found = find(child, wanted)
+            if found is not None:
+                return found
+    return None
+
+
+def replace(node: Node, old: Node, new: Node | None) -> Node:
+    """The tree with one node (found by identity) replaced or left out."""
+    children: list[Node | str] = []
+    changed = False
+    for child in node.children:
+        if isinstance(child, str):
+            children.append(child)
+            continue
+        if child is old:
+            changed = True
+            if new is not None:
+                children.append(new)
+            continue
+        other = replace(child, old, new)
+        changed = changed or other is not child
+        if other.children or not child.children:
+            children.append(other)
+    return with_children(node, children) if changed else node
