@@ -12,7 +12,6 @@ Source: RFC 6962 §2.1; the verification algorithms follow RFC 9162 §2.1.3.2 an
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Callable, Sequence
 
 from citekit.errors import NotFound
@@ -128,7 +127,7 @@ def verify_inclusion(
         else:
             computed = node_hash(computed, sibling)
         position, last = position >> 1, last >> 1
-    return last == 0 and hmac.compare_digest(computed, root)
+    return last == 0 and computed == root
 
 
 def verify_consistency(
@@ -142,7 +141,7 @@ def verify_consistency(
     if not 0 < old <= new <= MAX_TREE_SIZE:
         return False
     if old == new:
-        return not proof and hmac.compare_digest(old_root, new_root)
+        return not proof and old_root == new_root
     if not proof or not _are_hashes(old_root, new_root, *proof):
         return False
     if old.bit_count() == 1:  # the old tree is one complete subtree, so its root starts the path
@@ -159,11 +158,7 @@ def verify_consistency(
         else:
             new_computed = node_hash(new_computed, sibling)
         position, last = position >> 1, last >> 1
-    return (
-        last == 0
-        and hmac.compare_digest(old_computed, old_root)
-        and hmac.compare_digest(new_computed, new_root)
-    )
+    return last == 0 and old_computed == old_root and new_computed == new_root
 
 
 def complete_subtrees(begin: int, end: int) -> list[tuple[int, int]]:
