@@ -6,19 +6,20 @@ CSL-JSON objects. A format is imported when it is asked for: start-up time is a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-WriteFormat = Literal["biblatex", "bibtex", "csl-json"]
-WRITE_FORMATS: Final[tuple[str, ...]] = get_args(WriteFormat)
+    from citekit.formats.result import ReadResult
+
+FORMATS: Final = ("biblatex", "bibtex", "csl-json", "csl-yaml", "ris")
 
 
-def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002  # the word of the CLI
-    """The items in a format of WRITE_FORMATS, ids unchanged; raises UsageError, InvalidData."""
+def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002  # the CLI's word
+    """The items in one of FORMATS, ids unchanged; raises UsageError, InvalidData."""
     match format:
         case "biblatex" | "bibtex":
             from citekit.formats.bibtex.write import write_bibtex
@@ -28,7 +29,56 @@ def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002
             from citekit.formats.csl_json import write_csl_json
 
             return write_csl_json(items)
+        case "csl-yaml":
+            from citekit.formats.csl_yaml import write_csl_yaml
+
+            return write_csl_yaml(items)
+        case "ris":
+            from citekit.formats.ris import write_ris
+
+            return write_ris(items)
         case _:
-            raise UsageError(
-                f"no such format: {format!r}", hint=f"one of: {', '.join(WRITE_FORMATS)}"
-            )
+            raise _no_such(format)
+
+
+def read(text: str, format: str | None = None) -> ReadResult:  # noqa: A002  # the CLI's word
+    """The items in a text, ids kept, and a finding for whatever could not be read.
+
+    Without a format it is told from the text. Raises UsageError for a format that does not exist
+    and InvalidData where the text as a whole is not of its format.
+    """
+    match format or guess_format(text):
+        case "biblatex" | "bibtex":
+            from citekit.formats.bibtex.read import read_bibtex
+
+            return read_bibtex(text)
+        case "csl-json":
+            from citekit.formats.csl_json import read_csl_json
+
+            return read_csl_json(text)
+        case "csl-yaml":
+            from citekit.formats.csl_yaml import read_csl_yaml
+
+            return read_csl_yaml(text)
+        case "ris":
+            from citekit.formats.ris import read_ris
+
+            return read_ris(text)
+        case _:
+            raise _no_such(str(format))
+
+
+def guess_format(text: str) -> str:
+    """The format a text seems to be in; every text is taken for some format."""
+    start = text[:4000].lstrip("\ufeff \t\r\n")
+    if start.startswith(("[", "{")):
+        return "csl-json"
+    if start.startswith("TY  -") or "\nTY  -" in start:
+        return "ris"
+    if start.startswith(("---", "- ", "references:")):
+        return "csl-yaml"
+    return "bibtex"
+
+
+def _no_such(format: str) -> UsageError:  # noqa: A002  # as above
+    return UsageError(f"no such format: {format!r}", hint=f"one of: {', '.join(FORMATS)}")

@@ -9,7 +9,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from citekit.errors import Place
+    from citekit.formats.result import ReadResult
+    from citekit.model.json_text import Json, JsonPath
 
 
 def write_csl_json(items: Iterable[Mapping[str, Any]], *, facts: bool = False) -> str:
@@ -19,10 +23,62 @@ def write_csl_json(items: Iterable[Mapping[str, Any]], *, facts: bool = False) -
 
 
 def without_facts(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The item without citekit's own facts; an archived copy becomes ``archive_location``."""
+    """The item without citekit's own facts."""
     shown = dict(item)
     custom = shown.pop("custom", None)
     if not isinstance(custom, dict):
         return shown if custom is None else {**shown, "custom": custom}
     others = {key: value for key, value in custom.items() if key != "citekit"}
     return {**shown, "custom": others} if others else shown
+
+
+def read_csl_json(text: str) -> ReadResult:
+    """The items of a JSON array, or of one object; ids are kept.
+
+    An entry that is no item is a finding with its line and JSON path; the others come in. Raises
+    InvalidData, with line and column, where the text is no JSON.
+    """
+    from citekit.model.json_text import parse_json, place_in
+
+    data = parse_json(text)
+    entries = data if isinstance(data, list) else [data]
+    paths: list[JsonPath] = [(i,) for i in range(len(entries))] if isinstance(data, list) else [()]
+    return check_items(
+        zip(entries, paths, strict=True), lambda path: place_in(text, path, path=None)
+    )
+
+
+def check_items(
+    entries: Iterable[tuple[Json, JsonPath]], place_of: Callable[[JsonPath], Place]
+) -> ReadResult:
+    """The entries that are items, an id twice counting once; findings for the rest."""
+    from citekit.findings import Finding
+    from citekit.formats.result import ReadResult
+
+    items: dict[str, dict[str, Any]] = {}
+    findings: list[Finding] = []
+    for entry, path in entries:
+        wrong = what_is_wrong(entry)
+        if wrong is None and str(entry["id"]) in items:
+            wrong = ("CK-E422", f"the id {entry['id']!r} stands twice; the first counts", ("id",))
+        if wrong is None:
+            items[str(entry["id"])] = {**entry, "id": str(entry["id"])}
+        else:
+            code, message, where = wrong
+            findings.append(Finding(code=code, message=message, place=place_of((*path, *where))))
+    return ReadResult(items=tuple(items.values()), findings=tuple(findings))
+
+
+def what_is_wrong(entry: Json) -> tuple[str, str, JsonPath] | None:
+    """The code, the message and the path inside the entry; None for an item."""
+    from citekit.errors import InvalidData
+    from citekit.model.codec import Mismatch
+    from citekit.model.item import Item
+
+    try:
+        Item.from_json(entry)
+    except InvalidData as error:
+        mismatch = error.__cause__
+        path = mismatch.json_path if isinstance(mismatch, Mismatch) else ()
+        return "CK-E421", error.message, path
+    return None

@@ -34,7 +34,7 @@ _IN_URL: Final = str.maketrans(
 )
 _LIGATURES: Final = (("--", "-{}-"), ("``", "`{}`"), ("''", "'{}'"))
 _WORD: Final = re.compile(r"[^\W_](?:[^\s_()\[\]:;,!?\"“”«»]*[^\W_])?")
-_PARAGRAPH: Final = re.compile(r"\n[ \t]*\n\s*")
+_PARAGRAPH: Final = r"\n[ \t]*\n\s*"
 
 COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "biblatex": {"i": "\\mkbibemph", "b": "\\mkbibbold"},
@@ -67,7 +67,7 @@ def escape_url(url: str) -> str:
 
 
 def url_command(url: str, *, in_argument: bool) -> str:
-    r"""``\url{…}``. biblatex makes it a macro's argument, where ``%`` and ``#`` need a backslash."""
+    r"""``\url{…}``; in biblatex a macro's argument, where ``%`` and ``#`` need a backslash."""
     text = escape_url(url)
     if in_argument:
         text = text.replace("%", "\\%").replace("#", "\\#")
@@ -95,7 +95,7 @@ class LatexWriter:
 
     def paragraphs(self, text: str) -> str:
         r"""Rich text in which a blank line becomes ``\par``."""
-        parts = [part for part in map(self.text, _PARAGRAPH.split(text)) if part]
+        parts = [part for part in map(self.text, re.split(_PARAGRAPH, text)) if part]
         return " \\par ".join(parts)
 
     def plain(self, text: str) -> str:

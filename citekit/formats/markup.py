@@ -6,15 +6,14 @@ Source: CSL-JSON, "HTML-like formatting tags". Tags that do not pair up are text
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_TAG = re.compile(r"(</?(?:i|b|sc|sup|sub)>|<span(?: [^<>]*)?>|</span>)")
-_SPACE = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")  # not the no-break and thin spaces
+_TAG = r"(</?(?:i|b|sc|sup|sub)>|<span(?: [^<>]*)?>|</span>)"
+_SPACE = r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+"  # not the no-break and thin spaces
 _CONTROL = dict.fromkeys([*range(9), *range(14, 28), *range(127, 133), *range(134, 160)])
 
 
-@dataclass(frozen=True, slots=True)
-class Styled:
+class Styled(NamedTuple):
     """Text in one style: ``i b sc sup sub nocase``, or ``""`` for a span without a meaning."""
 
     style: str
@@ -28,7 +27,7 @@ def fold(text: str) -> str:
     """The text on one line: white space folded, control characters and lone surrogates gone."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    text = _SPACE.sub(" ", text).translate(_CONTROL).strip()
+    text = re.sub(_SPACE, " ", text).translate(_CONTROL).strip()
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -41,7 +40,7 @@ def parse_markup(text: str) -> Rich:
     if "<" not in text:
         return (text,) if text else ()
     open_tags: list[tuple[str, list[str | Styled]]] = [("", [])]
-    for number, piece in enumerate(_TAG.split(text)):
+    for number, piece in enumerate(re.split(_TAG, text)):
         here = open_tags[-1][1]
         if number % 2 == 0 or (piece[1] == "/" and not _closes(piece, open_tags[-1][0])):
             here.extend([piece] if piece else [])

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from citekit.model.date import Date, DateError
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
+_INSTANT = r"(?a)\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?"
+_YEAR = r"(?a)(?<!\d)\d{4}(?!\d)"
 
 
 def write_date(value: object) -> str:
@@ -24,7 +25,7 @@ def write_date(value: object) -> str:
     '1950~'
     """
     text = value.get("edtf") or value.get("raw") if isinstance(value, Mapping) else value
-    if isinstance(text, str) and _INSTANT.fullmatch(text):
+    if isinstance(text, str) and re.fullmatch(_INSTANT, text):
         return text
     date = _read(value)
     return date.to_edtf() if date and any(date.parts) else ""
@@ -41,7 +42,7 @@ def literal_date(value: object) -> str:
 
 def year_of(text: str) -> str:
     """The first year of four digits in a text."""
-    found = _YEAR.search(text)
+    found = re.search(_YEAR, text)
     return found[0] if found else ""
 
 
@@ -56,6 +57,43 @@ def year_and_month(edtf: str) -> tuple[str, str]:
     month = int(rest[0]) if rest and rest[0].isdigit() else 0
     sign = "-" if first.startswith("-") else ""
     return (sign + year if year.isdigit() else "", MONTHS[month - 1] if 1 <= month <= 12 else "")
+
+
+def read_date(text: str) -> dict[str, Any]:
+    """A CSL date from EDTF; a time of day is kept in ``raw``, other words in ``literal``.
+
+    >>> read_date("2023-06")
+    {'date-parts': [[2023, 6]]}
+    """
+    try:
+        date = Date.from_edtf(text).to_json()
+    except DateError:
+        return {"literal": text}
+    return {**date, "raw": text} if "T" in text else date
+
+
+def read_year_and_month(year: str, month: str, day: str) -> dict[str, Any]:
+    """A CSL date from BibTeX's fields; what is no number stays as words."""
+    if not re.fullmatch(r"(?a)-?\d{1,4}", year):
+        return read_date(year) if not month else {"literal": f"{month} {year}".strip()}
+    parts = [int(year)]
+    number = _month(month)
+    if number:
+        parts.append(number)
+        if re.fullmatch(r"(?a)\d{1,2}", day.strip()):
+            parts.append(int(day))
+    try:
+        return Date.from_json({"date-parts": [parts]}).to_json()
+    except DateError:
+        return {"literal": f"{day} {month} {year}".strip()}
+
+
+def _month(text: str) -> int:
+    """The number of a month from its macro, name or number; 0 for anything else."""
+    word = text.strip().casefold()
+    if word.isascii() and word.isdigit():
+        return int(word) if 1 <= int(word) <= 12 else 0
+    return MONTHS.index(word[:3]) + 1 if word[:3] in MONTHS and word.isalpha() else 0
 
 
 def _read(value: object) -> Date | None:

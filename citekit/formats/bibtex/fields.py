@@ -9,39 +9,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from citekit.formats.bibtex.dates import literal_date, write_date, year_and_month, year_of
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
-from citekit.formats.bibtex.mapping import Crosswalk, EntryType
 from citekit.formats.bibtex.names import write_names
 from citekit.formats.latex_text import LatexWriter, escape_url, url_command
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
+if TYPE_CHECKING:
+    from citekit.formats.bibtex.mapping import Crosswalk, EntryType
+
 _NOT_FIELDS = frozenset({"id", "type", "custom", "note", "archive", "archive_location"})
 _ALIASES = {"shortTitle": "title-short", "journalAbbreviation": "container-title-short"}
-_VARIABLE = re.compile(r"[A-Za-z][A-Za-z_-]{0,60}", re.ASCII)
-_RANGE = re.compile(r"(?<=\d)\s*(?:-\{\}-|[-–—])\s*(?=[^\W\d_]*\d)")
+# Patterns are text, compiled at first use: most items need none of them, and start-up counts.
+_VARIABLE = r"[A-Za-z][A-Za-z_-]{0,60}"
+_RANGE = r"(?<=\d)\s*(?:-\{\}-|[-–—])\s*(?=[^\W\d_]*\d)"
 _SLOTS = ("namea", "nameb", "namec")
 _THESES = {
-    "phdthesis": ("phdthesis", "phd thesis", "ph.d. thesis", "doctoral thesis", "phd dissertation",
+    "phdthesis": ("PhD thesis", "phdthesis", "ph.d. thesis", "doctoral thesis", "phd dissertation",
                   "ph.d. dissertation", "doctoral dissertation", "dissertation"),
-    "mathesis": ("mastersthesis", "mathesis", "master's thesis", "master’s thesis", "ma thesis",
+    "mathesis": ("Master’s thesis", "mastersthesis", "mathesis", "master's thesis", "ma thesis",
                  "masters thesis", "master thesis"),
 }  # fmt: skip
 
 
-@dataclass(slots=True)
 class Entry:
     """An entry under construction: field names to LaTeX, and what has no field."""
 
-    item: Mapping[str, Any]
-    kind: EntryType
-    walk: Crosswalk
-    latex: LatexWriter
-    fields: dict[str, str] = field(default_factory=dict)
-    leftover: list[str] = field(default_factory=list)
+    def __init__(self, item: Mapping[str, Any], walk: Crosswalk, latex: LatexWriter) -> None:
+        self.item = item
+        self.walk = walk
+        self.kind: EntryType = walk.for_item(item)
+        self.latex = latex
+        self.fields: dict[str, str] = {}
+        self.leftover: list[str] = []
 
     def put(self, name: str, text: str) -> bool:
         """Fill a field; False when there is nothing to say or the field is taken."""
@@ -53,7 +55,7 @@ class Entry:
     def keep(self, variable: str, value: object) -> None:
         """Keep a variable that no field holds."""
         text = _plain_value(variable, value, self.latex)
-        if text and _VARIABLE.fullmatch(variable):
+        if text and re.fullmatch(_VARIABLE, variable):
             self.leftover.append(f"{{:{variable}: {text}}}")
 
     @property
@@ -64,7 +66,7 @@ class Entry:
 
 def entry_of(item: Mapping[str, Any], walk: Crosswalk, latex: LatexWriter) -> Entry:
     """The entry of an item, its fields in the order of the tables."""
-    entry = Entry(item, walk.for_item(item), walk, latex)
+    entry = Entry(item, walk, latex)
     for alias, value in item.items():
         variable = _ALIASES.get(alias, alias)
         if variable not in _NOT_FIELDS and not _says_nothing_new(alias, variable, item):
@@ -116,13 +118,9 @@ def _field_value(entry: Entry, name: str, value: object) -> str:
             return f"{{{text}}}" if " and " in text.casefold() else text
         case "protected":
             return _title(entry, str(value))
-        case _ if name in ("pages", "chapter", "number"):
-            return (
-                _RANGE.sub("--", latex.text(str(value)))
-                if name == "pages"
-                else latex.text(str(value))
-            )
-        case _ if name == "abstract":
+        case "pages":
+            return re.sub(_RANGE, "--", latex.text(str(value)))
+        case "long":
             return latex.paragraphs(str(value))
         case _:
             return latex.text(str(value))
@@ -191,13 +189,15 @@ def _put_language(entry: Entry, language: str) -> None:
 def _put_thesis_type(entry: Entry, genre: str) -> None:
     """The kind of thesis: a word that biblatex translates, where the genre says one of those."""
     plain = genre.strip().casefold()
-    known = next((key for key, genres in _THESES.items() if plain in genres), None)
+    known = next(
+        (key for key, names in _THESES.items() if plain in (n.casefold() for n in names)), None
+    )
     if known is None:
         entry.put("type", entry.latex.text(genre))
         return
     if entry.is_biblatex:
         entry.put("type", known)
-    if genre != known:
+    if genre != _THESES[known][0]:
         entry.keep("genre", genre)
 
 

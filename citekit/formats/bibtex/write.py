@@ -1,7 +1,7 @@
 """CSL items as BibLaTeX or BibTeX text.
 
-The blocks are written here and not by bibtexparser: its import costs as much start-up as all the
-rest of ``citekit cite`` together. The tests read every block back with it.
+The blocks are written here and not by bibtexparser: its import costs as much start-up as one
+run of Python. The tests read every block back with it.
 """
 
 from __future__ import annotations

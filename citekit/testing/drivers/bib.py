@@ -11,4 +11,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     """``{"text"}`` for items, ``{"items","findings"}`` for text."""
     if "items" in request:
         return {"text": formats.write(request["items"], request["format"])}
-    return {"error": "reading is not there yet"}
+    result = formats.read(request["text"], request["format"])
+    return {
+        "items": list(result.items),
+        "findings": [finding.to_json() for finding in result.findings],
+    }

@@ -1,0 +1,133 @@
+"""BibTeX names as CSL names.
+
+Sources: BibTeXing (Patashnik 1988), §4; biblatex manual, §3.14 (extended name format).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from citekit.formats.latex_read import read_latex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PARTS = {
+    "family": "family",
+    "given": "given",
+    "suffix": "suffix",
+    "prefix": "non-dropping-particle",
+}
+
+
+def read_names(text: str) -> list[dict[str, Any]]:
+    """The names of a field; what is wholly in braces is an institution.
+
+    >>> read_names("de Gaulle, Charles and {Middle East Monitor}")[1]
+    {'literal': 'Middle East Monitor'}
+    """
+    names = (_read_name(" ".join(name)) for name in _split_words(text))
+    return [name for name in names if name]
+
+
+def _read_name(text: str) -> dict[str, Any]:
+    if re.match(r'"?(?:family|given|prefix|suffix)(?:-i)?\s*=', text):
+        return _read_parts(text)
+    if text.startswith("{") and len(_top_level(text, r"\s+|,")) == 1 and _closes_at_end(text):
+        return {"literal": read_latex(text[1:-1])}
+    parts = [part.strip() for part in _top_level(text, ",")]
+    if len(parts) == 1:
+        return _given_first(text)
+    particle, family = _particle(parts[0])
+    name = {"family": _clean(family), "given": _clean(parts[-1])}
+    if len(parts) > 2:
+        name["suffix"] = _clean(parts[1])
+    return _named({**name, "non-dropping-particle": _clean(particle)})
+
+
+def _given_first(text: str) -> dict[str, Any]:
+    """``Charles de Gaulle``: the family name is the last word, with lower-case words before it."""
+    words = _top_level(text, r"\s+")
+    start = next((i for i, word in enumerate(words[:-1]) if _is_lower(word)), len(words) - 1)
+    particle, family = _particle(" ".join(words[start:]))
+    given = " ".join(words[:start])
+    return _named(
+        {
+            "family": _clean(family),
+            "given": _clean(given),
+            "non-dropping-particle": _clean(particle),
+        }
+    )
+
+
+def _read_parts(text: str) -> dict[str, Any]:
+    """``family=Humboldt, given=Alexander, prefix=von, useprefix=false``."""
+    pairs = (part.strip().strip('"').partition("=") for part in _top_level(text, ","))
+    raw = {key.strip().casefold(): value.strip() for key, _, value in pairs}
+    name = {shown: _clean(raw[key]) for key, shown in _PARTS.items() if key in raw}
+    if raw.get("useprefix", "true").casefold() == "false" and "non-dropping-particle" in name:
+        name["dropping-particle"] = name.pop("non-dropping-particle")
+    return _named(name)
+
+
+def _particle(last: str) -> tuple[str, str]:
+    """The particle and the family name: up to the last lower-case word but the final one."""
+    words = _top_level(last, r"\s+")
+    end = max((i + 1 for i, word in enumerate(words[:-1]) if _is_lower(word)), default=0)
+    return " ".join(words[:end]), " ".join(words[end:])
+
+
+def _is_lower(word: str) -> bool:
+    if word.startswith("{") and not word.startswith("{\\"):
+        return False
+    first = next((char for char in read_latex(word) if char.isalpha()), "")
+    return first.islower()
+
+
+def _clean(text: str) -> str:
+    return read_latex(text)
+
+
+def _named(parts: dict[str, str]) -> dict[str, Any]:
+    order = ("family", "given", "suffix", "non-dropping-particle", "dropping-particle")
+    return {key: parts[key] for key in order if parts.get(key)}
+
+
+def _split_words(text: str) -> Iterator[list[str]]:
+    """The words between each ``and`` outside braces."""
+    name: list[str] = []
+    for word in _top_level(text, r"\s+"):
+        if word.casefold() == "and":
+            yield name
+            name = []
+        else:
+            name.append(word)
+    yield name
+
+
+def _closes_at_end(text: str) -> bool:
+    depth = 0
+    for at, char in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(char, 0)
+        if depth == 0:
+            return at == len(text) - 1
+    return False
+
+
+def _top_level(text: str, separator: str) -> list[str]:
+    """The pieces between separators (a pattern) that stand outside braces.
+
+    >>> _top_level("{a, b}, c", ",")
+    ['{a, b}', ' c']
+    """
+    pieces, depth, start = [], 0, 0
+    for match in re.finditer(rf"\\.|[{{}}]|{separator}", text, re.DOTALL):
+        sign = match[0]
+        if sign in "{}":
+            depth += 1 if sign == "{" else -1
+        elif depth == 0 and not sign.startswith("\\"):
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    pieces.append(text[start:])
+    return [piece for piece in pieces if piece.strip()]
