@@ -18,7 +18,14 @@ RESTRICTED_SITE = "docs/_build/restricted"
 
 LINTERS = ["ruff>=0.6", "import-linter>=2.1"]
 TYPES = ["mypy>=1.11", "types-PyYAML", "types-docutils", "lxml-stubs"]
-TESTING = ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "coverage>=7.5", "jsonschema>=4.20"]
+TESTING = [
+    "pytest>=8",
+    "pytest-xdist>=3.5",
+    "hypothesis>=6.100",
+    "coverage>=7.5",
+    "jsonschema>=4.20",
+    "rfc8785>=0.1.4",
+]
 
 
 def install(session: nox.Session, *packages: str, extras: str = "all") -> None:
