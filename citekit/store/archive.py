@@ -5,7 +5,6 @@ Opening and reading write nothing and take no lock. The truth is the files: ever
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
@@ -97,7 +96,7 @@ class ArchiveStore:
         return tuple(
             sorted(
                 name
-                for name in _folders(self.layout.items)
+                for name in files.folders(self.layout.items)
                 if name not in renamed
                 and _is_key(name)
                 and (self.layout.items / name / "item.json").is_file()
@@ -161,11 +160,8 @@ class ArchiveStore:
     def stamps(self, key: str) -> tuple[str, ...]:
         """The stamps of an item's captures, in time order."""
         folder = self.layout.check_inside(self.layout.captures(key))
-        try:
-            names = os.listdir(folder)  # noqa: PTH208  # names are all we need
-        except OSError:
-            return ()
-        stamps = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+        names = (name for name in files.names(folder) if name.endswith(".json"))
+        stamps = (name.removesuffix(".json") for name in names)
         return tuple(sorted(filter(is_stamp, stamps), key=stamp_order))
 
     def capture(self, key: str, stamp: str | None = None) -> Capture | None:
@@ -279,8 +275,10 @@ class ArchiveStore:
         """Old key -> new key, while a renamed item has both folders; the new one counts."""
         found = {}
         for old, new in renames_under_way(self.layout):
+            path = self.layout.item_file(new)
             with suppress(CitekitError):
-                if old in self.item(new).facts.aliases:
+                text = files.read_text(self.layout.check_inside(path))
+                if old in Item.from_text(text).facts.aliases:
                     found[old] = new
         return found
 
@@ -308,25 +306,10 @@ def _add_lines(layout: Layout, path: Path, lines: tuple[str, ...]) -> None:
         files.write_whole(path, data, staging=layout.staging, root=layout.root)
 
 
-def _folders(folder: Path) -> list[str]:
-    try:
-        with os.scandir(folder) as entries:
-            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise files.storage_error(error, folder) from error
-
-
 def _records(folder: Path) -> list[str]:
     """The ids of the records in ``entities/`` or ``claims/``, sorted."""
-    try:
-        names = os.listdir(folder)  # noqa: PTH208  # names are all we need
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise files.storage_error(error, folder) from error
-    return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
+    names = (name for name in files.names(folder) if name.endswith(".json"))
+    return sorted(name.removesuffix(".json") for name in names)
 
 
 def _is_key(key: str) -> bool:

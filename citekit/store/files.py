@@ -83,6 +83,25 @@ def read_chunks(path: Path) -> Iterator[bytes]:
             os.close(descriptor)
 
 
+def names(folder: Path) -> list[str]:
+    """What is in a folder, unsorted; nothing when it is absent; raises StorageFailed."""
+    with reported(folder):
+        try:
+            return os.listdir(folder)  # noqa: PTH208  # names are all we need
+        except FileNotFoundError:
+            return []
+
+
+def folders(folder: Path) -> list[str]:
+    """The names of the folders in a folder, unsorted; links are none."""
+    with reported(folder):
+        try:
+            with os.scandir(folder) as entries:
+                return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except FileNotFoundError:
+            return []
+
+
 def write_new(path: Path, chunks: Iterable[bytes]) -> None:
     """A new file with these bytes, flushed to the disk; it must not exist yet."""
     with reported(path):
@@ -97,11 +116,16 @@ def write_new(path: Path, chunks: Iterable[bytes]) -> None:
             os.close(descriptor)
 
 
+def unused(folder: Path) -> Path:
+    """A path in a staging folder that nothing has, also not what a stopped change left there."""
+    return folder / os.urandom(8).hex()
+
+
 def write_whole(path: Path, data: bytes, *, staging: Path, root: Path) -> None:
     """A file with these bytes, new or instead of the old one, in one step."""
     make_folder(staging, root=root)
     make_folder(path.parent, root=root)
-    staged = staging / f"whole-{os.urandom(6).hex()}"
+    staged = unused(staging)
     try:
         write_new(staged, [data])
         move(staged, path)

@@ -67,7 +67,7 @@ class Objects:
         if target.is_file() and digest_chunks(files.read_chunks(target))[0] == digest:
             return
         hasher = Hasher()
-        staged = staging / digest.removeprefix("sha256:")
+        staged = files.unused(staging)
         files.write_new(staged, _hashed(source, hasher))
         if hasher.digest() != digest:
             raise _differs(digest, hasher.digest(), source)
@@ -101,8 +101,9 @@ class Objects:
         if held.isdisjoint(digests):
             return
         kept = "".join(f"{digest}\n" for digest in sorted(held - set(digests)))
-        files.write_new(staging / "held", [kept.encode()])
-        files.move(staging / "held", self._layout.held_file)
+        staged = files.unused(staging)
+        files.write_new(staged, [kept.encode()])
+        files.move(staged, self._layout.held_file)
 
 
 def _hashed(source: bytes | Path, hasher: Hasher) -> Iterator[bytes]:

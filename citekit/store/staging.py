@@ -55,15 +55,16 @@ def begin(layout: Layout, journal: Journal) -> Path:
     folder = layout.check_inside(layout.staging) / f"{os.getpid()}-{os.urandom(6).hex()}"
     files.make_folder(folder, root=layout.root)
     if journal != Journal():
-        files.write_new(folder / "part", [dump_json(to_json(journal)).encode()])
-        files.move(folder / "part", folder / _JOURNAL)
+        part = files.unused(folder)
+        files.write_new(part, [dump_json(to_json(journal)).encode()])
+        files.move(part, folder / _JOURNAL)
     return folder
 
 
 def unfinished(layout: Layout) -> list[tuple[Path, Journal]]:
     """The staging folders that a stopped writer left, each with its journal."""
     found = []
-    for name in _names(layout):
+    for name in sorted(files.names(layout.check_inside(layout.staging))):
         folder = layout.staging / name
         # An unreadable journal was never finished, so the change had not begun.
         journal = Journal()
@@ -79,16 +80,11 @@ def read_journal(layout: Layout, folder: Path) -> Journal:
     return decode_text(Journal, files.read_text(path), path=str(path))
 
 
-def _names(layout: Layout) -> list[str]:
-    try:
-        return sorted(os.listdir(layout.staging))  # noqa: PTH208  # names are all we need
-    except OSError:
-        return []
-
-
 def renames_under_way(layout: Layout) -> list[tuple[str, str]]:
-    """Old and new key of items that are being renamed, or whose renaming was stopped."""
-    if not _names(layout):
-        return []
-    renames = [journal.renamed for _, journal in unfinished(layout) if journal.renamed]
-    return [(old, new) for old, new in renames]
+    """Old and new key of items that are being renamed, or whose renaming was stopped.
+
+    A reader may have no rights on the staging folder; then there is nothing to be seen.
+    """
+    with suppress(CitekitError):
+        return [(j.renamed[0], j.renamed[1]) for _, j in unfinished(layout) if j.renamed]
+    return []

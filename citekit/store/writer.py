@@ -82,7 +82,7 @@ class Writer:
         access = item.facts.access
         with self._change(payloads) as change:
             self._place(payloads, captures.values(), access, change)
-            folder = change.folder / "item"
+            folder = files.unused(change.folder)
             self._stage_item(folder, item, captures, note)
             self._move_in(folder, item.key)
         names.update({folded(name): item.key for name in (item.key, *item.facts.aliases)})
@@ -127,12 +127,12 @@ class Writer:
         self._check_free(item, owner=old_key)
         old_folder = self._layout.check_inside(self._layout.item_folder(old_key))
         with self._change(renamed=(old_key, item.key)) as change:
-            folder = change.folder / "item"
+            folder = files.unused(change.folder)
             _copy_tree(old_folder, folder, without="item.json")
             files.write_new(folder / "item.json", [_item_bytes(item)])
             files.flush_folder(folder)
             self._move_in(folder, item.key)
-            files.move(old_folder, change.folder / "old")
+            files.move(old_folder, files.unused(change.folder))
         self._names = None
 
     def remove_item(self, key: str) -> None:
@@ -141,7 +141,7 @@ class Writer:
         folder = self._layout.check_inside(self._layout.item_folder(key))
         with self._change(self._digests_of(key)) as change:
             change.settles = True
-            files.move(folder, change.folder / "removed")
+            files.move(folder, files.unused(change.folder))
         self._names = None
 
     def unique_key(self, base: str) -> str:
@@ -249,7 +249,7 @@ class Writer:
         if self._layout.item_folder(old).is_dir() and self._layout.item_file(new).is_file():
             with suppress(InvalidData):
                 if old in self._store.item(new).facts.aliases:
-                    files.move(self._layout.item_folder(old), folder / "old")
+                    files.move(self._layout.item_folder(old), files.unused(folder))
 
     def _settle(self, digests: Collection[str], folder: Path) -> None:
         """Have each payload exactly where its owners say: objects, restricted, or nowhere."""
@@ -339,7 +339,7 @@ class Writer:
             self._move_over(path, data, change)
 
     def _move_over(self, path: Path, data: bytes, change: _Change) -> None:
-        staged = change.folder / "file"
+        staged = files.unused(change.folder)
         files.write_new(staged, [data])
         files.move(staged, self._layout.check_inside(path))
 

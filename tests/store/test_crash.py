@@ -1,0 +1,411 @@
+"""A change that is killed, or that the disk refuses, at any call leaves the old or the new state.
+
+The calls are counted at ``os``, below everything that citekit does; the child process dies by a
+real SIGKILL. What is left is read by a reader of the standard library alone.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citekit.errors import StorageFailed
+from citekit.model.entity import Entity
+from citekit.store.archive import ArchiveStore
+from citekit.store.writer import Writer
+from citekit.testing.store_builders import (
+    add_item,
+    build_annotation,
+    build_capture,
+    build_item,
+)
+
+_CHANGING_CALLS = ("open", "write", "fsync", "replace", "rename", "mkdir", "unlink", "rmdir")
+_LIMIT = 400  # no change needs as many calls; reaching it is a fault of the test
+
+ONE = build_capture(text="One text.\n\nIn two paragraphs.", original=b"one")
+TWO = build_capture(text="Another text.", original=b"one", minutes=1)  # shares the original
+
+State = dict[str, Any]
+Files = dict[str, str]
+Change = Callable[[ArchiveStore, Writer], None]
+
+
+def _add(_store: ArchiveStore, writer: Writer) -> None:
+    add_item(writer, build_item("new2026", access="public"), ONE, TWO)
+
+
+def _add_restricted(_store: ArchiveStore, writer: Writer) -> None:
+    add_item(writer, build_item("new2026"), TWO)
+
+
+def _capture(_store: ArchiveStore, writer: Writer) -> None:
+    writer.add_capture("public2026", TWO.stamp, TWO.record, TWO.payloads)
+
+
+def _publish(store: ArchiveStore, writer: Writer) -> None:
+    item = store.item("held2026")
+    writer.set_access(item.with_facts(replace(item.facts, access="public")))
+
+
+def _withdraw(store: ArchiveStore, writer: Writer) -> None:
+    item = store.item("public2026")
+    writer.set_access(item.with_facts(replace(item.facts, access="restricted")))
+
+
+def _rename(store: ArchiveStore, writer: Writer) -> None:
+    item = store.item("held2026")
+    renamed = item.with_data(id="renamed2026")
+    writer.rename_item("held2026", renamed.with_facts(replace(item.facts, aliases=("held2026",))))
+
+
+def _remove(_store: ArchiveStore, writer: Writer) -> None:
+    writer.remove_item("held2026")
+
+
+def _restore(store: ArchiveStore, writer: Writer) -> None:
+    capture = store.capture("lost2026")
+    assert capture is not None
+    writer.put_payload("lost2026", capture.payloads["text"], b"Lost and found.")
+
+
+def _replace(store: ArchiveStore, writer: Writer) -> None:
+    writer.replace_item(store.item("held2026").with_data(title="Another title"))
+
+
+def _annotate(_store: ArchiveStore, writer: Writer) -> None:
+    writer.write_annotations("public2026", [build_annotation(1, note="one")])
+
+
+def _entity(_store: ArchiveStore, writer: Writer) -> None:
+    writer.write_entity(Entity(id="kfor", kind="organization", name="KFOR"))
+
+
+CHANGES: dict[str, Change] = {
+    "add": _add,
+    "add-restricted": _add_restricted,
+    "capture": _capture,
+    "publish": _publish,
+    "withdraw": _withdraw,
+    "rename": _rename,
+    "remove": _remove,
+    "restore": _restore,
+    "replace": _replace,
+    "annotate": _annotate,
+    "entity": _entity,
+}
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with a public and a restricted item, one whose payload is absent, annotations."""
+    store = ArchiveStore.create(tmp_path_factory.mktemp("base") / "archive")
+    with store.writing() as writer:
+        add_item(writer, build_item("public2026", access="public"), build_capture(text="Public."))
+        add_item(writer, build_item("held2026"), ONE)
+        writer.write_note("held2026", "A note.\n")
+        writer.write_annotations("held2026", [build_annotation(7, note="seven")])
+        lost = build_capture(text="Lost and found.")
+        writer.add_item(build_item("lost2026"), captures={lost.stamp: lost.record})
+    return store.root
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the child that is killed is a fork")
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_kill_at_any_call_leaves_old_or_new(name: str, base: Path, tmp_path: Path) -> None:
+    """After a SIGKILL at the n-th call, for all n, readers see one state; the next tidies."""
+    states, files = _before_and_after(base, CHANGES[name], tmp_path)
+    assert states[0] != states[1]
+    seen = []
+    for n in range(1, _LIMIT):
+        root = _copy(base, tmp_path / "killed")
+        if not _killed_at(n, root, CHANGES[name]):
+            break
+        state = _plain_state(root)
+        assert state in states, f"neither old nor new after a kill at call {n}"
+        assert _own_state(root) == state, f"citekit reads another state after call {n}"
+        with ArchiveStore.open(root).writing():
+            pass
+        assert _plain_state(root) == state, f"cleaning changed the state after call {n}"
+        assert _files(root) in files, f"files left after call {n}"
+        seen.append(state == states[1])
+    assert 3 < len(seen) < _LIMIT - 2
+    assert seen == sorted(seen), "a later kill undid what an earlier one had done"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the child that is killed is a fork")
+@pytest.mark.parametrize("name", ["add", "withdraw", "rename", "remove"])
+def test_a_kill_while_cleaning_up_is_cleaned_up(name: str, base: Path, tmp_path: Path) -> None:
+    """The cleaning itself may be killed: the writer after that one still finds everything."""
+    states, files = _before_and_after(base, CHANGES[name], tmp_path)
+    for n in range(4, _LIMIT, 6):
+        root = _copy(base, tmp_path / "killed")
+        if not _killed_at(n, root, CHANGES[name]):
+            break
+        for m in (1, 2, 4):
+            _killed_at(m, root, lambda _store, _writer: None)
+        assert _plain_state(root) in states
+        with ArchiveStore.open(root).writing():
+            pass
+        assert _files(root) in files, f"files left after call {n}"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES], ids=["full", "no-permission"])
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_refusal_at_any_call_is_told_and_leaves_old_or_new(
+    name: str, code: int, base: Path, tmp_path: Path
+) -> None:
+    """When the n-th call fails, the error has a hint and the archive is in one of two states."""
+    states, files = _before_and_after(base, CHANGES[name], tmp_path)
+    for n in range(1, _LIMIT):
+        root = _copy(base, tmp_path / "refused")
+        calls, raised = _refused_at(n, code, root, CHANGES[name])
+        state = _plain_state(root)
+        assert state in states, f"neither old nor new after a refusal at call {n}"
+        assert state == states[1] or raised, f"nothing happened at call {n}, and nobody was told"
+        with ArchiveStore.open(root).writing():
+            pass
+        assert _files(root) in files, f"files left after call {n}"
+        if calls < n:
+            break
+    assert 3 < n < _LIMIT - 1
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_nothing_is_named_before_it_is_on_the_disk(name: str, base: Path, tmp_path: Path) -> None:
+    """A file is flushed before its rename, a folder with all in it too, the new name afterwards."""
+    root = _copy(base, tmp_path / "traced")
+    store = ArchiveStore.open(root)
+    with pytest.MonkeyPatch.context() as patch, store.writing() as writer:
+        trace = _Trace(patch, root)
+        CHANGES[name](store, writer)
+    assert trace.renames
+    assert trace.early == []
+    assert {path for path in trace.unflushed if ".citekit" not in path} == set()
+
+
+def _before_and_after(
+    base: Path, change: Change, tmp_path: Path
+) -> tuple[tuple[State, State], tuple[Files, Files]]:
+    """States and files of the archive without and with the change."""
+    root = _copy(base, tmp_path / "whole")
+    store = ArchiveStore.open(root)
+    with store.writing() as writer:
+        change(store, writer)
+    return (_plain_state(base), _plain_state(root)), (_files(base), _files(root))
+
+
+def _copy(base: Path, target: Path) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(base, target)
+    return target
+
+
+def _killed_at(n: int, root: Path, change: Change) -> bool:
+    """Run the change in a child that dies at its n-th call; False when it was done before."""
+    child = os.fork()
+    if child == 0:
+        try:
+            store = ArchiveStore.open(root)
+            _count_calls(n, lambda: os.kill(os.getpid(), signal.SIGKILL), setattr)
+            with store.writing() as writer:
+                change(store, writer)
+        except BaseException:  # noqa: BLE001  # a child must not go on as a second pytest
+            os._exit(3)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert status in (0, signal.SIGKILL), f"the child failed at call {n}"
+    return status == signal.SIGKILL
+
+
+def _refused_at(n: int, code: int, root: Path, change: Change) -> tuple[int, bool]:
+    """Run the change with its n-th call refused: how many calls there were, and whether it told."""
+
+    def refuse() -> None:
+        raise OSError(code, os.strerror(code))
+
+    store = ArchiveStore.open(root)
+    told = []
+    with pytest.MonkeyPatch.context() as patch:
+        counter = _count_calls(n, refuse, patch.setattr)
+        try:
+            with store.writing() as writer:
+                change(store, writer)
+        except StorageFailed as error:
+            told.append(bool(error.place and error.hint))
+    assert all(told)
+    return counter[0], bool(told)
+
+
+def _count_calls(n: int, stop: Callable[[], None], set_attribute: Callable[..., None]) -> list[int]:
+    """Have the n-th changing call stop first; half of what it should write may be written."""
+    counter = [0]
+
+    def counted(call: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            if name == "open" and not args[1] & (os.O_CREAT | os.O_WRONLY | os.O_RDWR):
+                return call(*args, **kwargs)
+            counter[0] += 1
+            if counter[0] == n:
+                if name == "write":
+                    call(args[0], bytes(args[1])[: len(args[1]) // 2])
+                stop()
+            return call(*args, **kwargs)
+
+        return wrapper
+
+    for name in _CHANGING_CALLS:
+        set_attribute(os, name, counted(getattr(os, name), name))
+    return counter
+
+
+class _Trace:
+    """Watches ``os``: which paths have bytes or names that are not on the disk yet."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, root: Path) -> None:
+        self.unflushed: set[str] = set()
+        self.early: list[str] = []
+        self.renames = 0
+        self._root = str(root)
+        self._paths: dict[int, str] = {}
+        for name in ("open", "write", "fsync", "replace", "mkdir", "unlink", "close"):
+            patch.setattr(os, name, self._watch(name, getattr(os, name)))
+
+    def _watch(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            if name == "replace":
+                self._before_rename(str(args[0]))
+            result = call(*args, **kwargs)
+            getattr(self, f"_{name}")(result, *args)
+            return result
+
+        return wrapper
+
+    def _before_rename(self, source: str) -> None:
+        inside = {
+            path for path in self.unflushed if path == source or path.startswith(source + "/")
+        }
+        self.early.extend(inside)
+
+    def _open(self, descriptor: int, path: Any, flags: int, *_: Any) -> None:  # noqa: ANN401
+        self._paths[descriptor] = str(path)
+        if flags & os.O_CREAT:
+            self.unflushed |= {str(path), str(Path(path).parent)}
+
+    def _write(self, _size: int, descriptor: int, _data: bytes) -> None:
+        self.unflushed.add(self._paths[descriptor])
+
+    def _fsync(self, _none: None, descriptor: int) -> None:
+        self.unflushed.discard(self._paths[descriptor])
+
+    def _close(self, _none: None, descriptor: int) -> None:
+        self._paths.pop(descriptor, None)
+
+    def _replace(self, _none: None, source: Any, target: Any) -> None:  # noqa: ANN401
+        self.renames += 1
+        self.unflushed |= {str(Path(source).parent), str(Path(target).parent)}
+
+    def _mkdir(self, _none: None, path: Any, *_: Any) -> None:  # noqa: ANN401
+        self.unflushed |= {str(Path(path).parent)}
+
+    def _unlink(self, _none: None, path: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
+        self.unflushed.discard(str(path))
+        self.unflushed |= {str(Path(path).parent)}
+
+
+def _files(root: Path) -> Files:
+    """Every file with its digest; of the held digests, which ones."""
+    found = {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+    held = root / ".citekit" / "held"
+    text = held.read_text() if held.exists() else ""
+    digests = sorted(set(re.findall(r"^sha256:[0-9a-f]{64}$", text, re.MULTILINE)))
+    return {**found, ".citekit/held": " ".join(digests)}
+
+
+def _plain_state(root: Path) -> State:
+    """What a program of the standard library sees: 30 lines for all that an archive says.
+
+    Its one rule: an item whose id another item lists as an alias has been renamed.
+    """
+    items = {}
+    for path in root.glob("items/*/item.json"):
+        item = json.loads(path.read_text())
+        assert item["id"] == path.parent.name
+        items[item["id"]] = item
+    for item in list(items.values()):
+        for alias in item["custom"]["citekit"].get("aliases", ()):
+            items.pop(alias, None)
+    return {
+        "items": items,
+        "records": {
+            key: {
+                path.relative_to(root / "items" / key).as_posix(): path.read_text()
+                for path in (root / "items" / key).rglob("*")
+                if path.is_file() and path.name != "item.json"
+            }
+            for key in items
+        },
+        "payloads": {
+            key: sorted(
+                payload["digest"]
+                for record in (root / "items" / key).glob("captures/*.json")
+                for payload in json.loads(record.read_text())["payloads"].values()
+                if _has_bytes(root, payload["digest"])
+            )
+            for key in items
+        },
+        "entities": sorted(path.name for path in root.glob("entities/*.json")),
+    }
+
+
+def _has_bytes(root: Path, digest: str) -> bool:
+    hexadecimal = digest.removeprefix("sha256:")
+    for place in ("objects", "restricted"):
+        path = root / place / "sha256" / hexadecimal[:2] / hexadecimal[2:]
+        if path.exists():
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == hexadecimal
+            return True
+    return False
+
+
+def _own_state(root: Path) -> State:
+    """The same, as citekit reads it."""
+    store = ArchiveStore.open(root)
+    keys = store.keys()
+    return {
+        "items": {item.key: item.data for item in store.items()},
+        "records": {
+            key: {
+                path.relative_to(store.layout.item_folder(key)).as_posix(): path.read_text()
+                for path in store.layout.item_folder(key).rglob("*")
+                if path.is_file() and path.name != "item.json"
+            }
+            for key in keys
+        },
+        "payloads": {
+            key: sorted(
+                payload.digest
+                for stamp in store.stamps(key)
+                if (capture := store.capture(key, stamp))
+                for payload in capture.payloads.values()
+                if store.payload(payload.digest) is not None
+            )
+            for key in keys
+        },
+        "entities": [f"{entity.id}.json" for entity in store.entities()],
+    }
