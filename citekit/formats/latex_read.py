@@ -51,7 +51,7 @@ def read_latex(text: str, *, title: bool = False) -> str:
     if not any(sign in text for sign in "\\{}$~`'-"):
         return " ".join(text.split(None))
     read = _Reader(re.sub(r"[ \t\r\n]+", " ", text), title=title).run()
-    return re.sub(r" *\n\n *", "\n\n", read.strip(" \n"))
+    return re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" {2,}", " ", read.strip(" \n")))
 
 
 class _Reader:
@@ -94,9 +94,7 @@ class _Reader:
         start = self.at
         content = self.braced()
         inner = self.text[start + 1 : self.at - 1]
-        if not self.title or not content or inner.startswith("\\") or self.depth:
-            return content
-        if _is_one_group(inner):
+        if not self.title or not content or self.depth or _protects_nothing(inner):
             return content
         return f"{_NOCASE[0]}{content}{_NOCASE[1]}"
 
@@ -162,6 +160,14 @@ class _Reader:
         if self.text[self.at : self.at + 1] != "{":
             return raw
         return f"{raw.rstrip()}{{{self.braced()}}}"
+
+
+def _protects_nothing(inner: str) -> bool:
+    """Whether a group is ``{{…}}``, a special character or a formula."""
+    command = _COMMAND.match(inner)
+    name = (command[1] or command[2]) if command else ""
+    special = name in _accents() or name in _letters()
+    return special or _is_one_group(inner) or (inner.startswith("$") and inner.endswith("$"))
 
 
 def _is_one_group(text: str) -> bool:

@@ -40,7 +40,7 @@ def _write_name(name: object, escape: Escape, *, extended: bool) -> str:
     family, given = part.get("family", ""), part.get("given", "")
     whole = part.get("literal") or ("" if family else given)
     if whole:
-        return f"{{{escape(whole)}}}"
+        return whole if whole == "others" else f"{{{escape(whole)}}}"  # BibTeX's "et al."
     if not family:
         return ""
     dropping, kept = part.get("dropping-particle", ""), part.get("non-dropping-particle", "")
@@ -56,9 +56,8 @@ def _write_name(name: object, escape: Escape, *, extended: bool) -> str:
 
 def _reads_otherwise(family: str, rest: str, particle: str) -> bool:
     """Whether the plain form would be taken for another name."""
-    return (not rest and " " in f"{particle} {family}".strip()) or any(
-        not word[0].islower() for word in particle.split()
-    )
+    alone = not rest and " " in f"{particle} {family}".strip()
+    return alone or any(not _is_lower(word) for word in particle.split())
 
 
 def _in_parts(parts: Mapping[str, str], escape: Escape, *, use_prefix: bool) -> str:
@@ -72,9 +71,13 @@ def _in_parts(parts: Mapping[str, str], escape: Escape, *, use_prefix: bool) -> 
 def _shielded(family: str, escape: Escape) -> str:
     """The family name, in braces where BibTeX would see a particle in it."""
     words = family.split(" ")
-    if len(words) > 1 and any(word[:1].islower() for word in words):
+    if len(words) > 1 and any(_is_lower(word) for word in words):
         return f"{{{escape(family)}}}"
     return _closed(family, escape)
+
+
+def _is_lower(word: str) -> bool:
+    return next((char for char in word if char.isalpha()), "").islower()
 
 
 def _closed(text: str, escape: Escape) -> str:

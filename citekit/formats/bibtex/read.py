@@ -136,18 +136,24 @@ def _anywhere() -> dict[str, str]:
 
 def _read_value(variable: str, value: str, kind: str | None) -> Any:  # noqa: ANN401  # JSON
     if kind == "verbatim":
-        return re.sub(r"\\([%#&_~])", r"\1", value).strip()
+        return re.sub(r"\s+", "%20", re.sub(r"\\([%#&_~])", r"\1", value).strip())
     if variable in NAME_VARIABLES:
         return read_names(value)
     if variable in DATE_VARIABLES:
-        return read_date(read_latex(value).replace("–", "-"))
+        return _read_date(value)
     if kind == "pages":
-        return re.sub(r"\s*[–—]\s*", "-", read_latex(value))
+        return re.sub(r"\s*[-–—]+\s*", "-", read_latex(value))
     if variable == "language":
         return language_tag(read_latex(value))
     if variable == "genre":
         return _THESIS_GENRES.get(value, read_latex(value))
-    return read_latex(_unwrapped(value), title=kind == "protected")
+    return read_latex(_unwrapped(value), title="title" in variable)
+
+
+def _read_date(value: str) -> dict[str, Any]:
+    """A date from the raw field: ``~`` means about in it, and not a space."""
+    date = read_date(value.strip("{} ").replace("?~", "%"))  # ?~ is EDTF's older spelling of %
+    return {"literal": read_latex(value)} if "literal" in date else date
 
 
 def _unwrapped(value: str) -> str:

@@ -36,6 +36,8 @@ def _read_name(text: str) -> dict[str, Any]:
         return _read_parts(text)
     if text.startswith("{") and len(_top_level(text, r"\s+|,")) == 1 and _closes_at_end(text):
         return {"literal": read_latex(text[1:-1])}
+    if text.casefold() == "others":
+        return {"literal": "others"}  # "et al.": CSL has no other way to say it
     parts = [part.strip() for part in _top_level(text, ",")]
     if len(parts) == 1:
         return _given_first(text)

@@ -12,6 +12,7 @@ from citekit.errors import InvalidData
 from citekit.formats.bibtex.fields import Entry, entry_of
 from citekit.formats.bibtex.mapping import Dialect, crosswalk
 from citekit.formats.latex_text import LatexWriter
+from citekit.formats.markup import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,7 +49,7 @@ def _value(name: str, text: str) -> str:
 
 def check_bibtex_key(key: str) -> str:
     """The key, if a BibTeX entry can have it; raises InvalidData."""
-    if not key or key != key.strip() or not key.isprintable() or _NOT_IN_KEYS & set(key):
+    if not key or key != fold(key) or _NOT_IN_KEYS & set(key):
         raise InvalidData(
             f"cannot be the key of a BibTeX entry: {key!r}",
             hint='give the item another id, without spaces at its ends, { } " , = % # and \\',
