@@ -1,4 +1,4 @@
-"""``citekit cite``: on the fast path, so nothing heavy is imported here."""
+"""``citekit cite`` and ``styles``: on the fast path, so nothing heavy is imported here."""
 
 from __future__ import annotations
 
@@ -7,32 +7,54 @@ from typing import TYPE_CHECKING
 from citekit.cli import output
 
 if TYPE_CHECKING:
+    from citekit.app.cite import Cited
     from citekit.cli.context import Context
+    from citekit.csl.style_search import StyleSummary
 
 
-def cite(context: Context, *, key: list[str], format_: str | None, output_: str | None) -> int:
+def cite(
+    context: Context,
+    *,
+    key: list[str],
+    style: str | None,
+    locale: str | None,
+    format_: str | None,
+    in_text: bool,
+    locator: str | None,
+    output_: str | None,
+) -> int:
     """Print references of the items, or write them into a file."""
     from citekit.app.cite import cite as cite_items
 
-    cited = cite_items(context.store(), key, format_=format_)
+    cited = cite_items(
+        context.store(),
+        key,
+        format_=format_,
+        style=style,
+        locale=locale,
+        in_text=in_text,
+        locator=locator,
+        with_html=context.json,
+    )
     for warning in cited.warnings:
         output.note(f"warning: {warning}", quiet=context.quiet)
     if output_ is not None:
         _write(output_, cited.text)
     elif context.json:
-        output.answer_json(
-            {
-                "citations": [],
-                "bibliography": [
-                    {"key": item.key, "text": text, "html": None}
-                    for item, text in zip(cited.items, cited.entries, strict=True)
-                ],
-                "warnings": list(cited.warnings),
-            }
-        )
+        output.answer_json(_json(cited))
     else:
         output.answer(cited.text)
     return 0
+
+
+def _json(cited: Cited) -> dict[str, object]:
+    return {
+        "citations": list(cited.citations),
+        "bibliography": [
+            {"key": entry.key, "text": entry.text, "html": entry.html} for entry in cited.references
+        ],
+        "warnings": list(cited.warnings),
+    }
 
 
 def _write(path: str, text: str) -> None:
@@ -42,4 +64,40 @@ def _write(path: str, text: str) -> None:
     from citekit.store.files import write_whole
 
     target = Path(path)
-    write_whole(target, text.encode(), staging=target.parent, root=target.parent)
+    data = text if text.endswith("\n") else text + "\n"
+    write_whole(target, data.encode(), staging=target.parent, root=target.parent)
+
+
+def styles(context: Context, *, query: list[str]) -> int:
+    """Print the styles that match: id, title, fields, and whose variant a style is."""
+    from citekit.csl.styles import search_styles
+
+    found = search_styles(" ".join(query))
+    if context.json:
+        output.answer_json([_style_json(style) for style in found])
+        return 0
+    for style in found:
+        output.answer(output.printable(_style_line(style)))
+    if not found:
+        output.note("no such style", quiet=context.quiet)
+    return 0
+
+
+def _style_line(style: StyleSummary) -> str:
+    notes = [*style.fields]
+    if style.parent:
+        notes.append(f"same as {style.parent}")
+    also = f"  also: {', '.join(style.short_names)}" if style.short_names else ""
+    return f"{style.id}  {style.title}" + (f"  [{', '.join(notes)}]" if notes else "") + also
+
+
+def _style_json(style: StyleSummary) -> dict[str, object]:
+    return {
+        "id": style.id,
+        "title": style.title,
+        "fields": list(style.fields),
+        "format": style.citation_format,
+        "parent": style.parent or None,
+        "edition": style.edition or None,
+        "short_names": list(style.short_names),
+    }

@@ -92,8 +92,6 @@ _STANCE = Option(
     choices=("supports", "disputes", "mentions"),
 )
 
-DATA_FORMATS: Final = ("bibtex", "biblatex", "csl-json", "csl-yaml", "ris")
-
 COMMANDS: Final = (
     Command(
         "init",
@@ -167,11 +165,33 @@ COMMANDS: Final = (
         "cite",
         "Print references.",
         "citekit.cli.cite:cite",
-        (Argument("KEY", "Citekeys.", is_many=True),),
+        (Argument("KEY", "Citekeys, or a cluster such as '[see @KEY, p. 4]'.", is_many=True),),
         (
-            Option("--format", "How to print.", "FORMAT", "-f"),
+            Option(
+                "--style",
+                "A CSL style by id, title or file (default: the archive's).",
+                "STYLE",
+                "-s",
+            ),
+            Option("--locale", "The language of the references, such as tr-TR.", "TAG"),
+            Option(
+                "--format",
+                "By a style: text, html, markdown, latex, rtf; as data: bibtex, "
+                "biblatex, csl-json, csl-yaml, ris.",
+                "FORMAT",
+                "-f",
+            ),
+            Option("--in-text", "The citation for the running text, not the bibliography."),
+            Option("--locator", "A place in the last item, such as 'page 4'.", "LABEL VALUE"),
             Option("--output", "Write into this file instead.", "PATH", "-o"),
         ),
+        is_fast=True,
+    ),
+    Command(
+        "styles",
+        "Find CSL styles by name, title or field.",
+        "citekit.cli.cite:styles",
+        (Argument("QUERY", "Words; all must occur.", is_many=True, is_required=False),),
         is_fast=True,
     ),
     Command(
