@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Label = Literal["published", "updated", ""]
 
 _LONGEST = 300
+_UNEXPLAINED = 20  # letters of a date line that may stay without a meaning
 _SEPARATOR = re.compile(r"\s*[|•·│┃]\s*|\s+[/–—‒-]\s+|\s*\n\s*|\s{3,}|\s*;\s*|\s*／\s*")
 _FILLER = re.compile(
     r"(?:at|um|uhr|kl|le|el|il|on|am|den|à|o|w|på|alle|ore|saat|\d{1,2}:\d\d|\d{1,3}\s*min\w*(?:\s+\w+){0,2}|et|pt|ct|local time"
@@ -83,17 +84,20 @@ def _explain(
 ) -> MetaLine | None:
     byline: Byline | None = None
     names: list[str] = []
+    unexplained = 0
     for part in parts:
         text = part.strip(" ,;:()[].-–—/|")
         if not any(c.isalnum() for c in text) or _is_filler(text) or is_section(text):
             continue
-        found = read_byline(text, language=language)
+        found = read_byline(text, language=language, lenient=True)
         if found and byline is None:
             byline = found
-        elif _may_be_name(text):
+        elif _may_be_name(text) or bare_byline(text, language=language):
             names.append(text)
         else:
-            return None
+            unexplained += len(text)
+    if unexplained > _UNEXPLAINED:
+        return None
     if byline is None:
         byline, names = _unmarked(names, language)
     return MetaLine(dates=dates, byline=byline, names=tuple(names))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from citekit.extract.language import frequent_words
 from citekit.extract.names import is_agency, looks_like_name, strip_honorifics
 from citekit.extract.words import every, fold, of_language, spellings, tokens
 
@@ -39,8 +40,11 @@ class Byline:
     confidence: float
 
 
-def read_byline(text: str, *, language: str | None = None) -> Byline | None:
+def read_byline(text: str, *, language: str | None = None, lenient: bool = False) -> Byline | None:
     """The names of a line that is a byline with a marker, or None.
+
+    `lenient` is for lines that stand where bylines stand: then a short rest is taken as it is
+    printed ("Von kicker", "By staff reporter").
 
     >>> read_byline("By Jane Doe and John Roe").names
     ('Jane Doe', 'John Roe')
@@ -53,18 +57,32 @@ def read_byline(text: str, *, language: str | None = None) -> Byline | None:
     marker = _marker(language).match(line)
     if marker is None:
         return _by_suffix(line)
-    colon = bool(re.search(r"[:：/／・]\s*$", marker[0]))
-    names = split_names(line[marker.end() :], language=language)
+    rest = line[marker.end() :]
+    names = split_names(rest, language=language)
     if names is None:
-        return None
-    strict = colon or all(len(name.split()) >= 2 or is_agency(name) for name in names)
+        return _as_printed(rest, language) if lenient else None
+    strict = marker[0].rstrip().endswith((":", "：", "/", "／"))
+    strict = strict or all(len(name.split()) >= 2 or is_agency(name) for name in names)
     return Byline(names=names, rule="byline-marker", confidence=0.95 if strict else 0.8)
+
+
+def _as_printed(rest: str, language: str | None) -> Byline | None:
+    """A short rest behind a marker as names, unless it holds words that sentences are made of."""
+    words = tokens(rest)
+    if not words or len(words) > 5 or len(rest) > 60 or rest.endswith((".", "!", "?", ":")):
+        return None
+    frequent = frequent_words(language or "en") - of_language("and", language)
+    if frequent & set(words):
+        return None
+    parts = [part.strip() for part, _ in _parts(rest, language)]
+    names = tuple(part for i, part in enumerate(parts) if part and not (i and _is_role(part)))
+    return Byline(names=names, rule="byline-marker-as-printed", confidence=0.6)
 
 
 def bare_byline(text: str, *, language: str | None = None) -> Byline | None:
     """The names of a line that holds names and nothing else, without a marker, or None."""
     line = " ".join(text.split())
-    if len(line) > 80 or re.search(r"[.!?:;]$|^\W", line):
+    if len(line) > 80 or re.search(r"[.!?:;]$|^\W", line) or _marker(language).match(line):
         return None
     names = split_names(line, language=language, marked=False)
     return Byline(names=names, rule="bare-name", confidence=0.6) if names else None
@@ -74,38 +92,44 @@ def split_names(
     text: str, *, language: str | None = None, marked: bool = True
 ) -> tuple[str, ...] | None:
     """The single names of a list of names, without jobs and places; None if it is no such list."""
-    text = _NOISE.sub(" ", text).strip(" ,;:.–-—|/")
-    text = _TAIL.sub("", text) if not _all_names(text, language, marked) else text
+    text = _NOISE.sub(" ", text).strip(" ,;:–-—|/")
+    if not _all_names(text, language, marked=marked):
+        text = _TAIL.sub("", text)
     names: list[str] = []
-    for position, part in enumerate(_parts(text, language)):
-        name = strip_honorifics(part.strip(' ,;:–-—|/"“”'))
-        name = _EAST_SUFFIX.sub("", name)
-        name = name if re.search(r"\b(?:[A-Z]|Jr|Sr)\.$", name) else name.rstrip(".")
-        if not name:
-            continue
-        if position and _is_role(name):
-            continue
-        name = _without_role(name)
+    for part, joined in _parts(text, language):
+        name = _clean_name(part)
+        if not name or (names and not joined and (_is_role(name) or is_agency(names[-1]))):
+            continue  # a job, or the place of an agency's report, after a comma
+        if not joined:
+            name = _without_role(name)
         if not looks_like_name(name, marked=marked or bool(names)):
-            return None if not names or _is_lower(name) else tuple(dict.fromkeys(names))
+            broken = not names or name[:1].islower() or len(name.split()) > 6
+            return None if broken else tuple(dict.fromkeys(names))
         names.append(name)
     return tuple(dict.fromkeys(names)) or None
 
 
-def _all_names(text: str, language: str | None, marked: bool) -> bool:
-    parts = [part.strip() for part in _parts(text, language) if part.strip()]
+def _clean_name(part: str) -> str:
+    name = _EAST_SUFFIX.sub("", strip_honorifics(part.strip(' ,;:–-—|/"“”')))
+    return name if re.search(r"\b(?:[A-Z]|Jr|Sr|St)\.$", name) else name.rstrip(".")
+
+
+def _all_names(text: str, language: str | None, *, marked: bool) -> bool:
+    parts = [part.strip() for part, _ in _parts(text, language) if part.strip()]
     return bool(parts) and all(
         looks_like_name(part, marked=marked) and not re.search(r"\s[-–—|•·]\s", part)
         for part in parts
     )
 
 
-def _parts(text: str, language: str | None) -> list[str]:
-    return _separator(language).split(text)
-
-
-def _is_lower(text: str) -> bool:
-    return text[:1].islower() and not is_agency(text)
+def _parts(text: str, language: str | None) -> list[tuple[str, bool]]:
+    """The parts of a list and whether a word such as "and" joins them to the one before."""
+    pieces = _separator(language).split(text)
+    joints = [""] + pieces[1::2]
+    return [
+        (part, any(c.isalpha() or c in "&+" for c in joint or ""))
+        for part, joint in zip(pieces[::2], joints, strict=True)
+    ]
 
 
 def _is_role(text: str) -> bool:
@@ -117,7 +141,7 @@ def _without_role(name: str) -> str:
     """A name without the job printed right behind or before it: "Jane Doe Political Editor"."""
     words = name.split()
     roles = [i for i, word in enumerate(words) if fold(word).strip(".,") in every("role")]
-    if not roles or len(words) < 3 or len(words) - len(roles) < 2:
+    if not roles or len(words) < 3 or len(words) - len(roles) < 2 or roles[0] == 1:
         return name
     if roles[0] == 0:
         return " ".join(words[roles[-1] + 1 :])
@@ -167,5 +191,6 @@ def _separator(language: str | None) -> re.Pattern[str]:
     words = (w for w in of_language("and", language) if w and w.isalpha() and w < "\u2e80")
     joined = _alternatives(words)
     return re.compile(
-        rf"\s*[,;、；，|]\s*|\s+(?:{joined}|&|\+|with|و|및)\s+|\s*/\s*|\s*&\s*", re.IGNORECASE
+        rf"(\s*[,;、；，|]\s*(?:(?:{joined})\s+)?|\s+(?:{joined}|&|\+|with|و|및)\s+|\s*/\s*|\s*&\s*)",
+        re.IGNORECASE,
     )

@@ -26,7 +26,8 @@ _SIGN = re.compile(
     r"^(?P<caption>.*?)\s*[(\[]?(?:©|\(c\)|\(C\)|📷|📸|🖼️?)\s*(?P<credit>[^©]{2,120}?)[)\]]?$",
     re.DOTALL,
 )
-_BAR = re.compile(r"^(?P<caption>.*\S)\s*[|│┃/•·–—]\s*(?P<credit>[^|│┃]{2,80})$", re.DOTALL)
+_BAR = re.compile(r"^(?P<caption>.*\S)\s*[|│┃•]\s*(?P<credit>[^|│┃•]{2,90})$", re.DOTALL)
+_SLASH = re.compile(r"^(?P<caption>.*\S)\s*[/·–—]\s*(?P<credit>[^|│┃]{2,80})$", re.DOTALL)
 _CAPTION_LABEL = re.compile(
     r"^(?:image caption|caption|bildunterschrift|bildtext|légende|didascalia|pie de foto|legenda|▲|△|▼|▽|◀|▶)\s*[,:：]?\s*(?=\S.{5})",
     re.IGNORECASE,
@@ -66,6 +67,19 @@ def caption_alone(line: str) -> tuple[int, int] | None:
     return (match.end(), len(line)) if match else None
 
 
+def name_in_parentheses(line: str) -> Split | None:
+    """``caption (A. Person)``: only where a caption is likely, as prose has such asides too."""
+    match = _PARENS.match(line) if len(line) <= _LONGEST_CAPTION else None
+    if match is None or line.endswith((".", "。")) or not _can_be_caption(match["caption"]):
+        return None
+    credit = match["credit"]
+    parts = re.split(r"\s*(?:/|–|—|,|;|\|)\s*", credit)
+    named = all(looks_like_name(part, marked=True) for part in parts if part)
+    if not named or (len(credit.split()) < 2 and not is_agency(credit)):
+        return None
+    return _split(match, "caption-name-in-parentheses", 0.65)
+
+
 def credit_alone(line: str) -> tuple[int, int] | None:
     """The range of the credit in a line that holds a labelled credit and nothing else."""
     if len(line) > _LONGEST_CREDIT:
@@ -92,7 +106,7 @@ def can_be_credit(text: str, *, sure: bool = False) -> bool:
     if not 2 <= len(text) <= _LONGEST_CREDIT or re.fullmatch(r"[\d\s.,:–-]+", text):
         return False
     if sure:
-        return len(text.split()) <= 14 and not re.search(r"[.!?]\s+[A-ZÄÖÜ].*\s.*\s", text)
+        return len(text.split()) <= 14 and not re.search(r"\w{4}[.!?]\s+[A-ZÄÖÜ].*\s.*\s", text)
     parts = [
         part
         for part in re.split(r"\s*(?:/|–|—|,|;|\||\s-\s|・|＝|=|\bvia\b|\bfor\b)\s*", text)
@@ -100,7 +114,7 @@ def can_be_credit(text: str, *, sure: bool = False) -> bool:
     ]
     if any(is_agency(part) for part in parts) or _has_label(text):
         return True
-    named = [looks_like_name(part, marked=True) and part[0].isupper() for part in parts]
+    named = [looks_like_name(part, marked=True) and not part[0].islower() for part in parts]
     return all(named) and len(parts) <= 4 and not text.isdigit()
 
 
@@ -136,9 +150,9 @@ def _bracketed(line: str) -> Split | None:
     if match is None or not _can_be_caption(match["caption"]):
         return None
     credit = match["credit"].strip()
-    if re.search(r"[.!?…]$|^(?:\.\.\.|…|sic|\d)", credit) and not _has_label(credit):
+    likely = can_be_credit(credit.rstrip("."))
+    if re.search(r"[.!?…]$|^(?:\.\.\.|…|sic|\d)", credit) and not (likely or _has_label(credit)):
         return None
-    likely = can_be_credit(credit)
     plausible = likely or (credit[:1].isupper() and len(credit.split()) <= 8)
     return _split(match, "caption-brackets", 0.95 if likely else 0.8) if plausible else None
 
@@ -162,7 +176,7 @@ def _in_parens(line: str) -> Split | None:
     if _has_label(credit):
         return _split(match, "caption-label-in-parentheses", 0.95)
     parts = re.split(r"\s*(?:/|–|—|,|\||\s-\s|・|＝|=)\s*", credit)
-    agency = any(is_agency(part) for part in parts)
+    agency = any(is_agency(part) or is_agency(part.split()[0]) for part in parts if part)
     joint = len(parts) > 1 and "/" in credit and all(looks_like_name(p, marked=True) for p in parts)
     if (agency and (len(parts) > 1 or len(line) < 350)) or joint:
         return _split(match, "caption-agency-in-parentheses", 0.85)
@@ -189,8 +203,9 @@ def _labelled(line: str) -> Split | None:
                 rule="caption-label",
                 confidence=0.9,
             )
-    bar = _BAR.match(line)
-    if bar and _can_be_caption(bar["caption"]):
+    for bar in filter(None, (_BAR.match(line), _SLASH.match(line))):
+        if not _can_be_caption(bar["caption"]):
+            continue
         credit = bar["credit"].strip()
         pieces = re.split(r"\s*[/,–]\s*", credit)
         if any(is_agency(piece) for piece in pieces) and len(line) < 500:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _SLOGAN = re.compile(
     r"\b(?:since|seit|depuis|desde|dal|sinds|siden|sedan|od)\s+(?:1[5-9]|20)\d\d\b|\bnews\b.*\b(?:opinion|analysis|views)\b|\b(?:est\.?|founded)\s+\d{4}"
 )
+_PRESS = re.compile(  # words in the names of newspapers and broadcasters, as wholes or as endings
+    r"(?:zeitung|blatt|nachrichten|anzeiger|kurier|rundschau|presse|avis|avisen|bladet|tidning|tidende|nyheter"
+    r"|news|times|post|herald|tribune|gazette|journal|press|daily|magazine|online|radio|tv|haber|gazetesi)\b"
+    r"|\b(?:diario|giornale|corriere|gazeta|gazzetta|quotidiano|jornal|courrier|periodico|beacon|fernsehen)\b",
+)
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
@@ -64,6 +69,8 @@ def _score(
     score -= 0.3 if short else 0.0
     score -= 0.15 if re.search(r"[^.]\.$|:$", unit.text) else 0.0
     score -= 0.2 if unit.width > 200 else 0.0
+    if words <= 5 and unit.line not in near and unit.text.istitle():
+        score -= 0.45 if _PRESS.search(unit.folded) else 0.2
     score -= 0.5 if _SLOGAN.search(unit.folded) else 0.0
     score -= 0.6 if unit.folded in sites else 0.0
     return max(0.0, min(1.0, score))

@@ -87,10 +87,16 @@ def _by_words(sample: str) -> Guess | None:
         for language, words in _profiles().items()
     }
     (best, first), (_, second) = Counter(scores).most_common(2)
-    if first < 0.08 or (total < 8 and first < 0.3):  # proper prose has a fifth or more
+    margin = (first - second) / first if first else 0.0
+    enough = 0.04 if margin > 0.4 and total >= 40 else 0.08  # languages that put endings for words
+    if first < enough or (total < 8 and first < 0.3):  # other prose has a fifth or more
         return None
-    margin = (first - second) / first
     return Guess(language=best.split("-")[0], confidence=round(min(0.99, 0.6 + margin), 2))
+
+
+def frequent_words(language: str) -> frozenset[str]:
+    """The frequent short words of a language; empty for one that the table does not have."""
+    return _profiles().get(language, frozenset())
 
 
 @cache

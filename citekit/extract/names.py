@@ -130,7 +130,9 @@ def _is_name_word(word: str, *, marked: bool) -> bool:
     ):
         return False
     caseless = letters[0].upper() == letters[0].lower()
-    return letters[0].isupper() or caseless or (marked and any(c.isupper() for c in letters))
+    if letters[0].isupper() or caseless:
+        return True
+    return marked and (any(c.isupper() for c in letters) or bool(re.search(r"\w[.-]\w", letters)))
 
 
 def strip_honorifics(text: str) -> str:

@@ -86,7 +86,7 @@ def is_section(line: str) -> bool:
 
 def is_related_heading(unit: Unit) -> bool:
     """Whether a line opens a list of links to other articles."""
-    return unit.bare in every("read")
+    return unit.bare in every("read") and not is_section(unit.text)
 
 
 def related_title(line: str) -> str | None:
@@ -108,6 +108,8 @@ def _is_related(unit: Unit) -> bool:
         return False
     rest, prefix = folded[match.end() :], match[0]
     if not rest.strip(" :.…>»→"):
+        if is_section(unit.text):
+            return False
         return unit.width <= 60 and (len(prefix) > 6 or unit.text.isupper() or rest.strip() != "")
     joint = _AFTER_PREFIX.match(rest)
     if joint is None:

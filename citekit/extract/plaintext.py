@@ -10,9 +10,15 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from citekit.extract.bylines import bare_byline
+from citekit.extract.bylines import bare_byline, read_byline
 from citekit.extract.byline_lines import MetaLine, read_meta_line
-from citekit.extract.captions import caption_alone, clean_credit, credit_alone, split_caption
+from citekit.extract.captions import (
+    caption_alone,
+    clean_credit,
+    credit_alone,
+    name_in_parentheses,
+    split_caption,
+)
 from citekit.extract.dates import DayOrder, date_in_url, guess_order
 from citekit.extract.evidence import Caption, Evidence
 from citekit.extract.headline import rank_headlines
@@ -26,7 +32,7 @@ from citekit.extract.noise import (
     related_title,
 )
 from citekit.extract.publishers import Directory, directory, host_of
-from citekit.extract.words import fold, tokens
+from citekit.extract.words import fold, label_pattern, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,12 +97,14 @@ def read_plaintext(
     order = _day_order(language, url, known)
 
     _mark_noise(lines)
-    _mark_captions(lines)
     _mark_meta(lines, language, order)
+    _mark_captions(lines)
     _mark_related_lists(lines)
-    headline = _mark_headline(lines, url, known)
+    headline = _mark_labelled(lines)
+    if not any(line.part == "headline" for line in lines):
+        headline += _mark_headline(lines, url, known)
     _mark_header(lines, known)
-    _mark_bare_bylines(lines, language)
+    _mark_loose_bylines(lines, language)
     _mark_body(lines)
 
     evidence = [
@@ -125,7 +133,8 @@ def _mark_captions(lines: list[Line]) -> None:
         if line.part:
             continue
         text = line.unit.text
-        if found := split_caption(text):
+        found = split_caption(text) or name_in_parentheses(text)
+        if found:
             line.part = "caption"
             line.captions = [(found.caption, found.credit, found.rule, found.confidence)]
         elif alone := caption_alone(text):
@@ -168,14 +177,43 @@ def _mark_meta(lines: list[Line], language: str | None, order: DayOrder | None) 
 
 def _mark_related_lists(lines: list[Line]) -> None:
     """After "Related articles" short lines are links, until prose comes again."""
-    listing = False
+    listing = seen_prose = False
     for line in lines:
+        seen_prose = seen_prose or (line.part == "" and line.unit.is_prose)
         if line.part == "related":
-            listing = is_related_heading(line.unit)
-        elif listing and line.part == "" and not line.unit.is_sentence and line.unit.width <= 160:
+            listing = seen_prose and is_related_heading(line.unit)
+        elif listing and line.part == "" and line.unit.width <= 160 and line.unit.text[-1] != ".":
             line.part = "related"
         else:
             listing = listing and line.part not in {"", "caption"}
+
+
+def _mark_labelled(lines: list[Line]) -> list[Evidence]:
+    """Exports of press databases label their header: "Title: …", "Source: …"."""
+    found: list[tuple[Line, str, int]] = []
+    for line in lines[:12]:
+        for name, kind in (("title", "title"), ("container-title", "source")):
+            match = label_pattern(kind).match(line.unit.text)
+            if match and line.part in {"", "credit", "related"}:
+                found.append((line, name, match.end()))
+    if {name for _, name, _ in found} != {"title", "container-title"}:
+        found = [one for one in found if one[1] == "title"]
+    if not any(line.meta for line in lines[:12]):
+        return []
+    evidence = []
+    for line, name, start in found:
+        line.part = "headline" if name == "title" else "masthead"
+        evidence.append(
+            Evidence(
+                field=name,
+                value=line.unit.text[start:],
+                origin="original",
+                rule="labelled-line",
+                place=line.unit.place(start, len(line.unit.text)),
+                confidence=0.95,
+            )
+        )
+    return evidence
 
 
 def _mark_headline(lines: list[Line], url: str | None, known: Directory) -> list[Evidence]:
@@ -191,6 +229,7 @@ def _mark_headline(lines: list[Line], url: str | None, known: Directory) -> list
         and len(lines) > first + 1
     ):
         header = [lines[first]]
+    header = _without_window_titles(header)
     body = [line.unit for line in lines[end:] if line.part in {"", "caption"}]
     near = _lines_above_meta(lines[: end + 1])
     sites = frozenset(fold(name) for name in _own_names(lines, url, known))
@@ -204,6 +243,24 @@ def _mark_headline(lines: list[Line], url: str | None, known: Directory) -> list
     return [
         _title_evidence(unit, score) for score, unit in ranked[:5] if score > 0.2 or unit is chosen
     ]
+
+
+def _without_window_titles(header: list[Line]) -> list[Line]:
+    """A first line "Headline | Site" is the window's title where the headline follows alone."""
+    kept: list[Line] = []
+    for position, line in enumerate(header):
+        longer = line.unit.folded
+        alone = [
+            other.unit.folded
+            for other in header[position + 1 :]
+            if longer.startswith(other.unit.folded) and len(other.unit.folded) >= 12
+        ]
+        rests = [longer[len(text) :] for text in alone]
+        if any(re.match(r"\s*[|–—·:-]\s*\S", rest) for rest in rests):
+            line.part = "masthead"
+        else:
+            kept.append(line)
+    return kept
 
 
 def _title_evidence(unit: Unit, score: float) -> Evidence:
@@ -250,11 +307,18 @@ def _mark_header(lines: list[Line], known: Directory) -> None:
             line.captions = []
 
 
-def _mark_bare_bylines(lines: list[Line], language: str | None) -> None:
-    """A line that is only a name, right beside a date or below the headline, is a byline."""
+def _mark_loose_bylines(lines: list[Line], language: str | None) -> None:
+    """Where bylines stand, weaker signs will do: a short rest after "By", or only a name."""
     if any(line.meta and line.meta.byline for line in lines):
         return
     title = _headline_position(lines)
+    ends = [i for i in range(len(lines) - 3, len(lines)) if i > title]
+    for position in [*range(title + 1, min(title + 5, len(lines))), *ends]:
+        line = lines[position]
+        byline = read_byline(line.unit.text, language=language, lenient=True)
+        if line.part == "" and byline:
+            line.part, line.meta = "meta", MetaLine(byline=byline)
+            return
     for position in range(title + 1, min(title + 6, len(lines))):
         line = lines[position]
         if line.part == "" and not line.unit.is_prose:

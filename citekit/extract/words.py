@@ -83,6 +83,14 @@ def prefix_pattern(kind: str) -> re.Pattern[str]:
 
 
 @cache
+def label_pattern(kind: str) -> re.Pattern[str]:
+    """Matches a label of the kind with its colon at the start of a line."""
+    words = sorted(spellings(kind), key=len, reverse=True)
+    joined = "|".join(re.escape(word) for word in words)
+    return re.compile(rf"^\W{{0,3}}(?:{joined})\s*[:：]\W{{0,3}}?\s*(?=\S)", re.IGNORECASE)
+
+
+@cache
 def _tables() -> dict[str, dict[str, list[str]]]:
     text = files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
