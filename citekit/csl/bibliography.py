@@ -70,11 +70,11 @@ def entries(program: Program, facts: Iterable[Facts]) -> list[Node]:
             if names is not None and before is not None:
                 tree = _substituted(tree, names, before, substitute, rule)
             before = names
-        children = list(tree.children) or [MISSING]
-        if align:
+        children = list(tree.children)
+        if align and children:
             out.append(_aligned(children, look))
         else:
-            out.append(Node(look, children))
+            out.append(_laid_out(children or [MISSING], look))
     return out
 
 
@@ -84,6 +84,16 @@ def _scope(fact: Facts) -> Scope:
     scope.label_text = fact.label
     scope.year_text = fact.year_text
     return scope
+
+
+def _laid_out(children: list[Node | str], look: Look) -> Node:
+    """The entry in its layout; a block at its end takes the layout's suffix in."""
+    last = children[-1]
+    if look.suffix and isinstance(last, Node) and last.look.display:
+        inner = Node(replace(last.look, display=None), last.children)
+        block = Node(Look(display=last.look.display), [inner, look.suffix])
+        return Node(replace(look, suffix=""), [*children[:-1], block])
+    return Node(look, children)
 
 
 def _aligned(children: list[Node | str], look: Look) -> Node:
@@ -102,6 +112,8 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
     if rule in ("complete-all", "complete-each") or not mine:
         if plain_text([names]) != plain_text([before]):
             return tree
+        if not text:
+            return replaced(tree, names, None)
         if rule != "complete-each" or not mine:
             return replaced(tree, names, Node(names.look, _all_replaced(names, text)))
         same = len(mine)

@@ -95,9 +95,12 @@ class Renderer:
         """Render the body of a piece, perhaps without its first names."""
         scope = self.scope(piece.facts, piece.cite, piece.place)
         scope.skip_names = not names
-        scope.started = not piece.start or bool(
-            piece.prefix and not _ENDS_SENTENCE.search(piece.prefix)
-        )
+        if piece.prefix:
+            scope.started = not (
+                _ENDS_SENTENCE.search(piece.prefix) and " " in piece.prefix.strip()
+            )
+        else:
+            scope.started = not piece.start
         piece.body = self.program.cite(scope)
         piece.years = scope.year_nodes
         if names:
@@ -155,11 +158,6 @@ def _affix(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-_LABEL_WORDS = {
-    "page": ("p.", "pp.", "page", "pages"), "chapter": ("ch.", "chap.", "chapter"),
-    "paragraph": ("para.", "¶"), "section": ("§", "sec."), "volume": ("vol.",),
-}  # fmt: skip
-
-
 def _read_locator(text: str, label: object) -> tuple[str, str]:
-    return text.strip(), str(label) if isinstance(label, str) and label else "page"
+    name = label.replace("sub verbo", "sub-verbo") if isinstance(label, str) else ""
+    return text.strip(), name or "page"

@@ -28,7 +28,7 @@ def collapse(renderer: Renderer, pieces: list[Piece]) -> list[Node | str]:
     if kind == "citation-number":
         return _numbers(pieces, renderer)
     if kind in ("year", "year-suffix", "year-suffix-ranged"):
-        return _Years(renderer, kind).join(_grouped(pieces))
+        return _Years(renderer, kind).join(pieces if kind != "year" else _grouped(pieces))
     if "cite-group-delimiter" in options:
         delimiter = options["cite-group-delimiter"]
         return _joined(_grouped(pieces), area.look.delimiter, delimiter)
@@ -53,7 +53,7 @@ def _delimit(out: list[Node | str], before: Piece, after: Piece, delimiter: str)
     """The delimiter, unless the affixes people typed already separate the two cites."""
     if after.prefix[:1] in tuple(_ENDS) or before.suffix.rstrip()[-1:] in tuple(_ENDS):
         if not after.prefix[:1].isspace() and after.prefix[:1] not in tuple(_ENDS):
-            out.append(" ")
+            out.append(delimiter[len(delimiter.rstrip()) :])
         return
     if delimiter:
         out.append(delimiter)
@@ -64,8 +64,6 @@ def _grouped(pieces: list[Piece]) -> list[Piece]:
     groups: dict[str, list[Piece]] = {}
     for i, piece in enumerate(pieces):
         key = piece.names or f"\0{i}"
-        if piece.prefix and piece.names in groups:
-            pass
         groups.setdefault(key, []).append(piece)
     return [piece for group in groups.values() for piece in group]
 
@@ -122,9 +120,13 @@ class _Years:
         self._suffixes = kind != "year"
         self._ranged = kind == "year-suffix-ranged"
         self._delimiter = area.look.delimiter
-        self._within = options.get("cite-group-delimiter", ", ")
-        self._between_suffixes = options.get("year-suffix-delimiter", area.look.delimiter)
+        in_text = renderer.program.style.style_class == "in-text"
+        default = ", " if in_text else area.look.delimiter
+        self._within = options.get("cite-group-delimiter", default)
+        group_delimiter = options.get("cite-group-delimiter", area.look.delimiter)
+        self._between_suffixes = options.get("year-suffix-delimiter", group_delimiter)
         self._after = options.get("after-collapse-delimiter", self._delimiter)
+        self._always_after = in_text
 
     def join(self, pieces: list[Piece]) -> list[Node | str]:
         from citekit.csl.cluster import wrapped
@@ -135,7 +137,7 @@ class _Years:
         while i < len(pieces):
             group = self._group(pieces, i)
             if out:
-                between = self._after if collapsed else self._delimiter
+                between = self._after if collapsed or self._always_after else self._delimiter
                 _delimit(out, pieces[i - 1], pieces[i], between)
             out.append(wrapped(group[0]))
             collapsed = len(group) > 1
@@ -146,7 +148,7 @@ class _Years:
     def _group(self, pieces: list[Piece], start: int) -> list[Piece]:
         """The cites from here on that share the names of the first."""
         end = start + 1
-        while end < len(pieces) and pieces[end].names and pieces[end].names == pieces[start].names:
+        while end < len(pieces) and pieces[end].names == pieces[start].names:
             end += 1
         return pieces[start:end]
 
@@ -163,7 +165,11 @@ class _Years:
                 continue
             piece = group[i]
             self._renderer.render(piece, names=False)
-            _delimit(out, group[i - 1], piece, self._within)
+            if not (piece.body.children or piece.prefix or piece.suffix):
+                i += 1
+                continue
+            pinned = group[i - 1].cite.get("locator") and self._after != self._delimiter
+            _delimit(out, group[i - 1], piece, self._after if pinned else self._within)
             out.append(wrapped(piece))
             i += 1
 

@@ -220,8 +220,9 @@ class Compiler:
         number = what in ("citation-number", "first-reference-note-number")
 
         def run(scope: Scope, out: Out) -> None:
-            scope.called += 1
             text = read(scope)
+            if kind is not YearNode:  # an absent year suffix says nothing about the item
+                scope.called += 1
             if not text or what in scope.suppressed:
                 return
             scope.saw(what)
@@ -229,6 +230,8 @@ class Compiler:
             if pages:
                 text = self._locator_text(scope, text)
             node = kind(look, self._styled(parse_markup(text), look, scope.entry.language))
+            if what == "citation-label" and not self.has_year_suffix and scope.year_text:
+                node = Node(look, [*node.children, YearNode(ir.PLAIN, [scope.year_text])])
             if kind is YearNode:
                 scope.year_nodes.append(node)
             out.append(node)
@@ -305,7 +308,6 @@ class Compiler:
 
     def _label(self, element: ir.Label) -> Element:
         variable, look, form, locale = element.variable, element.look, element.form, self.locale
-        capitalizes = self.capitalizes
         memory: dict[tuple[str, bool], Sequence[Node | str]] = {}
 
         def run(scope: Scope, out: Out) -> None:
@@ -324,8 +326,6 @@ class Compiler:
                 children = self._styled([label], look, "") if label else ()
                 memory[term, plural] = children
             if children:
-                if not scope.started and capitalizes:
-                    children = apply_case(children, "capitalize-first", "")
                 scope.started = True
                 out.append(Node(look, children))
 

@@ -131,6 +131,6 @@ def _disambiguate_test(value: str) -> Test:
 
     def test(scope: Scope) -> bool:
         scope.uses += 1
-        return scope.hints.disambiguate is wanted
+        return (scope.uses <= scope.hints.disambiguate) is wanted
 
     return test

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from citekit.csl.collation import NAME_BREAK
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.names import NameSpec, render_people, shown_count
 from citekit.csl.scope import ShownNames, levels_of
@@ -81,7 +82,7 @@ def _people_node(
     place = scope.place
     scope.place += 1
     if scope.sorting is not None:
-        return _sort_names(scope.sorting, people, spec)
+        return _sort_names(people, spec)
     hints = scope.hints.names
     wanted = hints[place] if place < len(hints) else 0
     subsequent = scope.position != "first" and not scope.in_bibliography
@@ -102,15 +103,9 @@ def _counted(
     return Node(look, [str(total)])
 
 
-def _sort_names(
-    overrides: Mapping[str, str], people: tuple[Person, ...], spec: NameSpec
-) -> NamesNode:
-    """Names as sort keys: family first, in full, unless the key says how many count."""
-    minimum = int(overrides.get("et-al-min", spec.et_al_min) or 0)
-    first = int(overrides.get("et-al-use-first", spec.et_al_first) or 0)
-    count = len(people) if not minimum or len(people) < minimum else min(first, len(people))
-    node = render_people(people, spec, count, ())
-    return node
+def _sort_names(people: tuple[Person, ...], spec: NameSpec) -> NamesNode:
+    """Names as sort keys: family first, as many as the key or the style counts."""
+    return render_people(people, spec, shown_count(len(people), spec, subsequent=False, wanted=0), ())
 
 
 def _first_substitute(scope: Scope, substitutes: list[Element], look: Look) -> Node | None:
@@ -124,6 +119,7 @@ def _first_substitute(scope: Scope, substitutes: list[Element], look: Look) -> N
         if made:
             node = made[0] if len(made) == 1 and isinstance(made[0], Node) else Node(PLAIN, made)
             scope.record = outer
+            scope.filled += 1
             scope.suppressed = scope.suppressed.union(used)
             if outer is not None:
                 outer += used
@@ -173,8 +169,10 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
     name = element.name
     own: Mapping[str, str] = name.options if name is not None else {}
 
+    overrides = compiler.sorting or {}
+
     def option(key: str, handed_down: str = "") -> str | None:
-        value = own.get(key)
+        value = overrides.get(key) or own.get(key)
         return value if value is not None else compiler.option(handed_down or key)
 
     spec = NameSpec()
@@ -202,19 +200,18 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
     spec.has_parts = bool(parts)
     spec.lang = compiler.locale.lang.lower()
     spec.memory = {}
-    if compiler.sorting is not None:
+    spec.sorting = compiler.sorting is not None
+    if spec.sorting:
         _for_sorting(spec)
     return spec
 
 
 def _for_sorting(spec: NameSpec) -> None:
-    spec.form = "count" if spec.form == "count" else "long"
     spec.sort_order = "all"
-    spec.separator = " "
-    spec.delimiter = "   "
+    spec.separator = NAME_BREAK
+    spec.delimiter = NAME_BREAK
     spec.and_term = None
     spec.et_al = None
-    spec.use_last = False
     spec.look = spec.family = spec.given = PLAIN
     spec.has_parts = False
     if spec.demote != "never":
@@ -250,7 +247,7 @@ def _et_al(compiler: Compiler, element: ir.EtAl | None) -> Node | None:
 
 
 def _label(compiler: Compiler, label: ir.Label | None) -> LabelMaker | None:
-    if label is None:
+    if label is None or compiler.sorting is not None:
         return None
     locale, look = compiler.locale, label.look
     memory: dict[tuple[str, bool], Node | None] = {}
@@ -279,4 +276,5 @@ def _can_combine(compiler: Compiler, element: ir.Names, label: LabelMaker | None
     """The term for people who both edited and translated, where the style can say it."""
     if label is None or set(element.variables) != {"editor", "translator"}:
         return ""
-    return next((term for term in _COMBINED if label(term, False) is not None), "")
+    term = next((term for term in _COMBINED if compiler.locale.term(term) is not None), "")
+    return term if term and label(term, False) is not None else ""

@@ -15,14 +15,14 @@ from citekit.csl.scope import NO_HINTS, Hints, Scope, ShownNames
 from citekit.csl.sort import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from citekit.csl.entry import Entry
     from citekit.csl.names import NameSpec
     from citekit.csl.persons import Person
     from citekit.csl.program import Program
 
-    Levels = Callable[[Person, NameSpec], int]
+    Levels = Callable[[Person, NameSpec, int], int]
 
 T = TypeVar("T")
 
@@ -48,7 +48,8 @@ class NameBook:
         return found
 
     def _find(self, person: Person, spec: NameSpec) -> int:
-        others = self._people.get(_surname(person), set()) - {person.given}
+        same = _bare(person.given)
+        others = {o for o in self._people.get(_surname(person), ()) if _bare(o) != same}
         if not others or not person.given:
             return 0
         if spec.initialize_with is None:
@@ -56,12 +57,17 @@ class NameBook:
         mine = _initials(person.given, spec)
         alike = any(_initials(other, spec) == mine for other in others)
         if self._initials_only:
-            return 0 if alike and spec.form != "short" else 1
+            return 0 if alike else 1
         return 2 if alike else 1
 
 
 def _surname(person: Person) -> tuple[str, str]:
     return person.particle, person.family
+
+
+def _bare(given: str) -> str:
+    """The given name without what people write differently: ``J. J.`` and ``J.J.``"""
+    return given.replace(" ", "").replace(".", "")
 
 
 def _initials(given: str, spec: NameSpec) -> str:
@@ -84,10 +90,10 @@ class Cite:
 class Disambiguator:
     """Finds the hints of all items of a document."""
 
-    def __init__(self, program: Program, position_of: Callable[[str], str]) -> None:
+    def __init__(self, program: Program, labels: Mapping[str, str]) -> None:
         options = program.style.citation.options
         self._program = program
-        self._position_of = position_of
+        self._labels = labels
         self._add_names = options.get("disambiguate-add-names") == "true"
         self._add_given = options.get("disambiguate-add-givenname") == "true"
         self._add_suffix = options.get("disambiguate-add-year-suffix") == "true"
@@ -110,9 +116,10 @@ class Disambiguator:
     def _render(self, cite: Cite) -> str:
         """Render a cite under its present hints; its text is what makes it ambiguous."""
         scope = Scope(cite.entry, cite.hints)
-        scope.position = self._position_of(cite.entry.id)
+        scope.position = "subsequent"
         scope.levels = self.levels
         scope.shown = []
+        scope.label_text = self._labels.get(cite.entry.id, "")
         cite.key = plain_text([self._program.cite(scope)])
         cite.shown = scope.shown
         cite.uses = scope.uses
@@ -124,17 +131,15 @@ class Disambiguator:
             return
         book = NameBook(initials_only=self._rule.endswith("-with-initials"))
         primary = self._rule.startswith("primary-name")
-        firsts: set[Person] = set()
         for cite in cites:
             self._render(cite)
             for shown in cite.shown:
                 for person in shown.people[: 1 if primary else None]:
                     book.add(person)
-                    firsts.add(person)
         if primary:
-            self.levels = lambda person, spec: book.level(person, spec) if person in firsts else 0
+            self.levels = lambda person, spec, place: book.level(person, spec) if not place else 0
         else:
-            self.levels = book.level
+            self.levels = lambda person, spec, _place: book.level(person, spec)
 
     # ---- one bucket after another
 
@@ -158,91 +163,104 @@ class Disambiguator:
 
     def _more_names(self, group: list[Cite]) -> list[list[Cite]]:
         """Show more names, as many as it takes (§disambiguate-add-names)."""
-        places = max((len(cite.shown) for cite in group), default=0)
-        remaining = [group]
-        for place in range(places):
-            remaining = [r for g in remaining for r in self._names_at(g, place)]
-        return remaining
-
-    def _names_at(self, group: list[Cite], place: int) -> list[list[Cite]]:
-        cites = [cite for cite in group if place < len(cite.shown)]
-        if len(cites) < len(group):
-            return [group]
-        base = {id(cite): cite.hints for cite in group}
-        for count in _useful_counts(cites, place):
-            for cite in cites:
-                cite.hints = replace(cite.hints, names=_put(cite.hints.names, place, count, 0))
-                self._render(cite)
-            parts = list(_buckets(cites))
-            if len(parts) > 1:
-                return [r for part in parts if len(part) > 1 for r in self._names_at(part, place)]
-        for cite in cites:
-            cite.hints = base[id(cite)]
-            self._render(cite)
-        return [group]
+        return self._grow(group, lambda _group, _place: None)
 
     def _given_names(self, group: list[Cite]) -> list[list[Cite]]:
-        """Expand given names one by one, as few as it takes (rule ``by-cite``)."""
-        places = max((len(cite.shown) for cite in group), default=0)
-        for place in range(places):
-            if any(place >= len(cite.shown) for cite in group):
-                break
-            for i in range(min(cite.shown[place].count for cite in group)):
-                people = {cite.shown[place].people[i] for cite in group}
-                if len(people) == 1:
-                    continue
-                parts = self._expand(group, place, i)
+        """Expand given names one by one, revealing names where that helps (rule ``by-cite``)."""
+        for place in range(_shared_places(group)):
+            parts = self._expand(group, place)
+            if parts is not None:
+                return self._each(_ambiguous(parts), self._given_names)
+        return self._grow(group, self._expand) if self._add_names else [group]
+
+    def _grow(
+        self,
+        group: list[Cite],
+        help_out: Callable[[list[Cite], int], list[list[Cite]] | None],
+    ) -> list[list[Cite]]:
+        """Reveal names until the group falls apart, then go on with its parts; else undo."""
+        base = [cite.hints for cite in group]
+        again = self._given_names if help_out == self._expand else self._more_names
+        for place in range(_shared_places(group)):
+            for count in _useful_counts(group, place):
+                for cite in group:
+                    cite.hints = replace(
+                        cite.hints, names=_put(cite.hints.names, place, count, 0)
+                    )
+                    self._render(cite)
+                parts: list[list[Cite]] | None = list(_buckets(group))
+                if parts is not None and len(parts) == 1:
+                    parts = help_out(group, place)
                 if parts is not None:
-                    return [
-                        r for part in parts if len(part) > 1 for r in self._given_names(part)
-                    ]
+                    return self._each(_ambiguous(parts), again)
+            self._restore(group, base)
         return [group]
 
-    def _expand(self, group: list[Cite], place: int, person: int) -> list[list[Cite]] | None:
-        """The parts a group falls into when one name is expanded; None if it stays whole."""
+    def _restore(self, group: list[Cite], base: list[Hints]) -> None:
+        for cite, hints in zip(group, base, strict=True):
+            if cite.hints != hints:
+                cite.hints = hints
+                self._render(cite)
+
+    def _expand(self, group: list[Cite], place: int) -> list[list[Cite]] | None:
+        """The parts a group falls into when one given name is expanded; None if it stays whole."""
         base = [cite.hints for cite in group]
-        for level in (1, 2):
+        shown = min(cite.shown[place].count for cite in group)
+        for person in range(shown):
+            if len({cite.shown[place].people[person] for cite in group}) == 1:
+                continue
+            for level in (1, 2):
+                for cite in group:
+                    self._raise(cite, place, person, level)
+                parts = list(_buckets(group))
+                if len(parts) > 1:
+                    return parts
+            self._restore(group, base)
+        return None
+
+    def _raise(self, cite: Cite, place: int, person: int, level: int) -> None:
+        """Show one given name more fully and render again."""
+        if level == 1 and cite.shown[place].spec.initialize_with is None:
+            return
+        givens = cite.hints.givens
+        levels = givens[place] if place < len(givens) else ()
+        changed = _put(levels, person, level, 0)
+        cite.hints = replace(cite.hints, givens=_put(givens, place, changed, ()))
+        self._render(cite)
+
+    def _own_way(self, group: list[Cite]) -> list[list[Cite]]:
+        """Let ``cs:if disambiguate="true"`` hold, one test after another, as far as it helps."""
+        base = [cite.hints for cite in group]
+        start = max(hints.disambiguate for hints in base)
+        for count in range(start + 1, max(cite.uses for cite in group) + 1):
             for cite in group:
-                shown = cite.shown[place]
-                if level == 1 and shown.spec.initialize_with is None:
-                    continue
-                levels = cite.hints.givens[place] if place < len(cite.hints.givens) else ()
-                changed = _put(levels, person, level, 0)
-                cite.hints = replace(
-                    cite.hints, givens=_put(cite.hints.givens, place, changed, ())
-                )
+                cite.hints = replace(cite.hints, disambiguate=count)
                 self._render(cite)
             parts = list(_buckets(group))
             if len(parts) > 1:
-                return parts
-        for cite, hints in zip(group, base, strict=True):
-            cite.hints = hints
-            self._render(cite)
-        return None
+                return self._each(_ambiguous(parts), self._own_way)
+        self._restore(group, base)
+        return [group]
 
-    def _own_way(self, group: list[Cite]) -> list[list[Cite]]:
-        """Let ``cs:if disambiguate="true"`` hold, where the style asks for it."""
-        if not any(cite.uses for cite in group):
-            return [group]
-        base = [(cite.hints, cite.key) for cite in group]
-        for cite in group:
-            cite.hints = replace(cite.hints, disambiguate=True)
-            self._render(cite)
-        parts = list(_buckets(group))
-        if len(parts) == 1:
-            for cite, (hints, key) in zip(group, base, strict=True):
-                cite.hints, cite.key = hints, key
-            return [group]
-        return [part for part in parts if len(part) > 1]
+
+def _shared_places(group: Sequence[Cite]) -> int:
+    """How many ``cs:names`` all cites of a group have."""
+    return min(len(cite.shown) for cite in group)
+
+
+def _ambiguous(parts: Iterable[list[Cite]]) -> list[list[Cite]]:
+    return [part for part in parts if len(part) > 1]
 
 
 def _useful_counts(cites: Sequence[Cite], place: int) -> Iterable[int]:
-    """The numbers of names that can split the group: where the next name differs."""
+    """The numbers of names that can split the group: where the next name, or the end, differs."""
     lists = [cite.shown[place].people for cite in cites]
     start = max(cite.shown[place].count for cite in cites)
-    longest = max(map(len, lists))
-    for count in range(start + 1, longest + 1):
-        if len({people[count - 1] if count <= len(people) else None for people in lists}) > 1:
+    lengths = set(map(len, lists))
+    for count in range(start + 1, max(lengths) + 1):
+        names = {people[count - 1] if count <= len(people) else None for people in lists}
+        ends = count in lengths and len(lengths) > 1
+        if len(names) > 1 or ends:
             yield count
 
 

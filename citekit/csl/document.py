@@ -164,6 +164,11 @@ class Document:
         """The tree of a citation, for whoever wants to know where a piece came from."""
         return self._shown[citation_id].tree
 
+    def order(self) -> list[str]:
+        """The ids of the listed and cited items, in the order of the bibliography."""
+        self._settle()
+        return list(self._order)
+
     def bibliography(self) -> list[tuple[str, Node]]:
         """(item id, tree) of every entry, in the order of the style."""
         self._settle()
@@ -189,8 +194,8 @@ class Document:
         facts = {key: Facts(self._entries[key]) for key in order}
         for number, key in enumerate(order, 1):
             facts[key].number = number
-        hints = self._disambiguate(order)
         labels = citation_labels([self._entries[key] for key in order])
+        hints = self._disambiguate(order, labels)
         for key, fact in facts.items():
             fact.hints = hints.get(key, fact.hints)
             fact.label = labels.get(key, "")
@@ -221,14 +226,14 @@ class Document:
 
         return sort_by(cited, keys, scope_of)
 
-    def _disambiguate(self, order: list[str]) -> dict[str, Hints]:
+    def _disambiguate(self, order: list[str], labels: Mapping[str, str]) -> dict[str, Hints]:
         options = self.program.style.citation.options
         if not any(key.startswith("disambiguate-") for key in options) and not (
             self.program.tests_disambiguation
         ):
             self._renderer = Renderer(self.program, None)
             return {}
-        worker = Disambiguator(self.program, lambda _: "first")
+        worker = Disambiguator(self.program, labels)
         hints = worker.run([self._entries[key] for key in order])
         self._renderer = Renderer(self.program, worker.levels)
         return hints

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.markup import parse_markup
+from citekit.csl.persons import is_foreign
 from citekit.csl.textcase import apply_case
 from citekit.csl.tree import NamesNode, Node, map_text
 
@@ -34,7 +35,7 @@ class NameSpec:
     __slots__ = (
         "and_term", "delimiter", "et_al", "et_al_first", "et_al_min", "family", "form", "given",
         "hyphen", "initialize", "initialize_with", "lang", "look", "memory", "precedes_et_al",
-        "precedes_last", "separator", "sort_order", "subsequent_first", "subsequent_min",
+        "precedes_last", "separator", "sort_order", "sorting", "subsequent_first", "subsequent_min",
         "use_last", "demote", "has_parts",
     )  # fmt: skip
 
@@ -55,6 +56,7 @@ class NameSpec:
     hyphen: bool
     sort_order: str | None
     separator: str
+    sorting: bool
     demote: str
     look: Look
     family: Look
@@ -99,10 +101,10 @@ def render_people(
     if truncated:
         children = _listed(nodes, spec)
         if spec.et_al is not None and nodes:
-            children += [_before_et_al(spec, len(nodes)), spec.et_al]
+            children += [_before_et_al(spec, len(nodes), people[count - 1]), spec.et_al]
         return NamesNode(spec.look, children, nodes)
     if spec.and_term is not None and len(nodes) > 1:
-        children = [*_listed(nodes[:-1], spec), _before_last(spec, len(nodes)), nodes[-1]]
+        children = [*_listed(nodes[:-1], spec), _before_last(spec, len(nodes), people[-2]), nodes[-1]]
         return NamesNode(spec.look, children, nodes)
     return NamesNode(spec.look, _listed(nodes, spec), nodes)
 
@@ -120,7 +122,7 @@ def _listed(nodes: Sequence[Node], spec: NameSpec) -> Children:
     return out
 
 
-def _before_last(spec: NameSpec, total: int) -> str:
+def _before_last(spec: NameSpec, total: int, before: Person) -> str:
     """What stands before the last name: the "and", with or without the delimiter."""
     word = spec.and_term or ""
     match spec.precedes_last:
@@ -129,7 +131,7 @@ def _before_last(spec: NameSpec, total: int) -> str:
         case "never":
             delimited = False
         case "after-inverted-name":
-            delimited = _is_inverted(spec, total - 2)
+            delimited = _is_inverted(spec, total - 2) and not before.literal
         case _:
             delimited = total > 2
     if not delimited:
@@ -137,17 +139,19 @@ def _before_last(spec: NameSpec, total: int) -> str:
     return spec.delimiter + word if spec.delimiter.endswith(" ") else f"{spec.delimiter} {word}"
 
 
-def _before_et_al(spec: NameSpec, shown: int) -> str:
+def _before_et_al(spec: NameSpec, shown: int, before: Person) -> str:
     match spec.precedes_et_al:
         case "always":
             delimited = True
         case "never":
             delimited = False
         case "after-inverted-name":
-            delimited = _is_inverted(spec, shown - 1)
+            delimited = _is_inverted(spec, shown - 1) and not before.literal
         case _:
             delimited = shown > 1
-    return spec.delimiter if delimited else " "
+    if delimited:
+        return spec.delimiter
+    return "" if spec.et_al is not None and is_foreign(str(spec.et_al.children[0])) else " "
 
 
 # ------------------------------------------------------------------------------------- one person
@@ -229,7 +233,10 @@ def _family(person: Person, spec: NameSpec, *, demoted: bool) -> Children:
     family = _part(person.family, spec.family, spec)
     if demoted or not person.particle:
         return family
-    return _glued(_part(person.particle, spec.family, spec), person.particle, family)
+    particle = _part(person.particle, spec.family, spec)
+    if spec.sorting:
+        return [*particle, " ", *family]
+    return _glued(particle, person.particle, family)
 
 
 def _glued(particle: Children, text: str, family: Children) -> Children:
@@ -280,7 +287,7 @@ def _rich(text: str) -> Children:
 
 # --------------------------------------------------------------------------------------- initials
 
-_WORDS = re.compile(r"(<[^>]*>)|([^\s.\-–<]+)(\.?)|([\s]+)|([\-–])|(\.)")
+_PIECES = re.compile(r"(<[^>]*>)|([^\s.\-–<]+)(\.?)|(\s+)|([\-–])|\.")
 
 
 def initials(given: str, mark: str, *, shorten: bool, hyphen: bool) -> str:
@@ -292,46 +299,48 @@ def initials(given: str, mark: str, *, shorten: bool, hyphen: bool) -> str:
     'J.-L. M.'
     """
     out: list[str] = []
-    for tag, word, dot, space, dash, _ in _WORDS.findall(given):
+    ended = False  # whether the last piece is an initial, whose mark stands for the space
+    for tag, word, dot, space, dash in _PIECES.findall(given):
         if tag:
-            out.append(tag)
+            if ended and tag.startswith("</"):
+                _touch(out)
+                ended = False
+                out.append(tag)
+                out.append(mark[len(mark.rstrip()) :])
+            else:
+                out.append(tag)
         elif word:
-            out.append(_initial(word, dot, mark, shorten=shorten))
-        elif dash:
-            _trim(out)
-            out.append(dash if hyphen or not (shorten or out) else "")
-        elif space and out:
-            _space(out, mark)
-    return "".join(out).strip()
+            text, ended = _initial(word, dot, mark, shorten=shorten, after=out[-1] if out else "")
+            out.append(text)
+        elif dash and out:
+            _touch(out)
+            if hyphen or not shorten:
+                out.append(dash)
+        elif space and out and not ended and not out[-1].endswith(" "):
+            out.append(" ")
+    return "".join(out).strip().removesuffix("-")
 
 
-def _initial(word: str, dot: str, mark: str, *, shorten: bool) -> str:
-    if word[0].islower() and not dot and len(word) > 1:
-        return word  # a particle inside the given name
-    if not shorten:
-        is_initial = dot or (len(word) == 1 and word.isupper())
-        return word + mark if is_initial else word
-    if not word[0].isalpha():
-        return word + dot
-    head = word[0]
-    if dot and len(word) > 1 and not word.isupper():
-        return word + mark  # an abbreviation such as "Ph."
-    capitals = re.match(r"[A-ZÀ-ÖØ-Þ]{2,}(?=[a-zß-öø-ÿ])", word)
-    if capitals:
-        head = capitals[0].capitalize()
-    return head.upper() + mark if len(head) == 1 else head + mark
-
-
-def _trim(out: list[str]) -> None:
+def _touch(out: list[str]) -> None:
+    """Nothing between an initial and what follows it: a hyphen or a closing tag."""
     if out:
         out[-1] = out[-1].rstrip()
 
 
-def _space(out: list[str], mark: str) -> None:
-    """A space after an initial is the mark's affair, after a word it stays."""
-    if out[-1].endswith(mark) and mark and not mark.isspace():
-        return
-    if mark == "" and len(out[-1]) == 1:
-        return
-    if not out[-1].endswith(" "):
-        out.append(" ")
+def _initial(word: str, dot: str, mark: str, *, shorten: bool, after: str) -> tuple[str, bool]:
+    """One word of a given name as the style wants it, and whether that is an initial."""
+    if word[0].islower() and not dot and len(word) > 1:
+        if shorten and after == "-":
+            return "", True
+        space = "" if not after or after.endswith((" ", "-")) else " "
+        return space + word, False  # a particle inside the given name
+    if not shorten:
+        is_initial = bool(dot) or (len(word) == 1 and word.isupper())
+        return (word + mark, True) if is_initial else (word, False)
+    if not word[0].isalpha():
+        return word + dot, False
+    if dot and len(word) > 1:
+        return word + mark, True  # an abbreviation such as "Ph."
+    capitals = re.match(r"[A-ZÀ-ÖØ-Þ]{2,}(?=[a-zß-öø-ÿ])", word)
+    head = capitals[0].capitalize() if capitals else word[0].upper()
+    return head + mark, True

@@ -92,18 +92,20 @@ def format_number(text: str, form: str, locale: Locale, gender: str) -> str:
     pieces = _PART.split(text.strip())
     for i, piece in enumerate(pieces):
         if i % 2:
-            pieces[i] = _separator(piece)
+            pieces[i] = _separator(piece, locale.text("and", "symbol"))
         elif piece.isascii() and piece.isdigit() and len(piece) < 16:
             pieces[i] = _one(int(piece), form, locale, gender) if form != "numeric" else piece
     return "".join(pieces)
 
 
-def _separator(text: str) -> str:
+def _separator(text: str, symbol: str) -> str:
     mark = text.strip()
     if mark == ",":
         return ", "
-    if mark in ("&", "and"):
-        return f" {mark} "
+    if mark == "and":
+        return " and "
+    if mark == "&":
+        return f" {symbol} "
     return "-" if mark == "\\-" else "–"
 
 

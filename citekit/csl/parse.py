@@ -97,7 +97,9 @@ class _Reader:
             kind="citation" if kind == "citation" else "bibliography",
             options=dict(element.attrs),
             sort=keys,
-            look=self._look(layout, affixes_inside=True),
+            look=self._look(
+                layout, delimiter=layout.attrs.get("delimiter", ""), affixes_inside=True
+            ),
             children=self.elements(layout.children),
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 MAX_NAMES = 20_000
 _CLOSED = re.compile(r"[’'ʼ\-]$")
-_FAMILY_PARTICLE = re.compile(r"^((?:[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,2}[’'ʼ]\s?|al-)+)(?=\S)")
+_FAMILY_PARTICLE = re.compile(r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,2}[’'ʼ]\s?|al-)+)(?=\S)")
 _GIVEN_PARTICLE = re.compile(r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)+)$")
 _FOREIGN = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
@@ -47,8 +47,12 @@ class Person:
         self.literal = literal
         self.comma_suffix = comma_suffix
         self.static = static
-        both = family + given
-        self.is_foreign = bool(_FOREIGN.search(both)) and not _LATIN.search(both)
+        self.is_foreign = is_foreign(family + given)
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a text is in a script that writes names without spaces, family name first."""
+    return bool(_FOREIGN.search(text)) and not _LATIN.search(text)
 
 
 def read_names(value: object) -> tuple[Person, ...] | None:
@@ -123,7 +127,7 @@ def _split_family(family: str, particle: str) -> tuple[str, str]:
     """Lower-case words at the head of a family name are its non-dropping particle."""
     if len(family) > 1 and family[0] == family[-1] == '"':
         return family[1:-1], particle  # quoted: take it as it is
-    if particle or not family or not family[0].islower():
+    if particle or not family or not family.lstrip("'’ʼ")[:1].islower():
         return family, particle
     match = _FAMILY_PARTICLE.match(family)
     if match is None:

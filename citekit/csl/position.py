@@ -39,9 +39,11 @@ def places(
     """The place of every cite; clusters are (note number or 0, cites) in document order."""
     first_notes: dict[str, int] = {}
     last_notes: dict[str, int] = {}
-    before: tuple[int, Sequence[Mapping[str, Any]]] | None = None
+    in_text: Sequence[Mapping[str, Any]] | None = None
+    notes = _Notes()
     out: list[list[Place]] = []
     for note, cites in clusters:
+        before = notes.before(note) if note else in_text
         found: list[Place] = []
         for i, cite in enumerate(cites):
             key = str(cite.get("id"))
@@ -49,26 +51,46 @@ def places(
                 found.append(Place())
                 first_notes[key] = note
             else:
-                earlier = cites[i - 1] if i else _only(before, note)
-                position = _again(cite, earlier)
+                earlier = cites[i - 1] if i else _only(before)
                 near = note - last_notes[key] <= near_distance
-                found.append(Place(position, near, first_notes[key]))
+                found.append(Place(_again(cite, earlier), near, first_notes[key]))
             last_notes[key] = note
-        before = (note, cites)
+        if note:
+            notes.add(note, cites)
+        else:
+            in_text = cites
         out.append(found)
     return out
 
 
-def _only(
-    before: tuple[int, Sequence[Mapping[str, Any]]] | None, note: int
-) -> Mapping[str, Any] | None:
-    """The cite of the citation before, if it names one item only and no note lies between."""
-    if before is None or not before[1]:
+class _Notes:
+    """The citation that an ibid in a note may refer to."""
+
+    __slots__ = ("_count", "_last", "_note")
+
+    def __init__(self) -> None:
+        self._note = 0
+        self._count = 0
+        self._last: Sequence[Mapping[str, Any]] | None = None
+
+    def before(self, note: int) -> Sequence[Mapping[str, Any]] | None:
+        """The citation before, in this note or alone in the note before."""
+        if note == self._note:
+            return self._last
+        return self._last if note - self._note == 1 and self._count == 1 else None
+
+    def add(self, note: int, cites: Sequence[Mapping[str, Any]]) -> None:
+        self._count = self._count + 1 if note == self._note else 1
+        self._note = note
+        self._last = cites
+
+
+def _only(before: Sequence[Mapping[str, Any]] | None) -> Mapping[str, Any] | None:
+    """The cite of the citation before, if it names one item only."""
+    if not before:
         return None
-    if note and before[0] and note - before[0] > 1:
-        return None
-    ids = {str(cite.get("id")) for cite in before[1]}
-    return before[1][-1] if len(ids) == 1 else None
+    ids = {str(cite.get("id")) for cite in before}
+    return before[-1] if len(ids) == 1 else None
 
 
 def _again(cite: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> str:

@@ -335,5 +335,5 @@ class _Writer:
                 self.out += [
                     _OPENS["vertical-align", value], unicodedata.normalize("NFKC", letter), CLOSE,
                 ]  # fmt: skip
-        self._last = len(self.out) - 1
+        self._forget()
         return text[at:]

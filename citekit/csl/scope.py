@@ -26,7 +26,8 @@ class Hints:
     """Names to show at least, by place of the ``cs:names`` in the cite."""
     givens: tuple[tuple[int, ...], ...] = ()
     """Levels of given names (see ``names.person_node``), by place and person."""
-    disambiguate: bool = False
+    disambiguate: int = 0
+    """How many ``disambiguate`` tests of the style hold, in the order they are asked."""
     year_suffix: int = 0
     """1 for a, 2 for b …; 0 for none."""
 
@@ -71,7 +72,7 @@ class Scope:
         self.label_text = ""
         self.year_text = ""
         self.place = 0
-        self.levels: Callable[[Person, NameSpec], int] | None = None
+        self.levels: Callable[[Person, NameSpec, int], int] | None = None
         self.shown: list[ShownNames] | None = None
         self.first_names: Node | None = None
         self.skip_names = False
@@ -101,5 +102,5 @@ def levels_of(scope: Scope, people: Sequence[Person], spec: NameSpec, place: int
         return given + (0,) * (len(people) - len(given))
     if scope.levels is not None:
         level = scope.levels
-        return [level(person, spec) for person in people]
+        return [level(person, spec, i) for i, person in enumerate(people)]
     return ()

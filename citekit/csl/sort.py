@@ -83,7 +83,7 @@ def sort_by(
     order = list(values)
     for key in reversed(keys):
         empty: list[T] = []
-        full: list[tuple[tuple[str, str, str], T]] = []
+        full: list[tuple[str, T]] = []
         for value in order:
             scope = scope_of(value)
             scope.sorting = {}

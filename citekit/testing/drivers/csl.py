@@ -38,7 +38,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def _clusters(document: Document, request: dict[str, Any]) -> str:
     clusters: Sequence[Sequence[dict[str, Any]]] = request.get("citation_items") or [
-        [{"id": item.get("id", "")} for item in request["input"] or ()]
+        [{"id": key} for key in document.order()]
     ]
     return "\n".join(_html(document, document.cite(cites)) for cites in clusters)
 
