@@ -1,0 +1,377 @@
+"""Compare citekit's CSL output with citeproc-js's, over randomly chosen styles and our own items.
+
+    npm install --prefix build/node citeproc
+    python tests/bench/csl_compare.py --styles 200 --seed 1
+    python tests/bench/csl_compare.py --style apa --style nature --examples 20
+
+Each style formats ``csl_items.yaml`` twice: a bibliography of all items, and a document that cites
+every item once and then repeats, clusters, locators, prefixes and suppressed authors. Both engines
+read the same style and the same locale files, and speak the protocol of the CSL suite's drivers.
+
+Choices: citeproc-js runs with its default options (``development_extensions`` untouched, no
+abbreviation lists, HTML output). Two texts are equal when they are equal without mark-up, with
+entities read and runs of white space folded to a space. Entries are matched by text and not by
+place, so that one item sorted differently costs one difference and not fifty; the order counts on
+its own. Numbers in items are given as text: citeproc-js stops at an ``edition`` that is a JSON
+number. Answers of citeproc-js are kept in ``build/csl-compare``, by the digest of the request.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import html
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from citekit.csl.styles import find_style, styles_folder
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parent.parent / "build"
+NODE_FOLDER = Path(os.environ.get("CITEPROC_JS", BUILD / "node"))
+OURS = [sys.executable, "-m", "citekit.testing.drivers", "csl"]
+THEIRS = ["node", str(HERE / "citeproc_js.mjs")]
+TIMEOUT_S = 120
+
+Request = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One text that the engines give differently."""
+
+    style: str
+    kind: str
+    ours: str
+    theirs: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Score:
+    """What one style or all of them came to."""
+
+    same: Counter[str] = field(default_factory=Counter)
+    total: Counter[str] = field(default_factory=Counter)
+    orders: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+    def add(self, other: Score) -> None:
+        """Count another style in."""
+        self.same += other.same
+        self.total += other.total
+        self.orders += other.orders
+        self.errors += other.errors
+        self.differences += other.differences
+
+    def percent(self, kind: str) -> float:
+        """How much of a kind is identical, in per cent."""
+        return 100 * self.same[kind] / max(1, self.total[kind])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare and print; always 0."""
+    options = _options(arguments)
+    names = options.style or choose_styles(options.styles, options.seed)
+    score = Score()
+    per_style: dict[str, Score] = {}
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for name, one in zip(names, pool.map(compare_style, names), strict=True):
+            score.add(one)
+            per_style[name] = one
+    report(score, per_style, options.examples, options.groups)
+    return 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="citekit against citeproc-js, text by text")
+    parser.add_argument("--styles", type=int, default=100, help="how many styles to choose")
+    parser.add_argument("--seed", type=int, default=1, help="of the choice")
+    parser.add_argument("--style", action="append", help="compare this style (repeatable)")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--groups", type=int, default=25, help="kinds of difference to show")
+    parser.add_argument("--examples", type=int, default=2, help="examples of each kind")
+    return parser.parse_args(arguments)
+
+
+def choose_styles(count: int, seed: int) -> list[str]:
+    """Ids of independent styles, the same ones for the same seed."""
+    ids = sorted(path.stem for path in styles_folder().glob("*.csl"))
+    return sorted(random.Random(seed).sample(ids, min(count, len(ids))))  # noqa: S311  # no secret
+
+
+# ---------------------------------------------------------------------------------- what is asked
+
+
+def items() -> list[dict[str, Any]]:
+    """The invented items, as CSL-JSON."""
+    text = (HERE / "csl_items.yaml").read_text(encoding="utf-8")
+    loaded: list[dict[str, Any]] = yaml.safe_load(text)
+    return [{key: _text_of(value) for key, value in item.items()} for item in loaded]
+
+
+def _text_of(value: object) -> object:
+    return str(value) if isinstance(value, int) else value
+
+
+def document(ids: list[str]) -> list[list[dict[str, Any]]]:
+    """The clusters of one document: every item alone, then what repeats and combines them."""
+    singles = [[{"id": item_id}] for item_id in ids]
+    page = {"label": "page"}
+    return [
+        *singles,
+        [{"id": "journal-full", "locator": "322", **page}],
+        [{"id": "journal-full", "locator": "322", **page}],
+        [{"id": "journal-full", "locator": "324-326", **page}],
+        [{"id": "journal-full"}],
+        [{"id": "book-full", "locator": "4", "label": "chapter"}],
+        [{"id": "book-full"}],
+        [{"id": "book-full", "locator": "12, 14", **page}],
+        [{"id": "newspaper-none", "locator": "3", "label": "paragraph"}],
+        [{"id": "case", "locator": "115", **page}],
+        [{"id": "case"}],
+        [{"id": "chapter-full", "prefix": "see ", "suffix": ", and elsewhere"}],
+        [{"id": "chapter-full", "prefix": "cf. ", "locator": "1060", **page, "suffix": " ff."}],
+        [{"id": "same-year-1"}, {"id": "same-year-2"}],
+        [{"id": "same-year-1"}, {"id": "same-family"}, {"id": "same-pair"}, {"id": "same-pair-2"}],
+        [{"id": "journal-many"}, {"id": "same-year-1"}, {"id": "magazine"}, {"id": "book-bare"}],
+        [{"id": "journal-full"}, {"id": "journal-many"}, {"id": "same-year-1"}],
+        [
+            {"id": "same-year-1", "locator": "5", **page},
+            {"id": "same-year-2", "locator": "403", **page},
+        ],
+        [{"id": "book-full", "suppress-author": True}],
+        [{"id": "journal-full", "suppress-author": True, "locator": "325", **page}],
+        [{"id": "author-collective"}, {"id": "report-full", "prefix": "but see "}],
+        [{"id": "thesis", "locator": "2", "label": "section"}, {"id": "web-full"}],
+        [{"id": "web-bare"}, {"id": "web-nothing"}],
+        [{"id": "particle-dutch"}, {"id": "particle-arabic"}, {"id": "particle-french"}],
+        [{"id": "particle-dutch", "locator": "7", "label": "volume"}],
+        [{"id": "particle-dutch", "locator": "7", "label": "volume"}],
+        [{"id": "name-cjk"}, {"id": "name-cyrillic"}, {"id": "date-season"}, {"id": "book-nodate"}],
+    ]
+
+
+def requests(style: str) -> list[Request]:
+    """The two requests for a style: its bibliography and its citations."""
+    source = find_style(f"http://www.zotero.org/styles/{style}")
+    common = {"csl": source.xml.decode("utf-8"), "input": items()}
+    clusters = document([item["id"] for item in items()])
+    names = [f"c{number}" for number in range(len(clusters))]
+    operations = [
+        [
+            {"citationID": name, "citationItems": cites, "properties": {"noteIndex": number + 1}},
+            [[earlier, i + 1] for i, earlier in enumerate(names[:number])],
+            [],
+        ]
+        for number, (name, cites) in enumerate(zip(names, clusters, strict=True))
+    ]
+    return [
+        {"name": "entries", "mode": "bibliography", **common},
+        {"name": "citations", "mode": "citation", **common, "citations": operations},
+    ]
+
+
+# ------------------------------------------------------------------------------------- the engines
+
+
+def ask(command: list[str], asked: list[Request]) -> dict[str, dict[str, Any]]:
+    """The answers of a driver by request name; one that dies or hangs answers with an error."""
+    lines = "".join(json.dumps(request) + "\n" for request in asked)
+    try:
+        run = subprocess.run(
+            command,
+            input=lines,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+            env=_environment(),
+            encoding="utf-8",
+        )
+    except subprocess.TimeoutExpired:
+        return {request["name"]: {"error": f"no answer in {TIMEOUT_S} s"} for request in asked}
+    answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+    given = {answer["name"]: answer for answer in answers}
+    last = run.stderr.strip().rpartition("\n")[2]
+    return {r["name"]: given.get(r["name"], {"error": f"died: {last}"}) for r in asked}
+
+
+def ask_reference(asked: list[Request]) -> dict[str, dict[str, Any]]:
+    """The answers of citeproc-js: kept ones where the same was asked before."""
+    question = json.dumps(asked, sort_keys=True) + (HERE / "citeproc_js.mjs").read_text("utf-8")
+    kept = BUILD / "csl-compare" / f"{hashlib.sha256(question.encode()).hexdigest()}.json"
+    if kept.is_file():
+        known: dict[str, dict[str, Any]] = json.loads(kept.read_bytes())
+        return known
+    answers = ask(THEIRS, asked)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(answers, ensure_ascii=False), encoding="utf-8")
+    return answers
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "CITEPROC_JS": str(NODE_FOLDER), "CSL_LOCALES": str(locales_folder())}
+
+
+def locales_folder() -> Path:
+    """The locale files that both engines read."""
+    spec = find_spec("citeproc")
+    if spec is None or not spec.submodule_search_locations:
+        raise SystemExit("the locales are absent: pip install citeproc-py")
+    return Path(spec.submodule_search_locations[0], "data", "locales")
+
+
+# -------------------------------------------------------------------------------------- comparison
+
+
+def compare_style(style: str) -> Score:
+    """Ask both engines and compare what they say."""
+    asked = requests(style)
+    theirs, ours = ask_reference(asked), ask(OURS, asked)
+    score = Score()
+    for kind in ("entries", "citations"):
+        if "error" in theirs[kind]:
+            score.errors.append(f"{style} {kind}: citeproc-js: {theirs[kind]['error'][:200]}")
+            continue
+        if "error" in ours[kind]:
+            score.errors.append(f"{style} {kind}: citekit: {ours[kind]['error'][:200]}")
+        split = entries if kind == "entries" else citations
+        compare_texts(
+            score, style, kind, split(ours[kind].get("result", "")), split(theirs[kind]["result"])
+        )
+    return score
+
+
+def entries(result: str) -> list[str]:
+    """The entries of a bibliography, as plain text."""
+    return [plain(part) for part in result.split('<div class="csl-entry">')[1:]]
+
+
+def citations(result: str) -> list[str]:
+    """The citations of a document, as plain text."""
+    return [plain(line.partition("] ")[2]) for line in result.split("\n") if line]
+
+
+def plain(text: str) -> str:
+    """Text without mark-up, with entities read and white space folded."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", text)).split())
+
+
+def compare_texts(score: Score, style: str, kind: str, ours: list[str], theirs: list[str]) -> None:
+    """Count the texts that are in both lists, pair the others."""
+    if kind == "citations":
+        pairs = [(a, b) for a, b in zip(_padded(ours, len(theirs)), theirs, strict=False) if a != b]
+    else:
+        pairs = _pair(_without(ours, theirs), _without(theirs, ours))
+    score.total[kind] += max(len(ours), len(theirs))
+    score.same[kind] += max(len(ours), len(theirs)) - len(pairs)
+    if kind == "entries" and theirs:
+        score.orders["all"] += 1
+        score.orders["same"] += _in_order(ours, theirs)
+    score.differences += [Difference(style=style, kind=kind, ours=a, theirs=b) for a, b in pairs]
+
+
+def _padded(texts: list[str], length: int) -> list[str]:
+    return texts + [""] * (length - len(texts))
+
+
+def _without(texts: list[str], others: list[str]) -> list[str]:
+    left = Counter(others)
+    rest = []
+    for text in texts:
+        if left[text] > 0:
+            left[text] -= 1
+        else:
+            rest.append(text)
+    return rest
+
+
+def _pair(ours: list[str], theirs: list[str]) -> list[tuple[str, str]]:
+    """Pair each of their texts with the most similar of ours; what is left over stands alone."""
+    pairs = []
+    ours = list(ours)
+    for their in theirs:
+        best = max(ours, key=lambda our: SequenceMatcher(None, our, their).ratio(), default="")
+        if best in ours:
+            ours.remove(best)
+        pairs.append((best, their))
+    return pairs + [(our, "") for our in ours]
+
+
+def _in_order(ours: list[str], theirs: list[str]) -> bool:
+    """Whether the texts that both have come in the same order."""
+    shared = set(ours) & set(theirs)
+    return [t for t in ours if t in shared] == [t for t in theirs if t in shared]
+
+
+# ------------------------------------------------------------------------------------------ report
+
+
+def signature(difference: Difference) -> str:
+    """What changed, without the words and numbers it changed in: the name of a group."""
+    a, b = _tokens(difference.theirs), _tokens(difference.ours)
+    parts = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag != "equal":
+            parts.append(f"{_shape(a[i1:i2])} → {_shape(b[j1:j2])}")
+    return " | ".join(parts[:3]) + (" | …" if len(parts) > 3 else "")
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+|\d+|\s|.", text)
+
+
+def _shape(tokens: list[str]) -> str:
+    words = ["w" if t.isalpha() and len(t) > 4 else "9" if t.isdigit() else t for t in tokens]
+    return "“" + re.sub(r"w(?: w)+", "w…", "".join(words))[:60] + "”"
+
+
+def report(score: Score, per_style: dict[str, Score], examples: int, groups: int) -> None:
+    """Print percentages, errors, the worst styles, and the differences by group."""
+    for kind in ("entries", "citations"):
+        _say(f"{kind}: {score.percent(kind):.2f} % of {score.total[kind]:,} identical")
+    _say(f"bibliographies in the same order: {score.orders['same']} of {score.orders['all']}")
+    _say(f"errors: {len(score.errors)}")
+    for error in score.errors[:20]:
+        _say(f"  {error}")
+    worst = sorted(per_style.items(), key=lambda one: -len(one[1].differences))[:15]
+    _say("most differences: " + ", ".join(f"{n} {len(s.differences)}" for n, s in worst))
+    by_signature: dict[str, list[Difference]] = defaultdict(list)
+    for difference in score.differences:
+        by_signature[f"{difference.kind}: {signature(difference)}"].append(difference)
+    ranked = sorted(by_signature.items(), key=lambda group: -len(group[1]))
+    for name, group in ranked[:groups]:
+        styles = len({difference.style for difference in group})
+        _say(f"\n{len(group)} in {styles} styles: {name}")
+        for difference in _spread(group, examples):
+            _say(f"  [{difference.style}]")
+            _say(f"    ours   {difference.ours}\n    theirs {difference.theirs}")
+
+
+def _spread(group: list[Difference], count: int) -> list[Difference]:
+    """Examples from as many styles as there are."""
+    first = {difference.style: difference for difference in reversed(group)}
+    chosen = list(reversed(first.values()))
+    return (chosen + [d for d in group if d not in chosen])[:count]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
