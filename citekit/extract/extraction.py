@@ -40,6 +40,8 @@ def extract(
     match document.kind:
         case "text":
             return _from_text(document, url=url, publishers=publishers, now=now)
+        case "html":
+            return _from_html(document, url=url, publishers=publishers, now=now)
         case "image":
             return _original_only(document, "graphic", url)
         case _:
@@ -64,6 +66,30 @@ def _from_text(
         evidence=choose(doubt_future(evidence, now)),
         captions=reading.captions,
         passages=passages,
+        findings=(*document.findings, *missing(evidence, text)),
+    )
+
+
+def _from_html(
+    document: Document, *, url: str | None, publishers: Sequence[Publisher], now: datetime | None
+) -> Extraction:
+    from citekit.extract.html import read_html
+
+    decoded = document.text or ""
+    reading = read_html(decoded, url=url, publishers=publishers)
+    text, passages = write_payload(reading.paragraphs)
+    evidence = [*encoding_evidence(document), *reading.evidence, *url_evidence(url)]
+    return Extraction(
+        media_type=document.media_type,
+        kind="html",
+        encoding=document.decoded.encoding if document.decoded else None,
+        text=text,
+        decoded=decoded,
+        evidence=choose(doubt_future(evidence, now)),
+        captions=reading.captions,
+        passages=passages,
+        source_url=reading.source_url,
+        captured_at=reading.captured_at,
         findings=(*document.findings, *missing(evidence, text)),
     )
 
