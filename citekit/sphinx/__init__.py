@@ -1,0 +1,49 @@
+"""The Sphinx extension: ``extensions = ["myst_parser", "citekit.sphinx"]``.
+
+``setup`` is the table of contents: options, pages, the two domains, nodes, and the moments at which
+the extension works.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Tell Sphinx what this extension adds."""
+    from citekit import __version__
+    from citekit.sphinx import build, cite, config, downloads, head, nodes, parser, resolve
+    from citekit.sphinx.domain import ArchiveDomain
+    from citekit.sphinx.pages import SUFFIX
+
+    app.setup_extension("myst_parser")
+    config.add_options(app)
+    nodes.add_nodes(app)
+
+    app.add_source_suffix(SUFFIX, "citekit")
+    app.add_source_parser(parser.PageParser)
+    app.add_domain(ArchiveDomain)
+    app.add_domain(cite.CitationDomain)
+    app.add_role("cite", cite.CiteRole())
+    app.add_role("footcite", cite.FootCiteRole())
+    app.add_role("footcite:p", cite.FootCiteRole())
+    app.add_directive("bibliography", cite.CitedDirective)
+    app.add_directive("footbibliography", cite.FootBibliographyDirective)
+    app.add_post_transform(resolve.ResolvePending)
+
+    app.connect("builder-inited", build.open_archive)
+    app.connect("env-get-outdated", build.find_outdated)
+    app.connect("env-updated", build.finish_reading)
+    app.connect("builder-inited", head.add_assets)
+    app.connect("html-page-context", head.fill_head)
+    app.connect("build-finished", downloads.write_downloads)
+    return {
+        "version": __version__,
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,62 @@
+"""The moments of a build: the archive is opened and staged, and after reading, all is tied together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from sphinx.errors import ExtensionError
+
+from citekit.errors import CitekitError
+from citekit.sphinx.config import read_config
+from citekit.sphinx.library import Library
+from citekit.sphinx.pages import StagedProject, make_pages, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+    from citekit.sphinx.cite import CitationDomain
+    from citekit.sphinx.domain import ArchiveDomain
+
+
+def open_archive(app: Sphinx) -> None:
+    """Read the archive and stage its pages; raises ExtensionError with message and hint."""
+    config = read_config(app)
+    try:
+        library = Library.read(config.archive, with_restricted=config.with_restricted)
+        staged = stage(make_pages(library), Path(app.doctreedir) / "citekit")
+    except CitekitError as error:
+        hint = f"\nhint: {error.hint}" if error.hint else ""
+        raise ExtensionError(f"{error}{hint}", modname="citekit.sphinx") from error
+    except OSError as error:
+        raise ExtensionError(
+            f"the pages cannot be staged: {error}", modname="citekit.sphinx"
+        ) from error
+    archive_domain(app.env).library = library
+    project = StagedProject(app.project, staged)
+    app.project = app.env.project = project
+
+
+def find_outdated(
+    app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
+) -> list[str]:
+    """Pages that show something of the archive which has changed."""
+    del app, added, changed, removed
+    return sorted(archive_domain(env).outdated())
+
+
+def finish_reading(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Format the citations and tie the backlinks; returns the pages that must be written again."""
+    del app
+    domain = archive_domain(env)
+    citations = cast("CitationDomain", env.get_domain("cite"))
+    changed = citations.format_all(domain.library) | domain.update_backlinks()
+    return sorted(changed & env.all_docs.keys())
+
+
+def archive_domain(env: BuildEnvironment) -> ArchiveDomain:
+    """The domain ``ck`` of a build."""
+    return cast("ArchiveDomain", env.get_domain("ck"))

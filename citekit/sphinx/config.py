@@ -1,0 +1,51 @@
+"""The options of the extension, read once from ``conf.py`` into one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteConfig:
+    """What ``conf.py`` says about the site.
+
+    ``archive`` is the archive's folder; ``with_restricted`` builds the text of restricted items too,
+    for the owner alone. ``style`` and ``locale`` are those of the archive where conf.py has none.
+    """
+
+    archive: Path
+    with_restricted: bool
+    style: str | None
+    locale: str | None
+
+
+# name in conf.py: (default, what must be built again when it changes, types)
+_OPTIONS: dict[str, tuple[object, str, tuple[type, ...]]] = {
+    "citekit_archive": ("archive", "env", (str, Path)),
+    "citekit_with_restricted": (False, "env", (bool, str, int)),
+    "citekit_style": (None, "env", (str, type(None))),
+    "citekit_locale": (None, "env", (str, type(None))),
+}
+
+
+def add_options(app: Sphinx) -> None:
+    """Announce the options to Sphinx."""
+    for name, (default, rebuild, types) in _OPTIONS.items():
+        app.add_config_value(name, default, rebuild, types)  # type: ignore[arg-type]  # a Literal there
+
+
+def read_config(app: Sphinx) -> SiteConfig:
+    """The options; a relative archive folder counts from the folder of ``conf.py``."""
+    config = app.config
+    return SiteConfig(
+        archive=(Path(app.confdir) / str(config.citekit_archive)).resolve(),
+        # ``-D citekit_with_restricted=1`` on the command line arrives as text
+        with_restricted=str(config.citekit_with_restricted).lower() in ("1", "true", "yes"),
+        style=config.citekit_style,
+        locale=config.citekit_locale,
+    )

@@ -1,0 +1,134 @@
+"""The directives of the domain ``ck``: cards and lists out of the archive, in any page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from docutils.parsers.rst import directives
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+if TYPE_CHECKING:
+    from docutils import nodes
+
+    from citekit.sphinx.domain import ArchiveDomain
+    from citekit.sphinx.element import Element
+
+logger = logging.getLogger(__name__)
+
+
+class _ArchiveDirective(SphinxDirective):
+    """What the directives share: the archive, and turning elements into nodes."""
+
+    has_content = False
+
+    @property
+    def domain(self) -> ArchiveDomain:
+        return cast("ArchiveDomain", self.env.get_domain("ck"))
+
+    def made(self, *parts: Element) -> list[nodes.Node]:
+        from citekit.sphinx.parser import make_nodes
+
+        return [node for part in parts for node in make_nodes(part, self.state.document)]
+
+    def unknown(self, kind: str, name: str) -> list[nodes.Node]:
+        logger.warning(
+            "no %s in the archive: %s",
+            kind,
+            name,
+            type="citekit",
+            subtype=kind,
+            location=self.get_location(),
+        )
+        return []
+
+
+class ItemDirective(_ArchiveDirective):
+    """``{ck:item} KEY``: the item as a card."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The card."""
+        from citekit.sphinx.lists import item_card
+
+        library = self.domain.library
+        key = library.resolve(self.arguments[0])
+        if key is None:
+            return self.unknown("item", self.arguments[0])
+        self.domain.note_use(self.env.docname, f"item:{key}")
+        return self.made(item_card(library, library.shelves[key]))
+
+
+class TimelineDirective(_ArchiveDirective):
+    """``{ck:timeline}``: occurrences and sources in the order of time.
+
+    ``:entity: ID`` keeps what names one entity, ``:only: occurrences`` or ``sources`` one kind.
+    """
+
+    option_spec: ClassVar = {
+        "entity": directives.unchanged_required,
+        "only": lambda text: directives.choice(text, ("occurrences", "sources")),
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """The timeline."""
+        from citekit.sphinx.domain import EVERYTHING
+        from citekit.sphinx.lists import timeline
+
+        library = self.domain.library
+        entity = self.options.get("entity")
+        if entity is not None and entity not in library.entities:
+            return self.unknown("entity", entity)
+        wanted = {"occurrences": "entity", "sources": "item"}.get(self.options.get("only", ""))
+        items = {key for key, _ in library.mentions.get(entity or "", ())}
+
+        def keep(kind: str, name: str) -> bool:
+            is_about = entity is None or name == entity or name in items
+            return is_about and wanted in (None, kind)
+
+        self.domain.note_use(self.env.docname, EVERYTHING)
+        return self.made(timeline(library, keep=keep))
+
+
+class ClaimsDirective(_ArchiveDirective):
+    """``{ck:claims}``: the claims as a table; ``:item: KEY`` or ``:entity: ID`` chooses."""
+
+    option_spec: ClassVar = {
+        "item": directives.unchanged_required,
+        "entity": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """The table."""
+        from citekit.sphinx.domain import EVERYTHING
+        from citekit.sphinx.lists import claims_table
+
+        library = self.domain.library
+        claims = list(library.claims.values())
+        if "item" in self.options:
+            key = library.resolve(self.options["item"])
+            if key is None:
+                return self.unknown("item", self.options["item"])
+            ours = {claim.id for claim, _ in library.claims_of_item.get(key, ())}
+            claims = [claim for claim in claims if claim.id in ours]
+        if "entity" in self.options:
+            entity = self.options["entity"]
+            if entity not in library.entities:
+                return self.unknown("entity", entity)
+            claims = [claim for claim in claims if entity in claim.entities]
+        self.domain.note_use(self.env.docname, EVERYTHING)
+        return self.made(claims_table(claims))
+
+
+class BibliographyDirective(_ArchiveDirective):
+    """``{ck:bibliography}``: the references of every item of the archive, cited or not."""
+
+    def run(self) -> list[nodes.Node]:
+        """The list, with a COinS for each entry."""
+        from citekit.sphinx.domain import EVERYTHING
+        from citekit.sphinx.lists import reference_keys, references
+
+        library = self.domain.library
+        self.domain.note_use(self.env.docname, EVERYTHING)
+        return self.made(references(reference_keys(library)))

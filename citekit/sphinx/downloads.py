@@ -1,0 +1,66 @@
+"""Files beside the pages: each item as data, and small pages where old addresses lead on."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Final
+
+from citekit.sphinx.build import archive_domain
+from citekit.sphinx.citations import DATA_FORMATS, data_citation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.application import Sphinx
+
+    from citekit.sphinx.library import Library
+
+_REDIRECT: Final = Path(__file__).parent / "templates" / "redirect.html"
+
+
+def write_downloads(app: Sphinx, error: Exception | None) -> None:
+    """Write the files, only what changed, and remove those of items that are gone."""
+    if error is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / "items"
+    files = dict(make_downloads(archive_domain(app.env).library))
+    for name, text in files.items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    _remove_others(app, folder, files.keys())
+
+
+def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
+    """The name below ``items/`` and the text of each file."""
+    for key in library.shelves:
+        for format_, (_, extension) in DATA_FORMATS.items():
+            yield f"{key}.{extension}", data_citation(library, key, format_)
+    page = Template(_REDIRECT.read_text(encoding="utf-8"))
+    for alias, key in library.aliases.items():
+        title = library.shelves[key].item.title or key
+        robots = '<meta name="robots" content="noindex">' if library.with_restricted else ""
+        yield (
+            f"{alias}.html",
+            page.substitute(
+                target=html.escape(f"{key}.html", quote=True),
+                title=html.escape(title),
+                robots=robots,
+            ),
+        )
+
+
+def _remove_others(app: Sphinx, folder: Path, ours: object) -> None:
+    """Drop what earlier builds wrote for items that the archive no longer has."""
+    pages = {
+        f"{name.removeprefix('items/')}.html"
+        for name in app.env.found_docs
+        if name.startswith("items/")
+    }
+    extensions = {f".{extension}" for _, extension in DATA_FORMATS.values()} | {".html"}
+    for path in folder.glob("*"):
+        if path.suffix in extensions and path.name not in pages and path.name not in ours:  # type: ignore[operator]  # a view of keys
+            path.unlink()

@@ -1,0 +1,109 @@
+"""A page as a plain tree: what is staged for Sphinx, and all that a page maker has to know.
+
+Pages are made as elements, kept as JSON and turned into docutils nodes by ``parser``. Text is
+always text: nothing here is parsed as markup, so hostile titles and names stay words. Tags are
+those of HTML and a few of our own (``nodes`` has the table):
+
+- ``ref`` links into the site: ``to`` is ``item:KEY``, ``item:KEY#p3``, ``entity:ID`` or ``claim:ID``
+- ``md`` holds Markdown of the archive's owner; ``source`` and ``line`` say where it stands
+- ``reference`` stands for an item's reference in the site's style; ``key`` names the item
+- ``withheld`` stands for ``length`` characters that are not shown
+- ``backlinks`` stands for the list of pages that name ``object``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from citekit.errors import InvalidData
+
+if TYPE_CHECKING:
+    from citekit.model.json_text import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element: a tag, attributes, and children that are elements or text."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    children: tuple[Element | str, ...]
+
+    def to_json(self) -> Json:
+        """The element as ``[tag, attributes, child, …]``."""
+        children = [c if isinstance(c, str) else c.to_json() for c in self.children]
+        return [self.tag, dict(self.attributes), *children]
+
+    @classmethod
+    def from_json(cls, data: Json) -> Element:
+        """Read what ``to_json`` wrote; raises InvalidData."""
+        match data:
+            case [str(tag), {**attributes}, *children]:
+                return cls(
+                    tag,
+                    {str(name): str(value) for name, value in attributes.items()},
+                    tuple(c if isinstance(c, str) else cls.from_json(c) for c in children),
+                )
+            case _:
+                raise InvalidData("a staged page holds something that is no element")
+
+    def text(self) -> str:
+        """All text inside."""
+        return "".join(c if isinstance(c, str) else c.text() for c in self.children)
+
+
+Content: TypeAlias = "Element | str | Iterable[Content] | None"
+
+
+def h(tag: str, *content: Content, **attributes: str | None) -> Element:
+    """An element; what is None or empty is left out.
+
+    ``class_`` stands for ``class``, other underscores for hyphens.
+
+    >>> h("p", "Seen ", h("em", "twice"), None, class_="note").to_json()
+    ['p', {'class': 'note'}, 'Seen ', ['em', {}, 'twice']]
+    """
+    named = {
+        name.rstrip("_").replace("_", "-"): value
+        for name, value in attributes.items()
+        if value is not None
+    }
+    return Element(tag, named, tuple(_flat(content)))
+
+
+def _flat(content: Iterable[Content]) -> Iterable[Element | str]:
+    for part in content:
+        if part is None or part == "":
+            continue
+        if isinstance(part, Element | str):
+            yield part
+        else:
+            yield from _flat(part)
+
+
+def to(kind: str, name: str, *content: Content, class_: str | None = None) -> Element:
+    """A link to the page of an item, entity or claim."""
+    return h("ref", *content, to=f"{kind}:{name}", class_=class_)
+
+
+def link(url: str, *content: Content, class_: str | None = None) -> Element | str:
+    """A link to another site; an address that is not http(s) is shown as words, not linked."""
+    if not is_web_address(url):
+        return h("span", *content)
+    return h("a", *content, href=url, class_=class_)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether the address may be linked: ``javascript:`` and ``data:`` are never."""
+    return url.lower().startswith(("https://", "http://")) and not set(url) & set(
+        ' "<>\\^`{|}\n\r\t'
+    )
+
+
+def joined(parts: Iterable[Content], separator: str) -> list[Content]:
+    """The parts with a separator between them; empty parts are left out."""
+    kept = [part for part in parts if part not in (None, "")]
+    pieces: list[Content] = [piece for part in kept for piece in (separator, part)]
+    return pieces[1:]

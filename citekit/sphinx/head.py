@@ -1,0 +1,64 @@
+"""What every page's head gets: our style sheet and script, and the page's own metadata."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from citekit.sphinx.build import archive_domain
+from citekit.sphinx.config import read_config
+from citekit.sphinx.element import Element
+from citekit.sphinx.pages import SUFFIX
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+ASSETS: Final = Path(__file__).parent / "assets"
+_PRIVATE: Final = "This build holds restricted text. It is for you alone: do not publish it."
+
+
+def add_assets(app: Sphinx) -> None:
+    """Serve our style sheet and script with the site."""
+    if app.builder.format != "html":
+        return
+    app.config.html_static_path.append(str(ASSETS))
+    app.add_css_file("citekit.css")
+    app.add_js_file("citekit.js", loading_method="defer")
+
+
+def fill_head(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Add the page's metadata; on a private build also the banner and ``noindex``."""
+    del templatename
+    staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
+    lines = [write_element(Element.from_json(data)) for data in staged]
+    base = archive_domain(app.env).library.settings.base_url
+    if base and lines:
+        address = html.escape(f"{base.rstrip('/')}/{pagename}.html", quote=True)
+        lines += [f'<meta property="og:url" content="{address}">']
+        if not context.get("pageurl"):
+            lines += [f'<link rel="canonical" href="{address}">']
+    if read_config(app).with_restricted:
+        lines.append('<meta name="robots" content="noindex, nofollow, noarchive">')
+        banner = f'<p class="ck-banner" role="alert">{_PRIVATE}</p>'
+        context["body"] = banner + str(context.get("body", ""))
+    context["metatags"] = "\n".join([str(context.get("metatags") or ""), *lines])
+    if str(context.get("page_source_suffix", "")) == SUFFIX:
+        context["sourcename"] = ""  # a staged page is no source that a reader could use
+
+
+def write_element(element: Element) -> str:
+    """A ``meta``, ``link`` or ``script`` element; the text of a script is safe already."""
+    attributes = "".join(
+        f' {name}="{html.escape(value, quote=True)}"' for name, value in element.attributes.items()
+    )
+    if element.tag == "script":
+        return f"<script{attributes}>{element.text()}</script>"
+    return f"<{element.tag}{attributes}>"

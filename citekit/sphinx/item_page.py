@@ -1,0 +1,261 @@
+"""The page of one item: what it is, its text or why that is not here, and where all of it is from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.sphinx import words
+from citekit.sphinx.citations import DATA_FORMATS, data_citation
+from citekit.sphinx.element import Content, Element, h, is_web_address, joined, link, to
+from citekit.sphinx.evidence import evidence_section
+from citekit.sphinx.passages import article_rows, lost_notes, make_article
+from citekit.sphinx.provenance import provenance_section
+
+if TYPE_CHECKING:
+    from citekit.sphinx.library import Library, Shelf
+    from citekit.sphinx.passages import Article
+
+_WHY_WITHHELD = (
+    "The text belongs to its publisher and is kept out of this site. What the archive publishes is "
+    "the record: where and when the article was captured, the digest of every byte, the shape of the "
+    "text, and quotes of at most twelve words where a note needs them."
+)
+
+
+def item_body(library: Library, key: str) -> list[Element]:
+    """Everything on an item's page below its title."""
+    shelf = library.shelves[key]
+    article = make_article(library, key)
+    note = _note(shelf)
+    text = _text_section(library, shelf, article)
+    reading = [text, note] if article.text is not None else [note, text]
+    parts = [
+        _head(library, shelf, article),
+        *reading,
+        _loose_notes(library, article),
+        _claims(library, key),
+        _entities(library, key),
+        _cite(library, shelf),
+        evidence_section(shelf.item, shows_text=library.shows_text(shelf.item)),
+        provenance_section(shelf),
+        h("backlinks", object=f"item:{key}"),
+    ]
+    return [part for part in parts if part is not None]
+
+
+def access_badge(access: str) -> Element:
+    """The badge that says whether the text is published."""
+    label = "Public text" if access == "public" else "Restricted text"
+    return h("span", label, class_=f"ck-badge ck-badge-{access}")
+
+
+def byline(shelf: Shelf) -> list[Content]:
+    """Publisher and date on one line."""
+    item = shelf.item
+    date = item.date()
+    when = words.show_date(date)
+    edtf = date.to_edtf() if date and date.parts and "/" not in date.to_edtf() else None
+    time = h("time", when, datetime=edtf) if edtf else when
+    return joined([words.publisher(item), time], " · ")
+
+
+def _head(library: Library, shelf: Shelf, article: Article) -> Element:
+    item = shelf.item
+    authors = words.show_names(item.names("author"))
+    url = item.text("URL")
+    doi = item.text("DOI")
+    actions = [
+        link(url, "Read at the source", class_="ck-button ck-out") if is_web_address(url) else None,
+        link(f"https://doi.org/{doi}", f"doi:{doi}", class_="ck-button ck-out") if doi else None,
+        *(
+            link(
+                copy.url, _copy_label(copy.at.year if copy.at else None), class_="ck-button ck-out"
+            )
+            for copy in item.facts.archived
+        ),
+        h("a", "Cite", href="#cite", class_="ck-button"),
+    ]
+    facts = [
+        words.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
+        words.count(len(article.paragraphs), "paragraph") if article.paragraphs else None,
+        words.count(len(shelf.captures), "capture") if shelf.captures else "no capture",
+    ]
+    return h(
+        "div",
+        h(
+            "p",
+            h("span", words.type_label(item), class_="ck-kind"),
+            " ",
+            access_badge(item.facts.access),
+            class_="ck-eyebrow",
+        ),
+        h("p", byline(shelf), class_="ck-byline"),
+        h("p", f"By {authors}" if authors else "No author named", class_="ck-byline ck-faint"),
+        h("p", joined(actions, " "), class_="ck-actions"),
+        h("p", joined(facts, " · "), class_="ck-faint ck-facts"),
+        _banner(library, shelf),
+        class_="ck-head",
+    )
+
+
+def _copy_label(year: int | None) -> str:
+    return f"Archived copy ({year})" if year else "Archived copy"
+
+
+def _banner(library: Library, shelf: Shelf) -> Element | None:
+    """On a private build, that this very text must not be published."""
+    if shelf.item.facts.access == "public" or not library.with_restricted:
+        return None
+    return h(
+        "p",
+        "This page holds restricted text. Keep it to yourself: do not publish this build.",
+        class_="ck-warning",
+    )
+
+
+def _note(shelf: Shelf) -> Element | None:
+    if not (shelf.note and shelf.note.strip()):
+        return None
+    return h(
+        "section",
+        h("title", "Reading note"),
+        h("md", shelf.note, source=f"items/{shelf.item.key}/note.md", line="1"),
+        id="note",
+        class_="ck-prose",
+    )
+
+
+def _text_section(library: Library, shelf: Shelf, article: Article) -> Element | None:
+    if not article.paragraphs:
+        return _no_text(shelf)
+    is_shown = article.text is not None
+    url = article.url
+    aside = None
+    if not library.shows_text(shelf.item):
+        aside = h(
+            "div",
+            h("p", h("strong", "Why the text is not here. "), _WHY_WITHHELD),
+            h("p", link(url, "Read it at the source", class_="ck-out"), ".") if url else None,
+            class_="ck-why",
+        )
+    elif not is_shown:
+        aside = h(
+            "p",
+            "The bytes of this text are not on the machine that built the site; "
+            "its shape and the notes are.",
+            class_="ck-why",
+        )
+    return h(
+        "section",
+        h("title", "Annotated text" if is_shown else "Annotated passages"),
+        aside,
+        h(
+            "div",
+            article_rows(library, article),
+            class_="ck-article" if is_shown else "ck-article ck-withheld",
+        ),
+        id="text",
+    )
+
+
+def _no_text(shelf: Shelf) -> Element | None:
+    url = shelf.item.text("URL")
+    return h(
+        "p",
+        "This archive holds the record of this source, and no capture of its text.",
+        " ",
+        link(url, "Read it at the source", class_="ck-out") if url else None,
+        class_="ck-why",
+    )
+
+
+def _loose_notes(library: Library, article: Article) -> Element | None:
+    cards = lost_notes(library, article)
+    if not cards:
+        return None
+    return h("section", h("title", "Other notes"), h("div", cards, class_="ck-loose"), id="notes")
+
+
+def _claims(library: Library, key: str) -> Element | None:
+    pairs = library.claims_of_item.get(key, ())
+    if not pairs:
+        return None
+    rows = [
+        h(
+            "tr",
+            h("td", to("claim", claim.id, claim.question or claim.statement)),
+            h("td", evidence.says or "–"),
+            h("td", stance_badge(evidence.stance)),
+        )
+        for claim, evidence in pairs
+    ]
+    head = h("tr", h("th", "Claim"), h("th", "This source says"), h("th", "Stance"))
+    return h(
+        "section",
+        h("title", "What it says on contested points"),
+        h("table", head, rows),
+        id="claims",
+    )
+
+
+def stance_badge(stance: str) -> Element:
+    """Whether a source supports, disputes or only mentions a claim."""
+    return h("span", words.STANCES.get(stance, stance), class_=f"ck-stance ck-{stance}")
+
+
+def _entities(library: Library, key: str) -> Element | None:
+    named = {
+        entity
+        for annotation in library.shelves[key].annotations
+        for entity in annotation.entities
+        if entity in library.entities
+    }
+    groups = []
+    for kind, (_, plural) in words.KINDS.items():
+        entities = sorted(
+            (library.entities[e] for e in named if library.entities[e].kind == kind),
+            key=lambda entity: entity.name.casefold(),
+        )
+        if entities:
+            chips = joined((to("entity", e.id, e.name, class_="ck-chip") for e in entities), " ")
+            groups.append(
+                h("p", h("span", plural, class_="ck-label"), " ", chips, class_="ck-chips")
+            )
+    return (
+        h("section", h("title", "Who and what it names"), groups, id="entities") if groups else None
+    )
+
+
+def _cite(library: Library, shelf: Shelf) -> Element:
+    key = shelf.item.key
+    blocks: list[Element] = []
+    for name, (label, extension) in DATA_FORMATS.items():
+        text = data_citation(library, key, name)
+        blocks.append(
+            h(
+                "details",
+                h("summary", label),
+                h("pre", text, language=name),
+                h(
+                    "p",
+                    h("a", f"Download .{extension}", href=f"{key}.{extension}", class_="ck-button"),
+                ),
+            )
+        )
+    return h(
+        "section",
+        h("title", "Cite this"),
+        h("div", h("reference", key=key), class_="ck-reference ck-copyable"),
+        h(
+            "p",
+            "In MyST: ",
+            h("code", f"{{cite}}`{key}`"),
+            " · a passage: ",
+            h("code", f"{{ck:passage}}`{key}#p1`"),
+        )
+        if shelf.captures
+        else h("p", "In MyST: ", h("code", f"{{cite}}`{key}`")),
+        blocks,
+        id="cite",
+        class_="ck-cite no-search",
+    )

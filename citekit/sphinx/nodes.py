@@ -1,0 +1,129 @@
+"""Nodes of our own, and how each builder writes them.
+
+Elements that docutils has no node for stay HTML elements: a builder that is not HTML writes what is
+inside. Nodes that stand for something known only at the end (a citation, a reference, the list of
+pages that link here) are replaced by ``resolve`` before any builder sees them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from docutils import nodes
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+
+class html_block(nodes.General, nodes.Element):  # noqa: N801  # nodes are named so
+    """A block that is one HTML element: ``tagname_`` and the attributes in ``html``."""
+
+
+class html_inline(nodes.Inline, nodes.TextElement):  # noqa: N801
+    """An inline piece that is one HTML element."""
+
+
+class html_line(nodes.General, nodes.TextElement):  # noqa: N801
+    """A line of words that is one HTML element in a block: ``summary``, ``dt``, ``dd``."""
+
+
+class withheld(nodes.Inline, nodes.Element):  # noqa: N801
+    """As many characters as ``length`` says that may not be shown."""
+
+
+class pending_citation(nodes.Inline, nodes.Element):  # noqa: N801
+    """A citation in a page; ``number`` counts those of the page."""
+
+
+class pending_reference(nodes.Inline, nodes.Element):  # noqa: N801
+    """The reference of the item ``key``, in the site's style."""
+
+
+class pending_bibliography(nodes.General, nodes.Element):  # noqa: N801
+    """The list of what a page, or all of them, cite."""
+
+
+class pending_backlinks(nodes.General, nodes.Element):  # noqa: N801
+    """The list of pages that name ``object``."""
+
+
+# Attributes that may be written; everything else is dropped, ``on…`` and ``style`` above all.
+SAFE_ATTRIBUTES: Final = frozenset(
+    [
+        "aria-hidden",
+        "aria-label",
+        "data-notes",
+        "data-filter",
+        "data-facet",
+        "data-values",
+        "datetime",
+        "role",
+        "title",
+        "for",
+        "href",
+        "lang",
+    ]
+)
+_LONGEST_SHAPE: Final = 1200  # characters; beyond that a shape only costs bytes
+
+
+def add_nodes(app: Sphinx) -> None:
+    """Announce the nodes to Sphinx, for HTML and for every other builder."""
+    for kind in (html_block, html_line, html_inline):
+        app.add_node(
+            kind,
+            html=(_open_element, _close_element),
+            latex=(_pass, _pass),
+            text=(_pass, _pass),
+            man=(_pass, _pass),
+            texinfo=(_pass, _pass),
+        )
+    app.add_node(
+        withheld,
+        html=(_write_shape, None),
+        text=(_write_dots_text, None),
+        latex=(_write_dots, None),
+        man=(_write_dots, None),
+        texinfo=(_write_dots, None),
+    )
+    for mark in (pending_citation, pending_reference, pending_bibliography, pending_backlinks):
+        app.add_node(mark)
+
+
+def _open_element(self: HTML5Translator, node: nodes.Element) -> None:
+    given: dict[str, str] = node.get("html", {})
+    attributes = {name: value for name, value in given.items() if name in SAFE_ATTRIBUTES}
+    # starttag() escapes what it is given, and writes ids and classes of the node
+    suffix = "" if isinstance(node, html_inline) else "\n"
+    self.body.append(self.starttag(node, node["tag"], suffix, **attributes))  # type: ignore[arg-type]  # its keywords are attributes
+
+
+def _close_element(self: HTML5Translator, node: nodes.Element) -> None:
+    self.body.append(f"</{node['tag']}>" + ("" if isinstance(node, html_inline) else "\n"))
+
+
+def _write_shape(self: HTML5Translator, node: nodes.Element) -> None:
+    """Spaces that wrap like words, drawn as bars; a screen reader hears how much is missing."""
+    length = int(node["length"])
+    shown = min(length, _LONGEST_SHAPE)
+    shape = "".join("\u200b" if i % 7 == 6 else "\u00a0" for i in range(shown))
+    self.body.append(
+        f'<span class="ck-shape" aria-hidden="true">{shape}</span>'
+        f'<span class="ck-sr"> [{length} characters not shown] </span>'
+    )
+    raise nodes.SkipNode
+
+
+def _write_dots(self: Any, _node: nodes.Element) -> None:  # noqa: ANN401  # any translator
+    self.body.append(" […] ")
+    raise nodes.SkipNode
+
+
+def _write_dots_text(self: Any, _node: nodes.Element) -> None:  # noqa: ANN401
+    self.add_text(" […] ")
+    raise nodes.SkipNode
+
+
+def _pass(_self: object, _node: nodes.Element) -> None:
+    """Write nothing of the element itself: other builders want what is inside."""

@@ -1,0 +1,253 @@
+"""Staged pages → docutils: a small translator from elements to nodes.
+
+Text becomes text nodes and nothing else, so no title or name is ever read as markup. What the
+archive's owner wrote in Markdown goes through ``markdown``, which knows what is allowed.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.parsers import Parser
+
+from citekit.model.json_text import parse_json
+from citekit.sphinx.element import Element, is_web_address
+from citekit.sphinx.markdown import render_markdown
+from citekit.sphinx.metadata import coins
+from citekit.sphinx.nodes import (
+    html_block,
+    html_inline,
+    html_line,
+    pending_backlinks,
+    pending_reference,
+    withheld,
+)
+from citekit.sphinx.pages import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sphinx.environment import BuildEnvironment
+
+_SIMPLE: Final[dict[str, type[nodes.Element]]] = {
+    "p": nodes.paragraph,
+    "em": nodes.emphasis,
+    "strong": nodes.strong,
+    "code": nodes.literal,
+    "sup": nodes.superscript,
+    "sub": nodes.subscript,
+    "ul": nodes.bullet_list,
+    "ol": nodes.enumerated_list,
+    "li": nodes.list_item,
+    "title": nodes.title,
+    "blockquote": nodes.block_quote,
+}
+_HTML: Final[dict[str, type[nodes.Element]]] = {
+    **dict.fromkeys(("span", "mark", "q", "time", "small"), html_inline),
+    **dict.fromkeys(("summary", "dt", "dd"), html_line),
+    **dict.fromkeys(("div", "details", "dl"), html_block),
+}
+
+
+class PageParser(Parser):
+    """Reads pages staged by ``pages``."""
+
+    supported = ("citekit",)
+
+    def parse(self, inputstring: str | Any, document: nodes.document) -> None:  # noqa: ANN401
+        """Fill the document with the page's title and body."""
+        # straight quotes in an archived text are the text's own: no educated ones
+        document.settings.smart_quotes = False
+        page = Page.from_json(parse_json(str(inputstring)))
+        fields = [_field(name, "") for name in ("orphan", *page.options)]
+        document += nodes.docinfo("", *fields)
+        document["citekit_head"] = [element.to_json() for element in page.head]
+        section = nodes.section("", ids=["title"], classes=["ck-page", f"ck-{page.kind}"])
+        document += section
+        document.note_explicit_target(section)
+        section += nodes.title("", page.title)
+        section += [node for part in page.body for node in make_nodes(part, document)]
+
+
+def make_nodes(part: Element | str, document: nodes.document) -> list[nodes.Node]:
+    """The docutils nodes of an element; an unknown tag gives what is inside it."""
+    if isinstance(part, str):
+        return [nodes.Text(part)]
+    special = _SPECIAL.get(part.tag)
+    if special:
+        return special(part, document)
+    children = _children(part, document)
+    kind = _SIMPLE.get(part.tag)
+    if kind is not None and issubclass(kind, nodes.TextElement):
+        return [_dress(kind("", "", *children), part)]
+    if kind is not None:
+        return [_dress(kind("", *_in_paragraphs(children)), part)]
+    if part.tag in _HTML:
+        return [_dress(_html(part, children), part)]
+    return children
+
+
+def _html(part: Element, children: list[nodes.Node]) -> nodes.Element:
+    """The node of an element that docutils has none for."""
+    kind = _HTML[part.tag]
+    if issubclass(kind, nodes.TextElement):
+        node: nodes.Element = kind("", "", *children)
+    else:
+        node = kind("", *_in_paragraphs(children))
+    node["tag"] = part.tag
+    node["html"] = dict(part.attributes)
+    return node
+
+
+def _in_paragraphs(children: list[nodes.Node]) -> list[nodes.Node]:
+    """The children with every run of inline ones in a paragraph, as a block wants them."""
+    made: list[nodes.Node] = []
+    for is_inline, run in groupby(children, key=lambda n: isinstance(n, nodes.Text | nodes.Inline)):
+        made += [nodes.paragraph("", "", *run)] if is_inline else run
+    return made
+
+
+def _children(part: Element, document: nodes.document) -> list[nodes.Node]:
+    return [node for child in part.children for node in make_nodes(child, document)]
+
+
+def _dress(node: nodes.Element, part: Element) -> nodes.Element:
+    node["classes"] += part.attributes.get("class", "").split()
+    if "id" in part.attributes:
+        node["ids"].append(part.attributes["id"])
+    return node
+
+
+def _field(name: str, value: str) -> nodes.field:
+    body = nodes.field_body("", nodes.paragraph("", value))
+    return nodes.field("", nodes.field_name("", name), body)
+
+
+def _section(part: Element, document: nodes.document) -> list[nodes.Node]:
+    section = nodes.section("", *_children(part, document))
+    _dress(section, part)
+    document.note_explicit_target(section)
+    return [section]
+
+
+def _anchor(part: Element, document: nodes.document) -> list[nodes.Node]:
+    """A link to an address, or to an anchor or file beside the page."""
+    address = part.attributes.get("href", "")
+    if ":" in address.split("#")[0] and not is_web_address(address):
+        return _children(part, document)
+    kind = {"internal": True} if not is_web_address(address) else {}
+    node = nodes.reference("", "", *_children(part, document), refuri=address, **kind)
+    if "aria-label" in part.attributes:
+        node["reftitle"] = part.attributes["aria-label"]
+    if "title" in part.attributes:
+        node["reftitle"] = part.attributes["title"]
+    return [_dress(node, part)]
+
+
+def _reference(part: Element, document: nodes.document) -> list[nodes.Node]:
+    """A link to an item, entity or claim; ``domain`` finds its page."""
+    kind, _, name = part.attributes["to"].partition(":")
+    inner = nodes.inline("", "", *_children(part, document))
+    node = addnodes.pending_xref(
+        "", inner, refdomain="ck", reftype=kind, reftarget=name, refexplicit=True, refwarn=False
+    )
+    node["refdoc"] = _env(document).docname
+    node["ck_class"] = part.attributes.get("class", "")
+    node["ck_staged"] = True
+    if "id" in part.attributes:
+        holder = html_inline("", "", node, ids=[part.attributes["id"]])
+        holder["tag"], holder["html"] = "span", {}
+        return [holder]
+    return [node]
+
+
+def _table(part: Element, _document: nodes.document) -> list[nodes.Node]:
+    """A table: rows that hold only ``th`` are its head. Wide ones scroll inside their own box."""
+    rows = [row for row in part.children if isinstance(row, Element)]
+    width = max((len(row.children) for row in rows), default=0)
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in range(width)), cols=width)
+    heads = [
+        row for row in rows if all(isinstance(c, Element) and c.tag == "th" for c in row.children)
+    ]
+    bodies = [row for row in rows if row not in heads]
+    if heads:
+        group += nodes.thead("", *(_row(row, _document) for row in heads))
+    group += nodes.tbody("", *(_row(row, _document) for row in bodies))
+    return [_dress(nodes.table("", group, classes=["ck-table"]), part)]
+
+
+def _row(row: Element, document: nodes.document) -> nodes.row:
+    node = nodes.row("")
+    _dress(node, row)
+    for cell in row.children:
+        if isinstance(cell, Element):
+            entry = nodes.entry("", *_in_paragraphs(_children(cell, document)))
+            node += _dress(entry, cell)
+    return node
+
+
+def _literal(part: Element, _document: nodes.document) -> list[nodes.Node]:
+    text = part.text().rstrip("\n")
+    language = _LANGUAGES.get(part.attributes.get("language", ""), "none")
+    return [nodes.literal_block(text, text, language=language, force=True)]
+
+
+_LANGUAGES: Final = {"csl-json": "json", "biblatex": "bibtex"}
+
+
+def _withheld(part: Element, _document: nodes.document) -> list[nodes.Node]:
+    return [withheld("", length=int(part.attributes["length"]))]
+
+
+def _style_reference(part: Element, _document: nodes.document) -> list[nodes.Node]:
+    return [nodes.paragraph("", "", pending_reference("", key=part.attributes["key"]))]
+
+
+def _backlinks(part: Element, _document: nodes.document) -> list[nodes.Node]:
+    return [pending_backlinks("", object=part.attributes["object"])]
+
+
+def _coins(part: Element, document: nodes.document) -> list[nodes.Node]:
+    """A COinS: an empty span that Zotero reads."""
+    library = _env(document).get_domain("ck").library  # type: ignore[attr-defined]  # ours
+    node = html_inline("", "", classes=["Z3988"])
+    node["tag"] = "span"
+    node["html"] = {
+        "title": coins(library.shelves[part.attributes["key"]].item),
+        "aria-hidden": "true",
+    }
+    return [nodes.paragraph("", "", node, classes=["ck-coins"])]
+
+
+def _markdown(part: Element, document: nodes.document) -> list[nodes.Node]:
+    archive = _env(document).get_domain("ck").library.store.root  # type: ignore[attr-defined]  # ours
+    return render_markdown(
+        part.text(),
+        document,
+        source=Path(archive) / part.attributes["source"],
+        line=int(part.attributes.get("line", "1")),
+        is_short=part.attributes.get("only") == "inline",
+    )
+
+
+def _env(document: nodes.document) -> BuildEnvironment:
+    env: BuildEnvironment = document.settings.env
+    return env
+
+
+_SPECIAL: Final[dict[str, Callable[[Element, nodes.document], list[nodes.Node]]]] = {
+    "section": _section,
+    "a": _anchor,
+    "ref": _reference,
+    "table": _table,
+    "pre": _literal,
+    "withheld": _withheld,
+    "reference": _style_reference,
+    "backlinks": _backlinks,
+    "md": _markdown,
+    "coins": _coins,
+}

@@ -1,0 +1,37 @@
+"""The roles of the domain ``ck``: links to what the archive holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from sphinx.roles import XRefRole
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.environment import BuildEnvironment
+
+    from citekit.sphinx.domain import ArchiveDomain
+
+
+class ArchiveRole(XRefRole):
+    """``{ck:item}`KEY```, ``{ck:passage}`KEY#p3```, ``{ck:entity}`text <ID>``` …
+
+    The link's words are the object's title unless others are given.
+    """
+
+    def process_link(
+        self,
+        env: BuildEnvironment,
+        refnode: nodes.Element,
+        has_explicit_title: bool,
+        title: str,
+        target: str,
+    ) -> tuple[str, str]:
+        """Remember that this page names the object."""
+        domain = cast("ArchiveDomain", env.get_domain("ck"))
+        kind = "item" if refnode["reftype"] == "passage" else refnode["reftype"]
+        identifier = target.partition("#")[0]
+        if kind == "item":
+            identifier = domain.library.resolve(identifier) or identifier
+        domain.note_use(env.docname, f"{kind}:{identifier}")
+        return super().process_link(env, refnode, has_explicit_title, title, target)
