@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from citekit.findings import Finding
 
 _LINE = re.compile(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$")
-_KEPT = re.compile(r"\{:([A-Za-z][A-Za-z_-]*): (.*)\}")
+_KEPT = re.compile(r"\{:([A-Za-z][A-Za-z_-]*): (.+)\}")
 _NOT_TAGGED = frozenset({"id", "type", "custom"})
 
 Tagged = tuple[str, str]
@@ -126,7 +126,7 @@ def _keep(variable: str, value: Any) -> Iterator[Tagged]:  # noqa: ANN401  # JSO
     else:
         text = str(value) if isinstance(value, str | int | float) else ""
     line = _kept(variable, fold(text))
-    if text and _KEPT.fullmatch(line[1]):
+    if _KEPT.fullmatch(line[1]):
         yield line
 
 

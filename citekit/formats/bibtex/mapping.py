@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Dialect = Literal["biblatex", "bibtex"]
 
@@ -80,7 +80,7 @@ class Crosswalk(NamedTuple):
 def crosswalk(dialect: Dialect) -> Crosswalk:
     """The tables of a dialect."""
     table = tomllib.loads(Path(__file__).with_name(f"{dialect}.toml").read_text(encoding="utf-8"))
-    groups = {name: _pairs(text) for name, text in table["group"].items()}
+    groups = {name: _pairs(text.split()) for name, text in table["group"].items()}
     plain = [_entry_type(name, text, {}, groups) for name, text in table["type"].items()]
     special = [
         _entry_type(name, text, more, groups) for name, (text, more) in table["special"].items()
@@ -90,26 +90,27 @@ def crosswalk(dialect: Dialect) -> Crosswalk:
         types=(*plain, *special),
         order={field: number for number, field in enumerate(table["order"].split())},
         kinds={field: kind for kind, fields in table["kind"].items() for field in fields.split()},
-        roles=_pairs(table["role"]["list"]),
+        roles=_pairs(table["role"]["list"].split()),
     )
 
 
 def _entry_type(
     name: str, text: str, more: Mapping[str, str], groups: Mapping[str, Mapping[str, str]]
 ) -> EntryType:
-    entry, group, *own = text.split(maxsplit=2)
+    entry, group, *own = text.split()
+    fields = {**groups["every"], **groups[group], **_pairs(own)}
     return EntryType(
         csl=more.get("csl", name),
         entry=entry,
-        fields={**groups["every"], **groups[group], **_pairs(" ".join(own))},
-        fixed=_pairs(more.get("fixed", "")),
+        fields={v: f for v, f in fields.items() if f"-{v}" not in own and v[0] != "-"},
+        fixed=_pairs(more.get("fixed", "").split()),
         needs=tuple(more.get("needs", "").split()),
         genre=more.get("genre", ""),
         has=more.get("has", ""),
     )
 
 
-def _pairs(text: str) -> dict[str, str]:
-    """``"issue=number volume"`` as ``{"issue": "number", "volume": "volume"}``."""
-    split = (word.partition("=") for word in text.split())
+def _pairs(words: Iterable[str]) -> dict[str, str]:
+    """``["issue=number", "volume"]`` as ``{"issue": "number", "volume": "volume"}``."""
+    split = (word.partition("=") for word in words)
     return {left: right or left for left, _, right in split}

@@ -7,6 +7,7 @@ Sources: BibTeXing (Patashnik 1988), §4; biblatex manual, §2.3.3 and §3.14 (e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Escape = Callable[[str], str]
 
 
-def write_names(names: object, escape: Escape, *, extended: bool) -> str:
+def write_names(names: object, latex: Escape, *, extended: bool) -> str:
     r"""The names joined by ``and``; ``extended`` allows biblatex's ``family=…`` form.
 
     >>> write_names([{"literal": "Middle East Monitor"}], str, extended=True)
@@ -29,6 +30,11 @@ def write_names(names: object, escape: Escape, *, extended: bool) -> str:
     """
     if not isinstance(names, Sequence) or isinstance(names, str):
         return ""
+
+    def escape(text: str) -> str:
+        # "family=" begins a name in parts, even in braces; but \= is an accent
+        return re.sub(r"(?<!\\)=", "{=}", latex(text)) if "=" in text else latex(text)
+
     written = (_write_name(name, escape, extended=extended) for name in names)
     return " and ".join(name for name in written if name)
 
@@ -47,25 +53,34 @@ def _write_name(name: object, escape: Escape, *, extended: bool) -> str:
     suffix, particle = part.get("suffix", ""), f"{dropping} {kept}".strip()
     if not given and not suffix and not particle and " " in family and not extended:
         return f"{{{escape(family)}}}"
-    if extended and (dropping or _reads_otherwise(family, given or suffix, particle)):
+    if extended and _reads_otherwise(family, given, suffix, particle, dropping):
         parts = {"family": family, "given": given, "suffix": suffix, "prefix": particle}
         return _in_parts(parts, escape, use_prefix=not dropping)
     last = f"{escape(particle)} {_shielded(family, escape)}".strip()
     return ", ".join(filter(None, [last, _closed(suffix, escape), _closed(given, escape)]))
 
 
-def _reads_otherwise(family: str, rest: str, particle: str) -> bool:
-    """Whether the plain form would be taken for another name."""
-    alone = not rest and " " in f"{particle} {family}".strip()
-    return alone or any(not _is_lower(word) for word in particle.split())
+def _reads_otherwise(family: str, given: str, suffix: str, particle: str, dropping: str) -> bool:
+    """Whether the plain form would be taken for another name, and one in parts would not."""
+    whole = f"{family}{given}{suffix}{particle}"
+    if "=" in whole:
+        return False
+    alone = not given and not suffix and " " in f"{particle} {family}".strip()
+    strange = any(not _is_lower(word) for word in particle.split())
+    return bool(dropping) or alone or strange or "," in whole  # biber counts commas in braces too
 
 
 def _in_parts(parts: Mapping[str, str], escape: Escape, *, use_prefix: bool) -> str:
-    """The name as ``family=…, given=…``."""
-    shown = [f"{key}={_closed(text, escape)}" for key, text in parts.items() if text]
+    """The name as ``family=…, given=…``; biber reads that as one line of CSV."""
+    shown = [_part(key, text, escape) for key, text in parts.items() if text]
     if parts["prefix"]:
         shown.append(f"useprefix={str(use_prefix).lower()}")
     return ", ".join(shown)
+
+
+def _part(key: str, text: str, escape: Escape) -> str:
+    value = _closed(text, escape).replace('"', "\\textquotedbl{}")
+    return f'"{key}={value}"' if value.startswith("{") else f"{key}={value}"
 
 
 def _shielded(family: str, escape: Escape) -> str:

@@ -1,0 +1,142 @@
+"""Laws of the BibTeX writers and readers, on hostile text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from bibtexparser.entrypoint import parse_string
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citekit import formats
+from citekit.formats.bibtex.write import write_bibtex
+from citekit.formats.latex_read import read_latex
+from citekit.formats.latex_text import LatexWriter, escape, escape_url
+from citekit.formats.markup import fold
+from citekit.formats.ris import read_ris, write_ris
+from citekit.model.variables import DATE_VARIABLES, ITEM_TYPES, NAME_VARIABLES
+
+TEXT_VARIABLES = (
+    *("title", "title-short", "container-title", "publisher", "publisher-place", "section"),
+    *("genre", "volume", "issue", "number", "edition", "abstract", "note", "keyword", "medium"),
+    *("status", "language", "archive", "archive_location", "DOI", "URL", "ISBN", "authority"),
+)
+# characters that mean something to TeX, BibTeX, RIS, YAML or HTML, and any others
+nasty = st.text(
+    st.sampled_from("\\{}%#&$_~^\"'`@=,;-–<>/|()[]\n\r\t\0\u2028 \u00a0\u00adaAzé北and")
+    | st.characters(codec=None),
+    max_size=30,
+)
+types = st.sampled_from(sorted(ITEM_TYPES)) | nasty
+names = st.lists(
+    st.dictionaries(
+        st.sampled_from(
+            ["family", "given", "suffix", "literal", "dropping-particle", "non-dropping-particle"]
+        ),
+        nasty,
+    ),
+    max_size=3,
+)
+years = st.integers(-9999, 99999)
+dates = (
+    st.builds(lambda y, m: {"date-parts": [[y, m]]}, years, st.integers(1, 12))
+    | st.builds(lambda y: {"date-parts": [[y]], "circa": True}, years)
+    | st.builds(lambda text: {"literal": text}, nasty)
+    | st.builds(lambda text: {"raw": text}, nasty)
+)
+
+
+@st.composite
+def items(draw: st.DrawFn) -> dict[str, Any]:
+    """An item with any type, any texts, names and dates."""
+    item: dict[str, Any] = {"id": "key2023", "type": draw(types)}
+    item |= draw(st.dictionaries(st.sampled_from(TEXT_VARIABLES), nasty, max_size=8))
+    item |= draw(st.dictionaries(st.sampled_from(sorted(NAME_VARIABLES)), names, max_size=3))
+    item |= draw(st.dictionaries(st.sampled_from(sorted(DATE_VARIABLES)), dates, max_size=2))
+    return item
+
+
+@pytest.mark.parametrize("dialect", ["biblatex", "bibtex"])
+@pytest.mark.parametrize("ascii_only", [False, True])
+@given(item=items())
+def test_nothing_in_an_item_leaves_its_entry(
+    dialect: Any,  # noqa: ANN401  # pytest gives text where a literal is asked for
+    ascii_only: bool,
+    item: dict[str, Any],
+) -> None:
+    """Whatever strings an item holds, its entry reads back as exactly one well-formed entry."""
+    written = write_bibtex([item, {"id": "next", "type": "book"}], dialect, ascii=ascii_only)
+
+    library = parse_string(written, parse_stack=[])
+
+    assert [entry.key for entry in library.entries] == ["key2023", "next"]
+    assert library.failed_blocks == []
+    assert written.encode()
+
+
+@pytest.mark.parametrize("dialect", ["biblatex", "bibtex"])
+@given(item=items())
+def test_braces_balance_even_for_bibtex(
+    dialect: Any,  # noqa: ANN401  # as above
+    item: dict[str, Any],
+) -> None:
+    """BibTeX counts escaped braces too, so every field balances without a look at backslashes."""
+    written = write_bibtex([item], dialect)
+
+    depths = [0]
+    for char in written:
+        depths.append(depths[-1] + {"{": 1, "}": -1}.get(char, 0))
+
+    assert min(depths) == 0
+    assert depths[-1] == 0
+
+
+@given(item=items())
+def test_biblatex_is_a_fixed_point(item: dict[str, Any]) -> None:
+    """What was read once is written and read again without a change."""
+    first = formats.read(formats.write([item], "biblatex"), "biblatex").items
+
+    second = formats.read(formats.write(first, "biblatex"), "biblatex").items
+
+    assert second == first
+
+
+@given(item=items())
+def test_ris_is_a_fixed_point(item: dict[str, Any]) -> None:
+    """What was read once is written and read again without a change."""
+    first = read_ris(write_ris([item])).items
+
+    second = read_ris(write_ris(first)).items
+
+    assert second == first
+    assert [item["id"] for item in first] == ["key2023"]
+
+
+@given(text=nasty)
+def test_plain_text_comes_back_from_latex(text: str) -> None:
+    """Escaping loses only what folding to one line loses."""
+    assert read_latex(escape(text)) == fold(text)
+
+
+@given(text=nasty)
+def test_titles_come_back_from_latex(text: str) -> None:
+    """Braces around capitals leave no trace in a title that is read back."""
+    title = LatexWriter("biblatex").title(text)
+
+    assert LatexWriter("biblatex").title(read_latex(title, title=True)) == title
+
+
+@given(text=nasty)
+def test_a_verbatim_address_cannot_leave_its_field(text: str) -> None:
+    """A URL field holds no brace, backslash, blank or control character."""
+    assert not set(escape_url(text)) & {"{", "}", "\\", " ", "\n", "\0", "\r", "\t"}
+
+
+@given(text=nasty, format_name=st.sampled_from(["biblatex", "ris"]))
+def test_readers_take_any_text(text: str, format_name: str) -> None:
+    """A line-based reader answers any text with items and findings, never with a crash."""
+    result = formats.read(f"@book{{k, title = {{{text}\nTY  - BOOK\n{text}", format_name)
+
+    assert json.dumps(result.items)
