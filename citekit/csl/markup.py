@@ -24,7 +24,7 @@ _TAG = re.compile(
     r"|span\s+(?P<attr>class|style)=\\?[\"'](?P<value>[^\"'<>]*?)\\?[\"'])\s*>"
 )
 _TOKEN = re.compile(_TAG.pattern + "|(?P<quote>[\"'“”‘’«»„‚])")
-_SPECIAL = re.compile(r"[<\"'“”‘’]")
+_SPECIAL = re.compile(r"[<\"'“”‘’„‚]")
 _BEFORE_OPENING = frozenset(" \u00a0\u202f\t\n([{-–—/:\"'“‘«„‚¿¡")
 _AFTER_CLOSING = frozenset(" \u00a0\u202f\t\n)]},.;:!?-–—/\"'”’»…")
 _SPACES = " \u00a0\u202f\t\n"
@@ -37,6 +37,8 @@ def parse_markup(text: str) -> tuple[Node | str, ...]:
     >>> [c if isinstance(c, str) else c.children for c in parse_markup("A <i>b</i> c")]
     ['A ', ['b'], ' c']
     """
+    if "«" in text or "»" in text:
+        text = text.replace("« ", "«\u202f").replace(" »", "\u202f»")
     if not _SPECIAL.search(text):
         return (text,) if text else ()
     return tuple(_Reader(text).read())
@@ -63,6 +65,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.frames = [_Frame("", "", "")]
+        self.outer = ""  # the straight mark that was used first: the other one is for quotes inside
 
     def read(self) -> list[Node | str]:
         at = 0
@@ -122,20 +125,22 @@ class _Reader:
         self._say("’" if mark == "'" else mark)
 
     def _begin(self, mark: str) -> bool:
-        close = {'"': '"', "'": "'", "“": "”", "‘": "’"}.get(mark)
+        close = _PAIRS.get(mark)
         if close is None:
             return False
-        self._open(mark, close, "soft" if mark == "‘" else "quote")
+        if mark in "\"'":
+            self.outer = self.outer or mark
+        self._open(mark, close, "quote")
         return True
 
     def _opens(self, mark: str, before: str, after: str) -> bool:
-        if mark in "“‘":
+        if mark in "“‘„‚":
             return True
         free = not before or before in _BEFORE_OPENING
         return mark in "\"'" and free and bool(after) and after not in _SPACES
 
     def _ends(self, mark: str, before: str, after: str) -> bool:
-        if mark not in "\"'”’" or (mark in "\"'" and before and before in _SPACES):
+        if mark not in _QUOTE_ENDS or (mark in "\"'" and before and before in _SPACES):
             return False
         if mark in "'’\"" and after and after not in _AFTER_CLOSING:
             return False
@@ -147,13 +152,17 @@ class _Reader:
                 while len(self.frames) - 1 > depth:
                     self._abandon()
                 self.frames.pop()
-                self.frames[-1].children.append(
-                    Quoted(_joined(frame.children), soft=frame.make == "soft")
-                )
+                self.frames[-1].children.append(Quoted(_joined(frame.children), self._marks(frame)))
                 return True
             if frame.close not in _QUOTE_ENDS:
                 return False
         return False
+
+    def _marks(self, frame: _Frame) -> tuple[str, str]:
+        """The marks of a quotation; straight ones say by ``"`` and ``'`` which is the outer one."""
+        if frame.raw not in "\"'":
+            return frame.raw, frame.close
+        return ('"', '"') if frame.raw == self.outer else ("'", "'")
 
     def _outside_tags(self, at: int, step: int) -> str:
         """The nearest character before or after that is not part of a tag; "" at the ends."""
@@ -169,7 +178,8 @@ class _Reader:
         return tail[:1]
 
 
-_QUOTE_ENDS = frozenset("\"'”’")
+_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“", "‚": "‘"}
+_QUOTE_ENDS = frozenset(_PAIRS.values())
 
 
 def _last_tag(head: str) -> str:

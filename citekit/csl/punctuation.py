@@ -42,13 +42,16 @@ Token = str | Open | Close
 
 FONT_KINDS = ("font-style", "font-variant", "font-weight", "text-decoration", "vertical-align")
 _NORMAL = ("normal", "normal", "normal", "none", "baseline")
+_DOUBLE, _SINGLE = ('"', '"'), ("'", "'")
 _MARKS = frozenset(".,;:!?")
 _MOVABLE = frozenset(".,!?")
 _LOSES = frozenset([*(c + c for c in ".,;:!?"), ":.", ";.", "!.", "?.", ";:", "!:", "?:"])
 """The second mark of these pairs disappears."""
 _YIELDS = frozenset([":!", ":?", ";!", ";?"])
 """The first mark of these pairs gives way to the second."""
-_SUPERSCRIPTS = re.compile(r"[ªº²³¹\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2120\u2122]+")
+_SUPERSCRIPTS = re.compile(
+    r"[ªº²³¹\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2120\u2122\u3192-\u319f]+"
+)
 _OPENS = {
     (kind, value): Open(kind, value)
     for kind, values in zip(
@@ -74,14 +77,14 @@ def text_of(node: Node, locale: Locale) -> str:
 
 
 class _Writer:
-    __slots__ = ("_after_quote", "_depth", "_fonts", "_last", "_locale", "_moves", "_saved", "out")
+    __slots__ = ("_after_quote", "_quotes", "_fonts", "_last", "_locale", "_moves", "_saved", "out")
 
     def __init__(self, locale: Locale) -> None:
         self.out: list[Token] = []
         self._locale = locale
         self._moves = locale.punctuation_in_quote
         self._fonts: tuple[str, ...] = _NORMAL
-        self._depth = 0  # of quotes
+        self._quotes: list[bool] = []  # the open ones: whether each is an inner one
         self._last = -1  # where the last text is, -1 when nothing may collide
         self._after_quote = -1  # where the first quote closed since then is
         self._saved = (-1, -1)
@@ -178,12 +181,13 @@ class _Writer:
     def _rich(self, node: Node, *, first: bool) -> None:
         """Markup inside a field: only its very first text meets what stands before the field."""
         quoted = isinstance(node, Quoted)
-        literal = quoted and node.soft and not self._depth  # type: ignore[attr-defined]  # Quoted
+        marks = node.marks if isinstance(node, Quoted) else ("", "")
+        inner = self._is_inner(marks) if quoted else None
         before = self._fonts
-        if literal:
-            self._raw("‘")
-        elif quoted:
-            self._open_quote()
+        if inner is not None:
+            self._open_quote(inner=inner)
+        else:
+            self._raw(marks[0])
         fonts = self._open_fonts(node.look.font, flip=True)
         if isinstance(node, Kept) and node.upright:
             fonts = self._open_upright()
@@ -197,10 +201,10 @@ class _Writer:
             first = False
         self._close_fonts(fonts)
         self._fonts = before
-        if literal:
-            self._raw("’")
-        elif quoted:
+        if inner is not None:
             self._close_quote()
+        else:
+            self._raw(marks[1])
 
     # ---- fonts
 
@@ -210,15 +214,15 @@ class _Writer:
             return None
         before = self._fonts
         wanted = list(before)
-        for i, value in enumerate(
-            (font.style, font.variant, font.weight, font.decoration, font.align)
-        ):
+        asked = (font.style, font.variant, font.weight, font.decoration, font.align)
+        for i in (4, 3, 2, 1, 0):  # italics innermost
+            value = asked[i]
             if value is None:
                 continue
             if value == before[i]:
                 if not flip or i == 4:
                     continue
-                value = _NORMAL[i]  # noqa: PLW2901  # the flipped value stands in for the asked one
+                value = _NORMAL[i]
             wanted[i] = value
             self.out.append(_OPENS.get((FONT_KINDS[i], value)) or Open(FONT_KINDS[i], value))
         self._fonts = tuple(wanted)
@@ -254,18 +258,29 @@ class _Writer:
         self._last = self._after_quote = -1
         self._saved = (-1, -1)
 
-    def _open_quote(self) -> None:
+    def _is_inner(self, marks: tuple[str, str]) -> bool | None:
+        """Whether typed quotes are inner ones; None for those of another language, left as typed."""
         locale = self._locale
-        self._raw(locale.open_inner if self._depth % 2 else locale.open_quote)
-        self._depth += 1
+        if marks in (_DOUBLE, (locale.open_quote, locale.close_quote)):
+            return False
+        if marks in (_SINGLE, (locale.open_inner, locale.close_inner)):
+            return True
+        return None
+
+    def _open_quote(self, *, inner: bool = False) -> None:
+        """Open quotes of the locale; inside others they alternate."""
+        if self._quotes:
+            inner = not self._quotes[-1]
+        locale = self._locale
+        self._raw(locale.open_inner if inner else locale.open_quote)
+        self._quotes.append(inner)
         self._forget()
 
     def _close_quote(self) -> None:
-        self._depth -= 1
         locale = self._locale
         if self._after_quote < 0 and self._last >= 0:
             self._after_quote = len(self.out)
-        self.out.append(locale.close_inner if self._depth % 2 else locale.close_quote)
+        self.out.append(locale.close_inner if self._quotes.pop() else locale.close_quote)
 
     # ---- text
 

@@ -33,13 +33,13 @@ class Rich(Node):
 
 
 class Quoted(Node):
-    """A quotation inside a field; ``soft`` ones are left as typed outside other quotes."""
+    """A quotation inside a field, with the two marks that were typed around it."""
 
-    __slots__ = ("soft",)
+    __slots__ = ("marks",)
 
-    def __init__(self, children: Sequence[Node | str], *, soft: bool) -> None:
+    def __init__(self, children: Sequence[Node | str], marks: tuple[str, str]) -> None:
         super().__init__(PLAIN, children)
-        self.soft = soft
+        self.marks = marks
 
 
 class Kept(Node):
@@ -47,7 +47,9 @@ class Kept(Node):
 
     __slots__ = ("upright",)
 
-    def __init__(self, look: Look, children: Sequence[Node | str], *, upright: bool = False) -> None:
+    def __init__(
+        self, look: Look, children: Sequence[Node | str], *, upright: bool = False
+    ) -> None:
         super().__init__(look, children)
         self.upright = upright
 
@@ -93,7 +95,7 @@ def with_children(node: Node, children: Sequence[Node | str]) -> Node:
     """A copy of a node, of the same kind, with other children."""
     match node:
         case Quoted():
-            return Quoted(children, soft=node.soft)
+            return Quoted(children, node.marks)
         case Kept():
             return Kept(node.look, children, upright=node.upright)
         case NamesNode():
