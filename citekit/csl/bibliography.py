@@ -50,8 +50,8 @@ def _number(value: str | None) -> int:
     return int(value) if value is not None and value.isdigit() else 1
 
 
-def entries(program: Program, facts: Iterable[Facts]) -> list[Node]:
-    """The trees of all entries, in the order given."""
+def entries(program: Program, facts: Iterable[Facts]) -> list[tuple[str, Node]]:
+    """(item id, tree) of all entries, in the order given; empty ones are left out."""
     area = program.style.bibliography
     if area is None:
         return []
@@ -60,7 +60,7 @@ def entries(program: Program, facts: Iterable[Facts]) -> list[Node]:
     align = bool(area.options.get("second-field-align"))
     look = replace(area.look, delimiter="")
     before: Node | None = None
-    out: list[Node] = []
+    out: list[tuple[str, Node]] = []
     for fact in facts:
         scope = _scope(fact)
         pieces = program.entry(scope)
@@ -71,10 +71,14 @@ def entries(program: Program, facts: Iterable[Facts]) -> list[Node]:
                 tree = _substituted(tree, names, before, substitute, rule)
             before = names
         children = list(tree.children)
+        if not children:
+            if not program.has_numbers:
+                continue
+            children = [f"{fact.number}. ", MISSING]
         if align and children:
-            out.append(_aligned(children, look))
+            out.append((fact.entry.id, _aligned(children, look)))
         else:
-            out.append(_laid_out(children or [MISSING], look))
+            out.append((fact.entry.id, _laid_out(children, look)))
     return out
 
 
@@ -110,7 +114,7 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
     """The entry with names that stood in the entry before replaced (§Reference Grouping)."""
     mine, theirs = _people(names), _people(before)
     if rule in ("complete-all", "complete-each") or not mine:
-        if plain_text([names]) != plain_text([before]):
+        if _compared(names) != _compared(before):
             return tree
         if not text:
             return replaced(tree, names, None)
@@ -125,6 +129,20 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
     for node in chosen:
         tree = replaced(tree, node, Node(PLAIN, [text] if text else []))
     return tree
+
+
+def _compared(names: Node) -> str:
+    """The text by which repeated names are recognised: names without their labels."""
+    found = _names_nodes(names)
+    return plain_text(found or [names])
+
+
+def _names_nodes(node: Node) -> list[Node | str]:
+    if isinstance(node, NamesNode):
+        return [node]
+    return [
+        found for child in node.children if isinstance(child, Node) for found in _names_nodes(child)
+    ]
 
 
 def _all_replaced(names: Node, text: str) -> list[Node | str]:

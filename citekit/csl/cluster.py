@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.csl.collapse import collapse
 from citekit.csl.ir import PLAIN
+from citekit.csl.locators import read_locator
 from citekit.csl.markup import parse_markup
 from citekit.csl.scope import NO_HINTS, Hints, Scope
 from citekit.csl.sort import plain_text
@@ -88,7 +89,9 @@ class Renderer:
         scope.first_note = str(place.first_note) if place.first_note else ""
         locator = cite.get("locator")
         if locator is not None and not isinstance(locator, (dict, list)):
-            scope.locator, scope.locator_label = _read_locator(str(locator), cite.get("label"))
+            scope.locator, scope.locator_label = read_locator(
+                str(locator), cite.get("label"), self.program.locale
+            )
         return scope
 
     def render(self, piece: Piece, *, names: bool = True) -> None:
@@ -156,8 +159,3 @@ def wrapped(piece: Piece) -> Node:
 
 def _affix(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _read_locator(text: str, label: object) -> tuple[str, str]:
-    name = label.replace("sub verbo", "sub-verbo") if isinstance(label, str) else ""
-    return text.strip(), name or "page"

@@ -28,7 +28,7 @@ def collapse(renderer: Renderer, pieces: list[Piece]) -> list[Node | str]:
     if kind == "citation-number":
         return _numbers(pieces, renderer)
     if kind in ("year", "year-suffix", "year-suffix-ranged"):
-        return _Years(renderer, kind).join(pieces if kind != "year" else _grouped(pieces))
+        return _Years(renderer, kind).join(_grouped(pieces) if area.sort else pieces)
     if "cite-group-delimiter" in options:
         delimiter = options["cite-group-delimiter"]
         return _joined(_grouped(pieces), area.look.delimiter, delimiter)

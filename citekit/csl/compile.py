@@ -50,9 +50,10 @@ class Compiler:
         self.locale = locale
         self.area = area
         self.sorting = sorting
-        self.has_year_suffix = _mentions(area.children, "year-suffix", style)
+        self.has_year_suffix = mentions(area.children, "year-suffix", style)
         self.capitalizes = not (style.style_class == "in-text" and area.kind == "citation")
         self.page_delimiter = locale.text("page-range-delimiter") or "–"
+        self._ampersand = locale.text("and", "symbol") or "&"
         self._macros: dict[str, list[Element]] = {}
 
     def option(self, name: str) -> str | None:
@@ -104,6 +105,7 @@ class Compiler:
             if not inner or (scope.called > called and scope.filled == filled):
                 scope.started = started
                 return
+            scope.filled += 1  # a group that shows something counts as a variable that does
             if bare and len(inner) == 1:
                 out += inner
             else:
@@ -142,6 +144,7 @@ class Compiler:
             if not inner or (scope.called > called and scope.filled == filled):
                 scope.started = started
                 return
+            scope.filled += 1  # a group that shows something counts as a variable that does
             if bare and len(inner) == 1:
                 out += inner
             else:
@@ -188,6 +191,10 @@ class Compiler:
             return self._sort_text(element)
         if what == "page":
             return self._pages(element)
+        if what in NUMBER_VARIABLES:
+            return self._number(
+                ir.Number(look=look, variable=what, form="numeric" if what != "version" else "")
+            )
         names = _forms(what, element.form)
         changes = bool(look.text_case or look.strip_periods)
         linked = what in _LINKED
@@ -232,6 +239,7 @@ class Compiler:
             node = kind(look, self._styled(parse_markup(text), look, scope.entry.language))
             if what == "citation-label" and not self.has_year_suffix and scope.year_text:
                 node = Node(look, [*node.children, YearNode(ir.PLAIN, [scope.year_text])])
+                scope.year_done = True
             if kind is YearNode:
                 scope.year_nodes.append(node)
             out.append(node)
@@ -245,7 +253,7 @@ class Compiler:
     def _locator_text(self, scope: Scope, text: str) -> str:
         label = scope.locator_label
         style = self.style.options.get("page-range-format") if label == "page" else None
-        return page_range(text, style, self.page_delimiter)
+        return page_range(text, style, self.page_delimiter, self._ampersand)
 
     def _sort_text(self, element: ir.Text) -> Element:
         names, what = _forms(element.what, element.form), element.what
@@ -263,7 +271,7 @@ class Compiler:
 
     def _pages(self, element: ir.Text) -> Element:
         style = self.style.options.get("page-range-format")
-        delimiter, look = self.page_delimiter, element.look
+        delimiter, look, ampersand = self.page_delimiter, element.look, self._ampersand
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1
@@ -272,7 +280,7 @@ class Compiler:
                 return
             scope.saw("page")
             scope.started = True
-            children = parse_markup(page_range(text, style, delimiter))
+            children = parse_markup(page_range(text, style, delimiter, ampersand))
             out.append(Rich(look, self._styled(children, look, scope.entry.language)))
 
         return run
@@ -366,7 +374,7 @@ _SPECIAL: dict[str, Callable[[Scope], str]] = {
 }
 
 
-def _mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> bool:
+def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> bool:
     """Whether these elements, or a macro they reach, render a variable by ``cs:text``."""
     seen: set[str] = set()
     waiting = list(elements)

@@ -36,8 +36,8 @@ def compile_date(compiler: Compiler, element: ir.Date) -> Element:
     def run(scope: Scope, out: Out) -> None:
         scope.called += 1
         date = None if variable in scope.suppressed else scope.entry.date(variable)
-        if date is None:
-            return
+        if date is None or (variable == "accessed" and scope.shown is not None):
+            return  # when one looked at a page does not tell two cites apart
         children = _literal(date) or date_nodes(date, parts, delimiter, locale)
         if not children:
             return

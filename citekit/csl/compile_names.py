@@ -58,6 +58,8 @@ def compile_names(compiler: Compiler, element: ir.Names, parent: ir.Names | None
             return _first_substitute(scope, substitutes, look)
         for variable, _ in found:
             scope.saw(variable)
+        if scope.record is not None:
+            scope.suppressed = scope.suppressed.union(variables)
         if spec.form == "count":
             return _counted(scope, [people for _, people in found], spec, look)
         if scope.skip_names and scope.first_names is None:
@@ -67,6 +69,8 @@ def compile_names(compiler: Compiler, element: ir.Names, parent: ir.Names | None
             parts: list[Node | str] = [one(scope, found[0][0], combine, found[0][1])]
         else:
             parts = [one(scope, variable, variable, people) for variable, people in found]
+        if spec.et_al_first == 0 and all(not part.children for part in parts):
+            return None
         node = Node(look, parts)
         if scope.first_names is None:
             scope.first_names = node
@@ -118,6 +122,8 @@ def _first_substitute(scope: Scope, substitutes: list[Element], look: Look) -> N
         used = scope.record
         if made:
             node = made[0] if len(made) == 1 and isinstance(made[0], Node) else Node(PLAIN, made)
+            if not node.children:
+                break
             scope.record = outer
             scope.filled += 1
             scope.suppressed = scope.suppressed.union(used)
@@ -139,6 +145,10 @@ def _substitute(compiler: Compiler, child: ir.Element, parent: ir.Names) -> Elem
 
     if isinstance(child, ir.Names):
         return compile_names(compiler, child, parent)
+    if isinstance(child, ir.Text) and child.kind == "term":
+        term = compiler.locale.term(child.what, child.form)
+        if term is not None and not term.single:  # said to be empty: nothing else is tried
+            return lambda _scope, out: out.append(Node(PLAIN, ()))
     return compiler.element(child)
 
 
@@ -182,7 +192,9 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
     spec.precedes_last = option("delimiter-precedes-last") or "contextual"
     spec.precedes_et_al = option("delimiter-precedes-et-al") or "contextual"
     spec.et_al_min = _number(option("et-al-min"))
-    spec.et_al_first = _number(option("et-al-use-first")) or 1
+    spec.et_al_first = _number(option("et-al-use-first"))
+    if option("et-al-use-first") is None:
+        spec.et_al_min = 0
     spec.subsequent_min = _number(option("et-al-subsequent-min")) or spec.et_al_min
     spec.subsequent_first = _number(option("et-al-subsequent-use-first")) or spec.et_al_first
     spec.use_last = option("et-al-use-last") == "true"
@@ -233,7 +245,7 @@ def _and_term(compiler: Compiler, value: str | None) -> str | None:
         word = compiler.locale.text("and", "symbol")
     else:
         return None
-    return word if word[-1:].isspace() else word + " "
+    return word if word[-1:].isspace() else f" {word} "
 
 
 def _et_al(compiler: Compiler, element: ir.EtAl | None) -> Node | None:

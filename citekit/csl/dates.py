@@ -320,7 +320,7 @@ def _year(year: int, form: str | None, locale: Locale) -> str:
 
 def _month(month: int, form: str, locale: Locale) -> str:
     if month > 12:
-        season = month - 12 if month <= 16 else month - 20
+        season = (month - 13) % 4 + 1
         return locale.text(f"season-{season:02}")
     if form == "numeric":
         return str(month)

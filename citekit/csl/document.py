@@ -172,8 +172,7 @@ class Document:
     def bibliography(self) -> list[tuple[str, Node]]:
         """(item id, tree) of every entry, in the order of the style."""
         self._settle()
-        trees = bibliography.entries(self.program, [self._facts[key] for key in self._order])
-        return list(zip(self._order, trees, strict=False))
+        return bibliography.entries(self.program, [self._facts[key] for key in self._order])
 
     @property
     def warnings(self) -> list[str]:
@@ -189,12 +188,12 @@ class Document:
         if not self._dirty:
             return
         cited = self._cited()
-        order = self._sort_bibliography(cited)
+        labels = citation_labels([self._entries[key] for key in cited])
+        order = self._sort_bibliography(cited, labels)
         self._order = order
         facts = {key: Facts(self._entries[key]) for key in order}
         for number, key in enumerate(order, 1):
             facts[key].number = number
-        labels = citation_labels([self._entries[key] for key in order])
         hints = self._disambiguate(order, labels)
         for key, fact in facts.items():
             fact.hints = hints.get(key, fact.hints)
@@ -212,7 +211,7 @@ class Document:
                 (found if key in self._entries else self._unknown)[key] = None
         return list(found | self._listed)
 
-    def _sort_bibliography(self, cited: list[str]) -> list[str]:
+    def _sort_bibliography(self, cited: list[str], labels: Mapping[str, str]) -> list[str]:
         keys = self.program.bibliography_keys
         if not keys:
             return cited
@@ -222,6 +221,7 @@ class Document:
             scope = Scope(self._entries[key])
             scope.in_bibliography = True
             scope.citation_number = numbers[key]
+            scope.label_text = labels[key]
             return scope
 
         return sort_by(cited, keys, scope_of)

@@ -39,7 +39,7 @@ _NOTE_BRACED = re.compile(r"\{:([-_A-Za-z]+)\s*:\s*([^}\n]+)\}")
 _NOTE_KEYS = (
     NAME_VARIABLES | DATE_VARIABLES | NUMBER_VARIABLES
     | frozenset("archive archive-place archive_collection archive_location authority call-number"
-    " collection-title container-title container-title-short dimensions division DOI event event-title"
+    " collection-title collection-title-short container-title container-title-short dimensions division DOI event event-title"
     " event-place genre ISBN ISSN jurisdiction medium original-publisher original-publisher-place"
     " original-title part-title PMCID PMID publisher publisher-place references reviewed-genre"
     " reviewed-title scale source status title title-short type URL volume-title".split())
@@ -148,9 +148,11 @@ def _with_note_fields(item: Mapping[str, Any], note: str) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for i, line in enumerate(note.split("\n")[:100]):
         match = _NOTE_LINE.match(line.strip())
-        if match is None or match[1] not in _NOTE_KEYS:
+        if match is None:
             if i and line.strip():
                 break
+            continue
+        if match[1] not in _NOTE_KEYS:
             continue
         _note_field(found, match[1], match[2].strip())
     for match in _NOTE_BRACED.finditer(note):

@@ -135,8 +135,8 @@ def _before_last(spec: NameSpec, total: int, before: Person) -> str:
         case _:
             delimited = total > 2
     if not delimited:
-        return " " + word
-    return spec.delimiter + word if spec.delimiter.endswith(" ") else f"{spec.delimiter} {word}"
+        return word
+    return spec.delimiter.rstrip() + word if word[:1] == " " else spec.delimiter + word
 
 
 def _before_et_al(spec: NameSpec, shown: int, before: Person) -> str:

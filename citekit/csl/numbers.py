@@ -21,7 +21,11 @@ _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_PAGE_RANGE = re.compile(r"^(\D*?)(\d+)(\s*[-–—]\s*)(\D*?)(\d+)$")
+_ONE = r"(?:[^\W\d_]{0,4}\d+[^\W\d_]{0,4}|[ivxlcdmIVXLCDM]+)"
+_SEVERAL = re.compile(rf"{_ONE}\.?(?:\s*(?:[-–—,&;]|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+")
+_SIDES = re.compile(r"^(.*?)\s*[-–—]+\s*([^-–—]*)$")
+_SIDE = re.compile(r"^(.*\D)?(\d+)$")
+_ROMAN_NUMBER = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -121,22 +125,24 @@ def _one(number: int, form: str, locale: Locale, gender: str) -> str:
 
 
 def is_plural(text: str) -> bool:
-    """Whether a label beside this content takes its plural: a range or list of numbers."""
-    return bool(re.search(r"\w\s*(?<!\\)[-–—,&]\s*\w|\w\s+(?:and|et|und|y)\s+\w", text)) and bool(
-        re.search(r"\d|\b[ivxlcdm]+\b", text, re.IGNORECASE)
-    )
+    """Whether a label beside this content takes its plural: a range or list of numbers.
+
+    >>> [is_plural(t) for t in ("12", "S213-S235", "1 & 2", "3\\\\-B", "Michaelson-Morely")]
+    [False, True, True, False, False]
+    """
+    return bool(_SEVERAL.fullmatch(text.strip()))
 
 
 # ------------------------------------------------------------------------------------------- pages
 
 
-def page_range(text: str, style: str | None, delimiter: str) -> str:
+def page_range(text: str, style: str | None, delimiter: str, ampersand: str = "&") -> str:
     """The pages with shortened or expanded ranges (``page-range-format``).
 
     >>> page_range("321-328, 401", "minimal", "–")
     '321–8, 401'
 
-    Text that holds no range of numbers only gets its hyphens changed.
+    Text that holds no range of numbers comes back unchanged; ``\\\\-`` is a hyphen that stays.
     """
     if "\\-" in text:
         return text.replace("\\-", "-")
@@ -145,30 +151,31 @@ def page_range(text: str, style: str | None, delimiter: str) -> str:
         parts[i] = _one_range(parts[i], style, delimiter)
     for i in range(1, len(parts), 2):
         mark = parts[i].strip()
-        parts[i] = f" {mark} " if mark == "&" else f"{mark} "
+        parts[i] = f" {ampersand} " if mark == "&" else f"{mark} "
     return "".join(parts)
 
 
 def _one_range(text: str, style: str | None, delimiter: str) -> str:
-    match = _PAGE_RANGE.match(text.strip())
-    if match is None:
-        return re.sub(r"(?<=[\w)])\s*(?:-|–)\s*(?=[\w(])", delimiter, text) if _simple(text) else text
-    prefix, first, _, other, last = match.groups()
-    if style is None or prefix != other and other and not other.isspace():
-        return f"{prefix}{first}{delimiter}{other}{last}"
-    shared = prefix if prefix == other else other
+    sides = _SIDES.match(text)
+    if sides is None:
+        return text
+    left, right = sides.groups()
+    one, other = _SIDE.match(left), _SIDE.match(right)
+    if one is None or other is None:
+        if _ROMAN_NUMBER.fullmatch(left) and _ROMAN_NUMBER.fullmatch(right):
+            return f"{left}{delimiter}{right}"
+        return text
+    prefix, first = one[1] or "", one[2]
+    if prefix != (other[1] or ""):
+        return f"{left}-{right}"
+    if style is None:
+        return f"{left}{delimiter}{right}"
+    last = other[2]
     if len(last) < len(first):
         last = first[: len(first) - len(last)] + last
     if len(last) != len(first) or int(last) < int(first):
-        return f"{prefix}{first}{delimiter}{shared}{match[5]}"
-    short = _shorten(first, last, style)
-    if style == "expanded" or prefix != other:
-        return f"{prefix}{first}{delimiter}{prefix if style == 'expanded' else shared}{short}"
-    return f"{prefix}{first}{delimiter}{short}"
-
-
-def _simple(text: str) -> bool:
-    return bool(re.fullmatch(r"\s*[\w.:()/]+\s*[-–—]\s*[\w.:()/]+\s*", text))
+        return f"{left}{delimiter}{right}"
+    return f"{left}{delimiter}{prefix if style == 'expanded' else ''}{_shorten(first, last, style)}"
 
 
 def _shorten(first: str, last: str, style: str) -> str:

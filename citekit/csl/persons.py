@@ -116,7 +116,12 @@ def _person(
 ) -> Person:
     if not literal:
         family, particle = _split_family(family, particle)
-        given, dropping, suffix = _split_given(given, dropping, particle, suffix)
+        if "," in given and not suffix:
+            head, _, tail = given.partition(",")
+            given, suffix = head.strip(), tail.strip()
+            comma_suffix = comma_suffix or suffix.startswith("!")
+            suffix = suffix.removeprefix("!").strip()
+        given, dropping = _split_given(given, dropping)
     return Person(
         family, given, dropping, particle, suffix, literal,
         comma_suffix=comma_suffix, static=static,
@@ -135,14 +140,11 @@ def _split_family(family: str, particle: str) -> tuple[str, str]:
     return family[match.end() :], match[1].rstrip(" ") if not _CLOSED.search(match[1].rstrip()) else match[1]
 
 
-def _split_given(given: str, dropping: str, particle: str, suffix: str) -> tuple[str, str, str]:
+def _split_given(given: str, dropping: str) -> tuple[str, str]:
     """Lower-case words at the end of a given name are its dropping particle."""
-    if "," in given and not suffix:
-        head, _, tail = given.partition(",")
-        given, suffix = head.strip(), tail.strip().removeprefix("!").strip()
     if dropping or " " not in given:
-        return given, dropping, suffix
+        return given, dropping
     match = _GIVEN_PARTICLE.match(given)
     if match is None or not all(word[0].islower() for word in match[2].split()):
-        return given, dropping, suffix
-    return match[1], match[2].strip(), suffix
+        return given, dropping
+    return match[1], match[2].strip()

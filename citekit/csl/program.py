@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from citekit.csl import ir
-from citekit.csl.compile import Compiler
+from citekit.csl.compile import Compiler, mentions
 from citekit.csl.ir import PLAIN
 from citekit.csl.locale import load_locale
 from citekit.csl.sort import SortKey, compile_keys
@@ -49,6 +49,12 @@ class Program:
     def bibliography_keys(self) -> list[SortKey]:
         area = self.style.bibliography
         return [] if area is None else compile_keys(self.style, self.locale, area)
+
+    @cached_property
+    def has_numbers(self) -> bool:
+        """Whether bibliography entries show their number."""
+        area = self.style.bibliography
+        return area is not None and mentions(area.children, "citation-number", self.style)
 
     @cached_property
     def tests_disambiguation(self) -> bool:
