@@ -26,6 +26,7 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from citekit import Archive
 from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
@@ -94,7 +95,7 @@ def add_article(archive: Archive, source: dict[str, Any], file: Path) -> None:
     added = archive.add(data, name=source["file"], url=source["url"], now=NOW)
     if added.key != source["key"]:
         raise StoreConflict(f"the article's key came out as {added.key}, not {source['key']}")
-    write_note(archive, source["key"], link_annotations(read_text(source["note"]), source["key"]))
+    write_note(archive, source["key"], link_annotations(read_text(source["note"])))
 
 
 def add_chronology(archive: Archive, source: dict[str, Any]) -> None:
@@ -141,10 +142,10 @@ def source_item(source: dict[str, Any]) -> dict[str, Any]:
         "language": ("en", "notes", "the report is in English", 0.9),
     }
     known = {name: field for name, field in fields.items() if field[0] is not None}
-    facts = {
-        "access": "restricted",
-        "evidence": {name: [evidence(*field)] for name, field in known.items()},
-    }
+    candidates = {name: [evidence(*field)] for name, field in known.items()}
+    if source["title_from"] == "url":
+        candidates["title"][0]["place"] = {"path": urlsplit(source["url"]).path}
+    facts = {"access": "restricted", "evidence": candidates}
     return {
         "id": source["key"],
         "type": "article-newspaper",
@@ -189,30 +190,25 @@ def annotate(archive: Archive, key: str, entries: Sequence[dict[str, Any]]) -> N
 
 def annotation_id(name: str) -> str:
     """The id of the annotation with that name in annotations.toml: the same in every run."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:citekit:example:{name}").urn
+    return f"urn:uuid:{short_id(name)}"
 
 
-def link_annotations(text: str, key: str) -> str:
-    """The note with ``[words](annotation:NAME)`` turned into links to the annotation."""
+def short_id(name: str) -> str:
+    """The same without ``urn:uuid:``, as claims and addresses on the site have it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:citekit:example:{name}"))
 
-    def linked(match: re.Match[str]) -> str:
-        short = annotation_id(match[2]).removeprefix("urn:uuid:")
-        return f"{{ck:passage}}`{match[1]} <{key}#a-{short}>`"
 
-    return re.sub(r"\[([^\]]+)\]\(annotation:([\w-]+)\)", linked, text)
+def link_annotations(text: str) -> str:
+    """The note with ``(annotation:NAME)`` turned into an address on the item's page."""
+    return re.sub(r"\(annotation:([\w-]+)\)", lambda m: f"(#a-{short_id(m[1])})", text)
 
 
 def add_claim(archive: Archive, claim: dict[str, Any]) -> None:
     """One claim, its evidence pointing at annotations by id."""
     parts = [
-        ClaimEvidence(
-            **{
-                **part,
-                "annotation": annotation_id(name).removeprefix("urn:uuid:")
-                if (name := part.get("annotation"))
-                else None,
-            }
-        )
+        ClaimEvidence(**{**part, "annotation": short_id(part["annotation"])})
+        if "annotation" in part
+        else ClaimEvidence(**part)
         for part in claim["evidence"]
     ]
     archive.add_claim(
