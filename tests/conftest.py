@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from citekit import Archive
+
 # How long an example takes depends on what else the machine does.
 settings.register_profile("citekit", deadline=None)
 settings.load_profile("citekit")
 
+NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -37,6 +41,24 @@ def absent(reason: str) -> None:
     if os.environ.get("CITEKIT_NO_SKIPS"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def article() -> Path:
+    """A small news text of our own, in the layout of a text dump."""
+    return ROOT / "tests" / "cases" / "articles" / "harbour.txt"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """A new empty archive."""
+    return Archive.create(tmp_path / "archive", title="Tests")
+
+
+@pytest.fixture
+def harbour(archive: Archive, article: Path) -> str:
+    """The key of the small news text, archived as a restricted item."""
+    return archive.add(article, url="https://coast.example/2024/lighthouse", now=NOW).key
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.errors import InvalidData
 from citekit.model.item import Item, check_citekey
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def make_citekey(data: Mapping[str, Any]) -> str:
     date = item.date()
     year = str(abs(date.year)) if date and date.year else ""
     key = _responsible(item) + year + _first_word(item.title)
-    return check_citekey(key) if key else "item"
+    try:
+        return check_citekey(key)
+    except InvalidData:  # nothing to make it of, or a name that Windows reserves
+        return "item"
 
 
 def ascii_word(text: str) -> str:
@@ -76,7 +80,8 @@ def _responsible(item: Item) -> str:
 
 def _acronym(text: str) -> str:
     """The initials of several words, or one word whole: ``mem``, ``reuters``."""
-    words = [word for word in re.findall(r"\w+", text) if word.lower() not in _STOP_WORDS]
+    words = re.findall(r"[^\W\d_]+", text)
+    words = [word for word in words if word.lower() not in _STOP_WORDS]
     if len(words) < 2:
         return ascii_word(words[0] if words else text)
     return "".join(ascii_word(word)[:1] for word in words)[:_LONGEST_PART]

@@ -1,0 +1,372 @@
+"""The commands as a user types them: answers on stdout, notes on stderr, promised exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from citekit.cli.run import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TURKISH = """\
+Eski deniz feneri iki yıl süren onarımdan sonra yeniden açıldı
+
+14 Mart 2024
+
+Kasabanın belediye başkanı, kulenin fırtınadan sonra yıkılabileceğinden korktuklarını söyledi. \
+İlk gün yaklaşık bin kişi iki yüz on yedi basamağı çıktı; çoğu çocuğuyla birlikte gelmişti. \
+Fener ekim ayına kadar her hafta sonu açık kalacak, giriş ise ücretsiz olacak.
+"""
+URL = "https://coast.example/2024/lighthouse"
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run one command in the archive ``a``; exit code, stdout and stderr."""
+
+    def do(*words: str) -> tuple[int, str, str]:
+        code = run(["--archive", str(tmp_path / "a"), *words])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    assert do("init")[0] == 0
+    return do
+
+
+@pytest.fixture
+def key(call: Call, article: Path) -> str:
+    """The small news text, added by the command line."""
+    code, out, _ = call("add", str(article), "--url", URL)
+    assert code == 0
+    return out.strip()
+
+
+def answer(result: tuple[int, str, str]) -> Any:  # noqa: ANN401  # any JSON value
+    """The JSON document of a call that succeeded."""
+    code, out, err = result
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_add_prints_the_key_and_says_what_restricted_means(call: Call, article: Path) -> None:
+    """The answer is the key alone; that git backs nothing up is said on stderr."""
+    code, out, err = call("add", str(article), "--url", URL)
+    assert (code, out) == (0, "harbour2024lighthouse\n") or out.count("\n") == 1
+    assert "restricted" in err
+    assert "git does not" in err
+
+
+def test_show_gives_metadata_with_evidence(call: Call, key: str) -> None:
+    """Every field read from a plain text comes with line, offsets, rule and confidence."""
+    shown = answer(call("show", key, "--json"))
+    item, evidence = shown["item"], shown["evidence"]
+    assert item["title"] == "Old lighthouse of Port Example reopens after two years of repairs"
+    assert item["issued"] == {"date-parts": [[2024, 3, 14]]}
+    assert "author" not in item
+    assert item["URL"] == URL
+    assert shown["access"] == "restricted"
+    for field in ("title", "issued"):
+        chosen = next(e for e in evidence[field] if e["chosen"])
+        assert {"line", "start", "end"} <= chosen["place"].keys()
+        assert chosen["rule"]
+        assert chosen["fact"] == "observed"
+        assert 0 < chosen["confidence"] <= 1
+    assert evidence["URL"][0]["fact"] == "declared"
+    assert evidence["caption"][0]["value"].startswith("Visitors climb the restored stairs")
+    assert evidence["credit"][0]["value"] == "Ada Example – Coastal Press"
+    assert shown["captures"][0]["source"]["file"] == "harbour.txt"
+
+
+def test_show_for_people(call: Call, key: str) -> None:
+    """The plain form names fields, lines and rules."""
+    code, out, _ = call("show", key)
+    assert code == 0
+    assert "issued: 2024-03-14" in out
+    assert "line 5" in out
+
+
+def test_the_same_bytes_again_name_the_item_that_has_them(
+    call: Call, key: str, article: Path
+) -> None:
+    """Adding a file twice makes no second item."""
+    added = answer(call("add", str(article), "--json"))
+    assert added["items"] == [{"key": key, "new": False, "findings": added["items"][0]["findings"]}]
+    assert "in the archive already" in added["items"][0]["findings"][0]["message"]
+    assert len(answer(call("list", "--json"))) == 1
+
+
+def test_a_bad_source_does_not_keep_others_out(call: Call, article: Path, tmp_path: Path) -> None:
+    """Good sources go through; the first failure decides the exit code."""
+    code, out, err = call("add", str(tmp_path / "absent.txt"), str(article))
+    assert code == 3
+    assert out.count("\n") == 1
+    assert "absent.txt: no such file" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "message"),
+    [
+        ("empty.txt", b"", 4, "is empty"),
+        ("binary.txt", bytes(range(256)) * 10, 4, "is binary"),
+        ("large.txt", b"a" * 5000, 4, "is larger than"),
+    ],
+)
+def test_sources_that_are_refused(
+    call: Call, tmp_path: Path, name: str, content: bytes, code: int, message: str
+) -> None:
+    """Empty, binary and too large files are told with place and hint, and archive nothing."""
+    (tmp_path / name).write_bytes(content)
+    result, out, err = call("add", str(tmp_path / name), "--max-size", "4KB")
+    assert (result, out) == (code, "")
+    assert name in err
+    assert message in err
+    assert "hint:" in err
+    assert answer(call("list", "--json")) == []
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads every file")
+def test_an_unreadable_file_is_a_storage_error(call: Call, article: Path, tmp_path: Path) -> None:
+    """No permission is exit code 8."""
+    locked = tmp_path / "locked.txt"
+    locked.write_bytes(article.read_bytes())
+    locked.chmod(0)
+    assert call("add", str(locked))[0] == 8
+
+
+def test_a_folder_is_no_source(call: Call, tmp_path: Path) -> None:
+    """A folder is told to be one."""
+    code, _, err = call("add", str(tmp_path))
+    assert code == 4
+    assert "is a folder" in err
+
+
+def test_other_encodings_are_found_out(call: Call, tmp_path: Path) -> None:
+    """A text in another encoding is read, and the encoding is evidence."""
+    (tmp_path / "turkish.txt").write_bytes(TURKISH.encode("cp1254"))
+    key = call("add", str(tmp_path / "turkish.txt"))[1].strip()
+    shown = answer(call("show", key, "--json"))
+    assert shown["evidence"]["encoding"][0]["value"] in ("windows-1254", "cp1254", "iso-8859-9")
+
+
+def test_any_file_is_kept_as_it_is(call: Call, tmp_path: Path) -> None:
+    """Bytes of no known kind become an item with an original and no text."""
+    (tmp_path / "data.bin").write_bytes(bytes(range(256)) * 10)
+    key = call("add", str(tmp_path / "data.bin"), "--set", "title=Readings")[1].strip()
+    shown = answer(call("show", key, "--json"))
+    assert set(shown["captures"][0]["payloads"]) == {"original"}
+    assert shown["item"]["title"] == "Readings"
+
+
+def test_fields_key_and_access_can_be_given(call: Call, article: Path) -> None:
+    """--set, --key and --access are declared facts."""
+    call("add", str(article), "--key", "tower", "--access", "public", "--set", "author=Roe, Jane")
+    shown = answer(call("show", "tower", "--json"))
+    assert shown["access"] == "public"
+    assert shown["item"]["author"] == [{"family": "Roe", "given": "Jane"}]
+    assert shown["evidence"]["author"][0]["fact"] == "declared"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("show", "nothing"), 3),
+        (("cite", "nothing"), 3),
+        (("cite",), 2),
+        (("cite", "x", "--format", "docx"), 2),
+        (("frob",), 2),
+        (("add", "x.txt", "--url", "ftp://x"), 2),
+        (("add", "x.txt", "--key", "../x"), 4),
+        (("add", "x.txt", "y.txt", "--key", "k"), 2),
+        (("add", "x.txt", "--max-size", "big"), 2),
+        (("add", "https://example.org/"), 2),
+        (("entity", "add", "X"), 2),
+        (("entity", "show", "x"), 3),
+        (("claim", "show", "../../x"), 4),
+        (("annotation", "rm", "zzz"), 3),
+        (("annotate", "nothing", "--note", "x"), 3),
+        (("restore", "nothing", "x"), 3),
+        (("init",), 7),
+    ],
+)
+def test_promised_exit_codes(call: Call, words: tuple[str, ...], code: int) -> None:
+    """Wrong usage is 2, not found 3, invalid data 4, a conflict 7; a message, never a traceback."""
+    result, out, err = call(*words)
+    assert result == code, err
+    assert out == ""
+    assert err
+    assert "Traceback" not in err
+
+
+def test_errors_as_json(call: Call) -> None:
+    """With --json an error is one document on stderr."""
+    code, out, err = call("--json", "show", "nothing")
+    error = json.loads(err)["error"]
+    assert (code, out, error["code"]) == (3, "", "not-found")
+    assert set(error) == {"code", "message", "place", "hint"}
+
+
+def test_unknown_keys_offer_the_nearest(call: Call, key: str) -> None:
+    """A mistyped key is answered with the one that was meant."""
+    assert key in call("cite", key[:-1])[2]
+
+
+def test_import_takes_the_good_and_reports_the_bad(call: Call, tmp_path: Path) -> None:
+    """Entries with errors are named with their line; the others come in under their own keys."""
+    file = tmp_path / "refs.json"
+    file.write_text(
+        '[{"id": "a", "type": "book", "title": "A"},\n'
+        ' {"id": "b", "type": "book", "issued": "June 31"},\n'
+        ' {"id": "c", "type": "book", "title": "C", "x-own": 1}]'
+    )
+    code, out, err = call("import", str(file))
+    assert (code, out) == (4, "a\nc\n")
+    assert "refs.json:2" in err
+    assert answer(call("show", "c", "--json"))["item"]["x-own"] == 1
+    assert call("import", str(file))[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("archive.toml", "layout = 1\ntitle = [\n", "archive.toml:3"),
+        ("archive.toml", "layout = 99\n", "archive.toml"),
+        ("items/harbour/item.json", '{"id": "x",\n "type": }', "item.json:2:"),
+        ("items/harbour/item.json", '{"id": "KEY", "type": "book", "issued": 7}', "item.json:1:"),
+        ("items/harbour/annotations.jsonl", '{"id": 1}\n', "annotations.jsonl:1:"),
+    ],
+)
+def test_malformed_files_are_named_with_line_and_column(
+    call: Call, key: str, tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    """What somebody broke by hand is found by file, line and column; exit code 4."""
+    path = tmp_path / "a" / name.replace("harbour", key)
+    path.write_text(text.replace("KEY", key))
+    code, _, err = call("show", key)
+    assert code == 4
+    assert place in err
+
+
+def test_annotate_in_an_editor(
+    call: Call, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines written in the editor become annotations; a line that fails keeps the sheet."""
+    script = tmp_path / "editor.py"
+    script.write_text(
+        "import sys, pathlib\n"
+        "sheet = pathlib.Path(sys.argv[1])\n"
+        "text = sheet.read_text('utf-8') + '> \"217 steps\" counted #fact\\n> \"absent\" x\\n'\n"
+        "sheet.write_text(text, 'utf-8')\n"
+    )
+    monkeypatch.setenv("EDITOR", shlex.join([sys.executable, str(script)]))
+    code, out, err = call("annotate", key)
+    assert code == 3
+    assert out.count("\n") == 1
+    assert "what you wrote is kept in" in err
+    listed = answer(call("annotations", key, "--json"))
+    assert [a["target"]["selector"][0]["exact"] for a in listed] == ["217 steps"]
+
+
+def test_annotations_live_and_die_by_id(call: Call, key: str) -> None:
+    """An annotation is listed, edited and removed by the first characters of its id."""
+    made = call("annotate", key, "--quote", "217 steps", "--note", "Counted?")[1].strip()
+    assert "217 steps" in call("annotations", key)[1]
+    assert call("annotation", "edit", made[:8], "--tag", "fact")[0] == 0
+    edited = answer(call("annotations", key, "--json"))[0]
+    assert {body["purpose"] for body in edited["body"]} == {"commenting", "tagging"}
+    assert call("annotation", "rm", made[:8])[0] == 0
+    assert answer(call("annotations", key, "--json")) == []
+
+
+def test_entities_and_claims(call: Call, key: str) -> None:
+    """Entities and claims are added, listed, shown and removed."""
+    assert call("entity", "add", "Port Example", "--kind", "place")[1] == "port-example\n"
+    assert call("claim", "add", "The tower has 217 steps", "--id", "steps")[1] == "steps\n"
+    assert call("claim", "link", "steps", key, "--says", "217")[0] == 0
+    assert answer(call("claim", "show", "steps", "--json"))["evidence"][0]["says"] == "217"
+    assert [e["id"] for e in answer(call("entity", "list", "--json"))] == ["port-example"]
+    assert call("remove", key, "--yes")[0] == 7
+    assert call("claim", "rm", "steps")[0] == 0
+    assert call("entity", "rm", "port-example")[0] == 0
+
+
+def test_search_finds_texts_notes_and_titles(call: Call, key: str) -> None:
+    """Words of the text, of notes and of titles find the item; nonsense finds nothing."""
+    call("annotate", key, "--note", "Compare the breakwater.")
+    for query in ("lighthouse", "council ruin", "breakwater", "LIGHTHOUSE"):
+        assert [hit["key"] for hit in answer(call("search", query, "--json"))] == [key]
+    assert answer(call("search", 'xyz"; DROP TABLE (', "--json")) == []
+
+
+def test_removing_asks_first(call: Call, key: str) -> None:
+    """Without a terminal to ask on, nothing is removed unless --yes is given."""
+    assert call("remove", key)[0] == 2
+    assert call("remove", key, "--yes")[:2] == (0, f"{key}\n")
+    assert call("show", key)[0] == 3
+
+
+def test_cite_in_a_style_and_as_data(call: Call, key: str) -> None:
+    """One key, five data formats and any style."""
+    assert "March 14" in call("cite", key)[1]
+    assert call("cite", key, "--format", "bibtex")[1].startswith("@article{" + key)
+    assert json.loads(call("cite", key, "--format", "csl-json")[1])[0]["id"] == key
+    assert "TY  - " in call("cite", key, "--format", "ris")[1]
+    cited = answer(call("cite", key, "--style", "mla", "--json"))
+    assert cited["bibliography"][0]["key"] == key
+    assert "Old Lighthouse" in cited["bibliography"][0]["html"]
+    in_text = call("cite", f"[see @{key}, para. 2]", "--in-text")[1]
+    assert in_text.startswith("(see ")
+    assert "para. 2" in in_text
+
+
+def test_cite_into_a_file(call: Call, key: str, tmp_path: Path) -> None:
+    """--output writes the whole file and prints nothing."""
+    target = tmp_path / "refs.bib"
+    assert call("cite", key, "--format", "biblatex", "-o", str(target))[:2] == (0, "")
+    assert target.read_text("utf-8").startswith("@article{")
+    assert [path.name for path in tmp_path.iterdir() if "whole" in path.name] == []
+
+
+def test_locators_without_a_place_are_told(call: Call, key: str) -> None:
+    """Data formats and bibliographies ignore locators, and say so."""
+    assert "no place for a locator" in call("cite", f"{key}#p2", "--format", "bibtex")[2]
+    assert "no place for a locator" in call("cite", key, "--locator", "page 4")[2]
+
+
+def test_styles_are_found_by_what_people_type(call: Call) -> None:
+    """Short names and titles find styles; the edition is named."""
+    found = answer(call("styles", "mla", "--json"))
+    assert found[0]["id"] == "modern-language-association"
+    assert "9th" in found[0]["title"]
+
+
+def test_quiet_says_nothing_but_the_answer(call: Call, article: Path) -> None:
+    """--quiet leaves stderr empty where nothing is wrong."""
+    assert call("--quiet", "add", str(article))[2] == ""
+
+
+def test_verify_and_restore(call: Call, key: str, article: Path, tmp_path: Path) -> None:
+    """A restricted payload of another machine is withheld, which is fine, and comes back."""
+    report = answer(call("verify", "--json"))
+    assert (report["ok"], report["items"], report["sealed"]) == (True, 1, 0)
+    for path in (tmp_path / "a" / "restricted").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    assert call("verify")[0] == 6
+    assert call("restore", key, str(article))[0] == 0
+    assert call("verify")[0] == 0
+
+
+def test_doctor_says_what_works(call: Call) -> None:
+    """The core's own checks pass where the tests run."""
+    code, out, _ = call("doctor")
+    assert code == 0
+    assert "Python" in out
