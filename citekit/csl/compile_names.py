@@ -190,6 +190,10 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
     spec.delimiter = _or(option("delimiter", "name-delimiter"), ", ")
     spec.and_term = _and_term(compiler, option("and"))
     spec.precedes_last = option("delimiter-precedes-last") or "contextual"
+    handed_down = compiler.option("delimiter-precedes-last")
+    spec.precedes_institution = (
+        handed_down if handed_down in ("always", "never") else "contextual"
+    )
     spec.precedes_et_al = option("delimiter-precedes-et-al") or "contextual"
     spec.et_al_min = _number(option("et-al-min"))
     spec.et_al_first = _number(option("et-al-use-first"))

@@ -34,7 +34,7 @@ class NameSpec:
 
     __slots__ = (
         "and_term", "delimiter", "et_al", "et_al_first", "et_al_min", "family", "form", "given",
-        "hyphen", "initialize", "initialize_with", "lang", "look", "memory", "precedes_et_al",
+        "hyphen", "initialize", "initialize_with", "lang", "look", "memory", "precedes_et_al", "precedes_institution",
         "precedes_last", "separator", "sort_order", "sorting", "subsequent_first", "subsequent_min",
         "use_last", "demote", "has_parts",
     )  # fmt: skip
@@ -44,6 +44,7 @@ class NameSpec:
     and_term: str | None
     delimiter: str
     precedes_last: str
+    precedes_institution: str
     precedes_et_al: str
     et_al_min: int
     et_al_first: int
@@ -104,7 +105,7 @@ def render_people(
             children += [_before_et_al(spec, len(nodes), people[count - 1]), spec.et_al]
         return NamesNode(spec.look, children, nodes)
     if spec.and_term is not None and len(nodes) > 1:
-        children = [*_listed(nodes[:-1], spec), _before_last(spec, len(nodes), people[-2]), nodes[-1]]
+        children = [*_listed(nodes[:-1], spec), _before_last(spec, people), nodes[-1]]
         return NamesNode(spec.look, children, nodes)
     return NamesNode(spec.look, _listed(nodes, spec), nodes)
 
@@ -122,18 +123,26 @@ def _listed(nodes: Sequence[Node], spec: NameSpec) -> Children:
     return out
 
 
-def _before_last(spec: NameSpec, total: int, before: Person) -> str:
-    """What stands before the last name: the "and", with or without the delimiter."""
+def _before_last(spec: NameSpec, people: Sequence[Person]) -> str:
+    """What stands before the last name: the "and", with or without the delimiter.
+
+    An institution in last place does not heed the ``delimiter-precedes-last`` of ``cs:name``, only
+    that of the area or style: so does the reference processor, and the specification is silent.
+    """
     word = spec.and_term or ""
-    match spec.precedes_last:
+    after_inverted = _is_inverted(spec, len(people) - 2) and not people[-2].literal
+    precedes = spec.precedes_last
+    if people[-1].literal and not (precedes == "after-inverted-name" and after_inverted):
+        precedes = spec.precedes_institution
+    match precedes:
         case "always":
             delimited = True
         case "never":
             delimited = False
         case "after-inverted-name":
-            delimited = _is_inverted(spec, total - 2) and not before.literal
+            delimited = after_inverted
         case _:
-            delimited = total > 2
+            delimited = len(people) > 2
     if not delimited:
         return word
     return spec.delimiter.rstrip() + word if word[:1] == " " else spec.delimiter + word
@@ -208,7 +217,7 @@ def _displayed(person: Person, spec: NameSpec, given: str) -> Children:
     )
     if person.suffix:
         joint = ", " if person.comma_suffix else " "
-        family = [*family, joint, *_rich(person.suffix)]
+        family = [*family, joint, *_suffix(person, spec)]
     family = _wrapped(family, spec.family)
     return _spaced([_wrapped(_part(given, spec.given, spec), spec.given), family])
 
@@ -225,8 +234,15 @@ def _inverted(person: Person, spec: NameSpec, given: str) -> Children:
     if tail:
         out += [spec.separator, *tail]
     if person.suffix:
-        out += [spec.separator, *_rich(person.suffix)]
+        out += [spec.separator, *_suffix(person, spec)]
     return out
+
+
+def _suffix(person: Person, spec: NameSpec) -> Children:
+    """``Jr.``: an abbreviation like the initials, so it loses its full stop where they have none."""
+    if spec.initialize_with is None:
+        return _rich(person.suffix)
+    return _rich(initials(person.suffix, spec.initialize_with, shorten=False, hyphen=True))
 
 
 def _family(person: Person, spec: NameSpec, *, demoted: bool) -> Children:
