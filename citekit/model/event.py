@@ -1,6 +1,7 @@
 """Something done to the archive: who, what, when, and the digest of what it left.
 
-An occurrence in the world is not an event but an entity (see entity.py).
+An event is one entry of the transparency log (docs/reference/log.md). An occurrence in the world
+is not an event but an entity (see entity.py).
 """
 
 from __future__ import annotations
@@ -8,21 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+from citekit.model.capture import Tool
+from citekit.model.item import Access
 
 Action = Literal[
-    "capture",
+    "settings",
     "item",
+    "capture",
+    "note",
     "annotation",
     "entity",
     "claim",
-    "note",
     "access",
     "rename",
     "remove",
     "purge",
     "key",
+    "checkpoint",
+    "timestamp",
 ]
+ACTIONS: frozenset[str] = frozenset(get_args(Action))
+VERSION = 1
+"""Of the schema of entries; a reader that meets a higher one says so."""
+MAX_REASON = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,19 +41,50 @@ class Agent:
     """The person or program behind an event."""
 
     name: str
-    kind: Literal["person", "software", "organization"] = "person"
+    kind: Literal["person", "software", "organization"] = field(
+        default="person", metadata={"always": True}
+    )
     version: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedPayload:
+    """What an event says of a payload: its role, digest and size; never a word of it."""
+
+    role: str
+    digest: str
+    size_bytes: int
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event. ``subject`` is a path inside the archive, ``digest`` of its bytes afterwards."""
+    """One event. ``subject`` is a path inside the archive, ``digest`` of its bytes afterwards.
+
+    ``source`` is *done* when citekit did it and noted who and when; *found* when a seal met the
+    change, so that ``at`` is when it was found and ``agent`` who sealed. ``payloads`` belong to
+    captures and purges, ``access`` to a change of access, ``to`` to a renaming (both are folders),
+    ``vkey`` and ``replaces`` (a key id) to keys.
+    """
 
     action: Action
     subject: str
     at: datetime
     agent: Agent
+    tool: Tool
+    source: Literal["done", "found"] = field(default="done", metadata={"always": True})
     digest: str | None = None
+    payloads: tuple[LoggedPayload, ...] = ()
+    access: Access | None = None
+    to: str | None = None
+    vkey: str | None = None
+    replaces: str | None = None
     reason: str | None = None
+    v: int = field(default=VERSION, metadata={"always": True})
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Keep what cannot be forgotten short."""
+        if self.reason is not None and len(self.reason) > MAX_REASON:
+            raise ValueError(f"a reason has at most {MAX_REASON} characters")

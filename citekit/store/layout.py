@@ -78,6 +78,42 @@ class Layout:
         """The SQLite cache."""
         return self.local / "index.sqlite"
 
+    @property
+    def log(self) -> Path:
+        """The transparency log: checkpoint, tiles, events that wait."""
+        return self.root / "log"
+
+    @property
+    def checkpoint_file(self) -> Path:
+        """What the log says of itself, signed or not."""
+        return self.log / "checkpoint"
+
+    @property
+    def pending_file(self) -> Path:
+        """Events that are not sealed yet."""
+        return self.log / "pending.jsonl"
+
+    @property
+    def trust(self) -> Path:
+        """Public keys, timestamps and the checkpoints they are about; convenience copies."""
+        return self.root / "trust"
+
+    def log_file(self, path: str) -> Path:
+        """A tile or bundle by the path that ``integrity.tiles`` gives it."""
+        return self.log.joinpath(*path.split("/"))
+
+    def key_file(self, key_id: str) -> Path:
+        """The public key that a log has signed with."""
+        return self.trust / "keys" / f"{key_id}.vkey"
+
+    def kept_checkpoint(self, size: int) -> Path:
+        """A checkpoint that a timestamp or a change of keys is about."""
+        return self.trust / "checkpoints" / str(size)
+
+    def timestamp_file(self, size: int, digest: str) -> Path:
+        """The answer of a timestamp authority to the checkpoint of that size."""
+        return self.trust / "timestamps" / f"{size}-{parse_digest(digest).hex}.tsr"
+
     def item_folder(self, key: str) -> Path:
         """The folder of an item; raises InvalidData when the key can be no folder's name."""
         return self.items / check_key(key)

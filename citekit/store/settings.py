@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from citekit.errors import InvalidData, Place
 from citekit.model.item import Access
@@ -17,7 +17,11 @@ LAYOUT: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of one archive. ``origin`` names its log; ``extra`` keeps unknown keys."""
+    """The settings of one archive; ``extra`` keeps unknown keys.
+
+    ``origin`` names its log, ``agent`` who its events are by, ``seal`` when they are sealed: by
+    ``citekit seal``, or after every change.
+    """
 
     layout: int = LAYOUT
     title: str = ""
@@ -26,6 +30,8 @@ class Settings:
     locale: str = "en-US"
     access: Access = "restricted"
     origin: str | None = None
+    agent: str | None = None
+    seal: Literal["manual", "auto"] = "manual"
     publishers: tuple[Mapping[str, Any], ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -37,7 +43,7 @@ def read_settings(text: str, path: str) -> Settings:
     try:
         data = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
-        raise _not_toml(str(error), path) from error
+        raise _not_toml(str(error), text, path) from error
     except RecursionError as error:
         raise InvalidData("nested too deeply", place=Place(path=path)) from error
     reader = _Reader(text, path, data)
@@ -50,7 +56,9 @@ def read_settings(text: str, path: str) -> Settings:
         style=reader.text("style"),
         locale=reader.text("locale") or "en-US",
         access=reader.access(),
-        origin=reader.log_origin(log),
+        origin=reader.log_text(log, "origin"),
+        agent=reader.log_text(log, "agent"),
+        seal=reader.log_seal(log),
         publishers=reader.publishers(),
         extra={key: value for key, value in data.items() if key not in _KNOWN},
     )
@@ -74,6 +82,8 @@ title = {quoted}
 
 # [log]
 # origin = "example.org/archive"
+# agent = "Ada Quill"
+# seal = "manual"
 
 # [[publisher]]
 # name = "Example Daily"
@@ -85,13 +95,14 @@ _KNOWN = frozenset(["layout", "title", "base_url", "style", "locale", "access", 
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def _not_toml(message: str, path: str) -> InvalidData:
+def _not_toml(message: str, text: str, path: str) -> InvalidData:
     """The error of tomllib, with its line and column taken out of the message."""
     where = _AT.search(message)
-    line, column = (where[1], where[2]) if where else (None, None)
-    place = Place(
-        path=path, line=int(line) if line else None, column=int(column) if column else None
-    )
+    if where and where[1]:
+        place = Place(path=path, line=int(where[1]), column=int(where[2]))
+    else:  # "at end of document"
+        lines = text.split("\n")
+        place = Place(path=path, line=len(lines), column=len(lines[-1]) + 1)
     return InvalidData(f"is not TOML: {_AT.sub('', message)}", place=place)
 
 
@@ -139,11 +150,21 @@ class _Reader:
             raise self._wrong(key, f"{key} is not a table", f"write [{key}]")
         return value
 
-    def log_origin(self, log: Mapping[str, Any]) -> str | None:
-        origin = log.get("origin")
-        if origin is not None and not isinstance(origin, str):
-            raise self._wrong("origin", "origin is not text", 'write origin = "…"', table="log")
-        return origin
+    def log_text(self, log: Mapping[str, Any], key: str) -> str | None:
+        value = log.get(key)
+        if value is not None and not (isinstance(value, str) and value.strip()):
+            raise self._wrong(key, f"{key} is not text", f'write {key} = "…"', table="log")
+        return value
+
+    def log_seal(self, log: Mapping[str, Any]) -> Literal["manual", "auto"]:
+        match log.get("seal", "manual"):
+            case "manual":
+                return "manual"
+            case "auto":
+                return "auto"
+            case other:
+                hint = 'write seal = "manual" or seal = "auto"'
+                raise self._wrong("seal", f"seal is neither: {other!r}", hint, table="log")
 
     def publishers(self) -> tuple[Mapping[str, Any], ...]:
         value = self._data.get("publisher", [])

@@ -24,6 +24,7 @@ from citekit.model.codec import to_json
 from citekit.model.json_text import dump_json, dump_json_line
 from citekit.store import files
 from citekit.store.layout import check_key, folded
+from citekit.store.record import Recorder
 from citekit.store.references import needed_by
 from citekit.store.staging import Journal, begin, unfinished
 
@@ -56,6 +57,7 @@ class Writer:
         self._store = store
         self._layout = store.layout
         self._objects = store.objects
+        self._record = Recorder(store)
         self._names: dict[str, str] | None = None
         self._is_open = True
         self._clean()
@@ -86,6 +88,9 @@ class Writer:
             self._stage_item(folder, item, captures, note)
             self._move_in(folder, item.key)
         names.update({folded(name): item.key for name in (item.key, *item.facts.aliases)})
+        records = [self._layout.capture_file(item.key, stamp) for stamp in sorted(captures)]
+        note_files = [self._layout.note_file(item.key)] if note else []
+        self._record.changed(self._layout.item_file(item.key), *records, *note_files)
 
     def replace_item(self, item: Item) -> None:
         """Write item.json anew; payloads move when the access has changed. Raises NotFound."""
@@ -110,6 +115,7 @@ class Writer:
                 self._objects.put(digest, source, target, change.folder)
             self._move_over(self._layout.item_file(item.key), _item_bytes(item), change)
         names.update({folded(name): item.key for name in item.facts.aliases})
+        self._record.changed(self._layout.item_file(item.key), access=item.facts.access)
 
     def rename_item(self, old_key: str, item: Item) -> None:
         """Give an item its new key; ``item`` carries it, and the old one among its aliases.
@@ -134,6 +140,7 @@ class Writer:
             self._move_in(folder, item.key)
             files.move(old_folder, files.unused(change.folder))
         self._names = None
+        self._record.renamed(old_folder, self._layout.item_folder(item.key))
 
     def remove_item(self, key: str) -> None:
         """Remove an item, and the payloads that no other item has; raises NotFound."""
@@ -143,6 +150,7 @@ class Writer:
             change.settles = True
             files.move(folder, files.unused(change.folder))
         self._names = None
+        self._record.removed(folder)
 
     def unique_key(self, base: str) -> str:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
@@ -169,6 +177,7 @@ class Writer:
             self._place(payloads, [capture], item.facts.access, change)
             files.make_folder(path.parent, root=self._layout.root)
             self._move_over(path, dump_json(to_json(capture)).encode(), change)
+        self._record.changed(path)
 
     def put_payload(self, key: str, payload: Payload, source: PayloadSource) -> None:
         """Bring an absent payload of an item back; raises IntegrityFailed for other bytes."""
@@ -332,11 +341,14 @@ class Writer:
         self._check_open()
         self._layout.check_inside(path)
         if data is None:
-            files.remove_file(path)
+            if path.is_file():
+                files.remove_file(path)
+                self._record.changed(path)
             return
         with self._change() as change:
             files.make_folder(path.parent, root=self._layout.root)
             self._move_over(path, data, change)
+        self._record.changed(path)
 
     def _move_over(self, path: Path, data: bytes, change: _Change) -> None:
         staged = files.unused(change.folder)

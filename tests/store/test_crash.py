@@ -325,11 +325,14 @@ class _Trace:
 
 
 def _files(root: Path) -> Files:
-    """Every file with its digest; of the held digests, which ones."""
+    """Every file with its digest; of the held digests, which ones.
+
+    Events are left out: a kill between a change and its event loses who and when, no more.
+    """
     found = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in root.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != "pending.jsonl"
     }
     held = root / ".citekit" / "held"
     text = held.read_text() if held.exists() else ""

@@ -1,0 +1,64 @@
+"""How the files on the disk differ from what the log says: the one judgement of seal and verify."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from citekit.model.event import Action
+from citekit.store.history import Known
+from citekit.store.kinds import IMMUTABLE, action_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from citekit.store.history import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One file that is not as the log says.
+
+    ``known`` is the log's last word (None: it never heard of the file); ``digest`` is the file's
+    (None: it is absent).
+    """
+
+    path: str
+    action: Action
+    known: Known | None
+    digest: str | None
+
+    @property
+    def is_immutable(self) -> bool:
+        """Whether a change of this file is tampering: it never changes once it is recorded."""
+        return self.action in IMMUTABLE and self.known is not None
+
+
+def differences(history: History, disk: Mapping[str, str]) -> Iterator[Difference]:
+    """Compare the log's state with the digests of the files (path -> digest), in path order."""
+    found = []
+    for path, digest in disk.items():
+        known = history.get(path)
+        action = action_of(path)
+        if action and (known is None or known.digest != digest):
+            found.append(Difference(path=path, action=action, known=known, digest=digest))
+    for path, known in history.files():
+        action = action_of(path)
+        if action and known.digest is not None and path not in disk:
+            found.append(Difference(path=path, action=action, known=known, digest=None))
+    yield from sorted(found, key=lambda difference: difference.path)
+
+
+def renamed_groups(
+    history: History, disk: Mapping[str, str], resolve: Callable[[str], str | None]
+) -> Iterator[tuple[str, str]]:
+    """Folders of items that were renamed without an event: old and new, as ``items/<key>``.
+
+    ``resolve`` gives the key of the item that has an old key as its alias.
+    """
+    present = {"/".join(path.split("/", 2)[:2]) for path in disk if path.startswith("items/")}
+    for group in sorted(history.groups()):
+        if group.startswith("items/") and group not in present and history.in_group(group):
+            new = resolve(group.removeprefix("items/"))
+            if new and f"items/{new}" in present and not history.in_group(f"items/{new}"):
+                yield group, f"items/{new}"

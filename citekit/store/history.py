@@ -1,0 +1,151 @@
+"""What the log says the archive holds: entries replayed, in order, into one state.
+
+An entry is judged by what it may say, not trusted: one that is no event of ours is refused, and a
+path in it is only ever compared with paths that were found on the disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from citekit.errors import InvalidData
+from citekit.integrity.digest import parse_digest
+from citekit.model.event import ACTIONS, VERSION
+from citekit.store.kinds import IMMUTABLE, REMOVABLE, action_of, group_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MAX_SUBJECT_BYTES = 1024
+
+
+class Known(NamedTuple):
+    """The last word of the log on one file: its digest (None: it is gone), and which entry."""
+
+    digest: str | None
+    entry: int
+
+
+class KeyChange(NamedTuple):
+    """A key that the log has signed with since an entry; ``replaces`` is a key id."""
+
+    entry: int
+    vkey: str
+    replaces: str | None
+
+
+@dataclass(slots=True)
+class History:
+    """The state after the entries taken in so far.
+
+    ``payloads`` maps the digest of each payload that a capture names to the entry of that capture,
+    ``purged`` those removed for good. ``past`` has the earlier states of files that changed.
+    """
+
+    size: int = 0
+    payloads: dict[str, int] = field(default_factory=dict)
+    purged: dict[str, int] = field(default_factory=dict)
+    keys: list[KeyChange] = field(default_factory=list)
+    past: dict[str, list[Known]] = field(default_factory=dict)
+    _groups: dict[str, dict[str, Known]] = field(default_factory=dict)
+
+    def take(self, entry: Mapping[str, Any]) -> None:
+        """Take in the next entry; raises InvalidData for one that is no event of this schema.
+
+        A refused entry still has its place in the log, so ``size`` grows all the same.
+        """
+        index = self.size
+        self.size += 1
+        action, subject = _checked(entry)
+        match action:
+            case "rename":
+                self._rename(subject, str(entry.get("to", "")))
+            case "remove":
+                if action_of(subject) in REMOVABLE:
+                    self._learn(subject, None, index)
+            case "purge":
+                self._purge(entry, index)
+            case _:
+                self._learn(subject, entry["digest"], index)
+                if action == "capture":
+                    for payload in entry.get("payloads", ()):
+                        self.payloads.setdefault(str(payload["digest"]), index)
+                if action == "key":
+                    self.keys.append(
+                        KeyChange(index, str(entry.get("vkey", "")), entry.get("replaces"))
+                    )
+
+    def get(self, path: str) -> Known | None:
+        """What the log says of one file; None when it says nothing."""
+        return self._groups.get(group_of(path), {}).get(path)
+
+    def files(self) -> Iterator[tuple[str, Known]]:
+        """Every file that the log has a word on, also those that are gone."""
+        for group in self._groups.values():
+            yield from group.items()
+
+    def groups(self) -> Iterator[str]:
+        """The folders of the items that the log knows, and other first names."""
+        yield from self._groups
+
+    def in_group(self, group: str) -> dict[str, Known]:
+        """The files of one item's folder."""
+        return dict(self._groups.get(group, {}))
+
+    def _learn(self, path: str, digest: str | None, index: int) -> None:
+        group = self._groups.setdefault(group_of(path), {})
+        before = group.get(path)
+        if before is not None:
+            self.past.setdefault(path, []).append(before)
+        group[path] = Known(digest, index)
+
+    def _rename(self, old: str, new: str) -> None:
+        if not new.startswith("items/") or new.count("/") != 1 or self._groups.get(new):
+            raise InvalidData(f"an item cannot be renamed to {new[:80]!r}")
+        for path, known in self._groups.pop(old, {}).items():
+            moved = new + path[len(old) :]
+            self._groups.setdefault(new, {})[moved] = known
+            if path in self.past:
+                self.past[moved] = self.past.pop(path)
+
+    def _purge(self, entry: Mapping[str, Any], index: int) -> None:
+        for payload in entry.get("payloads", ()):
+            self.purged.setdefault(str(payload["digest"]), index)
+
+
+def is_immutable(path: str) -> bool:
+    """Whether the file at this path never changes once it is recorded."""
+    return action_of(path) in IMMUTABLE
+
+
+def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """The action and the subject of an entry whose parts that matter here are well formed."""
+    version = entry.get("v")
+    if version != VERSION:
+        raise InvalidData(
+            f"an entry of another schema: v is {version!r}",
+            hint="install a newer citekit: pip install --upgrade citekit",
+        )
+    action, subject = entry.get("action"), entry.get("subject")
+    if action not in ACTIONS or not isinstance(subject, str):
+        raise InvalidData(f"not an event: action {str(action)[:40]!r}")
+    if len(subject) > MAX_SUBJECT_BYTES or not isinstance(entry.get("digest", ""), str):
+        raise InvalidData("not an event: its subject or digest is none")
+    if "digest" in entry:
+        parse_digest(entry["digest"])
+    if action not in ("rename", "remove", "purge"):
+        _check_file(action, subject, entry)
+    payloads = entry.get("payloads", [])
+    if not isinstance(payloads, list) or not all(isinstance(p, dict) for p in payloads):
+        raise InvalidData("not an event: payloads is no list")
+    for payload in payloads:
+        parse_digest(str(payload.get("digest")))
+    return str(action), subject
+
+
+def _check_file(action: object, subject: str, entry: Mapping[str, Any]) -> None:
+    expected = action_of(subject)
+    named = "item" if action == "access" else action
+    if expected != named or "digest" not in entry:
+        raise InvalidData(f"not an event: {action} of {subject[:80]!r}")
