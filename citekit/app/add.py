@@ -302,7 +302,8 @@ def describe(
         variables["URL"] = url
     evidence = {name: _recorded(extraction, name) for name in _RECORDED}
     if declared.url:
-        evidence["URL"] = (declared_evidence(declared.url), *_unchosen(evidence["URL"]))
+        read = tuple(e for e in evidence["URL"] if e["origin"] != "url")
+        evidence["URL"] = (declared_evidence(declared.url), *_unchosen(read))
     for name, value in (declared.fields or {}).items():
         variables[name] = value
         evidence[name] = (declared_evidence(value), *_unchosen(evidence.get(name, ())))
@@ -335,7 +336,9 @@ def _evidence_json(evidence: Evidence) -> dict[str, Any]:
     field = data.pop("field")
     if field in _OFFSETS_ONLY:
         data["value"] = None
-    return {"value": data.pop("value"), "origin": data.pop("origin"), "fact": "observed", **data}
+    # What follows from the address is as sure as the address: somebody's word.
+    fact = "declared" if data["origin"] == "url" else "observed"
+    return {"value": data.pop("value"), "origin": data.pop("origin"), "fact": fact, **data}
 
 
 def _unchosen(candidates: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:

@@ -1,0 +1,79 @@
+"""The reference page of the command line, made from the table: ``docs/reference/cli.md``."""
+
+from __future__ import annotations
+
+from citekit.cli.table import COMMANDS, GLOBALS, GROUPS, Argument, Command, Option
+
+_HEAD = """\
+# Command line
+
+<!-- Made from the table of commands: CITEKIT_UPDATE=1 nox -s tests -- tests/documentation -->
+
+Every command takes these options, before or after its name:
+
+{globals}
+
+Without `--archive`, the archive is the folder that `CITEKIT_ARCHIVE` names, else the nearest one
+upwards that holds `archive.toml`, or an `archive` folder there. The answer goes to stdout,
+everything else to stderr. `citekit --version` prints the version, `citekit --install-completion`
+sets up the shell's completion.
+
+## Exit codes
+
+{codes}
+
+With `--json` an error is one document on stderr, `error` with code, message, place and hint.
+"""
+
+_CODES = {
+    0: "done",
+    1: "checked and found wanting",
+    2: "wrong usage",
+    3: "not found",
+    4: "invalid data",
+    5: "network or capture",
+    6: "integrity: tampered, missing, extra",
+    7: "conflict or lock",
+    8: "storage: no permission, disk full",
+    70: "a bug in citekit (`CITEKIT_DEBUG=1` shows where)",
+}
+
+
+def reference() -> str:
+    """The whole page in Markdown."""
+    codes = ["| code | means |", "|---|---|", *(f"| {n} | {text} |" for n, text in _CODES.items())]
+    parts = [_HEAD.format(globals=_options(GLOBALS), codes="\n".join(codes))]
+    parts += [_section(command) for command in COMMANDS if " " not in command.name]
+    for group, text in GROUPS.items():
+        parts.append(f"## citekit {group} …\n\n{text}\n")
+        parts += [_section(c, "###") for c in COMMANDS if c.name.startswith(f"{group} ")]
+    return "\n".join(parts)
+
+
+def _section(command: Command, level: str = "##") -> str:
+    words = " ".join([f"citekit {command.name}", *map(_usage, command.arguments)])
+    usage = f"{words} [OPTIONS]" if command.options else words
+    arguments = [f"`{a.name}`\n: {a.help}\n" for a in command.arguments]
+    text = f"{level} citekit {command.name}\n\n{command.help}\n\n```text\n{usage}\n```\n"
+    described = "\n".join([*arguments, _options(command.options)]).strip()
+    return f"{text}\n{described}\n" if described else text
+
+
+def _usage(argument: Argument) -> str:
+    word = f"{argument.name}…" if argument.is_many else argument.name
+    return word if argument.is_required else f"[{word}]"
+
+
+def _options(options: tuple[Option, ...]) -> str:
+    return "\n".join(f"`{_names(option)}`\n: {_help(option)}\n" for option in options)
+
+
+def _names(option: Option) -> str:
+    words = ", ".join(word for word in (option.short, option.name) if word)
+    return f"{words} {option.metavar}".strip()
+
+
+def _help(option: Option) -> str:
+    if not option.choices:
+        return option.help
+    return f"{option.help} One of {', '.join(f'`{choice}`' for choice in option.choices)}."

@@ -1,0 +1,70 @@
+"""What the documentation says of the command line is what the command line does."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from citekit.cli import typer_app
+from citekit.cli.parse import Globals, Values, take_globals
+from citekit.cli.reference import reference
+from citekit.cli.table import COMMANDS, GROUPS, Command
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = [page for page in PAGES if "_build" not in page.parts and "_staged" not in page.parts]
+
+
+def test_the_reference_page_is_the_table() -> None:
+    """Every command with its help stands in the reference; CITEKIT_UPDATE=1 writes it anew."""
+    page = ROOT / "docs" / "reference" / "cli.md"
+    if os.environ.get("CITEKIT_UPDATE"):
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(reference(), "utf-8", newline="\n")
+    assert page.read_text("utf-8") == reference()
+
+
+def prompts(page: Path) -> list[str]:
+    """The citekit commands that a page shows behind a prompt."""
+    lines = re.findall(r"^\$ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    parts = [part.strip() for line in lines for part in re.split(r"\s#\s|&&|;(?![^\[]*\])", line)]
+    return [part for part in parts if part.startswith("citekit ")]
+
+
+def names(page: Path) -> list[str]:
+    """The citekit commands that a page names in backticks."""
+    return re.findall(r"`citekit ([a-z-]+(?: [a-z]+)?)", page.read_text("utf-8"))
+
+
+SHOWN = [
+    pytest.param(command, id=f"{page.relative_to(ROOT)}: {command[:60]}")
+    for page in PAGES
+    for command in prompts(page)
+]
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_commands_shown_behind_a_prompt_work(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command that a reader may copy is one that typer accepts, with those options."""
+    called: list[Command] = []
+
+    def record(shown: Command, _: Values, __: Globals) -> int:
+        called.append(shown)
+        return 0
+
+    monkeypatch.setattr(typer_app, "call", record)
+    found, rest = take_globals(shlex.split(command)[1:])
+    assert typer_app.run_typer(rest, found) == 0
+    assert called or rest[-1] in ("--help", "--version")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_named_in_the_text_exist(page: Path) -> None:
+    """Each command that a page names is in the table."""
+    known = {command.name for command in COMMANDS} | set(GROUPS)
+    unknown = [n for n in names(page) if n not in known and n.split()[0] not in known]
+    assert unknown == []
