@@ -65,7 +65,7 @@ class _Reader:
         while self.at < len(self.text):
             out.append(self.until_brace())
             self.at += 1  # a closing brace too many is dropped
-        return unicodedata.normalize("NFC", "".join(out)) if out else ""
+        return "".join(out)
 
     def until_brace(self) -> str:
         """What stands here up to the brace that closes this group, or the end."""

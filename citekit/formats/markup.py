@@ -27,7 +27,7 @@ def fold(text: str) -> str:
     """The text on one line: white space folded, control characters and lone surrogates gone."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    text = re.sub(_SPACE, " ", text).translate(_CONTROL).strip()
+    text = re.sub(_SPACE, " ", text.translate(_CONTROL)).strip()
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 

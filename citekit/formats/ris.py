@@ -44,7 +44,7 @@ def _record(item: Mapping[str, Any]) -> str:
     tag = _table()["type"].get(str(item.get("type")), "GEN")
     lines = [("TY", tag), ("ID", fold(str(item.get("id", "")))), *_lines(item)]
     if _csl_type(tag) != item.get("type"):
-        lines.append(_kept("type", fold(str(item.get("type")))))
+        lines += _keep("type", item.get("type"))
     return "".join(f"{name}  - {text}\n" for name, text in [*lines, ("ER", "")])
 
 
@@ -76,10 +76,14 @@ def _tagged(variable: str, value: Any) -> Iterator[Tagged]:  # noqa: ANN401  # J
         yield from (("KW", word) for word in fold(str(value)).split(", ") if word)
     elif variable in ("ISBN", "ISSN"):
         yield ("SN", fold(str(value)))
-    elif variable == "note" or variable in table["text"]:
-        text = fold(str(value))
-        if text and not text.startswith("{:"):
-            yield (table["text"].get(variable, "N1"), text)
+    elif variable == "note":
+        yield from (("N1", text) for text in _paragraphs(str(value)))
+    elif variable in table["text"] and fold(str(value)):
+        yield (table["text"][variable], fold(str(value)))
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line for line in map(fold, re.split(r"\n\s*\n", text)) if line]
 
 
 def _write_issued(edtf: str) -> Iterator[Tagged]:
@@ -138,6 +142,8 @@ def _plain(variable: str, value: Any) -> Any:  # noqa: ANN401  # JSON
     """The value as reading should give it back."""
     if variable in DATE_VARIABLES:
         return read_date(write_date(value) or literal_date(value))
+    if variable == "note":
+        return "\n\n".join(_paragraphs(str(value)))
     return fold(str(value)) if isinstance(value, str | int | float) else value
 
 
