@@ -37,7 +37,7 @@ def prompts(page: Path) -> list[str]:
 
 def names(page: Path) -> list[str]:
     """The citekit commands that a page names in backticks."""
-    return re.findall(r"`citekit ([a-z-]+(?: [a-z]+)?)", page.read_text("utf-8"))
+    return re.findall(r"`citekit ([a-z][a-z-]*(?: [a-z]+)?)", page.read_text("utf-8"))
 
 
 SHOWN = [
