@@ -92,7 +92,7 @@ class ArchiveStore:
 
     def keys(self) -> tuple[str, ...]:
         """The citekeys of all items, sorted."""
-        renamed = self._superseded()
+        renamed = self.superseded()
         return tuple(
             sorted(
                 name
@@ -106,7 +106,7 @@ class ArchiveStore:
     def has(self, key: str) -> bool:
         """Whether an item has exactly this key; aliases do not count."""
         return (
-            _is_key(key) and self.layout.item_file(key).is_file() and key not in self._superseded()
+            _is_key(key) and self.layout.item_file(key).is_file() and key not in self.superseded()
         )
 
     def resolve(self, key: str) -> str:
@@ -271,7 +271,7 @@ class ArchiveStore:
                 return self.annotations(key)
         return ()
 
-    def _superseded(self) -> dict[str, str]:
+    def superseded(self) -> dict[str, str]:
         """Old key -> new key, while a renamed item has both folders; the new one counts."""
         found = {}
         for old, new in renames_under_way(self.layout):
