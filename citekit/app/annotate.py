@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.clock import now as this_second
+from citekit.app.keys import split_name
 from citekit.app.passages import (
     ItemText,
     Range,
@@ -19,7 +20,6 @@ from citekit.app.passages import (
     find_quote,
     paragraph,
     read_text,
-    split_name,
 )
 from citekit.errors import NotFound, UsageError
 from citekit.findings import Finding, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from citekit.app.cluster import Cite, read_cites, read_locator
+from citekit.app.keys import read_name
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
 
+Cite = dict[str, Any]
 DataFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
 StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]
 DATA_FORMATS: Final[tuple[str, ...]] = ("bibtex", "biblatex", "csl-json", "csl-yaml", "ris")
@@ -68,7 +69,7 @@ def cite(
     if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
         formats = ", ".join((*STYLED_FORMATS, *DATA_FORMATS))
         raise UsageError(f"no such format: {chosen}", hint=f"formats: {formats}")
-    cites = _located(read_cites(list(words)), locator)
+    cites = _located([cite for word in words for cite in _read(word.strip())], locator)
     cites = [{**cite, "id": store.resolve(cite["id"])} for cite in cites]
     items = {cite["id"]: store.item(cite["id"]) for cite in cites}
     if chosen in DATA_FORMATS:
@@ -85,10 +86,21 @@ def cite(
     )
 
 
+def _read(word: str) -> list[Cite]:
+    """The cites that a word names; Pandoc's syntax is loaded only where it is used."""
+    if "@" not in word and not word.startswith("["):
+        return [read_name(word)]
+    from citekit.app.cluster import read_cluster
+
+    return read_cluster(word)
+
+
 def _located(cites: list[Cite], locator: str | None) -> list[Cite]:
     """The cites, the last one with the locator."""
     if locator is None or not cites:
         return cites
+    from citekit.app.cluster import read_locator
+
     return [*cites[:-1], {**cites[-1], **read_locator(locator)}]
 
 

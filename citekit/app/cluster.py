@@ -1,4 +1,4 @@
-"""Citations as people type them: ``[see @key, para. 3; -@other]``, ``page 4``, ``KEY#p3``.
+"""Citations as people type them: ``[see @key, para. 3; -@other]``, and locators: ``page 4``.
 
 Source: the citation syntax of Pandoc's User's Guide; locator labels are CSL 1.0.2's locator terms.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from citekit.app.passages import split_name
+from citekit.app.keys import read_name
 from citekit.errors import UsageError
 
 Cite = dict[str, Any]
+
+_HINT: Final = "a cluster looks like [see @key, para. 3]"
 
 # What people write -> CSL locator term.
 _LABELS: Final = {
@@ -61,44 +63,26 @@ _LOCATOR = re.compile(
 _BRACED = re.compile(r"\s*,?\s*\{(?P<inner>[^{}]*)\}")
 
 
-def read_cites(words: list[str]) -> list[Cite]:
-    """CSL cite items from keys (``KEY``, ``KEY#p3``) and clusters in Pandoc's form.
+def read_cluster(word: str) -> list[Cite]:
+    """CSL cite items from a cluster in Pandoc's form, with or without its brackets.
 
     Raises UsageError for a cluster that names no key.
 
-    >>> read_cites(["[see @a, p. 4; -@b]"])[1]
+    >>> read_cluster("[see @a, p. 4; -@b]")[1]
     {'id': 'b', 'suppress-author': True}
     """
-    return [cite for word in words for cite in _read_word(word.strip())]
-
-
-def is_cluster(word: str) -> bool:
-    """Whether a word is a cluster in Pandoc's form and no plain key."""
-    return "@" in word or word.lstrip().startswith("[")
-
-
-def _read_word(word: str) -> list[Cite]:
-    if not is_cluster(word):
-        key, passage = split_name(word)
-        return [{"id": key, **_passage_locator(passage)}]
     inner = word[1:-1] if word.startswith("[") and word.endswith("]") else word
-    return [_read_cite(part) for part in inner.split(";") if part.strip()]
-
-
-def _passage_locator(passage: str | None) -> Cite:
-    """``p3`` is a paragraph; other named passages (title, caption) have no place in a reference."""
-    match = re.fullmatch(r"p(\d+)", passage or "")
-    return {"label": "paragraph", "locator": match[1]} if match else {}
+    cites = [_read_cite(part) for part in inner.split(";") if part.strip()]
+    if not cites:
+        raise UsageError(f"names no key: {word!r}", hint=_HINT)
+    return cites
 
 
 def _read_cite(part: str) -> Cite:
     match = _CITE.fullmatch(part.strip())
     if match is None:
-        raise UsageError(
-            f"names no key: {part.strip()!r}", hint="a cluster looks like [see @key, para. 3]"
-        )
-    key, passage = split_name(match["braced"] or match["plain"])
-    cite: Cite = {"id": key, **_passage_locator(passage)}
+        raise UsageError(f"names no key: {part.strip()!r}", hint=_HINT)
+    cite: Cite = read_name(match["braced"] or match["plain"])
     if match["minus"]:
         cite["suppress-author"] = True
     if match["prefix"].strip():

@@ -27,16 +27,6 @@ class ItemText:
     map: TextMap
 
 
-def split_name(name: str) -> tuple[str, str | None]:
-    """``KEY#p3`` as key and passage; the passage is None for a key alone.
-
-    >>> split_name("mem2023turkiye#p3")
-    ('mem2023turkiye', 'p3')
-    """
-    key, mark, passage = name.partition("#")
-    return key, passage if mark else None
-
-
 def read_text(store: ArchiveStore, key: str) -> ItemText:
     """The text of the item's newest capture that has one.
 

@@ -6,16 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit.app.cluster import read_cites, read_locator
+from citekit.app.cluster import read_cluster, read_locator
+from citekit.app.keys import read_name
 from citekit.errors import UsageError
 
 
 @pytest.mark.parametrize(
     ("word", "cites"),
     [
-        ("a", [{"id": "a"}]),
-        ("a#p3", [{"id": "a", "label": "paragraph", "locator": "3"}]),
-        ("a#title", [{"id": "a"}]),
         ("@a", [{"id": "a"}]),
         ("[@a; -@b]", [{"id": "a"}, {"id": "b", "suppress-author": True}]),
         (
@@ -34,16 +32,16 @@ from citekit.errors import UsageError
         ("[@a#p2]", [{"id": "a", "label": "paragraph", "locator": "2"}]),
     ],
 )
-def test_reads_keys_and_clusters(word: str, cites: list[dict[str, object]]) -> None:
-    """Keys, passages and Pandoc's clusters become CSL cite items."""
-    assert read_cites([word]) == cites
+def test_reads_clusters(word: str, cites: list[dict[str, object]]) -> None:
+    """Pandoc's clusters become CSL cite items."""
+    assert read_cluster(word) == cites
 
 
 @pytest.mark.parametrize("word", ["[see there]", "[; see]", "@", "[@]"])
 def test_a_cluster_without_a_key_is_refused(word: str) -> None:
     """A cluster that names nothing is wrong usage, not an empty citation."""
     with pytest.raises(UsageError, match="names no key"):
-        read_cites([word])
+        read_cluster(word)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +63,26 @@ def test_a_locator_without_a_number_is_refused() -> None:
         read_locator("somewhere")
 
 
+@pytest.mark.parametrize(
+    ("name", "cite"),
+    [
+        ("a", {"id": "a"}),
+        ("a#p3", {"id": "a", "label": "paragraph", "locator": "3"}),
+        ("a#title", {"id": "a"}),
+        ("a#", {"id": "a"}),
+        ("a#3", {"id": "a"}),
+    ],
+)
+def test_reads_names_of_passages(name: str, cite: dict[str, object]) -> None:
+    """A named paragraph is a locator; other passages cite the item."""
+    assert read_name(name) == cite
+
+
 @given(st.text(max_size=60))
 def test_any_word_is_read_or_refused(word: str) -> None:
     """Whatever is typed, each cite has an id, or the call is refused as wrong usage."""
     try:
-        cites = read_cites([word])
+        cites = read_cluster(word)
     except UsageError:
         return
     assert all(isinstance(cite["id"], str) for cite in cites)
