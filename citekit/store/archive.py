@@ -22,7 +22,7 @@ from citekit.store.settings import Settings, read_settings, write_settings
 from citekit.store.staging import renames_under_way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from citekit.store.writer import Writer
@@ -41,6 +41,7 @@ class ArchiveStore:
         self.settings = settings
         self.layout = Layout(root)
         self.objects = Objects(self.layout)
+        self.after_change: Callable[[ArchiveStore], None] | None = None
 
     @classmethod
     def create(cls, root: Path, *, title: str = "") -> Self:
@@ -77,7 +78,10 @@ class ArchiveStore:
 
     @contextmanager
     def writing(self, *, timeout_s: float = 10.0) -> Iterator[Writer]:
-        """Take the lock, and clean up after a stopped writer; raises StoreConflict."""
+        """Take the lock, and clean up after a stopped writer; raises StoreConflict.
+
+        ``after_change``, if it is set, is called under the lock when something has changed.
+        """
         from citekit.store.lock import exclusive
         from citekit.store.writer import Writer
 
@@ -87,6 +91,8 @@ class ArchiveStore:
                 yield writer
             finally:
                 writer.close()
+            if self.after_change and writer.has_changed:
+                self.after_change(self)
 
     # ── items ──────────────────────────────────────────────────────────────────────────────────
 
@@ -239,7 +245,11 @@ class ArchiveStore:
 
     def entities(self) -> tuple[Entity, ...]:
         """All entities in the order of their ids; raises InvalidData."""
-        return tuple(self.entity(name) for name in _records(self.layout.entities))
+        return tuple(self.entity(identifier) for identifier in self.entity_ids())
+
+    def entity_ids(self) -> list[str]:
+        """The ids of all entities, sorted; nothing is read."""
+        return _records(self.layout.entities)
 
     def entity(self, identifier: str) -> Entity:
         """One entity; raises NotFound or InvalidData."""

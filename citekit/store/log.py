@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
@@ -29,6 +29,7 @@ from citekit.integrity.tiles import (
     encode_bundle,
     parse_bundle,
     parse_path,
+    partial_tiles,
     tiles_of,
 )
 from citekit.integrity.tree import GrowingTree, TiledTree
@@ -36,7 +37,7 @@ from citekit.store import files
 from citekit.store.staging import Journal, begin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from citekit.store.layout import Layout
@@ -218,36 +219,73 @@ class LogFolder:
         tree = GrowingTree()
         if standing:
             tree = GrowingTree.resume(size, self.read_tile, root=standing.checkpoint.root)
-        bundle = list(self._last_bundle(tree, size))
         with _Placing(self._layout, staging) as placing:
-            for entry in entries:
-                bundle.append(entry)
-                for file in tree.append(leaf_hash(entry)):
-                    placing.write(file.tile.path, file.data)
-                if len(bundle) == TILE_WIDTH:
-                    index = tree.size // TILE_WIDTH - 1
-                    placing.write(Bundle(index=index).path, encode_bundle(bundle))
-                    bundle.clear()
-            if tree.size > size:
-                for file in tree.edge():
-                    placing.write(file.tile.path, file.data)
-                if bundle:
-                    last = Bundle(index=tree.size // TILE_WIDTH, width=len(bundle))
-                    placing.write(last.path, encode_bundle(bundle))
+            for path, data in self._new_files(tree, entries):
+                placing.write(path, data)
         return tree
+
+    def _new_files(
+        self, tree: GrowingTree, entries: Iterable[bytes]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Grow the tree, giving each tile and bundle as soon as it is full, then the edge."""
+        size = tree.size
+        bundle = list(self._last_bundle(tree, size))
+        for entry in entries:
+            bundle.append(entry)
+            for file in tree.append(leaf_hash(entry)):
+                yield file.tile.path, file.data
+            if len(bundle) == TILE_WIDTH:
+                yield Bundle(index=tree.size // TILE_WIDTH - 1).path, encode_bundle(bundle)
+                bundle.clear()
+        if tree.size > size:
+            for file in tree.edge():
+                yield file.tile.path, file.data
+            if bundle:
+                last = Bundle(index=tree.size // TILE_WIDTH, width=len(bundle))
+                yield last.path, encode_bundle(bundle)
 
     def commit(self, data: bytes) -> None:
         """Put the checkpoint in its place: from here on the longer log stands."""
         self.write(self._layout.checkpoint_file, data)
 
-    def tidy(self, size: int) -> None:
-        """Remove the partial files that a log of ``size`` entries has outgrown."""
-        needed = set(needed_paths(size))
-        for path in [path for path in self.paths() if path not in needed]:
+    def tidy(self, size: int, *, before: int | None = None) -> None:
+        """Remove the partial files that a log of ``size`` entries has outgrown.
+
+        With ``before`` only those of that size, so that a long log is not walked for one entry.
+        """
+        needed = set(needed_paths(size)) if before is None else partial_paths(size)
+        found = self.paths() if before is None else partial_paths(before)
+        for path in [path for path in found if path not in needed]:
             if self.outgrown(path, size):
                 file = self._layout.log_file(path)
                 files.remove_file(file)
                 files.remove_empty(file.parent, root=self._layout.log)
+
+    def preview(self, standing: Standing | None, entries: Iterable[bytes]) -> dict[str, bytes]:
+        """The files that growing by these entries would write: path -> bytes, nothing written."""
+        size = standing.size if standing else 0
+        tree = GrowingTree()
+        if standing:
+            tree = GrowingTree.resume(size, self.read_tile, root=standing.checkpoint.root)
+        return dict(self._new_files(tree, entries))
+
+    def begins(self, path: str, expected: Mapping[str, bytes]) -> bool:
+        """Whether the file is the beginning of one that is expected, at the same place or wider."""
+        with suppress(CitekitError):
+            found = parse_path(path)
+            data = files.read_bytes(
+                self._layout.check_inside(self._layout.log_file(path)), limit=MAX_BUNDLE_BYTES
+            )
+            return any(
+                data and wider.startswith(data)
+                for place, wider in expected.items()
+                if _same_place(parse_path(place), found)
+            )
+        return False
+
+    def file(self, path: str) -> Path:
+        """Where the file with this path inside the log is."""
+        return self._layout.log_file(path)
 
     def outgrown(self, path: str, size: int) -> bool:
         """Whether the file is a partial one whose bytes begin a wider one of this log."""
@@ -310,6 +348,18 @@ def needed_paths(size: int) -> Iterator[str]:
         yield tile.path
     for bundle in bundles_of(size):
         yield bundle.path
+
+
+def partial_paths(size: int) -> set[str]:
+    """The paths of the partial files of a log of that size."""
+    paths = {tile.path for tile in partial_tiles(size)}
+    width = size % TILE_WIDTH
+    return paths | {Bundle(index=size // TILE_WIDTH, width=width).path} if width else paths
+
+
+def _same_place(one: Tile | Bundle, other: Tile | Bundle) -> bool:
+    """Whether two files hold the same part of a log, whatever their widths."""
+    return replace(one, width=TILE_WIDTH) == replace(other, width=TILE_WIDTH)
 
 
 def _wider(found: Tile | Bundle, size: int) -> Tile | Bundle | None:

@@ -66,6 +66,11 @@ class Writer:
         """Refuse further changes: the lock is gone."""
         self._is_open = False
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything was changed that the log accounts for."""
+        return self._record.has_recorded
+
     # ── items ──────────────────────────────────────────────────────────────────────────────────
 
     def add_item(

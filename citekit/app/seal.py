@@ -1,0 +1,364 @@
+"""``citekit seal``: append what is not sealed, write a checkpoint, sign it, have it timestamped.
+
+A checkpoint proves something to others only when it is signed by a key they know, stamped by an
+authority they trust, or kept by them. Unsigned seals work, and say that they are unsigned.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from base64 import b64encode
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from citekit.app.authority import ask_authority
+from citekit.app.seal_plan import Plan, check_leftovers, removes_item, replay, scan, take_waiting
+from citekit.app.signing import find_signing_key, log_origin
+from citekit.errors import CitekitError, IntegrityFailed, StoreConflict, UsageError
+from citekit.findings import Finding, Severity
+from citekit.integrity.checkpoint import Checkpoint
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.note import Note, write_note
+from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note
+from citekit.integrity.timestamp import MAX_NONCE, Timestamp, build_query, read_timestamp
+from citekit.store.clock import now as this_second
+from citekit.store.history import History, KeyChange
+from citekit.store.log import LogFolder, Standing
+from citekit.store.record import agent_of, encode_event, make_event
+from citekit.store.staging import Journal, begin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from citekit.store.archive import ArchiveStore
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What to sign with. At a change of keys ``old`` signs once more, unless it ``is_lost``."""
+
+    signing: SignerKey | None = None
+    old: SignerKey | None = None
+    is_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What a seal did: how many entries it ``added`` (0: nothing was new), and the log's state."""
+
+    origin: str
+    size: int
+    root: bytes
+    added: int
+    signers: tuple[str, ...]
+    actions: dict[str, int] = field(default_factory=dict)
+    timestamps: tuple[Timestamp, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of ``--json``."""
+        from citekit.model.codec import write_instant
+
+        return {
+            "origin": self.origin,
+            "size": self.size,
+            "root": b64encode(self.root).decode(),
+            "added": self.added,
+            "actions": self.actions,
+            "signers": list(self.signers),
+            "timestamps": [
+                {"at": write_instant(t.at), "authority": t.authority} for t in self.timestamps
+            ],
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def seal(
+    store: ArchiveStore,
+    *,
+    keys: Keys | None = None,
+    tsa: Sequence[str] = (),
+    allow_private: bool = False,
+    now: datetime | None = None,
+) -> Sealed:
+    """Seal everything; the checkpoint is signed if there is a key, and stamped by each authority.
+
+    Without ``keys`` the archive's own key is looked up. Raises IntegrityFailed for what must not
+    be sealed (nothing is written then), UsageError when a signed log would go on unsigned or under
+    another key. An authority that does not answer is a finding: the seal stands.
+    """
+    at = now or this_second()
+    with store.writing():
+        sealed = seal_locked(store, keys, at=at)
+    return _stamp(store, sealed, tsa, allow_private=allow_private) if tsa else sealed
+
+
+def seal_recorded(store: ArchiveStore) -> None:
+    """Seal the events that were just noted, without looking for others (``seal = "auto"``).
+
+    For who holds the lock. A log that needs more than that waits for ``citekit seal``.
+    """
+    keys = Keys(signing=find_signing_key(log_origin(store)))
+    seal_locked(store, keys, at=this_second(), looks=False)
+
+
+def arm(store: ArchiveStore) -> ArchiveStore:
+    """The same archive, sealing itself after every change if its ``archive.toml`` says so."""
+    if store.settings.seal == "auto":
+        store.after_change = _seal_quietly
+    return store
+
+
+def _seal_quietly(store: ArchiveStore) -> None:
+    """Seal a change that is done: telling that it failed would be wrong."""
+    try:
+        seal_recorded(store)
+    except CitekitError as error:
+        _log.warning("not sealed: %s", error)
+
+
+def seal_locked(
+    store: ArchiveStore, keys: Keys | None, *, at: datetime, looks: bool = True
+) -> Sealed:
+    """Seal under the lock that the caller holds; ``looks`` for changes that nobody noted."""
+    log = LogFolder(store.layout)
+    origin = log_origin(store)
+    keys = keys or Keys(signing=find_signing_key(origin))
+    standing = log.standing()
+    size = standing.size if standing else 0
+    _check_pending(log, size)
+    waiting = log.waiting(size)
+    is_plain = standing is not None and _signs_alone(standing, keys.signing)
+    if is_plain and not looks and not any(map(removes_item, waiting)):
+        plan = take_waiting(History(size=size), waiting)
+    else:
+        plan = take_waiting(replay(log, standing), waiting)
+        _change_key(store, plan, keys, origin, at)
+        _place_keys(store, plan, size)
+        if looks:
+            scan(store, plan, agent=agent_of(store.settings), at=at)
+            check_leftovers(log, standing, plan.entries)
+    if not plan.entries:
+        return _nothing_new(log, standing, origin)
+    return _grow(store, standing, plan, keys, origin)
+
+
+def _grow(
+    store: ArchiveStore, standing: Standing | None, plan: Plan, keys: Keys, origin: str
+) -> Sealed:
+    log = LogFolder(store.layout)
+    size = standing.size if standing else 0
+    if not plan.is_as_pending:
+        log.await_only(plan.entries, size=size)  # from here on a stop is repeated exactly
+    folder = begin(store.layout, Journal())
+    tree = log.grow(standing, plan.entries, staging=folder)
+    checkpoint = Checkpoint(origin=origin, size=tree.size, root=tree.root())
+    changed = [key for key in plan.history.keys if key.entry >= size and key.replaces]
+    signers = _signers(keys, with_old=bool(changed) and not keys.is_lost)
+    data = _signed(checkpoint, signers)
+    if len(signers) > 1:
+        log.write(store.layout.kept_checkpoint(tree.size), data)
+    log.commit(data)
+    log.await_only((), size=tree.size)
+    log.tidy(tree.size, before=size)
+    return Sealed(
+        origin=origin,
+        size=tree.size,
+        root=checkpoint.root,
+        added=len(plan.entries),
+        signers=tuple(str(key.verifier) for key in signers),
+        actions=dict(Counter(parse_leaf(entry)["action"] for entry in plan.entries)),
+        findings=tuple(map(_removed_by_hand, plan.removed_by_hand)),
+    )
+
+
+def _nothing_new(log: LogFolder, standing: Standing | None, origin: str) -> Sealed:
+    """Nothing to add; what a stopped seal left to tidy is tidied."""
+    if standing is None:
+        raise UsageError("there is nothing to seal", hint="citekit add archives something")
+    if log.pending().base != standing.size:
+        log.await_only((), size=standing.size)
+    log.tidy(standing.size)
+    return Sealed(
+        origin=origin, size=standing.size, root=standing.checkpoint.root, added=0, signers=()
+    )
+
+
+def _check_pending(log: LogFolder, size: int) -> None:
+    base = log.pending().base
+    if base > size:
+        raise IntegrityFailed(
+            f"the log had {base} entries when pending.jsonl began, its checkpoint says {size}",
+            hint="the log went back: restore log/ from a copy that verifies",
+        )
+
+
+# ── keys ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _change_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: datetime) -> None:
+    """Have the log say which key signs from here on; raises UsageError for a silent change."""
+    current = plan.history.keys[-1] if plan.history.keys else None
+    if keys.signing is None:
+        if current:
+            raise UsageError(
+                f"this log is signed by {current.vkey}, and that key is not here",
+                hint="name its file with --signing-key, or a new one with --lost-key as well",
+            )
+        return
+    verifier = keys.signing.verifier
+    if verifier.name != origin:
+        raise UsageError(
+            f"the key is named {verifier.name!r}, the log {origin!r}",
+            hint="make one with citekit keygen, run for this archive",
+        )
+    if current and current.vkey != str(verifier):
+        _check_old(current, keys)
+    if current is None or current.vkey != str(verifier):
+        _add_key(store, plan, verifier, current, at)
+    elif _is_waiting(current, plan) and current.replaces:
+        _check_old(_replaced(plan, current), keys)
+
+
+def _check_old(old: KeyChange, keys: Keys) -> None:
+    has_old = keys.old is not None and str(keys.old.verifier) == old.vkey
+    if not has_old and not keys.is_lost:
+        raise UsageError(
+            f"this log is signed by another key: {old.vkey}",
+            hint="give that one's file with --old-key, so that those who trust it can follow; "
+            "if it is lost, say so with --lost-key",
+        )
+
+
+def _is_waiting(key: KeyChange, plan: Plan) -> bool:
+    return key.entry >= plan.history.size - len(plan.entries)
+
+
+def _replaced(plan: Plan, key: KeyChange) -> KeyChange:
+    return plan.history.keys[plan.history.keys.index(key) - 1]
+
+
+def _add_key(
+    store: ArchiveStore, plan: Plan, key: VerifierKey, current: KeyChange | None, at: datetime
+) -> None:
+    old_id = parse_vkey(current.vkey).key_id.hex() if current else None
+    path = store.layout.key_file(key.key_id.hex())
+    event = make_event(
+        "key",
+        store.layout.name(path),
+        agent=agent_of(store.settings),
+        at=at,
+        digest=digest_bytes(_key_bytes(str(key))),
+        vkey=str(key),
+        replaces=old_id,
+    )
+    entry = encode_event(event)
+    plan.history.take(parse_leaf(entry))
+    plan.entries.append(entry)
+    LogFolder(store.layout).append([entry])
+
+
+def _place_keys(store: ArchiveStore, plan: Plan, size: int) -> None:
+    """Have the public key of each waiting event in its file, which a stop may have prevented."""
+    for key in plan.history.keys:
+        path = store.layout.key_file(parse_vkey(key.vkey).key_id.hex())
+        if key.entry >= size and not path.is_file():
+            LogFolder(store.layout).write(path, _key_bytes(key.vkey))
+
+
+def _key_bytes(vkey: str) -> bytes:
+    return f"{vkey}\n".encode()
+
+
+def _signers(keys: Keys, *, with_old: bool) -> tuple[SignerKey, ...]:
+    if keys.signing is None:
+        return ()
+    return (keys.signing, keys.old) if with_old and keys.old else (keys.signing,)
+
+
+def _signed(checkpoint: Checkpoint, signers: Sequence[SignerKey]) -> bytes:
+    note = Note(text=checkpoint.text)
+    for key in signers:
+        note = sign_note(note, key)
+    return write_note(note)
+
+
+def _signs_alone(standing: Standing, key: SignerKey | None) -> bool:
+    """Whether this key, and no other, has signed what stands; no key for an unsigned log."""
+    ids = {(signature.name, signature.key_id) for signature in standing.note.signatures}
+    return ids == ({(key.verifier.name, key.verifier.key_id)} if key else set())
+
+
+# ── timestamps ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _stamp(
+    store: ArchiveStore,
+    sealed: Sealed,
+    urls: Sequence[str],
+    *,
+    allow_private: bool,
+    ask: Callable[..., bytes] = ask_authority,
+) -> Sealed:
+    """Ask each authority about the checkpoint that stands; the lock is free meanwhile."""
+    standing = LogFolder(store.layout).standing()
+    if standing is None:
+        raise StoreConflict("the checkpoint has gone meanwhile")
+    timestamps: list[Timestamp] = []
+    findings = list(sealed.findings)
+    for url in urls:
+        try:
+            response, timestamp = _ask(url, standing, ask, allow_private=allow_private)
+        except UsageError:
+            raise
+        except CitekitError as error:
+            findings.append(_no_timestamp(url, error))
+            continue
+        with store.writing():
+            log = LogFolder(store.layout)
+            log.write(store.layout.kept_checkpoint(standing.size), standing.data)
+            path = store.layout.timestamp_file(standing.size, digest_bytes(response))
+            log.write(path, response)
+        timestamps.append(timestamp)
+    return replace(sealed, timestamps=tuple(timestamps), findings=tuple(findings))
+
+
+def _ask(
+    url: str, standing: Standing, ask: Callable[..., bytes], *, allow_private: bool
+) -> tuple[bytes, Timestamp]:
+    nonce = int.from_bytes(os.urandom(8), "big") % MAX_NONCE + 1
+    digest = digest_bytes(standing.data)
+    response = ask(url, build_query(digest, nonce=nonce), allow_private=allow_private)
+    timestamp = read_timestamp(response)
+    if timestamp.digest != digest or timestamp.nonce != nonce:
+        raise IntegrityFailed("the answer is about something else")
+    return response, timestamp
+
+
+def _no_timestamp(url: str, error: CitekitError) -> Finding:
+    return Finding(
+        code="CK-W601",
+        message=f"no timestamp from {url}: {error.message}",
+        severity=Severity.WARNING,
+        rule="RFC 3161",
+        hint=error.hint or "run citekit seal --tsa again later: the checkpoint stands",
+    )
+
+
+def _removed_by_hand(path: str) -> Finding:
+    from citekit.errors import Place
+
+    return Finding(
+        code="CK-W602",
+        message="was sealed and is gone; the log says so now",
+        severity=Severity.WARNING,
+        place=Place(path=path),
+        rule="a removal by hand is found, not known",
+        hint="if you did not remove it, restore it from a copy and seal again",
+    )

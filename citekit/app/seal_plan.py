@@ -1,0 +1,223 @@
+"""What a seal would add to the log: events that wait, and changes that nobody noted.
+
+Sealing must not launder tampering. What never changes and yet did, or is gone, stops the seal
+here, before anything is written.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.merkle import leaf_hash
+from citekit.integrity.tree import GrowingTree
+from citekit.store import files
+from citekit.store.drift import Difference, differences, renamed_groups
+from citekit.store.history import History
+from citekit.store.kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.log import LogFolder, Standing, needed_paths
+from citekit.store.record import about_file, encode_event, make_event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from citekit.model.event import Agent
+    from citekit.store.archive import ArchiveStore
+
+_RESTORE = "citekit verify shows every place; bring the file back, or restore it from a copy"
+
+
+@dataclass(slots=True)
+class Plan:
+    """Entries to add, in order, and the state after them. ``dropped`` tells what needs none."""
+
+    history: History
+    entries: list[bytes] = field(default_factory=list)
+    removed_by_hand: list[str] = field(default_factory=list)
+    is_as_pending: bool = True
+
+
+def replay(log: LogFolder, standing: Standing | None) -> History:
+    """The state that the sealed entries say; raises IntegrityFailed when they are others.
+
+    An entry that is no event of ours has been sealed by somebody: ``verify`` reports it, it
+    changes nothing here.
+    """
+    history, tree = History(), GrowingTree()
+    for entry in log.entries(standing.size) if standing else ():
+        tree.append(leaf_hash(entry))
+        with suppress(InvalidData):
+            history.take(parse_leaf(entry))
+        history.size = tree.size
+    if standing and tree.root() != standing.checkpoint.root:
+        raise IntegrityFailed(
+            "the entries of the log do not have the root of its checkpoint",
+            hint="citekit verify shows where; restore the log folder from a copy that verifies",
+        )
+    return history
+
+
+def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
+    """The events that wait; what came and went between two seals leaves none.
+
+    Raises IntegrityFailed when an item that was sealed is said to be removed.
+    """
+    values = [(entry, parse_leaf(entry)) for entry in waiting]
+    kept = list(_without_what_went(history, values))
+    plan = Plan(history=history, is_as_pending=len(kept) == len(values))
+    for entry, value in kept:
+        try:
+            history.take(value)
+        except InvalidData:
+            history.size -= 1
+            plan.is_as_pending = False  # no event of ours: the scan finds what is true
+        else:
+            plan.entries.append(entry)
+    return plan
+
+
+def scan(store: ArchiveStore, plan: Plan, *, agent: Agent, at: datetime) -> None:
+    """Add a *found* event to the plan for each change that nobody noted.
+
+    Raises IntegrityFailed for what must not be sealed, InvalidData for a record that is none.
+    """
+    disk = disk_digests(store)
+
+    def find(action: str, subject: str, **more: Any) -> None:  # noqa: ANN401  # fields of Event
+        event = make_event(action, subject, agent=agent, at=at, source="found", **more)
+        entry = encode_event(event)
+        plan.history.take(parse_leaf(entry))
+        plan.entries.append(entry)
+        plan.is_as_pending = False
+
+    for old, new in list(renamed_groups(plan.history, disk, resolver(store))):
+        find("rename", old, to=new)
+    found = list(differences(plan.history, disk))
+    _refuse(store, [d for d in found if _is_laundering(d)])
+    found = [d for d in found if d.known is not None or d.action != "key"]
+    if all(d.action in OF_THE_SEAL for d in found) and not plan.entries:
+        return
+    for difference in found:
+        if difference.digest is None:
+            plan.removed_by_hand.append(difference.path)
+            find("remove", difference.path)
+        else:
+            data = files.read_bytes(store.root / difference.path)
+            find(difference.action, difference.path, **_about(store, difference, data))
+
+
+def disk_digests(store: ArchiveStore) -> dict[str, str]:
+    """The digest of every file that the log accounts for, by its path."""
+    return {
+        path: digest_bytes(files.read_bytes(store.layout.check_inside(store.root / path)))
+        for path, _ in logged_files(store.layout)
+    }
+
+
+def resolver(store: ArchiveStore) -> Any:  # noqa: ANN401  # str -> str | None
+    """Which item has an old key as its alias."""
+
+    def resolve(key: str) -> str | None:
+        try:
+            return store.resolve(key)
+        except (NotFound, InvalidData):
+            return None
+
+    return resolve
+
+
+def check_leftovers(log: LogFolder, standing: Standing | None, entries: list[bytes]) -> None:
+    """Raise IntegrityFailed for a file of the log that is beyond what sealing now would write.
+
+    A seal that was stopped left a beginning of it. Anything else was there before the checkpoint
+    went back: sealing on would hide that.
+    """
+    size = standing.size if standing else 0
+    needed = set(needed_paths(size))
+    strange = {path for path in log.paths() if path not in needed and not log.outgrown(path, size)}
+    if not strange:
+        return
+    expected = log.preview(standing, entries)
+    for path in sorted(strange):
+        if not log.begins(path, expected):
+            raise IntegrityFailed(
+                "a file of the log is beyond its checkpoint",
+                place=Place(path=str(log.file(path))),
+                hint="the log was longer once: restore log/ from a copy that verifies",
+            )
+
+
+def removes_item(entry: bytes) -> bool:
+    """Whether the event says that a whole item was removed."""
+    value = parse_leaf(entry)
+    subject = str(value.get("subject"))
+    return value.get("action") == "remove" and subject.count("/") == 1 and "items/" in subject
+
+
+def is_sealed(store: ArchiveStore, key: str) -> bool:
+    """Whether the log knows the item: then its folder stays for good."""
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    return standing is not None and bool(replay(log, standing).in_group(f"items/{key}"))
+
+
+def _without_what_went(
+    history: History, values: list[tuple[bytes, dict[str, Any]]]
+) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """Leave out the events of items that were added and removed while they waited."""
+    gone: set[str] = set()
+    kept: list[tuple[bytes, dict[str, Any]]] = []
+    for entry, value in reversed(values):
+        subject, to = str(value.get("subject")), value.get("to")
+        folder = group_of(subject)
+        if removes_item(entry):
+            _check_unsealed(history, folder)
+            gone.add(folder)
+        elif value.get("action") == "rename" and to in gone:
+            _check_unsealed(history, subject)
+            gone.add(subject)
+        elif folder not in gone:
+            kept.append((entry, value))
+    yield from reversed(kept)
+
+
+def _check_unsealed(history: History, folder: str) -> None:
+    if history.in_group(folder):
+        raise IntegrityFailed(
+            "an item that was sealed has been removed",
+            place=Place(path=folder),
+            hint="bring its folder back; citekit purge removes payloads for good",
+        )
+
+
+def _is_laundering(difference: Difference) -> bool:
+    if difference.is_immutable:
+        return True
+    lost = difference.known is not None and difference.digest is None
+    return lost and difference.action not in REMOVABLE
+
+
+def _refuse(store: ArchiveStore, found: list[Difference]) -> None:
+    if not found:
+        return
+    first = found[0]
+    what = "is missing" if first.digest is None else "is not what was recorded"
+    more = f"; so are {len(found) - 1} more" if len(found) > 1 else ""
+    raise IntegrityFailed(
+        f"{what}; sealing would hide it{more}",
+        place=Place(path=str(store.root / first.path)),
+        hint=_RESTORE,
+    )
+
+
+def _about(store: ArchiveStore, difference: Difference, data: bytes) -> dict[str, Any]:
+    try:
+        return about_file(difference.action, data)
+    except CitekitError as error:
+        place = Place(path=str(store.root / difference.path))
+        raise InvalidData(error.message, place=place, hint=_RESTORE) from error
