@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from sphinx.errors import ExtensionError
 
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from citekit.sphinx.cite import CitationDomain
     from citekit.sphinx.domain import ArchiveDomain
 
+PRIVATE_MARK: Final = "RESTRICTED-DO-NOT-PUBLISH.txt"
+
 
 def open_archive(app: Sphinx) -> None:
     """Read the archive and stage its pages; raises ExtensionError with message and hint."""
     config = read_config(app)
+    _guard_output(Path(app.outdir), with_restricted=config.with_restricted)
     try:
         library = Library.read(config.archive, with_restricted=config.with_restricted)
         staged = stage(make_pages(library), Path(app.doctreedir) / "citekit")
@@ -38,6 +41,21 @@ def open_archive(app: Sphinx) -> None:
     archive_domain(app.env).library = library
     project = StagedProject(app.project, staged)
     app.project = app.env.project = project
+
+
+def _guard_output(output: Path, *, with_restricted: bool) -> None:
+    """Keep builds with and without restricted text in folders of their own.
+
+    Pages of an earlier build may stay in a folder; one that ever held restricted text is marked.
+    """
+    mark = output / PRIVATE_MARK
+    if with_restricted:
+        if (output / "index.html").exists() and not mark.exists():
+            raise ExtensionError(f"{output} holds a public build: choose another folder")
+        output.mkdir(parents=True, exist_ok=True)
+        mark.write_text("Restricted text: do not publish this folder.\n", encoding="utf-8")
+    elif mark.exists():
+        raise ExtensionError(f"{output} held restricted text: remove it, or choose another folder")
 
 
 def find_outdated(

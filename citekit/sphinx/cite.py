@@ -179,6 +179,10 @@ class CitationDomain(Domain):
             for docname in docnames & otherdata[stored].keys():
                 self.data[stored][docname] = otherdata[stored][docname]
 
+    def resolve_any_xref(self, *_: object) -> list[tuple[str, nodes.reference]]:
+        """Nothing: citations are no targets."""
+        return []
+
     def format_all(self, library: Library) -> set[str]:
         """Format every citation of the project; returns pages on which something came out anew."""
         before = self.data["formatted"]

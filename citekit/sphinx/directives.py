@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from docutils.parsers.rst import directives
@@ -58,6 +59,32 @@ class ItemDirective(_ArchiveDirective):
             return self.unknown("item", self.arguments[0])
         self.domain.note_use(self.env.docname, f"item:{key}")
         return self.made(item_card(library, library.shelves[key]))
+
+
+class PassageDirective(_ArchiveDirective):
+    """``{ck:passage} KEY#p3``: a paragraph with its highlights and notes, as on the item's page."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The row, with links to the item's page."""
+        from citekit.sphinx.article import make_article
+        from citekit.sphinx.domain import EVERYTHING
+        from citekit.sphinx.element import h, to
+        from citekit.sphinx.item_page import byline
+        from citekit.sphinx.passages import article_row
+
+        library = self.domain.library
+        found = self.domain.locate("passage", self.arguments[0])
+        if found is None or not re.fullmatch(r"p\d+", found[1]):
+            return self.unknown("passage", self.arguments[0])
+        key = found[0].removeprefix("items/")
+        self.domain.note_use(self.env.docname, f"item:{key}")
+        self.domain.note_use(self.env.docname, EVERYTHING)
+        row = article_row(library, make_article(library, key), int(found[1][1:]), is_guest=True)
+        shelf = library.shelves[key]
+        title = h("p", to("item", self.arguments[0], shelf.item.title or key), " · ", byline(shelf))
+        return self.made(h("div", title, h("div", row, class_="ck-article"), class_="ck-excerpt"))
 
 
 class TimelineDirective(_ArchiveDirective):

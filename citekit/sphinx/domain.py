@@ -20,13 +20,14 @@ from sphinx.util.nodes import make_refnode
 
 from citekit.model.codec import to_json
 from citekit.sphinx import words
+from citekit.sphinx.article import make_article
 from citekit.sphinx.directives import (
     BibliographyDirective,
     ClaimsDirective,
     ItemDirective,
+    PassageDirective,
     TimelineDirective,
 )
-from citekit.sphinx.passages import make_article
 from citekit.sphinx.roles import ArchiveRole
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class ArchiveDomain(Domain):
     roles: ClassVar = {kind: ArchiveRole() for kind in ("item", "passage", "entity", "claim")}
     directives: ClassVar = {
         "item": ItemDirective,
+        "passage": PassageDirective,
         "timeline": TimelineDirective,
         "claims": ClaimsDirective,
         "bibliography": BibliographyDirective,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from citekit.model.date import Date, DateError
 from citekit.model.entity import AUTHORITIES, Entity
 from citekit.sphinx import words
+from citekit.sphinx.article import make_article
 from citekit.sphinx.element import Content, Element, h, joined, link, to
 from citekit.sphinx.item_page import byline
-from citekit.sphinx.passages import make_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

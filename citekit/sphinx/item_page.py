@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.sphinx import words
+from citekit.sphinx.article import make_article
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
 from citekit.sphinx.element import Content, Element, h, is_web_address, joined, link, to
 from citekit.sphinx.evidence import evidence_section
-from citekit.sphinx.passages import article_rows, lost_notes, make_article
+from citekit.sphinx.passages import article_rows, lost_notes
 from citekit.sphinx.provenance import provenance_section
 
 if TYPE_CHECKING:
+    from citekit.sphinx.article import Article
     from citekit.sphinx.library import Library, Shelf
-    from citekit.sphinx.passages import Article
 
 _WHY_WITHHELD = (
     "The text belongs to its publisher and is kept out of this site. What the archive publishes is "
@@ -56,7 +57,7 @@ def byline(shelf: Shelf) -> list[Content]:
     when = words.show_date(date)
     edtf = date.to_edtf() if date and date.parts and "/" not in date.to_edtf() else None
     time = h("time", when, datetime=edtf) if edtf else when
-    return joined([words.publisher(item), time], " · ")
+    return joined([words.publisher(item) or words.show_names(item.names("author")), time], " · ")
 
 
 def _head(library: Library, shelf: Shelf, article: Article) -> Element:
@@ -90,7 +91,9 @@ def _head(library: Library, shelf: Shelf, article: Article) -> Element:
             class_="ck-eyebrow",
         ),
         h("p", byline(shelf), class_="ck-byline"),
-        h("p", f"By {authors}" if authors else "No author named", class_="ck-byline ck-faint"),
+        None
+        if authors and not words.publisher(item)
+        else h("p", f"By {authors}" if authors else "No author named", class_="ck-byline"),
         h("p", joined(actions, " "), class_="ck-actions"),
         h("p", joined(facts, " · "), class_="ck-faint ck-facts"),
         _banner(library, shelf),

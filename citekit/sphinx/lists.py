@@ -185,7 +185,7 @@ def _moments(library: Library, keep: Callable[[str, str], bool]) -> Iterator[Mom
                 date=words.show_date(date),
                 kind="item",
                 what=to("item", key, shelf.item.title or key),
-                more=joined([words.publisher(shelf.item), "published"], " · "),
+                more=f"published by {words.source_name(shelf.item)}",
             )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from docutils import nodes
 from sphinx.roles import XRefRole
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.environment import BuildEnvironment
 
     from citekit.sphinx.domain import ArchiveDomain
@@ -18,6 +18,9 @@ class ArchiveRole(XRefRole):
 
     The link's words are the object's title unless others are given.
     """
+
+    def __init__(self) -> None:
+        super().__init__(innernodeclass=nodes.inline)
 
     def process_link(
         self,

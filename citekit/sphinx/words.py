@@ -64,6 +64,11 @@ def publisher(item: Item) -> str:
     return item.text("container-title") or item.text("publisher")
 
 
+def source_name(item: Item) -> str:
+    """Who speaks in it: publisher, else authors, else the key."""
+    return publisher(item) or show_names(item.names("author")) or item.key
+
+
 def show_date(date: Date | None) -> str:
     """A date for reading: ``4 June 2023``, ``May 2023 – June 2023``, ``about 1990``."""
     if date is None:

@@ -1,0 +1,155 @@
+"""The site of an archive: started, built and shown.
+
+Sphinx runs in a process of its own: the extension is not imported here, a build that goes wrong
+takes nothing with it, and the environment of one build never leaks into the next. Nothing is
+fetched; every warning is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Final
+
+from citekit.errors import CitekitError, MissingExtra, NotFound, StorageFailed, StoreConflict
+from citekit.store.archive import ArchiveStore
+
+if TYPE_CHECKING:
+    from http.server import ThreadingHTTPServer
+
+_TEMPLATES: Final = Path(__file__).parent.parent / "sphinx" / "templates" / "site"
+_NEEDED: Final = ("sphinx", "myst_parser", "furo")
+_MOST_LINES: Final = 12
+
+
+def new_project(archive_root: Path, folder: Path | None = None) -> Path:
+    """Write the source of a site, to be made one's own; returns its folder.
+
+    The default is ``site`` beside the archive, where ``build`` looks. Raises StoreConflict when
+    the folder is there and not empty.
+    """
+    root = ArchiveStore.open(archive_root).root
+    folder = (folder or root.parent / "site").resolve()
+    if folder.exists() and any(folder.iterdir()):
+        raise StoreConflict(
+            f"the folder is not empty: {folder}", hint="name another one, or empty it first"
+        )
+    _write_source(root, folder)
+    return folder
+
+
+def build(
+    archive_root: Path,
+    output: Path | None = None,
+    *,
+    with_restricted: bool = False,
+    source: Path | None = None,
+) -> Path:
+    """Build the site of an archive with Sphinx; returns its folder. Needs the extra ``site``.
+
+    ``source`` is a folder with ``conf.py``; without it ``site`` beside the archive is built if there
+    is one, else a plain site. Restricted text goes into a folder of its own. Raises MissingExtra,
+    NotFound, StorageFailed, and CitekitError with Sphinx's own words when it finds something wrong.
+    """
+    for package in _NEEDED:
+        if find_spec(package) is None:
+            raise MissingExtra(package, extra="site", purpose="building a site")
+    store = ArchiveStore.open(archive_root)
+    name = "site-restricted" if with_restricted else "site"
+    target = (output or store.layout.local / name).resolve()
+    try:
+        source = _find_source(store, source)
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageFailed(
+            f"the site cannot be written: {error}", hint="choose another folder with --output"
+        ) from error
+    _run_sphinx(store, source, target, with_restricted=with_restricted)
+    return target
+
+
+def serve(folder: Path, address: tuple[str, int] = ("127.0.0.1", 8000)) -> None:
+    """Serve a built site until interrupted; raises NotFound, StoreConflict for a port in use."""
+    with make_server(folder, address) as server, suppress(KeyboardInterrupt):
+        server.serve_forever()
+
+
+def make_server(folder: Path, address: tuple[str, int]) -> ThreadingHTTPServer:
+    """A web server for a folder; the caller runs it and closes it. Port 0 takes any free one."""
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its own name
+            """Say nothing: what is printed is the command line's affair."""
+
+    if not (folder / "index.html").is_file():
+        raise NotFound(f"no site in {folder}", hint="citekit site build")
+    try:
+        return ThreadingHTTPServer(address, partial(Quiet, directory=str(folder)))
+    except OSError as error:
+        raise StoreConflict(
+            f"port {address[1]} cannot be used: {error.strerror}", hint="choose another port"
+        ) from error
+
+
+def _find_source(store: ArchiveStore, source: Path | None) -> Path:
+    if source is not None:
+        if not (source / "conf.py").is_file():
+            raise NotFound(f"no conf.py in {source}", hint="citekit site new writes one")
+        return source.resolve()
+    own = store.root.parent / "site"
+    if (own / "conf.py").is_file():
+        return own.resolve()
+    plain = store.layout.local / "site-source"
+    if plain.is_dir():
+        shutil.rmtree(plain)
+    _write_source(store.root, plain)
+    return plain
+
+
+def _write_source(root: Path, folder: Path) -> None:
+    """The source of a plain site: configuration and a first page."""
+    title = ArchiveStore.open(root).settings.title or "An archive"
+    values = {
+        "title_literal": repr(title),
+        "archive_literal": repr(Path(os.path.relpath(root, folder)).as_posix()),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("conf.py", "index.md"):
+        template = (_TEMPLATES / f"{name}.template").read_text(encoding="utf-8")
+        path = folder / name
+        path.write_text(Template(template).substitute(values), encoding="utf-8", newline="\n")
+
+
+def _run_sphinx(store: ArchiveStore, source: Path, target: Path, *, with_restricted: bool) -> None:
+    """Run ``python -m sphinx``; raises CitekitError with the first lines of what it says."""
+    # two outputs never share doctrees, and no doctree lies in a folder that may be published
+    place = sha256(f"{source}\n{target}\n{with_restricted}".encode()).hexdigest()[:16]
+    doctrees = store.layout.local / "doctrees" / place
+    options = {
+        "citekit_archive": str(store.root.resolve()),
+        "citekit_with_restricted": "1" if with_restricted else "0",
+    }
+    command = [
+        *(sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", "-j", "auto"),
+        *("-d", str(doctrees)),
+        *(part for name, value in options.items() for part in ("-D", f"{name}={value}")),
+        *(str(source), str(target)),
+    ]
+    done = subprocess.run(  # noqa: S603  # our own interpreter
+        command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
+    if done.returncode != 0:
+        said = [line for line in done.stderr.splitlines() if line.strip()]
+        raise CitekitError(
+            "the site was not built:\n" + "\n".join(said[:_MOST_LINES]),
+            hint=None if len(said) <= _MOST_LINES else f"{len(said) - _MOST_LINES} more lines",
+        )
