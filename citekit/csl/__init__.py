@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from citekit.csl.document import Citation, Document
+from citekit.csl.explain import Origin, explain
 from citekit.csl.parse import parse_style
-from citekit.csl.process import Result, process
+from citekit.csl.process import Result, process, process_formats
 
-__all__ = ["Citation", "Document", "Result", "parse_style", "process"]
+__all__ = [
+    "Citation",
+    "Document",
+    "Origin",
+    "Result",
+    "explain",
+    "parse_style",
+    "process",
+    "process_formats",
+]

@@ -14,9 +14,9 @@ from citekit.csl.tree import NamesNode, Node, replace as replaced
 from citekit.csl.sort import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from citekit.csl.cluster import Facts
+    from citekit.csl.piece import Facts
     from citekit.csl.program import Program
 
 MISSING = "[CSL STYLE ERROR: reference with no printed form.]"
@@ -50,17 +50,16 @@ def _number(value: str | None) -> int:
     return int(value) if value is not None and value.isdigit() else 1
 
 
-def entries(program: Program, facts: Iterable[Facts]) -> list[tuple[str, Node]]:
+def entries(program: Program, facts: Iterable[Facts]) -> Iterator[tuple[str, Node]]:
     """(item id, tree) of all entries, in the order given; empty ones are left out."""
     area = program.style.bibliography
     if area is None:
-        return []
+        return
     substitute = area.options.get("subsequent-author-substitute")
     rule = area.options.get("subsequent-author-substitute-rule", "complete-all")
     align = bool(area.options.get("second-field-align"))
     look = replace(area.look, delimiter="")
     before: Node | None = None
-    out: list[tuple[str, Node]] = []
     for fact in facts:
         scope = _scope(fact)
         pieces = program.entry(scope)
@@ -76,10 +75,9 @@ def entries(program: Program, facts: Iterable[Facts]) -> list[tuple[str, Node]]:
                 continue
             children = [f"{fact.number}. ", MISSING]
         if align and children:
-            out.append((fact.entry.id, _aligned(children, look)))
+            yield fact.entry.id, _aligned(children, look)
         else:
-            out.append((fact.entry.id, _laid_out(children, look)))
-    return out
+            yield fact.entry.id, _laid_out(children, look)
 
 
 def _scope(fact: Facts) -> Scope:

@@ -13,7 +13,8 @@ from citekit.csl.collapse import collapse
 from citekit.csl.ir import PLAIN
 from citekit.csl.locators import read_locator
 from citekit.csl.markup import parse_markup
-from citekit.csl.scope import NO_HINTS, Hints, Scope
+from citekit.csl.piece import Facts, Piece
+from citekit.csl.scope import Scope
 from citekit.csl.sort import plain_text
 from citekit.csl.tree import Node, Rich
 
@@ -26,43 +27,7 @@ if TYPE_CHECKING:
     from citekit.csl.program import Program
 
 MISSING = "[CSL STYLE ERROR: reference with no printed form.]"
-_STARTS_WORD = re.compile(r"[^\W_]")
-_ENDS_WORD = re.compile(r"[^\W_]$")
 _ENDS_SENTENCE = re.compile(r"[.!?][\"'”’)]*\s*$")
-
-
-class Facts:
-    """What a document knows of one item when its cites are rendered."""
-
-    __slots__ = ("entry", "hints", "label", "number", "year_text")
-
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-        self.hints: Hints = NO_HINTS
-        self.number = 0
-        self.label = ""
-        self.year_text = ""
-
-
-class Piece:
-    """A cite of a cluster while it is collapsed."""
-
-    __slots__ = ("body", "cite", "facts", "names", "place", "prefix", "start", "suffix", "years")
-
-    def __init__(self, facts: Facts, cite: Mapping[str, Any], place: Place, *, start: bool) -> None:
-        self.facts = facts
-        self.cite = cite
-        self.place = place
-        self.prefix = _affix(cite.get("prefix"))
-        self.suffix = _affix(cite.get("suffix"))
-        self.start = start  # whether it stands at the start of the citation
-        self.body = Node(PLAIN, ())
-        self.names = ""
-        self.years: list[Node] = []
-
-    @property
-    def is_bare(self) -> bool:
-        return not (self.prefix or self.suffix or self.cite.get("locator"))
 
 
 class Renderer:
@@ -125,9 +90,7 @@ class Renderer:
         children = collapse(self, made)
         if mode == "composite":
             return self._composite(pieces)
-        if not children:
-            return Node(PLAIN, [MISSING])
-        return Node(replace(self.program.style.citation.look, delimiter=""), children)
+        return Node(replace(self.program.style.citation.look, delimiter=""), children or [MISSING])
 
     def _author(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]]) -> Node:
         """Only the names of the first cite, for use in running text."""
@@ -141,21 +104,3 @@ class Renderer:
         infix = pieces[0][1].get("infix")
         between = Rich(PLAIN, parse_markup(f" {infix.strip()} " if isinstance(infix, str) else " "))
         return Node(PLAIN, [self._author(pieces), between, self.cluster(pieces, "suppress-author")])
-
-
-def wrapped(piece: Piece) -> Node:
-    """The body of a cite between its own prefix and suffix."""
-    if not (piece.prefix or piece.suffix):
-        return piece.body
-    children: list[Node | str] = [piece.body]
-    if piece.prefix:
-        space = " " if _ENDS_WORD.search(piece.prefix) else ""
-        children.insert(0, Rich(PLAIN, parse_markup(piece.prefix + space)))
-    if piece.suffix:
-        space = " " if _STARTS_WORD.match(piece.suffix) else ""
-        children.append(Rich(PLAIN, parse_markup(space + piece.suffix)))
-    return Node(PLAIN, children)
-
-
-def _affix(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -5,18 +5,34 @@ Source: CSL 1.0.2 §Cite Grouping, §Cite Collapsing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from citekit.csl.ir import PLAIN
+from citekit.csl.piece import Piece, wrapped
 from citekit.csl.sort import plain_text
 from citekit.csl.tree import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from citekit.csl.cluster import Piece, Renderer
+    from citekit.csl.piece import Facts
+    from citekit.csl.position import Place
+    from citekit.csl.program import Program
+    from citekit.csl.scope import Scope
 
 _ENDS = ".,;:!?"
+
+
+class Renderer(Protocol):
+    """Who can render a cite again, in a shorter form."""
+
+    program: Program
+
+    def scope(self, facts: Facts, cite: Mapping[str, Any], place: Place) -> Scope:
+        """The scope of a cite."""
+
+    def render(self, piece: Piece, *, names: bool = True) -> None:
+        """Render the body of a piece, perhaps without its first names."""
 
 
 def collapse(renderer: Renderer, pieces: list[Piece]) -> list[Node | str]:
@@ -36,8 +52,6 @@ def collapse(renderer: Renderer, pieces: list[Piece]) -> list[Node | str]:
 
 
 def _joined(pieces: Sequence[Piece], delimiter: str, within: str) -> list[Node | str]:
-    from citekit.csl.cluster import wrapped
-
     out: list[Node | str] = []
     before: Piece | None = None
     for piece in pieces:
@@ -73,8 +87,6 @@ def _grouped(pieces: list[Piece]) -> list[Piece]:
 
 def _numbers(pieces: list[Piece], renderer: Renderer) -> list[Node | str]:
     """Runs of three and more numbers in a row as ranges."""
-    from citekit.csl.cluster import wrapped
-
     area = renderer.program.style.citation
     delimiter = area.look.delimiter
     after = area.options.get("after-collapse-delimiter", delimiter)
@@ -129,8 +141,6 @@ class _Years:
         self._always_after = in_text
 
     def join(self, pieces: list[Piece]) -> list[Node | str]:
-        from citekit.csl.cluster import wrapped
-
         out: list[Node | str] = []
         collapsed = False
         i = 0
@@ -154,8 +164,6 @@ class _Years:
 
     def _rest(self, group: list[Piece], out: list[Node | str]) -> None:
         """Everything after the first cite of a group, without the names."""
-        from citekit.csl.cluster import wrapped
-
         i = 1
         while i < len(group):
             run = self._suffix_run(group, i - 1) if self._suffixes else 1

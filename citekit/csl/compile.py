@@ -7,6 +7,7 @@ dates, conditions. Macros are compiled when they are first reached. ``Compiler``
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     Element = Callable[[Scope, Out], None]
 
 _LINKED = ("DOI", "PMCID", "PMID", "URL")
+_EMBEDDED_LABEL = re.compile(r",\s*[^\W\d]{2,}\.\s")  # "367-368, fig. 333": the label is for pages
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
 
 
@@ -345,7 +347,7 @@ def _wants_plural(said: str, variable: str, text: str) -> bool:
         return said == "always"
     if variable in _LABELLED_COUNTS:
         return text.strip() != "1"
-    return is_plural(text)
+    return is_plural(_EMBEDDED_LABEL.split(text)[0])
 
 
 def _nothing(_scope: Scope, _out: Out) -> None:

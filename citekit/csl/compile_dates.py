@@ -84,16 +84,26 @@ def _with_suffix(scope: Scope, node: Node) -> Node:
 def _parts(compiler: Compiler, element: ir.Date) -> tuple[Sequence[ir.DatePart], str]:
     """The date parts to show and their delimiter."""
     if element.form is None:
-        return element.parts, element.look.delimiter
+        parts = [_placed(part, replace(element.look, line=part.look.line)) for part in element.parts]
+        return parts, element.look.delimiter
     localized = compiler.locale.dates.get(element.form)
     if localized is None:
         return element.parts, element.look.delimiter
     own = {part.name: part for part in element.parts}
     wanted = element.date_parts.split("-")
+    here = element.look
     parts = [
-        _merged(part, own.get(part.name)) for part in localized.parts if part.name in wanted
+        _placed(_merged(part, own.get(part.name)), here)
+        for part in localized.parts
+        if part.name in wanted
     ]
     return parts, localized.look.delimiter
+
+
+def _placed(part: ir.DatePart, here: ir.Look) -> ir.DatePart:
+    """A part that says it comes from the style's ``cs:date``, not from a locale file."""
+    look = replace(part.look, line=here.line, macro=here.macro, variable=here.variable)
+    return replace(part, look=look)
 
 
 def _merged(part: ir.DatePart, own: ir.DatePart | None) -> ir.DatePart:

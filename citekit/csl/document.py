@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl import bibliography
-from citekit.csl.cluster import Facts, Renderer
+from citekit.csl.cluster import Renderer
 from citekit.csl.disambiguate import Disambiguator, letters
 from citekit.csl.entry import Entry
 from citekit.csl.labels import citation_labels
+from citekit.csl.piece import Facts
 from citekit.csl.position import Place, given_place, places
 from citekit.csl.program import Program
 from citekit.csl.punctuation import flatten
@@ -21,7 +22,7 @@ from citekit.csl.scope import Hints, Scope
 from citekit.csl.sort import sort_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from citekit.csl.ir import Style
     from citekit.csl.punctuation import Token
@@ -169,8 +170,8 @@ class Document:
         self._settle()
         return list(self._order)
 
-    def bibliography(self) -> list[tuple[str, Node]]:
-        """(item id, tree) of every entry, in the order of the style."""
+    def bibliography(self) -> Iterator[tuple[str, Node]]:
+        """(item id, tree) of every entry, in the order of the style, made one by one."""
         self._settle()
         return bibliography.entries(self.program, [self._facts[key] for key in self._order])
 

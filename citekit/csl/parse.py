@@ -6,6 +6,7 @@ is found before anything is formatted.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from citekit.csl import ir
@@ -257,7 +258,7 @@ class _Reader:
 
     def _term(self, element: Element) -> Iterator[tuple[tuple[str, str, str], ir.Term]]:
         single, multiple = element.find("single"), element.find("multiple")
-        text = element.text if single is None else single.text
+        text = _unwrapped(element.text if single is None else single.text)
         attrs = element.attrs
         key = (
             self._need(element, "name"),
@@ -266,7 +267,7 @@ class _Reader:
         )
         yield key, ir.Term(
             single=text,
-            multiple=text if multiple is None else multiple.text,
+            multiple=text if multiple is None else _unwrapped(multiple.text),
             gender=attrs.get("gender"),
             match=attrs.get("match"),
         )
@@ -306,6 +307,11 @@ class _Reader:
             line=element.line,
             affixes_inside=affixes_inside,
         )
+
+
+def _unwrapped(text: str) -> str:
+    """A term without the line breaks and indents of its file; its own spaces are part of it."""
+    return re.sub(r"\s*\n\s*", "", text) if "\n" in text else text
 
 
 def _title(root: Element) -> str:

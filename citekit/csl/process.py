@@ -61,6 +61,45 @@ def process(
     ``Citation`` where notes or modes matter (lists count as notes 1, 2 … in note styles).
     Raises InvalidData for a broken style; what is wrong with an item becomes a warning.
     """
+    return process_formats(style, items, citations, locale=locale, outputs=(output,))[output]
+
+
+def process_formats(
+    style: Style | str | bytes,
+    items: Sequence[Mapping[str, Any]],
+    citations: Sequence[Citation | Sequence[Mapping[str, Any]]] = (),
+    *,
+    locale: str | None = None,
+    outputs: Sequence[Format] = ("text",),
+) -> dict[Format, Result]:
+    """The same as ``process``, run once and rendered in several formats."""
+    document = make_document(style, items, citations, locale=locale)
+    where = document.program.locale
+    renderers = {output: renderer(output) for output in outputs}
+    entries: dict[Format, list[tuple[str, str]]] = {output: [] for output in outputs}
+    for key, tree in document.bibliography():
+        tokens = flatten(tree, where)
+        for output, render in renderers.items():
+            entries[output].append((key, render(tokens)))
+    return {
+        output: Result(
+            citations=tuple(render(document.tokens(c.id)) for c in document.citations),
+            bibliography=tuple(entries[output]),
+            warnings=tuple(document.warnings),
+            spacing=spacing(document.program),
+        )
+        for output, render in renderers.items()
+    }
+
+
+def make_document(
+    style: Style | str | bytes,
+    items: Sequence[Mapping[str, Any]],
+    citations: Sequence[Citation | Sequence[Mapping[str, Any]]] = (),
+    *,
+    locale: str | None = None,
+) -> Document:
+    """A settled document with these citations; without any, every item is listed."""
     parsed = style if isinstance(style, Style) else parse_style(style)
     document = Document(parsed, items, locale=locale)
     is_note = parsed.style_class == "note"
@@ -70,16 +109,7 @@ def process(
         for item in items:
             document.list_item(str(item.get("id", "")))
     document.changes()
-    render = renderer(output)
-    shown = tuple(render(document.tokens(c.id)) for c in document.citations)
-    where = document.program.locale
-    entries = tuple((key, render(flatten(tree, where))) for key, tree in document.bibliography())
-    return Result(
-        citations=shown,
-        bibliography=entries,
-        warnings=tuple(document.warnings),
-        spacing=spacing(document.program),
-    )
+    return document
 
 
 def _citation(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from citekit.csl.ir import Font, Look
+from citekit.csl.ir import PLAIN, Font, Look
 from citekit.csl.tree import Kept, Node, Quoted, Rich
 
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ class Open:
     def __init__(self, kind: str, value: str) -> None:
         self.kind = kind
         self.value = value
+
+
+class Source(Open):
+    """The start of what one element of the style wrote; only in flattening for explanations."""
+
+    __slots__ = ("look",)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__("source", "")
+        self.look = look
 
 
 class Close:
@@ -64,9 +74,9 @@ _OPENS = {
 }  # fmt: skip
 
 
-def flatten(node: Node, locale: Locale) -> list[Token]:
-    """The tokens of a tree, ready for a renderer."""
-    writer = _Writer(locale)
+def flatten(node: Node, locale: Locale, *, sources: bool = False) -> list[Token]:
+    """The tokens of a tree, ready for a renderer; with ``sources`` also where each came from."""
+    writer = _TracingWriter(locale) if sources else _Writer(locale)
     writer.node(node)
     return writer.out
 
@@ -352,3 +362,18 @@ class _Writer:
                 ]  # fmt: skip
         self._forget()
         return text[at:]
+
+
+class _TracingWriter(_Writer):
+    """Also marks which element of the style wrote what."""
+
+    __slots__ = ()
+
+    def node(self, node: Node) -> None:
+        """Write a node between source marks."""
+        if node.look is PLAIN:
+            super().node(node)
+            return
+        self.out.append(Source(node.look))
+        super().node(node)
+        self.out.append(CLOSE)

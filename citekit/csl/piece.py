@@ -1,0 +1,72 @@
+"""One cite of a citation, and what a document knows of its item."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from citekit.csl.ir import PLAIN
+from citekit.csl.markup import parse_markup
+from citekit.csl.scope import NO_HINTS, Hints
+from citekit.csl.tree import Node, Rich
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from citekit.csl.entry import Entry
+    from citekit.csl.position import Place
+
+_STARTS_WORD = re.compile(r"[^\W_]")
+_ENDS_WORD = re.compile(r"[^\W_]$")
+
+
+class Facts:
+    """What a document knows of one item when its cites are rendered."""
+
+    __slots__ = ("entry", "hints", "label", "number", "year_text")
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.hints: Hints = NO_HINTS
+        self.number = 0
+        self.label = ""
+        self.year_text = ""
+
+
+class Piece:
+    """A cite of a cluster while it is collapsed."""
+
+    __slots__ = ("body", "cite", "facts", "names", "place", "prefix", "start", "suffix", "years")
+
+    def __init__(self, facts: Facts, cite: Mapping[str, Any], place: Place, *, start: bool) -> None:
+        self.facts = facts
+        self.cite = cite
+        self.place = place
+        self.prefix = _affix(cite.get("prefix"))
+        self.suffix = _affix(cite.get("suffix"))
+        self.start = start  # whether it stands at the start of the citation
+        self.body = Node(PLAIN, ())
+        self.names = ""
+        self.years: list[Node] = []
+
+    @property
+    def is_bare(self) -> bool:
+        return not (self.prefix or self.suffix or self.cite.get("locator"))
+
+
+def wrapped(piece: Piece) -> Node:
+    """The body of a cite between its own prefix and suffix."""
+    if not (piece.prefix or piece.suffix):
+        return piece.body
+    children: list[Node | str] = [piece.body]
+    if piece.prefix:
+        space = " " if _ENDS_WORD.search(piece.prefix) else ""
+        children.insert(0, Rich(PLAIN, parse_markup(piece.prefix + space)))
+    if piece.suffix:
+        space = " " if _STARTS_WORD.match(piece.suffix) else ""
+        children.append(Rich(PLAIN, parse_markup(space + piece.suffix)))
+    return Node(PLAIN, children)
+
+
+def _affix(value: object) -> str:
+    return value if isinstance(value, str) else ""
