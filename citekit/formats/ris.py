@@ -151,22 +151,25 @@ def _plain(variable: str, value: Any) -> Any:  # noqa: ANN401  # JSON
 
 
 def read_ris(text: str) -> ReadResult:
-    """The items of a file; a record that cannot be read is a finding with its line."""
-    items: dict[str, dict[str, Any]] = {}
+    """The items of a file; a record that cannot be read is a finding with its line.
+
+    Many programs write no ``ID``: such an item has no ``id``, and whoever takes it in makes one.
+    """
+    items: list[dict[str, Any]] = []
     findings: list[Finding] = []
+    seen: set[str] = set()
     for line, tagged in _records(text):
-        item = {"id": "", "type": _csl_type(tagged[0][1]), **_read_lines(tagged[1:])}
-        key = item["id"]
+        item = {"type": _csl_type(tagged[0][1]), **_read_lines(tagged[1:])}
+        key = item.get("id")
         if tagged[0][0] != "TY":
             findings.append(finding("CK-E431", "a record that does not begin with TY", line=line))
-        elif not key:
-            findings.append(finding("CK-E432", "a record without an ID", line=line))
-        elif key in items:
+        elif key in seen:
             message = f"the ID {key!r} stands twice; the first counts"
-            findings.append(finding("CK-E433", message, line=line))
+            findings.append(finding("CK-E432", message, line=line))
         else:
-            items[key] = item
-    return ReadResult(items=tuple(items.values()), findings=tuple(findings))
+            items.append(item)
+            seen |= {key} if key else set()
+    return ReadResult(items=tuple(items), findings=tuple(findings))
 
 
 def _records(text: str) -> Iterator[tuple[int, list[Tagged]]]:

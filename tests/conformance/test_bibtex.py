@@ -58,6 +58,7 @@ def test_entries_agree_with_those_of_better_bibtex(
     assert json.loads(last)["errors"] == 0
 
 
+@pytest.mark.slow
 def test_real_files_survive(shared: Path) -> None:
     """Every item of 300 real files comes back equal; nothing vanishes without a finding."""
     last = run(shared, "roundtrip.py", "--need", "1")
