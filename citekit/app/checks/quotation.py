@@ -1,0 +1,74 @@
+"""What the records of restricted items show of their text stays within the limits of quotation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from citekit.app.annotate import MOST_SHARE, MOST_WORDS
+from citekit.app.checks.rules import found
+from citekit.app.passages import count_words
+from citekit.errors import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citekit.app.checks.inspection import Inspection
+    from citekit.findings import Finding
+    from citekit.model.item import Item
+
+# Facts that may be shown whole, however long they are.
+_SHOWN: Final = frozenset(["title", "title-short", "container-title", "URL"])
+
+
+def check_quotation(inspection: Inspection) -> Iterator[Finding]:
+    """At most 12 words for each annotation, 15 % of the text in all, no text as evidence."""
+    for key, item in sorted(inspection.items.items()):
+        if item.facts.access == "restricted":
+            yield from _check_annotations(inspection, key)
+            yield from _check_evidence(inspection, item)
+
+
+def _check_annotations(inspection: Inspection, key: str) -> Iterator[Finding]:
+    path = inspection.show(f"items/{key}/annotations.jsonl")
+    shown = 0
+    for mark in inspection.annotations.get(key, ()):
+        passage = mark.annotation.passage
+        words = count_words(passage.quoted) if passage else 0
+        shown += words
+        if words > MOST_WORDS:
+            place = Place(path=path, line=mark.line)
+            yield found("CK-E501", place, f"shows {words} words, {MOST_WORDS} are the limit")
+    of = _words_of_text(inspection, key)
+    if of is not None and shown > MOST_SHARE * of:
+        yield found("CK-E502", path, f"shows {shown} of {of} words, {MOST_SHARE:.0%} are the limit")
+
+
+def _words_of_text(inspection: Inspection, key: str) -> int | None:
+    """How many words the item's text has, by its captures; the longest counts."""
+    shapes = [
+        payload.map.words
+        for (owner, _), capture in inspection.captures.items()
+        if owner == key and (payload := capture.payloads.get("text")) and payload.map
+    ]
+    return max(shapes, default=None)
+
+
+def _check_evidence(inspection: Inspection, item: Item) -> Iterator[Finding]:
+    path = inspection.show(f"items/{item.key}/item.json")
+    for variable, candidates in item.facts.evidence.items():
+        for candidate in candidates if variable not in _SHOWN else ():
+            words = max((count_words(text) for text in _texts(candidate.get("value"))), default=0)
+            if words > MOST_WORDS:
+                yield found("CK-E503", path, f"evidence of {variable!r} holds {words} words")
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    """Every text in a JSON value; item.json was found to be no deeper than 64 levels."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for child in value.values():
+            yield from _texts(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _texts(child)
