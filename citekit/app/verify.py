@@ -6,24 +6,23 @@ which they run. The first ones fill the inspection, the others judge what is in 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.checks.inspection import inspect
 from citekit.app.checks.links import check_links
+from citekit.app.checks.log import check_log, reconcile
 from citekit.app.checks.payloads import check_payloads
 from citekit.app.checks.quotation import check_quotation
 from citekit.app.checks.records import check_names, read_records
 from citekit.app.checks.structure import check_structure
-from citekit.errors import CitekitError
 from citekit.findings import Finding, FindingClass, Severity
-from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from citekit.app.checks.inspection import Inspection
+    from citekit.app.outside import Outside
     from citekit.store.archive import ArchiveStore
 
     Check = Callable[[Inspection], Iterator[Finding]]
@@ -97,26 +96,21 @@ def verify(
     store: ArchiveStore,
     keys: Sequence[str] = (),
     *,
+    outside: Outside | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Check an archive, or some items by key or alias; raises NotFound for a key nobody has.
 
-    ``progress`` hears how many of how many payloads have been hashed.
+    ``outside`` is what the verifier brings along: keys, roots, checkpoints. ``progress`` hears how
+    many of how many payloads have been hashed.
     """
     resolved = tuple(dict.fromkeys(store.resolve(key) for key in keys))
     inspection = inspect(store, resolved, progress)
-    findings = tuple(finding for check in CHECKS for finding in check(inspection))
+    findings = [finding for check in CHECKS for finding in check(inspection)]
+    log = check_log(inspection, outside)
     return Report(
         items=len(inspection.keys),
-        sealed=_sealed(store),
-        findings=findings,
+        sealed=log.sealed,
+        findings=(*reconcile(findings, log, inspection), *log.findings),
         is_partial=inspection.is_partial,
     )
-
-
-def _sealed(store: ArchiveStore) -> int:
-    """How many entries the log's checkpoint counts; what it is worth, the checks of the log say."""
-    with suppress(CitekitError):
-        standing = LogFolder(store.layout).standing()
-        return standing.size if standing else 0
-    return 0

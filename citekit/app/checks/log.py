@@ -1,0 +1,258 @@
+"""Everything that was sealed is there and unchanged; what is not sealed yet is named.
+
+The log is judged first (``log_tree``), then what its entries say is compared with the files, then
+who vouches for it (``trust``). Nothing below ``trust/`` is ever a reason to trust.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from citekit.app.checks.log_tree import Reading, read_log, tile_paths
+from citekit.app.checks.rules import found
+from citekit.app.checks.trust import check_trust
+from citekit.app.outside import Outside
+from citekit.app.seal_plan import resolver, take_waiting
+from citekit.errors import CitekitError, IntegrityFailed, Place
+from citekit.findings import Finding
+from citekit.integrity.digest import digest_bytes
+from citekit.store import files
+from citekit.store.drift import Difference, differences, renamed_groups
+from citekit.store.history import History
+from citekit.store.kinds import OF_THE_SEAL, action_of, group_of
+from citekit.store.log import LogFolder, Pending, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from citekit.app.checks.inspection import Inspection
+
+T = TypeVar("T")
+
+_PAYLOAD = re.compile(r"(?:objects|restricted)/sha256/([0-9a-f]{2})/([0-9a-f]{62})$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogVerdict:
+    """How many entries are sealed, what they say, and what is wrong."""
+
+    sealed: int
+    history: History
+    findings: tuple[Finding, ...]
+
+
+def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerdict:
+    """Check the log and everything that it accounts for."""
+    outside = outside or Outside()
+    log = LogFolder(inspection.store.layout)
+    unreadable: list[Finding] = []
+    standing = _read("log/checkpoint", inspection, log.standing, unreadable)
+    pending = _read("log/pending.jsonl", inspection, log.pending, unreadable) or Pending()
+    if unreadable:
+        return LogVerdict(sealed=0, history=History(), findings=tuple(unreadable))
+    if standing is None:
+        findings = tuple(_never_sealed(inspection, log, pending, outside))
+        return LogVerdict(sealed=0, history=History(), findings=findings)
+    reading = read_log(inspection, log, standing)
+    found_here = [*reading.findings, *_check_files(inspection, log, standing, reading)]
+    found_here += _check_pending(inspection, pending, standing.size)
+    found_here += check_trust(inspection, reading, standing, outside)
+    found_here += _check_state(inspection, log, standing.size, reading.history)
+    return LogVerdict(sealed=standing.size, history=reading.history, findings=tuple(found_here))
+
+
+def reconcile(
+    findings: Iterable[Finding], verdict: LogVerdict, inspection: Inspection
+) -> Iterator[Finding]:
+    """The findings of other checks in the light of the log.
+
+    A payload that a sealed capture names is not extra when that capture's record has gone: the
+    record is missing. One that was purged is not missing.
+    """
+    history = verdict.history
+    for finding in findings:
+        digest = _digest_of(finding)
+        if finding.code == "CK-E304" and digest in history.payloads:
+            continue
+        if finding.code in ("CK-E302", "CK-I303") and digest in history.purged:
+            entry = history.purged[digest or ""]
+            code = "CK-I621" if entry < verdict.sealed else "CK-I604"
+            yield found(code, finding.place or "", f"was purged, entry {entry} of the log says")
+            continue
+        yield finding
+    yield from _present_after_purge(inspection, history)
+
+
+def _read(
+    name: str, inspection: Inspection, read: Callable[[], T], findings: list[Finding]
+) -> T | None:
+    """What ``read`` reads from a file of the log; a finding when that is impossible."""
+    try:
+        return read()
+    except CitekitError as error:
+        findings.append(found("CK-E609", inspection.show(name), error.message))
+        return None
+
+
+def _never_sealed(
+    inspection: Inspection, log: LogFolder, pending: Pending, outside: Outside
+) -> Iterator[Finding]:
+    """An archive without a checkpoint proves nothing, unless there was one once."""
+    place = inspection.show("log/checkpoint")
+    once = [name for name in inspection.files if name.startswith(("log/tile/", "trust/"))]
+    base = pending.base
+    if outside.keys or outside.roots or outside.checkpoints:
+        yield found("CK-E613", place, "there is no checkpoint, but you know of one")
+    elif once or base:
+        leftovers = log.preview(None, log.waiting(0)) if not base else {}
+        strange = [name for name in sorted(once) if not _is_begun(log, leftovers, name)]
+        if strange or base:
+            yield found("CK-E606", place, "is missing: there was a log once")
+        for name in sorted(set(once) - set(strange)):
+            yield found("CK-I608", inspection.show(name), "a seal was stopped")
+    else:
+        yield found("CK-I600", place, "nothing proven yet: this archive was never sealed")
+    yield from _check_pending(inspection, pending, base)
+    yield from _check_state(inspection, log, 0, History())
+
+
+def _is_begun(log: LogFolder, expected: dict[str, bytes], name: str) -> bool:
+    if name.startswith("trust/keys/"):
+        return True  # judged by the event that names it
+    return name.startswith("log/") and log.begins(name.removeprefix("log/"), expected)
+
+
+# ── the folder log/ ────────────────────────────────────────────────────────────────────────────
+
+
+def _check_files(
+    inspection: Inspection, log: LogFolder, standing: Standing, reading: Reading
+) -> Iterator[Finding]:
+    """The log consists of exactly the files that its size asks for."""
+    needed = tile_paths(standing.size)
+    surplus = sorted(
+        name for name in inspection.files if name.startswith("log/tile/") and name not in needed
+    )
+    if not surplus:
+        return
+    expected = _expected(log, standing) if reading.is_rooted else {}
+    for name in surplus:
+        path = name.removeprefix("log/")
+        if log.outgrown(path, standing.size) or log.begins(path, expected):
+            yield found("CK-I608", inspection.show(name), "a seal was stopped")
+        else:
+            yield found("CK-E607", inspection.show(name), "is beyond the checkpoint")
+
+
+def _check_pending(inspection: Inspection, pending: Pending, size: int) -> Iterator[Finding]:
+    path = inspection.show("log/pending.jsonl")
+    if pending.base > size:
+        message = f"the log had {pending.base} entries when it began, and has {size}"
+        yield found("CK-E612", path, message)
+    for line in pending.damaged:
+        yield found("CK-W622", Place(path=path, line=line), "is no event")
+
+
+def _expected(log: LogFolder, standing: Standing) -> dict[str, bytes]:
+    try:
+        return log.preview(standing, log.waiting(standing.size))
+    except CitekitError:
+        return {}
+
+
+# ── what the log accounts for ──────────────────────────────────────────────────────────────────
+
+
+def _check_state(
+    inspection: Inspection, log: LogFolder, size: int, sealed: History
+) -> Iterator[Finding]:
+    """Compare the files with the last word of the log, and of the events that wait."""
+    history = sealed
+    try:
+        history = take_waiting(sealed, log.waiting(size)).history
+    except IntegrityFailed as error:  # an item that was sealed is said to be removed
+        place = error.place.path if error.place else ""
+        yield found("CK-E601", inspection.show(place or ""), error.message)
+    except CitekitError as error:
+        yield found("CK-E609", inspection.show("log/pending.jsonl"), error.message)
+    disk = _digests(inspection)
+    for old, new in list(renamed_groups(history, disk, resolver(inspection.store))):
+        history.take(_renaming(old, new))
+        yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
+    groups = {f"items/{key}" for key in inspection.keys} if inspection.is_partial else None
+    for difference in differences(history, disk):
+        if groups is None or group_of(difference.path) in groups:
+            yield from _judge(inspection, history, size, difference)
+    if size:
+        yield from _waiting(inspection, history, disk, size)
+
+
+def _renaming(old: str, new: str) -> dict[str, object]:
+    return {"v": 1, "action": "rename", "subject": old, "to": new}
+
+
+def _judge(
+    inspection: Inspection, history: History, size: int, difference: Difference
+) -> Iterator[Finding]:
+    path, known, digest = difference.path, difference.known, difference.digest
+    place = inspection.show(path)
+    if path in inspection.unread and digest is None:
+        return
+    is_sealed = known is not None and known.entry < size
+    if known is None:
+        if difference.action == "key":
+            yield found("CK-E607", place, "no entry of the log names this key")
+        elif size and difference.action not in OF_THE_SEAL:
+            yield found("CK-I603", place, "is not in the log yet")
+    elif digest is None and difference.action == "key" and not is_sealed:
+        yield found("CK-I608", place, "a seal was stopped")
+    elif digest is None:
+        yield found("CK-E601", place, f"is missing: entry {known.entry} of the log has it")
+    elif difference.is_immutable:
+        message = f"has {digest}, entry {known.entry} of the log says {known.digest}"
+        yield found("CK-E602", place, message)
+    elif size:
+        back = [k.entry for k in history.past.get(path, ()) if k.digest == digest]
+        message = f"is again as entry {back[-1]} of the log says" if back else "has changed"
+        yield found("CK-I603", place, f"{message} since entry {known.entry}")
+
+
+def _waiting(
+    inspection: Inspection, history: History, disk: dict[str, str], size: int
+) -> Iterator[Finding]:
+    for path, known in sorted(history.files()):
+        if known.entry >= size and disk.get(path) == known.digest:
+            action = "was removed" if known.digest is None else "has changed"
+            yield found("CK-I604", inspection.show(path), f"{action}; the event waits for a seal")
+
+
+def _digests(inspection: Inspection) -> dict[str, str]:
+    """The digests of the files that the log accounts for, links and the unreadable left out."""
+    found_here = {}
+    for name in inspection.files:
+        if action_of(name):
+            try:
+                path = inspection.store.root / name
+                found_here[name] = digest_bytes(files.read_bytes(path))
+            except CitekitError as error:
+                inspection.unread.setdefault(name, error)
+    return found_here
+
+
+# ── payloads ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _digest_of(finding: Finding) -> str | None:
+    path = finding.place.path if finding.place else None
+    match = _PAYLOAD.search(path.replace("\\", "/")) if path else None
+    return f"sha256:{match[1]}{match[2]}" if match else None
+
+
+def _present_after_purge(inspection: Inspection, history: History) -> Iterator[Finding]:
+    for name in sorted(inspection.files) if history.purged else ():
+        match = _PAYLOAD.fullmatch(name)
+        if match and f"sha256:{match[1]}{match[2]}" in history.purged:
+            message = "is here, but the log says that it was purged"
+            yield found("CK-E623", inspection.show(name), message)

@@ -1,0 +1,97 @@
+"""What a verifier brings along: keys, certificates and checkpoints kept outside the archive.
+
+Nothing inside an archive makes it trustworthy: who can change one file there can change them all.
+So a file below the archive's own folder is refused here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import InvalidData, NotFound, Place, UsageError
+from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
+from citekit.integrity.note import MAX_NOTE_BYTES
+from citekit.integrity.sign import VerifierKey, parse_trusted, parse_vkey
+from citekit.integrity.timestamp import MAX_ROOTS_BYTES, parse_roots
+from citekit.store import files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PEM = b"-----BEGIN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Trusted keys, trusted roots of timestamp authorities, checkpoints with where they are from.
+
+    ``roots`` are certificates of the package cryptography.
+    """
+
+    keys: tuple[VerifierKey, ...] = ()
+    roots: tuple[Any, ...] = ()
+    checkpoints: tuple[tuple[str, Checkpoint], ...] = ()
+
+
+def read_outside(
+    trust: Sequence[str] = (), checkpoints: Sequence[str] = (), *, archive: Path | None = None
+) -> Outside:
+    """Read ``--trust`` (a vkey, a file of vkeys, a file of PEM certificates) and ``--checkpoint``.
+
+    Raises NotFound, InvalidData, or UsageError for a file inside the archive.
+    """
+    keys: list[VerifierKey] = []
+    roots: list[Any] = []
+    for value in trust:
+        data = _key_or_file(value, archive)
+        if isinstance(data, VerifierKey):
+            keys.append(data)
+        elif data.lstrip().startswith(_PEM):
+            roots.extend(parse_roots(data))
+        else:
+            keys.extend(_parse_keys(data, value))
+    kept = tuple((path, _read_checkpoint(path, archive)) for path in checkpoints)
+    return Outside(keys=tuple(keys), roots=tuple(roots), checkpoints=kept)
+
+
+def _key_or_file(value: str, archive: Path | None) -> VerifierKey | bytes:
+    try:
+        return parse_vkey(value)
+    except InvalidData as error:
+        path = Path(value).expanduser()
+        _check_outside(path, archive)
+        try:
+            return files.read_bytes(path, limit=MAX_ROOTS_BYTES)
+        except NotFound:
+            hint = "give name+id+key as citekit keygen prints it, or a file of such lines"
+            raise NotFound(f"neither a key nor a file: {value[:200]!r}", hint=hint) from error
+
+
+def _parse_keys(data: bytes, path: str) -> tuple[VerifierKey, ...]:
+    try:
+        return parse_trusted(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InvalidData("not a file of public keys", place=Place(path=path)) from error
+    except InvalidData as error:
+        raise InvalidData(error.message, place=Place(path=path), hint=error.hint) from error
+
+
+def _read_checkpoint(value: str, archive: Path | None) -> Checkpoint:
+    path = Path(value).expanduser()
+    _check_outside(path, archive)
+    data = files.read_bytes(path, limit=MAX_NOTE_BYTES)
+    try:
+        return parse_checkpoint(data)[0]
+    except InvalidData as error:
+        raise InvalidData(error.message, place=Place(path=value)) from error
+
+
+def _check_outside(path: Path, archive: Path | None) -> None:
+    if archive is not None and path.resolve().is_relative_to(archive.resolve()):
+        raise UsageError(
+            "a file inside the archive proves nothing about the archive",
+            place=Place(path=str(path)),
+            hint="keep a copy elsewhere: with another person, on another machine, in another place",
+        )
