@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from citekit import Archive
 
 # How long an example takes depends on what else the machine does.
-settings.register_profile("citekit", deadline=None)
+settings.register_profile(
+    "citekit", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("citekit")
 
 NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)

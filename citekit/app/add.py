@@ -21,8 +21,9 @@ from citekit.app.passages import count_words
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes
-from citekit.model.capture import Capture, Payload, Source, TextMap, Tool, make_stamp
-from citekit.model.item import Access, Item, ItemFacts, check_citekey
+from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
+from citekit.model.identifiers import check_citekey, make_stamp
+from citekit.model.item import Access, Item, ItemFacts
 
 if TYPE_CHECKING:
     from datetime import datetime

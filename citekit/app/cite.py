@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 from citekit.app.keys import read_name
 from citekit.errors import UsageError
@@ -24,8 +23,7 @@ STYLED_FORMATS: Final[tuple[str, ...]] = ("text", "html", "markdown", "latex", "
 DEFAULT_STYLE: Final = "apa"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(NamedTuple):
     """One entry of a bibliography; ``html`` is None where it was not asked for."""
 
     key: str
@@ -33,8 +31,7 @@ class Reference:
     html: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cited:
+class Cited(NamedTuple):
     """References: the ``text`` in the format asked for, and its parts.
 
     ``citations`` holds the in-text citation where one was asked for. ``references`` are in the

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import InvalidData
-from citekit.model.item import Item, check_citekey
+from citekit.model.identifiers import check_citekey
+from citekit.model.item import Item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

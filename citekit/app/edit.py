@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.add import declared_evidence
 from citekit.errors import NotFound, StoreConflict, UsageError
-from citekit.model.item import Access, Item, check_citekey
+from citekit.model.identifiers import check_citekey
+from citekit.model.item import Access, Item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from citekit.app.citekey import make_citekey
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, Severity
-from citekit.model.item import Access, Item, ItemFacts, check_citekey
+from citekit.model.identifiers import check_citekey
+from citekit.model.item import Access, Item, ItemFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

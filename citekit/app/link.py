@@ -9,7 +9,8 @@ from citekit.app.citekey import slug
 from citekit.errors import InvalidData, StoreConflict
 from citekit.model.claim import Claim, ClaimEvidence, Stance
 from citekit.model.date import Date, DateError
-from citekit.model.entity import Entity, EntityKind, Mention, check_slug
+from citekit.model.entity import Entity, EntityKind, Mention
+from citekit.model.identifiers import check_slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

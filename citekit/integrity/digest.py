@@ -1,12 +1,12 @@
 """Digests of bytes: the string ``sha256:<64 lower-case hex digits>`` that names them for ever.
 
 Values in, values out: who has a file reads it and hands over its chunks. SHA-256 is the one
-algorithm; the prefix leaves room for a successor.
+algorithm; the prefix leaves room for a successor. hashlib is imported where bytes are hashed: it
+loads OpenSSL, and most commands only read digests.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ ALGORITHM = "sha256"
 CHUNK_BYTES = 1 << 20
 """A good size for the chunks of a file: large enough that hashing is all that costs."""
 
-_DIGEST = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
+_DIGEST = r"sha256:([0-9a-f]{64})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,8 @@ class Hasher:
     __slots__ = ("_state", "size_bytes")
 
     def __init__(self) -> None:
+        import hashlib
+
         self._state = hashlib.sha256()
         self.size_bytes = 0
 
@@ -69,6 +71,8 @@ def digest_bytes(data: bytes) -> str:
     >>> digest_bytes(b"")
     'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
     """
+    import hashlib
+
     return f"{ALGORITHM}:{hashlib.sha256(data).hexdigest()}"
 
 
@@ -88,7 +92,7 @@ def parse_digest(text: str) -> Digest:
 
     Raises InvalidData for anything else: another algorithm, capitals, white space, other lengths.
     """
-    match = _DIGEST.fullmatch(text)
+    match = re.fullmatch(_DIGEST, text, re.ASCII)
     if match is None:
         shown = text if len(text) <= 80 else text[:77] + "…"
         raise InvalidData(

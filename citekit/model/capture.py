@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 Role = Literal["original", "text", "warc", "snapshot", "screenshot", "pdf"]
 ROLES: tuple[Role, ...] = ("original", "text", "warc", "snapshot", "screenshot", "pdf")
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_STAMP = re.compile(r"\d{8}T\d{6}Z(?:-[1-9]\d*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,28 +93,3 @@ class Capture:
     certificate: str | None = None
     completeness: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-def make_stamp(instant: datetime, taken: frozenset[str] = frozenset()) -> str:
-    """The name of a capture made at ``instant``; ``-2``, ``-3`` … when the second is taken.
-
-    >>> make_stamp(datetime(2026, 11, 22, 14, 15, tzinfo=UTC))
-    '20261122T141500Z'
-    """
-    stamp = instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    number = 2
-    while stamp in taken:
-        stamp = f"{stamp.split('-')[0]}-{number}"
-        number += 1
-    return stamp
-
-
-def is_stamp(text: str) -> bool:
-    """Whether the text can name a capture."""
-    return _STAMP.fullmatch(text) is not None
-
-
-def stamp_order(stamp: str) -> tuple[str, int]:
-    """The order of captures in time: ``…Z``, ``…Z-2``, … ``…Z-10``."""
-    second, _, number = stamp.partition("-")
-    return second, int(number or 1)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _MONTH_HINT = "use 2023-06-30, or 2023-06 when only the month is known"
 _SEASONS = range(21, 25)  # EDTF writes seasons as months 21 to 24, CSL as 1 to 4
 _KNOWN = ("date-parts", "season", "circa", "literal", "raw", "edtf")
-_EDTF_DAY = re.compile(
+# Compiled when the first text is read: most dates come as numbers.
+_EDTF_DAY = (
     r"(?P<year>-?\d{4}|Y-?\d{5,9}|-?\d{3}[Xu]|-?\d{2}(?:XX|uu))"
     r"(?:-(?P<month>\d\d|XX|uu)(?:-(?P<day>\d\d|XX|uu))?)?"
-    r"(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?P<doubt>[?~%])?",
-    re.ASCII,
+    r"(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?P<doubt>[?~%])?"
 )
 
 Parts = tuple[int, ...]
@@ -137,7 +137,7 @@ def _read_end(end: str, whole: str) -> tuple[Parts, int | None, bool]:
     """One end of an interval: its parts, its season, whether it is uncertain or approximate."""
     if end.strip() in ("", ".."):
         return (), None, False
-    match = _EDTF_DAY.fullmatch(end.strip())
+    match = re.fullmatch(_EDTF_DAY, end.strip(), re.ASCII)
     if match is None:
         raise DateError(f"is not a date: {whole!r}")
     year, masked = _read_year(match["year"])

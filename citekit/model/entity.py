@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-
-from citekit.errors import InvalidData
 
 EntityKind = Literal["person", "organization", "place", "occurrence", "work"]
 KINDS: tuple[EntityKind, ...] = ("person", "organization", "place", "occurrence", "work")
@@ -23,8 +20,6 @@ AUTHORITIES: Final[Mapping[str, str]] = {
     "orcid": "https://orcid.org/{}",
     "ror": "https://ror.org/{}",
 }
-
-_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +44,3 @@ class Mention:
     entity: str
     item: str
     annotation: str
-
-
-def check_slug(identifier: str, what: str) -> str:
-    """An id of an entity or a claim, if it can name a file; raises InvalidData."""
-    if not _ID.fullmatch(identifier):
-        raise InvalidData(
-            f"cannot be the id of {what}: {identifier!r}",
-            hint="use lower-case letters, digits and hyphens, for example sultan-murat-barracks",
-        )
-    return identifier

@@ -6,7 +6,6 @@ citekit's own facts live under ``custom.citekit`` (ItemFacts).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,12 +19,6 @@ from citekit.model.name import Name
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 Access = Literal["public", "restricted"]
-
-_CITEKEY = re.compile(r"[^\W_](?:[\w.:+-]*\w)?")  # letters and digits of any script inside
-_NOT_IN_FILE_NAMES = frozenset('<>:"/\\|?*')
-_RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))]
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,27 +120,6 @@ class Item:
         data = dict(self.data)
         custom = {k: v for k, v in data.pop("custom", {}).items() if k != "citekit"}
         return {**data, "custom": custom} if custom else data
-
-
-def check_citekey(key: str) -> str:
-    """The key, if it can name a folder on every system; raises InvalidData.
-
-    Letters and digits of any script, and ``_ . : + -`` inside; at most 120 characters; no name
-    that Windows reserves. A colon is refused because Windows cannot store it.
-    """
-    short = key.split(".", 1)[0].casefold()
-    if (
-        not _CITEKEY.fullmatch(key)
-        or len(key) > 120
-        or len(key.encode()) > 200
-        or _NOT_IN_FILE_NAMES & set(key)
-        or short in _RESERVED
-    ):
-        raise InvalidData(
-            f"cannot be a citekey: {key!r}",
-            hint="use letters, digits and _ . + - inside, for example smith2023kosovo",
-        )
-    return key
 
 
 def _check_item(data: Json) -> ItemFacts:

@@ -1,6 +1,7 @@
 """An archive folder: what is in it, read from plain files; ``writing()`` is the way to change it.
 
 Opening and reading write nothing and take no lock. The truth is the files: every read goes to them.
+Types that not every command reads are imported where they are read: start-up time is a promise.
 """
 
 from __future__ import annotations
@@ -9,11 +10,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
-from citekit.model.annotation import Annotation
-from citekit.model.capture import Capture, is_stamp, stamp_order
-from citekit.model.claim import Claim
 from citekit.model.codec import decode_text
-from citekit.model.entity import Entity
+from citekit.model.identifiers import is_stamp, stamp_order
 from citekit.model.item import Item
 from citekit.store import files
 from citekit.store.layout import Layout, check_key, folded
@@ -25,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from citekit.model.annotation import Annotation
+    from citekit.model.capture import Capture
+    from citekit.model.claim import Claim
+    from citekit.model.entity import Entity
     from citekit.store.writer import Writer
 
 _GIT_FILES = {
@@ -175,6 +177,8 @@ class ArchiveStore:
 
         Raises NotFound for a stamp that the item does not have.
         """
+        from citekit.model.capture import Capture
+
         if stamp is None:
             stamps = self.stamps(key)
             if not stamps:
@@ -208,6 +212,8 @@ class ArchiveStore:
 
     def annotations(self, key: str) -> tuple[Annotation, ...]:
         """The annotations on an item in file order; raises InvalidData with the line."""
+        from citekit.model.annotation import Annotation
+
         path = self.layout.check_inside(self.layout.annotations_file(key))
         try:
             text = files.read_text(path)
@@ -253,6 +259,8 @@ class ArchiveStore:
 
     def entity(self, identifier: str) -> Entity:
         """One entity; raises NotFound or InvalidData."""
+        from citekit.model.entity import Entity
+
         path = self.layout.check_inside(self.layout.entity_file(identifier))
         with _named(f"no entity with the id {identifier!r}", "citekit entity list shows them"):
             entity = decode_text(Entity, files.read_text(path), path=str(path))
@@ -265,6 +273,8 @@ class ArchiveStore:
 
     def claim(self, identifier: str) -> Claim:
         """One claim; raises NotFound or InvalidData."""
+        from citekit.model.claim import Claim
+
         path = self.layout.check_inside(self.layout.claim_file(identifier))
         with _named(f"no claim with the id {identifier!r}", "citekit claim list shows them"):
             claim = decode_text(Claim, files.read_text(path), path=str(path))

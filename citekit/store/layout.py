@@ -14,9 +14,7 @@ from pathlib import Path
 
 from citekit.errors import InvalidData, Place
 from citekit.integrity.digest import parse_digest
-from citekit.model.capture import is_stamp
-from citekit.model.entity import check_slug
-from citekit.model.item import check_citekey
+from citekit.model.identifiers import check_citekey, check_slug, is_stamp
 
 SETTINGS_FILE = "archive.toml"
 _WINDOWS_LINKS = frozenset([0xA000000C, 0xA0000003])  # reparse tags: symbolic link, junction

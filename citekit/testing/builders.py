@@ -4,8 +4,8 @@
 >>> store.keys()                                                 # doctest: +SKIP
 ('harbour2024', 'lantern2024', 'tide2023')
 
-``harbour2024`` is restricted and has a text, ``lantern2024`` is public and has one, ``tide2023`` is a
-record alone. Use ``Source`` and ``add_source`` for sources of your own.
+``harbour2024`` is restricted and has a text, ``lantern2024`` is public and has one, ``tide2023``
+is a record alone. Use ``Source`` and ``add_source`` for sources of your own.
 """
 
 from __future__ import annotations
@@ -18,18 +18,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.integrity.digest import digest_bytes
 from citekit.model.annotation import Annotation, Passage, new_annotation
-from citekit.model.capture import (
-    Capture,
-    Payload,
-    TextMap,
-    Tool,
-    make_stamp,
-)
+from citekit.model.capture import Capture, Payload, TextMap, Tool
 from citekit.model.capture import (
     Source as CaptureSource,
 )
 from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
+from citekit.model.identifiers import make_stamp
 from citekit.model.item import Access, Item, ItemFacts
 from citekit.store.archive import ArchiveStore
 
@@ -42,17 +37,21 @@ CAPTURED_AT: Final = datetime(2024, 3, 2, 9, 30, tzinfo=UTC)
 _NAMESPACE: Final = uuid.UUID("5f0c6f1e-5a62-5e0b-9d7c-0d7c1f1b2a3c")
 
 HARBOUR_TEXT: Final = """\
-The harbour of Lanternfish closed at dusk on Wednesday after three ferries ran aground on the new \
-sandbank, and the pilots refused to guide anything larger than a rowing boat past the old lighthouse.
+The harbour of Lanternfish closed at dusk on Wednesday after three ferries ran aground on the \
+new sandbank, and the pilots refused to guide anything larger than a rowing boat past the old \
+lighthouse.
 
-Mayor Ada Quill said that forty passengers were carried ashore by fishermen in the first hour of the \
-night, that hot soup was served in the net loft, and that nobody had been hurt beyond wet feet.
+Mayor Ada Quill said that forty passengers were carried ashore by fishermen in the first hour of \
+the night, that hot soup was served in the net loft, and that nobody had been hurt beyond wet \
+feet.
 
-The port office counted thirty-one passengers at the quay and asked the navy for a dredger, which is \
-expected within three days if the weather holds. Until then the mail goes by the coast road.
+The port office counted thirty-one passengers at the quay and asked the navy for a dredger, \
+which is expected within three days if the weather holds. Until then the mail goes by the coast \
+road.
 
-Older residents remembered that the bank moves every forty winters and that their grandparents had \
-simply waited for spring. The council meets on Friday to hear what waiting would cost this time.
+Older residents remembered that the bank moves every forty winters and that their grandparents \
+had simply waited for spring. The council meets on Friday to hear what waiting would cost this \
+time.
 """
 LANTERN_TEXT: Final = """\
 This chronology follows the three days on which the harbour of Lanternfish was closed.

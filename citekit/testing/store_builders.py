@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.integrity.digest import digest_bytes
 from citekit.model.annotation import Annotation, Passage, new_annotation
-from citekit.model.capture import Capture, Payload, Source, TextMap, Tool, make_stamp
+from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
+from citekit.model.identifiers import make_stamp
 from citekit.model.item import Access, Item
 
 if TYPE_CHECKING:

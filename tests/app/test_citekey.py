@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.app.citekey import make_citekey, slug
-from citekit.model.entity import check_slug
-from citekit.model.item import check_citekey
+from citekit.model.identifiers import check_citekey, check_slug
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 

@@ -9,20 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.errors import InvalidData
-from citekit.model.capture import (
-    Capture,
-    Payload,
-    Source,
-    TextMap,
-    Tool,
-    is_stamp,
-    make_stamp,
-    stamp_order,
-)
+from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
 from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.codec import decode, decode_text, read_instant, to_json, write_instant
-from citekit.model.entity import Entity, check_slug
+from citekit.model.entity import Entity
 from citekit.model.event import Agent, Event
+from citekit.model.identifiers import check_slug, is_stamp, make_stamp, stamp_order
 from citekit.model.json_text import dump_json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.errors import InvalidData
-from citekit.model.item import Item, ItemFacts, check_citekey
+from citekit.model.identifiers import check_citekey
+from citekit.model.item import Item, ItemFacts
 from citekit.model.json_text import dump_json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)

@@ -1,0 +1,76 @@
+"""What may become the name of a file or a folder: citekeys, ids, stamps of captures.
+
+Checked before any path is built of them. Patterns are compiled when they are first used, since
+every command imports this.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from citekit.errors import InvalidData
+
+_CITEKEY = r"[^\W_](?:[\w.:+-]*\w)?"  # letters and digits of any script inside
+_NOT_IN_FILE_NAMES = frozenset('<>:"/\\|?*')
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))]
+)
+_ID = r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?"
+_STAMP = r"\d{8}T\d{6}Z(?:-[1-9]\d*)?"
+
+
+def check_citekey(key: str) -> str:
+    """The key, if it can name a folder on every system; raises InvalidData.
+
+    Letters and digits of any script, and ``_ . : + -`` inside; at most 120 characters; no name
+    that Windows reserves. A colon is refused because Windows cannot store it.
+    """
+    short = key.split(".", 1)[0].casefold()
+    if (
+        not re.fullmatch(_CITEKEY, key)
+        or len(key) > 120
+        or len(key.encode()) > 200
+        or _NOT_IN_FILE_NAMES & set(key)
+        or short in _RESERVED
+    ):
+        raise InvalidData(
+            f"cannot be a citekey: {key!r}",
+            hint="use letters, digits and _ . + - inside, for example smith2023kosovo",
+        )
+    return key
+
+
+def check_slug(identifier: str, what: str) -> str:
+    """An id of an entity or a claim, if it can name a file; raises InvalidData."""
+    if not re.fullmatch(_ID, identifier):
+        raise InvalidData(
+            f"cannot be the id of {what}: {identifier!r}",
+            hint="use lower-case letters, digits and hyphens, for example sultan-murat-barracks",
+        )
+    return identifier
+
+
+def make_stamp(instant: datetime, taken: frozenset[str] = frozenset()) -> str:
+    """The name of a capture made at ``instant``; ``-2``, ``-3`` … when the second is taken.
+
+    >>> make_stamp(datetime(2026, 11, 22, 14, 15, tzinfo=UTC))
+    '20261122T141500Z'
+    """
+    stamp = instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    number = 2
+    while stamp in taken:
+        stamp = f"{stamp.split('-')[0]}-{number}"
+        number += 1
+    return stamp
+
+
+def is_stamp(text: str) -> bool:
+    """Whether the text can name a capture."""
+    return re.fullmatch(_STAMP, text) is not None
+
+
+def stamp_order(stamp: str) -> tuple[str, int]:
+    """The order of captures in time: ``…Z``, ``…Z-2``, … ``…Z-10``."""
+    second, _, number = stamp.partition("-")
+    return second, int(number or 1)
