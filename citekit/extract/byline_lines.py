@@ -24,10 +24,7 @@ Label = Literal["published", "updated", ""]
 _LONGEST = 300
 _UNEXPLAINED = 20  # letters of a date line that may stay without a meaning
 _SEPARATOR = re.compile(r"\s*[|•·│┃]\s*|\s+[/–—‒-]\s+|\s*\n\s*|\s{3,}|\s*;\s*|\s*／\s*")
-_FILLER = re.compile(
-    r"(?:at|um|uhr|kl|le|el|il|on|am|den|à|o|w|på|alle|ore|saat|\d{1,2}:\d\d|\d{1,3}\s*min\w*(?:\s+\w+){0,2}|et|pt|ct|local time"
-    r"|gmt|utc|cet|cest|est|edt|ist|hrs|h|time|ago|the|a\.?m|p\.?m|ist|by|in|d|g|г|р|м|року|года)\.?",
-)
+_CLOCK = re.compile(r"\d{1,2}:\d\d|\d{1,3}\s*min\w*(?:\s+\w+){0,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +37,7 @@ class LabelledDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetaLine:
-    """What a line between headline and body holds; `names` are short parts that may name the site."""
+    """What a line between headline and body holds; `names` are parts that may name the site."""
 
     dates: tuple[LabelledDate, ...] = ()
     byline: Byline | None = None
@@ -48,7 +45,7 @@ class MetaLine:
 
 
 def read_meta_line(
-    unit: Unit, *, language: str | None = None, order: DayOrder | None = None
+    unit: Unit, *, language: str | None = None, order: DayOrder | None = None,
 ) -> MetaLine | None:
     """The parts of a date or byline line, or None if something in it is not explained."""
     if unit.width > _LONGEST or (
@@ -67,7 +64,7 @@ def _with_dates(text: str, dates: list[FoundDate], language: str | None) -> Meta
     rests: list[str] = []
     position = 0
     for found in dates:
-        label, rest = _label_before(text[position : found.start], labelled)
+        label, rest = _label_around(text[position : found.start], at_end=True)
         labelled.append(LabelledDate(found=found, label=label))
         rests.append(rest)
         position = found.end
@@ -80,7 +77,7 @@ def _with_dates(text: str, dates: list[FoundDate], language: str | None) -> Meta
 
 
 def _explain(
-    parts: list[str], dates: tuple[LabelledDate, ...], language: str | None
+    parts: list[str], dates: tuple[LabelledDate, ...], language: str | None,
 ) -> MetaLine | None:
     byline: Byline | None = None
     names: list[str] = []
@@ -111,12 +108,6 @@ def _unmarked(names: list[str], language: str | None) -> tuple[Byline | None, li
     return None, names
 
 
-def _label_before(text: str, earlier: list[LabelledDate]) -> tuple[Label, str]:
-    """The label right before a date, and what is left of the text without it."""
-    del earlier
-    return _label_around(text, at_end=True)
-
-
 def _label_around(text: str, *, at_end: bool = False) -> tuple[Label, str]:
     for kind in ("updated", "published"):
         pattern = _label_pattern(kind, at_end)
@@ -138,11 +129,16 @@ def _label_pattern(kind: str, at_end: bool) -> re.Pattern[str]:
 
 
 def _is_filler(text: str) -> bool:
-    folded = fold(text)
-    if _FILLER.fullmatch(folded) or bare(text) in every("chrome") or bare(text) in every("share"):
+    key = bare(text)
+    if any(key in every(kind) for kind in ("date-filler", "chrome", "share")):
         return True
-    words = folded.split()
-    return all(is_weekday(word) or _FILLER.fullmatch(word) or word.isdigit() for word in words)
+    folded = fold(text)
+    return bool(_CLOCK.fullmatch(folded)) or all(_is_small(word) for word in folded.split())
+
+
+def _is_small(word: str) -> bool:
+    filler = bare(word) in every("date-filler")
+    return filler or is_weekday(word) or word.isdigit() or bool(_CLOCK.fullmatch(word))
 
 
 def _may_be_name(text: str) -> bool:

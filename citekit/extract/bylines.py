@@ -27,7 +27,7 @@ _TAIL = re.compile(
     r"|\s+[-–—|•·/]\s+.*$|\s*[|•·].*$",
 )
 _EAST_SUFFIX = re.compile(
-    r"\s*(?:記者|记者|特派員|編集委員|論説委員|기자|특파원|선임기자|인턴기자|논설위원)$"
+    r"\s*(?:記者|记者|特派員|編集委員|論説委員|기자|특파원|선임기자|인턴기자|논설위원)$",
 )
 
 
@@ -89,7 +89,7 @@ def bare_byline(text: str, *, language: str | None = None) -> Byline | None:
 
 
 def split_names(
-    text: str, *, language: str | None = None, marked: bool = True
+    text: str, *, language: str | None = None, marked: bool = True,
 ) -> tuple[str, ...] | None:
     """The single names of a list of names, without jobs and places; None if it is no such list."""
     text = _NOISE.sub(" ", text).strip(" ,;:–-—|/")
@@ -100,6 +100,8 @@ def split_names(
         name = _clean_name(part)
         if not name or (names and not joined and (_is_role(name) or is_agency(names[-1]))):
             continue  # a job, or the place of an agency's report, after a comma
+        if names and fold(name).replace(".", "") in every("degree"):
+            continue
         if not joined:
             name = _without_role(name)
         if not looks_like_name(name, marked=marked or bool(names)):
@@ -125,7 +127,7 @@ def _all_names(text: str, language: str | None, *, marked: bool) -> bool:
 def _parts(text: str, language: str | None) -> list[tuple[str, bool]]:
     """The parts of a list and whether a word such as "and" joins them to the one before."""
     pieces = _separator(language).split(text)
-    joints = [""] + pieces[1::2]
+    joints = ["", *pieces[1::2]]
     return [
         (part, any(c.isalpha() or c in "&+" for c in joint or ""))
         for part, joint in zip(pieces[::2], joints, strict=True)
@@ -168,17 +170,11 @@ def _marker(language: str | None) -> re.Pattern[str]:
     "Di" begin names elsewhere.
     """
     marked = _alternatives(spellings("by"))
-    spaced = _alternatives(w for w in spellings("by", language) if w not in _NOUNS)
+    spaced = _alternatives(w for w in spellings("by", language) if fold(w) not in every("noun"))
     return re.compile(
         rf"^(?:[-–—•*>»/(\[]\s*)?(?:(?:{marked})\s*[:：／・]\s*|(?:{marked})\s?/\s?|(?:{spaced})\s+)",
         re.IGNORECASE,
     )
-
-
-_NOUNS = frozenset(  # these need a colon: without it they begin other lines
-    "text texte texto tekst teksti author authors autor autora auteur haber kaynak 文 글 bài journalist"
-    " reporter muhabir redacción 記事 报导 編集 编辑 기자 작성".split()
-)
 
 
 def _alternatives(words: Iterable[str]) -> str:

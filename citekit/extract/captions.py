@@ -16,7 +16,7 @@ from citekit.extract.words import spellings
 _LONGEST_CAPTION = 480
 _LONGEST_CREDIT = 120
 _BRACKETS = re.compile(
-    r"^(?P<caption>.*\S)\s*[\[［【](?P<credit>[^\[\]［］【】]{2,120})[\]］】]\s*[.。]?$", re.DOTALL
+    r"^(?P<caption>.*\S)\s*[\[［【](?P<credit>[^\[\]［］【】]{2,120})[\]］】]\s*[.。]?$", re.DOTALL,
 )
 _PARENS = re.compile(
     r"^(?P<caption>.*\S)\s*[(（](?P<credit>[^()（）]{2,120}(?:\([^()]*\))?)[)）]\s*[.。]?$",
@@ -28,10 +28,6 @@ _SIGN = re.compile(
 )
 _BAR = re.compile(r"^(?P<caption>.*\S)\s*[|│┃•]\s*(?P<credit>[^|│┃•]{2,90})$", re.DOTALL)
 _SLASH = re.compile(r"^(?P<caption>.*\S)\s*[/·–—]\s*(?P<credit>[^|│┃]{2,80})$", re.DOTALL)
-_CAPTION_LABEL = re.compile(
-    r"^(?:image caption|caption|bildunterschrift|bildtext|légende|didascalia|pie de foto|legenda|▲|△|▼|▽|◀|▶)\s*[,:：]?\s*(?=\S.{5})",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +59,12 @@ def split_caption(line: str) -> Split | None:
 
 def caption_alone(line: str) -> tuple[int, int] | None:
     """The range of a caption that says of itself that it is one: "Image caption, …", "▲ …"."""
-    match = _CAPTION_LABEL.match(line) if len(line) <= _LONGEST_CAPTION else None
+    match = _caption_label().match(line) if len(line) <= _LONGEST_CAPTION else None
     return (match.end(), len(line)) if match else None
 
 
 def name_in_parentheses(line: str) -> Split | None:
-    """``caption (A. Person)``: only where a caption is likely, as prose has such asides too."""
+    """Read ``caption (A. Person)``: only where a caption is likely, as prose has such asides too."""
     match = _PARENS.match(line) if len(line) <= _LONGEST_CAPTION else None
     if match is None or line.endswith((".", "。")) or not _can_be_caption(match["caption"]):
         return None
@@ -85,7 +81,7 @@ def credit_alone(line: str) -> tuple[int, int] | None:
     if len(line) > _LONGEST_CREDIT:
         return None
     match = re.match(r"^[(\[]?\s*(?:©|\(c\)\s|📷|📸)\s*", line, re.IGNORECASE) or _label().match(
-        line
+        line,
     )
     if match is None:
         return None
@@ -145,7 +141,7 @@ def _split(match: re.Match[str], rule: str, confidence: float) -> Split:
 
 
 def _bracketed(line: str) -> Split | None:
-    """``caption [person – agency]``"""
+    """Read ``caption [person – agency]``."""
     match = _BRACKETS.match(line)
     if match is None or not _can_be_caption(match["caption"]):
         return None
@@ -158,7 +154,7 @@ def _bracketed(line: str) -> Split | None:
 
 
 def _signed(line: str) -> Split | None:
-    """``caption © credit``"""
+    """Read ``caption © credit``."""
     match = _SIGN.match(line)
     if match is None or not _can_be_caption(match["caption"]):
         return None
@@ -168,7 +164,7 @@ def _signed(line: str) -> Split | None:
 
 
 def _in_parens(line: str) -> Split | None:
-    """``caption (Photo: credit)``, ``caption (Some Agency/A. Person)``"""
+    """Read ``caption (Photo: credit)`` and ``caption (Some Agency/A. Person)``."""
     match = _PARENS.match(line)
     if match is None or not _can_be_caption(match["caption"]):
         return None
@@ -184,14 +180,12 @@ def _in_parens(line: str) -> Split | None:
 
 
 def _labelled(line: str) -> Split | None:
-    """``caption Photo: credit``, ``caption. Credit: A. Person``, ``caption | Some Agency``"""
+    """Read ``caption Photo: credit`` and ``caption | Some Agency``."""
     for match in reversed(list(_inner_label().finditer(line[-_LONGEST_CREDIT - 40 :]))):
         offset = max(0, len(line) - _LONGEST_CREDIT - 40)
         begin, after = offset + match.start(), offset + match.end()
-        caption, credit = (
-            line[:begin].rstrip(" |-–—/•·,;([（"),
-            line[after:].strip().rstrip(")])）"),
-        )
+        caption = line[:begin].rstrip(" |-–—/•·,;([（")  # a set of characters
+        credit = line[after:].strip().rstrip(")])）")  # noqa: B005  # a set of characters
         sure = line[begin - 2 : begin].strip()[-1:] in set(".|)]–/・。")
         if not credit or credit[0] in "\"“„«'‘" or line[begin : begin + 1].islower():
             continue
@@ -221,7 +215,7 @@ def _labelled(line: str) -> Split | None:
 
 
 def _before(line: str) -> Split | None:
-    """``Photo: credit – caption``, ``Photo (Agency): caption``"""
+    """Read ``Photo: credit – caption``."""
     match = re.match(
         rf"^[(\[]?{_label().pattern.lstrip('^')}\s*(?P<credit>[^:|–—]{{2,80}}?)[)\]]?\s*(?:[|–—:]|\s-\s)\s*(?P<caption>\S.{{14,}})$",
         line,
@@ -242,23 +236,30 @@ def _has_label(text: str) -> bool:
     return _label().match(text) is not None
 
 
+_BY = r"(?:\s+(?:credit|by|von|de|di|por|par|av|af|via|courtesy of))?"
+
+
 @cache
 def _label() -> re.Pattern[str]:
     """Matches a label at the start: ``Photo:``, ``Image credit:``, ``写真＝``, ``Photo by``."""
-    return re.compile(
-        rf"^\s*(?:{_labels()})(?:\s+(?:credit|by|von|de|di|por|par|av|af|via|courtesy of))?\s*(?:[:：＝=]|\.\s?:|\.(?=\s)|／|/|(?<=by)\s|(?<=of)\s|(?<=von)\s|・)\s*",
-        re.IGNORECASE,
-    )
+    end = r"(?:[:：＝=]|\.\s?:|\.(?=\s)|／|/|(?<=by)\s|(?<=of)\s|(?<=von)\s|・)"
+    return re.compile(rf"^\s*(?:{_labels()}){_BY}\s*{end}\s*", re.IGNORECASE)
 
 
 @cache
 def _inner_label() -> re.Pattern[str]:
-    """Matches a label behind a caption; without a colon only the words that nothing else uses."""
-    return re.compile(
-        rf"(?:(?<=[\s.|/(\[（–—,;・。]))(?:(?:{_labels()})(?:\s+(?:credit|by|von|de|di|por|par|av|af|via))?\s*(?:[:：＝=]\s*|\.\s?:\s*)"
-        r"|(?:Photograph|Photo|Picture|Illustration|Image)(?:s)?\s+(?:by|courtesy of|via)\s+|(?:Fot|Foto|Nuotr)\.\s+|(?:Courtesy of|Photo courtesy)\s+)",
-        re.IGNORECASE,
-    )
+    """Matches a label behind a caption; without a colon only words that nothing else uses."""
+    english = r"(?:Photograph|Photo|Picture|Illustration|Image)s?\s+(?:by|courtesy of|via)\s+"
+    colon = rf"(?:{_labels()}){_BY}\s*(?:[:：＝=]\s*|\.\s?:\s*)"
+    others = r"(?:Fot|Foto|Nuotr)\.\s+|(?:Courtesy of|Photo courtesy)\s+"
+    return re.compile(rf"(?<=[\s.|/(\[（–—,;・。])(?:{colon}|{english}|{others})", re.IGNORECASE)
+
+
+@cache
+def _caption_label() -> re.Pattern[str]:
+    words = sorted(spellings("caption"), key=len, reverse=True)
+    joined = "|".join(re.escape(word) for word in words)
+    return re.compile(rf"^(?:{joined})\s*[,:：]?\s*(?=\S.{{5}})", re.IGNORECASE)
 
 
 @cache

@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from citekit.extract.words import fold
+from citekit.extract.words import every, fold
 
 DayOrder = Literal["dmy", "mdy"]
 
@@ -82,8 +82,10 @@ _PATTERNS = tuple(
         rf"(?<![\d.,/-]){_YEAR}\.?\s?(?:m\.|gada|,|-)?\s?{_WORD}\.?\s?{_DAY}\.?",
         rf"(?<![\d.,/-]){_YEAR}\.?\s?(?:gada|,|-)?\s?{_DAY}\.?[\s-]?{_WORD}",
         # 4.6.2023, 04/06/2023, 4-6-2023, 6/4/23
-        r"(?<![\d.,:/-])(?P<a>\d{1,2})(?P<sep>\s?[./\-–]\s?)(?P<b>\d{1,2})(?P=sep)"
-        r"(?P<y>\d{4}|\d{2})(?![\d/]|[.,:-]\d)",
+        (
+            r"(?<![\d.,:/-])(?P<a>\d{1,2})(?P<sep>\s?[./\-–]\s?)(?P<b>\d{1,2})(?P=sep)"
+            r"(?P<y>\d{4}|\d{2})(?![\d/]|[.,:-]\d)"
+        ),
         # ngày 4 tháng 6 năm 2023; 4 tháng 6, 2023
         rf"(?<!\d){_DAY}\s?tháng\s?(?P<m>\d{{1,2}})\s?(?:,|năm)?\s?{_YEAR}(?!\d)",
         # 令和5年6月4日
@@ -111,16 +113,12 @@ _JOIN = (
 )
 _TIME_AFTER = re.compile(rf"{_JOIN}(?<![\d:]){_HALF}{_CLOCK}{_ZONE}(?![\d%€$£]|[.,:]\d)")
 _TIME_BEFORE = re.compile(
-    rf"(?<![\d.,:]){_CLOCK}{_ZONE}(?:[\s,;|/·•\-–—]*(?:[^\W\d_]{{1,14}}\.?)?[\s,;|/·•\-–—]*){{0,2}}$"
-)
-_TIME_WORDS = frozenset(
-    "at um à a alle ore om kl klo o ob um saat godz w u v в ob uhr às as lúc pukul jam ur ora orele"
-    " den le il el στις на בשעה الساعة kello t of hod ore alle".split()
+    rf"(?<![\d.,:]){_CLOCK}{_ZONE}(?:[\s,;|/·•\-–—]*(?:[^\W\d_]{{1,14}}\.?)?[\s,;|/·•\-–—]*){{0,2}}$",
 )
 
 
 def find_dates(
-    text: str, *, language: str | None = None, order: DayOrder | None = None
+    text: str, *, language: str | None = None, order: DayOrder | None = None,
 ) -> list[FoundDate]:
     """Every date printed in a line, in order, with the times beside them.
 
@@ -265,7 +263,7 @@ def _is_clock(match: re.Match[str]) -> bool:
     """A lone number is no time: minutes, an hour mark or am/pm must be printed."""
     groups = match.groupdict()
     return bool(
-        groups["M"] or groups["ap"] or groups.get("half") or re.search(r"[h時시点點]", match[0])
+        groups["M"] or groups["ap"] or groups.get("half") or re.search(r"[h時시点點]", match[0]),
     )
 
 
@@ -278,14 +276,16 @@ def _plausible_join(between: str, *, clock: bool = False) -> bool:
             if word.casefold() not in {"am", "pm", "a", "p", "m", "h", "uhr"} and not word.isupper()
         ]
     return all(
-        fold(word) in _TIME_WORDS or word == "T" or is_weekday(word) or word in _HALVES
+        fold(word) in every("before-time") or word == "T" or is_weekday(word) or word in _HALVES
         for word in words
     )
 
 
-_HALVES = frozenset("午前 午後 오전 오후 上午 下午 晚上 早上 凌晨 ÖÖ ÖS SA CH AM PM".split())
-_LATE = frozenset("午後 오후 下午 晚上 ÖS CH PM".split())
-_EARLY = frozenset("午前 오전 上午 早上 凌晨 ÖÖ SA AM".split())
+_LATE = frozenset(["午後", "오후", "下午", "晚上", "ÖS", "CH", "PM"])
+_EARLY = frozenset(["午前", "오전", "上午", "早上", "凌晨", "ÖÖ", "SA", "AM"])
+_HALVES = _LATE | _EARLY
+_LATE = frozenset(["午後", "오후", "下午", "晚上", "ÖS", "CH", "PM"])
+_EARLY = frozenset(["午前", "오전", "上午", "早上", "凌晨", "ÖÖ", "SA", "AM"])
 
 
 def _timed(found: FoundDate, match: re.Match[str], *, start: int, end: int) -> FoundDate:
@@ -365,7 +365,7 @@ def _weekdays() -> frozenset[str]:
 
 @cache
 def _table(name: str) -> dict[str, str]:
-    text = files(__package__).joinpath("months.toml").read_text(encoding="utf-8")
+    text = files("citekit.extract").joinpath("months.toml").read_text(encoding="utf-8")
     table: dict[str, str] = tomllib.loads(text)[name]
     return table
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.extract.encoding import Decoded, decode, looks_binary
+from citekit.extract.evidence import Kind
 
 if TYPE_CHECKING:
-    from citekit.extract.evidence import Kind
     from citekit.findings import Finding
 
 _MAGIC = (
@@ -27,25 +27,47 @@ _MAGIC = (
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
 )
 _BY_SUFFIX = {
-    "txt": "text/plain", "text": "text/plain", "md": "text/markdown", "markdown": "text/markdown",
-    "html": "text/html", "htm": "text/html", "xhtml": "application/xhtml+xml", "shtml": "text/html",
-    "mhtml": "multipart/related", "mht": "multipart/related", "eml": "message/rfc822", "pdf": "application/pdf",
-    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
-    "webp": "image/webp", "avif": "image/avif", "svg": "image/svg+xml", "tif": "image/tiff", "tiff": "image/tiff",
-    "json": "application/json", "xml": "application/xml",
-}  # fmt: skip
+    "txt": "text/plain",
+    "text": "text/plain",
+    "md": "text/markdown",
+    "markdown": "text/markdown",
+    "html": "text/html",
+    "htm": "text/html",
+    "xhtml": "application/xhtml+xml",
+    "shtml": "text/html",
+    "mhtml": "multipart/related",
+    "mht": "multipart/related",
+    "eml": "message/rfc822",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "svg": "image/svg+xml",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "json": "application/json",
+    "xml": "application/xml",
+}
 _KINDS: dict[str, Kind] = {
-    "text/plain": "text", "text/markdown": "markdown", "text/x-markdown": "markdown",
-    "text/html": "html", "application/xhtml+xml": "html", "multipart/related": "mhtml", "message/rfc822": "mhtml",
+    "text/plain": "text",
+    "text/markdown": "markdown",
+    "text/x-markdown": "markdown",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "multipart/related": "mhtml",
+    "message/rfc822": "mhtml",
     "application/pdf": "pdf",
-}  # fmt: skip
+}
 _HTML_START = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,4000}?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 _MIME_START = re.compile(rb"^(?:[\w-]{2,40}: .{0,2000}?\r?\n){1,30}", re.IGNORECASE)
 _FRONT_MATTER = re.compile(
-    r"^---[ \t]*\r?\n.{1,20000}?^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE
+    r"^---[ \t]*\r?\n.{1,20000}?^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE,
 )
 
 
@@ -89,7 +111,7 @@ def read_document(
     if kind in {"pdf", "image", "other", "mhtml"}:
         return Document(media_type=detected, kind=kind)
     return Document(
-        media_type=detected, kind=kind, decoded=decode(data, given=encoding, label=charset)
+        media_type=detected, kind=kind, decoded=decode(data, given=encoding, label=charset),
     )
 
 
@@ -137,7 +159,7 @@ def _by_magic(data: bytes) -> str | None:
 def _by_content(data: bytes) -> str:
     head = data[:8000]
     tags = re.findall(
-        rb"</?(?:p|div|span|a|br|article|h1|meta|title|script)\b[^>]{0,300}>", head, re.IGNORECASE
+        rb"</?(?:p|div|span|a|br|article|h1|meta|title|script)\b[^>]{0,300}>", head, re.IGNORECASE,
     )
     if len(tags) >= 3:
         return "text/html"
@@ -167,6 +189,6 @@ def _split_media_type(media_type: str | None) -> tuple[str | None, str | None]:
     essence, *parameters = (part.strip() for part in media_type.split(";"))
     pairs = (parameter.partition("=") for parameter in parameters)
     charset = next(
-        (value.strip("\"' ") for key, _, value in pairs if key.strip().lower() == "charset"), None
+        (value.strip("\"' ") for key, _, value in pairs if key.strip().lower() == "charset"), None,
     )
     return essence.casefold() or None, charset

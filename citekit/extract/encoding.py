@@ -8,6 +8,7 @@ is almost never valid UTF-8 by chance.
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ _DECLARED = re.compile(
     rb"""(?:<meta[^>]{0,200}?charset\s*=\s*["']?\s*|<\?xml[^>]{0,100}?encoding\s*=\s*["']|@charset\s+["'])([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
-# Python's name for what browsers decode under a label (WHATWG Encoding Standard, "Names and labels").
+# Python's names for what browsers decode under a label (WHATWG Encoding Standard, §4.2).
 _BROWSER = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
@@ -319,9 +320,7 @@ def _fits(language: str | None, special: list[str]) -> float:
 
 def _case_breaks(text: str) -> int:
     """Capitals inside words, as wrong Cyrillic and Greek readings have them."""
-    return sum(
-        b.isupper() and a.islower() and ord(b) > 127 for a, b in zip(text, text[1:], strict=False)
-    )
+    return sum(b.isupper() and a.islower() and ord(b) > 127 for a, b in itertools.pairwise(text))
 
 
 def _is_rare(character: str) -> bool:
@@ -332,7 +331,7 @@ def _is_rare(character: str) -> bool:
         or 0xFF61 <= code <= 0xFF9F
         or 0x2500 <= code <= 0x257F
         or 0x3400 <= code <= 0x4DBF
-        or 0x20000 <= code
+        or code >= 0x20000
     )
 
 
@@ -348,7 +347,7 @@ def _guessed(name: str, confidence: float) -> Finding:
         code="CK-W102",
         severity=Severity.WARNING,
         rule="encoding-guessed",
-        message=f"the encoding is not declared; {_public_name(name)} fits best (confidence {confidence})",
+        message=f"no encoding is declared; {_public_name(name)} fits best ({confidence})",
         hint="give the right encoding if the text looks wrong",
     )
 

@@ -6,16 +6,20 @@ kept, so that a person can see why a field is what it is and pick another.
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from citekit.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable
 
-    from citekit.findings import Finding
 
+Json: TypeAlias = Any  # any JSON value; a foreign border, as fields have values of many shapes
 Kind = Literal["text", "html", "markdown", "mhtml", "pdf", "image", "other"]
 
 # Fields of which an article has several: every value is chosen, none competes with another.
@@ -32,10 +36,10 @@ class Evidence:
     """
 
     field: str
-    value: Any
+    value: Json
     origin: str
     rule: str
-    place: Mapping[str, Any] = field(default_factory=dict)
+    place: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     confidence: float = 0.5
     chosen: bool = False
 
@@ -71,7 +75,7 @@ class Caption:
 
     caption: str
     credit: str | None = None
-    place: Mapping[str, Any] = field(default_factory=dict)
+    place: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Caption, credit and place."""
@@ -94,7 +98,7 @@ class Extraction:
     captured_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
 
-    def value(self, name: str) -> Any:  # noqa: ANN401  # any JSON value
+    def value(self, name: str) -> Json:  # any JSON value
         """The chosen value of a field, or None."""
         return next((e.value for e in self.evidence if e.field == name and e.chosen), None)
 
@@ -119,17 +123,36 @@ def choose(candidates: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _rank(group: list[Evidence]) -> list[Evidence]:
-    support: dict[str, float] = {}
+    strongest: dict[tuple[str, str], float] = {}  # one voice for each origin
     for candidate in group:
-        key = _key(candidate.value)
-        doubt = 1 - min(candidate.confidence, 0.99)
-        support[key] = support.get(key, 1.0) * doubt
+        voice = (_key(candidate.value), candidate.origin)
+        strongest[voice] = max(strongest.get(voice, 0.0), min(candidate.confidence, 0.99))
+    support: dict[str, float] = {}
+    for (key, _), confidence in strongest.items():
+        support[key] = support.get(key, 1.0) * (1 - confidence)
     ordered = sorted(group, key=lambda e: (support[_key(e.value)], -e.confidence))
     best = ordered[0]
     wins = 1 - support[_key(best.value)] >= 0.2
     return [replace(best, chosen=wins), *ordered[1:]]
 
 
-def _key(value: Any) -> str:  # noqa: ANN401  # any JSON value
+def pair_times(candidates: list[Evidence]) -> list[Evidence]:
+    """Times of day with no confidence but where the date beside them is the one that is chosen."""
+    dates = [e for e in candidates if e.field == "issued"]
+    best = next((e for e in choose(dates) if e.chosen), None)
+    mine = {
+        (e.origin, e.rule, _key(dict(e.place)))
+        for e in dates
+        if best is not None and e.value == best.value
+    }
+    return [
+        replace(e, confidence=0.1)
+        if e.field == "issued-time" and (e.origin, e.rule, _key(dict(e.place))) not in mine
+        else e
+        for e in candidates
+    ]
+
+
+def _key(value: Json) -> str:  # any JSON value
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     return " ".join(text.casefold().split())

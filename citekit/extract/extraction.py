@@ -6,18 +6,21 @@ the work. Nothing here opens a file or a connection.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from citekit.extract.document import Document, read_document
-from citekit.extract.evidence import Evidence, Extraction, choose
+from citekit.extract.encoding import decode
+from citekit.extract.evidence import Caption, Evidence, Extraction, Json, choose
 from citekit.extract.payload import write_payload
+from citekit.extract.publishers import Publisher
 from citekit.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
 
-    from citekit.extract.publishers import Publisher
+    Paragraph = tuple[str, tuple[int, int] | None]
 
 
 def extract(
@@ -37,60 +40,125 @@ def extract(
     Never raises for what `data` holds.
     """
     document = read_document(data, media_type=media_type, name=name, encoding=encoding)
+    context = Context(url=url, publishers=tuple(publishers), now=now)
     match document.kind:
         case "text":
-            return _from_text(document, url=url, publishers=publishers, now=now)
+            return _from_text(document, context)
         case "html":
-            return _from_html(document, url=url, publishers=publishers, now=now)
+            return _from_html(document, context)
+        case "markdown":
+            return _from_markdown(document, context)
+        case "mhtml":
+            return _from_mhtml(data, document, context)
+        case "pdf":
+            return _from_pdf(data, document, context)
         case "image":
             return _original_only(document, "graphic", url)
         case _:
             return _original_only(document, "document", url)
 
 
-def _from_text(
-    document: Document, *, url: str | None, publishers: Sequence[Publisher], now: datetime | None
-) -> Extraction:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the caller knows beside the bytes."""
+
+    url: str | None
+    publishers: tuple[Publisher, ...]
+    now: datetime | None
+
+
+def _from_text(document: Document, context: Context) -> Extraction:
     from citekit.extract.plaintext import read_plaintext
 
-    decoded = document.text or ""
-    reading = read_plaintext(decoded, url=url, publishers=publishers)
-    text, passages = write_payload((u.text, (u.start, u.end)) for u in reading.body)
-    evidence = [*encoding_evidence(document), *reading.evidence, *url_evidence(url)]
-    return Extraction(
-        media_type=document.media_type,
-        kind="text",
-        encoding=document.decoded.encoding if document.decoded else None,
-        text=text,
-        decoded=decoded,
-        evidence=choose(doubt_future(evidence, now)),
-        captions=reading.captions,
-        passages=passages,
-        findings=(*document.findings, *missing(evidence, text)),
-    )
+    reading = read_plaintext(document.text or "", url=context.url, publishers=context.publishers)
+    paragraphs = [(unit.text, (unit.start, unit.end)) for unit in reading.body]
+    return _finish(document, context, reading.evidence, paragraphs, captions=reading.captions)
 
 
-def _from_html(
-    document: Document, *, url: str | None, publishers: Sequence[Publisher], now: datetime | None
-) -> Extraction:
+def _from_html(document: Document, context: Context) -> Extraction:
     from citekit.extract.html import read_html
 
-    decoded = document.text or ""
-    reading = read_html(decoded, url=url, publishers=publishers)
-    text, passages = write_payload(reading.paragraphs)
-    evidence = [*encoding_evidence(document), *reading.evidence, *url_evidence(url)]
+    reading = read_html(document.text or "", url=context.url, publishers=context.publishers)
+    done = _finish(
+        document, context, reading.evidence, reading.paragraphs, captions=reading.captions,
+    )
+    return replace(done, source_url=reading.source_url, captured_at=reading.captured_at)
+
+
+def _from_markdown(document: Document, context: Context) -> Extraction:
+    from citekit.extract.markdown import read_markdown
+
+    reading = read_markdown(document.text or "")
+    done = _finish(
+        document, context, reading.evidence, reading.paragraphs, findings=reading.findings,
+    )
+    return replace(done, source_url=done.value("URL") if not context.url else None)
+
+
+def _from_mhtml(data: bytes, document: Document, context: Context) -> Extraction:
+    from citekit.extract.mhtml import read_mhtml
+
+    page = read_mhtml(data)
+    if page is None:
+        finding = Finding(
+            code="CK-W140",
+            severity=Severity.WARNING,
+            rule="mhtml-no-page",
+            message="no page was found in the saved archive",
+            hint="the original is kept as it is",
+        )
+        return replace(_original_only(document, "document", context.url), findings=(finding,))
+    inner = Document(
+        media_type=document.media_type, kind="mhtml", decoded=decode(page.data, label=page.charset),
+    )
+    address = context.url or page.url
+    done = _from_html(inner, replace(context, url=address))
+    return replace(done, source_url=page.url or done.source_url, captured_at=page.saved_at)
+
+
+def _from_pdf(data: bytes, document: Document, context: Context) -> Extraction:
+    from citekit.extract.pdf import read_pdf, reflow
+    from citekit.extract.plaintext import read_plaintext
+
+    pdf = read_pdf(data)
+    decoded = reflow(pdf.pages)
+    seen = read_plaintext(decoded, url=context.url, publishers=context.publishers)
+    kind = Evidence(field="type", value="document", origin="media-type", rule="pdf", confidence=0.6)
+    visible = [
+        replace(e, origin="pdf-text", confidence=round(e.confidence * 0.8, 2))
+        for e in seen.evidence
+        if e.rule != "default"
+    ]
+    paragraphs = [(unit.text, (unit.start, unit.end)) for unit in seen.body]
+    read = replace(document, decoded=None)
+    done = _finish(
+        read, context, [*pdf.evidence, *visible, kind], paragraphs, findings=pdf.findings,
+    )
+    return replace(done, decoded=decoded or None, captions=seen.captions)
+
+
+def _finish(
+    document: Document,
+    context: Context,
+    evidence: Iterable[Evidence],
+    paragraphs: Iterable[Paragraph],
+    *,
+    captions: tuple[Caption, ...] = (),
+    findings: tuple[Finding, ...] = (),
+) -> Extraction:
+    """The extraction of a document that has text: candidates weighed, paragraphs written."""
+    text, passages = write_payload(paragraphs)
+    everything = [*encoding_evidence(document), *evidence, *url_evidence(context.url)]
     return Extraction(
         media_type=document.media_type,
-        kind="html",
+        kind=document.kind,
         encoding=document.decoded.encoding if document.decoded else None,
         text=text,
-        decoded=decoded,
-        evidence=choose(doubt_future(evidence, now)),
-        captions=reading.captions,
+        decoded=document.text,
+        evidence=choose(doubt_future(everything, context.now)),
+        captions=captions,
         passages=passages,
-        source_url=reading.source_url,
-        captured_at=reading.captured_at,
-        findings=(*document.findings, *missing(evidence, text)),
+        findings=(*document.findings, *findings, *missing(everything, text)),
     )
 
 
@@ -121,7 +189,7 @@ def encoding_evidence(document: Document) -> list[Evidence]:
             rule=decoded.rule,
             place={"payload": "original", "declared": decoded.declared},
             confidence=decoded.confidence,
-        )
+        ),
     ]
 
 
@@ -136,16 +204,15 @@ def doubt_future(evidence: list[Evidence], now: datetime | None) -> list[Evidenc
     """Evidence with dates after `now` (a day's grace for time zones) put below belief."""
     if now is None:
         return evidence
-    from dataclasses import replace
-
-    today = (now.year, now.month, now.day + 1)
+    latest = now + timedelta(days=1)
+    today = (latest.year, latest.month, latest.day)
     return [
         replace(e, confidence=0.05) if e.field == "issued" and _day(e.value) > today else e
         for e in evidence
     ]
 
 
-def _day(value: Any) -> tuple[int, ...]:  # noqa: ANN401  # a CSL date
+def _day(value: Json) -> tuple[int, ...]:  # a CSL date
     return tuple(value.get("date-parts", [[0]])[0])
 
 
@@ -172,6 +239,6 @@ def missing(evidence: list[Evidence], text: str | None) -> list[Finding]:
                 rule="no-text",
                 message="no body text was found",
                 hint="the original is kept as it is",
-            )
+            ),
         )
     return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from citekit.extract.lines import Unit
 
 _SLOGAN = re.compile(
-    r"\b(?:since|seit|depuis|desde|dal|sinds|siden|sedan|od)\s+(?:1[5-9]|20)\d\d\b|\bnews\b.*\b(?:opinion|analysis|views)\b|\b(?:est\.?|founded)\s+\d{4}"
+    r"\b(?:since|seit|depuis|desde|dal|sinds|siden|sedan|od)\s+(?:1[5-9]|20)\d\d\b|\bnews\b.*\b(?:opinion|analysis|views)\b|\b(?:est\.?|founded)\s+\d{4}",
 )
 _PRESS = re.compile(  # words in the names of newspapers and broadcasters, as wholes or as endings
     r"(?:zeitung|blatt|nachrichten|anzeiger|kurier|rundschau|presse|avis|avisen|bladet|tidning|tidende|nyheter"
@@ -45,7 +45,7 @@ def rank_headlines(
     known = {term for unit in body for term in terms(unit.text[:1500])}
     slug = slug_terms(url)
     rated = [
-        (_score(unit, position, known, slug, near, sites), unit)
+        (_score(unit, position, near=near, sites=sites, known=known, slug=slug), unit)
         for position, unit in enumerate(candidates)
     ]
     return sorted(rated, key=lambda pair: -pair[0])
@@ -54,6 +54,7 @@ def rank_headlines(
 def _score(
     unit: Unit,
     position: int,
+    *,
     known: set[str],
     slug: set[str],
     near: frozenset[int],

@@ -7,31 +7,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from citekit.extract.bylines import read_byline, split_names
-from citekit.extract.dates import date_in_url, find_dates, instant
-from citekit.extract.evidence import Caption, Evidence
+from citekit.extract.dates import date_in_url, find_dates, instant, parse_iso
+from citekit.extract.evidence import Caption, Evidence, pair_times
 from citekit.extract.headline import slug_terms, terms
 from citekit.extract.jsonld import clean, read_jsonld
 from citekit.extract.language import detect_language
 from citekit.extract.meta import canonical_url, read_meta
 from citekit.extract.names import csl_name, is_agency, is_organisation
-from citekit.extract.plaintext import publisher_evidence
-from citekit.extract.publishers import directory, host_of
+from citekit.extract.publishers import directory, host_of, publisher_evidence
 from citekit.extract.text import main_text, paragraphs_in
 from citekit.extract.tree import parse_html
 from citekit.extract.visible import read_captions, read_visible
-from citekit.extract.words import bare, fold
+from citekit.extract.words import bare, every, fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+
+    from lxml.html import HtmlElement
 
     from citekit.extract.publishers import Directory, Publisher
 
 _SINGLEFILE = re.compile(
-    r"<!--\s*Page saved with SingleFile\s+url:\s*(?P<url>\S+)\s+saved date:\s*(?P<date>[^\n]{10,120}?)\s*(?:\n|-->)",
+    r"<!--\s*Page saved with SingleFile\s+url:\s*(?P<url>\S+)\s+"
+    r"saved date:\s*(?P<date>[^\n]{10,120}?)\s*(?:\n|-->)",
 )
 _TITLE_MARKS = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|│]\s*|\s+::\s+")
 
@@ -48,7 +50,7 @@ class HtmlReading:
 
 
 def read_html(
-    decoded: str, *, url: str | None = None, publishers: Sequence[Publisher] = ()
+    decoded: str, *, url: str | None = None, publishers: Sequence[Publisher] = (),
 ) -> HtmlReading:
     """Evidence, captions and body paragraphs of a page."""
     saved_url, saved_at = singlefile_header(decoded)
@@ -71,7 +73,7 @@ def read_html(
     evidence = [
         *_titles(raw, sites, address),
         *_authors(raw, sites, language),
-        *_dates(raw, address),
+        *_dates(raw, root, address),
         *_sites(raw, address, known),
         *_language(raw, text),
         *(e for e in raw if e.field in _AS_THEY_ARE),
@@ -98,7 +100,7 @@ _AS_THEY_ARE = frozenset(
         "updated",
         "type",
         "alternate-title",
-    }
+    },
 )
 
 
@@ -109,7 +111,7 @@ def singlefile_header(decoded: str) -> tuple[str | None, datetime | None]:
         return None, None
     printed = re.sub(r"\(.*?\)", "", match["date"])
     moved = re.sub(
-        r"(?P<wd>\w{3}) (?P<mon>\w{3}) (?P<d>\d\d) (?P<y>\d{4})", r"\g<d> \g<mon> \g<y>", printed
+        r"(?P<wd>\w{3}) (?P<mon>\w{3}) (?P<d>\d\d) (?P<y>\d{4})", r"\g<d> \g<mon> \g<y>", printed,
     )
     found = next(iter(find_dates(moved)), None)
     return match["url"], instant(found) if found else None
@@ -184,7 +186,7 @@ def _site_names(raw: list[Evidence], url: str | None, known: Directory) -> froze
     names = [
         e.value
         for e in raw
-        if e.field in {"container-title", "publisher"} and isinstance(e.value, str)
+        if e.field == "container-title" or (e.field == "publisher" and e.origin == "json-ld")
     ]
     publisher = known.of_url(url)
     if publisher:
@@ -209,33 +211,52 @@ def _authors(raw: list[Evidence], sites: frozenset[str], language: str | None) -
         if names:
             first = group[0]
             found.append(replace(first, value=[csl_name(name) for name in names]))
-    return found
+    return found or _corporate_authors(grouped, language)
+
+
+def _corporate_authors(
+    grouped: dict[tuple[str, str], list[Evidence]], language: str | None,
+) -> list[Evidence]:
+    """Where a page's data name only an organisation as author, it is a corporate author.
+
+    Styles print such a name; that it is literal and of little confidence tells that no person is
+    named.
+    """
+    for (origin, _), group in grouped.items():
+        if origin != "json-ld":
+            continue
+        texts = [clean(text) for one in group for text, _ in one.value]
+        names = [name for text in texts for name in split_names(text, language=language) or (text,)]
+        literal = [
+            {"literal": name}
+            for name in dict.fromkeys(names)
+            if 1 < len(name) <= 60 and bare(name) not in every("nobody") and "http" not in name
+        ]
+        if literal:
+            return [replace(group[0], value=literal, confidence=0.4)]
+    return []
 
 
 def _clean_names(
-    pairs: list[tuple[str, str]], sites: frozenset[str], language: str | None
+    pairs: list[tuple[str, str]], sites: frozenset[str], language: str | None,
 ) -> list[str]:
     names: list[str] = []
-    for text, kind in pairs:
-        text = clean(text)  # noqa: PLW2901
+    for raw, kind in pairs:
+        text = clean(raw)
         if not text or len(text) > 300 or "http" in text or "@" in text:
             continue
         byline = read_byline(text, language=language)
         split = byline.names if byline else split_names(text, language=language)
-        for name in split or ((text,) if len(text.split()) <= 5 else ()):
-            if _is_author(name, kind, sites):
-                names.append(name)
+        short = (text,) if len(text.split()) <= 5 else ()
+        names += [name for name in split or short if _is_author(name, kind, sites)]
     return list({fold(name): name for name in reversed(names)}.values())[::-1]
 
 
-_NOBODY = frozenset(
-    "admin administrator editor editors redaktion redaction redaccion redazione redactie guest staff author unknown anonymous none null"
-    " user webmaster news desk team webredaktion onlineredaktion".split()
-)
-
-
 def _is_author(name: str, kind: str, sites: frozenset[str]) -> bool:
-    if bare(name) in _NOBODY or _is_site(name, sites) or is_agency(name):
+    person = kind == "person" and len(name.split()) >= 2 and not is_organisation(name)
+    if bare(name) in every("nobody") or is_agency(name) or (_is_site(name, sites) and not person):
+        return False
+    if re.search(r"[:()\[\]{}<>]|^[a-z0-9]+(?:[-_][a-z0-9]+)+$", name):
         return False
     return not (kind == "organization" and is_organisation(name))
 
@@ -243,21 +264,41 @@ def _is_author(name: str, kind: str, sites: frozenset[str]) -> bool:
 # ------------------------------------------------------------------ dates, sites, language
 
 
-def _dates(raw: list[Evidence], url: str | None) -> list[Evidence]:
+def _dates(raw: list[Evidence], root: HtmlElement, url: str | None) -> list[Evidence]:
     found = [e for e in raw if e.field in {"issued", "issued-time"}]
     if url and (in_url := date_in_url(url)):
-        place = {"start": in_url.start, "end": in_url.end}
         found.append(
             Evidence(
                 field="issued",
                 value=in_url.csl,
                 origin="url",
                 rule="date-in-address",
-                place=place,
+                place={"start": in_url.start, "end": in_url.end},
                 confidence=0.7,
-            )
+            ),
         )
-    return found
+    if not any(e.field == "issued" and e.confidence >= 0.4 for e in found):
+        found += _searched_date(root, url)
+    return pair_times(found)
+
+
+def _searched_date(root: HtmlElement, url: str | None) -> list[Evidence]:
+    """The last resort: a date that htmldate finds somewhere in the page."""
+    import logging
+
+    from htmldate import find_date
+
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    try:
+        day = find_date(root, original_date=True, extensive_search=True, url=url)
+    except Exception:  # noqa: BLE001  # whatever a hostile page provokes in it, there is no date
+        return []
+    date = parse_iso(day) if day else None
+    if date is None:
+        return []
+    return [
+        Evidence(field="issued", value=date.csl, origin="visible", rule="htmldate", confidence=0.45),
+    ]
 
 
 def _sites(raw: list[Evidence], url: str | None, known: Directory) -> list[Evidence]:
@@ -268,7 +309,7 @@ def _sites(raw: list[Evidence], url: str | None, known: Directory) -> list[Evide
     ]
     if publisher := known.of_url(url):
         found += publisher_evidence(
-            publisher, "url", "domain", {"payload": "url", "value": host_of(url)}, 0.95
+            publisher, "url", "domain", {"payload": "url", "value": host_of(url)}, 0.95,
         )
     named = [e for e in found if e.field == "container-title"]
     for one in named[:3]:
@@ -281,7 +322,7 @@ def _sites(raw: list[Evidence], url: str | None, known: Directory) -> list[Evide
             if e.field == "publisher"
         ][:1]
     found.append(
-        Evidence(field="type", value="webpage", origin="html", rule="default", confidence=0.3)
+        Evidence(field="type", value="webpage", origin="html", rule="default", confidence=0.3),
     )
     return found
 
@@ -302,7 +343,7 @@ def _language(raw: list[Evidence], text: str) -> list[Evidence]:
                 origin="text",
                 rule="frequent-words",
                 confidence=round(0.95 * guess.confidence, 2),
-            )
+            ),
         )
     return found
 
@@ -319,7 +360,7 @@ def _caption_evidence(captions: list[Caption]) -> list[Evidence]:
                 rule="figure",
                 place=place,
                 confidence=0.85,
-            )
+            ),
         )
         if one.credit:
             found.append(
@@ -330,7 +371,7 @@ def _caption_evidence(captions: list[Caption]) -> list[Evidence]:
                     rule="figure",
                     place=place,
                     confidence=0.8,
-                )
+                ),
             )
     return found
 
@@ -346,7 +387,7 @@ def _urls(canonical: str | None, saved: str | None) -> list[Evidence]:
                 rule="canonical",
                 place={"selector": "link[rel=canonical]"},
                 confidence=0.85,
-            )
+            ),
         )
     if saved:
         found.append(
@@ -357,6 +398,6 @@ def _urls(canonical: str | None, saved: str | None) -> list[Evidence]:
                 rule="saved-page-comment",
                 place={"payload": "original", "line": 1},
                 confidence=0.8,
-            )
+            ),
         )
     return found

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from citekit.extract.dates import parse_iso
-from citekit.extract.evidence import Evidence
+from citekit.extract.evidence import Evidence, Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +23,31 @@ Node = dict[str, Any]
 
 _MOST_SCRIPTS, _LARGEST, _MOST_NODES = 60, 2_000_000, 5_000
 _ARTICLES = {
-    "newsarticle": 1.0, "reportagenewsarticle": 1.0, "analysisnewsarticle": 1.0, "opinionnewsarticle": 1.0,
-    "backgroundnewsarticle": 1.0, "reviewnewsarticle": 1.0, "article": 0.95, "blogposting": 0.95,
-    "scholarlyarticle": 1.0, "medicalscholarlyarticle": 1.0, "report": 0.9, "techarticle": 0.9,
-    "liveblogposting": 0.95, "socialmediaposting": 0.7, "advertisercontentarticle": 0.9, "review": 0.7,
-    "recipe": 0.7, "videoobject": 0.55, "podcastepisode": 0.6, "webpage": 0.5, "itempage": 0.5, "creativework": 0.6,
-}  # fmt: skip
+    "newsarticle": 1.0,
+    "reportagenewsarticle": 1.0,
+    "analysisnewsarticle": 1.0,
+    "opinionnewsarticle": 1.0,
+    "backgroundnewsarticle": 1.0,
+    "reviewnewsarticle": 1.0,
+    "article": 0.95,
+    "blogposting": 0.95,
+    "scholarlyarticle": 1.0,
+    "medicalscholarlyarticle": 1.0,
+    "report": 0.9,
+    "techarticle": 0.9,
+    "liveblogposting": 0.95,
+    "socialmediaposting": 0.7,
+    "advertisercontentarticle": 0.9,
+    "review": 0.7,
+    "recipe": 0.7,
+    "videoobject": 0.55,
+    "podcastepisode": 0.6,
+    "webpage": 0.5,
+    "itempage": 0.5,
+    "creativework": 0.6,
+}
 _CLEAN = re.compile(
-    r"^\s*(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[)|(?:-->|\]\]>|//\s*\]\]>)\s*$"
+    r"^\s*(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[)|(?:-->|\]\]>|//\s*\]\]>)\s*$",
 )
 
 
@@ -69,11 +86,11 @@ def _nodes(root: HtmlElement) -> list[tuple[Node, str]]:
 
 
 _LISTS = frozenset(
-    {"itemListElement", "citation", "comment", "relatedLink", "review", "mentions", "hasPart"}
+    {"itemListElement", "citation", "comment", "relatedLink", "review", "mentions", "hasPart"},
 )
 
 
-def _load(text: str) -> Any:  # noqa: ANN401  # any JSON
+def _load(text: str) -> Json:  # any JSON
     if len(text) > _LARGEST:
         return None
     cleaned = _CLEAN.sub("", _CLEAN.sub("", text.strip())).strip().rstrip(";")
@@ -119,7 +136,7 @@ def _same_page(one: str, other: str) -> bool:
 def _article(node: Node, path: str, by_id: dict[str, Node], trust: float) -> list[Evidence]:
     found: list[Evidence] = []
 
-    def add(field: str, value: Any, key: str, confidence: float) -> None:  # noqa: ANN401
+    def add(field: str, value: Json, key: str, confidence: float) -> None:
         if value:
             found.append(
                 Evidence(
@@ -129,7 +146,7 @@ def _article(node: Node, path: str, by_id: dict[str, Node], trust: float) -> lis
                     rule=key,
                     place={"path": f"{path}.{key}"},
                     confidence=round(confidence * trust, 2),
-                )
+                ),
             )
 
     kinds = _types(node)
@@ -189,7 +206,7 @@ def _article(node: Node, path: str, by_id: dict[str, Node], trust: float) -> lis
     return found
 
 
-def author_names(value: Any, by_id: dict[str, Node]) -> list[tuple[str, str]]:  # noqa: ANN401
+def author_names(value: Json, by_id: dict[str, Node]) -> list[tuple[str, str]]:
     """Names and schema.org types (lower case, maybe empty) of an author property."""
     found: list[tuple[str, str]] = []
     for one in (value if isinstance(value, list) else [value])[:40]:
@@ -198,13 +215,13 @@ def author_names(value: Any, by_id: dict[str, Node]) -> list[tuple[str, str]]:  
             continue
         node = _resolve(one, by_id)
         names = node.get("name")
-        for name in names if isinstance(names, list) else [names]:
-            if text := _text(name):
-                found.append((text, next(iter(_types(node)), "")))
+        kind = next(iter(_types(node)), "")
+        listed = names if isinstance(names, list) else [names]
+        found += [(_text(name) or "", kind) for name in listed]
     return [(name, kind) for name, kind in found if name]
 
 
-def _resolve(value: Any, by_id: dict[str, Node]) -> Node:  # noqa: ANN401
+def _resolve(value: Json, by_id: dict[str, Node]) -> Node:
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, str):
@@ -216,7 +233,7 @@ def _resolve(value: Any, by_id: dict[str, Node]) -> Node:  # noqa: ANN401
     return value
 
 
-def _text(value: Any) -> str | None:  # noqa: ANN401
+def _text(value: Json) -> str | None:
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):

@@ -47,7 +47,7 @@ class Guess:
 def detect_language(text: str) -> Guess | None:
     """The language of a text, or None where too little speaks for any.
 
-    >>> detect_language("Die Regierung hat am Montag mit der Opposition über das Gesetz beraten.").language
+    >>> detect_language("Die Regierung hat am Montag mit der Opposition beraten.").language
     'de'
     """
     sample = text[:_SAMPLE]
@@ -101,5 +101,5 @@ def frequent_words(language: str) -> frozenset[str]:
 
 @cache
 def _profiles() -> dict[str, frozenset[str]]:
-    text = files(__package__).joinpath("languages.toml").read_text(encoding="utf-8")
+    text = files("citekit.extract").joinpath("languages.toml").read_text(encoding="utf-8")
     return {language: frozenset(words.split()) for language, words in tomllib.loads(text).items()}

@@ -6,6 +6,7 @@ a program has wrapped paragraphs at a fixed width, the wrapped lines are one uni
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,7 +52,7 @@ class Unit:
     @property
     def is_prose(self) -> bool:
         """Whether it is long and ends as sentences do: surely a paragraph."""
-        return self.width >= 90 and self.is_sentence or self.width >= 260
+        return (self.width >= 90 and self.is_sentence) or self.width >= 260
 
     def place(self, start: int | None = None, end: int | None = None) -> dict[str, object]:
         """The place of this unit, or of a part given by offsets into its text."""
@@ -93,11 +94,7 @@ def _wrap_width(lines: list[Unit]) -> int | None:
     if not lines or max(unit.width for unit in lines) > _WRAP_WIDTH:
         return None
     width = max(unit.width for unit in lines)
-    inner = [
-        (one, other)
-        for one, other in zip(lines, lines[1:], strict=False)
-        if one.block == other.block
-    ]
+    inner = [(one, other) for one, other in itertools.pairwise(lines) if one.block == other.block]
     if width < 40 or len(inner) < 4:
         return None
     full = [

@@ -34,7 +34,12 @@ def read_meta(root: HtmlElement) -> list[Evidence]:
                 in_body = attribute == "itemprop" and _scope(element) not in _ARTICLE_SCOPES
                 sure = confidence * (0.5 if in_body else 1)
                 found += values(
-                    field, content, "meta", key, {"selector": f"meta[{attribute}={key}]"}, sure
+                    field,
+                    content,
+                    origin="meta",
+                    rule=key,
+                    place={"selector": f"meta[{attribute}={key}]"},
+                    confidence=sure,
                 )
             if key == "parsely-page":
                 found += _parsely(content)
@@ -44,7 +49,7 @@ def read_meta(root: HtmlElement) -> list[Evidence]:
 
 
 def values(
-    field: str, content: str, origin: str, rule: str, place: dict[str, Any], confidence: float
+    field: str, content: str, *, origin: str, rule: str, place: dict[str, Any], confidence: float,
 ) -> list[Evidence]:
     """A field's evidence from a printed value: dates parsed, names left as text for later."""
     common: dict[str, Any] = {
@@ -102,10 +107,10 @@ def _parsely(content: str) -> list[Evidence]:
                 found += values(
                     field,
                     clean(one),
-                    "meta",
-                    f"parsely-page.{key}",
-                    {"selector": "meta[name=parsely-page]"},
-                    0.82,
+                    origin="meta",
+                    rule=f"parsely-page.{key}",
+                    place={"selector": "meta[name=parsely-page]"},
+                    confidence=0.82,
                 )
     return found
 
@@ -113,7 +118,10 @@ def _parsely(content: str) -> list[Evidence]:
 def _language(root: HtmlElement) -> list[Evidence]:
     html = next(iter(root.xpath("/html")), root)
     tag = (html.get("lang") or html.get("xml:lang") or "").strip().replace("_", "-")
-    return values("language", tag[:20], "html", "html-lang", {"selector": "html[lang]"}, 0.8)
+    place = {"selector": "html[lang]"}
+    return values(
+        "language", tag[:20], origin="html", rule="html-lang", place=place, confidence=0.8,
+    )
 
 
 _ARTICLE_SCOPES = frozenset(
@@ -125,7 +133,7 @@ _ARTICLE_SCOPES = frozenset(
         "reportagenewsarticle",
         "scholarlyarticle",
         "webpage",
-    }
+    },
 )
 
 
@@ -135,7 +143,7 @@ def _scope(element: HtmlElement) -> str:
         if position > 60:
             break
         if ancestor.get("itemtype"):
-            return ancestor.get("itemtype").rstrip("/").rpartition("/")[2].casefold()
+            return str(ancestor.get("itemtype")).rstrip("/").rpartition("/")[2].casefold()
     return ""
 
 
@@ -154,13 +162,20 @@ def _microdata(root: HtmlElement) -> list[Evidence]:
                     element.get("datetime") or element.get("content") or text_of(element, limit=400)
                 )
                 place = {"selector": selector_of(element)}
-                found += values(field, clean(content), "microdata", key, place, confidence)
+                found += values(
+                    field,
+                    clean(content),
+                    origin="microdata",
+                    rule=key,
+                    place=place,
+                    confidence=confidence,
+                )
     return found
 
 
 @cache
 def _keys() -> dict[str, tuple[tuple[str, float], ...]]:
-    text = files(__package__).joinpath("meta.toml").read_text(encoding="utf-8")
+    text = files("citekit.extract").joinpath("meta.toml").read_text(encoding="utf-8")
     table: dict[str, list[tuple[str, float]]] = {}
     for field, keys in tomllib.loads(text).items():
         for key, confidence in keys.items():

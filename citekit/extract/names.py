@@ -7,32 +7,15 @@ in doubt it stays literal, which every style prints unchanged.
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from citekit.extract.words import every, fold, tokens
 
 Name = dict[str, str]
 
-_PARTICLES = frozenset(
-    "van von de der den del della di da dos das du le la zu zum zur ten ter te el al bin ibn af av y"
-    " los las d' van't vande vander".split()
-)
-_SUFFIXES = frozenset("jr sr ii iii iv jr. sr. phd ph.d. md m.d. esq mp mep cbe obe".split())
 _HONORIFICS = re.compile(
     r"^(?:(?:dr|prof|mr|mrs|ms|mx|sir|dame|lord|lady|rev|mag|ing|dipl|univ|frau|herr|m|mme|mgr|bc|judr"
     r"|phdr|mudr|doc|gen|col|maj|sgt)\.?(?:-ing\.?)?\s+)+(?=\S+\s+\S)",
     re.IGNORECASE,
-)
-_ORGANISATION = frozenset(
-    "news newspaper times post herald tribune gazette zeitung nachrichten tagblatt agency agence"
-    " agentur agencia agenzia press presse media redaktion redaktionen redaction rédaction redacción redacao redação redazione"
-    " redactie redakce redakcia redakcja staff newsroom desk team bureau editors editorial board"
-    " association institute university council committee group network online digital magazine"
-    " journal daily tv radio channel channels international service services world ministry"
-    " foundation center centre office correspondent correspondents reporters writers agencies"
-    " company inc ltd gmbh corporation broadcasting federation union verlag blatt anzeiger kurier"
-    " rundschau monitor observer report reports today com net org nyheter avisen bladet haber haberler"
-    " haberturk ajansı gazetesi noticias notizie actualites zpravy zprávy wire".split()
 )
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NAME_CHARACTERS = re.compile(r"[^\W\d_][\w.'’\-·•]*")
@@ -51,22 +34,22 @@ def csl_name(text: str) -> Name:
         return {"literal": text}
     if text.count(",") == 1:
         family, given = (part.strip() for part in text.split(","))
-        if given and family and fold(given) not in _SUFFIXES:
+        if given and family and fold(given) not in every("suffix"):
             return {"family": family, "given": given}
     parts = text.replace(",", " ").split()
     if len(parts) < 2 or len(parts) > 6:
         return {"literal": text}
-    suffix = parts.pop() if fold(parts[-1]) in _SUFFIXES and len(parts) > 2 else None
+    suffix = parts.pop() if fold(parts[-1]) in every("suffix") and len(parts) > 2 else None
     return _in_parts(parts, suffix)
 
 
 def _in_parts(parts: list[str], suffix: str | None) -> Name:
-    first = next((i for i, part in enumerate(parts) if i and part in _PARTICLES), None)
+    first = next((i for i, part in enumerate(parts) if i and part in every("particle")), None)
     if first is None or first == len(parts) - 1:
         name = {"family": parts[-1], "given": " ".join(parts[:-1])}
     else:
         last = first
-        while parts[last] in _PARTICLES and last < len(parts) - 1:
+        while parts[last] in every("particle") and last < len(parts) - 1:
             last += 1
         name = {
             "family": " ".join(parts[last:]),
@@ -98,7 +81,7 @@ def is_organisation(text: str) -> bool:
     if is_agency(text):
         return True
     words = tokens(text)
-    return bool(_organisation_words() & set(words)) or (text.isupper() and len(words) == 1)
+    return bool(every("organisation") & set(words)) or (text.isupper() and len(words) == 1)
 
 
 def looks_like_name(text: str, *, marked: bool) -> bool:
@@ -108,25 +91,25 @@ def looks_like_name(text: str, *, marked: bool) -> bool:
     name of an agency; without it, two to four capitalised words are needed.
     """
     text = _HONORIFICS.sub("", text.strip())
-    if not text or len(text) > 70 or any(c.isdigit() for c in text) and not marked:
+    if not text or len(text) > 70 or (any(c.isdigit() for c in text) and not marked):
         return False
     if _EAST_ASIAN.search(text):
         return len(text) <= (16 if marked else 5) and not re.search(
-            r"[。、！？\s]{2}|[。！？]", text
+            r"[。、！？\s]{2}|[。！？]", text,
         )
     if is_agency(text):
         return marked
     words = text.split()
     if not (1 if marked else 2) <= len(words) <= (6 if marked else 4):
         return False
-    cased = [word for word in words if fold(word) not in _PARTICLES]
+    cased = [word for word in words if fold(word) not in every("particle")]
     return bool(cased) and all(_is_name_word(word, marked=marked) for word in cased)
 
 
 def _is_name_word(word: str, *, marked: bool) -> bool:
     letters = word.strip(".,'’\"()-")
     if not letters or not (
-        _NAME_CHARACTERS.fullmatch(word.strip('()",')) or marked and letters.isalnum()
+        _NAME_CHARACTERS.fullmatch(word.strip('()",')) or (marked and letters.isalnum())
     ):
         return False
     caseless = letters[0].upper() == letters[0].lower()
@@ -138,8 +121,3 @@ def _is_name_word(word: str, *, marked: bool) -> bool:
 def strip_honorifics(text: str) -> str:
     """A name without the titles before it."""
     return _HONORIFICS.sub("", text)
-
-
-@cache
-def _organisation_words() -> frozenset[str]:
-    return frozenset(fold(word) for word in _ORGANISATION)

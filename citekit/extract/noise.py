@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from citekit.extract.words import bare, every, fold, prefix_pattern, tokens
+from citekit.extract.words import bare, every, fold, label_pattern, prefix_pattern, tokens
 
 if TYPE_CHECKING:
     from citekit.extract.lines import Unit
@@ -17,38 +17,17 @@ if TYPE_CHECKING:
 Noise = Literal["related", "share", "advertisement", "newsletter", "section", "chrome", "copyright"]
 
 _BREADCRUMB = re.compile(r"\s*(?:[>›»❯→▸|·•/]|&gt;|::)\s*")
-_COUNTER = re.compile(
-    r"\d+\s*(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties|kommentarer|shares?|views?"
-    r"|komentarz[ey]?|댓글|コメント|评论|yorum|min(?:ute)?s?\.?(?:\s+(?:read|lesezeit|de lecture|de lectura|di lettura|leestijd|lästid|okuma|czytania|čtení))?)",
-)
-_READ_TIME = re.compile(
-    r"(?:(?:reading time|read time|lesezeit|lecture|temps de lecture|tiempo de lectura|tempo di lettura|leestijd"
-    r"|lästid|czas czytania|okuma süresi|読了時間|阅读时间)\W*)?\d{1,3}\s*(?:-\s*)?(?:min|minutes?|minuten|minuti|minutos|minut|分|분|dk|dakika)\.?(?:\s+(?:read|to read|lesezeit|de lecture|de lectura|di lettura|leestijd|lästid|lesetid|læsetid|czytania|čtení|okuma))?",
-)
 _LINK_MARK = re.compile(r"^(?:[>›»→▶▸►●•■◆◇▪☞👉➡⇒＞*+]|\[?\u2192\]?)\s*")
 _AFTER_PREFIX = re.compile(r"\s*(?:[:：|│»›>→–—]|-\s)\s*")
-_TAGS = re.compile(
-    r"^(?:tags?|topics?|themen|schlagw[oö]rter|etiquetas|temas|mots-cles|emner|amnen|tagi|etiketler|témata|stitky|keywords|標籤|标签|タグ|キーワード|태그|теги|темы|filed under|argomenti)\s*[:：]"
-)
-_RIGHTS = re.compile(
-    r"(?:^|\s)(?:©|\(c\)|copyright\b).{0,80}(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits reserves"
-    r"|todos los derechos|tutti i diritti|無断転載|무단\s?전재|版权所有|版權所有|все права защищены|wszelkie prawa|vsechna prava|riproduzione riservata",
-)
-_NOT_SHARED = frozenset(
-    "this article on via story post page with friends link the by a an to auf per diesen artikel beitrag"
-    " cet sur esta este en el la nota noticia articulo questo su articolo dit artikel op denne saken paa pa"
-    " den denna artikeln na ten tej clanek haberi bu で を 이 기사 此 文章 in new window opens options tools icon button"
-    " und et y e og och i ve & your us me it now more".split()
-)
 
 
 def classify_noise(unit: Unit, *, header: bool) -> Noise | None:
-    """What kind of noise a line is, or None.
+    r"""What kind of noise a line is, or None.
 
     `header` is true above the headline, where section names and menus stand.
 
     >>> from citekit.extract.lines import split_units
-    >>> [classify_noise(u, header=False) for u in split_units("Share on Facebook\\nREAD: Another")]
+    >>> [classify_noise(u, header=False) for u in split_units("Share on Facebook\nREAD: Another")]
     ['share', 'related']
     """
     if unit.width > 420:
@@ -59,14 +38,19 @@ def classify_noise(unit: Unit, *, header: bool) -> Noise | None:
     if _is_related(unit):
         return "related"
     if unit.width > 160:
-        return "copyright" if _RIGHTS.search(unit.folded) and unit.width < 260 else None
+        return "copyright" if _is_rights(unit.folded) and unit.width < 260 else None
     if _is_share(unit, text):
         return "share"
     if _is_newsletter(unit):
         return "newsletter"
-    if _RIGHTS.search(unit.folded):
+    if _is_rights(unit.folded):
         return "copyright"
-    if text in every("chrome") or not text or _is_counter(text) or _TAGS.match(unit.folded):
+    if (
+        text in every("chrome")
+        or not text
+        or _is_counter(text)
+        or label_pattern("tags").match(unit.text)
+    ):
         return "chrome"
     if header and is_section(unit.text):
         return "section"
@@ -117,14 +101,8 @@ def _is_related(unit: Unit) -> bool:
     single = " " not in prefix and prefix.isascii()
     if single and not marked and not _is_shouted(unit.text, prefix):
         # "Opinion: …" and "Live: …" open headlines and paragraphs as well
-        return prefix in _SURE_PREFIXES and bool(re.match(r"\s*[:：|]", rest))
+        return prefix in every("sure-read") and bool(re.match(r"\s*[:：|]", rest))
     return True
-
-
-_SURE_PREFIXES = frozenset(
-    "read related watch listen lire lea leggi leia okuyun oku relacionado relacionados relaterat"
-    " correlati gerelateerd souvisejici suvisiace przeczytaj lesetipp zobacz kapcsolodo".split()
-)
 
 
 def _is_shouted(text: str, prefix: str) -> bool:
@@ -132,7 +110,7 @@ def _is_shouted(text: str, prefix: str) -> bool:
     return (
         start.isupper()
         and len(prefix) >= 3
-        and fold(start) in _SURE_PREFIXES | {"more", "also", "next"}
+        and fold(start) in every("sure-read") | {"more", "also", "next"}
     )
 
 
@@ -151,7 +129,9 @@ def _is_share(unit: Unit, text: str) -> bool:
         return False
     rest = [w for w in tokens(text[: verb.start()] + " " + text[verb.end() :]) if w]
     networks = [word for word in rest if word in every("network")]
-    others = [word for word in rest if word not in every("network") and word not in _NOT_SHARED]
+    others = [
+        word for word in rest if word not in every("network") and word not in every("beside-share")
+    ]
     if networks and len(others) <= 1:
         return True
     return not others and verb.start() == 0 and len(rest) <= 4
@@ -171,14 +151,23 @@ def _is_newsletter(unit: Unit) -> bool:
     if not any(stem in unit.folded for stem in every("newsletter")):
         return False
     short = len(tokens(unit.text)) <= 9
-    return short or bool(_SUBSCRIBE.search(unit.folded))
-
-
-_SUBSCRIBE = re.compile(
-    r"sign up|subscribe|get our|join our|follow|anmeld|abonn|bestell|inscri|suscri|recib|iscriv|ricevi|assin|inscrev"
-    r"|schrijf|meld|prenumer|tilmeld|tilaa|zapisz|prihlas|odober|iratkoz|abone|подпи|підпи|登録|구독|订阅|訂閱",
-)
+    return short or any(stem in unit.folded for stem in every("subscribe"))
 
 
 def _is_counter(text: str) -> bool:
-    return bool(_COUNTER.fullmatch(text) or _READ_TIME.fullmatch(text))
+    """Whether a line only counts comments or minutes: "12 comments", "5 min read"."""
+    words = every("counted") | every("minutes")
+    found = _NUMBER.sub(" ", text).strip(" -:().")
+    if found == text or len(text) > 50:
+        return False
+    for word in sorted(every("reading"), key=len, reverse=True):
+        found = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", found)
+    return found.strip(" -:().") in words
+
+
+_NUMBER = re.compile(r"\d{1,6}")
+_NOTICE = re.compile(r"(?:^|\s)(?:©|\(c\)|copyright\b).{0,80}(?:19|20)\d\d")
+
+
+def _is_rights(folded: str) -> bool:
+    return bool(_NOTICE.search(folded)) or any(stem in folded for stem in every("rights"))

@@ -22,10 +22,10 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\ufeff]|[\ud800-\udfff]")
 def write_payload(
     paragraphs: Iterable[tuple[str, tuple[int, int] | None]],
 ) -> tuple[str | None, tuple[Passage, ...]]:
-    """The payload and its passages from paragraphs and their ranges in the decoded original.
+    r"""The payload and its passages from paragraphs and their ranges in the decoded original.
 
     >>> write_payload([("One. ", None), ("Two.", (10, 14))])[0]
-    'One.\\n\\nTwo.'
+    'One.\n\nTwo.'
     """
     texts: list[str] = []
     passages: list[Passage] = []
@@ -36,8 +36,8 @@ def write_payload(
             continue
         passages.append(
             Passage(
-                number=len(texts) + 1, start=position, end=position + len(text), original=original
-            )
+                number=len(texts) + 1, start=position, end=position + len(text), original=original,
+            ),
         )
         texts.append(text)
         position += len(text) + 2

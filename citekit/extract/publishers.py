@@ -7,6 +7,7 @@ ones; users add their own under ``[[publisher]]`` in ``archive.toml``, which com
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from citekit.errors import InvalidData
+from citekit.extract.evidence import Evidence
 from citekit.extract.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 _TEXT_KEYS = ("name", "publisher", "place", "issn", "language", "type")
 _LIST_KEYS = ("domains", "taglines", "aliases")
@@ -53,7 +55,7 @@ def _read_row(row: Mapping[str, Any], number: int) -> Publisher:
     if unknown:
         allowed = ", ".join((*_TEXT_KEYS, *_LIST_KEYS))
         raise InvalidData(
-            f"publisher {row['name']}: unknown key {unknown[0]}", hint=f"keys are {allowed}"
+            f"publisher {row['name']}: unknown key {unknown[0]}", hint=f"keys are {allowed}",
         )
     for key in _TEXT_KEYS:
         if not isinstance(row.get(key, ""), str):
@@ -62,14 +64,16 @@ def _read_row(row: Mapping[str, Any], number: int) -> Publisher:
         value = row.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise InvalidData(f"publisher {row['name']}: {key} must be a list of texts")
-    lists = {key: tuple(row.get(key, ())) for key in _LIST_KEYS}
-    return Publisher(**{key: row[key] for key in _TEXT_KEYS if key in row}, **lists)
+    lists = {key: tuple(row[key]) for key in _LIST_KEYS if key in row}
+    texts = {key: row[key] for key in _TEXT_KEYS if key in row}
+    fields: dict[str, Any] = {**texts, **lists}
+    return Publisher(**fields)
 
 
 @cache
 def known_publishers() -> tuple[Publisher, ...]:
     """The publishers that come with the package."""
-    text = files(__package__).joinpath("publishers.toml").read_text(encoding="utf-8")
+    text = files("citekit.extract").joinpath("publishers.toml").read_text(encoding="utf-8")
     return read_publishers(tomllib.loads(text)["publisher"])
 
 
@@ -125,3 +129,23 @@ def host_of(url: str | None) -> str:
 
 def _key(name: str) -> str:
     return fold(name).strip(" .!|-–—").removeprefix("the ")
+
+
+def publisher_evidence(
+    publisher: Publisher, origin: str, rule: str, place: dict[str, Any], confidence: float,
+) -> list[Evidence]:
+    """What the table knows of a publisher, as evidence: names, place, ISSN and type."""
+    values = {
+        "container-title": publisher.name,
+        "publisher": publisher.publisher or publisher.name,
+        "publisher-place": publisher.place,
+        "ISSN": publisher.issn,
+        "type": publisher.type,
+    }
+    return [
+        Evidence(
+            field=name, value=value, origin=origin, rule=rule, place=place, confidence=confidence,
+        )
+        for name, value in values.items()
+        if value
+    ]

@@ -7,7 +7,6 @@ time get its fast mode, and larger ones the plain paragraphs.
 from __future__ import annotations
 
 import logging
-
 from typing import TYPE_CHECKING
 
 from citekit.extract.lines import Unit
@@ -54,7 +53,7 @@ def _by_trafilatura(root: HtmlElement, url: str | None, *, fast: bool) -> list[s
             with_metadata=False,
             deduplicate=False,
         )
-    except Exception:  # noqa: BLE001  # whatever a hostile page provokes in it, there is a plain way
+    except Exception:  # noqa: BLE001  # whatever a hostile page provokes, there is a plain way
         return []
     return [line.strip() for line in (text or "").split("\n") if line.strip()]
 

@@ -17,7 +17,7 @@ PARSE_LIMIT = 16_000_000  # code points; more than any article
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _SKIPPED = frozenset(
-    {"script", "style", "noscript", "template", "svg", "iframe", "button", "select"}
+    {"script", "style", "noscript", "template", "svg", "iframe", "button", "select"},
 )
 _INLINE_BREAK = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "section"})
 
@@ -37,12 +37,15 @@ def parse_html(text: str) -> HtmlElement | None:
         return None
 
 
-def text_of(element: HtmlElement, *, limit: int = 4000) -> str:
-    """The visible text of an element on one line, up to `limit` code points."""
+def text_of(element: HtmlElement, *, limit: int = 4000, apart: bool = False) -> str:
+    """The visible text of an element on one line, up to `limit` code points.
+
+    `apart` puts a space between any two elements, for parts that only a style sheet separates.
+    """
     parts: list[str] = []
     size = 0
     for piece in _pieces(element):
-        parts.append(piece)
+        parts.append(piece + " " if apart else piece)
         size += len(piece)
         if size > limit:
             break

@@ -7,16 +7,18 @@ Class names are read as hints, never a site's own in particular.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from citekit.extract.byline_lines import read_meta_line
 from citekit.extract.bylines import bare_byline, read_byline, split_names
 from citekit.extract.captions import clean_credit, split_caption
 from citekit.extract.dates import find_dates, parse_iso
-from citekit.extract.evidence import Caption, Evidence
+from citekit.extract.evidence import Caption, Evidence, Json
 from citekit.extract.jsonld import clean
 from citekit.extract.lines import Unit
 from citekit.extract.tree import is_hidden, selector_of, text_of
+from citekit.extract.words import every, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,14 +51,21 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"caption|bildunterschrift|legend|image-text|bildtext|img-desc|pie-foto", re.IGNORECASE
+    r"caption|bildunterschrift|legend|image-text|bildtext|img-desc|pie-foto", re.IGNORECASE,
 )
 _MOST = 400
+_BYLINE_TAGS = "span div p a address ul li cite strong h2 h3 h4 h5 em section footer header"
+_DATE_TAGS = "span div p li address header em a b small h5 h6"
+_CAPTIONS = (
+    "//figcaption | //*[contains(@class,'caption') and not(ancestor::figcaption)"
+    " and not(self::figure) and not(.//figcaption) and not(.//img)]"
+)
 
 
 def read_visible(root: HtmlElement, language: str | None) -> list[Evidence]:
     """Evidence from the visible headline, bylines and dates."""
-    return [*_headlines(root), *_bylines(root, language), *_dates(root, language)]
+    found = [*_headlines(root), *_bylines(root, language), *_dates(root, language)]
+    return [*found, *_near_headline(root, language)]
 
 
 def _headlines(root: HtmlElement) -> list[Evidence]:
@@ -68,9 +77,11 @@ def _headlines(root: HtmlElement) -> list[Evidence]:
             sure = 0.72 - 0.05 * min(position, 5) - (0.4 if outside else 0.0)
             found.append(_seen("title", text, "h1", element, max(sure, 0.1)))
     if not found:
-        for element in root.xpath("//article//h2 | //main//h2 | //header//h2 | //h2")[:3]:
-            if (text := text_of(element, limit=600)) and not is_outside(element):
-                found.append(_seen("title", text, "h2", element, 0.3))
+        found += [
+            _seen("title", text, "h2", element, 0.3)
+            for element in root.xpath("//article//h2 | //main//h2 | //header//h2 | //h2")[:3]
+            if (text := text_of(element, limit=600)) and not is_outside(element)
+        ]
     for element in root.xpath("//head/title | /html/title | //title[not(ancestor::svg)]")[:1]:
         if text := clean(text_of(element, limit=600) or element.text_content()[:600]):
             found.append(_seen("title", text, "title-element", element, 0.6))
@@ -84,7 +95,7 @@ def _bylines(root: HtmlElement, language: str | None) -> list[Evidence]:
         inside = set(element.iterancestors())
         if len(taken) >= 12 or any(other in inside for other in taken):
             continue
-        text = text_of(element, limit=400)
+        text = text_of(element, limit=400, apart=True)
         names = _names_in(element, text, language)
         if names:
             taken.append(element)
@@ -103,7 +114,7 @@ def _byline_elements(root: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
         for element in root.xpath(query)[:_MOST]:
             if element.tag != "meta" and not is_outside(element):
                 yield element, sure
-    query = "//*[self::span or self::div or self::p or self::a or self::address or self::ul or self::li or self::cite or self::strong or self::h2 or self::h3 or self::h4 or self::h5 or self::em or self::section or self::footer or self::header][@class or @id or @data-testid]"
+    query = _any_of(_BYLINE_TAGS, "@class or @id or @data-testid")
     for element in root.xpath(query):
         label = _CAMEL.sub(
             "-",
@@ -112,12 +123,17 @@ def _byline_elements(root: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
                     element.get("class") or "",
                     element.get("id") or "",
                     element.get("data-testid") or "",
-                )
+                ),
             ),
         )
         match = _BYLINE.search(label[:300])
         if match and not _NOT_BYLINE.search(label[:300]) and not is_outside(element):
             yield element, 0.66 if "line" in match[0].lower() else 0.6
+
+
+def _any_of(tags: str, condition: str) -> str:
+    """An XPath for elements of some tags."""
+    return f"//*[{' or '.join('self::' + tag for tag in tags.split())}][{condition}]"
 
 
 def _names_in(element: HtmlElement, text: str, language: str | None) -> tuple[str, ...] | None:
@@ -156,18 +172,14 @@ def _dates(root: HtmlElement, language: str | None) -> list[Evidence]:
             (
                 element.get("class") or "",
                 element.get("itemprop") or "",
-                element.get("pubdate") and "pubdate" or "",
+                (element.get("pubdate") and "pubdate") or "",
                 text_of(element, limit=100),
-            )
+            ),
         )
         parent = element.getparent()
         if parent is not None:
             around += " " + (parent.get("class") or "") + " " + text_of(parent, limit=60)
-        updated = re.search(
-            r"updat|modif|aktualis|geändert|mis à jour|actualiz|aggiorn|bijgewerkt|oppdater|opdater|ppdater|修改|更新",
-            around,
-            re.IGNORECASE,
-        )
+        updated = any(stem in fold(around) for stem in every("changed"))
         sure = (
             0.78
             - 0.04 * min(position, 8)
@@ -181,9 +193,7 @@ def _labelled_dates(root: HtmlElement, language: str | None) -> list[Evidence]:
     """Dates in short elements whose class says that they hold one."""
     found: list[Evidence] = []
     seen = 0
-    for element in root.xpath(
-        "//*[self::span or self::div or self::p or self::li or self::address or self::header or self::em or self::a or self::b or self::small or self::h5 or self::h6][@class or @id]"
-    ):
+    for element in root.xpath(_any_of(_DATE_TAGS, "@class or @id")):
         label = f"{element.get('class') or ''} {element.get('id') or ''}"
         if not _DATE.search(label[:200]) or is_outside(element):
             continue
@@ -211,19 +221,84 @@ def _labelled_dates(root: HtmlElement, language: str | None) -> list[Evidence]:
     return found
 
 
-def _dated(date: Any, rule: str, element: HtmlElement, sure: float) -> list[Evidence]:  # noqa: ANN401
+def _dated(date: Json, rule: str, element: HtmlElement, sure: float) -> list[Evidence]:
     pair = [_seen("issued", date.csl, rule, element, sure)]
     if date.csl_time:
         pair.append(_seen("issued-time", date.csl_time, rule, element, sure))
     return pair
 
 
+_NEAR = frozenset(
+    [
+        "p",
+        "span",
+        "div",
+        "li",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "address",
+        "time",
+        "em",
+        "small",
+        "td",
+        "header",
+        "strong",
+        "b",
+        "i",
+        "a",
+        "dd",
+        "cite",
+        "font",
+    ],
+)
+
+
+def _near_headline(root: HtmlElement, language: str | None) -> list[Evidence]:
+    """Short lines around the headline that read as byline or dateline, whatever their class is."""
+    order = list(islice(root.iter(), 30_000))
+    places = [
+        i for i, element in enumerate(order) if element.tag == "h1" and not is_outside(element)
+    ]
+    if not places:
+        places = [
+            i for i, element in enumerate(order) if element.tag == "h2" and not is_outside(element)
+        ]
+    if not places:
+        return []
+    found: list[Evidence] = []
+    first = places[0]
+    for position, element in enumerate(order[max(0, first - 25) : first + 140]):
+        if element.tag not in _NEAR or len(element) > 12:
+            continue
+        text = text_of(element, limit=240, apart=True)
+        if not 5 <= len(text) <= 200 or is_outside(element):
+            continue
+        meta = read_meta_line(Unit(text, 0, len(text), 1, 0), language=language)
+        if meta is None:
+            continue
+        far = 0.001 * abs(position - 25)
+        if meta.byline and meta.byline.rule == "byline-marker":
+            pairs = [(name, "") for name in meta.byline.names]
+            found.append(_seen("author", pairs, "byline-near-headline", element, 0.62 - far))
+        for dated in meta.dates:
+            sure = (
+                0.58
+                - far
+                - (0.3 if dated.label == "updated" else 0)
+                + (0.1 if dated.label == "published" else 0)
+            )
+            found += _dated(dated.found, "date-near-headline", element, max(0.1, sure))
+    best = next((e for e in found if e.field == "author"), None)
+    return [e for e in found if e.field != "author" or e is best]
+
+
 def read_captions(root: HtmlElement) -> list[Caption]:
     """The captions of the pictures in the article, with their credits."""
     found: dict[str, Caption] = {}
-    for element in root.xpath(
-        "//figcaption | //*[contains(@class,'caption') and not(ancestor::figcaption) and not(self::figure) and not(.//figcaption) and not(.//img)]"
-    )[:_MOST]:
+    for element in root.xpath(_CAPTIONS)[:_MOST]:
         if is_outside(element) or (
             element.tag != "figcaption" and not _CAPTION.search(element.get("class") or "")
         ):
@@ -239,7 +314,7 @@ def _caption(element: HtmlElement) -> Caption | None:
     place = {"selector": selector_of(element)}
     for part in element.xpath(".//*[@class or @itemprop or @data-testid]"):
         label = " ".join(
-            (part.get("class") or "", part.get("itemprop") or "", part.get("data-testid") or "")
+            (part.get("class") or "", part.get("itemprop") or "", part.get("data-testid") or ""),
         )
         if not _CREDIT.search(label):
             continue
@@ -248,7 +323,7 @@ def _caption(element: HtmlElement) -> Caption | None:
         rest = " ".join(rest.split()).strip(" |/-–—()[]·•")
         if credit and rest and credit != whole:
             return Caption(
-                caption=_unlabelled(rest), credit=clean_credit(credit.strip(" ()[]|©")), place=place
+                caption=_unlabelled(rest), credit=clean_credit(credit.strip(" ()[]|©")), place=place,
             )
     split = split_caption(whole)
     if split:
@@ -293,7 +368,7 @@ def is_outside(element: HtmlElement) -> bool:
     return False
 
 
-def _seen(field: str, value: Any, rule: str, element: HtmlElement, sure: float) -> Evidence:  # noqa: ANN401
+def _seen(field: str, value: Json, rule: str, element: HtmlElement, sure: float) -> Evidence:
     return Evidence(
         field=field,
         value=value,

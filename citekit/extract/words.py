@@ -92,5 +92,5 @@ def label_pattern(kind: str) -> re.Pattern[str]:
 
 @cache
 def _tables() -> dict[str, dict[str, list[str]]]:
-    text = files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
+    text = files("citekit.extract").joinpath("words.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

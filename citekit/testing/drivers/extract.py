@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """The fields of one page (``html_path``) or text dump (``text_path``)."""
     html, text = request.get("html_path"), request.get("text_path")
-    data = Path(html or text).read_bytes()
+    data = Path(str(html or text)).read_bytes()
     media_type = "text/html" if html else "text/plain"
     read = extract(data, media_type=media_type, url=request.get("url"))
     return {
@@ -26,7 +26,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "authors": [display_name(name) for name in read.value("author") or ()],
         "date": _date(read),
         "site": read.value("container-title"),
-        "language": read.value("language"),
+        "language": _language(read),
         "text": read.text,
         "captions": [{"caption": c.caption, "credit": c.credit} for c in read.captions],
         "evidence": _evidence(read),
@@ -44,6 +44,13 @@ def _date(read: Extraction) -> str | None:
     if time and time["zone"] and len(parts) == 3:
         return f"{day}T{time['time']}{time['zone']}"
     return day
+
+
+def _language(read: Extraction) -> str | None:
+    """The language with its macrolanguage for Bokmål and Nynorsk, as the suites have it."""
+    tag = read.value("language")
+    primary = str(tag or "").partition("-")[0].casefold()
+    return "no" if primary in {"nb", "nn"} else tag
 
 
 def _evidence(read: Extraction) -> dict[str, list[dict[str, Any]]]:
