@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = Path(__file__).resolve().parent
-TITLE = "Northern Kosovo, spring 2023"
+SETTINGS = HERE / "archive.toml"
 AUTHOR = "citekit contributors"
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 # What this script makes; everything else in the output folder is left alone.
@@ -62,7 +62,9 @@ TITLE_RULES = {
 
 def make_archive(folder: Path, article: Path) -> Archive:
     """Make the example archive in a new folder."""
-    archive = Archive.create(folder, title=TITLE)
+    Archive.create(folder)
+    shutil.copyfile(SETTINGS, folder / SETTINGS.name)
+    archive = Archive.open(folder)
     sources = read_data("sources")
     add_article(archive, sources["article"], article)
     add_chronology(archive, sources["chronology"])
@@ -246,7 +248,8 @@ def replace_archive(made: Path, output: Path) -> None:
 
 def check_output(output: Path) -> None:
     """Refuse a folder that holds another archive; raises StoreConflict."""
-    if (output / "archive.toml").exists() and Archive.open(output).store.settings.title != TITLE:
+    ours = read_data("archive")["title"]
+    if (output / SETTINGS.name).exists() and Archive.open(output).store.settings.title != ours:
         raise StoreConflict(
             "holds another archive", place=str(output), hint="choose another --output"
         )

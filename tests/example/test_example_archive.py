@@ -302,6 +302,15 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_another_archive_is_not_replaced(tmp_path: Path) -> None:
+    """The script never writes over an archive that is not the example."""
+    Archive.create(tmp_path / "mine", title="Mine")
+    command = [sys.executable, str(DATA / "make.py"), "--output", str(tmp_path / "mine")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 7
+    assert Archive.open(tmp_path / "mine").store.settings.title == "Mine"
+
+
 @pytest.mark.slow
 def test_annotations_conform_to_the_w3c_model(shared: Path) -> None:
     """Every annotation passes every MUST assertion of the W3C test suite."""
