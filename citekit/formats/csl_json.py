@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 def write_csl_json(items: Iterable[Mapping[str, Any]], *, facts: bool = False) -> str:
     """A JSON array of the items, unknown keys kept; ``custom.citekit`` only with ``facts``."""
     shown = [dict(item) if facts else without_facts(item) for item in items]
-    return json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate, which no file can hold but escaped
+        return json.dumps(shown, indent=2) + "\n"
+    return text
 
 
 def without_facts(item: Mapping[str, Any]) -> dict[str, Any]:

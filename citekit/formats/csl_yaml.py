@@ -30,7 +30,12 @@ def write_csl_yaml(items: Iterable[Mapping[str, Any]]) -> str:
     import yaml
 
     shown = {"references": [without_facts(item) for item in items]}
-    return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=10_000)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # five times as fast, where it is built
+    options = {"sort_keys": False, "allow_unicode": True, "width": 10_000}
+    try:
+        return str(yaml.dump(shown, Dumper=dumper, **options))
+    except UnicodeEncodeError:  # a lone surrogate; the slow one escapes it
+        return str(yaml.dump(shown, Dumper=yaml.SafeDumper, **options))
 
 
 def read_csl_yaml(text: str) -> ReadResult:

@@ -39,6 +39,7 @@ _CHARACTERS: Final = {
 }
 _LIGATURES: Final = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)[ \t]*|\\(.)", re.DOTALL)
+_PLAIN: Final = re.compile(r"[^\\{}$~`'\-]+")
 _MAX_DEPTH: Final = 40
 
 
@@ -75,7 +76,11 @@ class _Reader:
         return "".join(out)
 
     def one(self) -> str:
-        """The next character, command, group or formula."""
+        """The next run of letters, character, command, group or formula."""
+        plain = _PLAIN.match(self.text, self.at)
+        if plain:
+            self.at = plain.end()
+            return plain[0]
         char = self.text[self.at]
         if char == "\\":
             return self.command()
@@ -143,11 +148,14 @@ class _Reader:
         return shown
 
     def accented(self, mark: str, raw: str) -> str:
-        if self.at >= len(self.text) or self.text[self.at] == "}":
+        if self.at >= len(self.text) or self.text[self.at] == "}" or self.depth > _MAX_DEPTH:
             return raw
+        self.depth += 1
         base = self.one() if self.text[self.at] != "{" else self.braced()
+        self.depth -= 1
         base = {"ı": "i", "ȷ": "j"}.get(base, base)
-        return unicodedata.normalize("NFC", f"{base[:1]}{mark}{base[1:]}") if base else raw
+        letter = unicodedata.normalize("NFC", base[:1] + mark)
+        return letter + base[1:] if base else raw
 
     def address(self) -> str:
         end = self.text.find("}", self.at)
@@ -167,23 +175,26 @@ def _protects_nothing(inner: str) -> bool:
     command = _COMMAND.match(inner)
     name = (command[1] or command[2]) if command else ""
     special = name in _accents() or name in _letters()
-    return special or _is_one_group(inner) or (inner.startswith("$") and inner.endswith("$"))
+    return special or is_one_group(inner) or (inner.startswith("$") and inner.endswith("$"))
 
 
-def _is_one_group(text: str) -> bool:
+def is_one_group(text: str) -> bool:
     """Whether the text is one group in braces.
 
-    >>> _is_one_group("{NATO}"), _is_one_group("{A} {B}")
+    >>> is_one_group("{NATO}"), is_one_group("{A} {B}")
     (True, False)
     """
-    if not (text.startswith("{") and text.endswith("}")):
-        return False
+    return text.startswith("{") and closing_brace(text, 0) == len(text) - 1
+
+
+def closing_brace(text: str, opening: int) -> int:
+    """Where the group that opens at ``opening`` closes; the end where it does not."""
     depth = 0
-    for at, char in enumerate(text):
-        depth += {"{": 1, "}": -1}.get(char, 0)
+    for brace in re.finditer(r"[{}]", text[opening:]):
+        depth += 1 if brace[0] == "{" else -1
         if depth == 0:
-            return at == len(text) - 1
-    return False
+            return opening + brace.start()
+    return len(text)
 
 
 @cache

@@ -95,11 +95,22 @@ def test_names_are_read(text: str, name: dict[str, str]) -> None:
         ("a } b \\", "a  b \\"),
         ("$", "$"),
         (r"\'", r"\'"),
+        (r"\'elan", "élan"),
     ],
 )
 def test_latex_is_read(latex: str, text: str) -> None:
     """Accents, symbols and styles have their characters; what is unknown stays."""
     assert read_latex(latex) == text.replace("  ", " ")
+
+
+@pytest.mark.parametrize(
+    "piece", ["\\'", "{", "}", "$", "\\emph{", "{:a: ", "\\{", "A and ", ", ", "@b{"]
+)
+def test_repetition_is_harmless(piece: str) -> None:
+    """However often a sign of TeX is repeated, the reader ends in time and without a crash."""
+    for field in ("title", "author", "annotation"):
+        result = formats.read(f"@book{{k, {field} = {{{piece * 20_000}}}}}", "bibtex")
+        assert len(result.items) + len(result.findings) > 0
 
 
 def test_bad_blocks_are_findings_with_their_line() -> None:

@@ -135,6 +135,14 @@ def test_yaml_tags_run_nothing() -> None:
     assert [finding.code for finding in result.findings] == ["CK-E421"]
 
 
+@pytest.mark.parametrize("format_name", formats.FORMATS)
+def test_what_is_written_can_be_stored(format_name: str) -> None:
+    """Half a character, which UTF-8 cannot hold, is escaped or replaced in every format."""
+    text = formats.write([{"id": "k", "type": "book", "title": "a\ud800b"}], format_name)
+
+    assert text.encode()
+
+
 def test_yaml_words_keep_their_meaning() -> None:
     """Only JSON's types exist: a date, a time and "no" are text, as the record has them."""
     text = "- {id: a, type: book, title: no, volume: 12:30, note: 2023-06-04, page: 1_000}"

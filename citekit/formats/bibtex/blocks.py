@@ -10,6 +10,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from citekit.errors import InvalidData
 from citekit.formats.bibtex.dates import MONTHS
 from citekit.formats.result import finding
 
@@ -31,9 +32,13 @@ class RawEntry(NamedTuple):
 def split_entries(text: str) -> tuple[list[RawEntry], list[Finding]]:
     """The entries of a file and what is wrong with the rest."""
     from bibtexparser.entrypoint import parse_string
+    from bibtexparser.exceptions import ParsingException
 
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # findings say it
-    library = parse_string(text, parse_stack=[])
+    try:
+        library = parse_string(text, parse_stack=[])
+    except (ParsingException, RecursionError) as error:
+        raise InvalidData(f"bibtexparser cannot split this text: {error}") from error
     macros: dict[str, str] = {month: month for month in MONTHS}
     for string in library.strings:
         macros[string.key.casefold()] = _join(str(string.value), macros)

@@ -18,7 +18,7 @@ from citekit.formats.bibtex.dates import read_date, read_year_and_month
 from citekit.formats.bibtex.languages import language_tag
 from citekit.formats.bibtex.mapping import Crosswalk, EntryType, crosswalk
 from citekit.formats.bibtex.read_names import read_names
-from citekit.formats.latex_read import read_latex
+from citekit.formats.latex_read import closing_brace, read_latex
 from citekit.formats.result import ReadResult, finding
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
@@ -194,21 +194,11 @@ def _take_variables(text: str, kept: dict[str, str]) -> str:
     for match in re.finditer(r"\{:([A-Za-z][A-Za-z_-]*): ", text):
         if match.start() < at:
             continue
-        end = _closing(text, match.start())
+        end = closing_brace(text, match.start())
         kept[match[1]] = text[match.end() : end]
         rest.append(text[at : match.start()])
         at = end + 1
     return "".join([*rest, text[at:]])
-
-
-def _closing(text: str, opening: int) -> int:
-    """Where the group that opens here closes."""
-    depth = 0
-    for at in range(opening, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
-        if depth == 0:
-            return at
-    return len(text)
 
 
 def _take_archive(item: dict[str, Any], text: str) -> str:

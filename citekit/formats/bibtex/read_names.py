@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from citekit.formats.latex_read import read_latex
+from citekit.formats.latex_read import is_one_group, read_latex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,25 +27,25 @@ def read_names(text: str) -> list[dict[str, Any]]:
     >>> read_names("de Gaulle, Charles and {Middle East Monitor}")[1]
     {'literal': 'Middle East Monitor'}
     """
-    names = (_read_name(" ".join(name)) for name in _split_words(text))
+    names = (_read_name(" ".join(words)) for words in _split_words(text) if words)
     return [name for name in names if name]
 
 
 def _read_name(text: str) -> dict[str, Any]:
     if re.match(r'"?(?:family|given|prefix|suffix)(?:-i)?\s*=', text):
         return _read_parts(text)
-    if text.startswith("{") and len(_top_level(text, r"\s+|,")) == 1 and _closes_at_end(text):
+    if is_one_group(text):
         return {"literal": read_latex(text[1:-1])}
     if text.casefold() == "others":
         return {"literal": "others"}  # "et al.": CSL has no other way to say it
-    parts = [part.strip() for part in _top_level(text, ",")]
+    parts = [part.strip() for part in _top_level(text, ",")] or [""]
     if len(parts) == 1:
         return _given_first(text)
     particle, family = _particle(parts[0])
-    name = {"family": _clean(family), "given": _clean(parts[-1])}
+    name = {"family": read_latex(family), "given": read_latex(parts[-1])}
     if len(parts) > 2:
-        name["suffix"] = _clean(parts[1])
-    return _named({**name, "non-dropping-particle": _clean(particle)})
+        name["suffix"] = read_latex(parts[1])
+    return _named({**name, "non-dropping-particle": read_latex(particle)})
 
 
 def _given_first(text: str) -> dict[str, Any]:
@@ -56,9 +56,9 @@ def _given_first(text: str) -> dict[str, Any]:
     given = " ".join(words[:start])
     return _named(
         {
-            "family": _clean(family),
-            "given": _clean(given),
-            "non-dropping-particle": _clean(particle),
+            "family": read_latex(family),
+            "given": read_latex(given),
+            "non-dropping-particle": read_latex(particle),
         }
     )
 
@@ -67,7 +67,7 @@ def _read_parts(text: str) -> dict[str, Any]:
     """``family=Humboldt, given=Alexander, prefix=von, useprefix=false``."""
     pairs = (part.strip().strip('"').partition("=") for part in _top_level(text, ","))
     raw = {key.strip().casefold(): value.strip() for key, _, value in pairs}
-    name = {shown: _clean(raw[key]) for key, shown in _PARTS.items() if key in raw}
+    name = {shown: read_latex(raw[key]) for key, shown in _PARTS.items() if key in raw}
     if raw.get("useprefix", "true").casefold() == "false" and "non-dropping-particle" in name:
         name["dropping-particle"] = name.pop("non-dropping-particle")
     return _named(name)
@@ -87,10 +87,6 @@ def _is_lower(word: str) -> bool:
     return first.islower()
 
 
-def _clean(text: str) -> str:
-    return read_latex(text)
-
-
 def _named(parts: dict[str, str]) -> dict[str, Any]:
     order = ("family", "given", "suffix", "non-dropping-particle", "dropping-particle")
     return {key: parts[key] for key in order if parts.get(key)}
@@ -106,15 +102,6 @@ def _split_words(text: str) -> Iterator[list[str]]:
         else:
             name.append(word)
     yield name
-
-
-def _closes_at_end(text: str) -> bool:
-    depth = 0
-    for at, char in enumerate(text):
-        depth += {"{": 1, "}": -1}.get(char, 0)
-        if depth == 0:
-            return at == len(text) - 1
-    return False
 
 
 def _top_level(text: str, separator: str) -> list[str]:
