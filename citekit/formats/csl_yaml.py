@@ -31,7 +31,7 @@ def write_csl_yaml(items: Iterable[Mapping[str, Any]]) -> str:
 
     shown = {"references": [without_facts(item) for item in items]}
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # five times as fast, where it is built
-    options = {"sort_keys": False, "allow_unicode": True, "width": 10_000}
+    options: Any = {"sort_keys": False, "allow_unicode": True, "width": 10_000}
     try:
         return str(yaml.dump(shown, Dumper=dumper, **options))
     except UnicodeEncodeError:  # a lone surrogate; the slow one escapes it
