@@ -192,9 +192,12 @@ def remove_file(path: Path) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder with all that is in it, if it is there; links are removed, not followed."""
-    with reported(folder):
-        _remove_tree(folder)
+    """Remove a folder with all that is in it, or a file; links are removed, not followed."""
+    with reported(folder), suppress(FileNotFoundError):
+        if stat.S_ISDIR(os.lstat(folder).st_mode):
+            _remove_tree(folder)
+        else:
+            os.unlink(folder)  # noqa: PTH108
 
 
 def remove_empty(folder: Path, *, root: Path) -> None:
@@ -253,8 +256,12 @@ def storage_error(error: OSError, path: Path) -> CitekitError:
         return NotFound("does not exist", place=place)
     if error.errno in (errno.ELOOP, errno.EMLINK) and is_symlink(path):
         return InvalidData("is a symbolic link; citekit follows none", place=place)
-    if error.errno in (errno.ENOTDIR, errno.EISDIR):
-        return InvalidData("a folder and a file have changed places here", place=place)
+    if error.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST):
+        return InvalidData(
+            "a file or folder is in the way",
+            place=place,
+            hint="look at what is there, and move it away",
+        )
     message, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), None))
     return StorageFailed(message, place=place, hint=hint)
 

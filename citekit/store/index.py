@@ -364,3 +364,13 @@ def _hit(texts: list[str], score: float, query: list[Phrase]) -> Hit:
         snippet=cut(texts[number], query),
         score=round(score, 4),
     )
+
+
+def sqlite_features() -> tuple[str, bool]:
+    """The version of SQLite here, and whether it has full text search."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("CREATE VIRTUAL TABLE probe USING fts5 (word)")
+        except sqlite3.Error:
+            return sqlite3.sqlite_version, False
+    return sqlite3.sqlite_version, True

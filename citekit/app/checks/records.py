@@ -9,10 +9,11 @@ from citekit.app.checks.inspection import Inspection, Marked
 from citekit.app.checks.rules import found
 from citekit.errors import CitekitError, InvalidData, NotFound, Place
 from citekit.model.annotation import Annotation
-from citekit.model.capture import Capture, is_stamp, make_stamp
+from citekit.model.capture import Capture
 from citekit.model.claim import Claim
 from citekit.model.codec import decode_text
 from citekit.model.entity import Entity
+from citekit.model.identifiers import is_stamp, make_stamp
 from citekit.model.item import Item
 from citekit.store import files
 from citekit.store.layout import folded

@@ -8,7 +8,7 @@ from citekit.app.checks.inspection import is_at_the_top
 from citekit.app.checks.rules import found
 from citekit.errors import InvalidData
 from citekit.integrity.tiles import parse_path
-from citekit.model.entity import check_slug
+from citekit.model.identifiers import check_slug
 from citekit.store.kinds import action_of
 from citekit.store.layout import check_key
 
