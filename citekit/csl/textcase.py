@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     Leaf = tuple[str, bool]
 
-_WORD = re.compile(r"[^\s\u00a0\-–—/]+|[\s\u00a0\-–—/]+")
-_SEPARATOR = re.compile(r"[\s\u00a0\-–—/]")
+_MARK = re.compile("([-–—/.,;?!:\\[\\]()\"'‘’“”])")
+_GAP = re.compile(r"(\s+)")
+_STARTS = frozenset("?!:")
+_APOSTROPHES = frozenset("'’")
 _LEADING = "\"'“”‘’«»„‚([{¿¡…*"
-_TRAILING = "\"'“”‘’«»)]},.;:!?…*"
 
 
 def apply_case(children: Sequence[Node | str], case: str, lang: str) -> Sequence[Node | str]:
@@ -112,52 +113,96 @@ def _sentence(found: list[Leaf], lang: str) -> list[str]:
     return _capitalize_first(lowered, lang)
 
 
-def _title(found: list[Leaf], lang: str) -> list[str]:
+def _title(found: list[Leaf], lang: str) -> list[str]:  # noqa: ARG001  # one signature for all
     """Title case over all leaves as one text."""
     if len(found) == 1 and not found[0][1]:
         return [_title_text(found[0][0])]
-    joined = "".join(text for text, _ in found)
-    changed = _title_text(joined)
-    if len(changed) != len(joined):  # a letter that grows when raised: leave markup texts alone
-        return [text for text, _ in found]
-    out, at = [], 0
+    caser = _TitleCaser()
     for text, kept in found:
-        out.append(text if kept else changed[at : at + len(text)])
-        at += len(text)
-    return out
+        caser.add(text, kept=kept)
+    return caser.texts()
 
 
 @lru_cache(maxsize=4096)
 def _title_text(text: str) -> str:
-    pieces = _WORD.findall(text)
-    words = [i for i, piece in enumerate(pieces) if not _SEPARATOR.match(piece)]
-    last = words[-1] if words else -1
-    start = True
-    for i in words:
-        before = pieces[i - 1] if i else ""
-        after = pieces[i + 1] if i + 1 < len(pieces) else ""
-        pieces[i] = _title_word(pieces[i], before, after, start=start, last=i == last)
-        start = bool(re.search(r"[:?!.][\"'”’»)\]]*$", pieces[i])) and not _is_initial(pieces[i])
-    return "".join(pieces)
+    caser = _TitleCaser()
+    caser.add(text, kept=False)
+    return caser.texts()[0]
 
 
-def _title_word(word: str, before: str, after: str, *, start: bool, last: bool) -> str:
-    core = word.strip(_LEADING + _TRAILING)
-    if not core or not core.islower() or (len(core) == 1 and (before in ("-", "–") or after in ("-", "–"))):
+class _TitleCaser:
+    """Raises the words of a title: all but stop words; the first, the last, those after ``: ? !``.
+
+    A word stands between spaces, quotes, brackets, hyphens and the other marks of ``_MARK``. Single
+    letters and words that hold a capital stay as they are, and so does what follows an apostrophe.
+    """
+
+    def __init__(self) -> None:
+        self.leaves: list[list[str]] = []
+        self.first = True  # no word has been seen
+        self.after = False  # the next word begins a part of the title
+        self.quotes = 0  # open ‘
+        self.last: tuple[int, int] | None = None  # the place of the last word
+
+    def add(self, text: str, *, kept: bool) -> None:
+        """The next leaf; ``kept`` ones stay as they are and count as words."""
+        if kept:
+            self.leaves.append([text])
+            if text.strip():
+                self.first = self.after = False
+                self.last = None
+            return
+        tokens = _MARK.split(text)
+        self.leaves.append(tokens)
+        touches = False  # the piece touches an apostrophe before it
+        for i in range(0, len(tokens), 2):
+            mark = tokens[i + 1] if i + 1 < len(tokens) else ""
+            tokens[i] = self._piece(tokens[i], mark, i, touches=touches)
+            self.after = mark in _STARTS or (self.after and not tokens[i].strip())
+            touches = self._is_apostrophe(mark)
+
+    def _is_apostrophe(self, mark: str) -> bool:
+        if mark == "‘":
+            self.quotes += 1
+        elif mark == "’" and self.quotes:
+            self.quotes -= 1
+            return False
+        return mark in _APOSTROPHES
+
+    def _piece(self, piece: str, mark: str, place: int, *, touches: bool) -> str:
+        """Raise the words of the text before a mark."""
+        words = _GAP.split(piece)
+        for i, word in enumerate(words):
+            if not word or word.isspace():
+                continue
+            opens = mark == "-" and place == 0 and len(self.leaves) == 1 and i == len(words) - 1
+            if self.first or self.after or opens or (len(word) > 1 and not _is_stop(word)):
+                words[i] = word if touches and i == 0 else _raised(word)
+            self.first = self.after = False
+            self.last = None if touches and i == 0 else (len(self.leaves) - 1, place)
+        return "".join(words)
+
+    def texts(self) -> list[str]:
+        """The leaves in title case; a stop word in last place is raised after all."""
+        if self.last is not None:
+            leaf, place = self.last
+            words = _GAP.split(self.leaves[leaf][place])
+            at = max(i for i, word in enumerate(words) if word and not word.isspace())
+            if len(words[at]) > 1 and _is_stop(words[at]):
+                words[at] = _raised(words[at])
+                self.leaves[leaf][place] = "".join(words)
+        return ["".join(tokens) for tokens in self.leaves]
+
+
+def _is_stop(word: str) -> bool:
+    return word.lower() in _stop_words()
+
+
+def _raised(word: str) -> str:
+    """The word with its first letter raised, unless it holds a capital or is a Greek letter."""
+    if len(word) == 1 and "\u0370" <= word <= "\u03ff":
         return word
-    stop = core in _stop_words()
-    joined = before in ("-", "–", "/")
-    if stop and not start and not (last and not joined) and not (after == "-" and not joined):
-        return word
-    if core[:2] in ("d'", "d’") and not start:
-        return word
-    return _capital(word)
-
-
-def _is_initial(word: str) -> bool:
-    """Whether the full stop belongs to an abbreviation such as ``vs.`` or ``A.``."""
-    core = word.strip(_LEADING)
-    return core.endswith(".") and (core.lower() in _stop_words() or len(core) == 2)
+    return word[0].upper() + word[1:] if word == word.lower() else word
 
 
 @lru_cache(maxsize=1)
