@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Final, Self
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.leaf import encode_leaf, parse_leaf
-from citekit.integrity.merkle import HASH_BYTES, leaf_hash
+from citekit.integrity.merkle import (
+    HASH_BYTES,
+    Proof,
+    leaf_hash,
+    prove_inclusion,
+    root_from,
+)
 from citekit.integrity.note import MAX_NOTE_BYTES, Note
 from citekit.integrity.tiles import (
     MAX_ENTRY_BYTES,
@@ -111,17 +117,28 @@ class LogFolder:
         for bundle in bundles_of(size):
             yield from self.read_bundle(bundle)
 
-    def entry(self, index: int, size: int) -> bytes:
-        """One entry of a log of that size, as it is on the disk."""
+    def whole_entry(self, index: int) -> bytes:
+        """One entry of the log that stands, as it is on the disk."""
+        standing = self.standing()
+        size = standing.size if standing else 0
         if not 0 <= index < size:
             raise NotFound(f"a log of {size} entries has no entry {index}")
         number, position = divmod(index, TILE_WIDTH)
         width = min(TILE_WIDTH, size - number * TILE_WIDTH)
         return self.read_bundle(Bundle(index=number, width=width))[position]
 
-    def tree(self, size: int) -> TiledTree:
-        """The tree of the first ``size`` entries, read from the tiles when asked."""
-        return TiledTree(size, self.read_tile)
+    def root_at(self, size: int) -> bytes:
+        """The root of the first ``size`` entries of the log that stands, from its tiles."""
+        return root_from(size, self._stable_tree().node)
+
+    def prove(self, index: int, size: int) -> Proof:
+        """Prove that an entry is in the tree of the first ``size`` entries."""
+        return prove_inclusion(index, size, self._stable_tree().node)
+
+    def _stable_tree(self) -> TiledTree:
+        """The tree that stands: it has the complete subtrees of every smaller one."""
+        standing = self.standing()
+        return TiledTree(standing.size if standing else 0, self.read_tile)
 
     def paths(self) -> Iterator[str]:
         """Every file below ``tile/``, by its path inside the log; folders and links count too."""

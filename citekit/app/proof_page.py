@@ -1,0 +1,111 @@
+"""The readable page that comes with a proof file: what is proven, by whom, and what is not."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from citekit.model.codec import write_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from citekit.app.check_proof import ProofVerdict
+    from citekit.app.proof_file import ProofDocument
+
+_ENTRY = {"done": "recorded when it was done", "found": "found when it was sealed"}
+
+
+class Fact(NamedTuple):
+    """One thing that a record says, and how it is known: observed, declared or computed."""
+
+    what: str
+    value: str
+    how: str
+
+
+def render_page(verdict: ProofVerdict, document: ProofDocument) -> str:
+    """The page, one HTML document without script; everything from the proof is escaped."""
+    template = Template((files("citekit.app") / "proof_page.html").read_text(encoding="utf-8"))
+    item = _object(verdict.documents.get(f"items/{document.key}/item.json"))
+    return template.substitute(
+        title=escape(str(item.get("title") or document.key)),
+        key=escape(document.key),
+        summary=escape(verdict.summary.capitalize()),
+        proven=_list(verdict.proven),
+        not_proven=_list(verdict.not_proven),
+        facts=_rows(facts_of(verdict)),
+        entries=_rows(_entries(verdict)),
+        log=_rows(_log(verdict, document)),
+    )
+
+
+def facts_of(verdict: ProofVerdict) -> list[Fact]:
+    """What the files of a proof say, each with how it is known."""
+    facts: list[Fact] = []
+    for path, value in sorted(verdict.documents.items()):
+        document = _object(value)
+        if path.endswith("/item.json"):
+            facts += _item_facts(document)
+        elif "/captures/" in path:
+            facts += _capture_facts(document)
+    return facts
+
+
+def _item_facts(item: Mapping[str, Any]) -> Iterator[Fact]:
+    for name in ("title", "container-title", "publisher", "URL"):
+        if item.get(name):
+            yield Fact(name, str(item[name]), "declared")
+
+
+def _capture_facts(capture: Mapping[str, Any]) -> Iterator[Fact]:
+    source = _object(capture.get("source"))
+    how = "observed" if source.get("fact") == "observed" else "declared"
+    if source.get("url"):
+        yield Fact("source URL", str(source["url"]), how)
+    if source.get("file"):
+        yield Fact("source file", str(source["file"]), "observed")
+    for name in ("final_url", "status", "address", "certificate"):
+        if capture.get(name) is not None:
+            yield Fact(name.replace("_", " "), str(capture[name]), how)
+    yield Fact("captured at", str(capture.get("captured_at")), "observed, by the local clock")
+    for role, payload in sorted(_object(capture.get("payloads")).items()):
+        about = _object(payload)
+        digest = f"{about.get('digest')}, {about.get('size_bytes')} bytes"
+        yield Fact(f"payload {role}", digest, "computed")
+
+
+def _entries(verdict: ProofVerdict) -> Iterator[tuple[str, ...]]:
+    for entry in sorted(verdict.entries, key=lambda e: e.index):
+        event = entry.event
+        agent = _object(event.get("agent"))
+        how = _ENTRY.get(str(event.get("source")), "")
+        what = f"{event.get('action')}: {event.get('subject')}"
+        yield str(entry.index), what, str(event.get("at")), str(agent.get("name")), how
+
+
+def _log(verdict: ProofVerdict, document: ProofDocument) -> Iterator[tuple[str, str]]:
+    checkpoint = verdict.checkpoint
+    if checkpoint:
+        yield "Name", checkpoint.origin
+        yield "Entries", str(checkpoint.size)
+        yield "Root", b64encode(checkpoint.root).decode()
+    yield "Signatures", ", ".join(verdict.signers) or "none: this checkpoint is unsigned"
+    yield "Timestamps", f"{len(document.timestamps)}"
+    yield "Proof made at", write_instant(document.made_at)
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"<li>{escape(line)}</li>" for line in lines)
+
+
+def _rows(rows: Iterable[tuple[str, ...]]) -> str:
+    cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    return "\n".join(f"<tr>{row}</tr>" for row in cells)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

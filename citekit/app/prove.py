@@ -1,0 +1,197 @@
+"""``citekit prove``: one small file that shows a stranger what was sealed about an item.
+
+It holds the item, its capture records, the entries of the log about them with their proofs, and
+timestamps. Texts are never in it: a capture record has their digests.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from citekit.app.check_proof import ProofVerdict, check_proof
+from citekit.app.proof_file import (
+    FORMAT,
+    ProofDocument,
+    ProofEntry,
+    ProofFile,
+    ProofTimestamp,
+    write_entry,
+    write_proof_file,
+    write_response,
+)
+from citekit.app.seal_plan import replay
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place, UsageError
+from citekit.integrity.checkpoint import parse_checkpoint
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.note import MAX_NOTE_BYTES
+from citekit.integrity.proof import LogProof
+from citekit.integrity.timestamp import MAX_RESPONSE_BYTES
+from citekit.store import files
+from citekit.store.clock import now as this_second
+from citekit.store.kinds import action_of
+from citekit.store.log import LogFolder, Standing
+from citekit.store.record import this_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from citekit.store.archive import ArchiveStore
+    from citekit.store.history import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A proof file's bytes, a readable page about it, and what it proves by itself."""
+
+    key: str
+    data: bytes
+    page: str
+    verdict: ProofVerdict
+
+
+def prove(store: ArchiveStore, key: str, *, now: datetime | None = None) -> Proof:
+    """Make the proof of one item.
+
+    Raises UsageError when the item or a capture of it is not sealed, IntegrityFailed when one is
+    not what was sealed.
+    """
+    from citekit.app.proof_page import render_page
+
+    key = store.resolve(key)
+    log = LogFolder(store.layout)
+    latest = log.standing()
+    if latest is None:
+        raise UsageError("nothing is sealed here yet", hint="citekit seal")
+    history = replay(log, latest)
+    proof_files, indexes = _sealed_files(store, history, key)
+    standing, stamps = _best_checkpoint(store, log, latest, max(indexes))
+    renames = _renames(log, latest, key, min(indexes))
+    chosen = sorted({*indexes, *(index for index in renames if index < standing.size)})
+    document = ProofDocument(
+        format=FORMAT,
+        key=key,
+        made_at=now or this_second(),
+        tool=this_tool(),
+        files=tuple(proof_files),
+        entries=tuple(_prove_entries(log, standing, chosen)),
+        rotations=tuple(_rotations(store, log, latest, history)),
+        timestamps=tuple(stamps),
+    )
+    data = write_proof_file(document)
+    verdict = check_proof(data)
+    if verdict.exit_code not in (0, 1):
+        first = verdict.findings[0]
+        raise IntegrityFailed(
+            f"no proof can be made: {first.message}", hint="citekit verify shows what is wrong"
+        )
+    return Proof(key=key, data=data, page=render_page(verdict, document), verdict=verdict)
+
+
+def _sealed_files(
+    store: ArchiveStore, history: History, key: str
+) -> tuple[list[ProofFile], list[int]]:
+    """The item and its capture records as text, and the entries that say their digests."""
+    layout = store.layout
+    paths = [layout.item_file(key), *(layout.capture_file(key, s) for s in store.stamps(key))]
+    proof_files, indexes = [], []
+    for path in paths:
+        name = layout.name(path)
+        data = files.read_bytes(layout.check_inside(path))
+        known = history.get(name)
+        if known is None or (known.digest != digest_bytes(data) and action_of(name) == "item"):
+            hint = "citekit seal, then prove again"
+            raise UsageError("is not sealed as it is now", place=Place(path=str(path)), hint=hint)
+        if known.digest != digest_bytes(data):
+            raise IntegrityFailed(
+                "is not what was sealed", place=Place(path=str(path)), hint="citekit verify"
+            )
+        proof_files.append(ProofFile(path=name, text=_text(data, path)))
+        indexes.append(known.entry)
+    return proof_files, indexes
+
+
+def _text(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidData("is not UTF-8", place=Place(path=str(path))) from error
+
+
+def _renames(log: LogFolder, standing: Standing, key: str, first: int) -> list[int]:
+    """The renamings since the entry ``first`` that led to the item's folder of today."""
+    found = []
+    for index, entry in enumerate(log.entries(standing.size)):
+        if index > first and b'"action":"rename"' in entry:  # parsing every entry is what costs
+            with suppress(InvalidData):
+                event = parse_leaf(entry)
+                found.append((index, event.get("subject"), event.get("to")))
+    names, chosen = {f"items/{key}"}, []
+    for index, old, new in reversed(found):
+        if new in names:
+            names.add(str(old))
+            chosen.append(index)
+    return chosen
+
+
+def _best_checkpoint(
+    store: ArchiveStore, log: LogFolder, latest: Standing, newest_index: int
+) -> tuple[Standing, list[ProofTimestamp]]:
+    """The last checkpoint that has these entries and timestamps; without any, the latest."""
+    responses: dict[int, list[bytes]] = {}
+    folder = store.layout.trust / "timestamps"
+    for name in files.names(folder):
+        if action_of(f"trust/timestamps/{name}"):
+            size = int(name.partition("-")[0])
+            with suppress(CitekitError):
+                path = store.layout.check_inside(folder / name)
+                response = files.read_bytes(path, limit=MAX_RESPONSE_BYTES)
+                responses.setdefault(size, []).append(response)
+    for size in sorted(responses, reverse=True):
+        kept = _kept(store, log, size) if newest_index < size <= latest.size else None
+        if kept:
+            return kept, [write_response(r, digest_bytes(r)) for r in sorted(responses[size])]
+    return latest, []
+
+
+def _kept(store: ArchiveStore, log: LogFolder, size: int) -> Standing | None:
+    """The checkpoint kept for that size, if it is one of this log."""
+    with suppress(CitekitError):
+        path = store.layout.check_inside(store.layout.kept_checkpoint(size))
+        data = files.read_bytes(path, limit=MAX_NOTE_BYTES)
+        checkpoint, note = parse_checkpoint(data)
+        if checkpoint.size == size and log.root_at(size) == checkpoint.root:
+            return Standing(checkpoint=checkpoint, note=note, data=data)
+    return None
+
+
+def _prove_entries(
+    log: LogFolder, standing: Standing, indexes: Iterable[int]
+) -> Iterable[ProofEntry]:
+    for index in indexes:
+        hashes = log.prove(index, standing.size)
+        proof = LogProof(index=index, hashes=hashes, checkpoint=standing.data)
+        yield write_entry(log.whole_entry(index), proof)
+
+
+def _rotations(
+    store: ArchiveStore, log: LogFolder, latest: Standing, history: History
+) -> Iterable[ProofEntry]:
+    """Each change of keys, proven by the checkpoint that both keys have signed."""
+    sizes = sorted(
+        int(name)
+        for name in files.names(store.layout.trust / "checkpoints")
+        if action_of(f"trust/checkpoints/{name}")
+    )
+    for change in history.keys:
+        if not change.replaces:
+            continue
+        for size in (size for size in sizes if change.entry < size <= latest.size):
+            kept = _kept(store, log, size)
+            if kept and len(kept.note.signatures) > 1:
+                yield from _prove_entries(log, kept, [change.entry])
+                break
