@@ -102,7 +102,7 @@ def _aligned(children: list[Node | str], look: Look) -> Node:
     """``second-field-align``: the first field in a margin of its own."""
     rest = children[1:]
     body: list[Node | str] = [Node(replace(_RIGHT, suffix=look.suffix), rest)] if rest else []
-    return Node(replace(look, suffix="" if rest else look.suffix), [Node(_LEFT, [children[0]]), *body])
+    return Node(replace(look, suffix=""), [Node(_LEFT, [children[0]]), *body])
 
 
 # --------------------------------------------------------------------- subsequent-author-substitute

@@ -16,7 +16,7 @@ from citekit.csl.markup import parse_markup
 from citekit.csl.piece import Facts, Piece
 from citekit.csl.scope import Scope
 from citekit.csl.sort import plain_text
-from citekit.csl.tree import Node, Rich
+from citekit.csl.tree import NamesNode, Node, Rich, find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,12 @@ class Renderer:
         piece.years = scope.year_nodes
         if names:
             first = scope.first_names
-            piece.names = "" if first is None else plain_text([first])
+            if first is None:
+                piece.names = ""
+            elif find(first, NamesNode) is None:  # a title or "anon." says nothing about authors
+                piece.names = f"\0{piece.facts.entry.id}"
+            else:
+                piece.names = plain_text([first])
 
     def cluster(
         self, pieces: list[tuple[Facts, Mapping[str, Any], Place]], mode: str = ""

@@ -17,6 +17,7 @@ from citekit.csl.compile_dates import compile_date
 from citekit.csl.compile_names import compile_names
 from citekit.csl.entry import NUMBER_VARIABLES
 from citekit.csl.links import link_for
+from citekit.csl.locators import numbered
 from citekit.csl.markup import parse_markup, plain
 from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range
 from citekit.csl.textcase import apply_case
@@ -235,7 +236,7 @@ class Compiler:
             if not text or what in scope.suppressed:
                 return
             scope.saw(what)
-            scope.started = True
+            scope.started = scope.started or what != "citation-number"
             if pages:
                 text = self._locator_text(scope, text)
             node = kind(look, self._styled(parse_markup(text), look, scope.entry.language))
@@ -300,8 +301,10 @@ class Compiler:
             text = special(scope) if special else scope.entry.text(variable)
             if not text or variable in scope.suppressed:
                 return
+            if variable == "number":
+                text = numbered(text, locale)[0]
             scope.saw(variable)
-            scope.started = True
+            scope.started = scope.started or variable != "citation-number"
             if variable in ("page", "locator") and form == "numeric":
                 text = self._locator_text(scope, text)
             elif is_numeric(text):
@@ -327,6 +330,8 @@ class Compiler:
             else:
                 special = _SPECIAL.get(variable)
                 text = special(scope) if special else scope.entry.text(variable) or ""
+                if variable == "number":
+                    text, term = numbered(text, locale)
             if not text or variable in scope.suppressed:
                 return
             plural = _wants_plural(element.plural, variable, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.csl.locators import numbered
 from citekit.csl.numbers import is_numeric
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from citekit.csl import ir
     from citekit.csl.compile import Compiler, Element, Out
+    from citekit.csl.locale import Locale
     from citekit.csl.scope import Scope
 
     Test = Callable[[Scope], bool]
@@ -26,7 +28,7 @@ _POSITIONS = {
 def compile_choose(compiler: Compiler, element: ir.Choose) -> Element:
     """The function of a ``cs:choose``."""
     branches = [
-        (compile_test(branch), compiler.elements(branch.children)) for branch in element.branches
+        (compile_test(branch, compiler.locale), compiler.elements(branch.children)) for branch in element.branches
     ]
 
     def run(scope: Scope, out: Out) -> None:
@@ -39,14 +41,14 @@ def compile_choose(compiler: Compiler, element: ir.Choose) -> Element:
     return run
 
 
-def compile_test(branch: ir.Branch) -> Test:
+def compile_test(branch: ir.Branch, locale: Locale) -> Test:
     """The condition of a branch as one function."""
     tests = branch.tests
     if not tests:
         return _always
     if {kind for kind, _ in tests} == {"type"}:
         return _type_test(branch.match, frozenset(value for _, value in tests))
-    made = [_single(kind, value) for kind, value in tests]
+    made = [_single(kind, value, locale) for kind, value in tests]
     if len(made) == 1:
         only = made[0]
         return (lambda scope: not only(scope)) if branch.match == "none" else only
@@ -73,14 +75,14 @@ def _type_test(match: str, types: frozenset[str]) -> Test:
     return lambda _: False
 
 
-def _single(kind: str, value: str) -> Test:
+def _single(kind: str, value: str, locale: Locale) -> Test:
     match kind:
         case "type":
             return lambda scope: scope.entry.type == value
         case "variable":
             return _variable_test(value)
         case "is-numeric":
-            return _numeric_test(value)
+            return _numeric_test(value, locale)
         case "is-uncertain-date":
             return lambda scope: (date := scope.entry.date(value)) is not None and date.circa
         case "locator":
@@ -105,11 +107,13 @@ def _variable_test(value: str) -> Test:
             return lambda scope: bool(scope.label_text)
         case "first-reference-note-number":
             return lambda scope: bool(scope.first_note)
-    return lambda scope: scope.entry.has(value) and value not in scope.suppressed
+    return lambda scope: scope.entry.has(value)
 
 
-def _numeric_test(value: str) -> Test:
+def _numeric_test(value: str, locale: Locale) -> Test:
     def test(scope: Scope) -> bool:
+        if value == "number":
+            return is_numeric(numbered(scope.entry.text(value) or "", locale)[0])
         if value == "locator":
             return is_numeric(scope.locator)
         if value == "citation-number":

@@ -208,7 +208,7 @@ def sort_text(date: DateValue, kept: Sequence[str]) -> str:
     out = [_sort_point(date.start, kept)]
     if date.end is not None:
         out.append(_sort_point(date.end, kept))
-    return "-".join(out)
+    return " ".join(out)
 
 
 def _sort_point(point: Point, kept: Sequence[str]) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from citekit.csl.numbers import is_numeric
+
 if TYPE_CHECKING:
     from citekit.csl.locale import Locale
 
@@ -24,12 +26,24 @@ def read_locator(text: str, label: object, locale: Locale) -> tuple[str, str]:
     text = text.strip()
     if isinstance(label, str) and label:
         return text, label.replace(" ", "-") if label.startswith("sub ") else label
+    return _split(text, locale) or (text, "page")
+
+
+def numbered(text: str, locale: Locale) -> tuple[str, str]:
+    """(number, label) of the variable ``number``: ``op. 14`` brings a label of its own."""
+    found = _split(text.strip(), locale)
+    if found is not None and text[0].isalpha() and is_numeric(found[0]):
+        return found
+    return text, "number"
+
+
+def _split(text: str, locale: Locale) -> tuple[str, str] | None:
+    """The rest of a text and the label at its head, if there is one."""
     head, space, rest = text.partition(" ")
-    if space and not head[0].isdigit():
-        found = _terms(locale).get(head.lower())
-        if found is not None and rest[:1].isalnum():
-            return rest.strip(), found
-    return text, "page"
+    if not space or head[0].isdigit():
+        return None
+    label = _terms(locale).get(head.lower())
+    return (rest.strip(), label) if label is not None and rest[:1].isalnum() else None
 
 
 @lru_cache(maxsize=16)

@@ -186,7 +186,7 @@ def _person_children(person: Person, spec: NameSpec, *, inverted: bool, level: i
     if not person.family:
         return _part(person.given, spec.given, spec)
     if spec.form == "short" and level == 0:
-        return _wrapped(_family(person, spec, demoted=False), spec.family)
+        return _short(person, spec, inverted=inverted)
     given = given_text(person, spec, level)
     if person.static:
         return _spaced([_family(person, spec, demoted=False), _part(given, spec.given, spec)])
@@ -208,6 +208,15 @@ def _foreign(person: Person, spec: NameSpec, level: int) -> Children:
     if spec.form == "short" and level == 0:
         return family
     return [*family, *_part(person.given, spec.given, spec)]
+
+
+def _short(person: Person, spec: NameSpec, *, inverted: bool) -> Children:
+    """The family name alone; a demoted particle follows it where the order is inverted."""
+    demoted = inverted and spec.demote == "display-and-sort"
+    family = _wrapped(_family(person, spec, demoted=demoted), spec.family)
+    if demoted and person.particle:
+        return [*family, spec.separator, *_part(person.particle, spec.family, spec)]
+    return family
 
 
 def _displayed(person: Person, spec: NameSpec, given: str) -> Children:

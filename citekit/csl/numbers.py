@@ -11,22 +11,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from citekit.csl.locale import Locale
 
-_NUMBER = r"[^\W\d_]{0,3}\d+(?:[^\W\d_]{1,4}|\.\d+)?"
-_NUMERIC = re.compile(
-    rf"\s*(?:{_NUMBER}|[ivxlcdmIVXLCDM]+\.?|[A-Z]?\d+[.\d]*)"
-    rf"(?:\s*(?:[,&–—-]|\\-)\s*(?:{_NUMBER}|[ivxlcdmIVXLCDM]+\.?))*\s*",
-)
+_NUMBER = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/[^\W\d_]*\d+[^\W\d_]*)?|[ivxlcdm]+)"
+_NUMERIC = re.compile(rf"{_NUMBER}(?:(?:\s*(?:[&–—-]|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*")
 _PART = re.compile(r"(\s*(?:\\-|[,&–—-]|\band\b)\s*)")
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_ONE = r"(?:[^\W\d_]{0,4}\d+[^\W\d_]{0,4}|[ivxlcdmIVXLCDM]+)"
-_SEVERAL = re.compile(rf"{_ONE}\.?(?:\s*(?:[-–—,&;]|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+")
+_ONE = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/\d+)?|[ivxlcdmIVXLCDM]+)"
+_SEVERAL = re.compile(rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+")
 _SIDES = re.compile(r"^(.*?)\s*[-–—]+\s*([^-–—]*)$")
 _SIDE = re.compile(r"^(.*\D)?(\d+)$")
 _ROMAN_NUMBER = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
 
 
 def is_numeric(text: str) -> bool:
@@ -35,7 +31,7 @@ def is_numeric(text: str) -> bool:
     >>> [is_numeric(t) for t in ("2nd", "1-4, 7", "second", "12th edition")]
     [True, True, False, False]
     """
-    return bool(_DIGITS.search(text)) and bool(_NUMERIC.fullmatch(text))
+    return bool(_NUMERIC.fullmatch(text.strip()))
 
 
 def roman(number: int) -> str:
@@ -96,21 +92,21 @@ def format_number(text: str, form: str, locale: Locale, gender: str) -> str:
     pieces = _PART.split(text.strip())
     for i, piece in enumerate(pieces):
         if i % 2:
-            pieces[i] = _separator(piece, locale.text("and", "symbol"))
+            pieces[i] = _separator(piece, locale)
         elif piece.isascii() and piece.isdigit() and len(piece) < 16:
             pieces[i] = _one(int(piece), form, locale, gender) if form != "numeric" else piece
     return "".join(pieces)
 
 
-def _separator(text: str, symbol: str) -> str:
+def _separator(text: str, locale: Locale) -> str:
     mark = text.strip()
     if mark == ",":
         return ", "
     if mark == "and":
         return " and "
     if mark == "&":
-        return f" {symbol} "
-    return "-" if mark == "\\-" else "–"
+        return f" {locale.text('and', 'symbol')} "
+    return "-" if mark == "\\-" else locale.text("page-range-delimiter") or "–"
 
 
 def _one(number: int, form: str, locale: Locale, gender: str) -> str:
