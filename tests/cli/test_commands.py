@@ -369,4 +369,4 @@ def test_doctor_says_what_works(call: Call) -> None:
     """The core's own checks pass where the tests run."""
     code, out, _ = call("doctor")
     assert code == 0
-    assert "Python" in out
+    assert "python" in out

@@ -66,7 +66,12 @@ CLAIMS = st.builds(
     ).map(tuple),
 )
 EVENTS = st.builds(
-    Event, action=st.just("item"), subject=TEXTS, at=INSTANTS, agent=st.builds(Agent, name=TEXTS)
+    Event,
+    action=st.just("item"),
+    subject=TEXTS,
+    at=INSTANTS,
+    agent=st.builds(Agent, name=TEXTS),
+    tool=st.builds(Tool, name=TEXTS, version=TEXTS),
 )
 
 
