@@ -34,6 +34,10 @@ class Archive:
 
     def __init__(self, store: ArchiveStore) -> None:
         self.store = store
+        if store.settings.seal == "auto":
+            from citekit.app.seal import arm
+
+            arm(store)
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:

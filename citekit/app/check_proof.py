@@ -99,7 +99,8 @@ class ProofVerdict:
             "origin": self.checkpoint.origin if self.checkpoint else None,
             "size": self.checkpoint.size if self.checkpoint else None,
             "signers": list(self.signers),
-            "proven": self.proven if self.exit_code in (0, 1) else [],
+            "proven": self.proven if self.exit_code == 0 else [],
+            "consistent": self.proven if self.exit_code == 1 else [],
             "not_proven": list(self.not_proven),
             "findings": [finding.to_json() for finding in self.findings],
         }

@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING
 from citekit.cli import output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from citekit.cli.context import Context
 
 
-def verify(context: Context, *, key: list[str], strict: bool) -> int:
+def verify(
+    context: Context, *, key: list[str], strict: bool, trust: list[str], checkpoint: list[str]
+) -> int:
     """Check the archive and print one finding a line; the verdict is the exit code."""
+    from citekit.app.outside import read_outside
     from citekit.app.verify import verify as check
 
-    report = check(context.store(), key)
+    store = context.store()
+    outside = read_outside(trust, checkpoint, archive=store.root)
+    report = check(store, key, outside=outside, progress=_progress(context))
+    output.end_progress(quiet=context.quiet)
     if context.json:
         output.answer_json(report.to_json())
     else:
@@ -25,6 +33,14 @@ def verify(context: Context, *, key: list[str], strict: bool) -> int:
             output.answer(output.printable(line))
         output.answer(report.summary())
     return report.exit_code(strict=strict)
+
+
+def _progress(context: Context) -> Callable[[int, int], None]:
+    def tell(done: int, of: int) -> None:
+        if done % 256 == 0:
+            output.tell_progress(f"{done} of {of} payloads", quiet=context.quiet)
+
+    return tell
 
 
 def doctor(context: Context) -> int:

@@ -40,4 +40,9 @@ class Context:
         """The archive, opened."""
         from citekit.store.archive import ArchiveStore
 
-        return ArchiveStore.open(self.root())
+        store = ArchiveStore.open(self.root())
+        if store.settings.seal == "auto":
+            from citekit.app.seal import arm
+
+            return arm(store)
+        return store

@@ -92,6 +92,19 @@ _STANCE = Option(
     choices=("supports", "disputes", "mentions"),
 )
 
+_TRUST = Option(
+    "--trust",
+    "A public key, or a file of keys or of PEM certificates; may be given again.",
+    "KEY|FILE",
+    is_many=True,
+)
+_CHECKPOINT = Option(
+    "--checkpoint",
+    "A checkpoint that you kept elsewhere; may be given again.",
+    "FILE",
+    is_many=True,
+)
+
 COMMANDS: Final = (
     Command(
         "init",
@@ -329,7 +342,63 @@ COMMANDS: Final = (
         "Check everything: structure, digests, missing and extra files, quotation limits.",
         "citekit.cli.check:verify",
         (Argument("KEY", "Only these items.", is_many=True, is_required=False),),
-        (Option("--strict", "Fail for what is not sealed, too."),),
+        (
+            Option("--strict", "Fail for what is not sealed, too."),
+            _TRUST,
+            _CHECKPOINT,
+        ),
+    ),
+    Command(
+        "seal",
+        "Append what is not sealed to the log, and sign its checkpoint.",
+        "citekit.cli.seal:seal",
+        options=(
+            Option("--signing-key", "The private key (default: the log's own).", "FILE"),
+            Option("--old-key", "At a change of keys: the old one, which signs once more.", "FILE"),
+            Option("--lost-key", "At a change of keys: the old one is lost."),
+            Option(
+                "--tsa", "Ask this RFC 3161 authority; may be given again.", "URL", is_many=True
+            ),
+            Option("--allow-private", "An authority may be at a private address."),
+        ),
+    ),
+    Command(
+        "log",
+        "Show the last entries of the log, and the events that wait for a seal.",
+        "citekit.cli.seal:log",
+        options=(Option("--limit", "At most this many (default: 20).", "N", is_integer=True),),
+    ),
+    Command(
+        "keygen",
+        "Make a signing key outside the archive, and print its public key.",
+        "citekit.cli.seal:keygen",
+        options=(
+            Option("--name", "The log's name (default: the archive's).", "ORIGIN"),
+            Option("--output", "Where (default: the user's configuration).", "FILE"),
+        ),
+    ),
+    Command(
+        "prove",
+        "Write one file that shows a stranger what was sealed about an item.",
+        "citekit.cli.prove:prove",
+        (_KEY,),
+        (Option("--output", "Where (default: KEY.citekit-proof.json).", "FILE", "-o"),),
+    ),
+    Command(
+        "check-proof",
+        "Check a proof offline.",
+        "citekit.cli.prove:check_proof",
+        (Argument("FILE", "The proof."),),
+        (
+            _TRUST,
+            _CHECKPOINT,
+            Option(
+                "--payload",
+                "A file to compare with the digests in the proof; may be given again.",
+                "FILE",
+                is_many=True,
+            ),
+        ),
     ),
     Command(
         "restore",

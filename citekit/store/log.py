@@ -174,7 +174,7 @@ class LogFolder:
         if not pending.entries or not sealed:
             return pending.entries
         first = size - min(size, sealed)
-        tail = set(self._entries_from(first, size))
+        tail = set(self.entries_from(first, size))
         return tuple(entry for entry in pending.entries if entry not in tail)
 
     def append(self, entries: Iterable[bytes]) -> None:
@@ -216,7 +216,7 @@ class LogFolder:
             with suppress(CitekitError):
                 files.remove_tree(folder)
 
-    def _entries_from(self, first: int, size: int) -> Iterator[bytes]:
+    def entries_from(self, first: int, size: int) -> Iterator[bytes]:
         """The entries from ``first`` on, reading only the bundles that hold them."""
         for bundle in bundles_of(size):
             begin = bundle.index * TILE_WIDTH

@@ -1,0 +1,75 @@
+"""``citekit prove`` and ``citekit check-proof``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.cli import output
+
+if TYPE_CHECKING:
+    from citekit.app.check_proof import ProofVerdict
+    from citekit.cli.context import Context
+
+_SUFFIX = ".citekit-proof.json"
+
+
+def prove(context: Context, *, key: str, output_: str | None) -> int:
+    """Write the proof of an item and a page about it, and print where they are."""
+    from citekit.app.prove import prove as make_proof
+    from citekit.store import files
+
+    proof = make_proof(context.store(), key)
+    path = Path(output_ or f"{proof.key}{_SUFFIX}")
+    page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
+    for target, data in ((path, proof.data), (page, proof.page.encode())):
+        with files.reported(target):
+            target.write_bytes(data)
+    if context.json:
+        document = {"key": proof.key, "proof": str(path), "page": str(page)}
+        output.answer_json({**document, "size_bytes": len(proof.data)})
+        return 0
+    output.answer(f"{path}\n{page}")
+    _tell_lists(context, proof.verdict)
+    return 0
+
+
+def check_proof(
+    context: Context,
+    *,
+    file: str,
+    trust: list[str],
+    checkpoint: list[str],
+    payload: list[str],
+) -> int:
+    """Check a proof offline; 0 only when a key or checkpoint from outside vouches for it."""
+    from citekit.app.check_proof import check_proof as check
+    from citekit.app.outside import read_outside
+    from citekit.app.proof_file import MAX_PROOF_BYTES
+    from citekit.store import files
+
+    outside = read_outside(trust, checkpoint)
+    data = files.read_bytes(Path(file), limit=MAX_PROOF_BYTES)
+    verdict = check(
+        data, outside, payloads={name: files.read_bytes(Path(name)) for name in payload}
+    )
+    if context.json:
+        output.answer_json(verdict.to_json())
+        return verdict.exit_code
+    for finding in verdict.findings:
+        place = f"{finding.place}: " if finding.place and str(finding.place) else ""
+        output.answer(
+            output.printable(f"{finding.kind}  {place}{finding.message} [{finding.code}]")
+        )
+    output.answer(verdict.summary)
+    if verdict.exit_code in (0, 1):
+        _tell_lists(context, verdict)
+    return verdict.exit_code
+
+
+def _tell_lists(context: Context, verdict: ProofVerdict) -> None:
+    label = "proven" if verdict.is_authentic else "consistent"
+    for line in verdict.proven:
+        output.note(f"{label}: {line}", quiet=context.quiet)
+    for line in verdict.not_proven:
+        output.note(f"not proven: {line}", quiet=context.quiet)

@@ -1,0 +1,97 @@
+"""``citekit seal``, ``log`` and ``keygen``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.cli import output
+
+if TYPE_CHECKING:
+    from citekit.app.seal import Keys, Sealed
+    from citekit.cli.context import Context
+
+
+def seal(
+    context: Context,
+    *,
+    signing_key: str | None,
+    old_key: str | None,
+    lost_key: bool,
+    tsa: list[str],
+    allow_private: bool,
+) -> int:
+    """Seal everything and print the checkpoint; 5 when an authority gave no timestamp."""
+    from citekit.app.seal import seal as seal_archive
+
+    store = context.store()
+    keys = _keys(context, signing_key, old_key, lost_key=lost_key)
+    sealed = seal_archive(store, keys=keys, tsa=tsa, allow_private=allow_private)
+    if context.json:
+        output.answer_json(sealed.to_json())
+    else:
+        output.answer(_told(sealed))
+        output.tell_findings(sealed.findings, quiet=context.quiet)
+    return 5 if len(sealed.timestamps) < len(tsa) else 0
+
+
+def _keys(
+    context: Context, signing_key: str | None, old_key: str | None, *, lost_key: bool
+) -> Keys | None:
+    """The keys that the options name; the signing key is else looked up where keygen puts it."""
+    from citekit.app.seal import Keys
+    from citekit.app.signing import find_signing_key, log_origin, read_signing_key
+
+    if not signing_key and not old_key and not lost_key:
+        return None
+    signing = read_signing_key(Path(signing_key)) if signing_key else None
+    return Keys(
+        signing=signing or find_signing_key(log_origin(context.store())),
+        old=read_signing_key(Path(old_key)) if old_key else None,
+        is_lost=lost_key,
+    )
+
+
+def _told(sealed: Sealed) -> str:
+    from base64 import b64encode
+
+    root = b64encode(sealed.root).decode()
+    what = ", ".join(f"{count} {action}" for action, count in sorted(sealed.actions.items()))
+    lines = [
+        f"{sealed.origin}: {sealed.size} entries, root {root}",
+        f"{sealed.added} new: {what}" if sealed.added else "nothing was new",
+    ]
+    if sealed.added:
+        signed = ", ".join(sealed.signers)
+        lines.append(f"signed by {signed}" if signed else "unsigned: citekit keygen makes a key")
+    lines += [f"timestamp {t.at:%Y-%m-%dT%H:%M:%SZ} by {t.authority}" for t in sealed.timestamps]
+    return output.printable("\n".join(lines))
+
+
+def log(context: Context, *, limit: int | None) -> int:
+    """Print the last entries of the log and the events that wait, oldest first."""
+    from citekit.app.history import list_events
+
+    events = list_events(context.store(), limit=20 if limit is None else limit)
+    if context.json:
+        output.answer_json([event.to_json() for event in events])
+        return 0
+    for event in events:
+        number = "waits" if event.index is None else str(event.index)
+        output.answer(output.printable(f"{number:>7}  {event.told}"))
+    return 0
+
+
+def keygen(context: Context, *, name: str | None, output_: str | None) -> int:
+    """Make a signing key, keep it in a file of its owner's alone, and print the public key."""
+    from citekit.app.signing import keygen as make_key
+    from citekit.app.signing import log_origin
+
+    key = make_key(name or log_origin(context.store()), Path(output_) if output_ else None)
+    if context.json:
+        output.answer_json({"key": str(key.verifier), "path": str(key.path)})
+        return 0
+    output.answer(str(key.verifier))
+    output.note(f"the private key is in {key.path}: keep a copy of it safe", quiet=context.quiet)
+    output.note("publish the line above, away from the archive", quiet=context.quiet)
+    return 0
