@@ -49,9 +49,10 @@ def read_latex(text: str, *, title: bool = False) -> str:
     >>> read_latex("{\\\"O}zg{\\\"u}r \\& \\emph{Salmonella}")
     'Özgür & <i>Salmonella</i>'
     """
+    text = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
     if not any(sign in text for sign in "\\{}$~`'-"):
-        return " ".join(text.split(None))
-    read = _Reader(re.sub(r"[ \t\r\n]+", " ", text), title=title).run()
+        return text
+    read = _Reader(text, title=title).run()
     return re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" {2,}", " ", read.strip(" \n")))
 
 

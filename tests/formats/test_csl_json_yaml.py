@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citekit import formats
@@ -46,6 +46,7 @@ def test_items_come_back_with_unknown_keys(format_name: str) -> None:
 
 
 @pytest.mark.parametrize("format_name", ["csl-json", "csl-yaml"])
+@settings(deadline=None)
 @given(value=json_values)
 def test_any_data_comes_back(format_name: str, value: object) -> None:
     """Data of any shape under an unknown key is read as it was written."""
@@ -153,6 +154,7 @@ def test_yaml_words_keep_their_meaning() -> None:
     assert item["page"] == "1_000"
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_any_text_is_items_or_a_documented_error(text: str) -> None:
     """No text makes a reader fail in another way."""
