@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.scope import Scope
-from citekit.csl.tree import NamesNode, Node, replace as replaced
 from citekit.csl.sort import plain_text
+from citekit.csl.tree import NamesNode, Node
+from citekit.csl.tree import replace as replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citekit.csl.disambiguate import Levels
-    from citekit.csl.entry import Entry
     from citekit.csl.position import Place
     from citekit.csl.program import Program
 
@@ -36,10 +35,6 @@ class Renderer:
     def __init__(self, program: Program, levels: Levels | None) -> None:
         self.program = program
         self.levels = levels
-
-    def book_levels(self, entry: Entry) -> object:
-        """What a rule for all names says of this item's names: part of what its cites depend on."""
-        return None if self.levels is None else id(self.levels)
 
     def scope(self, facts: Facts, cite: Mapping[str, Any], place: Place) -> Scope:
         """The scope of a cite."""
@@ -80,10 +75,8 @@ class Renderer:
             else:
                 piece.names = plain_text([first])
 
-    def cluster(
-        self, pieces: list[tuple[Facts, Mapping[str, Any], Place]], mode: str = ""
-    ) -> Node:
-        """The tree of a whole citation; ``mode`` is ``author-only``, ``suppress-author``, …"""
+    def cluster(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]], mode: str = "") -> Node:
+        """The tree of a whole citation; the modes are those of ``document.Citation``."""
         made: list[Piece] = []
         for i, (facts, cite, place) in enumerate(pieces):
             piece = Piece(facts, cite, place, start=i == 0)

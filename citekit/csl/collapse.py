@@ -205,7 +205,7 @@ class _Years:
         return plain_text([self._renderer.program.cite(scope)])
 
     def _letters(self, run: list[Piece], out: list[Node | str]) -> None:
-        """Only the letters of the cites after the first of a run, ranged where that is asked for."""
+        """Only the letters of the cites after the first of a run, perhaps as ranges."""
         i = 1
         while i < len(run):
             end = i

@@ -1,7 +1,8 @@
 """Sort keys close to the Unicode Collation Algorithm, with the standard library only.
 
 Letters without case and accents; punctuation does not count; spaces come before digits, which
-count as numbers, and digits before letters. Source: UTS #10 at primary strength, variable elements ignored (approximated).
+count as numbers, and digits before letters.
+Source: UTS #10 at primary strength, variable elements ignored (approximated).
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ def collation_key(text: str) -> str:
     if not text.isascii():
         letters = unicodedata.normalize("NFD", text)
         text = "".join(
-            _EXPANSIONS.get(letter, letter) for letter in letters if not unicodedata.combining(letter)
+            _EXPANSIONS.get(letter, letter)
+            for letter in letters
+            if not unicodedata.combining(letter)
         )
     text = " ".join(_IGNORED.sub("", text).split())
     return _DIGITS.sub(lambda match: match[0].zfill(16), text)

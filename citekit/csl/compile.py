@@ -15,13 +15,13 @@ from citekit.csl import ir
 from citekit.csl.compile_conditions import compile_choose
 from citekit.csl.compile_dates import compile_date
 from citekit.csl.compile_names import compile_names
-from citekit.csl.entry import NUMBER_VARIABLES
 from citekit.csl.links import link_for
 from citekit.csl.locators import numbered
 from citekit.csl.markup import parse_markup, plain
 from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range
 from citekit.csl.textcase import apply_case
 from citekit.csl.tree import Node, Rich, YearNode, map_text
+from citekit.csl.variables import NUMBER_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -124,6 +124,10 @@ class Compiler:
                 return self._call(element)
             case "term":
                 return self._term(element)
+            case "value":
+                return self._value(element)
+
+    def _value(self, element: ir.Text) -> Element:
         children = self._styled(parse_markup(element.what), element.look, "")
         look = element.look
 
@@ -156,7 +160,9 @@ class Compiler:
 
         return run
 
-    def _styled(self, children: Sequence[Node | str], look: Look, lang: str) -> Sequence[Node | str]:
+    def _styled(
+        self, children: Sequence[Node | str], look: Look, lang: str
+    ) -> Sequence[Node | str]:
         """Strip-periods and text-case, on whatever was rendered."""
         if look.strip_periods:
             children = [
@@ -239,7 +245,8 @@ class Compiler:
             scope.started = scope.started or what != "citation-number"
             if pages:
                 text = self._locator_text(scope, text)
-            node = kind(look, self._styled(parse_markup(text), look, scope.entry.language))
+            children = self._styled(parse_markup(text), look, scope.entry.language)
+            node: Node = kind(look, children)
             if what == "citation-label" and not self.has_year_suffix and scope.year_text:
                 node = Node(look, [*node.children, YearNode(ir.PLAIN, [scope.year_text])])
                 scope.year_done = True
@@ -399,4 +406,6 @@ def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> boo
                 waiting += [child for branch in element.branches for child in branch.children]
             case ir.Names():
                 waiting += element.substitute
+            case _:
+                pass
     return False

@@ -28,7 +28,8 @@ _POSITIONS = {
 def compile_choose(compiler: Compiler, element: ir.Choose) -> Element:
     """The function of a ``cs:choose``."""
     branches = [
-        (compile_test(branch, compiler.locale), compiler.elements(branch.children)) for branch in element.branches
+        (compile_test(branch, compiler.locale), compiler.elements(branch.children))
+        for branch in element.branches
     ]
 
     def run(scope: Scope, out: Out) -> None:
@@ -57,7 +58,8 @@ def compile_test(branch: ir.Branch, locale: Locale) -> Test:
             return lambda scope: any(test(scope) for test in made)
         case "none":
             return lambda scope: not any(test(scope) for test in made)
-    return lambda scope: all(test(scope) for test in made)
+        case _:
+            return lambda scope: all(test(scope) for test in made)
 
 
 def _always(_scope: Scope) -> bool:
@@ -70,9 +72,8 @@ def _type_test(match: str, types: frozenset[str]) -> Test:
             return lambda scope: scope.entry.type in types
         case "none":
             return lambda scope: scope.entry.type not in types
-    if len(types) == 1:
-        return lambda scope: scope.entry.type in types
-    return lambda _: False
+        case _:
+            return lambda scope: types == {scope.entry.type}
 
 
 def _single(kind: str, value: str, locale: Locale) -> Test:
@@ -87,12 +88,13 @@ def _single(kind: str, value: str, locale: Locale) -> Test:
             return lambda scope: (date := scope.entry.date(value)) is not None and date.circa
         case "locator":
             label = value.replace(" ", "-")
-            return lambda scope: bool(scope.locator) and (
-                scope.locator_label.replace(" ", "-") == label
+            return lambda scope: (
+                bool(scope.locator) and (scope.locator_label.replace(" ", "-") == label)
             )
         case "position":
             return _position_test(value)
-    return _disambiguate_test(value)
+        case _:
+            return _disambiguate_test(value)
 
 
 def _variable_test(value: str) -> Test:
@@ -107,7 +109,8 @@ def _variable_test(value: str) -> Test:
             return lambda scope: bool(scope.label_text)
         case "first-reference-note-number":
             return lambda scope: bool(scope.first_note)
-    return lambda scope: scope.entry.has(value)
+        case _:
+            return lambda scope: scope.entry.has(value)
 
 
 def _numeric_test(value: str, locale: Locale) -> Test:

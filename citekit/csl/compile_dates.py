@@ -84,7 +84,9 @@ def _with_suffix(scope: Scope, node: Node) -> Node:
 def _parts(compiler: Compiler, element: ir.Date) -> tuple[Sequence[ir.DatePart], str]:
     """The date parts to show and their delimiter."""
     if element.form is None:
-        parts = [_placed(part, replace(element.look, line=part.look.line)) for part in element.parts]
+        parts = [
+            _placed(part, replace(element.look, line=part.look.line)) for part in element.parts
+        ]
         return parts, element.look.delimiter
     localized = compiler.locale.dates.get(element.form)
     if localized is None:

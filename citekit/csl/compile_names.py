@@ -69,7 +69,7 @@ def compile_names(compiler: Compiler, element: ir.Names, parent: ir.Names | None
             parts: list[Node | str] = [one(scope, found[0][0], combine, found[0][1])]
         else:
             parts = [one(scope, variable, variable, people) for variable, people in found]
-        if spec.et_al_first == 0 and all(not part.children for part in parts):
+        if spec.et_al_first == 0 and not any(map(_has_children, parts)):
             return None
         node = Node(look, parts)
         if scope.first_names is None:
@@ -78,6 +78,10 @@ def compile_names(compiler: Compiler, element: ir.Names, parent: ir.Names | None
         return node
 
     return run
+
+
+def _has_children(part: Node | str) -> bool:
+    return isinstance(part, str) or bool(part.children)
 
 
 def _people_node(
@@ -92,15 +96,13 @@ def _people_node(
     subsequent = scope.position != "first" and not scope.in_bibliography
     count = shown_count(len(people), spec, subsequent=subsequent, wanted=wanted)
     if scope.shown is not None:
-        scope.shown.append(ShownNames(place, people, count, spec))
+        scope.shown.append(ShownNames(people, count, spec))
     node = render_people(people, spec, count, levels_of(scope, people, spec, place))
     node.key = variable
     return node
 
 
-def _counted(
-    scope: Scope, lists: list[tuple[Person, ...]], spec: NameSpec, look: Look
-) -> Node:
+def _counted(scope: Scope, lists: list[tuple[Person, ...]], spec: NameSpec, look: Look) -> Node:
     """``form="count"``: how many names would be written."""
     subsequent = scope.position != "first" and not scope.in_bibliography
     total = sum(shown_count(len(p), spec, subsequent=subsequent, wanted=0) for p in lists)
@@ -109,7 +111,9 @@ def _counted(
 
 def _sort_names(people: tuple[Person, ...], spec: NameSpec) -> NamesNode:
     """Names as sort keys: family first, as many as the key or the style counts."""
-    return render_people(people, spec, shown_count(len(people), spec, subsequent=False, wanted=0), ())
+    return render_people(
+        people, spec, shown_count(len(people), spec, subsequent=False, wanted=0), ()
+    )
 
 
 def _first_substitute(scope: Scope, substitutes: list[Element], look: Look) -> Node | None:
@@ -175,7 +179,7 @@ def _delimiter(compiler: Compiler, element: ir.Names) -> str:
 
 
 def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
-    """All name options of an element, its area and the style, resolved (§Inheritable Name Options)."""
+    """The name options of an element, its area and the style (§Inheritable Name Options)."""
     name = element.name
     own: Mapping[str, str] = name.options if name is not None else {}
 
@@ -191,9 +195,7 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
     spec.and_term = _and_term(compiler, option("and"))
     spec.precedes_last = option("delimiter-precedes-last") or "contextual"
     handed_down = compiler.option("delimiter-precedes-last")
-    spec.precedes_institution = (
-        handed_down if handed_down in ("always", "never") else "contextual"
-    )
+    spec.precedes_institution = handed_down if handed_down in ("always", "never") else "contextual"
     spec.precedes_et_al = option("delimiter-precedes-et-al") or "contextual"
     spec.et_al_min = _number(option("et-al-min"))
     spec.et_al_first = _number(option("et-al-use-first"))

@@ -24,11 +24,26 @@ Point = tuple[int, int, int]
 _MONTHS = {
     name[:3]: i + 1
     for i, name in enumerate(
-        "january february march april may june july august september october november december".split()
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ]
     )
 }
 _SEASONS = {"spring": 13, "summer": 14, "autumn": 15, "fall": 15, "winter": 16}
-_EDTF = re.compile(r"^([YX\d-][\dXu]{1,9}|-?\d{1,10})(?:-(\d\d|[XU]{2}))?(?:-(\d\d|[XU]{2}))?(?:T.*)?([?~%]?)$")
+_EDTF = re.compile(
+    r"^([YX\d-][\dXu]{1,9}|-?\d{1,10})(?:-(\d\d|[XU]{2}))?(?:-(\d\d|[XU]{2}))?(?:T.*)?([?~%]?)$"
+)
 _SLASHED = re.compile(r"^(\d{1,4})[/.](\d{1,2})(?:[/.](\d{1,4}))?$")
 
 
@@ -69,7 +84,11 @@ def read_date(value: object) -> DateValue | None:
     for key in ("edtf", "raw", "literal"):
         text = value.get(key)
         if isinstance(text, (str, int)) and str(text).strip():
-            date = DateValue((0, 0, 0), literal=str(text)) if key == "literal" else _read_raw(str(text))
+            date = (
+                DateValue((0, 0, 0), literal=str(text))
+                if key == "literal"
+                else _read_raw(str(text))
+            )
             if circa:
                 date.circa = True
             return date
@@ -307,7 +326,8 @@ def _part_text(point: Point, part: DatePart, locale: Locale) -> str:
             return _month(month, part.form or "long", locale) if month else ""
         case "day":
             return _day(month, day, part.form or "numeric", locale) if day and month else ""
-    return ""
+        case _:
+            return ""
 
 
 def _year(year: int, form: str | None, locale: Locale) -> str:

@@ -36,6 +36,7 @@ class NameBook:
         self._memory: dict[tuple[Person, int], int] = {}
 
     def add(self, person: Person) -> None:
+        """Note that this person stands in a cite."""
         if not person.literal and person.family:
             self._people.setdefault(_surname(person), set()).add(person.given)
 
@@ -66,7 +67,7 @@ def _surname(person: Person) -> tuple[str, str]:
 
 
 def _bare(given: str) -> str:
-    """The given name without what people write differently: ``J. J.`` and ``J.J.``"""
+    """The given name without what people write differently (``J. J.`` and ``J.J.``)."""
     return given.replace(" ", "").replace(".", "")
 
 
@@ -100,8 +101,8 @@ class Disambiguator:
         self._rule = options.get("givenname-disambiguation-rule", "by-cite")
         self.levels: Levels | None = None
 
-    def run(self, entries: Sequence[Entry]) -> dict[str, Hints]:
-        """Hints by item id; ``entries`` are in the order that gives the letters."""
+    def run(self, entries: Sequence[Entry]) -> dict[str, tuple[Hints, tuple[int, ...]]]:
+        """(hints, levels of names) by item id; the order of the entries gives the letters."""
         cites = [Cite(entry) for entry in entries]
         self._fill_book(cites)
         for cite in cites:
@@ -109,7 +110,17 @@ class Disambiguator:
         for bucket in _buckets(cites):
             if len(bucket) > 1:
                 self._resolve(bucket)
-        return {cite.entry.id: cite.hints for cite in cites}
+        return {cite.entry.id: (cite.hints, self._levels_of(cite)) for cite in cites}
+
+    def _levels_of(self, cite: Cite) -> tuple[int, ...]:
+        """What the rule for all names says of this cite: part of what its text depends on."""
+        if self.levels is None:
+            return ()
+        return tuple(
+            self.levels(person, shown.spec, i)
+            for shown in cite.shown
+            for i, person in enumerate(shown.people)
+        )
 
     # ---- rendering
 
@@ -184,9 +195,7 @@ class Disambiguator:
         for place in range(_shared_places(group)):
             for count in _useful_counts(group, place):
                 for cite in group:
-                    cite.hints = replace(
-                        cite.hints, names=_put(cite.hints.names, place, count, 0)
-                    )
+                    cite.hints = replace(cite.hints, names=_put(cite.hints.names, place, count, 0))
                     self._render(cite)
                 parts: list[list[Cite]] | None = list(_buckets(group))
                 if parts is not None and len(parts) == 1:

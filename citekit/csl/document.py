@@ -6,7 +6,7 @@ the whole document and renders again only those citations whose facts changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl import bibliography
@@ -48,13 +48,15 @@ class Citation:
     mode: str = ""
 
 
-@dataclass(slots=True)
 class _Shown:
     """What was rendered for a citation, and from which facts."""
 
-    signature: object = None
-    tree: Node | None = None
-    tokens: list[Token] = field(default_factory=list)
+    __slots__ = ("signature", "tokens", "tree")
+
+    def __init__(self) -> None:
+        self.signature: object = None
+        self.tree: Node | None = None
+        self.tokens: list[Token] = []
 
 
 class Document:
@@ -119,19 +121,20 @@ class Document:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
+        """The citations in document order."""
         return tuple(self._citations)
 
     # ---- results
 
     def changes(self) -> list[str]:
-        """Settle the document; the ids of the citations whose text is new or different, in order."""
+        """Settle the document; ids of the citations that are new or read differently, in order."""
         self._settle()
         renderer = self._renderer
         clusters = [self._sorted(c) for c in self._citations]
         near = self.program.style.citation.options.get("near-note-distance", "")
         distance = int(near) if near.isdigit() else _NEAR
-        found = places([(c.note, cites) for c, cites in zip(self._citations, clusters, strict=True)],
-                       distance)  # fmt: skip
+        notes = [citation.note for citation in self._citations]
+        found = places(list(zip(notes, clusters, strict=True)), distance)
         changed = []
         for citation, cites, where in zip(self._citations, clusters, found, strict=True):
             shown = self._shown.setdefault(citation.id, _Shown())
@@ -197,7 +200,7 @@ class Document:
             facts[key].number = number
         hints = self._disambiguate(order, labels)
         for key, fact in facts.items():
-            fact.hints = hints.get(key, fact.hints)
+            fact.hints, fact.levels = hints.get(key, (fact.hints, ()))
             fact.label = labels.get(key, "")
             fact.year_text = letters(fact.hints.year_suffix)
         self._facts = facts
@@ -227,7 +230,9 @@ class Document:
 
         return sort_by(cited, keys, scope_of)
 
-    def _disambiguate(self, order: list[str], labels: Mapping[str, str]) -> dict[str, Hints]:
+    def _disambiguate(
+        self, order: list[str], labels: Mapping[str, str]
+    ) -> dict[str, tuple[Hints, tuple[int, ...]]]:
         options = self.program.style.citation.options
         if not any(key.startswith("disambiguate-") for key in options) and not (
             self.program.tests_disambiguation
@@ -260,8 +265,7 @@ class Document:
             citation.mode,
             tuple(map(_frozen, cites)),
             tuple(where),
-            tuple((f.hints, f.number, f.label, f.entry) for f in facts),
-            tuple(self._renderer.book_levels(f.entry) for f in facts),
+            tuple((f.hints, f.levels, f.number, f.label, f.entry) for f in facts),
         )
 
 

@@ -8,26 +8,15 @@ that the item itself lacks, as reference managers write them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from citekit.csl.dates import DateValue, read_date
 from citekit.csl.persons import Person, read_names
+from citekit.csl.variables import DATE_VARIABLES, NAME_VARIABLES, NOTE_VARIABLES
 
-NAME_VARIABLES = frozenset(
-    "author chair collection-editor compiler composer container-author contributor curator director"
-    " editor editor-translator editorial-director executive-producer guest host illustrator"
-    " interviewer narrator organizer original-author performer producer recipient reviewed-author"
-    " script-writer series-creator translator".split()
-)
-DATE_VARIABLES = frozenset(
-    "accessed available-date event-date issued original-date submitted".split()
-)
-NUMBER_VARIABLES = frozenset(
-    "chapter-number citation-number collection-number edition first-reference-note-number issue"
-    " locator number number-of-pages number-of-volumes page page-first part-number printing-number"
-    " section supplement-number version volume".split()
-)
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _OTHER_NAMES = {
     "container-title-short": ("container-title-short", "journalAbbreviation"),
     "title-short": ("title-short", "shortTitle"),
@@ -36,14 +25,6 @@ _OTHER_NAMES = {
 }
 _NOTE_LINE = re.compile(r"^\{?:?([A-Za-z][-_ A-Za-z]*?)\s*:\s*(.+?)\}?$")
 _NOTE_BRACED = re.compile(r"\{:([-_A-Za-z]+)\s*:\s*([^}\n]+)\}")
-_NOTE_KEYS = (
-    NAME_VARIABLES | DATE_VARIABLES | NUMBER_VARIABLES
-    | frozenset("archive archive-place archive_collection archive_location authority call-number"
-    " collection-title collection-title-short container-title container-title-short dimensions division DOI event event-title"
-    " event-place genre ISBN ISSN jurisdiction medium original-publisher original-publisher-place"
-    " original-title part-title PMCID PMID publisher publisher-place references reviewed-genre"
-    " reviewed-title scale source status title title-short type URL volume-title".split())
-) - {"citation-number", "locator", "page-first", "first-reference-note-number"}  # fmt: skip
 MAX_TEXT = 100_000
 
 
@@ -152,11 +133,11 @@ def _with_note_fields(item: Mapping[str, Any], note: str) -> Mapping[str, Any]:
             if i and line.strip():
                 break
             continue
-        if match[1] not in _NOTE_KEYS:
+        if match[1] not in NOTE_VARIABLES:
             continue
         _note_field(found, match[1], match[2].strip())
     for match in _NOTE_BRACED.finditer(note):
-        if match[1] in _NOTE_KEYS:
+        if match[1] in NOTE_VARIABLES:
             _note_field(found, match[1], match[2].strip())
     if not found:
         return item

@@ -39,7 +39,7 @@ class Locale:
 
     def __init__(self, lang: str, layers: Iterable[LocaleData]) -> None:
         self.lang = lang
-        self.primary = lang.split("-")[0].lower()
+        self.primary = lang.split("-", maxsplit=1)[0].lower()
         self._terms: dict[tuple[str, str, str], Term] = {}
         self.ordinals: dict[tuple[str, str], Term] = {}
         self.dates: dict[str, Date] = {}
@@ -63,10 +63,12 @@ class Locale:
 
     @property
     def punctuation_in_quote(self) -> bool:
+        """Whether commas and full stops move into closing quotes."""
         return self.options.get("punctuation-in-quote") == "true"
 
     @property
     def is_english(self) -> bool:
+        """Whether titles may be put in title case."""
         return self.primary == "en"
 
     def term(self, name: str, form: str = "long", gender: str = "") -> Term | None:
@@ -126,7 +128,7 @@ def _is_ordinal(name: str) -> bool:
 
 def _chain(lang: str) -> list[str]:
     """The tags to load after the root, general before special."""
-    primary = lang.split("-")[0]
+    primary = lang.split("-", maxsplit=1)[0]
     dialect = _primary_dialects().get(primary, primary)
     return list(dict.fromkeys([primary, dialect, lang]))
 

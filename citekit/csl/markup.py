@@ -1,7 +1,7 @@
 """The small markup of CSL-JSON fields → nodes: ``<i> <b> <sc> <sup> <sub> nocase``, quotes.
 
-Tags that do not pair stay text. Straight and curly quotes that pair become ``Quoted`` nodes, so that
-they can alternate with the quotes of the style; what is left over is an apostrophe.
+Tags that do not pair stay text. Straight and curly quotes that pair become ``Quoted`` nodes, so
+that they can alternate with the quotes of the style; what is left over is an apostrophe.
 Source: CSL-JSON schema, "rich text"; CSL 1.0.2 §Quotes.
 """
 

@@ -33,10 +33,31 @@ class NameSpec:
     """How the names of one ``cs:names`` look: all inherited options resolved."""
 
     __slots__ = (
-        "and_term", "delimiter", "et_al", "et_al_first", "et_al_min", "family", "form", "given",
-        "hyphen", "initialize", "initialize_with", "lang", "look", "memory", "precedes_et_al", "precedes_institution",
-        "precedes_last", "separator", "sort_order", "sorting", "subsequent_first", "subsequent_min",
-        "use_last", "demote", "has_parts",
+        "and_term",
+        "delimiter",
+        "demote",
+        "et_al",
+        "et_al_first",
+        "et_al_min",
+        "family",
+        "form",
+        "given",
+        "has_parts",
+        "hyphen",
+        "initialize",
+        "initialize_with",
+        "lang",
+        "look",
+        "memory",
+        "precedes_et_al",
+        "precedes_institution",
+        "precedes_last",
+        "separator",
+        "sort_order",
+        "sorting",
+        "subsequent_first",
+        "subsequent_min",
+        "use_last",
     )  # fmt: skip
 
     form: str
@@ -82,13 +103,13 @@ def shown_count(total: int, spec: NameSpec, *, subsequent: bool, wanted: int) ->
     if minimum == 0 or total < minimum:
         return total
     count = max(first, wanted)
-    return total if count >= total else count
+    return min(total, count)
 
 
 def render_people(
     people: Sequence[Person], spec: NameSpec, count: int, levels: Sequence[int]
 ) -> NamesNode:
-    """The names with delimiters, "and" and et al.; ``levels`` say how much of a given name shows."""
+    """The names with delimiters, "and" and et al.; levels say how much of a given name shows."""
     nodes = [
         person_node(person, spec, inverted=_is_inverted(spec, i), level=levels[i] if levels else 0)
         for i, person in enumerate(people[:count])
@@ -197,9 +218,7 @@ def given_text(person: Person, spec: NameSpec, level: int) -> str:
     """The given name, shortened to initials where the style says so."""
     if spec.initialize_with is None or level == 2:
         return person.given
-    return initials(
-        person.given, spec.initialize_with, shorten=spec.initialize, hyphen=spec.hyphen
-    )
+    return initials(person.given, spec.initialize_with, shorten=spec.initialize, hyphen=spec.hyphen)
 
 
 def _foreign(person: Person, spec: NameSpec, level: int) -> Children:
@@ -222,7 +241,9 @@ def _short(person: Person, spec: NameSpec, *, inverted: bool) -> Children:
 def _displayed(person: Person, spec: NameSpec, given: str) -> Children:
     """Given dropping non-dropping Family Suffix."""
     family = _glued(
-        _part(person.dropping, spec.given, spec), person.dropping, _family(person, spec, demoted=False)
+        _part(person.dropping, spec.given, spec),
+        person.dropping,
+        _family(person, spec, demoted=False),
     )
     if person.suffix:
         joint = ", " if person.comma_suffix else " "
@@ -248,7 +269,7 @@ def _inverted(person: Person, spec: NameSpec, given: str) -> Children:
 
 
 def _suffix(person: Person, spec: NameSpec) -> Children:
-    """``Jr.``: an abbreviation like the initials, so it loses its full stop where they have none."""
+    """``Jr.``: like the initials it loses its full stop where they have none."""
     if spec.initialize_with is None:
         return _rich(person.suffix)
     return _rich(initials(person.suffix, spec.initialize_with, shorten=False, hyphen=True))
@@ -304,7 +325,9 @@ def _rich(text: str) -> Children:
     children = list(parse_markup(text))
     if "'" in text or '"' in text:  # what did not pair in a name is an apostrophe
         children = [
-            c.replace("'", "’") if isinstance(c, str) else map_text(c, lambda t: t.replace("'", "’"))
+            c.replace("'", "’")
+            if isinstance(c, str)
+            else map_text(c, lambda t: t.replace("'", "’"))
             for c in children
         ]
     return children
@@ -316,7 +339,7 @@ _PIECES = re.compile(r"(<[^>]*>)|([^\s.\-–<]+)(\.?)|(\s+)|([\-–])|\.")
 
 
 def initials(given: str, mark: str, *, shorten: bool, hyphen: bool) -> str:
-    """The given name with initials: ``Jean-Luc`` → ``J.-L.``
+    """The given name with initials.
 
     With ``shorten`` off only what is an initial already gets the mark.
 

@@ -19,7 +19,9 @@ _ROMAN = (
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
 _ONE = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/\d+)?|[ivxlcdmIVXLCDM]+)"
-_SEVERAL = re.compile(rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+")
+_SEVERAL = re.compile(
+    rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+"
+)
 _SIDES = re.compile(r"^(.*?)\s*[-–—]+\s*([^-–—]*)$")
 _SIDE = re.compile(r"^(.*\D)?(\d+)$")
 _ROMAN_NUMBER = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
@@ -51,7 +53,7 @@ def roman(number: int) -> str:
 
 
 def ordinal(number: int, locale: Locale, gender: str) -> str:
-    """The number with its ordinal suffix: 2nd, 1re, 3.º …"""
+    """The number with its ordinal suffix (2nd, 1re, 3.º)."""
     return f"{number}{_ordinal_suffix(number, locale, gender)}"
 
 
@@ -117,13 +119,14 @@ def _one(number: int, form: str, locale: Locale, gender: str) -> str:
             return long_ordinal(number, locale, gender)
         case "roman":
             return roman(number)
-    return str(number)
+        case _:
+            return str(number)
 
 
 def is_plural(text: str) -> bool:
-    """Whether a label beside this content takes its plural: a range or list of numbers.
+    r"""Whether a label beside this content takes its plural: a range or list of numbers.
 
-    >>> [is_plural(t) for t in ("12", "S213-S235", "1 & 2", "3\\\\-B", "Michaelson-Morely")]
+    >>> [is_plural(t) for t in ("12", "S213-S235", "1 & 2", "3\\-B", "Michaelson-Morely")]
     [False, True, True, False, False]
     """
     return bool(_SEVERAL.fullmatch(text.strip()))
@@ -133,12 +136,12 @@ def is_plural(text: str) -> bool:
 
 
 def page_range(text: str, style: str | None, delimiter: str, ampersand: str = "&") -> str:
-    """The pages with shortened or expanded ranges (``page-range-format``).
+    r"""The pages with shortened or expanded ranges (``page-range-format``).
 
     >>> page_range("321-328, 401", "minimal", "–")
     '321–8, 401'
 
-    Text that holds no range of numbers comes back unchanged; ``\\\\-`` is a hyphen that stays.
+    Text that holds no range of numbers comes back unchanged; ``\\-`` is a hyphen that stays.
     """
     if "\\-" in text:
         return text.replace("\\-", "-")
@@ -184,7 +187,8 @@ def _shorten(first: str, last: str, style: str) -> str:
             return _chicago(first, last, sixteen=False)
         case "chicago-16":
             return _chicago(first, last, sixteen=True)
-    return last
+        case _:
+            return last
 
 
 def _minimal(first: str, last: str, keep: int) -> str:

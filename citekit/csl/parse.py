@@ -150,7 +150,8 @@ class _Reader:
                 )
             case "label":
                 return self._label(element, self._need(element, "variable"))
-        raise self.error(element, f"<{element.tag}> cannot stand here")
+            case _:
+                raise self.error(element, f"<{element.tag}> cannot stand here")
 
     def _text(self, element: Element) -> ir.Text:
         for kind in ("variable", "macro", "term", "value"):
@@ -159,7 +160,7 @@ class _Reader:
                 variable = what if kind == "variable" else None
                 return ir.Text(
                     look=self._look(element, variable=variable),
-                    kind=kind,  # type: ignore[arg-type]  # one of the four it is declared with
+                    kind=kind,
                     what=what,
                     form=element.attrs.get("form", "long"),
                     plural=element.attrs.get("plural") == "true",
@@ -251,7 +252,9 @@ class _Reader:
         options: dict[str, str] = {}
         for said in element.all("style-options"):
             options.update(said.attrs)
-        dates = {date.attrs.get("form", "text"): self._date(date, "") for date in element.all("date")}
+        dates = {
+            date.attrs.get("form", "text"): self._date(date, "") for date in element.all("date")
+        }
         return ir.LocaleData(
             lang=element.attrs.get("lang"), terms=terms, dates=dates, options=options
         )
@@ -265,11 +268,14 @@ class _Reader:
             attrs.get("form", "long"),
             attrs.get("gender-form", ""),
         )
-        yield key, ir.Term(
-            single=text,
-            multiple=text if multiple is None else _unwrapped(multiple.text),
-            gender=attrs.get("gender"),
-            match=attrs.get("match"),
+        yield (
+            key,
+            ir.Term(
+                single=text,
+                multiple=text if multiple is None else _unwrapped(multiple.text),
+                gender=attrs.get("gender"),
+                match=attrs.get("match"),
+            ),
         )
 
     # ---- attributes

@@ -12,7 +12,9 @@ from typing import Any
 
 MAX_NAMES = 20_000
 _CLOSED = re.compile(r"[’'ʼ\-]$")
-_FAMILY_PARTICLE = re.compile(r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,2}[’'ʼ]\s?|al-)+)(?=\S)")
+_FAMILY_PARTICLE = re.compile(
+    r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,2}[’'ʼ]\s?|al-)+)(?=\S)"
+)
 _GIVEN_PARTICLE = re.compile(r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)+)$")
 _FOREIGN = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
@@ -29,13 +31,13 @@ class Person:
 
     def __init__(
         self,
+        *,
         family: str,
         given: str,
         dropping: str,
         particle: str,
         suffix: str,
         literal: str,
-        *,
         comma_suffix: bool,
         static: bool,
     ) -> None:
@@ -71,7 +73,7 @@ def read_names(value: object) -> tuple[Person, ...] | None:
 
 def _read_name(name: object) -> Person | None:
     if isinstance(name, str):
-        return _person("", "", "", "", "", name.strip(), False, False) if name.strip() else None
+        name = {"literal": name}
     if not isinstance(name, Mapping):
         return None
     literal = _text(name, "literal")
@@ -81,14 +83,14 @@ def _read_name(name: object) -> Person | None:
     if not (literal or family or given):
         return None
     return _person(
-        family,
-        given,
-        _text(name, "dropping-particle"),
-        _text(name, "non-dropping-particle"),
-        _text(name, "suffix"),
-        "" if family and not name.get("isInstitution") else literal,
-        _is_true(name.get("comma-suffix")),
-        _is_true(name.get("static-ordering")),
+        family=family,
+        given=given,
+        dropping=_text(name, "dropping-particle"),
+        particle=_text(name, "non-dropping-particle"),
+        suffix=_text(name, "suffix"),
+        literal="" if family and not name.get("isInstitution") else literal,
+        comma_suffix=_is_true(name.get("comma-suffix")),
+        static=_is_true(name.get("static-ordering")),
     )
 
 
@@ -105,6 +107,7 @@ def _text(name: Mapping[str, Any], key: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _person(
+    *,
     family: str,
     given: str,
     dropping: str,
@@ -123,9 +126,15 @@ def _person(
             suffix = suffix.removeprefix("!").strip()
         given, dropping = _split_given(given, dropping)
     return Person(
-        family, given, dropping, particle, suffix, literal,
-        comma_suffix=comma_suffix, static=static,
-    )  # fmt: skip
+        family=family,
+        given=given,
+        dropping=dropping,
+        particle=particle,
+        suffix=suffix,
+        literal=literal,
+        comma_suffix=comma_suffix,
+        static=static,
+    )
 
 
 def _split_family(family: str, particle: str) -> tuple[str, str]:
@@ -137,7 +146,9 @@ def _split_family(family: str, particle: str) -> tuple[str, str]:
     match = _FAMILY_PARTICLE.match(family)
     if match is None:
         return family, particle
-    return family[match.end() :], match[1].rstrip(" ") if not _CLOSED.search(match[1].rstrip()) else match[1]
+    return family[match.end() :], match[1].rstrip(" ") if not _CLOSED.search(
+        match[1].rstrip()
+    ) else match[1]
 
 
 def _split_given(given: str, dropping: str) -> tuple[str, str]:

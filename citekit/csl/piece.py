@@ -23,11 +23,12 @@ _ENDS_WORD = re.compile(r"[^\W_]$")
 class Facts:
     """What a document knows of one item when its cites are rendered."""
 
-    __slots__ = ("entry", "hints", "label", "number", "year_text")
+    __slots__ = ("entry", "hints", "label", "levels", "number", "year_text")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.hints: Hints = NO_HINTS
+        self.levels: tuple[int, ...] = ()  # what a rule for all names decided for its names
         self.number = 0
         self.label = ""
         self.year_text = ""
@@ -51,6 +52,7 @@ class Piece:
 
     @property
     def is_bare(self) -> bool:
+        """Whether nothing but the item itself is shown."""
         return not (self.prefix or self.suffix or self.cite.get("locator"))
 
 

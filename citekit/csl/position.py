@@ -29,7 +29,7 @@ def given_place(cite: Mapping[str, Any]) -> Place:
     position = cite.get("position")
     name = _NUMBERED.get(position, FIRST) if isinstance(position, int) else str(position or FIRST)
     note = cite.get("first-reference-note-number")
-    number = int(note) if str(note or "").isdigit() else 0
+    number = int(str(note)) if str(note or "").isdigit() else 0
     return Place(name, bool(cite.get("near-note")), number)
 
 

@@ -2,7 +2,7 @@
 
 The recipe, one module per step:
 
-1.  ``xml``, ``parse``            the style's XML → frozen values (``ir``); errors with file and line
+1.  ``xml``, ``parse``            the style's XML → frozen values (``ir``), errors by file, line
 2.  ``locale``                    terms and dates of the language, fallbacks merged
 3.  ``compile``, ``compile_*``    values → functions, only for what is reached (``program``)
 4.  ``entry``, ``persons``, ``dates``   CSL-JSON → texts, names and dates that can be trusted

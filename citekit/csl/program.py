@@ -43,10 +43,12 @@ class Program:
 
     @cached_property
     def citation_keys(self) -> list[SortKey]:
+        """The sort keys of citations."""
         return compile_keys(self.style, self.locale, self.style.citation)
 
     @cached_property
     def bibliography_keys(self) -> list[SortKey]:
+        """The sort keys of the bibliography."""
         area = self.style.bibliography
         return [] if area is None else compile_keys(self.style, self.locale, area)
 
@@ -83,10 +85,12 @@ def _asks(elements: Iterable[ir.Element]) -> bool:
     for element in elements:
         if isinstance(element, ir.Choose):
             for branch in element.branches:
-                if any(kind == "disambiguate" for kind, _ in branch.tests) or _asks(branch.children):
+                if any(kind == "disambiguate" for kind, _ in branch.tests) or _asks(
+                    branch.children
+                ):
                     return True
-        elif isinstance(element, ir.Group) and _asks(element.children):
-            return True
-        elif isinstance(element, ir.Names) and _asks(element.substitute):
+        elif (isinstance(element, ir.Group) and _asks(element.children)) or (
+            isinstance(element, ir.Names) and _asks(element.substitute)
+        ):
             return True
     return False

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Open:
-    """The start of a font change, a block or a link; ``kind`` is one of FONT_KINDS, display, link."""
+    """The start of a font change, a block or a link: one of FONT_KINDS, display, link."""
 
     __slots__ = ("kind", "value")
 
@@ -54,14 +54,16 @@ FONT_KINDS = ("font-style", "font-variant", "font-weight", "text-decoration", "v
 _NORMAL = ("normal", "normal", "normal", "none", "baseline")
 _DOUBLE, _SINGLE = ('"', '"'), ("'", "'")
 _MARKS = frozenset(".,;:!?")
+_SPACES = (" ", "\u00a0")
 _MOVABLE = frozenset(".,!?")
 _LOSES = frozenset([*(c + c for c in ".,;:!?"), ":.", ";.", "!.", "?.", ";:", "!:", "?:"])
 """The second mark of these pairs disappears."""
 _YIELDS = frozenset([":!", ":?", ";!", ";?"])
 """The first mark of these pairs gives way to the second."""
 _SUPERSCRIPTS = re.compile(
-    r"[ªº²³¹\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2120\u2122\u3192-\u319f]+"
+    r"[ªº²³¹\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2120\u2122\u3192-\u319f\u02c0\u02c1\u06e5\u06e6]+"
 )
+_UNRAISED = {"ˀ": "ʔ", "ˁ": "ʕ", "ۥ": "و", "ۦ": "ي"}  # raised letters that Unicode says nothing of
 _OPENS = {
     (kind, value): Open(kind, value)
     for kind, values in zip(
@@ -87,7 +89,7 @@ def text_of(node: Node, locale: Locale) -> str:
 
 
 class _Writer:
-    __slots__ = ("_after_quote", "_quotes", "_fonts", "_last", "_locale", "_moves", "_saved", "out")
+    __slots__ = ("_after_quote", "_fonts", "_last", "_locale", "_moves", "_quotes", "_saved", "out")
 
     def __init__(self, locale: Locale) -> None:
         self.out: list[Token] = []
@@ -269,7 +271,7 @@ class _Writer:
         self._saved = (-1, -1)
 
     def _is_inner(self, marks: tuple[str, str]) -> bool | None:
-        """Whether typed quotes are inner ones; None for those of another language, left as typed."""
+        """Whether typed quotes are inner ones; None for those of another language."""
         locale = self._locale
         if marks in (_DOUBLE, (locale.open_quote, locale.close_quote)):
             return False
@@ -305,8 +307,8 @@ class _Writer:
         if last >= 0 and text:
             first = text[0]
             before = self.out[last]
-            if first == " " or first == "\u00a0":
-                if self._after_quote < 0 and before[-1:] in (" ", "\u00a0"):  # type: ignore[index]  # a text
+            if first in _SPACES:
+                if self._after_quote < 0 and before[-1:] in _SPACES:  # type: ignore[index]  # a text
                     text = text[1:]
             elif first in _MARKS:
                 text = self._collide(text)
@@ -343,7 +345,7 @@ class _Writer:
         self.out.append(text)
 
     def _raise(self, text: str) -> str:
-        """Write superscript and subscript letters as raised or lowered ones; the rest comes back."""
+        """Write raised and lowered letters as such; the rest comes back."""
         import unicodedata
 
         at = 0
@@ -352,14 +354,13 @@ class _Writer:
                 self.out.append(text[at : match.start()])
             at = match.end()
             for letter in match[0]:
-                kind = unicodedata.decomposition(letter)
-                value = {"<super>": "sup", "<sub>": "sub"}.get(kind.split(" ")[0])
-                if value is None:
+                lowered = unicodedata.decomposition(letter).startswith("<sub>")
+                plain = _UNRAISED.get(letter) or unicodedata.normalize("NFKC", letter)
+                if plain == letter:
                     self.out.append(letter)
-                    continue
-                self.out += [
-                    _OPENS["vertical-align", value], unicodedata.normalize("NFKC", letter), CLOSE,
-                ]  # fmt: skip
+                else:
+                    mark = _OPENS["vertical-align", "sub" if lowered else "sup"]
+                    self.out += [mark, plain, CLOSE]
         self._forget()
         return text[at:]
 

@@ -35,24 +35,48 @@ class Hints:
 NO_HINTS = Hints()
 
 
-@dataclass(frozen=True, slots=True)
 class ShownNames:
     """What one ``cs:names`` wrote, for disambiguation."""
 
-    place: int
-    people: tuple[Person, ...]
-    count: int
-    spec: NameSpec
+    __slots__ = ("count", "people", "spec")
+
+    def __init__(self, people: tuple[Person, ...], count: int, spec: NameSpec) -> None:
+        self.people = people
+        self.count = count
+        self.spec = spec
 
 
 class Scope:
     """The changing state while one item is rendered once."""
 
     __slots__ = (
-        "called", "cite", "citation_number", "entry", "filled", "first_names", "first_note", "hints",
-        "in_bibliography", "item_names", "levels", "locator", "locator_label", "near_note", "place",
-        "position", "record", "shown", "skip_names", "sorting", "started", "suppressed", "year_done",
-        "year_nodes", "uses", "label_text", "year_text",
+        "called",
+        "citation_number",
+        "cite",
+        "entry",
+        "filled",
+        "first_names",
+        "first_note",
+        "hints",
+        "in_bibliography",
+        "item_names",
+        "label_text",
+        "levels",
+        "locator",
+        "locator_label",
+        "near_note",
+        "place",
+        "position",
+        "record",
+        "shown",
+        "skip_names",
+        "sorting",
+        "started",
+        "suppressed",
+        "uses",
+        "year_done",
+        "year_nodes",
+        "year_text",
     )  # fmt: skip
 
     def __init__(self, entry: Entry, hints: Hints = NO_HINTS) -> None:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, TypeVar
 from citekit.csl import ir
 from citekit.csl.collation import collation_key
 from citekit.csl.compile import Compiler
-from citekit.csl.entry import DATE_VARIABLES, NAME_VARIABLES
-from citekit.csl.scope import Scope
+from citekit.csl.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from citekit.csl.compile import Element
     from citekit.csl.locale import Locale
+    from citekit.csl.scope import Scope
     from citekit.csl.tree import Node
 
 T = TypeVar("T")

@@ -93,13 +93,12 @@ def map_text(node: Node, change: Callable[[str], str]) -> Node:
 
 def with_children(node: Node, children: Sequence[Node | str]) -> Node:
     """A copy of a node, of the same kind, with other children."""
-    match node:
-        case Quoted():
-            return Quoted(children, node.marks)
-        case Kept():
-            return Kept(node.look, children, upright=node.upright)
-        case NamesNode():
-            return NamesNode(node.look, children, node.people, node.key)
+    if isinstance(node, Quoted):
+        return Quoted(children, node.marks)
+    if isinstance(node, Kept):
+        return Kept(node.look, children, upright=node.upright)
+    if isinstance(node, NamesNode):
+        return NamesNode(node.look, children, node.people, node.key)
     return type(node)(node.look, children)
 
 

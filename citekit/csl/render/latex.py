@@ -1,4 +1,4 @@
-"""LaTeX: text commands of the kernel plus hyperref's ``\\href``; Unicode passes as it is."""
+r"""LaTeX: text commands of the kernel plus hyperref's ``\href``; Unicode passes as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RTF: groups for fonts, everything outside ASCII as ``\\u`` escapes, blocks as new lines."""
+r"""RTF: groups for fonts, everything outside ASCII as ``\u`` escapes, blocks as new lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WORDS = {
 
 
 def render(tokens: Iterable[Token]) -> str:
-    """RTF of one cite or entry, to be put into a document that declares ``\\uc1``."""
+    r"""RTF of one cite or entry, to be put into a document that declares ``\uc1``."""
     out: list[str] = []
     ends: list[str] = []
     for token in tokens:
@@ -62,7 +62,9 @@ def _letter(letter: str) -> str:
     if code < 32:
         return "\\line " if letter == "\n" else " "
     units = letter.encode("utf-16-le", "replace")
-    numbers = [int.from_bytes(units[i : i + 2], "little", signed=True) for i in range(0, len(units), 2)]
+    numbers = [
+        int.from_bytes(units[i : i + 2], "little", signed=True) for i in range(0, len(units), 2)
+    ]
     return "".join(f"\\u{number}?" for number in numbers)
 
 
