@@ -100,11 +100,12 @@ class ArchiveStore:
 
     def keys(self) -> tuple[str, ...]:
         """The citekeys of all items, sorted."""
-        renamed = self.superseded()
+        names = files.folders(self.layout.items)
+        renamed = self.superseded()  # in this order: a rename may be under way as we look
         return tuple(
             sorted(
                 name
-                for name in files.folders(self.layout.items)
+                for name in names
                 if name not in renamed
                 and _is_key(name)
                 and (self.layout.items / name / "item.json").is_file()
@@ -153,9 +154,15 @@ class ArchiveStore:
 
     def items(self) -> Iterator[Item]:
         """All items in the order of their keys; one that is removed meanwhile is left out."""
-        for key in self.keys():
-            with suppress(NotFound):
+        keys = self.keys()
+        for key in keys:
+            try:
                 yield self.item(key)
+            except NotFound:
+                with suppress(NotFound):
+                    renamed = self.resolve(key)
+                    if renamed not in keys:
+                        yield self.item(renamed)
 
     def note(self, key: str) -> str | None:
         """The item's note, or None."""

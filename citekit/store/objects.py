@@ -54,8 +54,7 @@ class Objects:
                 data = b"".join(files.read_chunks(place))
             except NotFound:
                 continue
-            if digest_bytes(data) != digest:
-                raise _differs(digest, digest_bytes(data), place)
+            _check(digest, digest_bytes(data), place)
             return data
         return None
 
@@ -64,16 +63,20 @@ class Objects:
 
         An object that is there already and whole stays as it is; a damaged one is replaced.
         """
-        if target.is_file() and digest_chunks(files.read_chunks(target))[0] == digest:
+        if self._is_whole(digest, target):
+            if source != target:
+                _check(digest, _digest(source), source)
             return
         hasher = Hasher()
         staged = files.unused(staging)
         files.write_new(staged, _hashed(source, hasher))
-        if hasher.digest() != digest:
-            raise _differs(digest, hasher.digest(), source)
+        _check(digest, hasher.digest(), source)
         self._layout.check_inside(target.parent)
         files.make_folder(target.parent, root=self._layout.root)
         files.move(staged, target)
+
+    def _is_whole(self, digest: str, target: Path) -> bool:
+        return target.is_file() and _digest(self._layout.check_inside(target)) == digest
 
     def remove(self, path: Path) -> None:
         """Remove one stored payload and the folders that it leaves empty."""
@@ -112,9 +115,17 @@ def _hashed(source: bytes | Path, hasher: Hasher) -> Iterator[bytes]:
         yield chunk
 
 
-def _differs(expected: str, found: str, where: bytes | Path) -> IntegrityFailed:
-    return IntegrityFailed(
-        f"these are other bytes: expected {expected}, found {found}",
-        place=None if isinstance(where, bytes) else Place(path=str(where)),
-        hint="find the file that was captured, or restore it from a copy of the archive",
-    )
+def _digest(source: bytes | Path) -> str:
+    if isinstance(source, bytes):
+        return digest_bytes(source)
+    return digest_chunks(files.read_chunks(source))[0]
+
+
+def _check(expected: str, found: str, where: bytes | Path) -> None:
+    """Raise IntegrityFailed unless the bytes have the digest that was expected."""
+    if found != expected:
+        raise IntegrityFailed(
+            f"these are other bytes: expected {expected}, found {found}",
+            place=None if isinstance(where, bytes) else Place(path=str(where)),
+            hint="find the file that was captured, or restore it from a copy of the archive",
+        )

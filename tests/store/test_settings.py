@@ -1,0 +1,74 @@
+"""``archive.toml``: read with defaults, refused with file, line and column."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citekit.errors import InvalidData
+from citekit.store.settings import Settings, read_settings, write_settings
+
+
+def test_defaults_are_those_of_the_interfaces() -> None:
+    """A file with its layout alone gives restricted access and American English."""
+    assert read_settings("layout = 1\n", "archive.toml") == Settings(layout=1)
+    assert Settings().access == "restricted"
+
+
+def test_everything_is_read() -> None:
+    """Each setting has its field; unknown keys are kept."""
+    text = """
+layout = 1
+title = "Kosovo"
+base_url = "https://example.org/"
+style = "apa"
+locale = "tr-TR"
+access = "public"
+more = 3
+[log]
+origin = "example.org/log"
+[[publisher]]
+name = "Example Daily"
+"""
+    settings = read_settings(text, "archive.toml")
+    assert (settings.title, settings.style, settings.locale) == ("Kosovo", "apa", "tr-TR")
+    assert (settings.access, settings.origin) == ("public", "example.org/log")
+    assert settings.publishers == ({"name": "Example Daily"},)
+    assert settings.extra == {"more": 3}
+
+
+@given(title=st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_title_is_written_and_read_back(title: str) -> None:
+    """Quotes, backslashes, control characters and emoji survive."""
+    assert read_settings(write_settings(title), "archive.toml").title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ("layout = \n", "archive.toml:1:10", None),
+        ('layout = 1\ntitle = "open', "archive.toml:2:", None),
+        ("title = 'x'\n", "archive.toml", "layout = 1"),
+        ("layout = '1'\n", "archive.toml:1:10", "layout = 1"),
+        ("layout = 1\nlocale = 5\n", "archive.toml:2:10", "locale ="),
+        ('layout = 1\n\naccess = "secret"\n', "archive.toml:3:10", "restricted"),
+        ("layout = 1\n[log]\norigin = 7\n", "archive.toml:3:10", "origin ="),
+        ("layout = 1\n[publisher]\nname = 'x'\n", "archive.toml:2:2", "[[publisher]]"),
+        ("layout = 1\nlog = 5\n", "archive.toml:2:7", "[log]"),
+        ("layout = 1\nx = " + "[" * 5000, "archive.toml", None),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(text: str, place: str, hint: str | None) -> None:
+    """File, line and column, and what would be right."""
+    with pytest.raises(InvalidData) as caught:
+        read_settings(text, "archive.toml")
+    assert str(caught.value.place).startswith(place)
+    assert hint is None or hint in str(caught.value.hint)
+
+
+def test_a_later_layout_says_what_to_install() -> None:
+    """An archive of a later citekit is not touched: the message names its layout."""
+    with pytest.raises(InvalidData, match="layout 2") as caught:
+        read_settings("layout = 2\n", "archive.toml")
+    assert "pip install --upgrade citekit" in str(caught.value.hint)
