@@ -3,7 +3,7 @@
 >>> from citekit import Archive
 >>> archive = Archive.open("archive")                           # doctest: +SKIP
 >>> item = archive.add("article.txt", url="https://…").item     # doctest: +SKIP
->>> print(archive.cite([item.key], format="biblatex").text)     # doctest: +SKIP
+>>> print(archive.cite([item.key], style="apa").text)           # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -86,12 +86,24 @@ class Archive:
         self,
         keys: Sequence[str],
         *,
+        style: str | None = None,
         format: str | None = None,  # noqa: A002  # the word users know
+        locale: str | None = None,
+        in_text: bool = False,
+        locator: str | None = None,
     ) -> Cited:
         """References of items (see ``citekit.app.cite``)."""
         from citekit.app.cite import cite
 
-        return cite(self.store, keys, format_=format)
+        return cite(
+            self.store,
+            keys,
+            style=style,
+            format_=format,
+            locale=locale,
+            in_text=in_text,
+            locator=locator,
+        )
 
     def import_text(
         self,

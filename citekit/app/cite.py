@@ -8,7 +8,7 @@ from citekit.app.keys import read_name
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from citekit.csl.process import Result
     from citekit.csl.styles import StyleSource
@@ -31,11 +31,21 @@ class Reference(NamedTuple):
     html: str | None = None
 
 
+class Explained(NamedTuple):
+    """The pieces of one entry or citation (``key`` is None), each with where it came from.
+
+    A piece is (text, variable, macro, line of the style); what a piece did not come from is None.
+    """
+
+    key: str | None
+    pieces: tuple[tuple[str, str | None, str | None, int | None], ...]
+
+
 class Cited(NamedTuple):
     """References: the ``text`` in the format asked for, and its parts.
 
     ``citations`` holds the in-text citation where one was asked for. ``references`` are in the
-    order of the style; in a data format in the order asked for.
+    order of the style; in a data format in the order asked for, and there only when ``apart``.
     """
 
     text: str
@@ -43,6 +53,17 @@ class Cited(NamedTuple):
     citations: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     warnings: tuple[str, ...] = ()
+    explained: tuple[Explained, ...] = ()
+
+
+class _Call(NamedTuple):
+    """How to format: the options of one call."""
+
+    format: StyledFormat
+    locale: str
+    in_text: bool
+    apart: bool
+    explain: bool
 
 
 def cite(
@@ -54,13 +75,15 @@ def cite(
     locale: str | None = None,
     in_text: bool = False,
     locator: str | None = None,
-    with_html: bool = False,
+    apart: bool = False,
+    explain: bool = False,
 ) -> Cited:
     """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
     ``style`` is an id or a file (default: the archive's, else apa), ``locator`` belongs to the last
-    item. ``with_html`` gives each reference in HTML as well. Raises NotFound for an unknown key or
-    style, UsageError for an unknown format.
+    item. ``apart`` gives each reference on its own as well, in HTML too; ``explain`` where each
+    piece of the output came from. Raises NotFound for an unknown key or style, UsageError for an
+    unknown format.
     """
     chosen = format_ or "text"
     if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
@@ -68,19 +91,18 @@ def cite(
         raise UsageError(f"no such format: {chosen}", hint=f"formats: {formats}")
     cites = _located([cite for word in words for cite in _read(word.strip())], locator)
     cites = [{**cite, "id": store.resolve(cite["id"])} for cite in cites]
-    items = {cite["id"]: store.item(cite["id"]) for cite in cites}
+    items = list({cite["id"]: store.item(cite["id"]) for cite in cites}.values())
     if chosen in DATA_FORMATS:
-        return _as_data(list(items.values()), cites, chosen)
+        return _as_data(items, cites, chosen, apart=apart)
     source = _style(store, style)
-    return _styled(
-        list(items.values()),
-        cites,
-        source,
-        format_=cast("StyledFormat", chosen),
+    call = _Call(
+        format=cast("StyledFormat", chosen),
         locale=locale or source.default_locale or store.settings.locale,
         in_text=in_text,
-        with_html=with_html,
+        apart=apart,
+        explain=explain,
     )
+    return _styled([item.csl() for item in items], cites, source, call)
 
 
 def _read(word: str) -> list[Cite]:
@@ -101,17 +123,16 @@ def _located(cites: list[Cite], locator: str | None) -> list[Cite]:
     return [*cites[:-1], {**cites[-1], **read_locator(locator)}]
 
 
-def _as_data(items: Sequence[Item], cites: Sequence[Cite], format_: str) -> Cited:
+def _as_data(items: list[Item], cites: list[Cite], format_: str, *, apart: bool) -> Cited:
     from citekit.formats import write
 
     located = [cite["id"] for cite in cites if "locator" in cite]
     warnings = [f"{format_} has no place for a locator: {key}" for key in located]
+    references = [Reference(item.key, write([item.data], format_)) for item in items if apart]
     return Cited(
         text=write([item.data for item in items], format_),
         format=format_,
-        references=tuple(
-            Reference(key=item.key, text=write([item.data], format_)) for item in items
-        ),
+        references=tuple(references),
         warnings=tuple(warnings),
     )
 
@@ -123,75 +144,54 @@ def _style(store: ArchiveStore, style: str | None) -> StyleSource:
 
 
 def _styled(
-    items: Sequence[Item],
-    cites: Sequence[Cite],
-    source: StyleSource,
-    *,
-    format_: StyledFormat,
-    locale: str,
-    in_text: bool,
-    with_html: bool,
+    data: list[dict[str, Any]], cites: list[Cite], source: StyleSource, call: _Call
 ) -> Cited:
-    data = [item.csl() for item in items]
-    shown = _process(source, data, cites if in_text else None, format_, locale)
-    warnings = list(shown.warnings)
-    if in_text:
-        return Cited(
-            text=shown.citations[0],
-            format=format_,
-            citations=shown.citations,
-            references=_references(shown, None),
-            warnings=tuple(warnings),
-        )
-    if not shown.bibliography:
-        return _notes(source, data, format_, locale)
-    if any("locator" in cite for cite in cites):
+    clusters = [cites] if call.in_text else []
+    shown = _process(source, data, clusters, call)
+    warnings: list[str] = []
+    if not call.in_text and not shown[call.format].bibliography:
+        warnings.append(f"{source.id} has no bibliography: these are its citations")
+        clusters = [[{"id": item["id"]}] for item in data]
+        shown = _process(source, data, clusters, call)
+    elif not call.in_text and any("locator" in cite for cite in cites):
         warnings.append("a bibliography has no place for a locator: use --in-text")
-    html = _process(source, data, None, "html", locale) if with_html else None
+    result = shown[call.format]
+    parts = result.citations if clusters else [text for _, text in result.bibliography]
     return Cited(
-        text=_joined([text for _, text in shown.bibliography], format_),
-        format=format_,
-        references=_references(shown, html),
-        warnings=tuple(warnings),
-    )
-
-
-def _notes(
-    source: StyleSource, data: Sequence[dict[str, Any]], format_: StyledFormat, locale: str
-) -> Cited:
-    """Full citations, for a style that has no bibliography."""
-    from citekit.csl import process
-
-    clusters = [[{"id": item["id"]}] for item in data]
-    shown = process(source.xml, data, clusters, locale=locale, output=format_)
-    return Cited(
-        text=_joined(list(shown.citations), format_),
-        format=format_,
-        references=tuple(
-            Reference(key=item["id"], text=text)
-            for item, text in zip(data, shown.citations, strict=True)
-        ),
-        warnings=(*shown.warnings, f"{source.id} has no bibliography: these are its citations"),
+        text=_joined(list(parts), call.format),
+        format=call.format,
+        citations=result.citations,
+        references=_references(result, shown.get("html")),
+        warnings=(*result.warnings, *warnings),
+        explained=_explain(source, data, clusters, call) if call.explain else (),
     )
 
 
 def _process(
-    source: StyleSource,
-    data: Sequence[dict[str, Any]],
-    cites: Sequence[Cite] | None,
-    format_: StyledFormat,
-    locale: str,
-) -> Result:
-    from citekit.csl import process
+    source: StyleSource, data: list[dict[str, Any]], clusters: list[list[Cite]], call: _Call
+) -> Mapping[StyledFormat, Result]:
+    from citekit.csl import process_formats
 
-    clusters = [] if cites is None else [list(cites)]
-    return process(source.xml, data, clusters, locale=locale, output=format_)
+    outputs: dict[StyledFormat, None] = {call.format: None}
+    if call.apart:
+        outputs["html"] = None
+    return process_formats(source.xml, data, clusters, locale=call.locale, outputs=tuple(outputs))
 
 
 def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:
     marked = dict(html.bibliography) if html else {}
+    return tuple(Reference(key, text, marked.get(key)) for key, text in shown.bibliography)
+
+
+def _explain(
+    source: StyleSource, data: list[dict[str, Any]], clusters: list[list[Cite]], call: _Call
+) -> tuple[Explained, ...]:
+    from citekit.csl import explain
+
     return tuple(
-        Reference(key=key, text=text, html=marked.get(key)) for key, text in shown.bibliography
+        Explained(key, tuple((o.text, o.variable, o.macro, o.line) for o in origins))
+        for key, origins in explain(source.xml, data, clusters, locale=call.locale)
+        if (key is None) == bool(clusters)
     )
 
 

@@ -21,6 +21,7 @@ def cite(
     format_: str | None,
     in_text: bool,
     locator: str | None,
+    explain: bool,
     output_: str | None,
 ) -> int:
     """Print references of the items, or write them into a file."""
@@ -34,7 +35,8 @@ def cite(
         locale=locale,
         in_text=in_text,
         locator=locator,
-        with_html=context.json,
+        apart=context.json,
+        explain=explain,
     )
     for warning in cited.warnings:
         output.note(f"warning: {warning}", quiet=context.quiet)
@@ -42,18 +44,44 @@ def cite(
         _write(output_, cited.text)
     elif context.json:
         output.answer_json(_json(cited))
+    elif explain and cited.explained:
+        for line in _explained(cited):
+            output.answer(output.printable(line))
     else:
         output.answer(cited.text)
     return 0
 
 
+def _explained(cited: Cited) -> list[str]:
+    """Each piece of the output with the variable, macro and line of the style it came from."""
+    lines = []
+    for part in cited.explained:
+        lines.append(f"{part.key}:" if part.key else "citation:")
+        for text, variable, macro, line in part.pieces:
+            origin = [f"variable {variable}" if variable else "", f"macro {macro}" if macro else ""]
+            origin.append(f"line {line}" if line else "")
+            lines.append(f"  {text!r:32}  {', '.join(word for word in origin if word)}")
+    return lines
+
+
 def _json(cited: Cited) -> dict[str, object]:
+    explained = [
+        {
+            "key": part.key,
+            "pieces": [
+                {"text": text, "variable": variable, "macro": macro, "line": line}
+                for text, variable, macro, line in part.pieces
+            ],
+        }
+        for part in cited.explained
+    ]
     return {
         "citations": list(cited.citations),
         "bibliography": [
             {"key": entry.key, "text": entry.text, "html": entry.html} for entry in cited.references
         ],
         "warnings": list(cited.warnings),
+        **({"explained": explained} if explained else {}),
     }
 
 

@@ -196,6 +196,7 @@ COMMANDS: Final = (
             ),
             Option("--in-text", "The citation for the running text, not the bibliography."),
             Option("--locator", "A place in the last item, such as 'page 4'.", "LABEL VALUE"),
+            Option("--explain", "Say where in the style each piece of the output came from."),
             Option("--output", "Write into this file instead.", "PATH", "-o"),
         ),
         is_fast=True,
