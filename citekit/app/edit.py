@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.add import declared_evidence
+from citekit.app.access import set_access
+from citekit.app.fields import with_fields
 from citekit.errors import NotFound, StoreConflict, UsageError
 from citekit.model.identifiers import check_citekey
-from citekit.model.item import Access, Item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from citekit.model.item import Access, Item
     from citekit.store.archive import ArchiveStore
 
 
@@ -29,27 +30,12 @@ def set_fields(
     """
     if not fields and access is None:
         raise UsageError("nothing to set", hint="give FIELD=VALUE, or --access")
+    if access is not None:
+        return set_access(store, key, access, fields).item
     with store.writing() as writer:
-        item = store.item(store.resolve(key))
-        changed = _with_fields(item, fields or {})
-        if access is not None and access != item.facts.access:
-            changed = changed.with_facts(replace(changed.facts, access=access))
-            writer.set_access(changed)
-        else:
-            writer.replace_item(changed)
-    return changed
-
-
-def _with_fields(item: Item, fields: Mapping[str, Any]) -> Item:
-    changed = item.with_variables(fields)
-    evidence = dict(changed.facts.evidence)
-    for name, value in fields.items():
-        others = tuple({**e, "chosen": False} for e in evidence.get(name, ()))
-        evidence[name] = others if value is None else (declared_evidence(value), *others)
-    kept = {name: candidates for name, candidates in evidence.items() if candidates}
-    if kept == changed.facts.evidence:
-        return changed
-    return changed.with_facts(replace(changed.facts, evidence=kept))
+        item = with_fields(store.item(store.resolve(key)), fields or {})
+        writer.replace_item(item)
+    return item
 
 
 def rename(store: ArchiveStore, key: str, new_key: str) -> Item:

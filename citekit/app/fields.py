@@ -7,15 +7,19 @@ An empty value removes the field.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from citekit.app.add import declared_evidence
 from citekit.errors import InvalidData, UsageError
 from citekit.model.date import Date, DateError
 from citekit.model.name import read_person
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from citekit.model.item import Item
 
 # Names people type for CSL variables.
 _SHORT = {
@@ -57,3 +61,16 @@ def read_value(variable: str, text: str) -> Any:  # noqa: ANN401  # a JSON value
         except DateError as error:
             raise InvalidData(f'"{variable}" {error}', hint=error.hint) from error
     return text
+
+
+def with_fields(item: Item, fields: Mapping[str, Any]) -> Item:
+    """The item with these variables (None removes one); what was read stays as evidence."""
+    changed = item.with_variables(fields)
+    evidence = dict(changed.facts.evidence)
+    for name, value in fields.items():
+        others = tuple({**e, "chosen": False} for e in evidence.get(name, ()))
+        evidence[name] = others if value is None else (declared_evidence(value), *others)
+    kept = {name: candidates for name, candidates in evidence.items() if candidates}
+    if kept == changed.facts.evidence:
+        return changed
+    return changed.with_facts(replace(changed.facts, evidence=kept))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from citekit.cli import output
 from citekit.errors import UsageError
@@ -18,10 +18,23 @@ def set_(context: Context, *, key: str, field: list[str], access: str | None) ->
     from citekit.app.edit import set_fields
     from citekit.app.fields import read_fields
 
-    item = set_fields(
-        context.store(), key, read_fields(field), access=cast("Access | None", access)
-    )
-    return _answer(context, item.key)
+    fields = read_fields(field)
+    if access is not None:
+        return _set_access(context, key, cast("Access", access), fields)
+    return _answer(context, set_fields(context.store(), key, fields).key)
+
+
+def _set_access(context: Context, key: str, access: Access, fields: dict[str, Any]) -> int:
+    """Change an item's access and tell what was taken out of its records, and what git has."""
+    from citekit.app.access import set_access
+
+    changed = set_access(context.store(), key, access, fields)
+    if context.json:
+        output.answer_json(changed.to_json())
+        return 0
+    output.answer(changed.item.key)
+    output.tell_findings(changed.findings)
+    return 0
 
 
 def rename(context: Context, *, key: str, new: str) -> int:

@@ -52,6 +52,15 @@ class Recorder:
         """Note that an item's folder is gone."""
         self._note(self._event("remove", self._layout.name(folder)))
 
+    def purged(self, folder: Path, payloads: tuple[LoggedPayload, ...], reason: str | None) -> None:
+        """Note that payloads of an item are about to be removed for good.
+
+        Raises where it cannot be noted: bytes go only after the log says so.
+        """
+        event = self._event("purge", self._layout.name(folder), payloads=payloads, reason=reason)
+        LogFolder(self._layout).append([encode_event(event)])
+        self.has_recorded = True
+
     def _note(self, *events: Event | None) -> None:
         self.has_recorded = True
         # The change is done, and telling that it failed would be wrong: the next seal finds it.

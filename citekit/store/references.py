@@ -11,7 +11,7 @@ from citekit.errors import CitekitError, NotFound
 from citekit.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from citekit.model.item import Access
@@ -21,19 +21,35 @@ if TYPE_CHECKING:
 def needed_by(store: ArchiveStore, digests: Collection[str]) -> dict[str, set[Access | None]]:
     """Digest -> the access of each item that has it; None stands for what cannot be read."""
     needed: dict[str, set[Access | None]] = {digest: set() for digest in digests}
+    for name, found in _naming(store, digests):
+        access = _access(store, name) if found is not None else None
+        for digest in digests if found is None else found:
+            needed[digest].add(access)
+    return needed
+
+
+def owners_of(store: ArchiveStore, digests: Collection[str]) -> dict[str, set[str]]:
+    """Digest -> the keys of the items that have it, or that cannot be read and so may have it."""
+    owners: dict[str, set[str]] = {digest: set() for digest in digests}
+    for name, found in _naming(store, digests):
+        for digest in digests if found is None else found:
+            owners[digest].add(name)
+    return owners
+
+
+def _naming(
+    store: ArchiveStore, digests: Collection[str]
+) -> Iterator[tuple[str, list[str] | None]]:
+    """Each item's folder that names some of the digests, with these; None: it cannot be read."""
     for name in files.folders(store.layout.items) if digests else ():
         try:
             records = _records(store.layout.items / name / "captures")
         except CitekitError:
-            for owners in needed.values():
-                owners.add(None)
+            yield name, None
             continue
         found = [digest for digest in digests if digest.encode() in records]
         if found:
-            access = _access(store, name)
-            for digest in found:
-                needed[digest].add(access)
-    return needed
+            yield name, found
 
 
 def _records(folder: Path) -> bytes:

@@ -29,17 +29,19 @@ from citekit.store.references import needed_by
 from citekit.store.staging import Journal, begin, unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from citekit.model.annotation import Annotation
     from citekit.model.capture import Capture, Payload
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
+    from citekit.model.event import LoggedPayload
     from citekit.model.item import Access, Item
     from citekit.store.archive import ArchiveStore
 
 PayloadSource = bytes | Path
 _NOTHING: Mapping[str, Any] = {}
+_PURGED_AT_ONCE = 200  # payloads in one event: an entry of the log has at most 64 KiB
 
 
 @dataclass(slots=True)
@@ -191,6 +193,34 @@ class Writer:
         known = [capture for capture in captures if capture]
         with self._change([payload.digest]) as change:
             self._place({payload.digest: source}, known, item.facts.access, change)
+
+    def purge(
+        self,
+        key: str,
+        payloads: Sequence[LoggedPayload],
+        *,
+        reason: str | None = None,
+        noted: Collection[str] = (),
+    ) -> None:
+        """Remove payloads of an item for good; the log says so before the first byte goes.
+
+        ``noted`` are digests that the log has as purged already: an earlier purge was stopped. A
+        stop in between leaves bytes that ``verify`` names; caches go whole, whatever they hold.
+        """
+        self._require(key)
+        new = [payload for payload in payloads if payload.digest not in noted]
+        for start in range(0, len(new), _PURGED_AT_ONCE):
+            part = tuple(new[start : start + _PURGED_AT_ONCE])
+            self._record.purged(self._layout.item_folder(key), part, reason)
+        with self._change() as change:
+            digests = {payload.digest for payload in payloads}
+            for digest in sorted(digests):
+                for access in _PLACES:
+                    self._objects.remove(self._objects.path(digest, access))
+            self._objects.forget_held(digests, change.folder)
+            for name in files.names(self._layout.check_inside(self._layout.local)):
+                if name not in (self._layout.held_file.name, self._layout.staging.name):
+                    files.remove_tree(self._layout.local / name)
 
     # ── notes, annotations, entities, claims ───────────────────────────────────────────────────
 

@@ -53,8 +53,9 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
     if unreadable:
         return LogVerdict(sealed=0, history=History(), findings=tuple(unreadable))
     if standing is None:
-        findings = tuple(_never_sealed(inspection, log, pending, outside))
-        return LogVerdict(sealed=0, history=History(), findings=findings)
+        history = History()
+        findings = tuple(_never_sealed(inspection, log, pending, outside, history))
+        return LogVerdict(sealed=0, history=history, findings=findings)
     reading = read_log(inspection, log, standing)
     found_here = [*reading.findings, *_check_files(inspection, log, standing, reading)]
     found_here += _check_pending(inspection, pending, standing.size)
@@ -97,9 +98,16 @@ def _read(
 
 
 def _never_sealed(
-    inspection: Inspection, log: LogFolder, pending: Pending, outside: Outside
+    inspection: Inspection,
+    log: LogFolder,
+    pending: Pending,
+    outside: Outside,
+    history: History,
 ) -> Iterator[Finding]:
-    """An archive without a checkpoint proves nothing, unless there was one once."""
+    """An archive without a checkpoint proves nothing, unless there was one once.
+
+    ``history`` takes in the events that wait: a purge among them is one all the same.
+    """
     place = inspection.show("log/checkpoint")
     once = [name for name in inspection.files if name.startswith(("log/tile/", "trust/"))]
     base = pending.base
@@ -115,7 +123,7 @@ def _never_sealed(
     else:
         yield found("CK-I600", place, "nothing proven yet: this archive was never sealed")
     yield from _check_pending(inspection, pending, base)
-    yield from _check_state(inspection, log, 0, History())
+    yield from _check_state(inspection, log, 0, history)
 
 
 def _is_begun(log: LogFolder, expected: dict[str, bytes], name: str) -> bool:

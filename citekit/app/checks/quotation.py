@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from citekit.app.annotate import MOST_SHARE, MOST_WORDS
 from citekit.app.checks.rules import found
+from citekit.app.excess import SHOWN_WHOLE, most_words_in
 from citekit.app.passages import count_words
 from citekit.errors import Place
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from citekit.app.checks.inspection import Inspection
     from citekit.findings import Finding
     from citekit.model.item import Item
-
-# Facts that may be shown whole, however long they are.
-_SHOWN: Final = frozenset(["title", "title-short", "container-title", "URL"])
 
 
 def check_quotation(inspection: Inspection) -> Iterator[Finding]:
@@ -56,19 +54,7 @@ def _words_of_text(inspection: Inspection, key: str) -> int | None:
 def _check_evidence(inspection: Inspection, item: Item) -> Iterator[Finding]:
     path = inspection.show(f"items/{item.key}/item.json")
     for variable, candidates in item.facts.evidence.items():
-        for candidate in candidates if variable not in _SHOWN else ():
-            words = max((count_words(text) for text in _texts(candidate.get("value"))), default=0)
+        for candidate in candidates if variable not in SHOWN_WHOLE else ():
+            words = most_words_in(candidate.get("value"))
             if words > MOST_WORDS:
                 yield found("CK-E503", path, f"evidence of {variable!r} holds {words} words")
-
-
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
-    """Every text in a JSON value; item.json was found to be no deeper than 64 levels."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for child in value.values():
-            yield from _texts(child)
-    elif isinstance(value, list | tuple):
-        for child in value:
-            yield from _texts(child)

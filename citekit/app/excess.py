@@ -1,0 +1,139 @@
+"""What a restricted item's records show of its text beyond the limits: found, and taken out.
+
+The limits are those of ``annotate``: 12 words in each annotation, 15 % of the text in all, and no
+more than a headline as evidence. Offsets stay: with the text's digest they determine the passage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from citekit.app.annotate import MOST_SHARE, MOST_WORDS
+from citekit.app.passages import count_words
+from citekit.errors import Place
+from citekit.findings import Finding, FindingClass, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from citekit.model.annotation import Annotation
+    from citekit.model.item import Item
+    from citekit.store.archive import ArchiveStore
+    from citekit.store.writer import Writer
+
+# Facts that may be shown whole, however long they are.
+SHOWN_WHOLE: Final = frozenset(["title", "title-short", "container-title", "URL"])
+
+
+def shown_words(store: ArchiveStore, key: str) -> int:
+    """How many words of the text an item's annotations show."""
+    return sum(_words(annotation) for annotation in store.annotations(key))
+
+
+def trim_excess(store: ArchiveStore, writer: Writer, key: str) -> tuple[Finding, ...]:
+    """Take out of an item's records what a restricted item may not show; a finding for each."""
+    findings: list[Finding] = []
+    annotations = list(_trimmed(store, key, findings))
+    if findings:
+        writer.write_annotations(key, annotations)
+    item = store.item(key)
+    evidence = {
+        name: tuple(_short(store, item, name, candidate, findings) for candidate in candidates)
+        for name, candidates in item.facts.evidence.items()
+    }
+    if evidence != {name: tuple(found) for name, found in item.facts.evidence.items()}:
+        writer.replace_item(item.with_facts(replace(item.facts, evidence=evidence)))
+    return tuple(findings)
+
+
+def _trimmed(store: ArchiveStore, key: str, findings: list[Finding]) -> Iterator[Annotation]:
+    """Each annotation with as many of its words as the limits leave: exact ones, or none."""
+    most = _most_words(store, key)
+    shown = 0
+    path = str(store.layout.annotations_file(key))
+    for line, annotation in enumerate(store.annotations(key), 1):
+        kept = annotation
+        for part in ("its words around the passage", "the words of the passage"):
+            words = _words(kept)
+            if words <= MOST_WORDS and (most is None or shown + words <= most):
+                break
+            kept = _with_less(kept)
+            if _words(kept) < words:
+                message = f"{part} were taken out; the offsets stay"
+                findings.append(_finding("CK-I711", message, Place(path=path, line=line)))
+        shown += _words(kept)
+        yield kept
+
+
+def _with_less(annotation: Annotation) -> Annotation:
+    """The annotation without the context of its quote; without the quote, if it has no context."""
+    target = annotation.data["target"]
+    selectors = target["selector"]
+    shorter = []
+    for selector in selectors if isinstance(selectors, list | tuple) else [selectors]:
+        if selector.get("type") != "TextQuoteSelector":
+            shorter.append(selector)
+        elif "prefix" in selector or "suffix" in selector:
+            shorter.append({k: v for k, v in selector.items() if k not in ("prefix", "suffix")})
+    return type(annotation).from_json(
+        {**annotation.data, "target": {**target, "selector": shorter}}
+    )
+
+
+def _most_words(store: ArchiveStore, key: str) -> float | None:
+    """The share of the text that may be shown, in words; None when the item has no text."""
+    captures = (store.capture(key, stamp) for stamp in store.stamps(key))
+    shapes = [
+        payload.map.words
+        for capture in captures
+        if capture and (payload := capture.payloads.get("text")) and payload.map
+    ]
+    return MOST_SHARE * max(shapes) if shapes else None
+
+
+def _short(
+    store: ArchiveStore,
+    item: Item,
+    name: str,
+    candidate: Mapping[str, Any],
+    findings: list[Finding],
+) -> Mapping[str, Any]:
+    """The evidence, without its value where that holds more than a headline of the text."""
+    words = 0 if name in SHOWN_WHOLE else most_words_in(candidate.get("value"))
+    if words <= MOST_WORDS:
+        return candidate
+    place = Place(path=str(store.layout.item_file(item.key)))
+    findings.append(_finding("CK-I712", f"evidence of {name!r} was {words} words long", place))
+    return {**candidate, "value": None}
+
+
+def most_words_in(value: Any) -> int:  # noqa: ANN401  # any JSON
+    """The words of the longest text in a JSON value; item.json is no deeper than 64 levels."""
+    return max((count_words(text) for text in _texts(value)), default=0)
+
+
+def _texts(value: Any) -> Iterable[str]:  # noqa: ANN401  # any JSON
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for child in value.values():
+            yield from _texts(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _texts(child)
+
+
+def _words(annotation: Annotation) -> int:
+    return count_words(annotation.passage.quoted) if annotation.passage else 0
+
+
+def _finding(code: str, message: str, place: Place) -> Finding:
+    return Finding(
+        code=code,
+        message=message,
+        severity=Severity.NOTE,
+        kind=FindingClass.EXCESS,
+        place=place,
+        rule="Access: what a restricted item shows of its text",
+    )

@@ -1,0 +1,31 @@
+"""What citekit has noted of an archive so far: the sealed entries, then the events that wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.app.seal_plan import replay, take_waiting
+from citekit.store.log import LogFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from citekit.store.archive import ArchiveStore
+    from citekit.store.history import History
+
+
+def noted_history(store: ArchiveStore) -> History:
+    """The state after every event; raises IntegrityFailed or InvalidData for a damaged log."""
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    waiting = log.waiting(standing.size if standing else 0)
+    return take_waiting(replay(log, standing), waiting).history
+
+
+def noted_entries(store: ArchiveStore) -> Iterator[tuple[int | None, bytes]]:
+    """Every entry with its number in the log, None for one that waits; nothing is verified."""
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    size = standing.size if standing else 0
+    yield from enumerate(log.entries(size))
+    yield from ((None, entry) for entry in log.waiting(size))

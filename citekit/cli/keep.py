@@ -1,0 +1,35 @@
+"""``citekit purge`` and ``backup``: what is to be gone for good, and what is to stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.cli import output
+from citekit.errors import UsageError
+
+if TYPE_CHECKING:
+    from citekit.cli.context import Context
+
+
+def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
+    """Remove an item's payloads for good, after asking; say what git still has."""
+    from citekit.app.purge import plan_purge
+    from citekit.app.purge import purge as purge_item
+
+    store = context.store()
+    plan = plan_purge(store, key)
+    if not yes and not output.confirm(plan.told()):
+        raise UsageError("nothing purged", hint="confirm, or give --yes")
+    purged = purge_item(store, plan.key, reason=reason)
+    if context.json:
+        output.answer_json(purged.to_json())
+        return 0
+    output.answer(purged.key)
+    roles = ", ".join(payload.role for payload in purged.payloads)
+    output.note(
+        f"purged {roles} of {purged.key}: digests, records and proofs stay; "
+        "backups, exports and built sites elsewhere are not reached",
+        quiet=context.quiet,
+    )
+    output.tell_findings(purged.findings)
+    return 0
