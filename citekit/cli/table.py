@@ -408,6 +408,16 @@ COMMANDS: Final = (
         (_KEY, Argument("SOURCE", "The file, or a folder that holds it.")),
     ),
     Command(
+        "purge",
+        "Remove an item's payload bytes for good; digests, records and proofs stay.",
+        "citekit.cli.keep:purge",
+        (_KEY,),
+        (
+            Option("--reason", "Why; the log keeps it for ever.", "TEXT"),
+            Option("--yes", "Do not ask.", short="-y"),
+        ),
+    ),
+    Command(
         "site new",
         "Write a Sphinx project for the archive.",
         "citekit.cli.site:new",
