@@ -54,9 +54,10 @@ def build(
 ) -> Path:
     """Build the site of an archive with Sphinx; returns its folder. Needs the extra ``site``.
 
-    ``source`` is a folder with ``conf.py``; without it ``site`` beside the archive is built if there
-    is one, else a plain site. Restricted text goes into a folder of its own. Raises MissingExtra,
-    NotFound, StorageFailed, and CitekitError with Sphinx's own words when it finds something wrong.
+    ``source`` is a folder with ``conf.py``; without it ``site`` beside the archive is built if
+    there is one, else a plain site. Restricted text goes into a folder of its own. Raises
+    MissingExtra, NotFound, StorageFailed, and CitekitError with Sphinx's own words when it finds
+    something wrong.
     """
     for package in _NEEDED:
         if find_spec(package) is None:

@@ -1,11 +1,12 @@
-"""An item's text with its annotations as values: what may be quoted, what stands in which paragraph.
+"""An item's text with its annotations as values: what may be quoted, what stands where.
 
-Where the text is withheld or absent its shape is enough (the length of every paragraph is part of the
-public record), so pages are made from the same values either way.
+Where the text is withheld or absent its shape is enough (the length of every paragraph is part of
+the public record), so pages are made from the same values either way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from citekit.model.annotation import Annotation
 from citekit.sphinx.highlight import Piece, Span, cut, find_paragraphs, paragraph_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from citekit.model.capture import TextMap
     from citekit.sphinx.library import Library

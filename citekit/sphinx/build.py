@@ -1,4 +1,4 @@
-"""The moments of a build: the archive is opened and staged, and after reading, all is tied together."""
+"""The moments of a build: the archive is opened and staged; after reading, all is tied up."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from citekit.errors import CitekitError
 from citekit.sphinx.config import read_config
 from citekit.sphinx.library import Library
 from citekit.sphinx.pages import StagedProject, make_pages, stage
+from citekit.sphinx.style import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Set as AbstractSet
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -30,7 +31,9 @@ def open_archive(app: Sphinx) -> None:
     _guard_output(Path(app.outdir), with_restricted=config.with_restricted)
     try:
         library = Library.read(config.archive, with_restricted=config.with_restricted)
-        staged = stage(make_pages(library), Path(app.doctreedir) / "citekit")
+        settings = library.settings
+        style = Style.find(config.style or settings.style, config.locale or settings.locale)
+        staged = stage(make_pages(library, style), Path(app.doctreedir) / "citekit")
     except CitekitError as error:
         hint = f"\nhint: {error.hint}" if error.hint else ""
         raise ExtensionError(f"{error}{hint}", modname="citekit.sphinx") from error
@@ -39,6 +42,7 @@ def open_archive(app: Sphinx) -> None:
             f"the pages cannot be staged: {error}", modname="citekit.sphinx"
         ) from error
     archive_domain(app.env).library = library
+    citation_domain(app.env).style = style
     project = StagedProject(app.project, staged)
     app.project = app.env.project = project
 
@@ -59,7 +63,11 @@ def _guard_output(output: Path, *, with_restricted: bool) -> None:
 
 
 def find_outdated(
-    app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: AbstractSet[str],
+    changed: AbstractSet[str],
+    removed: AbstractSet[str],
 ) -> list[str]:
     """Pages that show something of the archive which has changed."""
     del app, added, changed, removed
@@ -70,11 +78,15 @@ def finish_reading(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Format the citations and tie the backlinks; returns the pages that must be written again."""
     del app
     domain = archive_domain(env)
-    citations = cast("CitationDomain", env.get_domain("cite"))
-    changed = citations.format_all(domain.library) | domain.update_backlinks()
+    changed = citation_domain(env).format_all(domain.library) | domain.update_backlinks()
     return sorted(changed & env.all_docs.keys())
 
 
 def archive_domain(env: BuildEnvironment) -> ArchiveDomain:
     """The domain ``ck`` of a build."""
     return cast("ArchiveDomain", env.get_domain("ck"))
+
+
+def citation_domain(env: BuildEnvironment) -> CitationDomain:
+    """The domain ``cite`` of a build."""
+    return cast("CitationDomain", env.get_domain("cite"))

@@ -17,15 +17,18 @@ from sphinx.domains import Domain
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from citekit.sphinx.element import Element
-from citekit.sphinx.nodes import pending_bibliography, pending_citation, pending_reference
-from citekit.sphinx.style import AuthorYear, Citation, Cite, Mode, Style
+from citekit.sphinx.element import Content, Element, h
+from citekit.sphinx.nodes import pending_bibliography, pending_citation
+from citekit.sphinx.parser import make_nodes
+from citekit.sphinx.style import Citation, Cite, Mode, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from sphinx.environment import BuildEnvironment
 
+    from citekit.model.item import Item
     from citekit.sphinx.domain import ArchiveDomain
     from citekit.sphinx.library import Library
 
@@ -101,8 +104,10 @@ class FootBibliographyDirective(SphinxDirective):
 
     def _footnote(self, key: str) -> nodes.footnote:
         name = f"ck-foot-{key}"
-        text = nodes.paragraph("", "", pending_reference("", key=key))
-        footnote = nodes.footnote("", text, auto=1, names=[nodes.fully_normalize_name(name)])
+        domain = cast("CitationDomain", self.env.get_domain("cite"))
+        item = _archive(self.env).library.shelves[key].item
+        text = make_nodes(h("p", domain.style.reference(item)), self.state.document)
+        footnote = nodes.footnote("", *text, auto=1, names=[nodes.fully_normalize_name(name)])
         self.set_source_info(footnote)
         self.state.document.note_autofootnote(footnote)
         self.state.document.note_explicit_target(footnote, footnote)
@@ -110,7 +115,7 @@ class FootBibliographyDirective(SphinxDirective):
 
 
 class CitedDirective(SphinxDirective):
-    """``{bibliography}``: what the project cites; ``:all:`` every item, ``:local:`` this page alone.
+    """``{bibliography}``: what the project cites; ``:all:`` lists every item, ``:local:`` the page.
 
     File names, as sphinxcontrib-bibtex takes them, are read over: the archive is the bibliography.
     """
@@ -128,12 +133,7 @@ class CitedDirective(SphinxDirective):
         """A mark that becomes the list."""
         scope = next((s for s in ("all", "local") if s in self.options), "cited")
         domain = cast("CitationDomain", self.env.get_domain("cite"))
-        domain.data["bibliographies"].setdefault(self.env.docname, []).append(scope)
-        if scope == "all":
-            from citekit.sphinx.domain import EVERYTHING
-
-            _archive(self.env).note_use(self.env.docname, EVERYTHING)
-        return [pending_bibliography("", docname=self.env.docname, scope=scope)]
+        return [domain.note_bibliography(self.env.docname, scope)]
 
 
 class CitationDomain(Domain):
@@ -142,10 +142,10 @@ class CitationDomain(Domain):
     name = "cite"
     label = "citekit citations"
     roles: ClassVar = {name: CiteRole(mode) for name, mode in MODES.items()}
-    # page -> its citations · page -> scopes of its bibliographies · page -> what came out last
+    # page -> its citations · page -> scopes of its bibliographies · page -> what came out of both
     initial_data: ClassVar = {"citations": {}, "bibliographies": {}, "formatted": {}}
     data_version = 1
-    style: Style = AuthorYear()
+    style: Style
 
     def setup(self) -> None:
         """Keep the footnotes of the page being read apart from what is stored."""
@@ -157,6 +157,16 @@ class CitationDomain(Domain):
         citations: list[Citation] = self.data["citations"].setdefault(docname, [])
         citations.append(citation)
         return len(citations) - 1
+
+    def note_bibliography(
+        self, docname: str, scope: str, *, with_coins: bool = False
+    ) -> pending_bibliography:
+        """Remember that the page lists references; returns the mark that becomes the list."""
+        scopes: list[str] = self.data["bibliographies"].setdefault(docname, [])
+        scopes.append(scope)
+        return pending_bibliography(
+            "", docname=docname, number=len(scopes) - 1, with_coins=with_coins
+        )
 
     def note_footnote(self, docname: str, key: str) -> None:
         """Remember that the page's next footbibliography needs a footnote."""
@@ -173,7 +183,7 @@ class CitationDomain(Domain):
         for stored in ("citations", "bibliographies"):
             self.data[stored].pop(docname, None)
 
-    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process read."""
         for stored in ("citations", "bibliographies"):
             for docname in docnames & otherdata[stored].keys():
@@ -194,22 +204,37 @@ class CitationDomain(Domain):
             if all(cite.key in items for cite in citation.cites)
         ]
         texts = self.style.citations(items, [citation for _, citation in pairs])
-        after: dict[str, list[Any]] = {}
+        after = {
+            docname: {"citations": [], "references": self._lists(docname, items)}
+            for docname in self.data["citations"].keys() | self.data["bibliographies"].keys()
+        }
         for (docname, _), text in zip(pairs, texts, strict=True):
-            after.setdefault(docname, []).append(_to_json(text))
-        for docname, scopes in self.data["bibliographies"].items():
-            after.setdefault(docname, []).extend(
-                [scope, self.keys(docname, scope, items)] for scope in scopes
-            )
+            after[docname]["citations"].append(_to_json(text))
         self.data["formatted"] = after
         return {
             page for page in before.keys() | after.keys() if before.get(page) != after.get(page)
         }
 
-    def text_of(self, docname: str, number: int) -> list[Element | str]:
-        """A formatted citation."""
-        formatted = self.data["formatted"].get(docname, [])
-        return _from_json(formatted[number]) if number < len(formatted) else []
+    def citation(self, docname: str, number: int) -> list[Element | str]:
+        """A formatted citation of a page."""
+        citations: list[Any] = self.data["formatted"][docname]["citations"]
+        return _from_json(citations[number])
+
+    def references(self, docname: str, number: int) -> list[tuple[str, list[Element | str]]]:
+        """A list of references of a page: keys and formatted entries, in the order of the style."""
+        references: list[Any] = self.data["formatted"][docname]["references"][number]
+        return [(key, _from_json(entry)) for key, entry in references]
+
+    def _lists(self, docname: str, items: Mapping[str, Item]) -> list[list[Any]]:
+        return [
+            [
+                (key, _to_json(entry))
+                for key, entry in self.style.references(
+                    items, self.keys(docname, scope, items)
+                ).items()
+            ]
+            for scope in self.data["bibliographies"].get(docname, ())
+        ]
 
     def keys(self, docname: str, scope: str, known: Iterable[str]) -> list[str]:
         """The keys that a bibliography lists."""
@@ -265,8 +290,8 @@ def _archive(env: BuildEnvironment) -> ArchiveDomain:
     return cast("ArchiveDomain", env.get_domain("ck"))
 
 
-def _to_json(pieces: Iterable[Element | str]) -> list[Any]:
-    return [piece if isinstance(piece, str) else piece.to_json() for piece in pieces]
+def _to_json(content: Iterable[Content]) -> list[Any]:
+    return list(h("span", content).to_json()[2:])
 
 
 def _from_json(data: list[Any]) -> list[Element | str]:

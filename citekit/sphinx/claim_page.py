@@ -19,7 +19,7 @@ def claim_body(library: Library, claim: Claim) -> list[Element]:
     """Everything on a claim's page below its title."""
     named = [library.entities[e] for e in claim.entities if e in library.entities]
     chips = joined((to("entity", e.id, e.name, class_="ck-chip") for e in named), " ")
-    parts = [
+    return [
         h(
             "div",
             h("p", h("span", "Claim", class_="ck-kind"), " ", tally(claim), class_="ck-eyebrow"),
@@ -31,7 +31,6 @@ def claim_body(library: Library, claim: Claim) -> list[Element]:
         _sources(library, claim),
         h("backlinks", object=f"claim:{claim.id}"),
     ]
-    return [part for part in parts if part is not None]
 
 
 def tally(claim: Claim) -> list[Element | str]:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class SiteConfig:
     """What ``conf.py`` says about the site.
 
-    ``archive`` is the archive's folder; ``with_restricted`` builds the text of restricted items too,
-    for the owner alone. ``style`` and ``locale`` are those of the archive where conf.py has none.
+    ``archive`` is the archive's folder; ``with_restricted`` builds the text of restricted items
+    too, for the owner alone. ``style`` and ``locale`` are those of the archive where conf.py has
+    none.
     """
 
     archive: Path

@@ -152,10 +152,7 @@ class BibliographyDirective(_ArchiveDirective):
     """``{ck:bibliography}``: the references of every item of the archive, cited or not."""
 
     def run(self) -> list[nodes.Node]:
-        """The list, with a COinS for each entry."""
-        from citekit.sphinx.domain import EVERYTHING
-        from citekit.sphinx.lists import reference_keys, references
+        """The list, with what Zotero reads."""
+        from citekit.sphinx.element import h
 
-        library = self.domain.library
-        self.domain.note_use(self.env.docname, EVERYTHING)
-        return self.made(references(reference_keys(library)))
+        return self.made(h("bibliography"))

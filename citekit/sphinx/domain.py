@@ -1,8 +1,8 @@
 """The domain ``ck``: items, passages, entities and claims of the archive, and who refers to them.
 
 The archive itself is read anew for every build (``library``); what is kept between builds is plain:
-which page used which object in which state, and which backlinks were written. So a page is read again
-when something it names has changed, and written again when its backlinks have.
+which page used which object in which state, and which backlinks were written. So a page is read
+again when something it names has changed, and written again when its backlinks have.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from citekit.sphinx.directives import (
 from citekit.sphinx.roles import ArchiveRole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from sphinx.addnodes import pending_xref
     from sphinx.builders import Builder
@@ -103,7 +104,7 @@ class ArchiveDomain(Domain):
         return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
     def names(self) -> Iterator[str]:
-        """The names of all objects: ``item:KEY`` …"""
+        """The names of all objects, such as ``item:KEY``."""
         yield from (f"item:{key}" for key in self.library.shelves)
         yield from (f"entity:{entity}" for entity in self.library.entities)
         yield from (f"claim:{claim}" for claim in self.library.claims)
@@ -160,12 +161,12 @@ class ArchiveDomain(Domain):
         """Forget what a page used."""
         self.uses.pop(docname, None)
 
-    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process read."""
         for docname in docnames & otherdata["uses"].keys():
             self.uses[docname] = otherdata["uses"][docname]
 
-    def resolve_xref(
+    def resolve_xref(  # noqa: PLR0917  # Sphinx's signature
         self,
         env: BuildEnvironment,
         fromdocname: str,
@@ -176,6 +177,7 @@ class ArchiveDomain(Domain):
         contnode: nodes.Element,
     ) -> nodes.reference | None:
         """The link to an object; an unknown one is told with its nearest names, and stays text."""
+        del env
         found = self.locate(typ, target)
         if found is None:
             self._warn(typ, target, node)
@@ -187,7 +189,7 @@ class ArchiveDomain(Domain):
         link["classes"] += node.get("ck_class", "").split()
         return link
 
-    def resolve_any_xref(
+    def resolve_any_xref(  # noqa: PLR0917  # as above
         self,
         env: BuildEnvironment,
         fromdocname: str,
@@ -197,6 +199,7 @@ class ArchiveDomain(Domain):
         contnode: nodes.Element,
     ) -> list[tuple[str, nodes.reference]]:
         """What ``{any}`` may mean here."""
+        del env, node, contnode
         return [
             (
                 f"ck:{kind}",

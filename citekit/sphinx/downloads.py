@@ -11,7 +11,7 @@ from citekit.sphinx.build import archive_domain
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sphinx.application import Sphinx
 
@@ -24,27 +24,26 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
     """Write the files, only what changed, and remove those of items that are gone."""
     if error is not None or app.builder.format != "html":
         return
-    folder = Path(app.outdir) / "items"
     files = dict(make_downloads(archive_domain(app.env).library))
     for name, text in files.items():
-        path = folder / name
+        path = Path(app.outdir) / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-    _remove_others(app, folder, files.keys())
+    _remove_others(app, files.keys())
 
 
 def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
-    """The name below ``items/`` and the text of each file."""
+    """The name and the text of each file."""
     for key in library.shelves:
         for format_, (_, extension) in DATA_FORMATS.items():
-            yield f"{key}.{extension}", data_citation(library, key, format_)
+            yield f"items/{key}.{extension}", data_citation(library, key, format_)
     page = Template(_REDIRECT.read_text(encoding="utf-8"))
     for alias, key in library.aliases.items():
         title = library.shelves[key].item.title or key
         robots = '<meta name="robots" content="noindex">' if library.with_restricted else ""
         yield (
-            f"{alias}.html",
+            f"items/{alias}.html",
             page.substitute(
                 target=html.escape(f"{key}.html", quote=True),
                 title=html.escape(title),
@@ -53,14 +52,13 @@ def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
         )
 
 
-def _remove_others(app: Sphinx, folder: Path, ours: object) -> None:
-    """Drop what earlier builds wrote for items that the archive no longer has."""
-    pages = {
-        f"{name.removeprefix('items/')}.html"
-        for name in app.env.found_docs
-        if name.startswith("items/")
-    }
+def _remove_others(app: Sphinx, ours: Collection[str]) -> None:
+    """Drop what earlier builds wrote for items, entities and claims that are gone."""
+    pages = {f"{name}.html" for name in app.env.found_docs}
     extensions = {f".{extension}" for _, extension in DATA_FORMATS.values()} | {".html"}
-    for path in folder.glob("*"):
-        if path.suffix in extensions and path.name not in pages and path.name not in ours:  # type: ignore[operator]  # a view of keys
-            path.unlink()
+    output = Path(app.outdir)
+    for folder in ("items", "entities", "claims"):
+        for path in (output / folder).glob("*"):
+            name = f"{folder}/{path.name}"
+            if path.suffix in extensions and name not in pages and name not in ours:
+                path.unlink()

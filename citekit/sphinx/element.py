@@ -4,9 +4,10 @@ Pages are made as elements, kept as JSON and turned into docutils nodes by ``par
 always text: nothing here is parsed as markup, so hostile titles and names stay words. Tags are
 those of HTML and a few of our own (``nodes`` has the table):
 
-- ``ref`` links into the site: ``to`` is ``item:KEY``, ``item:KEY#p3``, ``entity:ID`` or ``claim:ID``
+- ``ref`` links into the site: ``to`` is ``item:KEY``, ``item:KEY#p3``, ``entity:ID`` or
+``claim:ID``
 - ``md`` holds Markdown of the archive's owner; ``source`` and ``line`` say where it stands
-- ``reference`` stands for an item's reference in the site's style; ``key`` names the item
+- ``bibliography`` stands for the references of all items, with what Zotero reads
 - ``withheld`` stands for ``length`` characters that are not shown
 - ``backlinks`` stands for the list of pages that name ``object``
 """

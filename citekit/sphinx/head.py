@@ -48,7 +48,9 @@ def fill_head(
     if read_config(app).with_restricted:
         lines.append('<meta name="robots" content="noindex, nofollow, noarchive">')
         banner = f'<p class="ck-banner" role="alert">{_PRIVATE}</p>'
-        context["body"] = banner + str(context.get("body", ""))
+        # pages without a body of their own (search, index) have a place that Furo offers
+        place = "body" if "body" in context else "theme_announcement"
+        context[place] = banner + str(context.get(place) or "")
     context["metatags"] = "\n".join([str(context.get("metatags") or ""), *lines])
     if str(context.get("page_source_suffix", "")) == SUFFIX:
         context["sourcename"] = ""  # a staged page is no source that a reader could use

@@ -7,8 +7,12 @@ withheld text is cut in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +35,9 @@ class Piece:
 
 
 def find_paragraphs(text: str) -> tuple[tuple[int, int], ...]:
-    """The ranges of a text's paragraphs: what stands between blank lines.
+    r"""The ranges of a text's paragraphs: what stands between blank lines.
 
-    >>> find_paragraphs("One.\\n\\nTwo.")
+    >>> find_paragraphs("One.\n\nTwo.")
     ((0, 4), (6, 10))
     """
     ranges, start = [], 0
@@ -63,7 +67,7 @@ def cut(start: int, end: int, spans: Sequence[Span]) -> tuple[Piece, ...]:
             annotations=tuple(s.annotation for s in widest_first if s.start <= low < s.end),
             ends=tuple(s.annotation for s in widest_first if s.end == high and s.start <= low),
         )
-        for low, high in zip(cuts, cuts[1:], strict=False)
+        for low, high in itertools.pairwise(cuts)
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of one item: what it is, its text or why that is not here, and where all of it is from."""
+"""The page of one item: what it is, its text or why that is not here, where it is from."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from citekit.sphinx.provenance import provenance_section
 if TYPE_CHECKING:
     from citekit.sphinx.article import Article
     from citekit.sphinx.library import Library, Shelf
+    from citekit.sphinx.style import Style
 
 _WHY_WITHHELD = (
     "The text belongs to its publisher and is kept out of this site. What the archive publishes is "
-    "the record: where and when the article was captured, the digest of every byte, the shape of the "
-    "text, and quotes of at most twelve words where a note needs them."
+    "the record: where and when the article was captured, the digest of every byte, the shape of "
+    "the text, and quotes of at most twelve words where a note needs them."
 )
 
 
-def item_body(library: Library, key: str) -> list[Element]:
+def item_body(library: Library, style: Style, key: str) -> list[Element]:
     """Everything on an item's page below its title."""
     shelf = library.shelves[key]
     article = make_article(library, key)
@@ -36,7 +37,7 @@ def item_body(library: Library, key: str) -> list[Element]:
         _loose_notes(library, article),
         _claims(library, key),
         _entities(library, key),
-        _cite(library, shelf),
+        _cite(library, style, shelf),
         evidence_section(shelf.item, shows_text=library.shows_text(shelf.item)),
         provenance_section(shelf),
         h("backlinks", object=f"item:{key}"),
@@ -229,7 +230,7 @@ def _entities(library: Library, key: str) -> Element | None:
     )
 
 
-def _cite(library: Library, shelf: Shelf) -> Element:
+def _cite(library: Library, style: Style, shelf: Shelf) -> Element:
     key = shelf.item.key
     blocks: list[Element] = []
     for name, (label, extension) in DATA_FORMATS.items():
@@ -248,7 +249,7 @@ def _cite(library: Library, shelf: Shelf) -> Element:
     return h(
         "section",
         h("title", "Cite this"),
-        h("div", h("reference", key=key), class_="ck-reference ck-copyable"),
+        h("div", h("p", style.reference(shelf.item)), class_="ck-reference ck-copyable"),
         h(
             "p",
             "In MyST: ",

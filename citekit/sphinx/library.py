@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from citekit.model.annotation import Annotation
+from citekit.model.capture import Capture
+from citekit.model.claim import Claim
+from citekit.model.entity import Entity
+from citekit.model.item import Item
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from citekit.model.annotation import Annotation
-    from citekit.model.capture import Capture
-    from citekit.model.claim import Claim, ClaimEvidence
-    from citekit.model.entity import Entity
-    from citekit.model.item import Item
+    from citekit.model.claim import ClaimEvidence
     from citekit.store.settings import Settings
 
 

@@ -1,4 +1,4 @@
-"""What lists the archive: cards, tables and the timeline, for pages of their own and for directives.
+"""What lists the archive: cards, tables and the timeline, on pages and for directives.
 
 Facets need no script: every list is grouped under headings that the page's contents lead to. With
 the script a search field and buttons narrow the list down (``assets/citekit.js``).
@@ -7,9 +7,10 @@ the script a search field and buttons narrow the list down (``assets/citekit.js`
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from docutils import nodes
 
 from citekit.model.date import Date, DateError
 from citekit.sphinx import words
@@ -19,6 +20,8 @@ from citekit.sphinx.entity_page import entity_date
 from citekit.sphinx.item_page import access_badge, byline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
     from citekit.sphinx.library import Library, Shelf
@@ -199,49 +202,12 @@ def _begin(edtf: str) -> str:
 
 
 def bibliography_body(library: Library) -> list[Element]:
-    """Every item's reference, in the order of authors and years."""
+    """Every item's reference, in the order of the style."""
     if not library.shelves:
         return [_nothing("No item is in the archive yet.")]
-    keys = reference_keys(library)
-    return [
-        h(
-            "p",
-            f"{words.count(len(keys), 'source')} in this archive. Zotero can save them all from this page.",
-            class_="ck-faint",
-        ),
-        references(keys),
-    ]
-
-
-def reference_keys(library: Library) -> list[str]:
-    """The keys of all items in the order of a bibliography: authors, then dates."""
-    return sorted(library.shelves, key=lambda key: _reference_order(library.shelves[key]))
-
-
-def references(keys: Iterable[str]) -> Element:
-    """The references of items, each with a link to its page and its COinS for Zotero."""
-    entries = [
-        h(
-            "li",
-            h("reference", key=key),
-            h("coins", key=key),
-            h("p", to("item", key, "Source page"), class_="ck-traces"),
-            id=f"ref-{key}",
-            class_="ck-entry",
-        )
-        for key in keys
-    ]
-    return h("ul", entries, class_="ck-references")
-
-
-def _reference_order(shelf: Shelf) -> tuple[str, str, str]:
-    item = shelf.item
-    date = item.date()
-    return (
-        words.short_names(item).casefold(),
-        date.to_edtf() if date else "",
-        item.title.casefold(),
-    )
+    sources = words.count(len(library.shelves), "source")
+    intro = f"{sources} in this archive. Zotero can save them all from this page."
+    return [h("p", intro, class_="ck-faint"), h("bibliography")]
 
 
 def _newest_first(shelf: Shelf) -> tuple[str, str]:
@@ -258,7 +224,7 @@ def _group(title: str, cards: list[Element], class_: str = "") -> Element:
         "section",
         h("title", title, " ", h("span", str(len(cards)), class_="ck-count")),
         h("div", cards, class_=f"ck-cards {class_}".strip()),
-        id=f"group-{title.lower().replace(' ', '-').replace(',', '')}",
+        id=nodes.make_id(f"group {title}"),
         class_="ck-group",
     )
 

@@ -1,7 +1,7 @@
 """Markdown of the archive, made into nodes with everything dangerous left out.
 
-Notes are the owner's, but annotations may come from anybody, so one rule holds for both: no HTML, no
-file of this machine, no request to another host. What is not on the lists below stays as it was
+Notes are the owner's, but annotations may come from anybody, so one rule holds for both: no HTML,
+no file of this machine, no request to another host. What is not on the lists below stays as it was
 written, visible and inert, with a warning ``citekit.note`` that names file and line.
 """
 
@@ -56,9 +56,9 @@ _EXTENSIONS: Final = frozenset(
 def render_markdown(
     text: str, document: nodes.document, *, source: Path, line: int = 1, is_short: bool = False
 ) -> list[nodes.Node]:
-    """The nodes of a Markdown text that stands in ``source`` from ``line`` on.
+    """The nodes of a Markdown text that stands in ``source`` at ``line``.
 
-    Short texts (notes on a passage) have no headings and no directives.
+    Short texts (notes on a passage, one line of a file) have no headings.
     """
     config = MdParserConfig(enable_extensions=set(_EXTENSIONS), heading_anchors=0)
     parser = create_md_parser(config, _SafeRenderer)
@@ -66,11 +66,12 @@ def render_markdown(
     parser.disable("wordcount", ignoreInvalid=True)
     if is_short:
         parser.disable(["heading", "lheading", "html_block"], ignoreInvalid=True)
+        parser.options["citekit_line"] = line
     holder = nodes.section("")
     parser.options["document"] = document
     parser.options["current_node"] = holder
     with _standing_in(document, source):
-        parser.render("\n" * (line - 1) + text)
+        parser.render(text)
     return list(holder.children)
 
 
@@ -131,7 +132,8 @@ class _SafeRenderer(SphinxRenderer):
         self._warn(what, "", token)
 
     def _warn(self, what: str, content: str, token: SyntaxTreeNode) -> None:
-        line = token.map[0] + 1 if token.map else self.document.current_line or 1
+        here = token.map[0] if token.map else self.document.current_line or 1
+        line = self.md_options.get("citekit_line", here)
         said = f"{what} {content[:60]!r}" if content else what
         logger.warning(
             "a note may not hold %s: it is shown as text",

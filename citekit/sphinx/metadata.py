@@ -1,15 +1,14 @@
 """What machines read in a page's head: Zotero, search engines, link previews.
 
-Rules found with Zotero's translation server: Highwire and Dublin Core together with ``z.itemType`` and
-``prism.publicationName`` bring a news article over whole; ``citation_journal_title`` on news would
-make it a journal article; a corporate author needs a trailing comma; a COinS on an item's page would
-win over all of this, so COinS stand on the bibliography alone.
+Rules found with Zotero's translation server: Highwire and Dublin Core together with ``z.itemType``
+and ``prism.publicationName`` bring a news article over whole; ``citation_journal_title`` on news
+would make it a journal article; a corporate author needs a trailing comma; a COinS on an item's
+page would win over all of this, so COinS stand on the bibliography alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -17,6 +16,8 @@ from citekit.sphinx import words
 from citekit.sphinx.element import Element, h, is_web_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from citekit.model.item import Item
     from citekit.model.name import Name
     from citekit.sphinx.library import Library, Shelf

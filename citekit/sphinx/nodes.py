@@ -36,10 +36,6 @@ class pending_citation(nodes.Inline, nodes.Element):  # noqa: N801
     """A citation in a page; ``number`` counts those of the page."""
 
 
-class pending_reference(nodes.Inline, nodes.Element):  # noqa: N801
-    """The reference of the item ``key``, in the site's style."""
-
-
 class pending_bibliography(nodes.General, nodes.Element):  # noqa: N801
     """The list of what a page, or all of them, cite."""
 
@@ -87,7 +83,7 @@ def add_nodes(app: Sphinx) -> None:
         man=(_write_dots, None),
         texinfo=(_write_dots, None),
     )
-    for mark in (pending_citation, pending_reference, pending_bibliography, pending_backlinks):
+    for mark in (pending_citation, pending_bibliography, pending_backlinks):
         app.add_node(mark)
 
 

@@ -2,13 +2,13 @@
 
 Pages are staged as JSON (see ``element``) below the folder of doctrees, so that a build with
 restricted text leaves nothing where another build would find it. A file is written only when its
-page has changed, because Sphinx reads again what has a new time; what is no longer a page is removed.
+page has changed, because Sphinx reads again what has a new time; what is no longer a page is
+removed.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,11 +21,12 @@ from citekit.model.json_text import dump_json_line
 from citekit.sphinx.element import Element
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sphinx.util._pathlib import _StrPath
 
     from citekit.sphinx.library import Library
+    from citekit.sphinx.style import Style
 
 logger = logging.getLogger(__name__)
 SUFFIX: Final = ".ckpage"
@@ -66,8 +67,8 @@ class Page:
             raise InvalidData(f"is no staged page: {error}") from error
 
 
-def make_pages(library: Library) -> Iterator[tuple[str, Page]]:
-    """Every page of the archive with its name: ``items/mem2023turkiye``, ``timeline`` …"""
+def make_pages(library: Library, style: Style) -> Iterator[tuple[str, Page]]:
+    """Every page of the archive with its name, such as ``items/mem2023turkiye``."""
     from citekit.sphinx.claim_page import claim_body
     from citekit.sphinx.entity_page import entity_body
     from citekit.sphinx.item_page import item_body
@@ -80,7 +81,7 @@ def make_pages(library: Library) -> Iterator[tuple[str, Page]]:
             Page(
                 kind="item",
                 title=shelf.item.title or key,
-                body=tuple(item_body(library, key)),
+                body=tuple(item_body(library, style, key)),
                 head=tuple(item_head(library, shelf)),
                 options=("hide-toc",),
             ),

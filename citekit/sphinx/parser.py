@@ -6,9 +6,10 @@ archive's owner wrote in Markdown goes through ``markdown``, which knows what is
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from docutils import nodes
 from sphinx import addnodes
@@ -17,13 +18,11 @@ from sphinx.parsers import Parser
 from citekit.model.json_text import parse_json
 from citekit.sphinx.element import Element, is_web_address
 from citekit.sphinx.markdown import render_markdown
-from citekit.sphinx.metadata import coins
 from citekit.sphinx.nodes import (
     html_block,
     html_inline,
     html_line,
     pending_backlinks,
-    pending_reference,
     withheld,
 )
 from citekit.sphinx.pages import Page
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sphinx.environment import BuildEnvironment
+
+    from citekit.sphinx.cite import CitationDomain
+    from citekit.sphinx.domain import ArchiveDomain
 
 _SIMPLE: Final[dict[str, type[nodes.Element]]] = {
     "p": nodes.paragraph,
@@ -107,7 +109,8 @@ def _in_paragraphs(children: list[nodes.Node]) -> list[nodes.Node]:
     """The children with every run of inline ones in a paragraph, as a block wants them."""
     made: list[nodes.Node] = []
     for is_inline, run in groupby(children, key=lambda n: isinstance(n, nodes.Text | nodes.Inline)):
-        made += [nodes.paragraph("", "", *run)] if is_inline else run
+        together = list(run)
+        made += [nodes.paragraph("", "", *together)] if is_inline else together
     return made
 
 
@@ -118,8 +121,13 @@ def _children(part: Element, document: nodes.document) -> list[nodes.Node]:
 def _dress(node: nodes.Element, part: Element) -> nodes.Element:
     node["classes"] += part.attributes.get("class", "").split()
     if "id" in part.attributes:
-        node["ids"].append(part.attributes["id"])
+        node["ids"].append(_safe_id(part.attributes["id"]))
     return node
+
+
+def _safe_id(name: str) -> str:
+    """The id, if it is one word: Sphinx writes the ids of headings into links as they are."""
+    return name if re.fullmatch(r"[\w.:-]+", name) else nodes.make_id(name) or "unnamed"
 
 
 def _field(name: str, value: str) -> nodes.field:
@@ -159,7 +167,7 @@ def _reference(part: Element, document: nodes.document) -> list[nodes.Node]:
     node["ck_class"] = part.attributes.get("class", "")
     node["ck_staged"] = True
     if "id" in part.attributes:
-        holder = html_inline("", "", node, ids=[part.attributes["id"]])
+        holder = html_inline("", "", node, ids=[_safe_id(part.attributes["id"])])
         holder["tag"], holder["html"] = "span", {}
         return [holder]
     return [node]
@@ -203,28 +211,18 @@ def _withheld(part: Element, _document: nodes.document) -> list[nodes.Node]:
     return [withheld("", length=int(part.attributes["length"]))]
 
 
-def _style_reference(part: Element, _document: nodes.document) -> list[nodes.Node]:
-    return [nodes.paragraph("", "", pending_reference("", key=part.attributes["key"]))]
+def _bibliography(_part: Element, document: nodes.document) -> list[nodes.Node]:
+    env = _env(document)
+    citations = cast("CitationDomain", env.get_domain("cite"))
+    return [citations.note_bibliography(env.docname, "all", with_coins=True)]
 
 
 def _backlinks(part: Element, _document: nodes.document) -> list[nodes.Node]:
     return [pending_backlinks("", object=part.attributes["object"])]
 
 
-def _coins(part: Element, document: nodes.document) -> list[nodes.Node]:
-    """A COinS: an empty span that Zotero reads."""
-    library = _env(document).get_domain("ck").library  # type: ignore[attr-defined]  # ours
-    node = html_inline("", "", classes=["Z3988"])
-    node["tag"] = "span"
-    node["html"] = {
-        "title": coins(library.shelves[part.attributes["key"]].item),
-        "aria-hidden": "true",
-    }
-    return [nodes.paragraph("", "", node, classes=["ck-coins"])]
-
-
 def _markdown(part: Element, document: nodes.document) -> list[nodes.Node]:
-    archive = _env(document).get_domain("ck").library.store.root  # type: ignore[attr-defined]  # ours
+    archive = cast("ArchiveDomain", _env(document).get_domain("ck")).library.store.root
     return render_markdown(
         part.text(),
         document,
@@ -246,8 +244,7 @@ _SPECIAL: Final[dict[str, Callable[[Element, nodes.document], list[nodes.Node]]]
     "table": _table,
     "pre": _literal,
     "withheld": _withheld,
-    "reference": _style_reference,
+    "bibliography": _bibliography,
     "backlinks": _backlinks,
     "md": _markdown,
-    "coins": _coins,
 }

@@ -5,18 +5,18 @@ Runs before Sphinx resolves references, so that links made here are resolved lik
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from citekit.sphinx.element import h, to
+from citekit.sphinx.element import Element, h, to
+from citekit.sphinx.metadata import coins
 from citekit.sphinx.nodes import (
     pending_backlinks,
     pending_bibliography,
     pending_citation,
-    pending_reference,
 )
 from citekit.sphinx.parser import make_nodes
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from citekit.sphinx.cite import CitationDomain
     from citekit.sphinx.domain import ArchiveDomain
-    from citekit.sphinx.library import Library
 
 
 class ResolvePending(SphinxPostTransform):
@@ -33,11 +32,10 @@ class ResolvePending(SphinxPostTransform):
 
     default_priority = 5  # ReferencesResolver is 10
 
-    def run(self, **kwargs: Any) -> None:  # noqa: ARG002  # Sphinx's signature
-        """Walk the page once for each kind of mark; lists come first, they hold references."""
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002  # Sphinx's signature
+        """Walk the page once for each kind of mark."""
         self._replace(pending_bibliography, self._bibliography)
         self._replace(pending_citation, self._citation)
-        self._replace(pending_reference, lambda mark: self._reference(mark["key"]))
         self._replace(pending_backlinks, lambda mark: self._backlinks(mark["object"]))
 
     def _replace(
@@ -54,37 +52,34 @@ class ResolvePending(SphinxPostTransform):
     def _citations(self) -> CitationDomain:
         return cast("CitationDomain", self.env.get_domain("cite"))
 
-    @property
-    def _library(self) -> Library:
-        return self._archive.library
-
-    def _nodes(self, *parts: Any) -> list[nodes.Node]:
+    def _nodes(self, *parts: Element | str) -> list[nodes.Node]:
         return [node for part in parts for node in make_nodes(part, self.document)]
 
     def _citation(self, mark: nodes.Element) -> list[nodes.Node]:
-        pieces = self._citations.text_of(mark["docname"], mark["number"])
+        pieces = self._citations.citation(mark["docname"], mark["number"])
         return [nodes.inline("", "", *self._nodes(*pieces), classes=["ck-cite"])]
 
-    def _reference(self, key: str) -> list[nodes.Node]:
-        shelf = self._library.shelves.get(key)
-        if shelf is None:
-            return [nodes.Text(key)]
-        pieces = self._citations.style.references({key: shelf.item}, [key])[key]
-        return [nodes.inline("", "", *self._nodes(*pieces), classes=["ck-ref"])]
-
     def _bibliography(self, mark: nodes.Element) -> list[nodes.Node]:
-        items = {key: shelf.item for key, shelf in self._library.shelves.items()}
-        keys = self._citations.keys(mark["docname"], mark["scope"], items)
         entries = [
             h(
                 "li",
-                h("p", *pieces, " ", to("item", key, "Source page", class_="ck-small")),
+                h("p", entry),
+                h(
+                    "p",
+                    self._coins(key) if mark["with_coins"] else None,
+                    to("item", key, "Source page"),
+                    class_="ck-traces",
+                ),
                 id=f"ref-{key}",
                 class_="ck-entry",
             )
-            for key, pieces in self._citations.style.references(items, keys).items()
+            for key, entry in self._citations.references(mark["docname"], mark["number"])
         ]
         return self._nodes(h("ul", entries, class_="ck-references")) if entries else []
+
+    def _coins(self, key: str) -> Element:
+        item = self._archive.library.shelves[key].item
+        return h("span", class_="Z3988", title=coins(item), aria_hidden="true")
 
     def _backlinks(self, name: str) -> list[nodes.Node]:
         pages = [

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ArchiveRole(XRefRole):
-    """``{ck:item}`KEY```, ``{ck:passage}`KEY#p3```, ``{ck:entity}`text <ID>``` …
+    """Links such as ``{ck:item}`KEY```, ``{ck:passage}`KEY#p3```, ``{ck:entity}`text <ID>```.
 
     The link's words are the object's title unless others are given.
     """

@@ -1,23 +1,43 @@
-"""How citations and references look: a small author-year style, and the seam for CSL.
+"""Citations and references of the site, made by the CSL processor.
 
-A style is told of all citations of the project at once, in order, because numbers, "ibid." and year
-suffixes depend on what came before. Its answers are elements, so that every builder can write them.
+The citations of the whole project are formatted in one document, in order, because numbers, "ibid."
+and year suffixes depend on what came before. The processor's tokens become elements, so that every
+builder can write them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from citekit.app.cite import DEFAULT_STYLE
+from citekit.app.cluster import read_locator
+from citekit.csl import Citation as CslCitation
+from citekit.csl import Document, parse_style
+from citekit.csl.ir import Style as ParsedStyle
+from citekit.csl.program import Program
+from citekit.csl.punctuation import Close, Open, flatten
+from citekit.csl.styles import find_style
+from citekit.errors import UsageError
 from citekit.sphinx import words
-from citekit.sphinx.element import Element, h, is_web_address, link, to
+from citekit.sphinx.element import Content, Element, h, is_web_address, joined, to
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from citekit.csl.punctuation import Token
     from citekit.model.item import Item
 
-Piece = Element | str
 Mode = Literal["p", "t", "author", "year", "alp"]
+
+_TAGS: Final = {
+    ("font-style", "italic"): "em",
+    ("font-style", "oblique"): "em",
+    ("font-weight", "bold"): "strong",
+    ("vertical-align", "sup"): "sup",
+    ("vertical-align", "sub"): "sub",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,83 +51,185 @@ class Cite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """One citation in a page. ``p`` is in parentheses, ``t`` part of the sentence."""
+    """One citation in a page: ``p`` in parentheses, ``t`` part of the sentence, ``alp`` bare."""
 
     cites: tuple[Cite, ...]
     mode: Mode = "p"
 
 
-class Style(Protocol):
-    """What makes citations and references of items; all keys asked for are in ``items``."""
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """A CSL style in one language."""
 
-    def citations(
-        self, items: Mapping[str, Item], citations: Sequence[Citation]
-    ) -> list[tuple[Piece, ...]]:
-        """The text of each citation, in the order given."""
+    parsed: ParsedStyle
+    locale: str
+
+    @classmethod
+    def find(cls, name: str | None, locale: str) -> Style:
+        """The style of that name (apa where there is none); raises NotFound, InvalidData."""
+        source = find_style(name or DEFAULT_STYLE)
+        return cls(parsed=parse_style(source.xml), locale=source.default_locale or locale)
+
+    @cached_property
+    def _program(self) -> Program:
+        """The compiled style: compiled once, it serves every reference that stands alone."""
+        return Program(self.parsed, self.locale)
+
+    @property
+    def _is_note(self) -> bool:
+        return self.parsed.style_class == "note"
+
+    def reference(self, item: Item) -> list[Content]:
+        """The item's reference by itself, as ``citekit cite KEY`` prints it."""
+        document = Document(self.parsed, [item.csl()], locale=self.locale)
+        document.program = self._program
+        return dict(self._entries(document, [item.key])).get(item.key, [item.key])
 
     def references(
         self, items: Mapping[str, Item], keys: Sequence[str]
-    ) -> dict[str, tuple[Piece, ...]]:
-        """The reference of each key, in the order of the bibliography."""
-
-
-class AuthorYear:
-    """Author and year, from the item's own metadata: what serves where no CSL style is chosen."""
+    ) -> dict[str, list[Content]]:
+        """The bibliography of these items, in the order of the style."""
+        document = Document(self.parsed, [items[key].csl() for key in keys], locale=self.locale)
+        return dict(self._entries(document, keys))
 
     def citations(
         self, items: Mapping[str, Item], citations: Sequence[Citation]
-    ) -> list[tuple[Piece, ...]]:
-        """``(Daily Sabah 2023; Smith 2020, p. 4)`` or ``Daily Sabah (2023)``."""
-        return [self._citation(items, citation) for citation in citations]
+    ) -> list[list[Content]]:
+        """The text of each citation, in the order given; the names lead to the items' pages."""
+        cited = dict.fromkeys(cite.key for citation in citations for cite in citation.cites)
+        document = Document(self.parsed, [items[key].csl() for key in cited], locale=self.locale)
+        for number, citation in enumerate(citations, 1):
+            document.insert(self._csl(citation, number))
+        document.changes()
+        return [
+            self._shown(document, items, citation, str(number))
+            for number, citation in enumerate(citations, 1)
+        ]
 
-    def references(
-        self, items: Mapping[str, Item], keys: Sequence[str]
-    ) -> dict[str, tuple[Piece, ...]]:
-        """Author, date, title, container and address."""
-        ordered = sorted(keys, key=lambda key: _order(items[key]))
-        return {key: tuple(_reference(items[key])) for key in ordered}
+    def _shown(
+        self, document: Document, items: Mapping[str, Item], citation: Citation, number: str
+    ) -> list[Content]:
+        """One citation of a settled document in its mode."""
+        match citation.mode:
+            case "year":
+                years = [to("item", c.key, words.year(items[c.key])) for c in citation.cites]
+                return joined(years, ", ")
+            case "t":
+                parts = [_in_sentence(document, items[c.key], c) for c in citation.cites]
+                return joined(parts, ", ")
+            case _:
+                return _linked(document, citation, document.tokens(number))
 
-    def _citation(self, items: Mapping[str, Item], citation: Citation) -> tuple[Piece, ...]:
-        separator = ", " if citation.mode == "t" else "; "
-        pieces: list[Piece] = []
-        for cite in citation.cites:
-            pieces += [separator, *_cite(items[cite.key], cite, citation.mode)]
-        inside = pieces[1:]
-        return ("(", *inside, ")") if citation.mode == "p" else tuple(inside)
+    def _entries(
+        self, document: Document, keys: Sequence[str]
+    ) -> Iterator[tuple[str, list[Content]]]:
+        if self._is_note and not self.parsed.bibliography:
+            for key in keys:
+                tree = document.cite([{"id": key}])
+                yield key, elements(flatten(tree, document.program.locale))
+            return
+        for key in keys:
+            document.list_item(key)
+        for key, tree in document.bibliography():
+            yield key, elements(flatten(tree, document.program.locale))
 
-
-def _cite(item: Item, cite: Cite, mode: Mode) -> list[Piece]:
-    names, year = words.short_names(item), words.year(item)
-    suffix = f", {cite.suffix}" if cite.suffix else ""
-    prefix = f"{cite.prefix} " if cite.prefix else ""
-    match mode:
-        case "author":
-            return [prefix, to("item", cite.key, names), suffix]
-        case "year":
-            return [prefix, to("item", cite.key, year), suffix]
-        case "t":
-            return [prefix, to("item", cite.key, names, " (", year, suffix, ")")]
-        case _:
-            return [prefix, to("item", cite.key, names, " ", year), suffix]
-
-
-def _reference(item: Item) -> list[Piece]:
-    authors = words.show_names(item.names("author"))
-    container, date = words.publisher(item), words.show_date(item.date())
-    first = authors or container or item.title
-    pieces: list[Piece] = [f"{first}. " if not first.endswith(".") else f"{first} "]
-    pieces.append(f"{date or 'n.d.'}. ")
-    if item.title and item.title != first:
-        pieces.append(f"“{item.title}.” ")
-    if container and container != first:
-        pieces += [h("em", container), ". "]
-    url, doi = item.text("URL"), item.text("DOI")
-    address = f"https://doi.org/{doi}" if doi else url
-    if address:
-        pieces += [link(address, address) if is_web_address(address) else address, "."]
-    return pieces
+    def _csl(self, citation: Citation, number: int) -> CslCitation:
+        cites = tuple(_csl_cite(cite) for cite in citation.cites)
+        note = number if self._is_note else 0
+        mode = "author-only" if citation.mode == "author" else ""
+        return CslCitation(id=str(number), cites=cites, note=note, mode=mode)
 
 
-def _order(item: Item) -> tuple[str, str, str]:
-    date = item.date()
-    return (words.short_names(item).casefold(), date.to_edtf() if date else "", item.key)
+def elements(tokens: Iterable[Token]) -> list[Content]:
+    """The processor's tokens as elements; text stays text."""
+    stack: list[tuple[Open | None, list[Content]]] = [(None, [])]
+    for token in tokens:
+        if isinstance(token, Open):
+            stack.append((token, []))
+        elif isinstance(token, Close):
+            opened, content = stack.pop()
+            stack[-1][1].append(_element(opened, content))
+        else:
+            stack[-1][1].append(token)
+    return stack[0][1]
+
+
+def _element(token: Open | None, content: list[Content]) -> Content:
+    if token is None:
+        return content
+    if token.kind == "link":
+        return h("a", content, href=token.value) if is_web_address(token.value) else content
+    tag = _TAGS.get((token.kind, token.value))
+    if tag:
+        return h(tag, content)
+    return h("span", content, class_=f"ck-csl-{token.value}")
+
+
+def _csl_cite(cite: Cite) -> dict[str, Any]:
+    data: dict[str, Any] = {"id": cite.key}
+    if cite.prefix:
+        data["prefix"] = f"{cite.prefix} "
+    if cite.suffix:
+        try:
+            data |= read_locator(cite.suffix)
+        except UsageError:
+            data["suffix"] = f", {cite.suffix}"
+    return data
+
+
+def _in_sentence(document: Document, item: Item, cite: Cite) -> Element:
+    """A citation as part of the sentence: ``Moreau (2023)``, ``Moreau [1]``.
+
+    The names are taken out of the whole citation where they begin it; a numeric style has none,
+    so the item's own are put before its number.
+    """
+    shown = _text(document, [_csl_cite(cite)])
+    names = _text(document, [{"id": item.key}], "author-only")
+    bracket, rest = shown[:1], shown[1:]
+    if bracket in ("(", "[") and names and rest.startswith(names):
+        return to("item", cite.key, f"{names} {bracket}{rest.removeprefix(names).lstrip(', ')}")
+    return to("item", cite.key, f"{words.short_names(item)} {shown}")
+
+
+def _text(document: Document, cites: list[dict[str, Any]], mode: str = "") -> str:
+    tokens = flatten(document.cite(cites, mode), document.program.locale)
+    return "".join(token for token in tokens if isinstance(token, str))
+
+
+def _linked(document: Document, citation: Citation, tokens: list[Token]) -> list[Content]:
+    """The citation with links to the items' pages, where it can be told which words are whose."""
+    if citation.mode == "alp":
+        tokens = _without_brackets(tokens)
+    if len(citation.cites) == 1:
+        return [to("item", citation.cites[0].key, _unlinked(elements(tokens)))]
+    if not all(isinstance(token, str) for token in tokens):
+        return elements(tokens)
+    text, made = "".join(str(token) for token in tokens), list[Content]()
+    for cite in citation.cites:
+        alone = _text(document, [{"id": cite.key}]).strip("()[] ")
+        before, found, after = text.partition(alone)
+        if found and alone:
+            made += [before, to("item", cite.key, alone)]
+            text = after
+    return [*made, text]
+
+
+def _unlinked(content: Iterable[Content]) -> list[Content]:
+    """The content without links of its own: a link may not stand in a link."""
+    return [
+        _unlinked(part.children)
+        if isinstance(part, Element) and part.tag == "a"
+        else h(part.tag, _unlinked(part.children), class_=part.attributes.get("class"))
+        if isinstance(part, Element)
+        else part
+        for part in content
+    ]
+
+
+def _without_brackets(tokens: list[Token]) -> list[Token]:
+    kept = list(tokens)
+    if kept and isinstance(kept[0], str):
+        kept[0] = kept[0].removeprefix("(").removeprefix("[")
+    if kept and isinstance(kept[-1], str):
+        kept[-1] = kept[-1].removesuffix(")").removesuffix("]")
+    return kept

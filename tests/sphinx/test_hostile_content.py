@@ -1,0 +1,148 @@
+"""Titles, names, notes and texts of strangers: they come out as words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.model.claim import Claim, ClaimEvidence
+from citekit.model.entity import Entity
+from citekit.testing.builders import Mark, Source, add_source, build_archive
+from citekit.testing.sites import Tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from citekit.testing.sites import Site
+
+SCRIPT = '</script><script>alert("1")</script>'
+EVIL = (
+    f'{SCRIPT}<img src=x onerror="alert(2)"> {{raw}}`<b>` `{{download}}` **bold** '
+    "[x](javascript:alert(3)) {{ 7*7 }} &lt;"
+)
+NOTE = f"""\
+---
+myst:
+  enable_extensions: [substitution]
+---
+
+# A title {SCRIPT}
+
+<iframe src="https://evil.example"></iframe>
+
+```{{raw}} html
+<script>alert(4)</script>
+```
+
+```{{include}} ../../../secret.txt
+```
+
+```{{literalinclude}} ../../../secret.txt
+```
+
+```{{eval-rst}}
+.. raw:: html
+
+   <script>alert(5)</script>
+```
+
+{{download}}`../../../secret.txt` {{eval}}`1` [file](../../../secret.txt) [js](javascript:alert(6))
+
+![remote](https://evil.example/pixel.png)
+
+<a href="javascript:alert(7)">x</a>
+
+Plain words survive.
+"""
+
+
+def hostile_site(root: Path, make_site: Callable[..., Site]) -> Site:
+    """A site over an archive in which every text is hostile."""
+    (root / "secret.txt").write_text("TOP-SECRET-BYTES", encoding="utf-8")
+    store = build_archive(root / "archive", [])
+    with store.writing() as writer:
+        writer.write_entity(
+            Entity(
+                id="evil",
+                kind="person",
+                name=EVIL,
+                names=(EVIL,),
+                description=EVIL,
+                date="not a date",
+                authorities={"wikidata": '"><script>alert(8)</script>', EVIL: EVIL},
+            )
+        )
+        for access in ("public", "restricted"):
+            add_source(
+                writer,
+                Source(
+                    key=f"evil-{access}",
+                    data={
+                        "title": EVIL,
+                        "author": [{"literal": EVIL}, {"family": EVIL, "given": EVIL}],
+                        "container-title": EVIL,
+                        "publisher": EVIL,
+                        "URL": "javascript:alert(9)",
+                        "DOI": '10.1/"><script>',
+                        "language": EVIL,
+                        "rights": EVIL,
+                        "issued": {"literal": EVIL},
+                    },
+                    access="public" if access == "public" else "restricted",
+                    text=f"{EVIL}\n\nSecond {SCRIPT} paragraph.",
+                    marks=(
+                        Mark(quote="Second", note=NOTE, tags=(EVIL,), entities=("evil",)),
+                        Mark(quote="paragraph", entities=("evil", "nobody")),
+                        Mark(note=EVIL),
+                    ),
+                    note=NOTE,
+                    evidence={
+                        EVIL: ({"value": EVIL, "origin": EVIL, "rule": EVIL, "chosen": True},)
+                    },
+                ),
+            )
+        evidence = ClaimEvidence(item="evil-public", stance="supports", says=EVIL, note=EVIL)
+        writer.write_claim(
+            Claim(id="evil", statement=EVIL, question=EVIL, note=EVIL, evidence=(evidence,))
+        )
+    index = "# Start\n\n{cite}`evil-public` {ck:item}`evil-restricted`\n\n```{bibliography}\n```\n"
+    return make_site(pages={"index.md": index})
+
+
+def test_nothing_hostile_becomes_markup(tmp_path: Path, make_site: Callable[..., Site]) -> None:
+    """No element, attribute, address or file slips in through any text of the archive."""
+    built = hostile_site(tmp_path, make_site)
+    assert built.code == 0, built.said
+
+    pages = [p for p in built.output.rglob("*.html") if "_static" not in p.parts]
+    tags = [
+        (p.name, tag, attributes)
+        for p in pages
+        for tag, attributes in Tags(p.read_text("utf-8")).tags
+    ]
+    scripts = [a for _, t, a in tags if t == "script"]
+    addresses = [a.get(name, "") for _, _, a in tags for name in ("href", "src")]
+
+    assert [a for _, _, a in tags if any(name.startswith("on") for name in a)] == []
+    assert [
+        a for a in addresses if a.strip().lower().startswith(("javascript:", "data:text"))
+    ] == []
+    assert [a for a in addresses if "evil.example" in a] == []
+    assert [t for _, t, _ in tags if t == "iframe"] == []
+    assert [a for a in scripts if a.get("src", "").startswith("http")] == []
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert "<script>alert" not in text
+        assert "TOP-SECRET-BYTES" not in text
+    assert not list(built.output.rglob("secret*"))
+
+
+def test_harmless_words_of_a_hostile_note_survive(
+    tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """What is refused is shown as text, and warned about with file and line."""
+    built = hostile_site(tmp_path, make_site)
+
+    assert "Plain words survive." in built.read("items/evil-public.html")
+    assert "note.md:8: WARNING: a note may not hold HTML" in built.said
+    assert "[citekit.note]" in built.said

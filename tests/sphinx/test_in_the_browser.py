@@ -1,0 +1,163 @@
+"""The site in a real browser: wide and narrow, with and without JavaScript."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from citekit.testing.sites import Site
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "index",
+    "items/harbour2024",
+    "items/lantern2024",
+    "items/index",
+    "entities/ada-quill",
+    "claims/passengers",
+    "timeline",
+    "bibliography",
+)
+TOO_SMALL = """() => [...document.querySelectorAll(
+    'a.ck-button, .ck-copy, .ck-chip[href], summary, .ck-facet button, .ck-filter input, .ck-traces a, .ck-pnum a, .theme-toggle-header .theme-toggle'
+  )].filter((e) => e.offsetParent && e.getBoundingClientRect().height < 43.5)
+    .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+    if path is None:
+        reason = "no Chromium on this machine: apt install chromium, or name one in CHROMIUM"
+        if os.environ.get("CITEKIT_NO_SKIPS"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Open a page of the site at a width; what it asks other hosts for fails the test."""
+    contexts = []
+    asked: list[str] = []
+
+    def open_page(
+        name: str, width: int = 1280, *, script: bool = True, touch: bool = False
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            has_touch=touch,
+            permissions=["clipboard-read", "clipboard-write"],
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((site.output / f"{name}.html").as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [url for url in asked if not url.startswith("file:")] == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(
+    visit: Callable[..., Page], name: str, width: int, tmp_path: Path
+) -> None:
+    """Every page fits a phone and a desk, and can be photographed."""
+    page = visit(name, width)
+
+    page.screenshot(path=tmp_path / "page.png", full_page=True)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["items/harbour2024", "items/index", "claims/passengers"])
+def test_fingers_find_their_targets(visit: Callable[..., Page], name: str) -> None:
+    """On a phone everything to tap that is not inside a sentence is at least 44 px high."""
+    page = visit(name, 390, touch=True)
+
+    assert page.evaluate(TOO_SMALL) == []
+
+
+def test_notes_stand_beside_the_text_or_below_it(visit: Callable[..., Page]) -> None:
+    """A margin note is right of its paragraph where there is room, else under it."""
+    box = "(s) => { const b = document.querySelector(s).getBoundingClientRect(); return [b.left, b.right, b.top, b.bottom]; }"
+    wide, narrow = visit("items/harbour2024", 1280), visit("items/harbour2024", 390)
+
+    text, note = (wide.evaluate(box, s) for s in ("#p1 .ck-text", "#p1 .ck-margin"))
+    text_below, note_below = (narrow.evaluate(box, s) for s in ("#p1 .ck-text", "#p1 .ck-margin"))
+
+    assert note[0] >= text[1]
+    assert note_below[2] >= text_below[3]
+
+
+def test_everything_is_there_without_a_script(visit: Callable[..., Page]) -> None:
+    """Text, notes, citations and lists can be read with JavaScript switched off."""
+    page = visit("items/lantern2024", script=False)
+
+    assert page.locator("#p2 .ck-text").is_visible()
+    assert page.locator("#p2 .ck-note").first.is_visible()
+    page.locator("#cite summary").first.click()
+    assert page.locator("#cite details[open] pre").is_visible()
+    assert visit("items/index", script=False).locator(".ck-card").count() == 3
+
+
+def test_a_filter_narrows_the_list(visit: Callable[..., Page]) -> None:
+    """Typing in the filter leaves the sources that have the words."""
+    page = visit("items/index")
+
+    page.get_by_role("searchbox", name="Filter sources").fill("sandbank")
+
+    assert page.locator(".ck-card:visible").count() == 1
+
+
+def test_a_reference_can_be_copied(visit: Callable[..., Page]) -> None:
+    """The button beside the reference puts it on the clipboard."""
+    page = visit("items/tide2023")
+
+    page.get_by_role("button", name="Copy").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+
+    assert "Moreau" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_the_keyboard_is_seen(visit: Callable[..., Page]) -> None:
+    """What has the focus has a visible outline."""
+    page = visit("items/harbour2024")
+
+    page.locator("a.ck-button").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+
+    style = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(style) == "solid"
+
+
+def test_an_old_address_keeps_the_passage(visit: Callable[..., Page], site: Site) -> None:
+    """The page at an old key leads on to the same paragraph."""
+    page = visit("index")
+
+    page.goto((site.output / "items/ferries2024.html").as_uri() + "#p2")
+    page.wait_for_url("**/harbour2024.html#p2")
+
+    assert page.locator("#p2").is_visible()

@@ -1,0 +1,136 @@
+"""Second builds, unknown names, several processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.testing.builders import build_archive
+from citekit.testing.sites import build_site, contents, write_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from citekit.testing.sites import Site
+
+
+def test_a_changed_title_reaches_every_page(tmp_path: Path, make_site: Callable[..., Site]) -> None:
+    """The item's page, pages that link to it and the bibliography follow a change."""
+    store = build_archive(tmp_path / "archive")
+    make_site("-W")
+    with store.writing() as writer:
+        writer.replace_item(store.item("tide2023").with_data(title="A new title entirely"))
+
+    again = make_site("-W")
+
+    assert again.code == 0, again.said
+    assert "A new title entirely" in again.read("items/tide2023.html")
+    assert "A new title entirely" in again.read("index.html")
+    assert "a new title entirely" in again.read("bibliography.html").lower()
+    assert "Sandbank grows" not in again.read("index.html")
+
+
+def test_what_did_not_change_is_not_read_again(
+    tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """Staged pages are written only when they change, so a second build reads nothing."""
+    build_archive(tmp_path / "archive")
+    make_site("-W")
+    pages = list((tmp_path / "out" / "items").glob("*.html"))
+    before = {p.name: p.stat().st_mtime_ns for p in [*pages, tmp_path / "out" / "index.html"]}
+
+    make_site("-W")
+
+    after = {p.name: p.stat().st_mtime_ns for p in [*pages, tmp_path / "out" / "index.html"]}
+    assert after == before
+
+
+def test_a_removed_item_takes_its_pages_along(
+    tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """After a removal the next build has neither page nor downloads, and warns of old links."""
+    store = build_archive(tmp_path / "archive")
+    make_site("-W")
+    with store.writing() as writer:
+        writer.remove_item("tide2023")
+
+    again = make_site()
+
+    assert sorted(p.name for p in (tmp_path / "out" / "items").glob("tide2023*")) == []
+    assert "cited but not in the archive: tide2023" in again.said
+    assert "tide2023" not in again.read("bibliography.html")
+
+
+def test_a_renamed_item_is_found_by_both_names(
+    tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """Roles with the old key go on working, and its address leads on."""
+    from citekit.app.edit import rename
+
+    store = build_archive(tmp_path / "archive")
+    rename(store, "tide2023", "moreau2023")
+
+    built = make_site("-W")
+
+    assert built.code == 0, built.said
+    assert 'href="items/moreau2023.html"' in built.read("index.html")
+    assert "moreau2023.html" in built.read("items/tide2023.html")
+
+
+def test_unknown_names_are_told_with_file_and_line(
+    tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """Each kind of unknown reference is a warning of its own type, with the nearest name."""
+    build_archive(tmp_path / "archive")
+    text = (
+        "# Start\n\n{ck:item}`harbor2024`\n\n{ck:passage}`harbour2024#p99`\n\n"
+        "{ck:entity}`ada-quil`\n\n{ck:claim}`nope`\n\n{cite}`harbor2024`\n"
+    )
+
+    built = make_site(pages={"index.md": text})
+
+    index = tmp_path / "docs" / "index.md"
+    assert (
+        f"{index}:3: WARNING: no item in the archive: harbor2024 (near: harbour2024" in built.said
+    )
+    assert "[citekit.item]" in built.said
+    assert f"{index}:5: WARNING: no passage in the archive: harbour2024#p99" in built.said
+    assert "(near: ada-quill) [citekit.entity]" in built.said
+    assert "[citekit.claim]" in built.said
+    assert f"{index}:11: WARNING: cited but not in the archive: harbor2024" in built.said
+    assert "[citekit.cite]" in built.said
+
+
+def test_two_processes_build_the_same_site(
+    tmp_path: Path, make_site: Callable[..., Site], site: Site
+) -> None:
+    """Reading and writing in parallel changes no byte."""
+    build_archive(tmp_path / "archive")
+
+    built = make_site("-W", "-j", "2")
+
+    assert built.code == 0, built.said
+    one, two = contents(site.output), contents(built.output)
+    assert [name for name in one if one[name] != two.get(name)] == []
+
+
+def test_other_builders_write_the_pages_too(tmp_path: Path) -> None:
+    """Plain text and LaTeX hold the words of a public item, and dots for what is withheld."""
+    build_archive(tmp_path / "archive")
+    write_source(tmp_path)
+
+    text = build_site(tmp_path, output="text", builder="text")
+    latex = build_site(tmp_path, output="latex", builder="latex")
+
+    assert text.code == latex.code == 0, text.said + latex.said
+    assert "three ferries ran aground" in text.read("items/lantern2024.txt")
+    assert "[…]" in text.read("items/harbour2024.txt")
+
+
+def test_an_archive_that_is_not_there_is_told_plainly(make_site: Callable[..., Site]) -> None:
+    """A wrong citekit_archive gives one message with a hint, not a traceback of ours."""
+    built = make_site()
+
+    assert built.code != 0
+    assert "archive" in built.said
+    assert "hint:" in built.said

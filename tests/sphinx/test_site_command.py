@@ -1,0 +1,89 @@
+"""Building, starting and serving a site as the command line does it."""
+
+from __future__ import annotations
+
+import threading
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from citekit.app import site
+from citekit.errors import CitekitError, NotFound, StoreConflict
+from citekit.testing.builders import build_archive
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_archive_alone_has_a_site(tmp_path: Path) -> None:
+    """Without a line of configuration the whole archive is built, below .citekit."""
+    build_archive(tmp_path / "archive")
+
+    built = site.build(tmp_path / "archive")
+
+    assert built == tmp_path / "archive" / ".citekit" / "site"
+    assert "Harbour closed" in (built / "items/harbour2024.html").read_text("utf-8")
+    assert not list(built.rglob("*.doctree"))
+
+
+def test_restricted_text_goes_into_a_folder_of_its_own(tmp_path: Path) -> None:
+    """The private build is another folder, which says what it is."""
+    build_archive(tmp_path / "archive")
+
+    built = site.build(tmp_path / "archive", with_restricted=True)
+
+    assert built.name == "site-restricted"
+    assert (built / "RESTRICTED-DO-NOT-PUBLISH.txt").is_file()
+
+
+def test_a_project_of_ones_own_is_built(tmp_path: Path) -> None:
+    """What site new writes is what site build uses from then on."""
+    build_archive(tmp_path / "archive")
+    folder = site.new_project(tmp_path / "archive", tmp_path / "site")
+    (folder / "index.md").write_text("# Mine\n\n{ck:item}`harbour2024`\n", encoding="utf-8")
+
+    built = site.build(tmp_path / "archive", tmp_path / "out")
+
+    assert "Harbour closed" in (built / "index.html").read_text("utf-8")
+
+
+def test_what_sphinx_finds_wrong_is_told(tmp_path: Path) -> None:
+    """A warning stops the build, and the message has Sphinx's words with file and line."""
+    build_archive(tmp_path / "archive")
+    folder = site.new_project(tmp_path / "archive", tmp_path / "site")
+    (folder / "index.md").write_text("# Mine\n\n{ck:item}`nothing`\n", encoding="utf-8")
+
+    with pytest.raises(CitekitError) as told:
+        site.build(tmp_path / "archive", tmp_path / "out")
+
+    assert "index.md:3: WARNING: no item in the archive: nothing" in told.value.message
+
+
+def test_a_project_is_not_written_over(tmp_path: Path) -> None:
+    """A folder with something in it is refused."""
+    build_archive(tmp_path / "archive")
+
+    with pytest.raises(StoreConflict):
+        site.new_project(tmp_path / "archive", tmp_path)
+
+
+def test_a_site_can_be_served(tmp_path: Path) -> None:
+    """The server answers on this machine with the site's pages."""
+    (tmp_path / "index.html").write_text("hello", encoding="utf-8")
+
+    with site.make_server(tmp_path, ("127.0.0.1", 0)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{server.server_port}/"
+        ) as answer:  # our own server
+            body = answer.read()
+        server.shutdown()
+
+    assert body == b"hello"
+
+
+def test_serving_nothing_is_told(tmp_path: Path) -> None:
+    """Without a built site there is a message with what to do."""
+    with pytest.raises(NotFound):
+        site.make_server(tmp_path, ("127.0.0.1", 0))
