@@ -38,7 +38,7 @@ def read_entry(store: ArchiveStore, key: str) -> Entry:
     except CitekitError as error:
         return Entry(columns=_columns(key, problem=str(error)), texts={})
     known = {stamp: capture for stamp, capture in captures.items() if capture}
-    text, lacks_text = _text(store, key, known)
+    text, lacks_text = _text(store, known)
     columns = _columns(
         key,
         lacks_text=lacks_text,
@@ -100,12 +100,12 @@ def _issued(item: Item) -> str:
     return date.to_edtf() if date else ""
 
 
-def _text(store: ArchiveStore, key: str, captures: Mapping[str, Capture]) -> tuple[str, int]:
+def _text(store: ArchiveStore, captures: Mapping[str, Capture]) -> tuple[str, int]:
     """The text of the latest capture that has one, and whether it is absent here."""
-    for stamp in reversed(list(captures)):
-        if "text" in captures[stamp].payloads:
-            with suppress(CitekitError):
-                text = store.text(key, stamp)
-                return text or "", int(text is None)
-            return "", 1  # damaged: for verify to tell
+    for capture in reversed(list(captures.values())):
+        if "text" in capture.payloads:
+            with suppress(CitekitError):  # damaged bytes are for verify to tell
+                data = store.payload(capture.payloads["text"].digest)
+                return (data or b"").decode("utf-8", "replace"), int(data is None)
+            return "", 1
     return "", 0

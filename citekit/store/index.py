@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from citekit.errors import CitekitError
 from citekit.store import files, folding
 from citekit.store.folding import Phrase, fold, phrases
-from citekit.store.refresh import look, settled
+from citekit.store.refresh import Seen, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from citekit.store.archive import ArchiveStore
     from citekit.store.entry import Entry
-    from citekit.store.refresh import Changes, Seen
+    from citekit.store.refresh import Changes
 
     Progress = Callable[[int, int], None]
 
-VERSION: Final = f"1, folding {folding.VERSION}"
+VERSION: Final = f"2, folding {folding.VERSION}"
 """Of index.sql and entry.py (raise the number when they change) and of what words look like."""
 
 _FIELDS: Final = ("key", "title", "names", "publisher", "tags", "note", "annotations", "text")
@@ -35,6 +35,8 @@ _WEIGHTS: Final = "10, 8, 4, 2, 4, 2, 3, 1"
 _WAIT_S: Final = 60.0  # another process may be reading ten thousand items right now
 # Shorter words are taken whole: "to*" would be in every text. Two signs are a word in Korean.
 _PREFIX_FROM: Final = 3
+
+_NEVER: Final = Seen("", 0)
 
 # What SQLite says of a file that it cannot use but that may be whole; all else is damage.
 _OUT_OF_REACH: Final = frozenset(
@@ -228,8 +230,10 @@ class _Refresh:
         return str(row[0]) if row else None
 
     def _look(self) -> Changes:
-        known = self._connection.execute("SELECT key, parts, seen FROM items")
-        return look(self._store.layout.items, {key: (parts, seen) for key, parts, seen in known})
+        known = self._connection.execute("SELECT key, parts, look FROM items")
+        return look(
+            self._store.layout.items, {key: (parts, number) for key, parts, number in known}
+        )
 
     def _texts_may_be_back(self) -> bool:
         """Whether a text was absent, and payloads have come since."""
@@ -243,12 +247,12 @@ class _Refresh:
 
         payloads = _payload_folders(self._store)
         hidden = self._store.superseded()
-        changed: dict[str, Seen] = {**dict.fromkeys(self._back(), ("", "")), **changes.changed}
+        changed: dict[str, Seen] = {**dict.fromkeys(self._back(), _NEVER), **changes.changed}
         for key in {*changes.gone, *changed, *hidden}:
             self._forget(key)
         for number, (key, seen) in enumerate(sorted(changed.items()), 1):
             if key not in hidden:
-                self._insert(read_entry(self._store, key), settled(seen))
+                self._insert(read_entry(self._store, key), seen.settled())
             if self._progress:
                 self._progress(number, len(changed))
         for name, value in (("payloads", payloads), ("version", VERSION)):
@@ -278,7 +282,7 @@ class _Refresh:
 
     def _insert(self, entry: Entry, seen: Seen) -> None:
         ask = self._connection.execute
-        columns = {**entry.columns, "parts": seen[0], "seen": seen[1]}
+        columns = {**entry.columns, "parts": seen.parts, "look": seen.look}
         names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
         number = ask(f"INSERT INTO items ({names}) VALUES ({marks})", columns).lastrowid  # noqa: S608  # ours
         texts = [entry.texts.get(field, "") for field in _FIELDS]

@@ -3,12 +3,12 @@
 
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- One row for each item folder. "seen" is how its files looked when they were read.
+-- One row for each item folder. "look" stands for how its files looked when they were read.
 CREATE TABLE items (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
     parts TEXT NOT NULL,            -- which files there are
-    seen TEXT NOT NULL,
+    look INTEGER NOT NULL,
     problem TEXT,                   -- why the item cannot be read, or NULL
     lacks_text INTEGER NOT NULL,    -- it has a text that was not on this machine
     title TEXT NOT NULL,

@@ -163,13 +163,13 @@ class Layout:
 
     def check_inside(self, path: Path) -> Path:
         """The path, if no part of it below the root is a symbolic link; raises InvalidData."""
-        current = self.root
+        current = str(self.root)
         for part in path.relative_to(self.root).parts:
-            current = current / part
+            current = f"{current}{os.sep}{part}"  # a Path for each step would be slow
             if is_link(current):
                 raise InvalidData(
                     "is a symbolic link; citekit follows none inside an archive",
-                    place=Place(path=str(current)),
+                    place=Place(path=str(Path(current))),
                     hint="replace the link by what it points to",
                 )
         return path

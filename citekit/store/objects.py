@@ -40,8 +40,8 @@ class Objects:
         places = (self._layout.object_file(digest), self._layout.restricted_file(digest))
         # Twice: a change of access may move it from the second place to the first as we look.
         for place in (*places, *places):
-            if self._layout.check_inside(place).is_file():
-                return place
+            if place.is_file():
+                return self._layout.check_inside(place)
         return None
 
     def read(self, digest: str) -> bytes | None:

@@ -1,29 +1,44 @@
 """Which items have changed since the index last looked: by the look of their files alone.
 
 One look at 10,000 items must cost a tenth of a second, so each is judged by the inode, time and
-size of its few files, asked for relative to one open folder where the system can.
+size of its few files, asked for relative to one open folder where the system can, and kept as one
+number.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    Stat = Callable[[str], os.stat_result]
 
 _PARTS: Final = ("item.json", "captures", "annotations.jsonl", "note.md")
 # A file that changes twice within one tick of the clock may look the same; so a look that is
 # younger than this does not count, and the item is read again next time.
 _TICK_NS: Final = 50_000_000
+_UNSETTLED: Final = 0
 
-Seen = tuple[str, str]
-"""Which files there were, and how they looked; equal means unchanged."""
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How an item looked: which files it had, a number for their look, the youngest time."""
+
+    parts: str
+    look: int
+    newest_ns: int = 0
+
+    def settled(self) -> Seen:
+        """The look as it may be kept: none at all when a file changed a moment ago."""
+        is_old = self.newest_ns < time.time_ns() - _TICK_NS
+        return self if is_old else Seen(self.parts, _UNSETTLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,69 +49,62 @@ class Changes:
     gone: frozenset[str]
 
 
-def look(items: Path, known: Mapping[str, Seen]) -> Changes:
-    """Compare the folder of all items with what is known (key -> how it looked)."""
+def look(items: Path, known: Mapping[str, tuple[str, int]]) -> Changes:
+    """Compare the folder of all items with what is known (key -> its parts and their look)."""
     changed: dict[str, Seen] = {}
     present: set[str] = set()
-    nothing: Seen = ("", "")
+    suffixes: dict[str, tuple[str, ...]] = {}
     with _relative(items) as (stat, names):
         for name in names:
-            seen = known.get(name, nothing)
-            now = _look_again(stat, name, seen)
-            if now is None:
+            parts, before = known.get(name, ("", _UNSETTLED))
+            if parts not in suffixes:
+                suffixes[parts] = tuple(f"/{part}" for part in parts.split())
+            if before and _number(stat, name, suffixes[parts]) == before:
+                present.add(name)
                 continue
-            present.add(name)
-            if now != seen:
+            now = _look_anew(stat, name)
+            if now is not None:
+                present.add(name)
                 changed[name] = now
     return Changes(changed=changed, gone=frozenset(known.keys() - present))
 
 
-def settled(seen: Seen) -> Seen:
-    """The look as it may be kept: an empty one when a file changed a moment ago."""
-    newest = max((int(part.split(",")[0]) for part in seen[1].split()), default=0)
-    return seen if newest < time.time_ns() - _TICK_NS else (seen[0], "")
+def _number(stat: Stat, name: str, suffixes: tuple[str, ...]) -> int:
+    """One number for the look of an item that has these files; 0 when one is gone.
 
-
-def _look_again(stat: Callable[[str], os.stat_result], name: str, seen: Seen) -> Seen | None:
-    """How the item looks now; None when it is no item.
-
-    The folder's own time tells whether files came or went, so only those known are asked for.
+    The folder's own time tells whether others came, so only those known are asked for.
     """
     try:
-        folder = stat(name).st_mtime_ns
-        if seen[1].startswith(f"{folder},"):
-            parts = seen[0].split()
-            looks = [stat(f"{name}/{part}") for part in parts]
-        else:
-            parts, looks = _all_parts(stat, name)
+        values = [stat(name).st_mtime_ns]
+        for suffix in suffixes:
+            status = stat(name + suffix)
+            values += (status.st_mtime_ns, status.st_size, status.st_ino)
     except OSError:
-        parts, looks = _all_parts(stat, name)
-        folder = 0
-    if "item.json" not in parts:
-        return None
-    each = [f"{look.st_mtime_ns},{look.st_size},{look.st_ino}" for look in looks]
-    return " ".join(parts), " ".join([f"{folder},", *each])
+        return _UNSETTLED
+    return hash(tuple(values))
 
 
-def _all_parts(
-    stat: Callable[[str], os.stat_result], name: str
-) -> tuple[list[str], list[os.stat_result]]:
-    parts, looks = [], []
+def _look_anew(stat: Stat, name: str) -> Seen | None:
+    """How the item looks now, whichever files it has; None when it is no item."""
+    parts, newest = [], 0
     for part in _PARTS:
         try:
-            looks.append(stat(f"{name}/{part}"))
+            newest = max(newest, stat(f"{name}/{part}").st_mtime_ns)
         except OSError:
             continue
         parts.append(part)
-    return parts, looks
+    if "item.json" not in parts:
+        return None
+    number = _number(stat, name, tuple(f"/{part}" for part in parts))
+    return Seen(" ".join(parts), number, newest)
 
 
 @contextmanager
-def _relative(folder: Path) -> Iterator[tuple[Callable[[str], os.stat_result], list[str]]]:
+def _relative(folder: Path) -> Iterator[tuple[Stat, list[str]]]:
     """A quick stat() for paths below the folder, and the names in it."""
     try:
         names = os.listdir(folder)  # noqa: PTH208  # speed
-    except FileNotFoundError:
+    except OSError:
         names = []
     if os.stat not in os.supports_dir_fd:
         prefix = f"{folder}{os.sep}"
