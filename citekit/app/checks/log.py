@@ -90,6 +90,8 @@ def _read(
     name: str, inspection: Inspection, read: Callable[[], T], findings: list[Finding]
 ) -> T | None:
     """What ``read`` reads from a file of the log; a finding when that is impossible."""
+    if name not in inspection.files:  # also when a link or a folder is in its place
+        return None
     try:
         return read()
     except CitekitError as error:
@@ -113,7 +115,7 @@ def _never_sealed(
     base = pending.base
     if outside.keys or outside.roots or outside.checkpoints:
         yield found("CK-E613", place, "there is no checkpoint, but you know of one")
-    elif once or base:
+    if once or base:
         leftovers = log.preview(None, log.waiting(0)) if not base else {}
         strange = [name for name in sorted(once) if not _is_begun(log, leftovers, name)]
         if strange or base:
@@ -139,6 +141,10 @@ def _check_files(
     inspection: Inspection, log: LogFolder, standing: Standing, reading: Reading
 ) -> Iterator[Finding]:
     """The log consists of exactly the files that its size asks for."""
+    signatures = standing.note.signatures
+    if len({(s.name, s.key_id) for s in signatures}) < len(signatures):
+        place = inspection.show("log/checkpoint")
+        yield found("CK-E605", place, "one key has signed it twice")
     needed = tile_paths(standing.size)
     surplus = sorted(
         name for name in inspection.files if name.startswith("log/tile/") and name not in needed
@@ -206,8 +212,8 @@ def _judge(
 ) -> Iterator[Finding]:
     path, known, digest = difference.path, difference.known, difference.digest
     place = inspection.show(path)
-    if path in inspection.unread and digest is None:
-        return
+    if digest is None and path in inspection.files:
+        return  # it is there, and that it cannot be read has been told
     is_sealed = known is not None and known.entry < size
     if known is None:
         if difference.action == "key":

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from citekit.app.checks.rules import found
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
+from citekit.errors import CitekitError, InvalidData, Place
 from citekit.findings import Finding
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import HASH_BYTES, leaf_hash
-from citekit.integrity.tiles import TILE_WIDTH, Bundle, Tile, bundles_of, tiles_of
+from citekit.integrity.tiles import TILE_WIDTH, Bundle, Tile, bundles_of
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import VERSION
 from citekit.store.history import History
+from citekit.store.log import needed_paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,10 +123,10 @@ def _take(inspection: Inspection, reading: Reading, entry: bytes) -> None:
 def _read_entries(
     inspection: Inspection, reading: Reading, log: LogFolder, bundle: Bundle
 ) -> tuple[bytes, ...]:
+    if not _is_there(inspection, reading, bundle.path):
+        return ()
     try:
         return log.read_bundle(bundle)
-    except IntegrityFailed as error:
-        _tell(inspection, reading, "CK-E606", bundle.path, error.message)
     except CitekitError as error:
         _tell(inspection, reading, "CK-E605", bundle.path, error.message)
     return ()
@@ -135,11 +136,10 @@ def _read_row(
     inspection: Inspection, reading: Reading, log: LogFolder, bundle: Bundle
 ) -> bytes | None:
     path = Tile(level=0, index=bundle.index, width=bundle.width).path
+    if not _is_there(inspection, reading, path):
+        return None
     try:
         row = log.read_tile(0, bundle.index, bundle.width)
-    except IntegrityFailed as error:
-        _tell(inspection, reading, "CK-E606", path, error.message)
-        return None
     except CitekitError as error:
         _tell(inspection, reading, "CK-E605", path, error.message)
         return None
@@ -167,8 +167,7 @@ def _leaves(rows: list[bytes], size: int) -> list[bytes]:
 
 
 def _compare(inspection: Inspection, reading: Reading, path: str, data: bytes) -> None:
-    if f"log/{path}" not in inspection.files:
-        _tell(inspection, reading, "CK-E606", path, "a file of the log is missing")
+    if not _is_there(inspection, reading, path):
         return
     with suppress(CitekitError):
         from citekit.store import files
@@ -177,6 +176,14 @@ def _compare(inspection: Inspection, reading: Reading, path: str, data: bytes) -
         if files.read_bytes(file, limit=TILE_WIDTH * HASH_BYTES) == data:
             return
     _tell(inspection, reading, "CK-E605", path, "other hashes than those of its entries")
+
+
+def _is_there(inspection: Inspection, reading: Reading, path: str) -> bool:
+    """Whether a plain file is there; links and folders in its place have been told as well."""
+    if f"log/{path}" in inspection.files:
+        return True
+    _tell(inspection, reading, "CK-E606", path, "a file of the log is missing")
+    return False
 
 
 def _tell(inspection: Inspection, reading: Reading, code: str, path: str, message: str) -> None:
@@ -194,4 +201,4 @@ def _tile(level: int, index: int, size: int) -> str:
 
 def tile_paths(size: int) -> set[str]:
     """Every file below ``log/`` that a log of that size consists of, by its path in the archive."""
-    return {f"log/{file.path}" for file in (*tiles_of(size), *bundles_of(size))}
+    return {f"log/{path}" for path in needed_paths(size)}

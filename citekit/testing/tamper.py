@@ -1,0 +1,219 @@
+"""Ways to tamper with one file, for tests and for comparing tools: a path in, nothing out.
+
+``tamper(path, how, **arguments)`` does what ``how`` names, and answers whether anything is other
+than before. ``sealed_archive`` makes the archive they are done to.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any, Final
+
+from citekit.testing.builders import build_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from citekit.integrity.sign import SignerKey
+    from citekit.store.archive import ArchiveStore
+
+
+def sealed_archive(
+    root: Path, key: SignerKey, *, tsa: tuple[str, ...] = (), entities: int = 300
+) -> ArchiveStore:
+    """An archive whose log has a full tile of every kind, sealed twice, stamped in between."""
+    from citekit.app.seal import Keys, seal
+
+    store = build_archive(root)
+    text = (root / "entities" / "ada-quill.json").read_text("utf-8")
+    for number in range(entities):
+        name = f"person-{number}"
+        file = root / "entities" / f"{name}.json"
+        file.write_text(text.replace("ada-quill", name), "utf-8")
+    seal(store, keys=Keys(signing=key), tsa=tsa, allow_private=True)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Sealed later.\n")
+    seal(store, keys=Keys(signing=key))
+    return store
+
+
+def tamper(path: Path, how: str, **arguments: Any) -> bool:  # noqa: ANN401  # from a data file
+    """Do it; False when the bytes stay as they were."""
+    if how in _BYTES:
+        old = path.read_bytes()
+        new = _BYTES[how](old, **arguments)
+        if new != old:
+            path.write_bytes(new)
+        return new != old
+    return _PATHS[how](path, **arguments)
+
+
+def _flip_bit(data: bytes, *, at: float) -> bytes:
+    if not data:
+        return data
+    position = min(len(data) - 1, int(len(data) * at))
+    return data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :]
+
+
+def _insert(data: bytes, *, hex: str) -> bytes:  # noqa: A002  # the word of the data file
+    middle = len(data) // 2
+    return data[:middle] + bytes.fromhex(hex) + data[middle:]
+
+
+def _drop_line(data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    return b"".join(lines[: len(lines) // 2] + lines[len(lines) // 2 + 1 :])
+
+
+def _repeat_line(data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    return b"".join(lines + lines[-1:])
+
+
+def _json_object(data: bytes) -> bool:
+    return data.lstrip()[:1] == b"{"
+
+
+def _duplicate_key(data: bytes) -> bytes:
+    return data.replace(b"{", b'{"id": 1, "id": 2, ', 1) if _json_object(data) else data
+
+
+def _unknown_key(data: bytes) -> bytes:
+    return data.replace(b"{", b'{"unheard-of": 1, ', 1) if _json_object(data) else data
+
+
+def _add_value(data: bytes, *, value: str) -> bytes:
+    new = b'{"unheard-of": ' + value.encode() + b", "
+    return data.replace(b"{", new, 1) if _json_object(data) else data
+
+
+def _deep(data: bytes, *, depth: int) -> bytes:
+    new = b'{"unheard-of": ' + b"[" * depth + b"]" * depth + b", "
+    return data.replace(b"{", new, 1) if _json_object(data) else data
+
+
+_BYTES: Final[dict[str, Callable[..., bytes]]] = {
+    "flip_bit": _flip_bit,
+    "append": lambda data, hex: data + bytes.fromhex(hex),  # noqa: A006
+    "append_many": lambda data, count: data + b" " * count,
+    "prepend": lambda data, hex: bytes.fromhex(hex) + data,  # noqa: A006
+    "keep_part": lambda data, part: data[: int(len(data) * part)],
+    "cut_last": lambda data: data[:-1],
+    "cut_first": lambda data: data[1:],
+    "zero": lambda data: bytes(len(data)),
+    "reverse": lambda data: data[::-1],
+    "double": lambda data: data + data,
+    "swap_halves": lambda data: data[len(data) // 2 :] + data[: len(data) // 2],
+    "insert": _insert,
+    "replace_bytes": lambda data, old, new: data.replace(bytes.fromhex(old), bytes.fromhex(new)),
+    "upper": bytes.upper,
+    "drop_line": _drop_line,
+    "repeat_line": _repeat_line,
+    "reverse_lines": lambda data: b"".join(reversed(data.splitlines(keepends=True))),
+    "reindent": lambda data: data.replace(b"\n  ", b"\n    "),
+    "duplicate_key": _duplicate_key,
+    "unknown_key": _unknown_key,
+    "add_value": _add_value,
+    "deep": _deep,
+    "write": lambda _data, hex: bytes.fromhex(hex),  # noqa: A006
+}
+
+
+def _take_sibling(path: Path) -> bool:
+    others = [p for p in sorted(path.parent.iterdir()) if p.is_file() and p != path]
+    if not others or others[0].read_bytes() == path.read_bytes():
+        return False
+    path.write_bytes(others[0].read_bytes())
+    return True
+
+
+def _delete(path: Path) -> bool:
+    path.unlink()
+    return True
+
+
+def _rename_to(path: Path, *, suffix: str) -> bool:
+    path.rename(path.with_name(path.name + suffix))
+    return True
+
+
+def _rename_case(path: Path) -> bool:
+    if path.name.swapcase() == path.name:
+        return False
+    path.rename(path.with_name(path.name.swapcase()))
+    return True
+
+
+def _link_to_copy(path: Path) -> bool:
+    copy = path.parent / ".linked-copy"
+    path.rename(copy)
+    path.symlink_to(copy.name)
+    return True
+
+
+def _link_to_nothing(path: Path) -> bool:
+    path.unlink()
+    path.symlink_to("nowhere")
+    return True
+
+
+def _folder_instead(path: Path) -> bool:
+    path.unlink()
+    path.mkdir()
+    return True
+
+
+def _pipe_instead(path: Path) -> bool:
+    if not hasattr(os, "mkfifo"):
+        return False
+    path.unlink()
+    os.mkfifo(path)
+    return True
+
+
+def _remove_folder(path: Path) -> bool:
+    if (path.parent / "archive.toml").exists():
+        return False
+    shutil.rmtree(path.parent)
+    return True
+
+
+def _copy_to(path: Path, *, suffix: str) -> bool:
+    shutil.copy(path, path.with_name(path.name + suffix))
+    return True
+
+
+def _copy_hidden(path: Path) -> bool:
+    shutil.copy(path, path.with_name(f".{path.name}.swp"))
+    return True
+
+
+def _folder_beside(path: Path) -> bool:
+    folder = path.with_name("folder-of-mine")
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine\n", "utf-8")
+    return True
+
+
+def _link_beside(path: Path) -> bool:
+    path.with_name(f"{path.name}-link").symlink_to(path.name)
+    return True
+
+
+_PATHS: Final[dict[str, Callable[..., bool]]] = {
+    "take_sibling": _take_sibling,
+    "delete": _delete,
+    "rename_to": _rename_to,
+    "rename_case": _rename_case,
+    "link_to_copy": _link_to_copy,
+    "link_to_nothing": _link_to_nothing,
+    "folder_instead": _folder_instead,
+    "pipe_instead": _pipe_instead,
+    "remove_folder": _remove_folder,
+    "copy_to": _copy_to,
+    "copy_hidden": _copy_hidden,
+    "folder_beside": _folder_beside,
+    "link_beside": _link_beside,
+}
