@@ -38,7 +38,7 @@ def compile_date(compiler: Compiler, element: ir.Date) -> Element:
         date = None if variable in scope.suppressed else scope.entry.date(variable)
         if date is None or (variable == "accessed" and scope.shown is not None):
             return  # when one looked at a page does not tell two cites apart
-        children = _literal(date) or date_nodes(date, parts, delimiter, locale)
+        children = _literal(date, parts) or date_nodes(date, parts, delimiter, locale)
         if not children:
             return
         scope.saw(variable)
@@ -60,8 +60,12 @@ def compile_date(compiler: Compiler, element: ir.Date) -> Element:
     return run if compiler.sorting is None else sort
 
 
-def _literal(date: DateValue) -> list[Node | str]:
-    return [Rich(PLAIN, parse_markup(date.literal))] if date.literal else []
+def _literal(date: DateValue, parts: Sequence[ir.DatePart]) -> list[Node | str]:
+    """A date in words, which stands in the place and look of the year."""
+    if not date.literal:
+        return []
+    look = next((part.look for part in parts if part.name == "year"), PLAIN)
+    return [Rich(look, parse_markup(date.literal))]
 
 
 def _with_suffix(scope: Scope, node: Node) -> Node:

@@ -86,7 +86,8 @@ class Locale:
         found = self.term(name, form)
         if found is None:
             return ""
-        return found.multiple if plural else found.single
+        text = found.multiple if plural else found.single
+        return text.replace("'", "’")  # some locale files type apostrophes straight
 
     def gender(self, name: str) -> str:
         """The grammatical gender of a term (a month, "volume" …), or nothing."""

@@ -360,11 +360,10 @@ def initials(given: str, mark: str, *, shorten: bool, hyphen: bool) -> str:
         elif word:
             text, ended = _initial(word, dot, mark, shorten=shorten, after=out[-1] if out else "")
             out.append(text)
-        elif dash and out:
+        elif dash and out and hyphen:
             _touch(out)
-            if hyphen or not shorten:
-                out.append(dash)
-        elif space and out and not ended and not out[-1].endswith(" "):
+            out.append(dash)
+        elif (space or dash) and out and not ended and not out[-1].endswith(" "):
             out.append(" ")
     return "".join(out).strip().removesuffix("-")
 

@@ -267,8 +267,9 @@ def citations(result: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text without mark-up, with entities read and white space folded."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", text)).split())
+    """Text without mark-up, blocks apart, with entities read and white space folded."""
+    apart = re.sub(r"</?div[^>]*>", " ", text)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", apart)).split())
 
 
 def compare_texts(score: Score, style: str, kind: str, ours: list[str], theirs: list[str]) -> None:
