@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.cli import output
@@ -33,3 +34,25 @@ def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
     )
     output.tell_findings(purged.findings)
     return 0
+
+
+def backup(context: Context, *, dir_: str) -> int:
+    """Copy the whole archive, restricted payloads too, and verify the copy."""
+    from citekit.app.backup import backup as back_up
+
+    def tell(done: int, of: int) -> None:
+        output.tell_progress(f"{done} of {of} files", quiet=context.quiet)
+
+    done = back_up(context.store(), Path(dir_), progress=tell)
+    output.end_progress(quiet=context.quiet)
+    if context.json:
+        output.answer_json(done.to_json())
+        return done.exit_code()
+    output.answer(
+        f"{done.folder}: {done.copied} files copied ({done.size_bytes} bytes), "
+        f"{done.unchanged} were there, {done.removed} removed"
+    )
+    output.answer(f"the copy verifies: {done.report.summary()}" if done.report.ok
+                  else f"the copy does not verify: {done.report.summary()}")  # fmt: skip
+    output.tell_findings(done.findings)
+    return done.exit_code()
