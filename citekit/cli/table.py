@@ -418,6 +418,12 @@ COMMANDS: Final = (
         ),
     ),
     Command(
+        "backup",
+        "Copy everything, restricted payloads too, and verify the copy; again, what is new.",
+        "citekit.cli.keep:backup",
+        (Argument("DIR", "A folder: new, empty, or an earlier backup of this archive."),),
+    ),
+    Command(
         "site new",
         "Write a Sphinx project for the archive.",
         "citekit.cli.site:new",
