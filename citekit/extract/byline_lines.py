@@ -45,7 +45,10 @@ class MetaLine:
 
 
 def read_meta_line(
-    unit: Unit, *, language: str | None = None, order: DayOrder | None = None,
+    unit: Unit,
+    *,
+    language: str | None = None,
+    order: DayOrder | None = None,
 ) -> MetaLine | None:
     """The parts of a date or byline line, or None if something in it is not explained."""
     if unit.width > _LONGEST or (
@@ -77,7 +80,9 @@ def _with_dates(text: str, dates: list[FoundDate], language: str | None) -> Meta
 
 
 def _explain(
-    parts: list[str], dates: tuple[LabelledDate, ...], language: str | None,
+    parts: list[str],
+    dates: tuple[LabelledDate, ...],
+    language: str | None,
 ) -> MetaLine | None:
     byline: Byline | None = None
     names: list[str] = []

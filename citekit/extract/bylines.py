@@ -89,7 +89,10 @@ def bare_byline(text: str, *, language: str | None = None) -> Byline | None:
 
 
 def split_names(
-    text: str, *, language: str | None = None, marked: bool = True,
+    text: str,
+    *,
+    language: str | None = None,
+    marked: bool = True,
 ) -> tuple[str, ...] | None:
     """The single names of a list of names, without jobs and places; None if it is no such list."""
     text = _NOISE.sub(" ", text).strip(" ,;:–-—|/")

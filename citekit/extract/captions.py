@@ -16,7 +16,8 @@ from citekit.extract.words import spellings
 _LONGEST_CAPTION = 480
 _LONGEST_CREDIT = 120
 _BRACKETS = re.compile(
-    r"^(?P<caption>.*\S)\s*[\[［【](?P<credit>[^\[\]［］【】]{2,120})[\]］】]\s*[.。]?$", re.DOTALL,
+    r"^(?P<caption>.*\S)\s*[\[［【](?P<credit>[^\[\]［］【】]{2,120})[\]］】]\s*[.。]?$",
+    re.DOTALL,
 )
 _PARENS = re.compile(
     r"^(?P<caption>.*\S)\s*[(（](?P<credit>[^()（）]{2,120}(?:\([^()]*\))?)[)）]\s*[.。]?$",
@@ -64,7 +65,7 @@ def caption_alone(line: str) -> tuple[int, int] | None:
 
 
 def name_in_parentheses(line: str) -> Split | None:
-    """Read ``caption (A. Person)``: only where a caption is likely, as prose has such asides too."""
+    """Read ``caption (A. Person)``, where prose would end with a full stop."""
     match = _PARENS.match(line) if len(line) <= _LONGEST_CAPTION else None
     if match is None or line.endswith((".", "。")) or not _can_be_caption(match["caption"]):
         return None

@@ -118,7 +118,10 @@ _TIME_BEFORE = re.compile(
 
 
 def find_dates(
-    text: str, *, language: str | None = None, order: DayOrder | None = None,
+    text: str,
+    *,
+    language: str | None = None,
+    order: DayOrder | None = None,
 ) -> list[FoundDate]:
     """Every date printed in a line, in order, with the times beside them.
 
@@ -129,6 +132,8 @@ def find_dates(
     '2023-06-04T10:21'
     """
     line = _ascii_digits(text[:_SCAN_LIMIT])
+    if not any(c.isdigit() for c in line):
+        return []
     found: list[FoundDate] = []
     for pattern in _PATTERNS:
         for match in pattern.finditer(line):

@@ -67,7 +67,8 @@ _HTML_START = re.compile(
 )
 _MIME_START = re.compile(rb"^(?:[\w-]{2,40}: .{0,2000}?\r?\n){1,30}", re.IGNORECASE)
 _FRONT_MATTER = re.compile(
-    r"^---[ \t]*\r?\n.{1,20000}?^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE,
+    r"^---[ \t]*\r?\n.{1,20000}?^(?:---|\.\.\.)[ \t]*\r?$",
+    re.DOTALL | re.MULTILINE,
 )
 
 
@@ -111,7 +112,9 @@ def read_document(
     if kind in {"pdf", "image", "other", "mhtml"}:
         return Document(media_type=detected, kind=kind)
     return Document(
-        media_type=detected, kind=kind, decoded=decode(data, given=encoding, label=charset),
+        media_type=detected,
+        kind=kind,
+        decoded=decode(data, given=encoding, label=charset),
     )
 
 
@@ -159,7 +162,9 @@ def _by_magic(data: bytes) -> str | None:
 def _by_content(data: bytes) -> str:
     head = data[:8000]
     tags = re.findall(
-        rb"</?(?:p|div|span|a|br|article|h1|meta|title|script)\b[^>]{0,300}>", head, re.IGNORECASE,
+        rb"</?(?:p|div|span|a|br|article|h1|meta|title|script)\b[^>]{0,300}>",
+        head,
+        re.IGNORECASE,
     )
     if len(tags) >= 3:
         return "text/html"
@@ -189,6 +194,7 @@ def _split_media_type(media_type: str | None) -> tuple[str | None, str | None]:
     essence, *parameters = (part.strip() for part in media_type.split(";"))
     pairs = (parameter.partition("=") for parameter in parameters)
     charset = next(
-        (value.strip("\"' ") for key, _, value in pairs if key.strip().lower() == "charset"), None,
+        (value.strip("\"' ") for key, _, value in pairs if key.strip().lower() == "charset"),
+        None,
     )
     return essence.casefold() or None, charset

@@ -234,6 +234,9 @@ def _utf16_without_mark(data: bytes) -> str | None:
     half = len(head) // 2
     if odd > half * 0.3 and even < half * 0.02 and _is_texty(head, "utf-16-le"):
         return "utf-16-le"
+    for name in ("utf-16-le", "utf-16-be"):
+        if even + odd < half * 0.3 and _is_east_asian(head[:8192], name):
+            return name
     if even > half * 0.3 and odd < half * 0.02 and _is_texty(head, "utf-16-be"):
         return "utf-16-be"
     return None
@@ -242,6 +245,27 @@ def _utf16_without_mark(data: bytes) -> str | None:
 def _is_texty(head: bytes, name: str) -> bool:
     text = head.decode(name, "replace")
     return sum(c.isprintable() or c in "\r\n\t" for c in text) > 0.97 * len(text)
+
+
+def _is_east_asian(head: bytes, name: str) -> bool:
+    """Whether bytes read as UTF-16 are Japanese, Chinese or Korean prose."""
+    text = head.decode(name, "replace")
+    if "\ufffd" in text[:-1] or not _is_texty(head, name):
+        return False
+    return _typical(text) > 0.12 and sum(ord(c) < 0xE000 for c in text) > 0.9 * len(text)
+
+
+_TYPICAL = frozenset(
+    "的是在不了有和人这這中大为為上个個国國我以要他时時来來用们們生到作地于於出就分对對成会會可主发發年动動"
+    "同工也能下过過说說而方后後多定行所民得经經のにはをたがでてとしれさあるいなっらりかもまこそれ"
+    "이다의는에을를가한고로지하서도은들기사리자인"
+)
+
+
+def _typical(text: str) -> float:
+    """The share of a text's East Asian characters that are among the most frequent ones."""
+    east = [c for c in text if "\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3"]
+    return sum(c in _TYPICAL for c in east) / len(east) if len(east) > 4 else 0.0
 
 
 def _guess(data: bytes) -> tuple[str, float]:
@@ -272,7 +296,7 @@ def _naturalness(sample: bytes, name: str) -> float:
     ) / len(special)
     mixed = _case_breaks(text) / max(1, len(special))
     guess = detect_language(text)
-    language = guess.confidence if guess else 0.0
+    language = min(guess.confidence, 0.9) if guess else 0.0
     rare = sum(_is_rare(c) for c in special) / len(special)
     return (
         letters * 0.4
@@ -314,6 +338,8 @@ def _fits(language: str | None, special: list[str]) -> float:
     expected = _LETTERS.get(language or "")
     letters = [c for c in special if c.isalpha()]
     if expected is None or not letters:
+        if language in {"ja", "zh", "ko"}:
+            return min(0.5, 2 * _typical("".join(special)) - 0.2)
         return 0.2 if letters and all(ord(c) > 0x370 for c in letters[:500]) else 0.0
     return sum(c in expected for c in letters) / len(letters) - 0.5
 

@@ -80,7 +80,11 @@ def _from_html(document: Document, context: Context) -> Extraction:
 
     reading = read_html(document.text or "", url=context.url, publishers=context.publishers)
     done = _finish(
-        document, context, reading.evidence, reading.paragraphs, captions=reading.captions,
+        document,
+        context,
+        reading.evidence,
+        reading.paragraphs,
+        captions=reading.captions,
     )
     return replace(done, source_url=reading.source_url, captured_at=reading.captured_at)
 
@@ -90,7 +94,11 @@ def _from_markdown(document: Document, context: Context) -> Extraction:
 
     reading = read_markdown(document.text or "")
     done = _finish(
-        document, context, reading.evidence, reading.paragraphs, findings=reading.findings,
+        document,
+        context,
+        reading.evidence,
+        reading.paragraphs,
+        findings=reading.findings,
     )
     return replace(done, source_url=done.value("URL") if not context.url else None)
 
@@ -109,7 +117,9 @@ def _from_mhtml(data: bytes, document: Document, context: Context) -> Extraction
         )
         return replace(_original_only(document, "document", context.url), findings=(finding,))
     inner = Document(
-        media_type=document.media_type, kind="mhtml", decoded=decode(page.data, label=page.charset),
+        media_type=document.media_type,
+        kind="mhtml",
+        decoded=decode(page.data, label=page.charset),
     )
     address = context.url or page.url
     done = _from_html(inner, replace(context, url=address))
@@ -132,7 +142,11 @@ def _from_pdf(data: bytes, document: Document, context: Context) -> Extraction:
     paragraphs = [(unit.text, (unit.start, unit.end)) for unit in seen.body]
     read = replace(document, decoded=None)
     done = _finish(
-        read, context, [*pdf.evidence, *visible, kind], paragraphs, findings=pdf.findings,
+        read,
+        context,
+        [*pdf.evidence, *visible, kind],
+        paragraphs,
+        findings=pdf.findings,
     )
     return replace(done, decoded=decoded or None, captions=seen.captions)
 

@@ -20,7 +20,7 @@ from citekit.extract.meta import canonical_url, read_meta
 from citekit.extract.names import csl_name, is_agency, is_organisation
 from citekit.extract.publishers import directory, host_of, publisher_evidence
 from citekit.extract.text import main_text, paragraphs_in
-from citekit.extract.tree import parse_html
+from citekit.extract.tree import parse_html, selector_of
 from citekit.extract.visible import read_captions, read_visible
 from citekit.extract.words import bare, every, fold
 
@@ -50,7 +50,10 @@ class HtmlReading:
 
 
 def read_html(
-    decoded: str, *, url: str | None = None, publishers: Sequence[Publisher] = (),
+    decoded: str,
+    *,
+    url: str | None = None,
+    publishers: Sequence[Publisher] = (),
 ) -> HtmlReading:
     """Evidence, captions and body paragraphs of a page."""
     saved_url, saved_at = singlefile_header(decoded)
@@ -111,7 +114,9 @@ def singlefile_header(decoded: str) -> tuple[str | None, datetime | None]:
         return None, None
     printed = re.sub(r"\(.*?\)", "", match["date"])
     moved = re.sub(
-        r"(?P<wd>\w{3}) (?P<mon>\w{3}) (?P<d>\d\d) (?P<y>\d{4})", r"\g<d> \g<mon> \g<y>", printed,
+        r"(?P<wd>\w{3}) (?P<mon>\w{3}) (?P<d>\d\d) (?P<y>\d{4})",
+        r"\g<d> \g<mon> \g<y>",
+        printed,
     )
     found = next(iter(find_dates(moved)), None)
     return match["url"], instant(found) if found else None
@@ -215,7 +220,8 @@ def _authors(raw: list[Evidence], sites: frozenset[str], language: str | None) -
 
 
 def _corporate_authors(
-    grouped: dict[tuple[str, str], list[Evidence]], language: str | None,
+    grouped: dict[tuple[str, str], list[Evidence]],
+    language: str | None,
 ) -> list[Evidence]:
     """Where a page's data name only an organisation as author, it is a corporate author.
 
@@ -238,7 +244,9 @@ def _corporate_authors(
 
 
 def _clean_names(
-    pairs: list[tuple[str, str]], sites: frozenset[str], language: str | None,
+    pairs: list[tuple[str, str]],
+    sites: frozenset[str],
+    language: str | None,
 ) -> list[str]:
     names: list[str] = []
     for raw, kind in pairs:
@@ -283,22 +291,48 @@ def _dates(raw: list[Evidence], root: HtmlElement, url: str | None) -> list[Evid
 
 
 def _searched_date(root: HtmlElement, url: str | None) -> list[Evidence]:
-    """The last resort: a date that htmldate finds somewhere in the page."""
+    """The last resort: a date that htmldate finds somewhere in the page.
+
+    Its extensive search is off: it compiles the patterns of 200 languages, which takes up to a
+    minute on the first page.
+    """
     import logging
 
     from htmldate import find_date
 
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
     try:
-        day = find_date(root, original_date=True, extensive_search=True, url=url)
+        day = find_date(root, original_date=True, extensive_search=False, url=url)
     except Exception:  # noqa: BLE001  # whatever a hostile page provokes in it, there is no date
-        return []
+        day = None
     date = parse_iso(day) if day else None
     if date is None:
-        return []
+        return _first_printed(root)
     return [
-        Evidence(field="issued", value=date.csl, origin="visible", rule="htmldate", confidence=0.45),
+        Evidence(
+            field="issued", value=date.csl, origin="visible", rule="htmldate", confidence=0.45
+        ),
     ]
+
+
+def _first_printed(root: HtmlElement) -> list[Evidence]:
+    """The first full date in a short piece of the page's text: little, but better than nothing."""
+    pieces = root.xpath("//body//text()[not(parent::script or parent::style)]")
+    for piece in pieces[:5_000]:
+        text = piece.strip()
+        if 6 <= len(text) <= 120 and (found := find_dates(text)):
+            place = {"selector": selector_of(piece.getparent())}
+            return [
+                Evidence(
+                    field="issued",
+                    value=found[0].csl,
+                    origin="visible",
+                    rule="first-printed-date",
+                    place=place,
+                    confidence=0.3,
+                )
+            ]
+    return []
 
 
 def _sites(raw: list[Evidence], url: str | None, known: Directory) -> list[Evidence]:
@@ -309,7 +343,11 @@ def _sites(raw: list[Evidence], url: str | None, known: Directory) -> list[Evide
     ]
     if publisher := known.of_url(url):
         found += publisher_evidence(
-            publisher, "url", "domain", {"payload": "url", "value": host_of(url)}, 0.95,
+            publisher,
+            "url",
+            "domain",
+            {"payload": "url", "value": host_of(url)},
+            0.95,
         )
     named = [e for e in found if e.field == "container-title"]
     for one in named[:3]:

@@ -51,7 +51,7 @@ def detect_language(text: str) -> Guess | None:
     'de'
     """
     sample = text[:_SAMPLE]
-    return _by_script(sample) or _by_words(sample)
+    return _by_script(sample) or _by_words(sample) or _by_alphabet(sample)
 
 
 def _by_script(sample: str) -> Guess | None:
@@ -70,6 +70,19 @@ def _by_script(sample: str) -> Guess | None:
     if script in _SCRIPTS and count > letters * 0.5:
         return Guess(language=_SCRIPTS[script], confidence=0.95)
     return None
+
+
+def _by_alphabet(sample: str) -> Guess | None:
+    """Where no frequent word is found, an alphabet that one language of news mostly uses."""
+    scripts = Counter(_script(c) for c in sample[:4000] if c.isalpha())
+    script, count = next(iter(scripts.most_common(1)), ("", 0))
+    language = _ALPHABETS.get(script)
+    if language is None or count < 20:
+        return None
+    return Guess(language=language, confidence=0.5)
+
+
+_ALPHABETS = {"HEBREW": "he", "DEVANAGARI": "hi"}
 
 
 def _script(character: str) -> str:

@@ -16,7 +16,8 @@ from citekit.extract.words import bare, fold
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\u2028\u2029\x0b\x0c\x85]")
 _WRAP_WIDTH = 110  # lines wrapped by a program are not longer
 _ENDS = re.compile(r"[.!?…。！？؟।:;][\"'”’»«“‘)\]」』】]*$")
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_CONTENT = re.compile(r"\S[^\n\r\u2028\u2029\x0b\x0c\x85]*")
+_INVISIBLE = " \t\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 
 @dataclass(frozen=True)  # no slots: features are computed once and kept
@@ -72,17 +73,17 @@ def split_units(decoded: str) -> list[Unit]:
 
 def _lines(decoded: str) -> list[Unit]:
     units: list[Unit] = []
-    start, number, block, gap = 0, 1, -1, True
-    bounds = [(m.start(), m.end()) for m in _LINE_BREAK.finditer(decoded)]
-    for stop, following in [*bounds, (len(decoded), len(decoded))]:
-        raw = decoded[start:stop]
-        text = raw.strip().strip(_INVISIBLE).strip()
-        if text:
-            block += gap
-            first = start + raw.index(text)
-            units.append(Unit(text, first, first + len(text), number, block))
-        gap = not text
-        start, number = following, number + 1
+    end, number, block = 0, 1, -1
+    for match in _CONTENT.finditer(decoded):
+        text = match[0].strip(_INVISIBLE)
+        if not text:
+            continue
+        start = match.start() + match[0].index(text)
+        breaks = sum(1 for _ in _LINE_BREAK.finditer(decoded, end, start))
+        number += breaks
+        block += breaks > 1 or not units
+        end = start + len(text)
+        units.append(Unit(text, start, end, number, block))
     return units
 
 
@@ -95,7 +96,7 @@ def _wrap_width(lines: list[Unit]) -> int | None:
         return None
     width = max(unit.width for unit in lines)
     inner = [(one, other) for one, other in itertools.pairwise(lines) if one.block == other.block]
-    if width < 40 or len(inner) < 4:
+    if width < 40 or len(inner) < 3:
         return None
     full = [
         one.width + 1 + len(other.text.split(maxsplit=1)[0]) > width - 3 for one, other in inner

@@ -16,7 +16,8 @@ from citekit.extract.names import Name, csl_name
 from citekit.findings import Finding, Severity
 
 _FRONT = re.compile(
-    r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\r?\n?", re.DOTALL | re.MULTILINE,
+    r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\r?\n?",
+    re.DOTALL | re.MULTILINE,
 )
 _LARGEST = 20_000  # code points of front matter
 _MOST_NODES = 2_000
@@ -99,7 +100,9 @@ def read_markdown(decoded: str) -> MarkdownReading:
         Evidence(field="type", value="webpage", origin="markdown", rule="default", confidence=0.25),
     )
     return MarkdownReading(
-        evidence=tuple(evidence), paragraphs=tuple(paragraphs), findings=tuple(findings),
+        evidence=tuple(evidence),
+        paragraphs=tuple(paragraphs),
+        findings=tuple(findings),
     )
 
 
@@ -171,7 +174,8 @@ def _authors(value: Json) -> list[Name]:
 
 
 def _paragraphs(
-    decoded: str, start: int,
+    decoded: str,
+    start: int,
 ) -> tuple[list[tuple[str, tuple[int, int] | None]], tuple[str, dict[str, Any]] | None]:
     """Paragraphs with their ranges, and the first heading with its place."""
     found: list[tuple[str, tuple[int, int] | None]] = []

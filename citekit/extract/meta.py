@@ -49,7 +49,13 @@ def read_meta(root: HtmlElement) -> list[Evidence]:
 
 
 def values(
-    field: str, content: str, *, origin: str, rule: str, place: dict[str, Any], confidence: float,
+    field: str,
+    content: str,
+    *,
+    origin: str,
+    rule: str,
+    place: dict[str, Any],
+    confidence: float,
 ) -> list[Evidence]:
     """A field's evidence from a printed value: dates parsed, names left as text for later."""
     common: dict[str, Any] = {
@@ -120,7 +126,12 @@ def _language(root: HtmlElement) -> list[Evidence]:
     tag = (html.get("lang") or html.get("xml:lang") or "").strip().replace("_", "-")
     place = {"selector": "html[lang]"}
     return values(
-        "language", tag[:20], origin="html", rule="html-lang", place=place, confidence=0.8,
+        "language",
+        tag[:20],
+        origin="html",
+        rule="html-lang",
+        place=place,
+        confidence=0.8,
     )
 
 

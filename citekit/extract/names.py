@@ -95,7 +95,8 @@ def looks_like_name(text: str, *, marked: bool) -> bool:
         return False
     if _EAST_ASIAN.search(text):
         return len(text) <= (16 if marked else 5) and not re.search(
-            r"[。、！？\s]{2}|[。！？]", text,
+            r"[。、！？\s]{2}|[。！？]",
+            text,
         )
     if is_agency(text):
         return marked

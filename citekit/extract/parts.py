@@ -40,6 +40,7 @@ Part = Literal[
 ]
 # fmt: on
 Span = tuple[int, int]  # half-open, in code points of a unit's text
+_MOST_UNITS = 4_000  # what follows so many paragraphs is taken as body, unexamined
 _HEADER_LINES = 40  # a headline stands above this unit or nowhere
 
 
@@ -54,10 +55,17 @@ class Line:
 
 
 def find_parts(
-    decoded: str, *, url: str | None, known: Directory, language: str | None, order: DayOrder | None,
+    decoded: str,
+    *,
+    url: str | None,
+    known: Directory,
+    language: str | None,
+    order: DayOrder | None,
 ) -> tuple[list[Line], list[Evidence]]:
     """The lines with their parts, and the evidence for the headline."""
-    lines = [Line(unit=unit) for unit in split_units(decoded)]
+    units = split_units(decoded)
+    lines = [Line(unit=unit) for unit in units[:_MOST_UNITS]]
+    rest = [Line(unit=unit, part="body") for unit in units[_MOST_UNITS:]]
     _mark_noise(lines)
     _mark_meta(lines, language, order)
     _mark_captions(lines)
@@ -68,7 +76,7 @@ def find_parts(
     _mark_header(lines, known)
     _mark_loose_bylines(lines, language)
     _mark_body(lines)
-    return lines, headline
+    return [*lines, *rest], headline
 
 
 def _mark_noise(lines: list[Line]) -> None:
@@ -166,7 +174,8 @@ def _mark_labelled(lines: list[Line]) -> list[Evidence]:
 
 def _mark_headline(lines: list[Line], url: str | None, known: Directory) -> list[Evidence]:
     first = next(
-        (i for i, line in enumerate(lines) if line.part == "" and line.unit.is_prose), None,
+        (i for i, line in enumerate(lines) if line.part == "" and line.unit.is_prose),
+        None,
     )
     end = min(len(lines) if first is None else first, _HEADER_LINES)
     header = [line for line in lines[:end] if _may_be_headline(line, known)]
@@ -182,7 +191,11 @@ def _mark_headline(lines: list[Line], url: str | None, known: Directory) -> list
     near = _lines_above_meta(lines[: end + 1])
     sites = frozenset(fold(name) for name in _own_names(lines, url, known))
     ranked = rank_headlines(
-        [line.unit for line in header], body=body, near=near, url=url, sites=sites,
+        [line.unit for line in header],
+        body=body,
+        near=near,
+        url=url,
+        sites=sites,
     )
     if not ranked:
         return []
@@ -284,7 +297,8 @@ def _mark_body(lines: list[Line]) -> None:
     title = headline_position(lines)
     seen_prose = False
     last = max(
-        (i for i, line in enumerate(lines) if line.part == "" and line.unit.is_prose), default=-1,
+        (i for i, line in enumerate(lines) if line.part == "" and line.unit.is_prose),
+        default=-1,
     )
     for position, line in enumerate(lines):
         if position < title or line.part:

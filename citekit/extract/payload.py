@@ -36,7 +36,10 @@ def write_payload(
             continue
         passages.append(
             Passage(
-                number=len(texts) + 1, start=position, end=position + len(text), original=original,
+                number=len(texts) + 1,
+                start=position,
+                end=position + len(text),
+                original=original,
             ),
         )
         texts.append(text)

@@ -55,7 +55,9 @@ def read_pdf(data: bytes) -> PdfReading:
         except Exception as error:  # noqa: BLE001  # pypdf raises much more than its own errors
             reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
             return _refused(
-                "CK-W130", f"the PDF cannot be read: {reason}", "the original is kept as it is",
+                "CK-W130",
+                f"the PDF cannot be read: {reason}",
+                "the original is kept as it is",
             )
 
 
@@ -65,7 +67,9 @@ def _read(data: bytes) -> PdfReading:
     reader = PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         return _refused(
-            "CK-W132", "the PDF is locked with a password", "add an unlocked copy to get its text",
+            "CK-W132",
+            "the PDF is locked with a password",
+            "add an unlocked copy to get its text",
         )
     pages, findings = _pages(reader)
     return PdfReading(pages=pages, evidence=tuple(_information(reader)), findings=findings)
@@ -117,7 +121,12 @@ def _information(reader: PdfReader) -> list[Evidence]:
 
 def _fact(name: str, value: Json, key: str, sure: float) -> Evidence:
     return Evidence(
-        field=name, value=value, origin="pdf-info", rule=key, place={"path": key}, confidence=sure,
+        field=name,
+        value=value,
+        origin="pdf-info",
+        rule=key,
+        place={"path": key},
+        confidence=sure,
     )
 
 

@@ -46,7 +46,10 @@ class PlainReading:
 
 
 def read_plaintext(
-    decoded: str, *, url: str | None = None, publishers: Sequence[Publisher] = (),
+    decoded: str,
+    *,
+    url: str | None = None,
+    publishers: Sequence[Publisher] = (),
 ) -> PlainReading:
     """The parts of a text dump, with evidence for every field; offsets refer to `decoded`."""
     known = directory(publishers)
@@ -63,7 +66,9 @@ def read_plaintext(
         *_language_evidence(guess, url, known),
     ]
     return PlainReading(
-        lines=tuple(lines), evidence=tuple(evidence), captions=tuple(_captions(lines)),
+        lines=tuple(lines),
+        evidence=tuple(evidence),
+        captions=tuple(_captions(lines)),
     )
 
 
@@ -155,7 +160,11 @@ def _publisher_evidence(lines: list[Line], url: str | None, known: Directory) ->
         publisher = known.of_name(name)
         if publisher:
             found += publisher_evidence(
-                publisher, "original", "masthead", line.unit.place(), 0.55 if named else confidence,
+                publisher,
+                "original",
+                "masthead",
+                line.unit.place(),
+                0.55 if named else confidence,
             )
         else:
             found.append(
@@ -189,7 +198,9 @@ def _type_evidence(found: list[Evidence], *, dated: bool) -> list[Evidence]:
 
 
 def _site_names(
-    lines: list[Line], url: str | None, known: Directory,
+    lines: list[Line],
+    url: str | None,
+    known: Directory,
 ) -> list[tuple[Line, str, float]]:
     """Names that a masthead, a copyright line or a date line gives for the site."""
     names: list[tuple[Line, str, float]] = []
@@ -243,10 +254,19 @@ def _line_evidence(lines: list[Line]) -> list[Evidence]:
 
 
 def _plain(
-    name: str, value: str, place: dict[str, object], rule: str, confidence: float,
+    name: str,
+    value: str,
+    place: dict[str, object],
+    rule: str,
+    confidence: float,
 ) -> Evidence:
     return Evidence(
-        field=name, value=value, origin="original", rule=rule, place=place, confidence=confidence,
+        field=name,
+        value=value,
+        origin="original",
+        rule=rule,
+        place=place,
+        confidence=confidence,
     )
 
 

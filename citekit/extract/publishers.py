@@ -55,7 +55,8 @@ def _read_row(row: Mapping[str, Any], number: int) -> Publisher:
     if unknown:
         allowed = ", ".join((*_TEXT_KEYS, *_LIST_KEYS))
         raise InvalidData(
-            f"publisher {row['name']}: unknown key {unknown[0]}", hint=f"keys are {allowed}",
+            f"publisher {row['name']}: unknown key {unknown[0]}",
+            hint=f"keys are {allowed}",
         )
     for key in _TEXT_KEYS:
         if not isinstance(row.get(key, ""), str):
@@ -132,7 +133,11 @@ def _key(name: str) -> str:
 
 
 def publisher_evidence(
-    publisher: Publisher, origin: str, rule: str, place: dict[str, Any], confidence: float,
+    publisher: Publisher,
+    origin: str,
+    rule: str,
+    place: dict[str, Any],
+    confidence: float,
 ) -> list[Evidence]:
     """What the table knows of a publisher, as evidence: names, place, ISSN and type."""
     values = {
@@ -144,7 +149,12 @@ def publisher_evidence(
     }
     return [
         Evidence(
-            field=name, value=value, origin=origin, rule=rule, place=place, confidence=confidence,
+            field=name,
+            value=value,
+            origin=origin,
+            rule=rule,
+            place=place,
+            confidence=confidence,
         )
         for name, value in values.items()
         if value

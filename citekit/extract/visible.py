@@ -51,7 +51,8 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"caption|bildunterschrift|legend|image-text|bildtext|img-desc|pie-foto", re.IGNORECASE,
+    r"caption|bildunterschrift|legend|image-text|bildtext|img-desc|pie-foto",
+    re.IGNORECASE,
 )
 _MOST = 400
 _BYLINE_TAGS = "span div p a address ul li cite strong h2 h3 h4 h5 em section footer header"
@@ -323,7 +324,9 @@ def _caption(element: HtmlElement) -> Caption | None:
         rest = " ".join(rest.split()).strip(" |/-–—()[]·•")
         if credit and rest and credit != whole:
             return Caption(
-                caption=_unlabelled(rest), credit=clean_credit(credit.strip(" ()[]|©")), place=place,
+                caption=_unlabelled(rest),
+                credit=clean_credit(credit.strip(" ()[]|©")),
+                place=place,
             )
     split = split_caption(whole)
     if split:
