@@ -83,7 +83,7 @@ def try_out(session: nox.Session) -> None:
     """What a new user does first, in a folder of its own: archive, cite, verify."""
     trial = ROOT / "build" / "first-archive"
     shutil.rmtree(trial, ignore_errors=True)
-    article = "docs/example/chronology.md"
+    article = "docs/example/chronology.txt"
     session.run("citekit", "init", str(trial), "--quiet")
     archive = ("--archive", str(trial), "--quiet")
     session.run("citekit", *archive, "add", article, "--key", "chronology", "--access", "public")

@@ -12,9 +12,7 @@ from hypothesis import HealthCheck, settings
 from citekit import Archive
 
 # How long an example takes depends on what else the machine does.
-settings.register_profile(
-    "citekit", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("citekit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("citekit")
 
 NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)

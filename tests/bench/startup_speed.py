@@ -64,7 +64,8 @@ def commands(folder: Path) -> dict[str, list[str]]:
         paper.write_text(f"---\nnocite: '@{ITEM['id']}'\n---\n", "utf-8")
         style = styles_folder() / "apa.csl"
         found["pandoc --citeproc, apa, one item"] = [
-            "pandoc", "--citeproc", f"--csl={style}", f"--bibliography={refs}", str(paper), "-t", "plain"
+            "pandoc", "--citeproc", f"--csl={style}", f"--bibliography={refs}", str(paper),
+            "-t", "plain",
         ]  # fmt: skip
     return found  # type: ignore[return-value]  # the id is a string
 
