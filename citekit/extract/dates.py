@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -383,10 +383,3 @@ def instant(found: FoundDate) -> datetime | None:
         return datetime.fromisoformat(found.iso)
     except ValueError:
         return None
-
-
-def days_apart(one: FoundDate, other: FoundDate) -> int | None:
-    """How many days lie between two dates; None unless both name a day."""
-    if len(one.parts) < 3 or len(other.parts) < 3:
-        return None
-    return abs((date(*other.parts) - date(*one.parts)) // timedelta(days=1))
