@@ -55,7 +55,7 @@ def compile_names(compiler: Compiler, element: ir.Names, parent: ir.Names | None
         scope.called += 1
         found = [(v, people) for v in variables if (people := scope.people(v))]
         if not found:
-            return _first_substitute(scope, substitutes, look)
+            return _first_substitute(scope, substitutes)
         for variable, _ in found:
             scope.saw(variable)
         if scope.record is not None:
@@ -116,8 +116,12 @@ def _sort_names(people: tuple[Person, ...], spec: NameSpec) -> NamesNode:
     )
 
 
-def _first_substitute(scope: Scope, substitutes: list[Element], look: Look) -> Node | None:
-    """The first substitute that renders anything; what it used will not be rendered again."""
+def _first_substitute(scope: Scope, substitutes: list[Element]) -> Node | None:
+    """The first substitute that renders anything; what it used will not be rendered again.
+
+    Affixes and fonts of the ``cs:names`` are for names: only a substitute that is a ``cs:names``
+    without children of its own takes them over (``_inherit``).
+    """
     outer = scope.record
     for substitute in substitutes:
         scope.record = []
@@ -137,8 +141,6 @@ def _first_substitute(scope: Scope, substitutes: list[Element], look: Look) -> N
                 scope.first_names = node
                 if scope.skip_names:
                     return None
-            if look.prefix or look.suffix or look.font or look.display:
-                return Node(look, [node])
             return node
     scope.record = outer
     return None
@@ -166,6 +168,7 @@ def _inherit(element: ir.Names, parent: ir.Names) -> ir.Names:
         label=parent.label if bare else element.label,
         label_first=parent.label_first if bare else element.label_first,
         delimiter=element.delimiter if element.delimiter is not None else parent.delimiter,
+        look=parent.look if bare else element.look,
     )
 
 
@@ -211,7 +214,9 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
     spec.separator = _or(option("sort-separator"), ", ")
     spec.demote = compiler.style.options.get("demote-non-dropping-particle", "display-and-sort")
     spec.et_al = _et_al(compiler, element.et_al)
-    spec.look = name.look if name is not None else PLAIN
+    look = name.look if name is not None else PLAIN
+    spec.look = replace(look, prefix="", suffix="")
+    spec.affixes = Look(prefix=look.prefix, suffix=look.suffix)
     parts = {part.name: part.look for part in name.parts} if name is not None else {}
     spec.family = parts.get("family", PLAIN)
     spec.given = parts.get("given", PLAIN)
@@ -230,7 +235,7 @@ def _for_sorting(spec: NameSpec) -> None:
     spec.delimiter = NAME_BREAK
     spec.and_term = None
     spec.et_al = None
-    spec.look = spec.family = spec.given = PLAIN
+    spec.look = spec.affixes = spec.family = spec.given = PLAIN
     spec.has_parts = False
     if spec.demote != "never":
         spec.demote = "display-and-sort"

@@ -33,7 +33,7 @@ class NameSpec:
     """How the names of one ``cs:names`` look: all inherited options resolved."""
 
     __slots__ = (
-        "and_term",
+        "affixes", "and_term",
         "delimiter",
         "demote",
         "et_al",
@@ -81,6 +81,8 @@ class NameSpec:
     sorting: bool
     demote: str
     look: Look
+    affixes: Look
+    """What stands around each person; an institution goes without."""
     family: Look
     given: Look
     has_parts: bool
@@ -194,7 +196,8 @@ def person_node(person: Person, spec: NameSpec, *, inverted: bool, level: int) -
     if found is None:
         if len(spec.memory) > _MEMORY:
             spec.memory.clear()
-        found = Node(PLAIN, _person_children(person, spec, inverted=inverted, level=level))
+        children = _person_children(person, spec, inverted=inverted, level=level)
+        found = Node(PLAIN if person.literal else spec.affixes, children)
         spec.memory[key] = found
     return found
 
