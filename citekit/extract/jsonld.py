@@ -134,76 +134,68 @@ def _same_page(one: str, other: str) -> bool:
 
 
 def _article(node: Node, path: str, by_id: dict[str, Node], trust: float) -> list[Evidence]:
-    found: list[Evidence] = []
+    """The evidence of one article object, each value with the path of its key."""
+    facts = [*_titles(node), *_dates(node), *_others(node)]
+    authors = author_names(node.get("author"), by_id) or author_names(node.get("creator"), by_id)
+    facts.append(("author", authors, "author", 0.88))
+    facts += _publishers(node, by_id)
+    return [
+        Evidence(
+            field=field,
+            value=value,
+            origin="json-ld",
+            rule=key,
+            place={"path": f"{path}.{key}"},
+            confidence=round(confidence * trust, 2),
+        )
+        for field, value, key, confidence in facts
+        if value
+    ]
 
-    def add(field: str, value: Json, key: str, confidence: float) -> None:
-        if value:
-            found.append(
-                Evidence(
-                    field=field,
-                    value=value,
-                    origin="json-ld",
-                    rule=key,
-                    place={"path": f"{path}.{key}"},
-                    confidence=round(confidence * trust, 2),
-                ),
-            )
 
-    kinds = _types(node)
-    page = {"webpage", "itempage", "videoobject", "creativework"} >= set(kinds)
-    add("title", _text(node.get("headline")), "headline", 0.88)
-    add("title", _text(node.get("name")), "name", 0.4 if page else 0.6)
-    add("alternate-title", _text(node.get("alternativeHeadline")), "alternativeHeadline", 0.6)
-    add(
-        "author",
-        author_names(node.get("author"), by_id) or author_names(node.get("creator"), by_id),
-        "author",
-        0.88,
-    )
-    for key, field in (
-        ("datePublished", "issued"),
-        ("dateCreated", "issued"),
-        ("dateModified", "updated"),
+Fact = tuple[str, Json, str, float]  # field, value, key of the object, confidence
+
+
+def _titles(node: Node) -> Iterator[Fact]:
+    page = {"webpage", "itempage", "videoobject", "creativework"} >= set(_types(node))
+    yield "title", _text(node.get("headline")), "headline", 0.88
+    yield "title", _text(node.get("name")), "name", 0.4 if page else 0.6
+    yield "alternate-title", _text(node.get("alternativeHeadline")), "alternativeHeadline", 0.6
+
+
+def _dates(node: Node) -> Iterator[Fact]:
+    for key, field, sure in (
+        ("datePublished", "issued", 0.92),
+        ("dateCreated", "issued", 0.6),
+        ("dateModified", "updated", 0.9),
     ):
         date = parse_iso(_text(node.get(key)) or "")
-        sure = {"datePublished": 0.92, "dateCreated": 0.6}.get(key, 0.9)
         if date:
-            add(field, date.csl, key, sure)
-            if field == "issued" and date.csl_time:
-                add("issued-time", date.csl_time, key, sure)
-    publisher = _resolve(node.get("publisher"), by_id)
-    add(
-        "container-title",
-        _text(_resolve(node.get("isPartOf"), by_id).get("name"))
-        if "newspaper" in _types(_resolve(node.get("isPartOf"), by_id))
-        or "periodical" in _types(_resolve(node.get("isPartOf"), by_id))
-        else None,
-        "isPartOf",
-        0.75,
-    )
-    add("container-title", _text(publisher.get("name")), "publisher", 0.7)
-    add("publisher", _text(publisher.get("name")), "publisher", 0.8)
-    language = node.get("inLanguage")
-    add(
-        "language",
-        _text(language.get("alternateName") if isinstance(language, dict) else language),
-        "inLanguage",
-        0.75,
-    )
-    section = node.get("articleSection")
-    add(
-        "section",
-        _text(section[0] if isinstance(section, list) and section else section),
-        "articleSection",
-        0.7,
-    )
+            yield field, date.csl, key, sure
+            if field == "issued":
+                yield "issued-time", date.csl_time, key, sure
+
+
+def _publishers(node: Node, by_id: dict[str, Node]) -> Iterator[Fact]:
+    periodical = _resolve(node.get("isPartOf"), by_id)
+    if {"newspaper", "periodical"} & set(_types(periodical)):
+        yield "container-title", _text(periodical.get("name")), "isPartOf", 0.75
+    name = _text(_resolve(node.get("publisher"), by_id).get("name"))
+    yield "container-title", name, "publisher", 0.7
+    yield "publisher", name, "publisher", 0.8
+
+
+def _others(node: Node) -> Iterator[Fact]:
+    language, section, kinds = node.get("inLanguage"), node.get("articleSection"), _types(node)
+    tag = language.get("alternateName") if isinstance(language, dict) else language
+    yield "language", _text(tag), "inLanguage", 0.75
+    yield "section", _text(section), "articleSection", 0.7
     if any(kind.endswith("newsarticle") for kind in kinds):
-        add("type", "article-newspaper", "@type", 0.6)
+        yield "type", "article-newspaper", "@type", 0.6
     elif "scholarlyarticle" in kinds or "medicalscholarlyarticle" in kinds:
-        add("type", "article-journal", "@type", 0.8)
+        yield "type", "article-journal", "@type", 0.8
     elif "blogposting" in kinds:
-        add("type", "post-weblog", "@type", 0.5)
-    return found
+        yield "type", "post-weblog", "@type", 0.5
 
 
 def author_names(value: Json, by_id: dict[str, Node]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Parse HTML safely: bounded size and depth, no entities from outside, no network.
 
-The tree is lxml's; the helpers here read text and places out of it.
+The tree is lxml's; the functions here read text and places out of it.
 """
 
 from __future__ import annotations
