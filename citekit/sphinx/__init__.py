@@ -17,8 +17,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Tell Sphinx what this extension adds."""
     from citekit import __version__
     from citekit.sphinx import build, cite, config, downloads, head, nodes, parser, resolve
+    from citekit.sphinx.directives import DIRECTIVES
     from citekit.sphinx.domain import ArchiveDomain
     from citekit.sphinx.pages import SUFFIX
+    from citekit.sphinx.roles import ArchiveRole
 
     app.setup_extension("myst_parser")
     config.add_options(app)
@@ -27,6 +29,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_source_suffix(SUFFIX, "citekit")
     app.add_source_parser(parser.PageParser)
     app.add_domain(ArchiveDomain)
+    for name in ArchiveDomain.object_types:
+        app.add_role_to_domain("ck", name, ArchiveRole())
+    for name, directive in DIRECTIVES.items():
+        app.add_directive_to_domain("ck", name, directive)
     app.add_domain(cite.CitationDomain)
     app.add_role("cite", cite.CiteRole())
     app.add_role("footcite", cite.FootCiteRole())

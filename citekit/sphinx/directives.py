@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+
+from citekit.sphinx.domain import EVERYTHING
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -69,7 +71,6 @@ class PassageDirective(_ArchiveDirective):
     def run(self) -> list[nodes.Node]:
         """The row, with links to the item's page."""
         from citekit.sphinx.article import make_article
-        from citekit.sphinx.domain import EVERYTHING
         from citekit.sphinx.element import h, to
         from citekit.sphinx.item_page import byline
         from citekit.sphinx.passages import article_row
@@ -100,7 +101,6 @@ class TimelineDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The timeline."""
-        from citekit.sphinx.domain import EVERYTHING
         from citekit.sphinx.lists import timeline
 
         library = self.domain.library
@@ -128,7 +128,6 @@ class ClaimsDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The table."""
-        from citekit.sphinx.domain import EVERYTHING
         from citekit.sphinx.lists import claims_table
 
         library = self.domain.library
@@ -156,3 +155,12 @@ class BibliographyDirective(_ArchiveDirective):
         from citekit.sphinx.element import h
 
         return self.made(h("bibliography"))
+
+
+DIRECTIVES: Final = {
+    "item": ItemDirective,
+    "passage": PassageDirective,
+    "timeline": TimelineDirective,
+    "claims": ClaimsDirective,
+    "bibliography": BibliographyDirective,
+}

@@ -21,14 +21,6 @@ from sphinx.util.nodes import make_refnode
 from citekit.model.codec import to_json
 from citekit.sphinx import words
 from citekit.sphinx.article import make_article
-from citekit.sphinx.directives import (
-    BibliographyDirective,
-    ClaimsDirective,
-    ItemDirective,
-    PassageDirective,
-    TimelineDirective,
-)
-from citekit.sphinx.roles import ArchiveRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,7 +42,7 @@ _FIXED_ANCHORS: Final = frozenset(
 
 
 class ArchiveDomain(Domain):
-    """Roles and directives for what the archive holds."""
+    """What the archive holds, and which pages show it."""
 
     name = "ck"
     label = "citekit archive"
@@ -59,14 +51,6 @@ class ArchiveDomain(Domain):
         "passage": ObjType("passage", "passage"),
         "entity": ObjType("entity", "entity"),
         "claim": ObjType("claim", "claim"),
-    }
-    roles: ClassVar = {kind: ArchiveRole() for kind in ("item", "passage", "entity", "claim")}
-    directives: ClassVar = {
-        "item": ItemDirective,
-        "passage": PassageDirective,
-        "timeline": TimelineDirective,
-        "claims": ClaimsDirective,
-        "bibliography": BibliographyDirective,
     }
     # uses: page -> object -> state when read; backlinks: object -> pages, as last written
     initial_data: ClassVar = {"uses": {}, "backlinks": {}}

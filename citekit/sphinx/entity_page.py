@@ -111,7 +111,7 @@ def _item_mentions(library: Library, key: str, annotations: Iterable[Annotation]
                     " ",
                     h("q", words.shorten(quoted, 160)) if quoted else None,
                     " ",
-                    h("span", words.shorten(annotation.note, 160), class_="ck-faint")
+                    h("span", words.shorten(words.plain(annotation.note), 160), class_="ck-faint")
                     if annotation.note
                     else None,
                 ),

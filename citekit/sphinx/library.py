@@ -35,11 +35,6 @@ class Shelf:
     annotations: tuple[Annotation, ...] = ()
     note: str | None = None
 
-    @property
-    def latest(self) -> tuple[str, Capture] | None:
-        """The newest capture and its stamp."""
-        return next(reversed(list(self.captures.items())), None)
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # one is itself alone: what is made of it is cached
 class Library:

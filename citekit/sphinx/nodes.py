@@ -44,23 +44,9 @@ class pending_backlinks(nodes.General, nodes.Element):  # noqa: N801
     """The list of pages that name ``object``."""
 
 
+_DATA: Final = ("data-facet", "data-filter", "data-notes", "data-values")
 # Attributes that may be written; everything else is dropped, ``on…`` and ``style`` above all.
-SAFE_ATTRIBUTES: Final = frozenset(
-    [
-        "aria-hidden",
-        "aria-label",
-        "data-notes",
-        "data-filter",
-        "data-facet",
-        "data-values",
-        "datetime",
-        "role",
-        "title",
-        "for",
-        "href",
-        "lang",
-    ]
-)
+SAFE_ATTRIBUTES: Final = frozenset(["aria-hidden", "datetime", "role", "title", *_DATA])
 _LONGEST_SHAPE: Final = 1200  # characters; beyond that a shape only costs bytes
 
 

@@ -149,8 +149,6 @@ def _anchor(part: Element, document: nodes.document) -> list[nodes.Node]:
         return _children(part, document)
     kind = {"internal": True} if not is_web_address(address) else {}
     node = nodes.reference("", "", *_children(part, document), refuri=address, **kind)
-    if "aria-label" in part.attributes:
-        node["reftitle"] = part.attributes["aria-label"]
     if "title" in part.attributes:
         node["reftitle"] = part.attributes["title"]
     return [_dress(node, part)]
@@ -165,11 +163,6 @@ def _reference(part: Element, document: nodes.document) -> list[nodes.Node]:
     )
     node["refdoc"] = _env(document).docname
     node["ck_class"] = part.attributes.get("class", "")
-    node["ck_staged"] = True
-    if "id" in part.attributes:
-        holder = html_inline("", "", node, ids=[_safe_id(part.attributes["id"])])
-        holder["tag"], holder["html"] = "span", {}
-        return [holder]
     return [node]
 
 

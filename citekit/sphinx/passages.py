@@ -106,7 +106,7 @@ def _is_dense(article: Article, number: int, notes: Sequence[Annotation]) -> boo
     """Whether the notes are so many that beside the paragraph they would run far beyond it."""
     start, end = article.paragraphs[number - 1]
     needed = sum(len(note.note) + _NOTE_COST for note in notes) * _MARGIN_COST
-    return len(notes) > 1 and needed > 2 * (end - start) + 450
+    return len(notes) > 1 and needed > 2 * (end - start) + 300
 
 
 def _piece(library: Library, article: Article, piece: Piece, *, is_guest: bool) -> list[Content]:

@@ -180,14 +180,16 @@ def _csl_cite(cite: Cite) -> dict[str, Any]:
 def _in_sentence(document: Document, item: Item, cite: Cite) -> Element:
     """A citation as part of the sentence: ``Moreau (2023)``, ``Moreau [1]``.
 
-    The names are taken out of the whole citation where they begin it; a numeric style has none,
-    so the item's own are put before its number.
+    The names are taken out of the whole citation where they begin it. Without an author the style
+    puts the title in the names' place; a numeric style has neither, so names of ours come first.
     """
     shown = _text(document, [_csl_cite(cite)])
     names = _text(document, [{"id": item.key}], "author-only")
     bracket, rest = shown[:1], shown[1:]
     if bracket in ("(", "[") and names and rest.startswith(names):
         return to("item", cite.key, f"{names} {bracket}{rest.removeprefix(names).lstrip(', ')}")
+    if not item.names("author") and names and names != shown:
+        return to("item", cite.key, _text(document, [_csl_cite(cite)], "composite"))
     return to("item", cite.key, f"{words.short_names(item)} {shown}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -125,6 +126,17 @@ def show_bytes(size_bytes: int) -> str:
         return f"{size_bytes} bytes"
     power = 1 if size_bytes < 1_000_000 else 2
     return f"{size_bytes / 1000**power:,.1f} {('kB', 'MB')[power - 1]}"
+
+
+def plain(markdown: str) -> str:
+    """The words of a short Markdown text, for lists that quote it.
+
+    >>> plain("Only in {ck:item}`Tide <tide2023>`, *not* in [others](https://a.example).")
+    'Only in Tide, not in others.'
+    """
+    text = re.sub(r"\{[\w:-]+\}`([^`<]*?)\s*(?:<[^`>]*>)?`", r"\1", markdown)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    return re.sub(r"(\*{1,2}|`)(\S[^*`]*)\1", r"\2", text)
 
 
 def shorten(text: str, limit: int = 60) -> str:

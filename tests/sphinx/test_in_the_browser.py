@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -28,10 +28,17 @@ PAGES = (
     "timeline",
     "bibliography",
 )
-TOO_SMALL = """() => [...document.querySelectorAll(
-    'a.ck-button, .ck-copy, .ck-chip[href], summary, .ck-facet button, .ck-filter input, .ck-traces a, .ck-pnum a, .theme-toggle-header .theme-toggle'
-  )].filter((e) => e.offsetParent && e.getBoundingClientRect().height < 43.5)
+TARGETS = (
+    "a.ck-button, .ck-copy, a.ck-chip, summary, .ck-facet button, .ck-filter input, "
+    ".ck-traces a, .ck-pnum a, .theme-toggle-header .theme-toggle"
+)
+TOO_SMALL = """(targets) => [...document.querySelectorAll(targets)]
+    .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 43.5)
     .map((e) => e.outerHTML.slice(0, 120))"""
+BOX = """(selector) => {
+    const box = document.querySelector(selector).getBoundingClientRect();
+    return [box.left, box.right, box.top, box.bottom];
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -96,16 +103,15 @@ def test_fingers_find_their_targets(visit: Callable[..., Page], name: str) -> No
     """On a phone everything to tap that is not inside a sentence is at least 44 px high."""
     page = visit(name, 390, touch=True)
 
-    assert page.evaluate(TOO_SMALL) == []
+    assert page.evaluate(TOO_SMALL, TARGETS) == []
 
 
 def test_notes_stand_beside_the_text_or_below_it(visit: Callable[..., Page]) -> None:
     """A margin note is right of its paragraph where there is room, else under it."""
-    box = "(s) => { const b = document.querySelector(s).getBoundingClientRect(); return [b.left, b.right, b.top, b.bottom]; }"
     wide, narrow = visit("items/harbour2024", 1280), visit("items/harbour2024", 390)
 
-    text, note = (wide.evaluate(box, s) for s in ("#p1 .ck-text", "#p1 .ck-margin"))
-    text_below, note_below = (narrow.evaluate(box, s) for s in ("#p1 .ck-text", "#p1 .ck-margin"))
+    text, note = (wide.evaluate(BOX, s) for s in ("#p1 .ck-text", "#p1 .ck-margin"))
+    text_below, note_below = (narrow.evaluate(BOX, s) for s in ("#p1 .ck-text", "#p1 .ck-margin"))
 
     assert note[0] >= text[1]
     assert note_below[2] >= text_below[3]

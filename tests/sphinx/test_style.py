@@ -75,6 +75,23 @@ def test_numbers_follow_the_order_of_citations() -> None:
     assert [element.text() for element in cited(*cites, style="ieee")] == ["[1]", "[2]", "[1]"]
 
 
+def test_a_title_stands_where_an_author_would() -> None:
+    """A source without an author is named by its title, as the style has it."""
+    data = {
+        "id": "x",
+        "type": "article-newspaper",
+        "container-title": "Tide",
+        "title": "Sand moves",
+    }
+    item = Item.from_json(data)
+
+    (content,) = Style.find("apa", "en-US").citations(
+        {"x": item}, [Citation(cites=(Cite(key="x"),), mode="t")]
+    )
+
+    assert h("span", content).text() == "“Sand Moves” (n.d.)"
+
+
 def test_a_numeric_style_names_the_author_in_a_sentence() -> None:
     """A number alone is no part of a sentence."""
     (element,) = cited(Citation(cites=(Cite(key="moreau2023"),), mode="t"), style="ieee")
