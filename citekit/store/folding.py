@@ -14,6 +14,8 @@ from dataclasses import dataclass
 VERSION = f"1 {unicodedata.unidata_version}"
 """Changes whenever the same text may be folded to something else."""
 
+# The patterns are compiled when the first text needs them: that takes as long as a search.
+
 # Letters that Unicode does not take apart, and that people type without their stroke.
 _LETTERS = str.maketrans(
     {
@@ -34,15 +36,15 @@ _LETTERS = str.maketrans(
 )
 # Accents of Latin, Greek and Cyrillic, vowel points of Hebrew and Arabic; not the vowel signs of
 # Indic scripts nor the voicing marks of Japanese, without which words are other words.
-_MARKS = re.compile(
+_MARKS = (
     r"[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640"
     r"\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
-_SIGNS = re.compile(
+_SIGNS = (
     r"([\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003ffff])"
 )
-_WORD = re.compile(r"\w[\w\u0900-\u0dff]*")
+_WORD = r"\w[\w\u0900-\u0dff]*"
 
 
 def fold(text: str) -> str:
@@ -56,9 +58,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
+    plain = re.sub(_MARKS, "", unicodedata.normalize("NFKD", plain))
     plain = unicodedata.normalize("NFC", plain).casefold().translate(_LETTERS)
-    return _SIGNS.sub(r" \1 ", plain)
+    return re.sub(_SIGNS, r" \1 ", plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def phrases(query: str) -> list[Phrase]:
     """
     found = []
     for quoted, bare in re.findall(r'"([^"]*)"?|([^\s"]+)', query):
-        tokens = tuple(_WORD.findall(fold(quoted or bare)))
+        tokens = tuple(re.findall(_WORD, fold(quoted or bare)))
         if tokens:
             found.append(Phrase(tokens, bool(quoted)))
     return found

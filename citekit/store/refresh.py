@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -54,9 +55,10 @@ def look(items: Path, known: Mapping[str, tuple[str, int]]) -> Changes:
     changed: dict[str, Seen] = {}
     present: set[str] = set()
     suffixes: dict[str, tuple[str, ...]] = {}
+    nothing = ("", _UNSETTLED)
     with _relative(items) as (stat, names):
         for name in names:
-            parts, before = known.get(name, ("", _UNSETTLED))
+            parts, before = known.get(name, nothing)
             if parts not in suffixes:
                 suffixes[parts] = tuple(f"/{part}" for part in parts.split())
             if before and _number(stat, name, suffixes[parts]) == before:
@@ -75,13 +77,13 @@ def _number(stat: Stat, name: str, suffixes: tuple[str, ...]) -> int:
     The folder's own time tells whether others came, so only those known are asked for.
     """
     try:
-        values = [stat(name).st_mtime_ns]
+        number = stat(name).st_mtime_ns
         for suffix in suffixes:
             status = stat(name + suffix)
-            values += (status.st_mtime_ns, status.st_size, status.st_ino)
+            number = hash((number, status.st_mtime_ns, status.st_size, status.st_ino))
     except OSError:
         return _UNSETTLED
-    return hash(tuple(values))
+    return number
 
 
 def _look_anew(stat: Stat, name: str) -> Seen | None:
@@ -115,6 +117,6 @@ def _relative(folder: Path) -> Iterator[tuple[Stat, list[str]]]:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        yield lambda path: os.stat(path, dir_fd=descriptor), names
+        yield partial(os.stat, dir_fd=descriptor), names
     finally:
         os.close(descriptor)

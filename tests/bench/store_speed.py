@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # a bench prints its figures
 """How long list and search take in an archive of 10,000 items: whole processes, start included.
 
     python tests/bench/store_speed.py [ITEMS] [FOLDER]
