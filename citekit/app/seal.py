@@ -133,6 +133,7 @@ def seal_locked(
     standing = log.standing()
     size = standing.size if standing else 0
     _check_pending(log, size)
+    log.preview(standing, ())  # raises when the end of the log is not what its checkpoint says
     waiting = log.waiting(size)
     is_plain = standing is not None and _signs_alone(standing, keys.signing)
     if is_plain and not looks and not any(map(removes_item, waiting)):

@@ -34,9 +34,13 @@ _RESTORE = "citekit verify shows every place; bring the file back, or restore it
 
 @dataclass(slots=True)
 class Plan:
-    """Entries to add, in order, and the state after them. ``dropped`` tells what needs none."""
+    """Entries to add to a log of ``size``, in order, and the state after them.
+
+    ``is_as_pending``: they are exactly what ``pending.jsonl`` has.
+    """
 
     history: History
+    size: int = 0
     entries: list[bytes] = field(default_factory=list)
     removed_by_hand: list[str] = field(default_factory=list)
     is_as_pending: bool = True
@@ -69,7 +73,7 @@ def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
     """
     values = [(entry, parse_leaf(entry)) for entry in waiting]
     kept = list(_without_what_went(history, values))
-    plan = Plan(history=history, is_as_pending=len(kept) == len(values))
+    plan = Plan(history=history, size=history.size, is_as_pending=len(kept) == len(values))
     for entry, value in kept:
         try:
             history.take(value)
@@ -99,7 +103,7 @@ def scan(store: ArchiveStore, plan: Plan, *, agent: Agent, at: datetime) -> None
         find("rename", old, to=new)
     found = list(differences(plan.history, disk))
     _refuse(store, [d for d in found if _is_laundering(d)])
-    found = [d for d in found if d.known is not None or d.action != "key"]
+    found = [d for d in found if d.known is not None or not _is_of_this_seal(d, plan.size)]
     if all(d.action in OF_THE_SEAL for d in found) and not plan.entries:
         return
     for difference in found:
@@ -200,6 +204,13 @@ def _is_laundering(difference: Difference) -> bool:
         return True
     lost = difference.known is not None and difference.digest is None
     return lost and difference.action not in REMOVABLE
+
+
+def _is_of_this_seal(difference: Difference, size: int) -> bool:
+    """Whether the file is what this seal leaves itself, or one like it that was stopped."""
+    if difference.action == "checkpoint":
+        return int(difference.path.rpartition("/")[2]) > size
+    return difference.action == "key"
 
 
 def _refuse(store: ArchiveStore, found: list[Difference]) -> None:

@@ -7,6 +7,7 @@ who vouches for it (``trust``). Nothing below ``trust/`` is ever a reason to tru
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -57,6 +58,8 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
         findings = tuple(_never_sealed(inspection, log, pending, outside, history))
         return LogVerdict(sealed=0, history=history, findings=findings)
     reading = read_log(inspection, log, standing)
+    with suppress(CitekitError):  # told when the state is compared
+        reading.waiting = log.waiting(standing.size)
     found_here = [*reading.findings, *_check_files(inspection, log, standing, reading)]
     found_here += _check_pending(inspection, pending, standing.size)
     found_here += check_trust(inspection, reading, standing, outside)

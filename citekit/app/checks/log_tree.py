@@ -36,11 +36,14 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     rows: list[bytes] = field(default_factory=list)
     is_rooted: bool = True
+    waiting: tuple[bytes, ...] = ()
+    """Entries that wait: what a seal that was stopped would have added."""
 
     def root_at(self, size: int) -> bytes:
-        """The root of the first ``size`` entries."""
+        """The root of the first ``size`` entries, those that wait included."""
         tree = GrowingTree()
-        for leaf in _leaves(self.rows, size):
+        sealed = _leaves(self.rows, size)
+        for leaf in [*sealed, *map(leaf_hash, self.waiting[: size - len(sealed)])]:
             tree.append(leaf)
         return tree.root()
 

@@ -62,12 +62,20 @@ def _check_kept(
             continue
         if checkpoint.size != size or checkpoint.origin != standing.checkpoint.origin:
             yield found("CK-E612", path, "is the checkpoint of another log or size")
+        elif size > standing.size and _is_next(reading, standing, checkpoint):
+            yield found("CK-I608", path, "a seal was stopped")
         elif size > standing.size:
             yield found("CK-E612", path, f"the log had {size} entries, and has {standing.size}")
         elif reading.is_rooted and reading.root_at(size) != checkpoint.root:
             yield found("CK-E612", path, f"the first {size} entries have another root now")
         else:
             kept[size] = Kept(checkpoint=checkpoint, note=note, data=data)
+
+
+def _is_next(reading: Reading, standing: Standing, checkpoint: Checkpoint) -> bool:
+    """Whether the checkpoint is of the log with the entries that wait: a seal was stopped."""
+    is_within = checkpoint.size <= standing.size + len(reading.waiting)
+    return is_within and reading.root_at(checkpoint.size) == checkpoint.root
 
 
 def _check_outside(
