@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 _COMBINED = "editortranslator", "editor-translator"
 
 
-def compile_names(compiler: Compiler, element: ir.Names, parent: ir.Names | None = None) -> Element:
+def compile_names(compiler: Compiler, element: ir.Names) -> Element:
     """The function that renders a ``cs:names``, or its substitute where all are empty."""
-    if parent is not None:
-        element = _inherit(element, parent)
     spec = name_spec(compiler, element)
     label = _label(compiler, element.label)
     combine = _can_combine(compiler, element, label)
@@ -149,13 +147,30 @@ def _first_substitute(scope: Scope, substitutes: list[Element]) -> Node | None:
 def _substitute(compiler: Compiler, child: ir.Element, parent: ir.Names) -> Element:
     from citekit.csl import ir
 
-    if isinstance(child, ir.Names):
-        return compile_names(compiler, child, parent)
     if isinstance(child, ir.Text) and child.kind == "term":
         term = compiler.locale.term(child.what, child.form)
         if term is not None and not term.single:  # said to be empty: nothing else is tried
             return lambda _scope, out: out.append(Node(PLAIN, ()))
-    return compiler.element(child)
+    return compiler.element(_handed_down(child, parent))
+
+
+def _handed_down(child: ir.Element, parent: ir.Names) -> ir.Element:
+    """A substitute whose ``cs:names``, also in groups and conditions, inherit from the parent."""
+    from citekit.csl import ir
+
+    match child:
+        case ir.Names():
+            return _inherit(child, parent)
+        case ir.Group():
+            return replace(child, children=tuple(_handed_down(c, parent) for c in child.children))
+        case ir.Choose():
+            branches = (
+                replace(b, children=tuple(_handed_down(c, parent) for c in b.children))
+                for b in child.branches
+            )
+            return replace(child, branches=tuple(branches))
+        case _:
+            return child
 
 
 def _inherit(element: ir.Names, parent: ir.Names) -> ir.Names:
@@ -283,8 +298,8 @@ def _label(compiler: Compiler, label: ir.Label | None) -> LabelMaker | None:
         if look.strip_periods:
             text = text.replace(".", "")
         children: list[Node | str] = [text]
-        if look.text_case:
-            children = list(apply_case(children, look.text_case, locale.lang.lower()))
+        if look.text_case:  # a label may be raised in any language, a title in English only
+            children = list(apply_case(children, look.text_case, "en"))
         return Node(look, children)
 
     def remembered(term: str, several: bool) -> Node | None:

@@ -7,6 +7,7 @@ lxml costs more than formatting a citation.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 200
+_REFERENCE = re.compile(r"&#(\d{1,6});")
 _CSL = "http://purl.org/net/xbiblio/csl "
 _XML = "http://www.w3.org/XML/1998/namespace "
 
@@ -88,9 +90,8 @@ class _Builder:
         if " " in name and not name.startswith(_CSL):
             self._open.append(None)
             return
-        element = Element(
-            name.removeprefix(_CSL), {key.removeprefix(_XML): attrs[key] for key in attrs}, line
-        )
+        own = {key.removeprefix(_XML): _unescaped(attrs[key]) for key in attrs}
+        element = Element(name.removeprefix(_CSL), own, line)
         parent = self._open[-1] if self._open else None
         if parent is not None:
             parent.children.append(element)
@@ -111,3 +112,14 @@ class _Builder:
         raise InvalidData(
             "a DOCTYPE is not allowed in a style", place=place, hint="remove the <!DOCTYPE …>"
         )
+
+
+def _unescaped(value: str) -> str:
+    """An attribute without character references that were escaped twice, as in some 20 styles."""
+    return _REFERENCE.sub(_character, value) if "&#" in value else value
+
+
+def _character(reference: re.Match[str]) -> str:
+    code = int(reference[1])
+    is_text = code in (9, 10) or 32 <= code < 0xD800 or code >= 0xE000
+    return chr(code) if is_text else reference[0]

@@ -263,7 +263,8 @@ def entries(result: str) -> list[str]:
 
 def citations(result: str) -> list[str]:
     """The citations of a document, as plain text."""
-    return [plain(line.partition("] ")[2]) for line in result.split("\n") if line]
+    marks = re.compile(r"^(?:>>|\.\.)\[\d+\] ", re.MULTILINE)  # a delimiter may hold line ends
+    return [plain(text) for text in marks.split(result)[1:]]
 
 
 def plain(text: str) -> str:
