@@ -140,8 +140,13 @@ def _import_one(
 ) -> Imported:
     from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
     from citekit.app.importing import format_of, import_items
+    from citekit.app.importing_package import import_package, is_package
     from citekit.errors import InvalidData
 
+    if name != "-" and is_package(Path(name)):
+        if format_ or access:
+            raise UsageError("a package says its format and access itself", place=name)
+        return import_package(store, Path(name))
     if name == "-":
         data = sys.stdin.buffer.read(DEFAULT_MAX_SIZE_BYTES + 1)
         check_size(data, "stdin", max_size_bytes=DEFAULT_MAX_SIZE_BYTES)
