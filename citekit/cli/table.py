@@ -134,9 +134,9 @@ COMMANDS: Final = (
     ),
     Command(
         "import",
-        "Take in items from bibliography files; keys are kept, bad entries are reported.",
+        "Take in items from bibliography files and packages; bad entries are reported.",
         "citekit.cli.add:import_",
-        (Argument("FILE", "CSL-JSON or CSL-YAML files, or - for stdin.", is_many=True),),
+        (Argument("FILE", "Bibliography files, bags, RO-Crates, or - for stdin.", is_many=True),),
         (
             Option("--format", "The files' format (default: by name).", "FORMAT", "-f"),
             _ACCESS,
@@ -406,6 +406,23 @@ COMMANDS: Final = (
         "Bring an absent payload back from a file or folder, verified by its digest.",
         "citekit.cli.edit:restore",
         (_KEY, Argument("SOURCE", "The file, or a folder that holds it.")),
+    ),
+    Command(
+        "export",
+        "Write a package for others; restricted payloads are left out, and the package says so.",
+        "citekit.cli.exchange:export",
+        (Argument("KEY", "Only these items (default: all).", is_many=True, is_required=False),),
+        (
+            Option(
+                "--format",
+                "The package.",
+                "FORMAT",
+                "-f",
+                choices=("bagit", "ro-crate", "prov"),
+            ),
+            Option("--output", "A new folder, or a file; .zip packs it.", "PATH", "-o"),
+            Option("--with-restricted", "With the restricted payloads that are here."),
+        ),
     ),
     Command(
         "purge",
