@@ -86,7 +86,9 @@ def try_out(session: nox.Session) -> None:
     article = "docs/example/chronology.txt"
     session.run("citekit", "init", str(trial), "--quiet")
     archive = ("--archive", str(trial), "--quiet")
-    session.run("citekit", *archive, "add", article, "--key", "chronology", "--access", "public")
+    session.run("citekit", *archive, "add", article, "--key", "chronology", "--access", "public",
+                "--set", "author=citekit contributors,", "--set", "date=2026-11-22")  # fmt: skip
+    session.run("citekit", *archive, "cite", "chronology")
     session.run("citekit", *archive, "cite", "chronology", "--format", "biblatex")
     session.run("citekit", *archive, "verify")
 

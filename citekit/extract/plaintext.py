@@ -213,7 +213,7 @@ def _site_names(
             names += [(line, name, 0.5) for name in line.meta.names if not _is_place(name)]
         elif position < title and line.part in {"masthead", "tagline"}:
             name = masthead(line.unit.text, known) or line.unit.text
-            if len(name.split()) <= 5 and len(name) <= 40 and not line.unit.is_sentence:
+            if len(name.split()) <= 5 and len(name) <= 40 and not _is_slogan(line, name):
                 names.append(
                     (line, name, 0.6 if line.part == "masthead" or position == 0 else 0.35),
                 )
@@ -221,6 +221,11 @@ def _site_names(
         (line, name, 0.85 if _matches_host(name, host) else confidence)
         for line, name, confidence in names
     ]
+
+
+def _is_slogan(line: Line, name: str) -> bool:
+    """Whether a line above the headline praises the site and does not name it: "since 1987"."""
+    return line.unit.is_sentence or re.search(r"\b(?:1[5-9]|20)\d\d\b", name) is not None
 
 
 def _is_place(name: str) -> bool:
