@@ -97,7 +97,9 @@ def try_out(session: nox.Session) -> None:
 def screenshot(session: nox.Session) -> None:
     """Make the README's picture from the built site (needs Chromium)."""
     install(session)
-    session.run("python", "docs/screenshot.py", SITE, "docs/_static/site.png")
+    pictures = ROOT / "build" / "pictures"
+    session.run("python", "docs/screenshot.py", SITE, str(pictures))
+    shutil.copy(pictures / "article-wide.png", ROOT / "docs" / "pictures" / "site.png")
 
 
 @nox.session

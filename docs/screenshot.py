@@ -16,8 +16,8 @@ from playwright.sync_api import sync_playwright
 
 WIDTHS: Final = {"wide": (1280, 860), "phone": (390, 844)}
 PICTURES: Final = {
-    "article": "items/citekit2026chronology.html#p1",
-    "restricted": "items/mem2023turkiye.html#text",
+    "article": "items/citekit2026chronology.html",
+    "restricted": "items/mem2023turkiye.html",
     "claim": "claims/kfor-wounded.html",
     "home": "index.html",
 }
