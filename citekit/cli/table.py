@@ -319,6 +319,16 @@ COMMANDS: Final = (
         (Argument("ID", "The claim's id."),),
     ),
     Command(
+        "diff",
+        "Show what changed between two captures: record, headline and names, words of the text.",
+        "citekit.cli.diff:diff",
+        (
+            _KEY,
+            Argument("A", "The older capture's stamp (default: the last but one).", is_required=False),
+            Argument("B", "The newer capture's stamp (default: the last).", is_required=False),
+        ),
+    ),
+    Command(
         "set",
         "Change an item's fields or its access; FIELD= removes a field.",
         "citekit.cli.edit:set_",
