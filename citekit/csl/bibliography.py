@@ -65,6 +65,8 @@ def entries(program: Program, facts: Iterable[Facts]) -> Iterator[tuple[str, Nod
         scope = _scope(fact)
         pieces = program.entry(scope)
         names = scope.first_names
+        if names is not None and not _comes_from_item(names):
+            names = None  # "anon." is nobody's name
         tree = Node(PLAIN, pieces)
         if substitute is not None:
             if names is not None and before is not None:
@@ -94,7 +96,7 @@ def _laid_out(children: list[Node | str], look: Look) -> Node:
     last = children[-1]
     if look.suffix and isinstance(last, Node) and last.look.display:
         inner = Node(replace(last.look, display=None), last.children)
-        block = Node(Look(display=last.look.display), [inner, look.suffix])
+        block = Node(Look(display=last.look.display, suffix=look.suffix), [inner])
         return Node(replace(look, suffix=""), [*children[:-1], block])
     return Node(look, children)
 
@@ -128,6 +130,13 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
     for node in chosen:
         tree = replaced(tree, node, Node(PLAIN, [text] if text else []))
     return tree
+
+
+def _comes_from_item(node: Node) -> bool:
+    return bool(node.look.variable and node.children) or any(
+        isinstance(child, NamesNode) or (isinstance(child, Node) and _comes_from_item(child))
+        for child in node.children
+    )
 
 
 def _compared(names: Node) -> str:

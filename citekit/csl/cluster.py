@@ -98,7 +98,15 @@ class Renderer:
         return Node(PLAIN, [scope.first_names if scope.first_names is not None else body])
 
     def _composite(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]]) -> Node:
-        """Names in the text, the rest in the citation: ``Doe (2000)``."""
-        infix = pieces[0][1].get("infix")
+        """Names in the text, the rest in the citation: ``Doe (2000)``; a number stands alone."""
+        facts, cite, place = pieces[0]
+        scope = self.scope(facts, cite, place)
+        self.program.cite(scope)
+        if scope.first_names is None:
+            return self.cluster(pieces)
+        rest = self.cluster(pieces, "suppress-author")
+        if rest.children == [MISSING]:
+            return scope.first_names
+        infix = cite.get("infix")
         between = Rich(PLAIN, parse_markup(f" {infix.strip()} " if isinstance(infix, str) else " "))
-        return Node(PLAIN, [self._author(pieces), between, self.cluster(pieces, "suppress-author")])
+        return Node(PLAIN, [scope.first_names, between, rest])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from citekit.csl.ir import PLAIN
 from citekit.csl.piece import Piece, wrapped
 from citekit.csl.sort import plain_text
-from citekit.csl.tree import Node
+from citekit.csl.tree import Node, YearNode, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,7 +133,8 @@ class _Years:
         self._ranged = kind == "year-suffix-ranged"
         self._delimiter = area.look.delimiter
         in_text = renderer.program.style.style_class == "in-text"
-        default = ", " if in_text else area.look.delimiter
+        plain = in_text and "after-collapse-delimiter" not in options
+        default = ", " if plain else area.look.delimiter
         self._within = options.get("cite-group-delimiter", default)
         group_delimiter = options.get("cite-group-delimiter", area.look.delimiter)
         self._between_suffixes = options.get("year-suffix-delimiter", group_delimiter)
@@ -184,13 +185,13 @@ class _Years:
     def _suffix_run(self, group: list[Piece], start: int) -> int:
         """How many cites from here on differ only in their year suffix."""
         first = group[start]
-        if not first.facts.year_text or not first.years or not first.is_bare:
+        if not _can_shrink(first):
             return 1
         year = self._bare_text(first)
         end = start + 1
         while end < len(group):
             piece = group[end]
-            if not piece.facts.year_text or not piece.years or not piece.is_bare:
+            if not _can_shrink(piece):
                 break
             if self._bare_text(piece) != year:
                 break
@@ -201,7 +202,7 @@ class _Years:
         """The cite without names and year suffix."""
         scope = self._renderer.scope(piece.facts, piece.cite, piece.place)
         scope.skip_names = True
-        scope.year_text = ""
+        scope.year_text = scope.locator = ""
         return plain_text([self._renderer.program.cite(scope)])
 
     def _letters(self, run: list[Piece], out: list[Node | str]) -> None:
@@ -216,15 +217,45 @@ class _Years:
                     out += ["–", _letter(run[end])]
                     i = end + 1
                     continue
-            out += [self._between_suffixes, _letter(run[i])]
+            out += [self._between_suffixes, self._short(run[i])]
             if end - i >= 2:
                 out += ["–", _letter(run[end])]
                 i = end + 1
             else:
                 i += 1
 
+    def _short(self, piece: Piece) -> Node:
+        """A cite that shows its letter and what follows it, without names and year."""
+        if not piece.cite.get("locator"):
+            return _letter(piece)
+        self._renderer.render(piece, names=False)
+        year, letter = _year_with_letter(piece.body), _letter(piece)
+        return piece.body if year is None else replace(piece.body, year, letter)
+
+
+def _can_shrink(piece: Piece) -> bool:
+    """Whether a cite can be shown by its letter alone, perhaps with a locator behind it."""
+    if not (piece.facts.year_text and piece.years) or piece.prefix or piece.suffix:
+        return False
+    return not piece.cite.get("locator") or _year_with_letter(piece.body) is not None
+
+
+def _year_with_letter(node: Node) -> Node | None:
+    """The year that carries its letter within it (no ``year-suffix`` of the style)."""
+    for child in node.children:
+        if isinstance(child, str):
+            continue
+        if isinstance(child, YearNode) and isinstance(child.children[-1], YearNode):
+            return child
+        found = _year_with_letter(child)
+        if found is not None:
+            return found
+    return None
+
 
 def _follows(one: Piece, other: Piece) -> bool:
+    if one.cite.get("locator") or other.cite.get("locator"):
+        return False
     return other.facts.hints.year_suffix == one.facts.hints.year_suffix + 1
 
 

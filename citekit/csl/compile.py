@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _LINKED = ("DOI", "PMCID", "PMID", "URL")
 _EMBEDDED_LABEL = re.compile(r",\s*[^\W\d]{2,}\.\s")  # "367-368, fig. 333": the label is for pages
+_FULL_STOP = re.compile(r"\.(?![a-z0-9]{2})")
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
 
 
@@ -166,7 +167,7 @@ class Compiler:
         """Strip-periods and text-case, on whatever was rendered."""
         if look.strip_periods:
             children = [
-                c.replace(".", "") if isinstance(c, str) else map_text(c, _without_periods)
+                _without_periods(c) if isinstance(c, str) else map_text(c, _without_periods)
                 for c in children
             ]
         if look.text_case:
@@ -367,7 +368,8 @@ def _nothing(_scope: Scope, _out: Out) -> None:
 
 
 def _without_periods(text: str) -> str:
-    return text.replace(".", "")
+    """Without full stops; those inside a word (``example.org``) are none."""
+    return _FULL_STOP.sub("", text)
 
 
 def _forms(variable: str, form: str) -> tuple[str, ...]:

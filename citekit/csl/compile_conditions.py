@@ -43,13 +43,17 @@ def compile_choose(compiler: Compiler, element: ir.Choose) -> Element:
 
 
 def compile_test(branch: ir.Branch, locale: Locale) -> Test:
-    """The condition of a branch as one function."""
+    """The condition of a branch as one function.
+
+    Several types in one test mean any of them, whatever ``match`` says: no item has two.
+    """
     tests = branch.tests
     if not tests:
         return _always
-    if {kind for kind, _ in tests} == {"type"}:
-        return _type_test(branch.match, frozenset(value for _, value in tests))
-    made = [_single(kind, value, locale) for kind, value in tests]
+    made = [_single(kind, value, locale) for kind, value in tests if kind != "type"]
+    types = frozenset(value for kind, value in tests if kind == "type")
+    if types:
+        made.insert(0, lambda scope: scope.entry.type in types)
     if len(made) == 1:
         only = made[0]
         return (lambda scope: not only(scope)) if branch.match == "none" else only
@@ -66,20 +70,8 @@ def _always(_scope: Scope) -> bool:
     return True
 
 
-def _type_test(match: str, types: frozenset[str]) -> Test:
-    match match:
-        case "any":
-            return lambda scope: scope.entry.type in types
-        case "none":
-            return lambda scope: scope.entry.type not in types
-        case _:
-            return lambda scope: types == {scope.entry.type}
-
-
 def _single(kind: str, value: str, locale: Locale) -> Test:
     match kind:
-        case "type":
-            return lambda scope: scope.entry.type == value
         case "variable":
             return _variable_test(value)
         case "is-numeric":

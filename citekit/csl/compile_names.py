@@ -10,7 +10,7 @@ from citekit.csl.ir import PLAIN, Look
 from citekit.csl.names import NameSpec, render_people, shown_count
 from citekit.csl.scope import ShownNames, levels_of
 from citekit.csl.textcase import apply_case
-from citekit.csl.tree import NamesNode, Node
+from citekit.csl.tree import NamesNode, Node, Rich
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,9 +45,12 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
         return Node(PLAIN, [made, names] if label_first else [names, made])
 
     def run(scope: Scope, out: list[Node | str]) -> None:
+        if element.substitutes and scope.has_substitute:
+            return  # of several names in one substitute the first one wins
         node = made_by(scope)
         if node is not None:
             out.append(node)
+            scope.has_substitute = element.substitutes
 
     def made_by(scope: Scope) -> Node | None:
         scope.called += 1
@@ -123,15 +126,21 @@ def _first_substitute(scope: Scope, substitutes: list[Element]) -> Node | None:
     outer = scope.record
     for substitute in substitutes:
         scope.record = []
+        scope.has_substitute = False
         made: list[Node | str] = []
+        unnamed = scope.first_names is None
         substitute(scope, made)
         used = scope.record
+        if scope.skip_names and unnamed and scope.first_names is not None:
+            scope.record = outer  # these were the names to leave out: no further substitute
+            return None
         if made:
             node = made[0] if len(made) == 1 and isinstance(made[0], Node) else Node(PLAIN, made)
             if not node.children:
                 break
             scope.record = outer
-            scope.filled += 1
+            if not (isinstance(node, Rich) and node.look.variable is None):  # a bare value
+                scope.filled += 1
             scope.suppressed = scope.suppressed.union(used)
             if outer is not None:
                 outer += used
@@ -178,6 +187,7 @@ def _inherit(element: ir.Names, parent: ir.Names) -> ir.Names:
     bare = element.name is None and element.et_al is None and element.label is None
     return replace(
         element,
+        substitutes=True,
         name=element.name or parent.name,
         et_al=element.et_al or parent.et_al,
         label=parent.label if bare else element.label,
@@ -229,8 +239,8 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
     spec.separator = _or(option("sort-separator"), ", ")
     spec.demote = compiler.style.options.get("demote-non-dropping-particle", "display-and-sort")
     spec.et_al = _et_al(compiler, element.et_al)
-    look = name.look if name is not None else PLAIN
-    spec.look = replace(look, prefix="", suffix="")
+    look = name.look if name is not None else replace(PLAIN, line=element.look.line)
+    spec.look = replace(look, prefix="", suffix="", variable=element.look.variable)
     spec.affixes = Look(prefix=look.prefix, suffix=look.suffix)
     parts = {part.name: part.look for part in name.parts} if name is not None else {}
     spec.family = parts.get("family", PLAIN)

@@ -61,7 +61,8 @@ def origins(tokens: Iterable[Token]) -> list[Origin]:
             else:
                 out.append(([token], stack[-1]))
         elif isinstance(token, Open):
-            stack.append(token.look if isinstance(token, Source) else stack[-1])
+            source = token.look if isinstance(token, Source) and token.look.line else stack[-1]
+            stack.append(source)
         else:
             stack.pop()
     return [

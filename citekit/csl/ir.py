@@ -133,6 +133,7 @@ class Names:
     label_first: bool
     substitute: tuple[Element, ...]
     institution: bool = False
+    substitutes: bool = False  # stands in the cs:substitute of another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

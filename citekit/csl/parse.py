@@ -26,7 +26,7 @@ NAME_OPTIONS = (
 _CONDITIONS = (
     "disambiguate", "is-numeric", "is-uncertain-date", "locator", "position", "type", "variable",
 )  # fmt: skip
-_CACHED_LOOKS = 20_000
+_REFERENCE = re.compile(r"&#(\d{2,6});")
 
 
 def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
@@ -300,9 +300,9 @@ class _Reader:
             get("text-decoration"), get("vertical-align"),
         )  # fmt: skip
         return ir.Look(
-            prefix=get("prefix", ""),
-            suffix=get("suffix", ""),
-            delimiter=delimiter,
+            prefix=_affix(get("prefix", "")),
+            suffix=_affix(get("suffix", "")),
+            delimiter=_affix(delimiter),
             font=ir.Font(*font) if any(font) else None,
             quotes=get("quotes") == "true",
             display=get("display"),
@@ -313,6 +313,11 @@ class _Reader:
             line=element.line,
             affixes_inside=affixes_inside,
         )
+
+
+def _affix(text: str) -> str:
+    """An affix; numeric references that a style escaped twice are read after all."""
+    return _REFERENCE.sub(lambda match: chr(int(match[1])), text) if "&#" in text else text
 
 
 def _unwrapped(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.csl.ir import PLAIN
 from citekit.csl.markup import parse_markup
 from citekit.csl.scope import NO_HINTS, Hints
-from citekit.csl.tree import Node, Rich
+from citekit.csl.tree import Affix, Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,10 +63,10 @@ def wrapped(piece: Piece) -> Node:
     children: list[Node | str] = [piece.body]
     if piece.prefix:
         space = " " if _ENDS_WORD.search(piece.prefix) else ""
-        children.insert(0, Rich(PLAIN, parse_markup(piece.prefix + space)))
+        children.insert(0, Affix(PLAIN, parse_markup(piece.prefix + space)))
     if piece.suffix:
         space = " " if _STARTS_WORD.match(piece.suffix) else ""
-        children.append(Rich(PLAIN, parse_markup(space + piece.suffix)))
+        children.append(Affix(PLAIN, parse_markup(space + piece.suffix)))
     return Node(PLAIN, children)
 
 

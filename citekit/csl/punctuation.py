@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from citekit.csl.ir import PLAIN, Font, Look
-from citekit.csl.tree import Kept, Node, Quoted, Rich
+from citekit.csl.tree import Affix, Kept, Node, Quoted, Rich
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +168,7 @@ class _Writer:
         for child in node.children:
             if isinstance(child, str):
                 if first:
-                    self.text(child)
+                    self.text(child, moves=self._moves and isinstance(node, Affix))
                 else:
                     self._raw(child)
             else:
@@ -299,10 +299,10 @@ class _Writer:
     def affix(self, text: str) -> None:
         """Write a prefix, suffix or delimiter."""
         if text:
-            self.text(text)
+            self.text(text, moves=self._moves)
 
-    def text(self, text: str) -> None:
-        """Write text that may collide with what stands before it."""
+    def text(self, text: str, *, moves: bool = False) -> None:
+        """Write text that may collide with what stands before it; affixes may also move."""
         last = self._last
         if last >= 0 and text:
             first = text[0]
@@ -311,10 +311,10 @@ class _Writer:
                 if self._after_quote < 0 and before[-1:] in _SPACES:  # type: ignore[index]  # a text
                     text = text[1:]
             elif first in _MARKS:
-                text = self._collide(text)
+                text = self._collide(text, moves=moves)
         self._raw(text)
 
-    def _collide(self, text: str) -> str:
+    def _collide(self, text: str, *, moves: bool) -> str:
         """What is left of a text that starts with a mark."""
         first = text[0]
         before = str(self.out[self._last])
@@ -325,7 +325,7 @@ class _Writer:
             self.out[self._last] = before[:-1]
             if len(before) == 1:
                 self._last, self._after_quote = self._saved
-        if self._moves and self._after_quote >= 0 and first in _MOVABLE:
+        if moves and self._after_quote >= 0 and first in _MOVABLE:
             self.out.insert(self._after_quote, first)
             self._last = self._after_quote
             self._after_quote += 1

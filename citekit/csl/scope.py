@@ -57,6 +57,7 @@ class Scope:
         "filled",
         "first_names",
         "first_note",
+        "has_substitute",
         "hints",
         "in_bibliography",
         "item_names",
@@ -102,6 +103,7 @@ class Scope:
         self.skip_names = False
         self.started = False
         self.suppressed: set[str] = set()
+        self.has_substitute = False
         self.record: list[str] | None = None
         self.year_done = False
         self.year_nodes: list[Node] = []

@@ -32,6 +32,12 @@ class Rich(Node):
     __slots__ = ()
 
 
+class Affix(Rich):
+    """What a person typed before or after a cite: its punctuation settles with its neighbours."""
+
+    __slots__ = ()
+
+
 class Quoted(Node):
     """A quotation inside a field, with the two marks that were typed around it."""
 

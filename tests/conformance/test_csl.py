@@ -1,7 +1,7 @@
 """The public CSL suite: exactly the listed fixtures pass.
 
-A listed fixture that fails and an unlisted one that passes both make the run red, so the list always
-says how far the processor is. Run with ``CITEKIT_UPDATE_PASSES=1`` to write it anew.
+A listed fixture that fails and an unlisted one that passes both make the run red, so the list
+always says how far the processor is. Run with ``CITEKIT_UPDATE_PASSES=1`` to write it anew.
 """
 
 from __future__ import annotations

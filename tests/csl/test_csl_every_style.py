@@ -1,4 +1,4 @@
-"""Every style that is installed formats every kind of item, sparse or full, without an exception."""
+"""Every installed style formats every kind of item, sparse or full, without an exception."""
 
 from __future__ import annotations
 
