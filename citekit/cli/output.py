@@ -74,6 +74,15 @@ def end_progress(*, quiet: bool = False) -> None:
     tell_progress("", quiet=quiet)
 
 
+def has_colours() -> bool:
+    """Whether answers may be coloured: on a terminal, and not where NO_COLOR says otherwise.
+
+    Source: https://no-color.org
+    """
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not is_plain
+
+
 def confirm(question: str) -> bool:
     """Ask; anything but yes is no, and so is a stdin that is no terminal."""
     if not sys.stdin.isatty():

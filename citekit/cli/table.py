@@ -324,7 +324,9 @@ COMMANDS: Final = (
         "citekit.cli.diff:diff",
         (
             _KEY,
-            Argument("A", "The older capture's stamp (default: the last but one).", is_required=False),
+            Argument(
+                "A", "The older capture's stamp (default: the last but one).", is_required=False
+            ),
             Argument("B", "The newer capture's stamp (default: the last).", is_required=False),
         ),
     ),
