@@ -25,6 +25,9 @@ TESTING = [
     "coverage>=7.5",
     "jsonschema>=4.20",
     "rfc8785>=0.1.4",
+    "bagit>=1.8",
+    "rocrate>=0.11",
+    "prov>=2",
 ]
 
 
