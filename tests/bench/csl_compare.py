@@ -12,7 +12,7 @@ Choices: citeproc-js runs with its default options (``development_extensions`` u
 abbreviation lists, HTML output). Two texts are equal when they are equal without mark-up, with
 entities read and runs of white space folded to a space. Entries are matched by text and not by
 place, so that one item sorted differently costs one difference and not fifty; the order counts on
-its own. Numbers in items are given as text: citeproc-js stops at an ``edition`` that is a JSON
+its own. Numbers in items are given as text: citeproc-js stops at a ``volume`` that is a JSON
 number. Answers of citeproc-js are kept in ``build/csl-compare``, by the digest of the request.
 """
 
