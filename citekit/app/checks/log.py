@@ -19,6 +19,7 @@ from citekit.app.seal_plan import resolver, take_waiting
 from citekit.errors import CitekitError, IntegrityFailed, Place
 from citekit.findings import Finding
 from citekit.integrity.digest import digest_bytes
+from citekit.integrity.tiles import TILE_WIDTH
 from citekit.store import files
 from citekit.store.drift import Difference, differences, renamed_groups
 from citekit.store.history import History
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from citekit.app.checks.inspection import Inspection
 
 T = TypeVar("T")
+
+MAX_NAMED_LINES = 20
+MAX_NAMED_FILES = 1000
+"""Beyond so many absent files of the log, their number is told instead of their names."""
 
 _PAYLOAD = re.compile(r"(?:objects|restricted)/sha256/([0-9a-f]{2})/([0-9a-f]{62})$")
 
@@ -57,6 +62,10 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
         history = History()
         findings = tuple(_never_sealed(inspection, log, pending, outside, history))
         return LogVerdict(sealed=0, history=history, findings=findings)
+    if lacking := _lacking(inspection, standing):
+        place = inspection.show("log/tile")
+        absent = found("CK-E606", place, f"{lacking} bundles of entries are missing")
+        return LogVerdict(sealed=standing.size, history=History(), findings=(absent,))
     reading = read_log(inspection, log, standing)
     with suppress(CitekitError):  # told when the state is compared
         reading.waiting = log.waiting(standing.size)
@@ -65,6 +74,13 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
     found_here += check_trust(inspection, reading, standing, outside)
     found_here += _check_state(inspection, log, standing.size, reading.history)
     return LogVerdict(sealed=standing.size, history=reading.history, findings=tuple(found_here))
+
+
+def _lacking(inspection: Inspection, standing: Standing) -> int:
+    """How many bundles are absent where it is useless to name them: a hostile size has 2**55."""
+    present = sum(name.startswith("log/tile/entries/") for name in inspection.files)
+    lacking = -(-standing.size // TILE_WIDTH) - present
+    return lacking if lacking > MAX_NAMED_FILES else 0
 
 
 def reconcile(
@@ -168,7 +184,7 @@ def _check_pending(inspection: Inspection, pending: Pending, size: int) -> Itera
     if pending.base > size:
         message = f"the log had {pending.base} entries when it began, and has {size}"
         yield found("CK-E612", path, message)
-    for line in pending.damaged:
+    for line in pending.damaged[:MAX_NAMED_LINES]:
         yield found("CK-W622", Place(path=path, line=line), "is no event")
 
 

@@ -1,0 +1,131 @@
+"""seal, log, keygen, prove, check-proof and verify as they are called."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from citekit.cli.run import run
+from citekit.testing.builders import build_archive
+from citekit.testing.tsa import make_authority, serve_authority
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An archive, with a configuration folder and a working folder of its own."""
+    store = build_archive(tmp_path / "archive")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("CITEKIT_ARCHIVE", str(store.root))
+    monkeypatch.delenv("CITEKIT_SIGNING_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return store.root
+
+
+def test_a_key_is_made_found_and_trusted(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """keygen, seal and verify --trust work together without naming the key's file."""
+    assert run(["keygen"]) == 0
+    vkey = capsys.readouterr().out.strip()
+    assert run(["verify", "--strict"]) == 1
+    assert run(["seal"]) == 0
+    assert f"signed by {vkey}" in capsys.readouterr().out
+    assert run(["verify", "--strict", "--trust", vkey]) == 0
+    assert (archive / "log" / "checkpoint").is_file()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are POSIX")
+def test_a_private_key_is_its_owners_alone(archive: Path, tmp_path: Path) -> None:
+    """Its file has mode 0600 and is never overwritten; one that others may read is refused."""
+    path = tmp_path / "log.key"
+    assert run(["keygen", "--output", str(path)]) == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert run(["keygen", "--output", str(path)]) == 7
+    path.chmod(0o644)
+    assert run(["seal", "--signing-key", str(path)]) == 2
+    assert not (archive / "log" / "checkpoint").exists()
+
+
+def test_a_private_key_does_not_go_where_things_are_copied(archive: Path, tmp_path: Path) -> None:
+    """Inside an archive or a git worktree it is refused."""
+    (tmp_path / "work" / ".git").mkdir(parents=True)
+    assert run(["keygen", "--output", str(archive / "log.key")]) == 2
+    assert run(["keygen", "--output", str(tmp_path / "work" / "deep" / "log.key")]) == 2
+
+
+def test_an_unsigned_seal_says_so(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a key everything works, and every answer says that nobody signed."""
+    assert archive.is_dir()
+    assert run(["seal"]) == 0
+    assert "unsigned" in capsys.readouterr().out
+    assert run(["verify"]) == 0
+    assert "consistent (unsigned); signer not authenticated" in capsys.readouterr().out
+
+
+def test_the_log_is_shown(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sealed entries have their number; events that wait say so."""
+    assert archive.is_dir()
+    assert run(["seal"]) == 0
+    assert run(["set", "tide2023", "title=Another"]) == 0
+    capsys.readouterr()
+    assert run(["log", "--limit", "2", "--json"]) == 0
+    last, waiting = json.loads(capsys.readouterr().out)
+    assert (waiting["index"], waiting["subject"]) == (None, "items/tide2023/item.json")
+    assert isinstance(last["index"], int)
+
+
+def test_a_proof_is_written_and_checked(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """check-proof gives 0 with the key, 1 without, 6 for a changed file, 4 for no proof."""
+    assert run(["keygen"]) == 0
+    vkey = capsys.readouterr().out.strip()
+    assert run(["seal"]) == 0
+    assert run(["prove", "harbour2024"]) == 0
+    proof = tmp_path / "harbour2024.citekit-proof.json"
+    assert (tmp_path / "harbour2024.proof.html").is_file()
+    assert run(["check-proof", str(proof), "--trust", vkey]) == 0
+    assert run(["check-proof", str(proof)]) == 1
+    assert "consistent; signer not authenticated" in capsys.readouterr().out
+    kept = tmp_path / "kept"
+    kept.write_bytes((archive / "log" / "checkpoint").read_bytes())
+    assert run(["check-proof", str(proof), "--checkpoint", str(kept)]) == 0
+    proof.write_text(proof.read_text("utf-8").replace("Harbour", "Harvest"), "utf-8")
+    assert run(["check-proof", str(proof), "--trust", vkey]) == 6
+    assert run(["check-proof", str(kept)]) == 4
+
+
+def test_tampering_is_exit_code_six(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A changed capture record is told as JSON with its class, code, path, rule and hint."""
+    assert run(["seal"]) == 0
+    (record,) = (archive / "items" / "harbour2024" / "captures").iterdir()
+    record.write_bytes(record.read_bytes() + b" ")
+    capsys.readouterr()
+    assert run(["verify", "--json"]) == 6
+    report = json.loads(capsys.readouterr().out)
+    tampered = [f for f in report["findings"] if f["class"] == "tampered"]
+    assert report["ok"] is False
+    assert [f["path"] for f in tampered] == [str(record)]
+    assert all(f["code"] and f["rule"] and f["hint"] for f in tampered)
+
+
+def test_timestamps_from_the_command_line(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--tsa asks; a private address has to be meant; no answer is exit code 5 and a good seal."""
+    (tmp_path / "tsa").mkdir()
+    authority = make_authority(tmp_path / "tsa")
+    root = tmp_path / "root.pem"
+    root.write_bytes(authority.root_pem)
+    with serve_authority(authority) as url:
+        assert run(["seal", "--tsa", url]) == 5
+        assert run(["seal", "--tsa", url, "--allow-private"]) == 0
+    capsys.readouterr()
+    assert run(["verify", "--trust", str(root), "--strict"]) == 0
+    assert "existed by" in capsys.readouterr().out
+    assert list(archive.glob("trust/timestamps/*.tsr"))
