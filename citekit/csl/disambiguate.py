@@ -91,25 +91,31 @@ class Cite:
 class Disambiguator:
     """Finds the hints of all items of a document."""
 
-    def __init__(self, program: Program, labels: Mapping[str, str]) -> None:
+    def __init__(
+        self, program: Program, labels: Mapping[str, str], notes: Mapping[str, str]
+    ) -> None:
         options = program.style.citation.options
         self._program = program
         self._labels = labels
+        self._notes = notes  # where each item is cited first, if in a note
         self._add_names = options.get("disambiguate-add-names") == "true"
         self._add_given = options.get("disambiguate-add-givenname") == "true"
         self._add_suffix = options.get("disambiguate-add-year-suffix") == "true"
         self._rule = options.get("givenname-disambiguation-rule", "by-cite")
+        self._position = "first"
         self.levels: Levels | None = None
 
     def run(self, entries: Sequence[Entry]) -> dict[str, tuple[Hints, tuple[int, ...]]]:
         """(hints, levels of names) by item id; the order of the entries gives the letters."""
         cites = [Cite(entry) for entry in entries]
         self._fill_book(cites)
-        for cite in cites:
-            self._render(cite)
-        for bucket in _buckets(cites):
-            if len(bucket) > 1:
-                self._resolve(bucket)
+        for position in ("subsequent", "first") if self._program.tests_position else ("first",):
+            self._position = position
+            for cite in cites:
+                self._render(cite)
+            for bucket in _buckets(cites):
+                if len(bucket) > 1:
+                    self._resolve(bucket)
         return {cite.entry.id: (cite.hints, self._levels_of(cite)) for cite in cites}
 
     def _levels_of(self, cite: Cite) -> tuple[int, ...]:
@@ -127,7 +133,9 @@ class Disambiguator:
     def _render(self, cite: Cite) -> str:
         """Render a cite under its present hints; its text is what makes it ambiguous."""
         scope = Scope(cite.entry, cite.hints)
-        scope.position = "subsequent"
+        scope.position = self._position
+        scope.year_text = letters(cite.hints.year_suffix)
+        scope.first_note = self._notes.get(cite.entry.id) or cite.entry.id
         scope.levels = self.levels
         scope.shown = []
         scope.label_text = self._labels.get(cite.entry.id, "")

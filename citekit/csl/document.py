@@ -239,10 +239,19 @@ class Document:
         ):
             self._renderer = Renderer(self.program, None)
             return {}
-        worker = Disambiguator(self.program, labels)
+        worker = Disambiguator(self.program, labels, self._first_notes())
         hints = worker.run([self._entries[key] for key in order])
         self._renderer = Renderer(self.program, worker.levels)
         return hints
+
+    def _first_notes(self) -> dict[str, str]:
+        """The note each item is cited in first, by item id."""
+        found: dict[str, str] = {}
+        for citation in self._citations:
+            for cite in citation.cites:
+                if citation.note:
+                    found.setdefault(str(cite.get("id")), str(citation.note))
+        return found
 
     def _sorted(self, citation: Citation) -> list[Cite]:
         """The known cites of a citation, in the style's order."""

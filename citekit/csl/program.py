@@ -59,11 +59,23 @@ class Program:
         return area is not None and mentions(area.children, "citation-number", self.style)
 
     @cached_property
+    def tests_position(self) -> bool:
+        """Whether later cites of an item look different from the first."""
+        style = self.style
+        options = (style.options, style.citation.options)
+        if any(key.startswith("et-al-subsequent") for said in options for key in said):
+            return True
+        macros = [macro.children for macro in style.macros.values()]
+        return any(_asks(children, "position") for children in [style.citation.children, *macros])
+
+    @cached_property
     def tests_disambiguation(self) -> bool:
         """Whether anything in the style asks ``disambiguate="true"``."""
         style = self.style
         macros = [macro.children for macro in style.macros.values()]
-        return any(map(_asks, [style.citation.children, *macros]))
+        return any(
+            _asks(children, "disambiguate") for children in [style.citation.children, *macros]
+        )
 
     def cite(self, scope: Scope) -> Node:
         """The tree of one cite, without the cite's own affixes."""
@@ -81,16 +93,15 @@ class Program:
         return out
 
 
-def _asks(elements: Iterable[ir.Element]) -> bool:
+def _asks(elements: Iterable[ir.Element], condition: str) -> bool:
+    """Whether a condition is tested anywhere in these elements (macros apart)."""
     for element in elements:
         if isinstance(element, ir.Choose):
             for branch in element.branches:
-                if any(kind == "disambiguate" for kind, _ in branch.tests) or _asks(
-                    branch.children
-                ):
+                if any(kind == condition for kind, _ in branch.tests):
                     return True
-        elif (isinstance(element, ir.Group) and _asks(element.children)) or (
-            isinstance(element, ir.Names) and _asks(element.substitute)
-        ):
+                if _asks(branch.children, condition):
+                    return True
+        elif (isinstance(element, ir.Group) and _asks(element.children, condition)) or (isinstance(element, ir.Names) and _asks(element.substitute, condition)):
             return True
     return False
