@@ -96,7 +96,8 @@ def _numbers(pieces: list[Piece], renderer: Renderer) -> list[Node | str]:
     while i < len(pieces):
         run = _run_length(pieces, i)
         if out:
-            _delimit(out, pieces[i - 1], pieces[i], between)
+            pinned = pieces[i - 1].cite.get("locator") and pieces[i].cite.get("locator")
+            _delimit(out, pieces[i - 1], pieces[i], after if pinned else between)
         out.append(wrapped(pieces[i]))
         between = delimiter
         if run >= 3:
