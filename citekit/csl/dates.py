@@ -130,7 +130,9 @@ def _season(value: object) -> int:
 def _read_raw(text: str) -> DateValue:
     text = text.strip()
     found = _read_edtf(text) or _read_words(text)
-    return found or DateValue((0, 0, 0), literal=text)
+    if found is None or not (found.start[0] or found.start[1]):
+        return DateValue((0, 0, 0), literal=text)
+    return found
 
 
 def _read_edtf(text: str) -> DateValue | None:

@@ -95,13 +95,18 @@ class Program:
 
 def _asks(elements: Iterable[ir.Element], condition: str) -> bool:
     """Whether a condition is tested anywhere in these elements (macros apart)."""
-    for element in elements:
-        if isinstance(element, ir.Choose):
-            for branch in element.branches:
-                if any(kind == condition for kind, _ in branch.tests):
-                    return True
-                if _asks(branch.children, condition):
-                    return True
-        elif (isinstance(element, ir.Group) and _asks(element.children, condition)) or (isinstance(element, ir.Names) and _asks(element.substitute, condition)):
-            return True
-    return False
+    return any(_tests(element, condition) for element in elements)
+
+
+def _tests(element: ir.Element, condition: str) -> bool:
+    match element:
+        case ir.Choose(branches=branches):
+            return any(
+                any(kind == condition for kind, _ in branch.tests)
+                or _asks(branch.children, condition)
+                for branch in branches
+            )
+        case ir.Group(children=children) | ir.Names(substitute=children):
+            return _asks(children, condition)
+        case _:
+            return False
