@@ -66,10 +66,17 @@ def rename(store: ArchiveStore, key: str, new_key: str) -> Item:
 def remove(store: ArchiveStore, key: str) -> Item:
     """Remove an item, its annotations and the payloads that only it has.
 
-    Raises StoreConflict while claims rest on it.
+    Raises StoreConflict while claims rest on it, and for good once it is sealed.
     """
+    from citekit.app.seal_plan import is_sealed
+
     with store.writing() as writer:
         key = store.resolve(key)
+        if is_sealed(store, key):
+            raise StoreConflict(
+                f"{key} is sealed, and what is sealed stays",
+                hint="citekit set KEY --access restricted keeps its text from being published",
+            )
         item = store.item(key)
         claims = [c.id for c in store.claims() if any(part.item == key for part in c.evidence)]
         if claims:
