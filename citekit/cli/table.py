@@ -415,9 +415,20 @@ COMMANDS: Final = (
     ),
     Command(
         "restore",
-        "Bring an absent payload back from a file or folder, verified by its digest.",
+        "Bring an absent payload back from a file, a folder or the item's address, verified.",
         "citekit.cli.edit:restore",
-        (_KEY, Argument("SOURCE", "The file, or a folder that holds it.")),
+        (
+            _KEY,
+            Argument(
+                "SOURCE",
+                "The file, or a folder that holds it (default: the item's address).",
+                is_required=False,
+            ),
+        ),
+        (
+            Option("--accept", "Keep another text, too, if all quoted passages stand in it."),
+            Option("--allow-private", "Fetch from a host at a private address."),
+        ),
     ),
     Command(
         "export",
