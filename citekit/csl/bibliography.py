@@ -5,10 +5,10 @@ Source: CSL 1.0.2 §Bibliography, §Reference Grouping, §Whitespace.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from citekit.csl.ir import PLAIN, Look
+from citekit.csl.ir import PLAIN, Look, replace
 from citekit.csl.scope import Scope
 from citekit.csl.sort import plain_text
 from citekit.csl.tree import NamesNode, Node

@@ -6,11 +6,10 @@ Source: CSL 1.0.2 §Citation, §Cite Grouping, §Cite Collapsing.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.collapse import collapse
-from citekit.csl.ir import PLAIN
+from citekit.csl.ir import PLAIN, replace
 from citekit.csl.locators import read_locator
 from citekit.csl.markup import parse_markup
 from citekit.csl.piece import Facts, Piece

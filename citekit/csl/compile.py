@@ -8,13 +8,13 @@ dates, conditions. Macros are compiled when they are first reached. ``Compiler``
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from citekit.csl import ir
 from citekit.csl.compile_conditions import compile_choose
 from citekit.csl.compile_dates import compile_date
 from citekit.csl.compile_names import compile_names
+from citekit.csl.ir import replace
 from citekit.csl.links import link_for
 from citekit.csl.locators import numbered
 from citekit.csl.markup import parse_markup, plain
@@ -99,7 +99,7 @@ class Compiler:
     def _group(self, element: ir.Group) -> Element:
         children = self.elements(element.children)
         look = element.look
-        bare = look == replace(ir.PLAIN, line=look.line, macro=look.macro)
+        bare = look.is_bare
 
         def run(scope: Scope, out: Out) -> None:
             called, filled, started = scope.called, scope.filled, scope.started
@@ -140,7 +140,7 @@ class Compiler:
 
     def _call(self, element: ir.Text) -> Element:
         look = element.look
-        bare = look == replace(ir.PLAIN, line=look.line, macro=look.macro)
+        bare = look.is_bare
         changes = bool(look.text_case or look.strip_periods)
         macro, name = self.macro, element.what
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from citekit.csl.dates import date_nodes, sort_text
-from citekit.csl.ir import PLAIN
+from citekit.csl.ir import PLAIN, replace
 from citekit.csl.markup import parse_markup
 from citekit.csl.textcase import apply_case
 from citekit.csl.tree import Node, Rich, YearNode, find

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from citekit.csl.collation import NAME_BREAK
-from citekit.csl.ir import PLAIN, Look
+from citekit.csl.ir import PLAIN, Look, replace
 from citekit.csl.names import NameSpec, render_people, shown_count
 from citekit.csl.scope import ShownNames, levels_of
 from citekit.csl.textcase import apply_case

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from citekit.csl.ir import replace
 from citekit.csl.numbers import ordinal
 from citekit.csl.tree import Node, YearNode
 
@@ -284,8 +285,6 @@ def _range_nodes(
     tail = _point_nodes(end, present[last + 1 :], locale)
     if not left or not right:
         return _joined([*out, *(left or right), *tail], delimiter)
-    from dataclasses import replace
-
     left[-1] = type(left[-1])(replace(left[-1].look, suffix=""), left[-1].children)
     right[0] = type(right[0])(replace(right[0].look, prefix=""), right[0].children)
     middle: list[Node | str] = [*_joined(left, delimiter), mark, *_joined(right, delimiter)]

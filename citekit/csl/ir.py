@@ -6,12 +6,32 @@ the strings of the specification; ``None`` means "not said here, inherit".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, NamedTuple, TypeVar, dataclass_transform
+
+V = TypeVar("V", bound="Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Font:
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Value:
+    """A frozen value with keyword fields; type checkers take it for a dataclass.
+
+    Twenty real dataclasses cost more at start-up than reading a style does, and nothing here needs
+    their comparison or hash.
+    """
+
+    def __init__(self, **fields: Any) -> None:  # noqa: ANN401  # what the subclasses declare
+        self.__dict__.update(fields)
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen: cannot set {name}")
+
+
+def replace(value: V, **changes: Any) -> V:  # noqa: ANN401  # what the class declares
+    """A copy with some fields changed."""
+    return type(value)(**{**value.__dict__, **changes})
+
+
+class Font(NamedTuple):
     """The five formatting attributes; ``None`` leaves what surrounds the text."""
 
     style: str | None = None
@@ -21,8 +41,7 @@ class Font:
     align: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Value):
     """How a piece of output looks, and where in the style that was said."""
 
     prefix: str = ""
@@ -39,12 +58,25 @@ class Look:
     line: int = 0
     affixes_inside: bool = False  # cs:layout formats its affixes, every other element does not
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it adds nothing to what it surrounds."""
+        return not (
+            self.prefix
+            or self.suffix
+            or self.delimiter
+            or self.font
+            or self.quotes
+            or self.display
+            or self.text_case
+            or self.strip_periods
+        )
+
 
 PLAIN = Look()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(Value):
     """``cs:text``."""
 
     look: Look
@@ -54,8 +86,7 @@ class Text:
     plural: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+class Number(Value):
     """``cs:number``."""
 
     look: Look
@@ -63,8 +94,7 @@ class Number:
     form: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(Value):
     """``cs:label``, by itself (with a variable) or inside ``cs:names``."""
 
     look: Look
@@ -73,8 +103,7 @@ class Label:
     plural: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatePart:
+class DatePart(Value):
     """``cs:date-part``; a localized date may override the look of its parts."""
 
     look: Look
@@ -84,8 +113,7 @@ class DatePart:
     said: tuple[str, ...] = ()  # attributes present in the XML, for overriding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Date:
+class Date(Value):
     """``cs:date`` of a style or of a locale."""
 
     look: Look
@@ -95,16 +123,14 @@ class Date:
     parts: tuple[DatePart, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamePart:
+class NamePart(Value):
     """``cs:name-part``."""
 
     look: Look
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class Name(Value):
     """``cs:name``: its own look and parts; all other attributes are in ``options``."""
 
     look: Look
@@ -112,16 +138,14 @@ class Name:
     parts: tuple[NamePart, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EtAl:
+class EtAl(Value):
     """``cs:et-al``."""
 
     look: Look
     term: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(Value):
     """``cs:names``; ``None`` children are taken from the enclosing ``cs:names`` of a substitute."""
 
     look: Look
@@ -136,16 +160,14 @@ class Names:
     substitutes: bool = False  # stands in the cs:substitute of another
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Value):
     """``cs:group``."""
 
     look: Look
     children: tuple[Element, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
+class Branch(Value):
     """``cs:if``, ``cs:else-if`` or ``cs:else`` (which has no tests)."""
 
     match: str
@@ -154,8 +176,7 @@ class Branch:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choose:
+class Choose(Value):
     """``cs:choose``."""
 
     branches: tuple[Branch, ...]
@@ -165,8 +186,7 @@ class Choose:
 Element = Text | Number | Label | Date | Names | Group | Choose
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SortKey:
+class SortKey(Value):
     """``cs:key``."""
 
     variable: str | None
@@ -176,8 +196,7 @@ class SortKey:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
+class Area(Value):
     """``cs:citation`` or ``cs:bibliography``: options, sort keys and the layout."""
 
     kind: Literal["citation", "bibliography"]
@@ -187,8 +206,7 @@ class Area:
     children: tuple[Element, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Macro:
+class Macro(Value):
     """``cs:macro``."""
 
     name: str
@@ -196,8 +214,7 @@ class Macro:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Value):
     """One form of a term; ``multiple`` is the plural, equal to ``single`` where there is none."""
 
     single: str
@@ -206,8 +223,7 @@ class Term:
     match: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocaleData:
+class LocaleData(Value):
     """``cs:locale`` of one file: only what that file says."""
 
     lang: str | None
@@ -216,8 +232,7 @@ class LocaleData:
     options: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class Style(Value):
     """A whole independent style."""
 
     path: str
@@ -228,4 +243,4 @@ class Style:
     macros: dict[str, Macro]
     citation: Area
     bibliography: Area | None
-    locales: tuple[LocaleData, ...] = field(default=())
+    locales: tuple[LocaleData, ...] = ()

@@ -16,11 +16,11 @@ _FAMILY_PARTICLE = re.compile(
     r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,2}[’'ʼ]\s?|al-)+)(?=\S)"
 )
 _GIVEN_PARTICLE = re.compile(r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)+)$")
-_FOREIGN = re.compile(
+_LATIN = "[a-zA-Z\u00c0-\u024f\u0370-\u052f]"
+_FOREIGN = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
     "\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u0370-\u052f]")
 
 
 class Person:
@@ -54,7 +54,9 @@ class Person:
 
 def is_foreign(text: str) -> bool:
     """Whether a text is in a script that writes names without spaces, family name first."""
-    return bool(_FOREIGN.search(text)) and not _LATIN.search(text)
+    if text.isascii():
+        return False  # the usual case, before any of these large patterns is compiled
+    return bool(re.search(_FOREIGN, text)) and not re.search(_LATIN, text)
 
 
 def read_names(value: object) -> tuple[Person, ...] | None:

@@ -5,12 +5,12 @@ Source: CSL 1.0.2 §Sorting.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from citekit.csl import ir
 from citekit.csl.collation import collation_key
 from citekit.csl.compile import Compiler
+from citekit.csl.ir import replace
 from citekit.csl.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
