@@ -1,0 +1,1 @@
+"""Network to bytes and facts; nothing here knows an archive."""

@@ -1,0 +1,126 @@
+"""What may be asked for over the network: whose addresses, by which names, and no further.
+
+A host's name is looked up once, every address of it is judged, and the connection goes to exactly
+the address that was judged: a name that resolves differently a moment later leads nowhere. Other
+spellings of an address (``127.1``, ``0x7f.1``, ``2130706433``) are looked up like names.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from citekit.errors import CaptureFailed, UsageError
+
+_PORTS: Final = {"http": 80, "https": 443}
+_MAX_URL: Final = 8192
+
+# Beyond what Python 3.11's ``is_global`` knows: ways to write a private IPv4 address as IPv6,
+# protocol assignments, shared address space, multicast, site-local, documentation, segment routing.
+_NOT_PUBLIC: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2001::/32",
+        "2002::/16",
+        "3fff::/20",
+        "5f00::/16",
+        "fec0::/10",
+        "::/96",
+        "ff00::/8",
+        "100.64.0.0/10",
+        "192.0.0.0/24",
+        "224.0.0.0/4",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a URL leads: ``path`` with its query is what a request line takes."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def host_header(self) -> str:
+        """The value of the ``Host`` header."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if self.port == _PORTS[self.scheme] else f"{name}:{self.port}"
+
+
+def split_url(url: str) -> Target:
+    """The parts of an http(s) URL; raises UsageError for anything else, also one with a password.
+
+    >>> split_url("http://example.org/a b").path
+    '/a%20b'
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+    except (ValueError, UnicodeError) as error:
+        raise UsageError(f"not a web address: {url[:200]!r}") from error
+    is_odd = "@" in parts.netloc or any(c < " " or c == "\x7f" for c in url)
+    if parts.scheme not in _PORTS or not host or is_odd or len(url) > _MAX_URL:
+        raise UsageError(
+            f"not a web address: {url[:200]!r}", hint="for example https://example.org/news"
+        )
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
+    return Target(scheme=parts.scheme, host=host, port=port,
+                  path=f"{path}?{query}" if query else path)  # fmt: skip
+
+
+def is_public(address: str) -> bool:
+    """Whether the IP address belongs to a host of the public Internet.
+
+    >>> is_public("9.9.9.9"), is_public("127.0.0.1"), is_public("64:ff9b::7f00:1")
+    (True, False, False)
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return ip.is_global and not any(ip in net for net in _NOT_PUBLIC if net.version == ip.version)
+
+
+def resolve(target: Target, *, allow_private: bool = False) -> tuple[str, ...]:
+    """The addresses of the host, in the system's order; raises CaptureFailed.
+
+    One private address among several is enough to refuse: which one is used is chance.
+    """
+    try:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise CaptureFailed(f"no such host: {target.host}", hint="look at the address") from error
+    addresses = tuple(dict.fromkeys(str(info[4][0]) for info in found))
+    if not addresses:
+        raise CaptureFailed(f"no such host: {target.host}")
+    if not allow_private and not all(map(is_public, addresses)):
+        raise CaptureFailed(
+            f"{target.host} is at a private address: {', '.join(sorted(addresses))}",
+            hint="if this host is your own, say so with --allow-private",
+        )
+    return addresses
+
+
+def connect(target: Target, address: str, *, timeout_s: float) -> socket.socket:
+    """A connection to that address and no other; with TLS the name must be in the certificate.
+
+    Raises OSError, of which ``ssl.SSLError`` is one.
+    """
+    plain = socket.create_connection((address, target.port), timeout=timeout_s)
+    if target.scheme == "http":
+        return plain
+    try:
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=target.host)
+    except BaseException:
+        plain.close()
+        raise

@@ -1,0 +1,283 @@
+"""Fetching: real servers on loopback, those that answer and those that attack."""
+
+from __future__ import annotations
+
+import gzip
+import http.server
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from citekit.capture.fetch import Exchange, Limits, fetch
+from citekit.capture.safety import is_public, split_url
+from citekit.errors import CaptureFailed, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PAGE = b"<html><title>The harbour</title><p>It closed at dusk.</p></html>"
+BOMB = gzip.compress(bytes(30_000_000))
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    """A small site: pages, redirects, and every bad habit by its path."""
+
+    def do_GET(self) -> None:
+        """Answer by the path's first word."""
+        name = self.path.strip("/").partition("?")[0].partition("/")[0].replace("-", "_")
+        getattr(self, f"_{name}", self._missing)()
+
+    def _send(self, status: int, body: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        for header, value in {"Content_Length": str(len(body)), **headers}.items():
+            self.send_header(header.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _page(self) -> None:
+        self._send(200, PAGE, Content_Type="text/html; charset=utf-8",
+                   Set_Cookie="session=secret", X_Csrf_Token="secret")  # noqa: S106  # fmt: skip
+
+    def _missing(self) -> None:
+        self._send(404, b"nothing here")
+
+    def _moved(self) -> None:
+        self._send(301, Location="/step?to=page")
+
+    def _step(self) -> None:
+        self._send(302, Location="page#top")
+
+    def _circle(self) -> None:
+        self._send(302, Location="/circle")
+
+    def _far(self) -> None:
+        number = int(self.path.rpartition("/")[2])
+        self._send(302, Location=f"/far/{number + 1}")
+
+    def _file(self) -> None:
+        self._send(302, Location="file:///etc/passwd")
+
+    def _inside(self) -> None:
+        self._send(302, Location="http://169.254.169.254/latest/meta-data")
+
+    def _gzip(self) -> None:
+        self._send(200, gzip.compress(PAGE), Content_Encoding="gzip")
+
+    def _bomb(self) -> None:
+        self._send(200, BOMB, Content_Encoding="gzip")
+
+    def _brotli(self) -> None:
+        self._send(200, b"??", Content_Encoding="br")
+
+    def _large(self) -> None:
+        self._send(200, bytes(2_000_000))
+
+    def _short(self) -> None:
+        self._send(200, PAGE, Content_Length=str(len(PAGE) + 100))
+
+    def _endless(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        while True:
+            self.wfile.write(b"x" * 10_000)
+
+    def _dribble(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        for _ in range(600):
+            self.wfile.write(b"x")
+            self.wfile.flush()
+            time.sleep(0.05)
+
+    def _slow_head(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for number in range(600):
+            self.wfile.write(b"X-%d: y\r\n" % number)
+            self.wfile.flush()
+            time.sleep(0.05)
+
+    def _garbage(self) -> None:
+        self.wfile.write(b"\x00\xff" * 100 + b"\r\n")
+
+    def log_message(self, *_: Any) -> None:  # noqa: ANN401
+        """Say nothing."""
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:  # noqa: ANN401
+        """A client that hangs up is what some tests want."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The address of the small site."""
+    with _serving(_Handler) as address:
+        yield address
+
+
+@contextmanager
+def _serving(handler: Callable[..., Any]) -> Iterator[str]:
+    server = _Server(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _get(url: str, **limits: Any) -> Exchange:  # noqa: ANN401
+    return fetch(url, allow_private=True, limits=Limits(**{"total_s": 10.0, **limits}))
+
+
+def test_a_page_with_its_facts(site: str) -> None:
+    """Bytes, status, address and headers, and no secret of the server among them."""
+    exchange = _get(f"{site}/page")
+    assert (exchange.status, exchange.body, exchange.address) == (200, PAGE, "127.0.0.1")
+    assert exchange.media_type == "text/html"
+    assert exchange.scrubbed == ("set-cookie", "x-csrf-token")
+    assert "secret" not in repr(exchange.headers)
+    assert _get(f"{site}/none").status == 404
+
+
+def test_redirects_are_followed_and_told(site: str) -> None:
+    """Relative ones too; the final address has no fragment."""
+    exchange = _get(f"{site}/moved")
+    assert exchange.body == PAGE
+    assert exchange.redirects == (f"{site}/step?to=page", f"{site}/page")
+    assert exchange.final_url == f"{site}/page"
+
+
+def test_an_encoding_that_was_not_asked_for_is_undone(site: str) -> None:
+    """The body is that of the page, not of its packing."""
+    assert _get(f"{site}/gzip").body == PAGE
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("circle", "circles"),
+        ("far/0", "too often"),
+        ("file", "leads to not a web address"),
+        ("bomb", "larger"),
+        ("large", "larger"),
+        ("endless", "larger"),
+        ("short", "cut off"),
+        ("brotli", "not asked for"),
+        ("garbage", "no answer"),
+    ],
+)
+def test_bad_answers_are_refused(site: str, path: str, message: str) -> None:
+    """Loops, other schemes, bombs, endless, short and broken answers end within the limits."""
+    with pytest.raises(CaptureFailed, match=message):
+        _get(f"{site}/{path}", size_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("path", ["dribble", "slow-head"])
+def test_slow_answers_are_cut(site: str, path: str) -> None:
+    """A server that sends one byte at a time gets no more than the time that was given."""
+    begin = time.monotonic()
+    with pytest.raises(CaptureFailed):
+        _get(f"{site}/{path}", total_s=0.7)
+    assert time.monotonic() - begin < 5
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "127.1", "0x7f.1", "2130706433", "0177.0.0.1", "0", "[::1]",
+     "[::ffff:127.0.0.1]"],
+)  # fmt: skip
+def test_private_hosts_are_refused_in_every_spelling(site: str, host: str) -> None:
+    """However loopback is written, nothing is asked there without leave."""
+    port = site.rpartition(":")[2]
+    with pytest.raises(CaptureFailed, match=r"private address|no such host"):
+        fetch(f"http://{host}:{port}/page")
+
+
+def test_a_redirect_to_a_private_address_is_refused(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each hop is judged anew: a public host that sends us inside gets no further."""
+    port = int(site.rpartition(":")[2])
+    names = {"public.example": "203.0.114.7"}
+    asked: list[str] = []
+    connect = socket.create_connection
+
+    def look_up(host: str, *_: Any, **__: Any) -> list[Any]:  # noqa: ANN401
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (names.get(host, host), port))]
+
+    def to_loopback(address: tuple[str, int], *rest: Any, **more: Any) -> socket.socket:  # noqa: ANN401
+        asked.append(address[0])
+        return connect(("127.0.0.1", port), *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", to_loopback)
+    with pytest.raises(CaptureFailed, match=r"169\.254\.169\.254"):
+        fetch(f"http://public.example:{port}/inside")
+    assert asked == ["203.0.114.7"]
+
+
+def test_a_name_that_turns_private_is_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name is looked up once; the connection goes to the address that was judged."""
+    answers = iter(["203.0.114.7", "127.0.0.1", "127.0.0.1"])
+    asked: list[str] = []
+
+    def look_up(*_: Any, **__: Any) -> list[Any]:  # noqa: ANN401
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), 80))]
+
+    def refuse(address: tuple[str, int], *_: Any, **__: Any) -> socket.socket:  # noqa: ANN401
+        asked.append(address[0])
+        raise ConnectionRefusedError("not today")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    with pytest.raises(CaptureFailed):
+        fetch("http://rebinding.example/")
+    assert asked == ["203.0.114.7"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.0.8",
+     "0.0.0.0",  # noqa: S104  # no server binds to it
+     "224.0.0.1", "239.1.2.3", "255.255.255.255", "240.0.0.1", "198.18.0.1", "::", "::1",
+     "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "fec0::1", "64:ff9b::7f00:1",
+     "64:ff9b:1::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "::ffff:10.0.0.1", "::7f00:1",
+     "2001:db8::1", "3fff::1", "5f00::1"],
+)  # fmt: skip
+def test_addresses_that_are_not_public(address: str) -> None:
+    """Private, local, shared, special, and IPv4 in the dress of IPv6."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["9.9.9.9", "192.0.1.1", "2620:fe::fe", "::ffff:9.9.9.9"])
+def test_addresses_that_are_public(address: str) -> None:
+    """What belongs to hosts of the Internet stays reachable."""
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "ftp://example.org/", "http://", "http://user:pw@example.org/",
+     "http://example.org:99999/", "http://exa mple.org\r\nX: y/", "javascript:alert(1)", "",
+     "http://[::1", "gopher://example.org"],
+)  # fmt: skip
+def test_what_is_no_web_address(url: str) -> None:
+    """Other schemes, credentials, line ends and broken hosts are wrong usage."""
+    with pytest.raises(UsageError):
+        split_url(url)
+
+
+def test_names_and_paths_are_encoded() -> None:
+    """An international host becomes its ASCII form, a path keeps what is encoded already."""
+    target = split_url("https://münchen.example/straße%20a?q=ü#x")
+    assert target.host == "xn--mnchen-3ya.example"
+    assert target.path == "/stra%C3%9Fe%20a?q=%C3%BC"
