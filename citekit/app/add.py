@@ -214,7 +214,7 @@ def _store(
     name: str | None,
     captured_at: datetime,
 ) -> Added:
-    payloads, contents = _payloads(data, extraction)
+    payloads, contents = build_payloads(data, extraction)
     capture = Capture(
         captured_at=captured_at,
         source=_source(declared, extraction, name),
@@ -240,7 +240,7 @@ def _is_taken(store: ArchiveStore, key: str) -> bool:
     return True
 
 
-def _payloads(
+def build_payloads(
     data: bytes, extraction: Extraction
 ) -> tuple[dict[str, Payload], dict[str, bytes | Path]]:
     """Payload records by role, and their bytes by digest."""

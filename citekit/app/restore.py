@@ -1,31 +1,43 @@
-"""``restore``: bring absent payloads of an item back, from a file or a folder, by their digest.
+"""``restore``: bring absent payloads of an item back, from a file, a folder or the item's address.
 
-The grade is always *same bytes* here: what has another digest is refused. Where only the original
-comes back, its text is read again and kept if it is, byte for byte, the text that was captured.
+Where bytes have the digest of a payload they are put in its place: *same bytes*. Where only the
+original comes back, its text is read again and kept if it is, byte for byte, the text that was
+captured. Bytes that are no payload may still be another form of the article (``restore_grade``):
+they become a capture of their own, never the old one.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from citekit.errors import IntegrityFailed, NotFound, Place
+from citekit.app.noted import noted_history
+from citekit.app.reread import read_again
+from citekit.app.restore_grade import Candidate, Grade, add_graded, grade
+from citekit.errors import (
+    CaptureFailed,
+    CitekitError,
+    IntegrityFailed,
+    NotFound,
+    Place,
+    StoreConflict,
+)
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes, digest_chunks
 from citekit.model.capture import Capture, Payload
 from citekit.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from citekit.store.archive import ArchiveStore
     from citekit.store.writer import PayloadSource
 
-Grade = Literal["same bytes"]
-
+_MOST_BYTES: Final = 1 << 30  # of a file that may be another form of the article
 _MOST_FILES: Final = 1_000_000  # a folder with more is searched no further
 
 
@@ -41,11 +53,15 @@ class RestoredPayload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What came back, how sure that is, and what else is worth knowing."""
+    """What came back, how sure that is, and what else is worth knowing.
+
+    ``capture`` is the stamp of a new capture, where the bytes are not those that were captured.
+    """
 
     key: str
     payloads: tuple[RestoredPayload, ...]
     grade: Grade = "same bytes"
+    capture: str | None = None
     findings: tuple[Finding, ...] = ()
 
     def told(self) -> str:
@@ -57,6 +73,8 @@ class Restored:
         """
         new = dict.fromkeys(payload.role for payload in self.payloads if payload.is_new)
         what = f"restored {' and '.join(new)} of" if new else "nothing was missing from"
+        if self.capture and not new:
+            what = f"kept as the new capture {self.capture} of"
         notes = "".join(f"; {finding.message}" for finding in self.findings)
         return f"{what} {self.key} ({self.grade}){notes}"
 
@@ -65,6 +83,7 @@ class Restored:
         return {
             "key": self.key,
             "grade": self.grade,
+            "capture": self.capture,
             "payloads": [
                 {"capture": p.stamp, "role": p.role, "digest": p.digest, "new": p.is_new}
                 for p in self.payloads
@@ -84,15 +103,44 @@ class _Wanted:
     is_absent: bool
 
 
-def restore(store: ArchiveStore, key: str, source: Path) -> Restored:
-    """Put payloads of an item in place, from a file, or from a folder that is searched for them.
+def restore(
+    store: ArchiveStore,
+    key: str,
+    source: Path | None = None,
+    *,
+    accept: bool = False,
+    allow_private: bool = False,
+) -> Restored:
+    """Put payloads of an item in place, from a file, a folder that is searched, or its address.
 
-    Raises NotFound (no such item or path, nothing in the folder) and IntegrityFailed (the file is
-    none of the item's payloads), naming what was expected and what was found.
+    ``accept`` takes text that differs, if every quote of the item's annotations stands in it.
+    Raises NotFound (no such item or path, nothing in the folder), IntegrityFailed (the bytes are
+    none of the item's payloads), CaptureFailed (the address), StoreConflict for what was purged.
     """
     key = store.resolve(key)
     wanted = _payloads_of(store, key)
-    found = _in_folder(key, wanted, source) if source.is_dir() else _in_file(key, wanted, source)
+    if source is not None and source.is_dir():
+        return _place(store, key, wanted, _in_folder(key, wanted, source))
+    candidate = _read(source) if source else _fetch(store, key, wanted, allow_private=allow_private)
+    digest = digest_bytes(candidate.data)
+    found: _Found = [(want, candidate.data) for want in wanted if want.payload.digest == digest]
+    if found:
+        return _place(store, key, wanted, _once(found))
+    _refuse_purged(store, key, {digest})
+    graded = grade(store, key, candidate)
+    if graded.grade is None or (graded.grade == "anchors only" and not accept):
+        raise _other_bytes(key, wanted, candidate, digest, graded.told)
+    _refuse_purged(store, key, set(graded.contents))
+    absent = {want.payload.digest for want in wanted if want.is_absent}
+    stamp = add_graded(store, key, graded)
+    back = [want for want in wanted if want.payload.digest in absent & graded.contents.keys()]
+    restored = tuple(map(_restored, back))
+    return Restored(key=key, payloads=restored, grade=graded.grade, capture=stamp)
+
+
+def _place(store: ArchiveStore, key: str, wanted: list[_Wanted], found: _Found) -> Restored:
+    """Put payloads whose digests are right where they belong, and the texts that they bring."""
+    _refuse_purged(store, key, {want.payload.digest for want, _ in found})
     with store.writing() as writer:
         restored = []
         for want, data in found:
@@ -104,6 +152,58 @@ def restore(store: ArchiveStore, key: str, source: Path) -> Restored:
             writer.put_payload(key, want.payload, again)
             restored.append(_restored(want))
     return Restored(key=key, payloads=tuple(restored), findings=findings)
+
+
+def _read(source: Path) -> Candidate:
+    data = files.read_bytes(source, limit=_MOST_BYTES)
+    return Candidate(data=data, place=str(source), file=source.name)
+
+
+def _fetch(
+    store: ArchiveStore, key: str, wanted: list[_Wanted], *, allow_private: bool
+) -> Candidate:
+    """What the item's address gives today; raises NotFound, CaptureFailed."""
+    from citekit.capture.fetch import fetch
+
+    last = max(wanted, key=lambda want: want.capture.captured_at).capture
+    url = last.final_url or last.source.url or store.item(key).text("URL")
+    if not url:
+        hint = f"name a file: citekit restore {key} FILE"
+        raise NotFound(f"{key} has no address to fetch it from", hint=hint)
+    exchange = fetch(url, allow_private=allow_private)
+    if exchange.status != 200 or not exchange.body:
+        raise CaptureFailed(
+            f"{url} answers {exchange.status} with {len(exchange.body)} bytes",
+            hint=f"look for a copy elsewhere: citekit restore {key} FILE",
+        )
+    return Candidate(data=exchange.body, place=exchange.final_url, exchange=exchange)
+
+
+def _refuse_purged(store: ArchiveStore, key: str, digests: set[str]) -> None:
+    """Raise StoreConflict for bytes that this archive was asked to forget."""
+    purged: Collection[str] = ()
+    with suppress(CitekitError):  # a damaged log is for verify to tell
+        purged = noted_history(store).purged
+    if not digests.isdisjoint(purged):
+        raise StoreConflict(
+            f"this payload of {key} was purged: the log says so for good",
+            hint="citekit log shows the event; restore does not undo it",
+        )
+
+
+def _other_bytes(
+    key: str, wanted: list[_Wanted], candidate: Candidate, digest: str, told: str
+) -> IntegrityFailed:
+    absent = [want for want in wanted if want.is_absent] or wanted
+    expected = " or ".join(f"{want.payload.digest} ({want.role})" for want in absent[:4])
+    hint = "the file must be the same to the byte: look for another copy"
+    if told:
+        hint = "--accept keeps it as a capture of its own, linked to the old one"
+    return IntegrityFailed(
+        f"is not a payload of {key}: expected {expected}, found {digest}{told}",
+        place=Place(path=candidate.place),
+        hint=hint,
+    )
 
 
 def _payloads_of(store: ArchiveStore, key: str) -> list[_Wanted]:
@@ -133,21 +233,6 @@ def _is_whole(store: ArchiveStore, digest: str) -> bool:
 
 
 _Found = list[tuple[_Wanted, "PayloadSource"]]
-
-
-def _in_file(key: str, wanted: list[_Wanted], source: Path) -> _Found:
-    """The payloads that this file is; raises NotFound or IntegrityFailed."""
-    digest, _ = digest_chunks(files.read_chunks(source))
-    found: _Found = [(want, source) for want in wanted if want.payload.digest == digest]
-    if not found:
-        absent = [want for want in wanted if want.is_absent] or wanted
-        expected = " or ".join(f"{want.payload.digest} ({want.role})" for want in absent[:4])
-        raise IntegrityFailed(
-            f"is not a payload of {key}: expected {expected}, found {digest}",
-            place=Place(path=str(source)),
-            hint="the file must be the same to the byte: look for another copy",
-        )
-    return _once(found)
 
 
 def _in_folder(key: str, wanted: list[_Wanted], folder: Path) -> _Found:
@@ -199,7 +284,7 @@ def _text_again(
             continue
         if original is None or original.digest not in back:
             continue
-        again = _read_again(store, want, original)
+        again = _same_text(store, want, original)
         if again is not None:
             texts.append((want, again))
         else:
@@ -207,22 +292,12 @@ def _text_again(
     return texts, tuple(findings)
 
 
-def _read_again(store: ArchiveStore, want: _Wanted, original: Payload) -> bytes | None:
+def _same_text(store: ArchiveStore, want: _Wanted, original: Payload) -> bytes | None:
     """The text of a restored original, if it has the digest of the text that was captured."""
-    from citekit.app.extraction import read_extraction
-
     data = store.payload(original.digest)
-    source = want.capture.source
     # Told its encoding as it was recorded first; then as if it were added for the first time.
     for encoding in dict.fromkeys((original.encoding, None)) if data is not None else ():
-        text = read_extraction(
-            data or b"",
-            name=source.file,
-            url=want.capture.final_url or source.url,
-            encoding=encoding,
-            publishers=store.settings.publishers,
-            now=want.capture.captured_at,
-        ).text
+        text = read_again(store, want.capture, data or b"", encoding=encoding).text
         if text is not None and digest_bytes(text.encode()) == want.payload.digest:
             return text.encode()
     return None

@@ -66,11 +66,14 @@ def _answer(context: Context, key: str) -> int:
     return 0
 
 
-def restore(context: Context, *, key: str, source: str) -> int:
+def restore(
+    context: Context, *, key: str, source: str | None, accept: bool, allow_private: bool
+) -> int:
     """Bring an item's absent payloads back and say how sure that is."""
     from citekit.app.restore import restore as restore_item
 
-    restored = restore_item(context.store(), key, Path(source))
+    place = None if source is None else Path(source)
+    restored = restore_item(context.store(), key, place, accept=accept, allow_private=allow_private)
     if context.json:
         output.answer_json(restored.to_json())
         return 0

@@ -87,9 +87,9 @@ def test_the_text_comes_back_alone(store: ArchiveStore, tmp_path: Path) -> None:
 def test_another_file_is_refused_and_both_digests_named(
     store: ArchiveStore, tmp_path: Path
 ) -> None:
-    """One byte more is another file; nothing is written, and the message says what was expected."""
+    """Another text is no payload; nothing is written, and the message says what was expected."""
     source = tmp_path / "article.txt"
-    source.write_bytes(ORIGINAL + b"\n")
+    source.write_bytes(ORIGINAL.replace(b"Three", b"Four"))
     before = sorted(store.root.rglob("*"))
     with pytest.raises(IntegrityFailed) as caught:
         restore(store, "held2026", source)
