@@ -7,6 +7,7 @@ frozen ``Hints`` per item. Source: CSL 1.0.2 §Disambiguation.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,6 +35,7 @@ class NameBook:
         self._initials_only = initials_only
         self._people: dict[tuple[str, str], set[str]] = {}
         self._memory: dict[tuple[Person, int], int] = {}
+        self._initials: dict[object, defaultdict[str, set[str]]] = {}
 
     def add(self, person: Person) -> None:
         """Note that this person stands in a cite."""
@@ -49,17 +51,27 @@ class NameBook:
         return found
 
     def _find(self, person: Person, spec: NameSpec) -> int:
-        same = _bare(person.given)
-        others = {o for o in self._people.get(_surname(person), ()) if _bare(o) != same}
-        if not others or not person.given:
+        surname, same = _surname(person), _bare(person.given)
+        givens = self._people.get(surname, set())
+        if not person.given or not any(_bare(other) != same for other in givens):
             return 0
         if spec.initialize_with is None:
             return 2
-        mine = _initials(person.given, spec)
-        alike = any(_initials(other, spec) == mine for other in others)
+        namesakes = self._by_initials(surname, spec)[_initials(person.given, spec)]
+        alike = len(namesakes) > 1
         if self._initials_only:
             return 0 if alike else 1
         return 2 if alike else 1
+
+    def _by_initials(self, surname: tuple[str, str], spec: NameSpec) -> defaultdict[str, set[str]]:
+        """The given names of one surname by their initials: made once, not once for each person."""
+        key = (surname, spec.initialize_with, spec.initialize, spec.hyphen)
+        found = self._initials.get(key)
+        if found is None:
+            found = self._initials[key] = defaultdict(set)
+            for given in self._people.get(surname, ()):
+                found[_initials(given, spec)].add(_bare(given))
+        return found
 
 
 def _surname(person: Person) -> tuple[str, str]:

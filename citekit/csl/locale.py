@@ -7,7 +7,6 @@ Fallback. The locale files are data of another package; its folder is found with
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -168,6 +167,8 @@ def _files() -> dict[str, Path]:
 
 @lru_cache(maxsize=1)
 def _primary_dialects() -> dict[str, str]:
+    import json
+
     try:
         data = json.loads((_folder() / "locales.json").read_text("utf-8"))
     except (OSError, ValueError):

@@ -30,7 +30,7 @@ _AFTER_CLOSING = frozenset(" \u00a0\u202f\t\n)]},.;:!?-–—/\"'”’»…")
 _SPACES = " \u00a0\u202f\t\n"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def parse_markup(text: str) -> tuple[Node | str, ...]:
     """The children that show this field.
 

@@ -123,7 +123,7 @@ def _title(found: list[Leaf], lang: str) -> list[str]:  # noqa: ARG001  # one si
     return caser.texts()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _title_text(text: str) -> str:
     caser = _TitleCaser()
     caser.add(text, kept=False)
