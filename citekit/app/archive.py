@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
     from citekit.app.add import Added
     from citekit.app.annotate import Annotated
+    from citekit.app.backup import BackedUp
     from citekit.app.cite import Cited
+    from citekit.app.diff import CaptureDiff
+    from citekit.app.export import Exported
     from citekit.app.importing import Imported
+    from citekit.app.purge import Purged
     from citekit.app.restore import Restored
     from citekit.app.verify import Report
     from citekit.model.annotation import Annotation
@@ -245,8 +249,55 @@ class Archive:
 
         return verify(self.store, keys)
 
-    def restore(self, key: str, source: str | Path) -> Restored:
+    def restore(
+        self,
+        key: str,
+        source: str | Path | None = None,
+        *,
+        accept: bool = False,
+        allow_private: bool = False,
+    ) -> Restored:
         """Bring an absent payload back, verified by its digest (see ``citekit.app.restore``)."""
         from citekit.app.restore import restore
 
-        return restore(self.store, key, Path(source))
+        place = None if source is None else Path(source)
+        return restore(self.store, key, place, accept=accept, allow_private=allow_private)
+
+    def purge(self, key: str, *, reason: str | None = None) -> Purged:
+        """Remove an item's payload bytes for good, unasked (see ``citekit.app.purge``)."""
+        from citekit.app.purge import purge
+
+        return purge(self.store, key, reason=reason)
+
+    def backup(self, folder: str | Path) -> BackedUp:
+        """Copy everything to a folder and verify the copy (see ``citekit.app.backup``)."""
+        from citekit.app.backup import backup
+
+        return backup(self.store, Path(folder))
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        format: str,  # noqa: A002  # the word users know
+        keys: Sequence[str] = (),
+        with_restricted: bool = False,
+    ) -> Exported:
+        """Write a package: bagit, ro-crate or prov (see ``citekit.app.export``)."""
+        from citekit.app.export import export
+
+        return export(
+            self.store, Path(path), format_=format, keys=keys, with_restricted=with_restricted
+        )
+
+    def import_package(self, path: str | Path) -> Imported:
+        """Take in a bag, an RO-Crate or an archive (see ``citekit.app.importing_package``)."""
+        from citekit.app.importing_package import import_package
+
+        return import_package(self.store, Path(path))
+
+    def diff(self, key: str, old: str | None = None, new: str | None = None) -> CaptureDiff:
+        """What changed between two captures (see ``citekit.app.diff``)."""
+        from citekit.app.diff import diff
+
+        return diff(self.store, key, old, new)

@@ -303,6 +303,26 @@ def test_a_changed_bag_is_refused_whole(
     assert empty.keys() == ()
 
 
+def test_a_well_made_bag_of_lies_gives_findings(
+    store: ArchiveStore, empty: ArchiveStore, tmp_path: Path
+) -> None:
+    """Digests that are right do not make records right: each bad item stays out and is told."""
+    data = tmp_path / "lies"
+    shutil.copytree(store.root, data)
+    (data / "items" / "tide2023" / "item.json").write_text('{"id": "../../out", "type": "book"}')
+    record = next((data / "items" / "harbour2024" / "captures").iterdir())
+    record.write_text(record.read_text("utf-8").replace("sha256:", "sha256:../"), "utf-8")
+    path = next(p for p in (data / "objects").rglob("*") if p.is_file())
+    path.write_bytes(b"other bytes")
+    (data / "claims" / "x.json").write_text("[" * 100_000)
+    bagit.make_bag(str(data), checksums=["sha256"])
+    imported = import_package(empty, data)
+    assert imported.new == ()
+    assert len([f for f in imported.findings if f.code == "CK-E803"]) >= 3
+    assert empty.keys() == ()
+    assert verify(empty).ok
+
+
 def test_a_bag_of_somebody_else_is_valid_and_gives_no_items(
     empty: ArchiveStore, tmp_path: Path
 ) -> None:
