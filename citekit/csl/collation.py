@@ -1,8 +1,9 @@
 """Sort keys close to the Unicode Collation Algorithm, with the standard library only.
 
 Letters without case and accents; punctuation does not count; spaces come before digits, which
-count as numbers, and digits before letters.
-Source: UTS #10 at primary strength, variable elements ignored (approximated).
+count as numbers, and digits before letters. Languages that are not written in Latin letters put
+their own script before them. Source: UTS #10 at primary strength, variable elements ignored
+(approximated); CLDR, script reordering.
 """
 
 from __future__ import annotations
@@ -21,9 +22,21 @@ NAME_BREAK = "\x01"
 """Put between the parts of a name: it sorts before every letter and is not ignored."""
 
 
+_LATIN_LAST = {letter: 0xF0000 + letter for letter in range(ord("a"), ord("z") + 1)}
+_NOT_LATIN = frozenset(
+    """am ar be bg bn el fa gu he hi hy ka kk km kn ko ky lo mk ml mn mr my ne pa ru si sr ta te th
+    uk ur zh""".split()  # noqa: SIM905  # a list of words reads better
+)
+
+
 @lru_cache(maxsize=65536)
-def collation_key(text: str) -> str:
-    """A key that sorts this text as a dictionary would."""
+def collation_key(text: str, language: str = "en") -> str:
+    """A key that sorts this text as a dictionary of the language (``ru``) would."""
+    key = _key(text)
+    return key.translate(_LATIN_LAST) if language in _NOT_LATIN else key
+
+
+def _key(text: str) -> str:
     text = text.lower()
     if not text.isascii():
         letters = unicodedata.normalize("NFD", text)

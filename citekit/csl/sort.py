@@ -32,10 +32,11 @@ _FULL_DATE = tuple(
 class SortKey:
     """One compiled ``cs:key``."""
 
-    __slots__ = ("descending", "elements")
+    __slots__ = ("descending", "elements", "language")
 
-    def __init__(self, elements: list[Element], *, descending: bool) -> None:
+    def __init__(self, elements: list[Element], *, descending: bool, language: str) -> None:
         self.elements = elements
+        self.language = language
         self.descending = descending
 
     def text(self, scope: Scope) -> str:
@@ -58,7 +59,8 @@ def _compile_key(key: ir.SortKey, style: ir.Style, locale: Locale, area: ir.Area
         elements = compiler.macro(key.macro)
     else:
         elements = [compiler.element(_element(key.variable or ""))]
-    return SortKey(elements, descending=key.descending)
+    language = "" if "Latn" in locale.lang else locale.primary
+    return SortKey(elements, descending=key.descending, language=language)
 
 
 def _element(variable: str) -> ir.Element:
@@ -89,7 +91,7 @@ def sort_by(
             scope.sorting = {}
             text = key.text(scope).strip()
             if text:
-                full.append((collation_key(text), value))
+                full.append((collation_key(text, key.language), value))
             else:
                 empty.append(value)
         full.sort(key=lambda pair: pair[0], reverse=key.descending)

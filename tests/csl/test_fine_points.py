@@ -37,3 +37,17 @@ def test_fine_point(case: dict[str, Any]) -> None:
     result = process(style(case), [item])
 
     assert result.bibliography == (("i", case["expected"]),)
+
+
+@pytest.mark.parametrize(("locale", "first"), [("ru-RU", "Реки"), ("en-US", "Zebra")])
+def test_the_own_script_of_a_language_sorts_first(locale: str, first: str) -> None:
+    """A Russian bibliography begins with the Russian titles, an English one with the Latin ones."""
+    layout = '<text variable="title"/>'
+    sort = '<bibliography><sort><key variable="title"/></sort><layout>'
+    xml = style({"layout": layout}).replace("<bibliography><layout>", sort)
+    items = [{"id": "a", "type": "book", "title": title} for title in ("Zebra", "Реки")]
+    items[1]["id"] = "b"
+
+    result = process(xml, items, locale=locale)
+
+    assert result.bibliography[0][1] == first
