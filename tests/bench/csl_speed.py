@@ -74,6 +74,9 @@ def main(arguments: list[str] | None = None) -> int:
             if options.only in task.name:
                 costs = (ours(task), citeproc_js(task), pandoc(task, Path(folder)))
                 _row(task.name, *(str(cost) for cost in costs))
+        for name in ("first search of the styles", "search from the cache"):
+            if options.only in name:
+                _row(name, str(search(Path(folder))), "", "")
     return 0
 
 
@@ -217,6 +220,12 @@ def run_citekit() -> int:
     texts = list(made.citations) if cited else [text for _, text in made.bibliography]
     json.dump({"result": "\n".join(texts)}, sys.stdout)
     return 0
+
+
+def search(cache: Path) -> Cost:
+    """Search the installed styles; the second time the cache in the folder is there."""
+    program = "from citekit.csl.styles import search_styles; print(len(search_styles('nature')))"
+    return measure([sys.executable, "-c", program], environment={"XDG_CACHE_HOME": str(cache)})
 
 
 def citeproc_js(task: Task) -> Cost:
