@@ -6,6 +6,8 @@ came from, a field given by hand – is *declared*.
 
 from __future__ import annotations
 
+import codecs
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +70,9 @@ _RECORDED: Final = (
     "archive",
 )
 _OFFSETS_ONLY: Final = frozenset({"caption"})
+# What follows from the address is as sure as the address: somebody's word; so is what a program
+# that saved the page wrote into it.
+_DECLARING: Final = frozenset({"url", "singlefile", "mhtml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,9 @@ def read_source(source: Path, *, max_size_bytes: int = DEFAULT_MAX_SIZE_BYTES) -
     try:
         if source.is_dir():
             raise InvalidData("is a folder, not a file", place=str(source))
+        if source.exists() and not source.is_file():  # a pipe or a device may never end
+            hint = "give its bytes on stdin: … | citekit add -"
+            raise InvalidData("is no regular file", place=str(source), hint=hint)
         with source.open("rb") as file:
             data = file.read(max_size_bytes + 1)
     except FileNotFoundError as error:
@@ -139,11 +147,13 @@ def add(
     Raises NotFound, InvalidData, StorageFailed for the source, UsageError for what is said of it,
     StoreConflict for a key that is taken.
     """
+    check_encoding(encoding)
     declared = Declared(url=check_url(url), fields=fields, access=access, encoding=encoding)
     if key is not None:
         check_citekey(key)
     if isinstance(source, Path):
-        data, name = read_source(source, max_size_bytes=max_size_bytes), source.name
+        data = read_source(source, max_size_bytes=max_size_bytes)
+        name = os.fsencode(source.name).decode("utf-8", "replace")  # a name may be any bytes
     else:
         data = check_size(source, name or "stdin", max_size_bytes=max_size_bytes)
     known = _known(store, data)
@@ -174,6 +184,15 @@ def check_url(url: str | None) -> str | None:
     if not good or re.search(r"[\s<>\"\x00-\x1f]", url):
         raise UsageError(f"is no web address: {url!r}", hint="for example https://example.org/news")
     return url
+
+
+def check_encoding(name: str | None) -> None:
+    """Refuse an encoding that nobody knows; raises UsageError."""
+    try:
+        codecs.lookup(name or "utf-8")
+    except (LookupError, ValueError) as error:
+        hint = "use a name such as utf-8, windows-1254 or shift_jis"
+        raise UsageError(f"no encoding is called {name!r}", hint=hint) from error
 
 
 def _known(store: ArchiveStore, data: bytes) -> Added | None:
@@ -337,8 +356,7 @@ def _evidence_json(evidence: Evidence) -> dict[str, Any]:
     field = data.pop("field")
     if field in _OFFSETS_ONLY:
         data["value"] = None
-    # What follows from the address is as sure as the address: somebody's word.
-    fact = "declared" if data["origin"] == "url" else "observed"
+    fact = "declared" if data["origin"] in _DECLARING else "observed"
     return {"value": data.pop("value"), "origin": data.pop("origin"), "fact": fact, **data}
 
 

@@ -14,7 +14,7 @@ from citekit.app.add import declared_evidence
 from citekit.errors import InvalidData, UsageError
 from citekit.model.date import Date, DateError
 from citekit.model.name import read_person
-from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
+from citekit.model.variables import DATE_VARIABLES, ITEM_TYPES, NAME_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +31,11 @@ _SHORT = {
     "newspaper": "container-title",
     "journal": "container-title",
 }
-_REFUSED = {"id": "citekit rename KEY NEW", "custom": "--access, or edit item.json"}
+_REFUSED = {
+    "id": "citekit rename KEY NEW",
+    "custom": "--access, or edit item.json",
+    "access": "--access public or --access restricted",
+}
 
 
 def read_fields(assignments: Iterable[str]) -> dict[str, Any]:
@@ -55,12 +59,21 @@ def read_value(variable: str, text: str) -> Any:  # noqa: ANN401  # a JSON value
     """The CSL value of one variable's text; raises InvalidData."""
     if variable in NAME_VARIABLES:
         return [read_person(part).to_json() for part in text.split(";") if part.strip()]
+    if variable == "type" and text not in ITEM_TYPES:
+        raise InvalidData(f"is no CSL type: {text!r}", hint=_near(text))
     if variable in DATE_VARIABLES:
         try:
             return Date.from_edtf(text).to_json()
         except DateError as error:
             raise InvalidData(f'"{variable}" {error}', hint=error.hint) from error
     return text
+
+
+def _near(type_: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(type_, ITEM_TYPES, n=3, cutoff=0.4)
+    return f"did you mean {', '.join(near)}?" if near else "for example article-newspaper"
 
 
 def with_fields(item: Item, fields: Mapping[str, Any]) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.citekey import make_citekey
@@ -60,7 +60,11 @@ def import_items(
     """
     from citekit.formats import read
 
-    result = read(text, format_)
+    try:
+        result = read(text, format_)
+    except InvalidData as error:
+        inside = replace(error.place or Place(), path=place)
+        raise InvalidData(error.message, place=inside, hint=error.hint) from error
     new: list[str] = []
     known: list[str] = []
     findings = [_at(place, finding) for finding in result.findings]
@@ -98,8 +102,6 @@ def _take(
 
 
 def _at(place: str | None, finding: Finding) -> Finding:
-    from dataclasses import replace
-
     inside = finding.place or Place()
     return replace(finding, place=replace(inside, path=place or inside.path))
 

@@ -48,7 +48,7 @@ def cite(
         for line in _explained(cited):
             output.answer(output.printable(line))
     else:
-        output.answer(cited.text)
+        output.answer(output.printable(cited.text))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from citekit.cli import output
@@ -18,7 +19,9 @@ def list_(context: Context, *, type_: str | None, access: str | None) -> int:
     """Print a line for each item: key, date, access, title."""
     from citekit.app.search import list_items
 
-    rows = list_items(context.store(), type_=type_, access=access)
+    rows = list_items(
+        context.store(), type_=type_, access=access, unreadable=partial(_warn, context)
+    )
     if context.json:
         output.answer_json([to_json(row) for row in rows])
         return 0
@@ -32,7 +35,9 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
     """Print the items that match, best first."""
     from citekit.app.search import search as search_items
 
-    hits = search_items(context.store(), " ".join(query), limit=limit or 20)
+    hits = search_items(
+        context.store(), " ".join(query), limit=limit or 20, unreadable=partial(_warn, context)
+    )
     if context.json:
         output.answer_json([to_json(hit) for hit in hits])
         return 0
@@ -43,6 +48,10 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
     if not hits:
         output.note("nothing found", quiet=context.quiet)
     return 0
+
+
+def _warn(context: Context, message: str) -> None:
+    output.note(f"warning: {message}", quiet=context.quiet)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:

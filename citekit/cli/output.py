@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,8 +13,25 @@ if TYPE_CHECKING:
     from citekit.findings import Finding
 
 
+# Control characters drive a terminal, and those of direction make one text look like another.
+# Spaces, joiners and marks of other scripts stay: French, Persian and Hindi need them.
+_STEERING: Final = dict.fromkeys(
+    (
+        *(number for number in range(0x20) if chr(number) not in "\n\t"),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ),
+    "�",
+)
+
+
 def prepare() -> None:
     """Make both streams write UTF-8 whatever the locale says, and never die of a character."""
+    if sys.stdout is None:  # closed by the caller: the work is done all the same
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # speed; it lives on
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # speed; it lives on
     for stream in (sys.stdout, sys.stderr):
         if (stream.encoding or "").lower().replace("-", "") != "utf8":
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # a text file
@@ -94,7 +111,7 @@ def confirm(question: str) -> bool:
 
 def printable(text: str) -> str:
     """The text without control characters: archived titles must not drive the terminal."""
-    return "".join(c if c in "\n\t" or c.isprintable() or c == "\u200d" else "�" for c in text)
+    return text if text.isascii() and text.isprintable() else text.translate(_STEERING)
 
 
 def abandon_stdout() -> None:

@@ -94,7 +94,7 @@ def _option(option: Option) -> tuple[Any, Any]:
     names = [name for name in (option.name, option.short) if name]
     declared = typer.Option(
         *names,
-        help=option.help,
+        help=_literal(option.help),
         metavar=option.metavar or None,
         callback=_choice_checker(option) if option.choices else None,
     )
@@ -104,6 +104,11 @@ def _option(option: Option) -> tuple[Any, Any]:
     if option.is_many:
         return Annotated[list[kind] | None, declared], None
     return Annotated[kind | None, declared], None
+
+
+def _literal(text: str) -> str:
+    """Help as it is written: typer's printer takes brackets for mark-up."""
+    return text.replace("[", "\\[")
 
 
 def _choice_checker(option: Option) -> Callable[[str | None], str | None]:
@@ -117,7 +122,9 @@ def _choice_checker(option: Option) -> Callable[[str | None], str | None]:
 
 def _argument(argument: Argument) -> tuple[Any, Any]:
     """The type and default of one argument."""
-    declared = typer.Argument(help=argument.help, metavar=argument.name, show_default=False)
+    declared = typer.Argument(
+        help=_literal(argument.help), metavar=argument.name, show_default=False
+    )
     kind: Any = list[str] if argument.is_many else str
     if argument.is_required:
         return Annotated[kind, declared], inspect.Parameter.empty

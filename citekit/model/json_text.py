@@ -7,11 +7,17 @@ than 64 levels. Source: RFC 8259; I-JSON, RFC 7493.
 from __future__ import annotations
 
 import json
+import math
+import re
+from dataclasses import replace
 from typing import Any, Final
 
 from citekit.errors import InvalidData, Place
 
 MAX_DEPTH: Final = 64
+_TOKEN: Final = re.compile(
+    r'"(?:[^"\\]|\\.)*"|[{}\[\]]|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL
+)
 JsonPath = tuple[str | int, ...]
 Json = Any  # a parsed JSON value: the border where types end
 
@@ -28,7 +34,8 @@ def parse_json(text: str, *, path: str | None = None, first_line: int = 1) -> Js
         raise InvalidData(f"is not JSON: {error.msg}", place=place) from error
     except (ValueError, RecursionError) as error:
         message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InvalidData(message, place=Place(path=path, line=first_line)) from error
+        place = _place_at(text, _offence(text), path=path, first_line=first_line)
+        raise InvalidData(message, place=place) from error
     _check(value, text, path, first_line)
     return value
 
@@ -45,10 +52,8 @@ def dump_json_line(value: Json) -> str:
 
 def place_in(text: str, json_path: JsonPath, *, path: str | None, first_line: int = 1) -> Place:
     """The line and column at which the value at ``json_path`` stands in ``text``."""
-    position = _find(text, json_path)
-    line = text.count("\n", 0, position) + first_line
-    column = position - text.rfind("\n", 0, position)
-    return Place(path=path, line=line, column=column, json_path=show_path(json_path))
+    place = _place_at(text, _find(text, json_path), path=path, first_line=first_line)
+    return replace(place, json_path=show_path(json_path))
 
 
 def show_path(json_path: JsonPath) -> str:
@@ -80,7 +85,42 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):  # it would be written back as Infinity, which is no JSON
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite
+)
+
+
+def _place_at(text: str, position: int, *, path: str | None, first_line: int) -> Place:
+    line = text.count("\n", 0, position) + first_line
+    return Place(path=path, line=line, column=position - text.rfind("\n", 0, position))
+
+
+def _offence(text: str) -> int:
+    """The offset of the first duplicate key, impossible number or too deep bracket; else 0."""
+    keys: list[set[str]] = []
+    for token in _TOKEN.finditer(text):
+        word, position = token[0], token.start()
+        if word in ("{", "["):
+            keys.append(set())
+            if len(keys) > MAX_DEPTH:
+                return position
+        elif word in ("}", "]"):
+            del keys[-1:]
+        elif word[0] != '"':
+            if not math.isfinite(float(word)):
+                return position
+        elif keys and text.startswith(":", _skip(text, token.end())):
+            if word in keys[-1]:
+                return position
+            keys[-1].add(word)
+    return 0
 
 
 def _check(value: Json, text: str, path: str | None, first_line: int) -> None:
@@ -89,7 +129,8 @@ def _check(value: Json, text: str, path: str | None, first_line: int) -> None:
     while stack:
         node, where = stack.pop()
         if len(where) > MAX_DEPTH:
-            raise InvalidData("nested too deeply", place=Place(path=path, line=first_line))
+            place = _place_at(text, _offence(text), path=path, first_line=first_line)
+            raise InvalidData("nested too deeply", place=place)
         if isinstance(node, str) and not node.isascii() and _has_surrogate(node):
             place = place_in(text, where, path=path, first_line=first_line)
             raise InvalidData("a lone surrogate is not text", place=place)

@@ -80,9 +80,14 @@ def _texts(item: Item, note: str, annotations: tuple[Annotation, ...], text: str
         "publisher": _lines(item.text("publisher"), item.text("container-title")),
         "tags": _lines(item.text("keyword"), *tags),
         "note": _lines(note, item.text("note"), item.text("abstract")),
-        "annotations": _lines(*(annotation.note for annotation in annotations)),
+        "annotations": _lines(*(part for a in annotations for part in (a.note, _quoted(a)))),
         "text": text,
     }
+
+
+def _quoted(annotation: Annotation) -> str:
+    """The words it shows: on a machine without the text they are all that can be found."""
+    return annotation.passage.exact or "" if annotation.passage else ""
 
 
 def _lines(*texts: str) -> str:

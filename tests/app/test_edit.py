@@ -47,6 +47,8 @@ def test_fields_as_people_type_them(word: str, fields: dict[str, object]) -> Non
         ("=x", UsageError),
         ("id=x", UsageError),
         ("custom=x", UsageError),
+        ("access=public", UsageError),
+        ("type=nonsense", InvalidData),
         ("issued=yesterday", InvalidData),
         ("a b=c", UsageError),
     ],

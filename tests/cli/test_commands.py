@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -140,6 +141,47 @@ def test_an_unreadable_file_is_a_storage_error(call: Call, article: Path, tmp_pa
     locked.write_bytes(article.read_bytes())
     locked.chmod(0)
     assert call("add", str(locked))[0] == 8
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX has named pipes")
+def test_what_may_never_end_is_no_source(call: Call, tmp_path: Path) -> None:
+    """A named pipe is refused at once; whoever means it can use stdin."""
+    os.mkfifo(tmp_path / "pipe")
+    code, _, err = call("add", str(tmp_path / "pipe"))
+    assert code == 4
+    assert "is no regular file" in err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux has file names of any bytes")
+def test_a_file_name_may_be_any_bytes(call: Call, article: Path, tmp_path: Path) -> None:
+    """A name that is no UTF-8 is recorded with marks in the place of what cannot be written."""
+    odd = tmp_path / os.fsdecode(b"odd \n\xff.txt")
+    odd.write_bytes(article.read_bytes())
+    code, out, _ = call("add", str(odd))
+    assert code == 0
+    shown = answer(call("show", out.strip(), "--json"))
+    assert shown["captures"][0]["source"]["file"] == "odd \n\ufffd.txt"
+
+
+def test_an_encoding_must_exist(call: Call, article: Path) -> None:
+    """A misspelt --encoding is wrong usage, and archives nothing."""
+    assert call("add", str(article), "--encoding", "utf-9")[0] == 2
+    assert answer(call("list", "--json")) == []
+
+
+def test_the_address_in_a_saved_page_is_declared(call: Call, tmp_path: Path) -> None:
+    """What a program wrote into the page it saved is somebody's word, not an observation."""
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<!DOCTYPE html><html><!--\n Page saved with SingleFile \n url: https://coast.example/1 \n"
+        " saved date: Tue May 07 2024 10:11:12 GMT+0200\n--><title>The coast</title><p>Text.",
+        encoding="utf-8",
+    )
+    code, out, _ = call("add", str(page))
+    assert code == 0
+    shown = answer(call("show", out.strip(), "--json"))
+    assert [e["fact"] for e in shown["evidence"]["URL"]] == ["declared"]
+    assert shown["captures"][0]["source"]["fact"] == "declared"
 
 
 def test_a_folder_is_no_source(call: Call, tmp_path: Path) -> None:
@@ -306,6 +348,26 @@ def test_search_finds_texts_notes_and_titles(call: Call, key: str) -> None:
     assert answer(call("search", 'xyz"; DROP TABLE (', "--json")) == []
 
 
+def test_quotes_are_found_without_the_text(call: Call, key: str, tmp_path: Path) -> None:
+    """Where only the record is, a search finds the words that an annotation shows."""
+    assert call("annotate", key, "--quote", "between a ruin and a debt")[0] == 0
+    for folder in ("restricted", ".citekit"):
+        shutil.rmtree(tmp_path / "a" / folder)
+    (hit,) = answer(call("search", "ruin", "--json"))
+    assert (hit["key"], hit["field"]) == (key, "annotations")
+
+
+@pytest.mark.parametrize("words", [("list",), ("search", "lighthouse")])
+def test_what_a_list_leaves_out_is_told(
+    call: Call, key: str, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """An item that cannot be read is missing from no answer without a word."""
+    (tmp_path / "a" / "items" / key / "item.json").write_text("{", encoding="utf-8")
+    code, out, err = call(*words)
+    assert (code, out) == (0, "")
+    assert f"left out: {tmp_path / 'a' / 'items' / key / 'item.json'}:1:2" in err
+
+
 def test_removing_asks_first(call: Call, key: str) -> None:
     """Without a terminal to ask on, nothing is removed unless --yes is given."""
     assert call("remove", key)[0] == 2
@@ -313,10 +375,23 @@ def test_removing_asks_first(call: Call, key: str) -> None:
     assert call("show", key)[0] == 3
 
 
+def test_a_broken_bibliography_is_named(call: Call, tmp_path: Path) -> None:
+    """A file that is not of its format is told with its name, line and column."""
+    (tmp_path / "broken.json").write_text("[{\n", encoding="utf-8")
+    code, _, err = call("import", str(tmp_path / "broken.json"))
+    assert code == 4
+    assert "broken.json:2:1: is not JSON" in err
+
+
+def test_help_shows_brackets(call: Call) -> None:
+    """The form of a citation cluster stands in the help as it is typed."""
+    assert "[see @KEY" in call("cite", "--help")[1]
+
+
 def test_cite_in_a_style_and_as_data(call: Call, key: str) -> None:
     """One key, five data formats and any style."""
     assert "March 14" in call("cite", key)[1]
-    assert call("cite", key, "--format", "bibtex")[1].startswith("@article{" + key)
+    assert call("cite", key, "--format", "bibtex")[1].startswith("@misc{" + key)
     assert json.loads(call("cite", key, "--format", "csl-json")[1])[0]["id"] == key
     assert "TY  - " in call("cite", key, "--format", "ris")[1]
     cited = answer(call("cite", key, "--style", "mla", "--json"))
@@ -331,7 +406,7 @@ def test_cite_into_a_file(call: Call, key: str, tmp_path: Path) -> None:
     """--output writes the whole file and prints nothing."""
     target = tmp_path / "refs.bib"
     assert call("cite", key, "--format", "biblatex", "-o", str(target))[:2] == (0, "")
-    assert target.read_text("utf-8").startswith("@article{")
+    assert target.read_text("utf-8").startswith("@online{")
     assert [path.name for path in tmp_path.iterdir() if "whole" in path.name] == []
 
 

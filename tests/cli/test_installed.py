@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -76,8 +77,27 @@ def test_control_characters_do_not_reach_the_terminal(root: Path) -> None:
     """An archived title cannot drive the user's terminal."""
     items = json.dumps([{"id": "x", "type": "book", "title": "a\x1b]0;owned\x07b"}]).encode()
     citekit("import", "-", cwd=root, stdin=items)
-    for command in (("list",), ("show", "x"), ("search", "owned")):
+    for command in (("list",), ("show", "x"), ("search", "owned"), ("cite", "x")):
         assert b"\x1b" not in citekit(*command, cwd=root).stdout
+
+
+def test_spaces_and_joiners_of_any_language_are_printed(root: Path) -> None:
+    """No-break spaces and joiners are part of a title; only what steers the terminal is not."""
+    title = "«\u00a0Où\u202f?\u00a0» می\u200cخواهم \u202eevil\u202c"
+    items = json.dumps([{"id": "x", "type": "book", "title": title}]).encode()
+    citekit("import", "-", cwd=root, stdin=items)
+    shown = title.replace("\u202e", "\ufffd").replace("\u202c", "\ufffd")
+    assert shown.encode() in citekit("list", cwd=root).stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
+def test_a_closed_stdout_is_no_error(root: Path) -> None:
+    """A program whose caller closed its output does its work and ends quietly."""
+    words = " ".join(map(shlex.quote, COMMAND))
+    ended = subprocess.run(
+        ["sh", "-c", f"{words} list >&-"], cwd=root, stderr=subprocess.PIPE, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"no items\n")
 
 
 def test_a_closed_pipe_is_no_error(root: Path) -> None:

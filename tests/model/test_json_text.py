@@ -38,6 +38,7 @@ def test_what_is_written_reads_back(value: object) -> None:
         ('{"id": 1, "id": 2}', 'the key "id" stands twice'),
         ('{"a": NaN}', "NaN is not a JSON number"),
         ('{"a": -Infinity}', "-Infinity is not a JSON number"),
+        ('{"a": 1e999}', "1e999 is too large a number"),
         ('{"a": "\\ud800"}', "lone surrogate"),
         ("[" * 100_000, "nested too deeply"),
         ("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2), "nested too deeply"),
@@ -66,6 +67,22 @@ def test_syntax_error_names_line_and_column() -> None:
     with pytest.raises(InvalidData) as caught:
         parse_json('{"a": 1,\n "b": }', path="x.json", first_line=10)
     assert str(caught.value.place) == "x.json:11:7"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"a": 1,\n "b": {"a": 1},\n "a": 2}', "x.json:3:2"),
+        ('{"a": "NaN {",\n "b": [1, NaN]}', "x.json:2:11"),
+        ('{"a": 1,\n  "b": -1e999}', "x.json:2:8"),
+        ('{"a":\n ' + "[" * 100 + "]" * 100 + "}", "x.json:2:65"),
+    ],
+)
+def test_what_the_grammar_lets_through_is_placed_too(text: str, place: str) -> None:
+    """Duplicate keys, impossible numbers and depth are named with line and column."""
+    with pytest.raises(InvalidData) as caught:
+        parse_json(text, path="x.json")
+    assert str(caught.value.place) == place
 
 
 def test_place_of_a_value() -> None:

@@ -68,7 +68,8 @@ def _of_failed(block: Any) -> Finding:  # noqa: ANN401  # as above
         return finding("CK-E413", f"the key {key!r} stands twice; the first counts", line=line)
     if kind == "DuplicateFieldKeyBlock":
         return finding("CK-E414", f"the entry {key!r} has a field twice", line=line)
-    return finding("CK-E411", f"a block that cannot be read: {block.error}", line=line)
+    reason = getattr(block.error, "abort_reason", "") or str(block.error) or "it does not end"
+    return finding("CK-E411", f"a block that cannot be read: {reason}", line=line)
 
 
 def _join(raw: str, macros: Mapping[str, str]) -> str:
