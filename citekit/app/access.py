@@ -44,16 +44,17 @@ class AccessChanged:
 def set_access(
     store: ArchiveStore, key: str, access: Access, fields: Mapping[str, Any] | None = None
 ) -> AccessChanged:
-    """Change an item's access, and fields with it; one that has it already stays as it is.
+    """Change an item's access, and fields with it; raises NotFound or InvalidData.
 
-    Raises NotFound or InvalidData.
+    One that is restricted already is trimmed to the limits all the same.
     """
     with store.writing() as writer:
         old = store.item(store.resolve(key))
         item = with_fields(old, fields or {})
         if old.facts.access == access:
             writer.replace_item(item)
-            return AccessChanged(item=item)
+            trimmed = trim_excess(store, writer, item.key) if access == "restricted" else ()
+            return AccessChanged(item=store.item(item.key), findings=trimmed)
         item = item.with_facts(replace(item.facts, access=access))
         writer.set_access(item)
         if access == "public":

@@ -31,20 +31,34 @@ def shown_words(store: ArchiveStore, key: str) -> int:
     return sum(_words(annotation) for annotation in store.annotations(key))
 
 
+def find_excess(store: ArchiveStore, key: str) -> tuple[Finding, ...]:
+    """What an item's records show of its text beyond the limits; nothing is changed."""
+    findings: list[Finding] = []
+    list(_trimmed(store, key, findings))
+    _with_short_evidence(store, key, findings)
+    return tuple(findings)
+
+
 def trim_excess(store: ArchiveStore, writer: Writer, key: str) -> tuple[Finding, ...]:
     """Take out of an item's records what a restricted item may not show; a finding for each."""
     findings: list[Finding] = []
     annotations = list(_trimmed(store, key, findings))
     if findings:
         writer.write_annotations(key, annotations)
+    told = len(findings)
+    item = _with_short_evidence(store, key, findings)
+    if len(findings) > told:
+        writer.replace_item(item)
+    return tuple(findings)
+
+
+def _with_short_evidence(store: ArchiveStore, key: str, findings: list[Finding]) -> Item:
     item = store.item(key)
     evidence = {
         name: tuple(_short(store, item, name, candidate, findings) for candidate in candidates)
         for name, candidates in item.facts.evidence.items()
     }
-    if evidence != {name: tuple(found) for name, found in item.facts.evidence.items()}:
-        writer.replace_item(item.with_facts(replace(item.facts, evidence=evidence)))
-    return tuple(findings)
+    return item.with_facts(replace(item.facts, evidence=evidence))
 
 
 def _trimmed(store: ArchiveStore, key: str, findings: list[Finding]) -> Iterator[Annotation]:
@@ -60,7 +74,7 @@ def _trimmed(store: ArchiveStore, key: str, findings: list[Finding]) -> Iterator
                 break
             kept = _with_less(kept)
             if _words(kept) < words:
-                message = f"{part} were taken out; the offsets stay"
+                message = f"{part} were beyond the limits and taken out; the offsets stay"
                 findings.append(_finding("CK-I711", message, Place(path=path, line=line)))
         shown += _words(kept)
         yield kept

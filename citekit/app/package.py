@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.app.checks.inspection import inspect
-from citekit.errors import NotFound
+from citekit.app.excess import find_excess
+from citekit.errors import InvalidData, NotFound
 from citekit.model.capture import Capture
 from citekit.model.item import Item
 from citekit.store import files
@@ -76,12 +77,15 @@ class Package:
 def gather(store: ArchiveStore, keys: Sequence[str] = (), *, with_restricted: bool) -> Package:
     """Collect a package; without keys it is the whole archive, log and trust included.
 
-    Raises NotFound for a key nobody has, or an archive without items.
+    Raises NotFound for a key nobody has, or an archive without items, and InvalidData for records
+    that show more of a restricted text than they may.
     """
     chosen = tuple(dict.fromkeys(store.resolve(key) for key in keys)) or store.keys()
     if not chosen:
         raise NotFound("there is nothing to export", place=str(store.root))
     items = tuple(_packed(store, key) for key in chosen)
+    if not with_restricted:
+        _refuse_excess(store, items)
     package = Package(
         title=store.settings.title or store.root.absolute().name, is_whole=not keys, items=items
     )
@@ -92,6 +96,18 @@ def gather(store: ArchiveStore, keys: Sequence[str] = (), *, with_restricted: bo
         _add_chosen(store, package)
     _add_payloads(store, package, with_restricted=with_restricted)
     return package
+
+
+def _refuse_excess(store: ArchiveStore, items: Iterable[PackedItem]) -> None:
+    for packed in items:
+        key = packed.item.key
+        excess = find_excess(store, key) if packed.item.facts.access == "restricted" else ()
+        if excess:
+            raise InvalidData(
+                f"the records of {key} show more of its text than a restricted item may",
+                place=excess[0].place,
+                hint=f"citekit set {key} --access restricted takes it out",
+            )
 
 
 def _packed(store: ArchiveStore, key: str) -> PackedItem:

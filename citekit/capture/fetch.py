@@ -126,6 +126,7 @@ def _get(url: str, limits: Limits, clock: _Clock, *, allow_private: bool) -> Exc
     addresses = resolve(target, allow_private=allow_private)
     try:
         with _connected(target, addresses, clock) as (connection, address):
+            certificate = _certificate(connection.sock)  # http.client may drop the socket early
             connection.request("GET", target.path, headers=_headers(target))
             answer = connection.getresponse()
             is_final = answer.status not in _REDIRECTS
@@ -137,7 +138,7 @@ def _get(url: str, limits: Limits, clock: _Clock, *, allow_private: bool) -> Exc
                 headers=tuple(answer.getheaders()),
                 body=body,
                 address=address,
-                certificate=_certificate(connection.sock),
+                certificate=certificate,
             )
     except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
         clock.left()

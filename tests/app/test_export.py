@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import bagit
@@ -15,6 +16,8 @@ import pytest
 from prov.model import ProvActivity, ProvAgent, ProvDocument, ProvEntity
 from rocrate.rocrate import ROCrate
 
+from citekit.app.access import set_access
+from citekit.app.annotate import annotate
 from citekit.app.export import export
 from citekit.app.importing_package import import_package
 from citekit.app.purge import purge
@@ -27,6 +30,8 @@ from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from citekit.model.item import Access, Item
 
 SECRET = b"Older residents remembered"
 
@@ -214,6 +219,26 @@ def test_nothing_is_overwritten_and_nothing_half_done(
 
 def _refuse(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_records_that_show_too_much_are_not_exported(store: ArchiveStore, tmp_path: Path) -> None:
+    """A long quote of a restricted text stops the export, until it is taken out."""
+    with store.writing() as writer:
+        writer.set_access(_with_access(store, "public"))
+    annotate(store, "harbour2024", quote="Until then the mail goes by the coast road", note="x")
+    annotate(store, "harbour2024#p1", note="the whole paragraph")
+    with store.writing() as writer:
+        writer.set_access(_with_access(store, "restricted"))
+    with pytest.raises(InvalidData, match="more of its text"):
+        export(store, tmp_path / "bag", format_="bagit")
+    assert [f.code for f in set_access(store, "harbour2024", "restricted").findings]
+    export(store, tmp_path / "bag", format_="bagit")
+    assert b"refused to guide anything larger" not in _bytes(tmp_path / "bag")
+
+
+def _with_access(store: ArchiveStore, access: Access) -> Item:
+    item = store.item("harbour2024")
+    return item.with_facts(replace(item.facts, access=access))
 
 
 # ── hostile packages ───────────────────────────────────────────────────────────────────────────

@@ -257,6 +257,16 @@ def test_a_repository_git_cannot_read_is_said(store: ArchiveStore) -> None:
     assert "CK-W702" in [finding.code for finding in purged.findings]
 
 
+def test_without_git_it_is_said(
+    store: ArchiveStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where git is not installed and there is a repository, the purge says what it cannot know."""
+    _git(store.root, "init", "--quiet")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = [finding for finding in purge(store, "held2026").findings if finding.code == "CK-W702"]
+    assert "git is not installed" in found[0].message
+
+
 # ── set --access ───────────────────────────────────────────────────────────────────────────────
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from contextlib import contextmanager
@@ -15,9 +18,11 @@ import pytest
 from citekit.capture.fetch import Exchange, Limits, fetch
 from citekit.capture.safety import is_public, split_url
 from citekit.errors import CaptureFailed, UsageError
+from citekit.integrity.digest import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 PAGE = b"<html><title>The harbour</title><p>It closed at dusk.</p></html>"
 BOMB = gzip.compress(bytes(30_000_000))
@@ -100,6 +105,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(0.05)
 
+    def _hang(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.flush()
+        time.sleep(8)
+
     def _garbage(self) -> None:
         self.wfile.write(b"\x00\xff" * 100 + b"\r\n")
 
@@ -181,7 +192,7 @@ def test_bad_answers_are_refused(site: str, path: str, message: str) -> None:
         _get(f"{site}/{path}", size_bytes=1_000_000)
 
 
-@pytest.mark.parametrize("path", ["dribble", "slow-head"])
+@pytest.mark.parametrize("path", ["dribble", "slow-head", "hang"])
 def test_slow_answers_are_cut(site: str, path: str) -> None:
     """A server that sends one byte at a time gets no more than the time that was given."""
     begin = time.monotonic()
@@ -274,6 +285,40 @@ def test_what_is_no_web_address(url: str) -> None:
     """Other schemes, credentials, line ends and broken hosts are wrong usage."""
     with pytest.raises(UsageError):
         split_url(url)
+
+
+def test_tls_wants_a_certificate_that_leads_somewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A self-signed certificate is refused; one that is trusted is told by its digest."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not here")
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out",
+         str(certificate)], check=True, capture_output=True,
+    )  # fmt: skip
+    server = _Server(("127.0.0.1", 0), _Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        url = f"https://localhost:{server.server_port}/page"
+        with pytest.raises(CaptureFailed, match="certificate"):
+            _get(url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        exchange = _get(url)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    der = ssl.PEM_cert_to_DER_cert(certificate.read_text("ascii"))
+    assert exchange.certificate == digest_bytes(der)
+    assert exchange.body == PAGE
 
 
 def test_names_and_paths_are_encoded() -> None:
