@@ -86,6 +86,8 @@ class _Copying:
     removed: int = 0
     size_bytes: int = 0
     findings: list[Finding] = field(default_factory=list)
+    folders: set[Path] = field(default_factory=set)
+    """Whose new names the disk may not know yet."""
 
     @property
     def staging(self) -> Path:
@@ -200,16 +202,26 @@ def _copy_all(copying: _Copying, progress: Callable[[int, int], None] | None) ->
     copying.purged = frozenset(history.purged) if history else frozenset()
     names = sorted(seen.files, key=_rank)
     for number, name in enumerate(names, 1):
+        if name.startswith("log/"):  # it accounts for the others, so they are on the disk first
+            _flush(copying)
         try:
             _copy_one(copying, name)
         except NotFound:
             _tell(copying, name, "vanished while it was copied", Severity.ERROR, "CK-E722")
         if progress:
             progress(number, len(names))
+    _flush(copying)
     if history is not None:
         _drop_what_went(copying, seen.files, history)
     _copy_held(copying)
     files.remove_tree(copying.staging)
+
+
+def _flush(copying: _Copying) -> None:
+    """Have the disk remember the names of the files that were placed: once for each folder."""
+    for folder in sorted(copying.folders):
+        files.flush_folder(folder)
+    copying.folders.clear()
 
 
 def _history(copying: _Copying) -> History | None:
@@ -280,7 +292,9 @@ def _place(copying: _Copying, source: Path, target: Path, expected: str | None) 
         return False
     if expected is None and _digest(staged) != hasher.digest():  # verify compares payloads
         raise IntegrityFailed("the disk gives back other bytes", place=str(target))
-    files.move(staged, target)
+    with files.reported(target):
+        files.patiently(lambda: os.replace(staged, target))  # noqa: PTH105  # the os layer is the seam
+    copying.folders.add(target.parent)
     copying.copied += 1
     copying.size_bytes += hasher.size_bytes
     return True
