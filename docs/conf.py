@@ -11,6 +11,7 @@ release = version = installed_version("citekit")
 
 extensions = ["myst_parser", "citekit.sphinx"]
 citekit_archive = "../archive"
+citekit_provenance_page = "explanation/provenance"
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
 from citekit.errors import CitekitError
 from citekit.sphinx.config import read_config
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from citekit.sphinx.cite import CitationDomain
     from citekit.sphinx.domain import ArchiveDomain
 
+logger = logging.getLogger(__name__)
 PRIVATE_MARK: Final = "RESTRICTED-DO-NOT-PUBLISH.txt"
 
 
@@ -30,7 +32,11 @@ def open_archive(app: Sphinx) -> None:
     config = read_config(app)
     _guard_output(Path(app.outdir), with_restricted=config.with_restricted)
     try:
-        library = Library.read(config.archive, with_restricted=config.with_restricted)
+        library = Library.read(
+            config.archive,
+            with_restricted=config.with_restricted,
+            provenance_page=config.provenance_page,
+        )
         settings = library.settings
         style = Style.find(config.style or settings.style, config.locale or settings.locale)
         staged = stage(make_pages(library, style), Path(app.doctreedir) / "citekit")
@@ -41,10 +47,31 @@ def open_archive(app: Sphinx) -> None:
         raise ExtensionError(
             f"the pages cannot be staged: {error}", modname="citekit.sphinx"
         ) from error
+    _warn_of_seals(library)
     archive_domain(app.env).library = library
     citation_domain(app.env).style = style
     project = StagedProject(app.project, staged)
     app.project = app.env.project = project
+
+
+def _warn_of_seals(library: Library) -> None:
+    """Tell of a log that is damaged, and of files that are not what was sealed."""
+    if library.seals.trouble:
+        logger.warning(
+            "the log of the archive is damaged: %s; citekit verify shows where",
+            library.seals.trouble,
+            type="citekit",
+            subtype="seal",
+        )
+    for key, seal in library.seals.items.items():
+        for file in seal.in_state("tampered"):
+            logger.warning(
+                "not what was sealed: items/%s/%s; citekit verify shows more",
+                key,
+                file.name,
+                type="citekit",
+                subtype="seal",
+            )
 
 
 def _guard_output(output: Path, *, with_restricted: bool) -> None:

@@ -15,12 +15,13 @@ class SiteConfig:
     """What ``conf.py`` says about the site.
 
     ``archive`` is the archive's folder; ``with_restricted`` builds the text of restricted items
-    too, for the owner alone. ``style`` and ``locale`` are those of the archive where conf.py has
-    none.
+    too, for the owner alone. ``provenance_page`` names the page that tells readers what a seal
+    proves. ``style`` and ``locale`` are those of the archive where conf.py has none.
     """
 
     archive: Path
     with_restricted: bool
+    provenance_page: str
     style: str | None
     locale: str | None
 
@@ -29,6 +30,7 @@ class SiteConfig:
 _OPTIONS: dict[str, tuple[object, str, tuple[type, ...]]] = {
     "citekit_archive": ("archive", "env", (str, Path)),
     "citekit_with_restricted": (False, "env", (bool, str, int)),
+    "citekit_provenance_page": ("provenance", "env", (str,)),
     "citekit_style": (None, "env", (str, type(None))),
     "citekit_locale": (None, "env", (str, type(None))),
 }
@@ -47,6 +49,7 @@ def read_config(app: Sphinx) -> SiteConfig:
         archive=(Path(app.confdir) / str(config.citekit_archive)).resolve(),
         # ``-D citekit_with_restricted=1`` on the command line arrives as text
         with_restricted=str(config.citekit_with_restricted).lower() in ("1", "true", "yes"),
+        provenance_page=str(config.citekit_provenance_page).strip("/"),
         style=config.citekit_style,
         locale=config.citekit_locale,
     )

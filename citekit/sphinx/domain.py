@@ -37,7 +37,19 @@ EVERYTHING: Final = "*"  # the object that stands for the whole archive
 
 _FOLDERS: Final = {"item": "items", "entity": "entities", "claim": "claims"}
 _FIXED_ANCHORS: Final = frozenset(
-    ["title", "text", "note", "notes", "claims", "entities", "cite", "evidence", "provenance"]
+    [
+        "title",
+        "text",
+        "note",
+        "notes",
+        "claims",
+        "entities",
+        "cite",
+        "evidence",
+        "provenance",
+        "seal",
+        "check",
+    ]
 )
 
 

@@ -1,4 +1,4 @@
-"""Files beside the pages: each item as data, and small pages where old addresses lead on."""
+"""Files beside the pages: each item as data, its proof, and pages where old addresses lead on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
+from citekit.sphinx.seal_panel import SCRIPT
+from citekit.sphinx.sealing import PROOF_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
     from citekit.sphinx.library import Library
 
-_REDIRECT: Final = Path(__file__).parent / "templates" / "redirect.html"
+_HERE: Final = Path(__file__).parent
+_REDIRECT: Final = _HERE / "templates" / "redirect.html"
+# in the wheel beside the templates; in a checkout where the documentation has it
+_SCRIPTS: Final = (_HERE / "templates" / SCRIPT, _HERE.parents[1] / "docs" / SCRIPT)
 
 
 def write_downloads(app: Sphinx, error: Exception | None) -> None:
@@ -38,6 +43,7 @@ def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
     for key in library.shelves:
         for format_, (_, extension) in DATA_FORMATS.items():
             yield f"items/{key}.{extension}", data_citation(library, key, format_)
+    yield from _make_proofs(library)
     page = Template(_REDIRECT.read_text(encoding="utf-8"))
     for alias, key in library.aliases.items():
         title = library.shelves[key].item.title or key
@@ -50,6 +56,16 @@ def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
                 robots=robots,
             ),
         )
+
+
+def _make_proofs(library: Library) -> Iterator[tuple[str, str]]:
+    """The proof of each item that has one, and the program that checks proofs without citekit."""
+    for key, seal in library.seals.items.items():
+        if seal.proof:
+            yield f"items/{key}{PROOF_SUFFIX}", seal.proof.data.decode()
+    if library.seals.checkpoint:
+        script = next(path for path in _SCRIPTS if path.is_file())
+        yield SCRIPT, script.read_text(encoding="utf-8")
 
 
 def _remove_others(app: Sphinx, ours: Collection[str]) -> None:

@@ -6,6 +6,7 @@ those of HTML and a few of our own (``nodes`` has the table):
 
 - ``ref`` links into the site: ``to`` is ``item:KEY``, ``item:KEY#p3``, ``entity:ID`` or
 ``claim:ID``
+- ``page`` links to a page of the site by its name, ``to``
 - ``md`` holds Markdown of the archive's owner; ``source`` and ``line`` say where it stands
 - ``bibliography`` stands for the references of all items, with what Zotero reads
 - ``withheld`` stands for ``length`` characters that are not shown
@@ -87,6 +88,11 @@ def _flat(content: Iterable[Content]) -> Iterable[Element | str]:
 def to(kind: str, name: str, *content: Content, class_: str | None = None) -> Element:
     """A link to the page of an item, entity or claim."""
     return h("ref", *content, to=f"{kind}:{name}", class_=class_)
+
+
+def page_link(name: str, *content: Content) -> Element:
+    """A link to a page of the site by its name, such as ``explanation/index``."""
+    return h("page", *content, to=name)
 
 
 def link(url: str, *content: Content, class_: str | None = None) -> Element | str:

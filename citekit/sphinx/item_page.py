@@ -39,7 +39,7 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
         _entities(library, key),
         _cite(library, style, shelf),
         evidence_section(shelf.item, shows_text=library.shows_text(shelf.item)),
-        provenance_section(shelf),
+        provenance_section(library, shelf),
         h("backlinks", object=f"item:{key}"),
     ]
     return [part for part in parts if part is not None]

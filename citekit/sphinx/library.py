@@ -17,6 +17,7 @@ from citekit.model.capture import Capture
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.item import Item
+from citekit.sphinx.sealing import Seals, read_seals
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
@@ -38,16 +39,22 @@ class Shelf:
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # one is itself alone: what is made of it is cached
 class Library:
-    """The archive as values; ``with_restricted`` says whether withheld text may be shown."""
+    """The archive as values; ``with_restricted`` says whether withheld text may be shown.
+
+    ``provenance_page`` is the name of the page that says what a seal proves.
+    """
 
     store: ArchiveStore
     shelves: Mapping[str, Shelf]
     entities: Mapping[str, Entity]
     claims: Mapping[str, Claim]
     with_restricted: bool = False
+    provenance_page: str = "provenance"
 
     @classmethod
-    def read(cls, root: Path, *, with_restricted: bool = False) -> Library:
+    def read(
+        cls, root: Path, *, with_restricted: bool = False, provenance_page: str = "provenance"
+    ) -> Library:
         """Read the archive in a folder; raises NotFound, InvalidData."""
         store = ArchiveStore.open(root)
         return cls(
@@ -56,6 +63,7 @@ class Library:
             entities={entity.id: entity for entity in store.entities()},
             claims={claim.id: claim for claim in store.claims()},
             with_restricted=with_restricted,
+            provenance_page=provenance_page,
         )
 
     @property
@@ -72,6 +80,12 @@ class Library:
         if not self.shows_text(self.shelves[key].item):
             return None
         return self.store.text(key, stamp)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """What the log says of each item."""
+        items = {key: shelf.item for key, shelf in self.shelves.items()}
+        return read_seals(self.store, items, shows_all=self.with_restricted)
 
     def resolve(self, key: str) -> str | None:
         """The key of an item, by its key or an old one."""

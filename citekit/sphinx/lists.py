@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from citekit.model.date import Date, DateError
-from citekit.sphinx import words
+from citekit.sphinx import provenance_page, words
 from citekit.sphinx.claim_page import tally
 from citekit.sphinx.element import Content, Element, h, joined, to
 from citekit.sphinx.entity_page import entity_date
@@ -34,6 +34,7 @@ def list_pages(library: Library) -> Iterator[tuple[str, str, list[Element]]]:
     yield "claims/index", "Claims", claims_body(library)
     yield "timeline", "Timeline", [timeline(library)]
     yield "bibliography", "Bibliography", bibliography_body(library)
+    yield provenance_page.NAME, "Provenance", provenance_page.provenance_body(library)
 
 
 def items_body(library: Library) -> list[Element]:

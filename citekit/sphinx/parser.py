@@ -65,6 +65,8 @@ class PageParser(Parser):
         # straight quotes in an archived text are the text's own: no educated ones
         document.settings.smart_quotes = False
         page = Page.from_json(parse_json(str(inputstring)))
+        if page.kind == "item":
+            _depend_on_log(document)
         fields = [_field(name, "") for name in ("orphan", *page.options)]
         document += nodes.docinfo("", *fields)
         document["citekit_head"] = [element.to_json() for element in page.head]
@@ -73,6 +75,14 @@ class PageParser(Parser):
         document.note_explicit_target(section)
         section += nodes.title("", page.title)
         section += [node for part in page.body for node in make_nodes(part, document)]
+
+
+def _depend_on_log(document: nodes.document) -> None:
+    """Tell Sphinx that an item's page shows the checkpoint of the log."""
+    env = _env(document)
+    layout = cast("ArchiveDomain", env.get_domain("ck")).library.store.layout
+    if layout.checkpoint_file.is_file():  # Sphinx reads again, always, what misses a file
+        env.note_dependency(str(layout.checkpoint_file))
 
 
 def make_nodes(part: Element | str, document: nodes.document) -> list[nodes.Node]:
@@ -166,6 +176,22 @@ def _reference(part: Element, document: nodes.document) -> list[nodes.Node]:
     return [node]
 
 
+def _page(part: Element, document: nodes.document) -> list[nodes.Node]:
+    """A link to a page by its name; Sphinx warns where there is none."""
+    inner = nodes.inline("", "", *_children(part, document))
+    node = addnodes.pending_xref(
+        "",
+        inner,
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/{part.attributes['to']}",
+        refexplicit=True,
+        refwarn=True,
+    )
+    node["refdoc"] = _env(document).docname
+    return [node]
+
+
 def _table(part: Element, _document: nodes.document) -> list[nodes.Node]:
     """A table: rows that hold only ``th`` are its head. Wide ones scroll inside their own box."""
     rows = [row for row in part.children if isinstance(row, Element)]
@@ -234,6 +260,7 @@ _SPECIAL: Final[dict[str, Callable[[Element, nodes.document], list[nodes.Node]]]
     "section": _section,
     "a": _anchor,
     "ref": _reference,
+    "page": _page,
     "table": _table,
     "pre": _literal,
     "withheld": _withheld,

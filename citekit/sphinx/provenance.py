@@ -1,4 +1,4 @@
-"""Where an item comes from: its captures, and what is known of each by whom."""
+"""Where an item comes from: its captures, what is known of each by whom, and its seal."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from citekit.model.codec import write_instant
 from citekit.sphinx import words
 from citekit.sphinx.element import Content, Element, h, joined, link
+from citekit.sphinx.seal_panel import seal_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citekit.model.capture import Capture, Payload, Source
-    from citekit.sphinx.library import Shelf
+    from citekit.sphinx.library import Library, Shelf
 
 _FACTS: Final = {
     "observed": "citekit saw this itself",
@@ -20,15 +21,15 @@ _FACTS: Final = {
 }
 
 
-def provenance_section(shelf: Shelf) -> Element | None:
-    """One block for each capture, the newest first; None where there is none."""
-    if not shelf.captures:
-        return None
+def provenance_section(library: Library, shelf: Shelf) -> Element:
+    """One block for each capture, the newest first; then what is sealed, and how to check it."""
     newest_first = reversed(list(shelf.captures.items()))
     return h(
         "section",
         h("title", "Where it comes from"),
-        [_capture(stamp, capture) for stamp, capture in newest_first],
+        [_capture(stamp, capture) for stamp, capture in newest_first]
+        or h("p", "Nothing was captured: the archive holds the record alone."),
+        seal_sections(library, shelf),
         id="provenance",
     )
 

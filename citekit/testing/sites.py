@@ -48,6 +48,7 @@ entities/index
 claims/index
 timeline
 bibliography
+provenance
 ```
 """
 

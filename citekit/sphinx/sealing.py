@@ -1,0 +1,209 @@
+"""What the log says of each item: read once, before the pages are made, and judged by nobody here.
+
+A site shows what its archive says about itself. Whether to believe that is up to the reader, who
+checks a proof with a key from elsewhere; so nothing here needs cryptography. A damaged log gives
+pages that say so, and a warning.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from citekit.app.prove import Proof, prove
+from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
+from citekit.integrity.checkpoint import Checkpoint
+from citekit.integrity.timestamp import Timestamp, read_timestamp
+from citekit.sphinx.evidence import TEXT_VARIABLES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from citekit.model.item import Item
+    from citekit.store.archive import ArchiveStore
+    from citekit.store.history import Known
+    from citekit.store.log import LogFolder, Standing
+
+State = Literal["sealed", "unsealed", "changed", "gone", "tampered"]
+PROOF_SUFFIX: Final = ".citekit-proof.json"
+CHANGES: Final[tuple[State, ...]] = ("unsealed", "changed", "gone")
+_TEXT_EVIDENCE: Final = TEXT_VARIABLES | {"caption"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFile:
+    """A file of an item: its name in the item's folder, and the last entry of the log about it."""
+
+    name: str
+    entry: int | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemSeal:
+    """What is sealed about one item. Without a ``proof``, ``why_none`` says why.
+
+    ``checkpoint`` and ``signers`` (name+key id) are those of the proof, else the latest;
+    ``timestamps`` of the proof's checkpoint, None where they were not read.
+    """
+
+    files: tuple[SealedFile, ...]
+    checkpoint: Checkpoint
+    signers: tuple[str, ...]
+    timestamps: tuple[Timestamp, ...] | None = None
+    proof: Proof | None = None
+    why_none: str = ""
+
+    def in_state(self, *states: State) -> tuple[SealedFile, ...]:
+        """The files in one of these states."""
+        return tuple(file for file in self.files if file.state in states)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seals:
+    """The log of an archive. ``checkpoint`` is None when nothing is sealed.
+
+    ``trouble`` says what is wrong with the log; then nothing it says is shown. ``keys`` are the
+    public keys it has signed with, in order; ``changes`` counts files not as they were sealed.
+    """
+
+    checkpoint: Checkpoint | None = None
+    signers: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    items: Mapping[str, ItemSeal] = field(default_factory=dict)
+    changes: int = 0
+    trouble: str = ""
+
+
+def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: bool) -> Seals:
+    """Read the log and make the proof of each item; what is wrong with the log is ``trouble``.
+
+    A proof holds an item's whole record. Where that has text which the site keeps back, there is
+    none, unless the site ``shows_all``.
+    """
+    from citekit.store.log import LogFolder
+
+    log = LogFolder(store.layout)
+    try:
+        standing = log.standing()
+        return _read(store, log, standing, items, shows_all=shows_all) if standing else Seals()
+    except CitekitError as error:
+        return Seals(trouble=error.message)
+
+
+def _read(
+    store: ArchiveStore,
+    log: LogFolder,
+    standing: Standing,
+    items: Mapping[str, Item],
+    *,
+    shows_all: bool,
+) -> Seals:
+    from citekit.app.seal_plan import disk_digests, replay
+    from citekit.store.drift import differences
+    from citekit.store.kinds import OF_THE_SEAL, group_of
+
+    history = replay(log, standing)
+    disk = disk_digests(store)
+    at = _last_instant(log, standing)
+    groups: dict[str, dict[str, str]] = defaultdict(dict)
+    for path, digest in disk.items():
+        groups[group_of(path)][path] = digest
+    signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in standing.note.signatures)
+    seals = {}
+    for key, item in items.items():
+        folder = f"items/{key}"
+        seal = ItemSeal(
+            files=tuple(_files(folder, history.in_group(folder), groups[folder])),
+            checkpoint=standing.checkpoint,
+            signers=signers,
+        )
+        may_prove = shows_all or item.facts.access == "public" or not _holds_text(item)
+        seals[key] = _proven(store, key, seal, at, may_prove=may_prove)
+    return Seals(
+        checkpoint=standing.checkpoint,
+        signers=signers,
+        keys=tuple(change.vkey for change in history.keys),
+        items=seals,
+        changes=sum(d.action not in OF_THE_SEAL for d in differences(history, disk)),
+    )
+
+
+def _last_instant(log: LogFolder, standing: Standing) -> datetime:
+    """When the last entry of the log was made: proofs of one log are the same in every build."""
+    from citekit.integrity.leaf import parse_leaf
+    from citekit.model.codec import read_instant
+
+    event = parse_leaf(log.whole_entry(standing.size - 1))
+    try:
+        return read_instant(str(event.get("at")))
+    except ValueError as error:
+        raise InvalidData("the last entry of the log has no time") from error
+
+
+def _files(folder: str, known: Mapping[str, Known], disk: Mapping[str, str]) -> list[SealedFile]:
+    """The files of an item that are, or are sealed, in the order of their names."""
+    from citekit.store.history import is_immutable
+
+    found = []
+    for path in sorted(known.keys() | disk.keys()):
+        said, digest = known.get(path), disk.get(path)
+        if said is None or said.digest is None:
+            state: State | None = "unsealed" if digest else None
+        elif said.digest == digest:
+            state = "sealed"
+        elif is_immutable(path):
+            state = "tampered"
+        else:
+            state = "changed" if digest else "gone"
+        if state:
+            name = path.removeprefix(f"{folder}/")
+            found.append(SealedFile(name=name, entry=said.entry if said else None, state=state))
+    return found
+
+
+def _holds_text(item: Item) -> bool:
+    """Whether a restricted item's record has more of its text than a site may publish."""
+    from citekit.app.annotate import MOST_WORDS
+    from citekit.app.excess import SHOWN_WHOLE, most_words_in
+
+    if any(item.data.get(name) for name in TEXT_VARIABLES):
+        return True
+    for name, candidates in item.facts.evidence.items():
+        most = 0 if name in _TEXT_EVIDENCE else MOST_WORDS
+        values = [candidate.get("value") for candidate in candidates]
+        if name not in SHOWN_WHOLE and any(most_words_in(value) > most for value in values):
+            return True
+    return False
+
+
+def _proven(
+    store: ArchiveStore, key: str, seal: ItemSeal, at: datetime, *, may_prove: bool
+) -> ItemSeal:
+    """The seal with its proof, or with why there is none."""
+    from citekit.app.proof_file import parse_proof_file, read_response
+
+    if not may_prove:
+        why = "The record holds text that is kept out of this site, and a proof holds the record."
+        return replace(seal, why_none=why)
+    try:
+        proof = prove(store, key, now=at)
+        responses = map(read_response, parse_proof_file(proof.data).timestamps)
+        timestamps = tuple(map(read_timestamp, responses))
+    except MissingExtra:
+        why = "Its timestamps were not read: this site was built without citekit's extra seal."
+        return replace(seal, why_none=why)
+    except UsageError:
+        return replace(seal, why_none="A proof can be made when everything here is sealed.")
+    except CitekitError as error:
+        return replace(seal, why_none=f"No proof can be made: {error.message}.")
+    checkpoint = proof.verdict.checkpoint or seal.checkpoint
+    return replace(
+        seal,
+        proof=proof,
+        checkpoint=checkpoint,
+        signers=proof.verdict.signers,
+        timestamps=timestamps,
+    )
