@@ -1,11 +1,16 @@
 """Make the example archive again from the data beside this script.
 
-    python docs/example/make.py [--article FILE] [--output FOLDER]
+    python docs/example/make.py [--article FILE] [--output FOLDER] [--signing-key FILE]
 
-Nothing here depends on the clock or on chance: the instant of capture is fixed and annotation ids
-are made from names, so that the same data and the same citekit give the same bytes. The archive is
-made in a temporary folder and takes the old one's place only when all of it is there; a log, keys
-and a README in the output folder stay.
+Nothing here depends on the clock or on chance: the instant of every event is fixed and annotation
+ids are made from names, so that the same data and the same citekit give the same bytes. The archive
+is made in a temporary folder and takes the old one's place only when all of it is there; a README
+in the output folder stays.
+
+The archive is sealed, with a key if one is named, else unsigned. Where the output folder has a log
+of the same events, that log stays, and with it the signature of a key that is no longer there.
+Other events are another history: the old log goes. An archive in use never does that: its log
+grows, and whoever kept a checkpoint would see the break.
 
 The article is not part of the repository. Its record names it by its digest, and the script refuses
 any other file.
@@ -23,18 +28,24 @@ import sys
 import tempfile
 import tomllib
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from citekit import Archive
+from citekit.app.seal import Keys, seal
+from citekit.app.signing import read_signing_key
 from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
 from citekit.model.claim import ClaimEvidence
 from citekit.model.date import Date
+from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from citekit.integrity.sign import SignerKey
 
 HERE = Path(__file__).resolve().parent
 SETTINGS = HERE / "archive.toml"
@@ -52,6 +63,7 @@ PARTS = (
     "restricted",
     ".citekit",
 )
+LOG_PARTS = ("log", "trust")
 # origin of a title -> (rule, how sure)
 TITLE_RULES = {
     "notes": ("written down from the page, not captured", 0.8),
@@ -60,8 +72,8 @@ TITLE_RULES = {
 }
 
 
-def make_archive(folder: Path, article: Path) -> Archive:
-    """Make the example archive in a new folder."""
+def make_archive(folder: Path, article: Path, key: SignerKey | None = None) -> Archive:
+    """Make the example archive in a new folder, and seal it."""
     Archive.create(folder)
     shutil.copyfile(SETTINGS, folder / SETTINGS.name)
     archive = Archive.open(folder)
@@ -76,6 +88,7 @@ def make_archive(folder: Path, article: Path) -> Archive:
         annotate(archive, sources[part]["key"], annotations[part])
     for claim in read_data("claims")["claim"]:
         add_claim(archive, claim)
+    seal(archive.store, keys=Keys(signing=key), now=NOW)
     return archive
 
 
@@ -234,9 +247,9 @@ def read_text(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def replace_archive(made: Path, output: Path) -> None:
+def replace_archive(made: Path, output: Path, *, with_log: bool) -> None:
     """Put the new parts in the place of the old ones; everything else in the folder stays."""
-    for name in PARTS:
+    for name in PARTS + LOG_PARTS if with_log else PARTS:
         old, new = output / name, made / name
         if old.is_dir():
             shutil.rmtree(old)
@@ -244,6 +257,27 @@ def replace_archive(made: Path, output: Path) -> None:
             old.unlink(missing_ok=True)
         if new.exists():
             shutil.move(new, old)
+
+
+def has_same_log(output: Path, made: Archive) -> bool:
+    """Whether the log of the output folder has the events of the new one, apart from its key."""
+    with suppress(CitekitError):  # one that cannot be read is not the same
+        return log_events(Archive.open(output)) == log_events(made)
+    return False
+
+
+def log_events(archive: Archive) -> list[bytes]:
+    """The entries of an archive's log, without those that say who signs."""
+    log = LogFolder(archive.store.layout)
+    standing = log.standing()
+    entries = log.entries(standing.size) if standing else ()
+    return [entry for entry in entries if json.loads(entry)["action"] != "key"]
+
+
+def fix_the_surroundings() -> None:
+    """Make events come out the same whoever runs the script, and whenever."""
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(NOW.timestamp()))
+    os.environ.pop("CITEKIT_AGENT", None)
 
 
 def check_output(output: Path) -> None:
@@ -272,13 +306,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--output", type=Path, default=HERE.parents[1] / "archive", help="its folder"
     )
+    parser.add_argument("--signing-key", type=Path, help="a key of citekit keygen, to sign with")
     options = parser.parse_args(arguments)
+    fix_the_surroundings()
     try:
         check_output(options.output)
+        key = read_signing_key(options.signing_key) if options.signing_key else None
         with tempfile.TemporaryDirectory() as folder:
-            archive = make_archive(Path(folder) / "archive", options.article)
+            archive = make_archive(Path(folder) / "archive", options.article, key)
             counts = (len(archive.store.keys()), len(archive.store.entities()))
-            replace_archive(archive.store.root, options.output)
+            with_log = key is not None or not has_same_log(options.output, archive)
+            replace_archive(archive.store.root, options.output, with_log=with_log)
     except FileNotFoundError as error:
         sys.stderr.write(f"make: no such file: {error.filename}\nhint: name it with --article\n")
         return 3

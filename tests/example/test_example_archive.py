@@ -16,8 +16,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from citekit import Archive
+from citekit.app.check_proof import check_proof
+from citekit.app.outside import Outside, read_outside
 from citekit.app.passages import count_words
+from citekit.app.prove import prove
+from citekit.app.signing import keygen
+from citekit.app.verify import verify
 from citekit.store.archive import ArchiveStore
+from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +33,7 @@ ARCHIVE = ROOT / "archive"
 DATA = ROOT / "docs" / "example"
 ARTICLE_KEY = "mem2023turkiye"
 CHRONOLOGY_KEY = "citekit2026chronology"
+ORIGIN = "citekit.example/northern-kosovo-2023"
 RUN_OF_WORDS = 13
 MADE = ("archive.toml", ".gitattributes", ".gitignore", "items", "entities", "claims", "objects")
 
@@ -51,9 +58,9 @@ def made(article: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(article: Path, folder: Path) -> None:
+def make(article: Path, folder: Path, *options: str) -> None:
     """Run the script as its README shows it."""
-    command = [sys.executable, str(DATA / "make.py"), "--article", str(article)]
+    command = [sys.executable, str(DATA / "make.py"), "--article", str(article), *options]
     done = subprocess.run(
         [*command, "--output", str(folder)],
         capture_output=True,
@@ -79,6 +86,35 @@ def files(folder: Path) -> dict[str, bytes]:
         for path in [folder / name, *(folder / name).rglob("*")]
         if path.is_file()
     }
+
+
+def events(folder: Path) -> list[str]:
+    """The entries of a log, without those about its key.
+
+    Each names the citekit that made it, and so the record of a capture does: neither counts here.
+    """
+    log = LogFolder(ArchiveStore.open(folder).layout)
+    standing = log.standing()
+    assert standing is not None
+    entries = [json.loads(entry) for entry in log.entries(standing.size)]
+    for entry in entries:
+        del entry["tool"]
+        if entry["action"] == "capture":
+            del entry["digest"]
+    return [json.dumps(entry) for entry in entries if entry["action"] != "key"]
+
+
+def clone(folder: Path) -> Path:
+    """The archive as a clone has it, in a folder of its own."""
+    ignored = shutil.ignore_patterns("restricted", ".citekit")
+    return Path(shutil.copytree(ARCHIVE, folder / "archive", ignore=ignored))
+
+
+def published_key() -> str:
+    """The public key that the README of the archive publishes."""
+    readme = (ARCHIVE / "README.md").read_text(encoding="utf-8")
+    (key,) = set(re.findall(rf"{re.escape(ORIGIN)}\+[0-9a-f]{{8}}\+[\w+/=]+", readme))
+    return str(key)
 
 
 def git(*arguments: str) -> str:
@@ -132,13 +168,45 @@ def text_words(store: ArchiveStore, key: str) -> int:
 
 
 def test_a_clone_verifies(tmp_path: Path) -> None:
-    """A clone, which never held the article, verifies: nothing missing, extra or excessive."""
-    clone = tmp_path / "archive"
-    shutil.copytree(ARCHIVE, clone, ignore=shutil.ignore_patterns("restricted", ".citekit"))
-    report = Archive.open(clone).verify()
-    assert report.ok
+    """A clone, which never held the article, verifies: nothing missing, extra or unsealed."""
+    report = Archive.open(clone(tmp_path)).verify()
+
+    assert report.exit_code(strict=True) == 0
     assert report.items == 10
+    assert report.sealed > 100
     assert [finding for finding in report.findings if finding.severity.value != "note"] == []
+
+
+def test_a_clone_verifies_with_the_published_key(tmp_path: Path) -> None:
+    """The key in the README signed the log, and no other: then the signer is authenticated."""
+    store = ArchiveStore.open(clone(tmp_path))
+    stranger = keygen(ORIGIN, tmp_path / "stranger.key").verifier
+
+    trusted = verify(store, outside=read_outside([published_key()]))
+
+    assert trusted.exit_code(strict=True) == 0
+    assert not any("not authenticated" in finding.message for finding in trusted.findings)
+    assert verify(store, outside=Outside(keys=(stranger,))).exit_code() == 6
+
+
+@pytest.mark.parametrize("key", [ARTICLE_KEY, CHRONOLOGY_KEY])
+def test_its_items_can_be_proven(tmp_path: Path, key: str) -> None:
+    """A proof from a clone convinces who has the published key, and holds nothing restricted."""
+    proof = prove(ArchiveStore.open(clone(tmp_path)), key)
+
+    assert check_proof(proof.data, read_outside([published_key()])).exit_code == 0
+    assert check_proof(proof.data).exit_code == 1
+
+
+def test_git_has_the_log_and_the_public_key() -> None:
+    """The log and trust/ belong to the repository, and no private key does."""
+    tracked = git("ls-files", "--cached", "--others", "--exclude-standard", "archive").splitlines()
+
+    assert "archive/log/checkpoint" in tracked
+    assert "archive/log/pending.jsonl" in tracked
+    assert any(name.startswith("archive/log/tile/entries/") for name in tracked)
+    assert any(name.startswith("archive/trust/keys/") for name in tracked)
+    assert [name for name, _ in tracked_texts() if name.endswith(".key")] == []
 
 
 def test_it_has_what_it_announces(store: ArchiveStore) -> None:
@@ -264,12 +332,33 @@ def test_made_again_it_is_the_same(made: Path) -> None:
     assert files(made) == files(ARCHIVE)
 
 
+def test_its_log_is_that_of_its_data(made: Path) -> None:
+    """Sealed again without the key, the log has the same entries in the same order."""
+    assert events(made) == events(ARCHIVE)
+    assert (made / "log" / "checkpoint").read_bytes().endswith(b"=\n\n")
+
+
+def test_made_again_it_keeps_its_signature(article: Path, tmp_path: Path) -> None:
+    """Without the key the log of the same events stays, signature included."""
+    key = keygen(ORIGIN, tmp_path / "signing.key")
+    make(article, tmp_path / "archive", "--signing-key", str(key.path))
+    checkpoint = (tmp_path / "archive" / "log" / "checkpoint").read_bytes()
+    make(article, tmp_path / "archive")
+
+    outside = Outside(keys=(key.verifier,))
+    report = verify(ArchiveStore.open(tmp_path / "archive"), outside=outside)
+
+    assert (tmp_path / "archive" / "log" / "checkpoint").read_bytes() == checkpoint
+    assert report.exit_code(strict=True) == 0
+
+
 def test_making_twice_changes_nothing(article: Path, made: Path) -> None:
     """Run again on its own result, the script leaves the same bytes and the owner's files."""
     (made / "README.md").write_text("mine\n", encoding="utf-8")
     before = files(made)
     make(article, made)
     assert files(made) == before
+    assert Archive.open(made).verify().exit_code(strict=True) == 0
     assert (made / "README.md").read_text(encoding="utf-8") == "mine\n"
 
 
