@@ -1,9 +1,10 @@
 """The public face of citekit in Python: one object with every use case.
 
->>> from citekit import Archive
->>> archive = Archive.open("archive")                           # doctest: +SKIP
->>> item = archive.add("article.txt", url="https://…").item     # doctest: +SKIP
->>> print(archive.cite([item.key], style="apa").text)           # doctest: +SKIP
+    from citekit import Archive
+
+    archive = Archive.open("archive")
+    item = archive.add("article.txt", url="https://…").item
+    print(archive.cite([item.key], style="apa").text)
 """
 
 from __future__ import annotations
