@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from citekit.cli import output
 from citekit.errors import NotFound
-from citekit.model.codec import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ def list_(context: Context, *, type_: str | None, access: str | None) -> int:
         context.store(), type_=type_, access=access, unreadable=partial(_warn, context)
     )
     if context.json:
-        output.answer_json([to_json(row) for row in rows])
+        output.answer_json([row._asdict() for row in rows])
         return 0
     _table([(row.key, row.issued or "", row.access, row.title) for row in rows])
     if not rows:
@@ -39,7 +39,7 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
         context.store(), " ".join(query), limit=limit or 20, unreadable=partial(_warn, context)
     )
     if context.json:
-        output.answer_json([to_json(hit) for hit in hits])
+        output.answer_json([asdict(hit) for hit in hits])
         return 0
     for hit in hits:
         output.answer(output.printable(f"{hit.key}  {hit.title}"))

@@ -10,9 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
-from citekit.model.codec import decode_text
 from citekit.model.identifiers import is_stamp, stamp_order
-from citekit.model.item import Item
 from citekit.store import files
 from citekit.store.layout import Layout, check_key, folded
 from citekit.store.objects import Objects
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from citekit.model.capture import Capture
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
+    from citekit.model.item import Item
     from citekit.store.writer import Writer
 
 _GIT_FILES = {
@@ -137,6 +136,8 @@ class ArchiveStore:
 
     def item(self, key: str) -> Item:
         """The item with this key; raises NotFound, or InvalidData for a broken item.json."""
+        from citekit.model.item import Item
+
         if not _is_key(key):
             raise self._unknown(key)
         path = self.layout.check_inside(self.layout.item_file(key))
@@ -185,6 +186,7 @@ class ArchiveStore:
         Raises NotFound for a stamp that the item does not have.
         """
         from citekit.model.capture import Capture
+        from citekit.model.codec import decode_text
 
         if stamp is None:
             stamps = self.stamps(key)
@@ -266,6 +268,7 @@ class ArchiveStore:
 
     def entity(self, identifier: str) -> Entity:
         """One entity; raises NotFound or InvalidData."""
+        from citekit.model.codec import decode_text
         from citekit.model.entity import Entity
 
         path = self.layout.check_inside(self.layout.entity_file(identifier))
@@ -281,6 +284,7 @@ class ArchiveStore:
     def claim(self, identifier: str) -> Claim:
         """One claim; raises NotFound or InvalidData."""
         from citekit.model.claim import Claim
+        from citekit.model.codec import decode_text
 
         path = self.layout.check_inside(self.layout.claim_file(identifier))
         with _named(f"no claim with the id {identifier!r}", "citekit claim list shows them"):
@@ -300,6 +304,8 @@ class ArchiveStore:
 
     def superseded(self) -> dict[str, str]:
         """Old key -> new key, while a renamed item has both folders; the new one counts."""
+        from citekit.model.item import Item
+
         found = {}
         for old, new in renames_under_way(self.layout):
             path = self.layout.item_file(new)

@@ -7,15 +7,16 @@ be written. No other module of citekit knows SQLite.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from citekit.errors import CitekitError
 from citekit.store import files, folding
 from citekit.store.folding import Phrase, fold, phrases
-from citekit.store.refresh import Seen, look
+from citekit.store.refresh import Glance, Seen, glance, group, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-VERSION: Final = f"3, folding {folding.VERSION}"
+VERSION: Final = f"4, folding {folding.VERSION}"
 """Of index.sql and entry.py (raise the number when they change) and of what words look like."""
 
 _FIELDS: Final = ("key", "title", "names", "publisher", "tags", "note", "annotations", "text")
@@ -52,8 +53,7 @@ _OUT_OF_REACH: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):  # ten thousand frozen dataclasses would take twice the time of the query
     """One item as ``list`` shows it. ``names`` are the authors, else the editors, and so on."""
 
     key: str
@@ -208,14 +208,39 @@ class _Refresh:
 
     def run(self) -> None:
         """Read again what has changed since the last time; usually nothing."""
-        if self._is_ours():
-            changes = self._look()
-            if not (changes.changed or changes.gone or self._texts_may_be_back()):
-                return
+        if self._is_ours() and not self._may_have_changed():
+            return
         with _transaction(self._connection):
             if not self._is_ours():  # nor has another process made the tables meanwhile
                 _make_tables(self._connection)
-            self._take_in(self._look())
+            self._take_in(look(self._store.layout.items, self._known()))
+
+    def _may_have_changed(self) -> bool:
+        """Compare with the last glance; where that differs, look at each item."""
+        items, elsewhere = self._store.layout.items, _elsewhere(self._store)
+        before = self._glance()
+        if before and before == glance(items, before.groups, elsewhere):
+            return False
+        known = self._known()
+        now = glance(items, group(items, known), elsewhere)  # first, lest a change falls between
+        changes = look(items, known)
+        if changes.changed or changes.gone or self._texts_may_be_back():
+            return True
+        self._keep(now)
+        return False
+
+    def _glance(self) -> Glance | None:
+        text = self._fact("glance")
+        return Glance(**json.loads(text)) if text else None
+
+    def _keep(self, now: Glance) -> None:
+        """Remember the glance, unless it found something amiss or another process is writing."""
+        if now.number and now.elsewhere:
+            with suppress(sqlite3.OperationalError):
+                self._connection.execute("PRAGMA busy_timeout = 0")
+                values = ("glance", json.dumps(asdict(now)))
+                self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", values)
+            self._connection.execute(f"PRAGMA busy_timeout = {_WAIT_S * 1000:.0f}")
 
     def _is_ours(self) -> bool:
         """Whether the tables are there; raises DatabaseError when they are of another version."""
@@ -229,11 +254,9 @@ class _Refresh:
         row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else None
 
-    def _look(self) -> Changes:
+    def _known(self) -> dict[str, tuple[str, int]]:
         known = self._connection.execute("SELECT key, parts, look FROM items")
-        return look(
-            self._store.layout.items, {key: (parts, number) for key, parts, number in known}
-        )
+        return {key: (parts, number) for key, parts, number in known}
 
     def _texts_may_be_back(self) -> bool:
         """Whether a text was absent, and payloads have come since."""
@@ -348,6 +371,17 @@ def _payload_folders(store: ArchiveStore) -> str:
                 for name in sorted(files.names(folder))
             )
     return ",".join(looks)
+
+
+def _elsewhere(store: ArchiveStore) -> str:
+    """How the payloads and the log look; a new capture shows in one of them."""
+    with suppress(CitekitError):
+        logged = [
+            f"{name} {files.changed_at_ns(store.layout.log / name)}"
+            for name in files.names(store.layout.log)
+        ]
+        return ",".join([_payload_folders(store), *sorted(logged)])
+    return ""
 
 
 def _match(phrase: Phrase) -> str:

@@ -23,6 +23,9 @@ CREATE TABLE items (
     captures INTEGER NOT NULL
 );
 
+CREATE INDEX problems ON items (key) WHERE problem IS NOT NULL;
+CREATE INDEX lacking ON items (id) WHERE lacks_text;
+
 -- What was indexed, as it stands in the archive: snippets are cut from it.
 CREATE TABLE texts (
     id INTEGER PRIMARY KEY,

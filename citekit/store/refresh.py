@@ -1,18 +1,20 @@
 """Which items have changed since the index last looked: by the look of their files alone.
 
-One look at 10,000 items must cost a tenth of a second, so each is judged by the inode, time and
-size of its few files, asked for relative to one open folder where the system can, and kept as one
-number.
+One look at 10,000 items must cost less than a tenth of a second. So there are two: a glance, one
+number for the whole archive, which says that nothing has changed; and where it differs, a look at
+each item, judged by the inode, time and size of its few files. Both ask for the files relative to
+one open folder where the system can.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -26,6 +28,14 @@ _PARTS: Final = ("item.json", "captures", "annotations.jsonl", "note.md")
 # younger than this does not count, and the item is read again next time.
 _TICK_NS: Final = 50_000_000
 _UNSETTLED: Final = 0
+
+
+# When a file was written or put in place, as the system notes it; Windows has no such time.
+_LAST_TOUCH: Final = (
+    attrgetter("st_mtime_ns", "st_size") if os.name == "nt" else attrgetter("st_ctime_ns")
+)
+# Captures never change, and a new one comes with an event in the log: the log is looked at instead.
+_GLANCED_AT: Final = tuple(part for part in _PARTS if part != "captures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,45 @@ class Changes:
 
     changed: Mapping[str, Seen]
     gone: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How the whole archive looked.
+
+    ``groups`` are the names in the folder of items by the files they have (none for what is no
+    item), ``number`` the look of all of these, ``elsewhere`` the look of payloads and log.
+    """
+
+    groups: Mapping[str, Sequence[str]]
+    number: int
+    elsewhere: str
+
+
+def glance(items: Path, groups: Mapping[str, Sequence[str]], elsewhere: str) -> Glance:
+    """The look of everything at once; its number is 0 when a name has come or a file has gone."""
+    looks: list[object] = []
+    with _relative(items) as (stat, names):
+        unknown = set(names)
+        try:
+            for parts, members in groups.items():
+                unknown.difference_update(members)
+                looks += map(_LAST_TOUCH, map(stat, members))
+                for part in filter(parts.split().__contains__, _GLANCED_AT):
+                    looks += map(_LAST_TOUCH, map(stat, [f"{name}/{part}" for name in members]))
+        except OSError:
+            return Glance(groups, _UNSETTLED, elsewhere)
+    return Glance(groups, _UNSETTLED if unknown else hash(tuple(looks)), elsewhere)
+
+
+def group(items: Path, known: Mapping[str, tuple[str, int]]) -> dict[str, list[str]]:
+    """The names in the folder of all items, by the files that they are known to have."""
+    groups: dict[str, list[str]] = {}
+    with _relative(items) as (_, names):
+        for name in sorted(names):
+            parts, _ = known.get(name, ("", _UNSETTLED))
+            groups.setdefault(parts, []).append(name)
+    return groups
 
 
 def look(items: Path, known: Mapping[str, tuple[str, int]]) -> Changes:

@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citekit.errors import InvalidData, Place
-from citekit.model.item import Access
+
+if TYPE_CHECKING:
+    from citekit.model.item import Access  # noqa: TC004  # importing items costs every start
 
 LAYOUT: Final = 1
 """The layout that this citekit writes, and the highest that it reads."""

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 from citekit.errors import CitekitError, InvalidData
 from citekit.integrity.digest import parse_digest
-from citekit.model.codec import decode_text, to_json
-from citekit.model.json_text import dump_json
 from citekit.store import files
 from citekit.store.layout import Layout, check_key
 
@@ -55,6 +53,9 @@ def begin(layout: Layout, journal: Journal) -> Path:
     folder = layout.check_inside(layout.staging) / f"{os.getpid()}-{os.urandom(6).hex()}"
     files.make_folder(folder, root=layout.root)
     if journal != Journal():
+        from citekit.model.codec import to_json
+        from citekit.model.json_text import dump_json
+
         part = files.unused(folder)
         files.write_new(part, [dump_json(to_json(journal)).encode()])
         files.move(part, folder / _JOURNAL)
@@ -76,6 +77,8 @@ def unfinished(layout: Layout) -> list[tuple[Path, Journal]]:
 
 def read_journal(layout: Layout, folder: Path) -> Journal:
     """The journal of one staging folder; raises NotFound or InvalidData."""
+    from citekit.model.codec import decode_text
+
     path = layout.check_inside(folder / _JOURNAL)
     return decode_text(Journal, files.read_text(path), path=str(path))
 

@@ -7,6 +7,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 from citekit.model.capture import Capture
 from citekit.store.archive import ArchiveStore
 from citekit.store.folding import fold
-from citekit.store.index import Index
+from citekit.store.index import Index, Row
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -48,6 +50,11 @@ def store(tmp_path: Path) -> ArchiveStore:
 def _keys(store: ArchiveStore, query: str) -> list[str]:
     with Index.open(store) as index:
         return [hit.key for hit in index.search(query)]
+
+
+def _rows(store: ArchiveStore) -> dict[str, Row]:
+    with Index.open(store) as index:
+        return {row.key: row for row in index.rows()}
 
 
 def test_rows_have_what_a_list_shows(store: ArchiveStore) -> None:
@@ -140,6 +147,53 @@ def test_changes_show_at_once(store: ArchiveStore) -> None:
         assert [row.key for row in index.rows()] == ["beijing2024", "novel2025"]
         assert [hit.key for hit in index.search("plain2025")] == ["novel2025"]
         assert index.search("kislaya") == []
+
+
+@pytest.fixture
+def glanced(store: ArchiveStore) -> ArchiveStore:
+    """An archive whose index has found everything unchanged, and remembers how that looks."""
+    Index.open(store).close()
+    time.sleep(0.1)  # files that changed a moment ago are read again
+    for _ in range(2):
+        Index.open(store).close()
+    with closing(sqlite3.connect(store.layout.index_file)) as connection:
+        assert connection.execute("SELECT 1 FROM facts WHERE name = 'glance'").fetchone()
+    return store
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("item.json", '{"id": "izmir2023", "type": "book", "title": "Unheard"}'),
+        ("note.md", "Unheard"),
+        ("annotations.jsonl", '{"id": "urn:x", "type": "Annotation", "target": "urn:unheard"}\n'),
+    ],
+)
+def test_a_change_after_a_quiet_time_is_seen(glanced: ArchiveStore, part: str, text: str) -> None:
+    """A file written in place, or new, is read again however long nothing has changed."""
+    path = glanced.layout.item_folder("izmir2023") / part
+    before = _rows(glanced)["izmir2023"], _keys(glanced, "unheard")
+    with path.open("w") as file:
+        file.write(text)
+    assert (_rows(glanced)["izmir2023"], _keys(glanced, "unheard")) != before
+
+
+def test_items_come_and_go_after_a_quiet_time(glanced: ArchiveStore) -> None:
+    """A folder copied in is an item, one moved out is none."""
+    items = glanced.layout.items
+    (items / "new2026").mkdir()
+    (items / "new2026" / "item.json").write_text('{"id": "new2026", "type": "book"}')
+    (items / "plain2025").rename(items.parent / "elsewhere")
+    assert _rows(glanced).keys() == {"beijing2024", "izmir2023", "new2026"}
+
+
+def test_a_capture_after_a_quiet_time_is_seen(glanced: ArchiveStore) -> None:
+    """A new capture comes with an event in the log, which is how it is noticed."""
+    with glanced.writing() as writer:
+        capture = build_capture(text="Afterwards")
+        writer.add_capture("plain2025", "20270101T000000Z", capture.record, capture.payloads)
+    assert _rows(glanced)["plain2025"].captures == 1
+    assert _keys(glanced, "afterwards") == ["plain2025"]
 
 
 def test_a_text_that_comes_back_is_found(store: ArchiveStore) -> None:
