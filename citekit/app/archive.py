@@ -1,5 +1,7 @@
 """The public face of citekit in Python: one object with every use case.
 
+Open an archive, add a file, cite it:
+
     from citekit import Archive
 
     archive = Archive.open("archive")

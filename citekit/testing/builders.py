@@ -1,7 +1,8 @@
 """Small archives for tests and experiments: invented sources, fixed times, stable ids.
 
->>> store = build_archive(folder)                                # doctest: +SKIP
->>> store.keys()                                                 # doctest: +SKIP
+>>> import pathlib, tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     build_archive(pathlib.Path(folder, "archive")).keys()
 ('harbour2024', 'lantern2024', 'tide2023')
 
 ``harbour2024`` is restricted and has a text, ``lantern2024`` is public and has one, ``tide2023``
