@@ -31,6 +31,7 @@ from citekit.integrity.proof import LogProof
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES
 from citekit.store import files
 from citekit.store.clock import now as this_second
+from citekit.store.history import History
 from citekit.store.kinds import action_of
 from citekit.store.log import LogFolder, Standing
 from citekit.store.record import this_tool
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from citekit.store.archive import ArchiveStore
-    from citekit.store.history import History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,30 @@ class Proof:
     verdict: ProofVerdict
 
 
-def prove(store: ArchiveStore, key: str, *, now: datetime | None = None) -> Proof:
-    """Make the proof of one item.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLog:
+    """A log read once, from which many items are proven; ``renames`` are index, old and new."""
+
+    log: LogFolder
+    latest: Standing
+    history: History
+    renames: tuple[tuple[int, str, str], ...]
+
+
+def read_log(store: ArchiveStore) -> ReadLog:
+    """Read the whole log; raises UsageError where there is none, IntegrityFailed if damaged."""
+    log = LogFolder(store.layout)
+    latest = log.standing()
+    if latest is None:
+        raise UsageError("nothing is sealed here yet", hint="citekit seal")
+    renames = tuple(_all_renames(log, latest))
+    return ReadLog(log=log, latest=latest, history=replay(log, latest), renames=renames)
+
+
+def prove(
+    store: ArchiveStore, key: str, *, now: datetime | None = None, read: ReadLog | None = None
+) -> Proof:
+    """Make the proof of one item; who proves many reads the log once.
 
     Raises UsageError when the item or a capture of it is not sealed, IntegrityFailed when one is
     not what was sealed.
@@ -63,14 +85,11 @@ def prove(store: ArchiveStore, key: str, *, now: datetime | None = None) -> Proo
     from citekit.app.proof_page import render_page
 
     key = store.resolve(key)
-    log = LogFolder(store.layout)
-    latest = log.standing()
-    if latest is None:
-        raise UsageError("nothing is sealed here yet", hint="citekit seal")
-    history = replay(log, latest)
+    read = read or read_log(store)
+    log, latest, history = read.log, read.latest, read.history
     proof_files, indexes = _sealed_files(store, history, key)
     standing, stamps = _best_checkpoint(store, log, latest, max(indexes))
-    renames = _renames(log, latest, key, min(indexes))
+    renames = _renames(read, key, min(indexes))
     chosen = sorted({*indexes, *(index for index in renames if index < standing.size)})
     document = ProofDocument(
         format=FORMAT,
@@ -122,18 +141,20 @@ def _text(data: bytes, path: Path) -> str:
         raise InvalidData("is not UTF-8", place=Place(path=str(path))) from error
 
 
-def _renames(log: LogFolder, standing: Standing, key: str, first: int) -> list[int]:
-    """The renamings since the entry ``first`` that led to the item's folder of today."""
-    found = []
+def _all_renames(log: LogFolder, standing: Standing) -> Iterable[tuple[int, str, str]]:
     for index, entry in enumerate(log.entries(standing.size)):
-        if index > first and b'"action":"rename"' in entry:  # parsing every entry is what costs
+        if b'"action":"rename"' in entry:  # parsing every entry is what costs
             with suppress(InvalidData):
                 event = parse_leaf(entry)
-                found.append((index, event.get("subject"), event.get("to")))
+                yield index, str(event.get("subject")), str(event.get("to"))
+
+
+def _renames(read: ReadLog, key: str, first: int) -> list[int]:
+    """The renamings since the entry ``first`` that led to the item's folder of today."""
     names, chosen = {f"items/{key}"}, []
-    for index, old, new in reversed(found):
-        if new in names:
-            names.add(str(old))
+    for index, old, new in reversed(read.renames):
+        if index > first and new in names:
+            names.add(old)
             chosen.append(index)
     return chosen
 

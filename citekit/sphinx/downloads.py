@@ -62,7 +62,7 @@ def _make_proofs(library: Library) -> Iterator[tuple[str, str]]:
     """The proof of each item that has one, and the program that checks proofs without citekit."""
     for key, seal in library.seals.items.items():
         if seal.proof:
-            yield f"items/{key}{PROOF_SUFFIX}", seal.proof.data.decode()
+            yield f"items/{key}{PROOF_SUFFIX}", seal.proof.decode()
     if library.seals.checkpoint:
         script = next(path for path in _SCRIPTS if path.is_file())
         yield SCRIPT, script.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from citekit.app.prove import Proof, prove
+from citekit.app.prove import ReadLog, prove, read_log
 from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.timestamp import Timestamp, read_timestamp
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
     from citekit.store.history import Known
-    from citekit.store.log import LogFolder, Standing
 
 State = Literal["sealed", "unsealed", "changed", "gone", "tampered"]
 PROOF_SUFFIX: Final = ".citekit-proof.json"
@@ -43,7 +42,7 @@ class SealedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemSeal:
-    """What is sealed about one item. Without a ``proof``, ``why_none`` says why.
+    """What is sealed about one item. Without a ``proof`` (a file), ``why_none`` says why.
 
     ``checkpoint`` and ``signers`` (name+key id) are those of the proof, else the latest;
     ``timestamps`` of the proof's checkpoint, None where they were not read.
@@ -53,7 +52,7 @@ class ItemSeal:
     checkpoint: Checkpoint
     signers: tuple[str, ...]
     timestamps: tuple[Timestamp, ...] | None = None
-    proof: Proof | None = None
+    proof: bytes | None = None
     why_none: str = ""
 
     def in_state(self, *states: State) -> tuple[SealedFile, ...]:
@@ -87,27 +86,23 @@ def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: boo
 
     log = LogFolder(store.layout)
     try:
-        standing = log.standing()
-        return _read(store, log, standing, items, shows_all=shows_all) if standing else Seals()
+        if log.standing() is None:
+            return Seals()
+        return _read(store, read_log(store), items, shows_all=shows_all)
     except CitekitError as error:
         return Seals(trouble=error.message)
 
 
 def _read(
-    store: ArchiveStore,
-    log: LogFolder,
-    standing: Standing,
-    items: Mapping[str, Item],
-    *,
-    shows_all: bool,
+    store: ArchiveStore, read: ReadLog, items: Mapping[str, Item], *, shows_all: bool
 ) -> Seals:
-    from citekit.app.seal_plan import disk_digests, replay
+    from citekit.app.seal_plan import disk_digests
     from citekit.store.drift import differences
     from citekit.store.kinds import OF_THE_SEAL, group_of
 
-    history = replay(log, standing)
+    standing, history = read.latest, read.history
     disk = disk_digests(store)
-    at = _last_instant(log, standing)
+    at = _last_instant(read)
     groups: dict[str, dict[str, str]] = defaultdict(dict)
     for path, digest in disk.items():
         groups[group_of(path)][path] = digest
@@ -121,7 +116,7 @@ def _read(
             signers=signers,
         )
         may_prove = shows_all or item.facts.access == "public" or not _holds_text(item)
-        seals[key] = _proven(store, key, seal, at, may_prove=may_prove)
+        seals[key] = _proven(store, key, seal, read, at) if may_prove else _kept_back(seal)
     return Seals(
         checkpoint=standing.checkpoint,
         signers=signers,
@@ -131,12 +126,12 @@ def _read(
     )
 
 
-def _last_instant(log: LogFolder, standing: Standing) -> datetime:
+def _last_instant(read: ReadLog) -> datetime:
     """When the last entry of the log was made: proofs of one log are the same in every build."""
     from citekit.integrity.leaf import parse_leaf
     from citekit.model.codec import read_instant
 
-    event = parse_leaf(log.whole_entry(standing.size - 1))
+    event = parse_leaf(read.log.whole_entry(read.latest.size - 1))
     try:
         return read_instant(str(event.get("at")))
     except ValueError as error:
@@ -179,17 +174,17 @@ def _holds_text(item: Item) -> bool:
     return False
 
 
-def _proven(
-    store: ArchiveStore, key: str, seal: ItemSeal, at: datetime, *, may_prove: bool
-) -> ItemSeal:
+def _kept_back(seal: ItemSeal) -> ItemSeal:
+    why = "The record holds text that is kept out of this site, and a proof holds the record."
+    return replace(seal, why_none=why)
+
+
+def _proven(store: ArchiveStore, key: str, seal: ItemSeal, read: ReadLog, at: datetime) -> ItemSeal:
     """The seal with its proof, or with why there is none."""
     from citekit.app.proof_file import parse_proof_file, read_response
 
-    if not may_prove:
-        why = "The record holds text that is kept out of this site, and a proof holds the record."
-        return replace(seal, why_none=why)
     try:
-        proof = prove(store, key, now=at)
+        proof = prove(store, key, now=at, read=read)
         responses = map(read_response, parse_proof_file(proof.data).timestamps)
         timestamps = tuple(map(read_timestamp, responses))
     except MissingExtra:
@@ -202,7 +197,7 @@ def _proven(
     checkpoint = proof.verdict.checkpoint or seal.checkpoint
     return replace(
         seal,
-        proof=proof,
+        proof=proof.data,
         checkpoint=checkpoint,
         signers=proof.verdict.signers,
         timestamps=timestamps,

@@ -11,6 +11,7 @@ import pytest
 
 from citekit.app.check_proof import check_proof
 from citekit.app.outside import Outside
+from citekit.app.prove import prove
 from citekit.app.seal import Keys, seal
 from citekit.integrity.sign import new_signer_key
 from citekit.sphinx.library import Library
@@ -69,14 +70,14 @@ def read_seals(store: ArchiveStore) -> Seals:
     return Library.read(store.root).seals
 
 
-def build_archive_of(site: Site) -> ArchiveStore:
+def archive_of(site: Site) -> ArchiveStore:
     """The archive that a site was built from."""
     return ArchiveStore.open(site.root / "archive")
 
 
 def test_a_sealed_item_names_its_entries_and_the_checkpoint(sealed: Site) -> None:
     """The panel has the entry of each file, log, size and root, and the key that nobody checked."""
-    seals = read_seals(build_archive_of(sealed))
+    seals = read_seals(archive_of(sealed))
     shown = panel(sealed, "harbour2024")
 
     entries = [file.entry for file in seals.items["harbour2024"].files]
@@ -90,7 +91,7 @@ def test_a_sealed_item_names_its_entries_and_the_checkpoint(sealed: Site) -> Non
 
 
 def test_the_proof_convinces_who_trusts_the_key(sealed: Site) -> None:
-    """The file to download checks, with citekit's own reader and with the script beside it."""
+    """The file is the item's proof as of the log's last entry; citekit and the script accept it."""
     proof = sealed.output / "items" / f"harbour2024{PROOF_SUFFIX}"
     script = [sys.executable, str(sealed.output / "check_proof.py"), str(proof)]
 
@@ -98,6 +99,7 @@ def test_the_proof_convinces_who_trusts_the_key(sealed: Site) -> None:
         [*script, "--vkey", str(KEY.verifier)], capture_output=True, text=True, check=False
     )
 
+    assert proof.read_bytes() == prove(archive_of(sealed), "harbour2024", now=NOON).data
     assert check_proof(proof.read_bytes(), Outside(keys=(KEY.verifier,))).exit_code == 0
     assert check_proof(proof.read_bytes()).exit_code == 1
     assert done.returncode == 0, done.stdout + done.stderr
