@@ -8,6 +8,7 @@ dates, conditions. Macros are compiled when they are first reached. ``Compiler``
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from citekit.csl import ir
@@ -54,7 +55,7 @@ class Compiler:
         self.locale = locale
         self.area = area
         self.sorting = sorting
-        self.has_year_suffix = mentions(area.children, "year-suffix", style)
+        self.has_year_suffix = _pins_year_suffix(area, style)
         self.capitalizes = not (style.style_class == "in-text" and area.kind == "citation")
         self.page_delimiter = locale.text("page-range-delimiter") or "–"
         self._ampersand = locale.text("and", "symbol") or "&"
@@ -388,6 +389,12 @@ _SPECIAL: dict[str, Callable[[Scope], str]] = {
     "locator": lambda scope: scope.locator,
     "year-suffix": lambda scope: scope.year_text,
 }
+
+
+@lru_cache(maxsize=16)
+def _pins_year_suffix(area: ir.Area, style: Style) -> bool:
+    """Whether an area says itself where year suffixes go; asked again for each of its sort keys."""
+    return mentions(area.children, "year-suffix", style)
 
 
 def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> bool:

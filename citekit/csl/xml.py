@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 200
 _REFERENCE = re.compile(r"&#(\d{1,6});")
+_WORDED = frozenset(["term", "single", "multiple", "title"])  # what has words of its own
 _CSL = "http://purl.org/net/xbiblio/csl "
 _XML = "http://www.w3.org/XML/1998/namespace "
 
@@ -80,7 +81,6 @@ class _Builder:
         self._open: list[Element | None] = []
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
         parser.StartDoctypeDeclHandler = self._doctype
 
     def _start(self, name: str, attrs: dict[str, str]) -> None:
@@ -98,9 +98,12 @@ class _Builder:
         elif self.root is None:
             self.root = element
         self._open.append(element)
+        # Most text of a style is white space between elements; not asking for it saves time.
+        self._parser.CharacterDataHandler = self._text if element.tag in _WORDED else None
 
     def _end(self, _name: str) -> None:
         self._open.pop()
+        self._parser.CharacterDataHandler = None
 
     def _text(self, data: str) -> None:
         element = self._open[-1] if self._open else None
