@@ -102,14 +102,6 @@ def folders(folder: Path) -> list[str]:
             return []
 
 
-def changed_at_ns(path: Path) -> int:
-    """When a file or folder last changed, in nanoseconds; 0 when it is absent."""
-    try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116
-    except OSError:
-        return 0
-
-
 def write_new(path: Path, chunks: Iterable[bytes]) -> None:
     """A new file with these bytes, flushed to the disk; it must not exist yet."""
     with reported(path):

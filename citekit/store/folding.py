@@ -44,6 +44,7 @@ _SIGNS = (
     r"([\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003ffff])"
 )
+_FIRST_SIGN = "\u3005"
 _WORD = r"\w[\w\u0900-\u0dff]*"
 
 
@@ -60,6 +61,8 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = re.sub(_MARKS, "", unicodedata.normalize("NFKD", plain))
     plain = unicodedata.normalize("NFC", plain).casefold().translate(_LETTERS)
+    if max(plain, default="") < _FIRST_SIGN:  # sooner told than the pattern is compiled
+        return plain
     return re.sub(_SIGNS, r" \1 ", plain)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from citekit.errors import CitekitError
 from citekit.store import files, folding
 from citekit.store.folding import Phrase, fold, phrases
-from citekit.store.refresh import Glance, Seen, glance, group, look
+from citekit.store.refresh import Glance, Seen, glance, group, look, look_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,9 +138,12 @@ class Index:
         if not asked:
             return []
         found = self._ask(
-            f"SELECT bm25(words, {_WEIGHTS}) AS badness, texts.* FROM words"  # noqa: S608  # ours
-            " JOIN texts ON texts.id = words.rowid WHERE words MATCH ?"
-            " ORDER BY badness, texts.key LIMIT ?",
+            # The few best are chosen first: sorting all with their texts would read these all.
+            "SELECT badness, texts.* FROM"  # noqa: S608  # ours
+            f" (SELECT words.rowid AS number, bm25(words, {_WEIGHTS}) AS badness FROM words"
+            " JOIN items ON items.id = words.rowid WHERE words MATCH ?"
+            " ORDER BY badness, items.key LIMIT ?)"
+            " JOIN texts ON texts.id = number ORDER BY badness, texts.key",
             (" AND ".join(map(_match, asked)), max(limit, 0)),
         )
         return [_hit(texts, -badness, asked) for badness, _, *texts in found]
@@ -235,7 +238,7 @@ class _Refresh:
 
     def _keep(self, now: Glance) -> None:
         """Remember the glance, unless it found something amiss or another process is writing."""
-        if now.number and now.elsewhere:
+        if now.number:
             with suppress(sqlite3.OperationalError):
                 self._connection.execute("PRAGMA busy_timeout = 0")
                 values = ("glance", json.dumps(asdict(now)))
@@ -362,26 +365,14 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 def _payload_folders(store: ArchiveStore) -> str:
     """How the folders of payloads look; it differs as soon as one of them gains a file."""
-    looks: list[str] = []
-    for top in (store.layout.objects, store.layout.restricted):
-        folder = top / "sha256"
-        with suppress(CitekitError):
-            looks.extend(
-                f"{name} {files.changed_at_ns(folder / name)}"
-                for name in sorted(files.names(folder))
-            )
-    return ",".join(looks)
+    return ";".join(
+        look_inside(top / "sha256") for top in (store.layout.objects, store.layout.restricted)
+    )
 
 
 def _elsewhere(store: ArchiveStore) -> str:
     """How the payloads and the log look; a new capture shows in one of them."""
-    with suppress(CitekitError):
-        logged = [
-            f"{name} {files.changed_at_ns(store.layout.log / name)}"
-            for name in files.names(store.layout.log)
-        ]
-        return ",".join([_payload_folders(store), *sorted(logged)])
-    return ""
+    return f"{_payload_folders(store)};{look_inside(store.layout.log)}"
 
 
 def _match(phrase: Phrase) -> str:

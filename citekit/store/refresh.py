@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -118,6 +118,16 @@ def look(items: Path, known: Mapping[str, tuple[str, int]]) -> Changes:
                 present.add(name)
                 changed[name] = now
     return Changes(changed=changed, gone=frozenset(known.keys() - present))
+
+
+def look_inside(folder: Path) -> str:
+    """The names in a folder, each with the time of its last change; nothing when it is absent."""
+    with _relative(folder) as (stat, names):
+        looks = []
+        for name in sorted(names):
+            with suppress(OSError):
+                looks.append(f"{name} {stat(name).st_mtime_ns}")
+    return ",".join(looks)
 
 
 def _number(stat: Stat, name: str, suffixes: tuple[str, ...]) -> int:
