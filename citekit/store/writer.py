@@ -1,55 +1,39 @@
 """Changes to an archive; each one happens wholly or not at all, also when the program is killed.
 
-The order is always the same: a journal, payloads, then one rename that makes the change (the
-commit), then tidying. Payloads that no record names are rubbish; the journal says where to look.
 Get a Writer from ``ArchiveStore.writing()``; it is the only one while it lives.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from citekit.errors import (
-    CitekitError,
-    IntegrityFailed,
-    InvalidData,
-    Place,
-    StoreConflict,
-    UsageError,
-)
+from citekit.errors import Place, StoreConflict, UsageError
 from citekit.model.codec import to_json
 from citekit.model.json_text import dump_json, dump_json_line
 from citekit.store import files
-from citekit.store.layout import check_key, folded
+from citekit.store.change import PLACES, PayloadSource, changing, clean_up
+from citekit.store.layout import folded
+from citekit.store.names import Names
 from citekit.store.record import Recorder
-from citekit.store.references import needed_by
-from citekit.store.staging import Journal, begin, unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from citekit.model.annotation import Annotation
     from citekit.model.capture import Capture, Payload
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
     from citekit.model.event import LoggedPayload
-    from citekit.model.item import Access, Item
+    from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
+    from citekit.store.change import Change
 
-PayloadSource = bytes | Path
+__all__ = ["PayloadSource", "Writer"]
+
 _NOTHING: Mapping[str, Any] = {}
 _PURGED_AT_ONCE = 200  # payloads in one event: an entry of the log has at most 64 KiB
-
-
-@dataclass(slots=True)
-class _Change:
-    """A change under way. ``settles`` asks for a look at every owner of its payloads afterwards."""
-
-    folder: Path
-    settles: bool = False
 
 
 class Writer:
@@ -60,9 +44,9 @@ class Writer:
         self._layout = store.layout
         self._objects = store.objects
         self._record = Recorder(store)
-        self._names: dict[str, str] | None = None
+        self._names = Names(store)
         self._is_open = True
-        self._clean()
+        clean_up(store)
 
     def close(self) -> None:
         """Refuse further changes: the lock is gone."""
@@ -87,14 +71,14 @@ class Writer:
 
         Raises StoreConflict when the key, an alias, or one that differs only by case is taken.
         """
-        names = self._check_free(item, owner=None)
+        self._names.check_free(item, owner=None)
         access = item.facts.access
         with self._change(payloads) as change:
-            self._place(payloads, captures.values(), access, change)
+            change.place(payloads, captures.values(), access)
             folder = files.unused(change.folder)
             self._stage_item(folder, item, captures, note)
             self._move_in(folder, item.key)
-        names.update({folded(name): item.key for name in (item.key, *item.facts.aliases)})
+        self._names.note(item)
         records = [self._layout.capture_file(item.key, stamp) for stamp in sorted(captures)]
         note_files = [self._layout.note_file(item.key)] if note else []
         self._record.changed(self._layout.item_file(item.key), *records, *note_files)
@@ -104,14 +88,14 @@ class Writer:
         if self._store.item(item.key).facts.access != item.facts.access:
             self.set_access(item)
             return
-        names = self._check_free(item, owner=item.key)
+        self._names.check_free(item, owner=item.key)
         self._write(self._layout.item_file(item.key), _item_bytes(item))
-        names.update({folded(name): item.key for name in item.facts.aliases})
+        self._names.note(item)
 
     def set_access(self, item: Item) -> None:
         """Write an item that has its new access, and have its payloads where that says."""
         self._require(item.key)
-        names = self._check_free(item, owner=item.key)
+        self._names.check_free(item, owner=item.key)
         digests = self._digests_of(item.key)
         present = {digest: self._objects.find(digest) for digest in digests}
         sources = {digest: path for digest, path in present.items() if path}
@@ -120,8 +104,8 @@ class Writer:
             for digest, source in sources.items():
                 target = self._objects.path(digest, item.facts.access)
                 self._objects.put(digest, source, target, change.folder)
-            self._move_over(self._layout.item_file(item.key), _item_bytes(item), change)
-        names.update({folded(name): item.key for name in item.facts.aliases})
+            change.move_over(self._layout.item_file(item.key), _item_bytes(item))
+        self._names.note(item)
         self._record.changed(self._layout.item_file(item.key), access=item.facts.access)
 
     def rename_item(self, old_key: str, item: Item) -> None:
@@ -137,7 +121,7 @@ class Writer:
                 f"{old_key!r} and {item.key!r} are one name on some systems",
                 hint="choose a key that differs by more than case",
             )
-        self._check_free(item, owner=old_key)
+        self._names.check_free(item, owner=old_key)
         old_folder = self._layout.check_inside(self._layout.item_folder(old_key))
         with self._change(renamed=(old_key, item.key)) as change:
             folder = files.unused(change.folder)
@@ -146,7 +130,7 @@ class Writer:
             files.flush_folder(folder)
             self._move_in(folder, item.key)
             files.move(old_folder, files.unused(change.folder))
-        self._names = None
+        self._names.forget()
         self._record.renamed(old_folder, self._layout.item_folder(item.key))
 
     def remove_item(self, key: str) -> None:
@@ -156,19 +140,12 @@ class Writer:
         with self._change(self._digests_of(key)) as change:
             change.settles = True
             files.move(folder, files.unused(change.folder))
-        self._names = None
+        self._names.forget()
         self._record.removed(folder)
 
     def unique_key(self, base: str) -> str:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
-        names = self._taken()
-        check_key(base)
-        number = 0
-        key = base
-        while folded(key) in names:
-            number += 1
-            key = base + _letters(number)
-        return check_key(key)
+        return self._names.unique(base)
 
     # ── captures and payloads ──────────────────────────────────────────────────────────────────
 
@@ -181,9 +158,9 @@ class Writer:
         if path.exists():
             raise StoreConflict("there is a capture already", place=Place(path=str(path)))
         with self._change(payloads) as change:
-            self._place(payloads, [capture], item.facts.access, change)
+            change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
-            self._move_over(path, dump_json(to_json(capture)).encode(), change)
+            change.move_over(path, dump_json(to_json(capture)).encode())
         self._record.changed(path)
 
     def put_payload(self, key: str, payload: Payload, source: PayloadSource) -> None:
@@ -192,7 +169,7 @@ class Writer:
         captures = [self._store.capture(key, stamp) for stamp in self._store.stamps(key)]
         known = [capture for capture in captures if capture]
         with self._change([payload.digest]) as change:
-            self._place({payload.digest: source}, known, item.facts.access, change)
+            change.place({payload.digest: source}, known, item.facts.access)
 
     def purge(
         self,
@@ -215,7 +192,7 @@ class Writer:
         with self._change() as change:
             digests = {payload.digest for payload in payloads}
             for digest in sorted(digests):
-                for access in _PLACES:
+                for access in PLACES:
                     self._objects.remove(self._objects.path(digest, access))
             self._objects.forget_held(digests, change.folder)
             for name in files.names(self._layout.check_inside(self._layout.local)):
@@ -253,95 +230,17 @@ class Writer:
         self._store.claim(identifier)
         self._write(self._layout.claim_file(identifier), None)
 
-    # ── one change ─────────────────────────────────────────────────────────────────────────────
+    # ── steps ──────────────────────────────────────────────────────────────────────────────────
 
-    @contextmanager
     def _change(
         self, digests: Iterable[str] = (), *, renamed: tuple[str, ...] = ()
-    ) -> Iterator[_Change]:
-        """Journal, then the steps of the caller, then tidying; after a failure too."""
+    ) -> AbstractContextManager[Change]:
         self._check_open()
-        journal = Journal(digests=tuple(sorted(digests)), renamed=renamed)
-        change = _Change(begin(self._layout, journal))
-        try:
-            yield change
-        except BaseException:
-            with suppress(CitekitError):
-                self._finish(change.folder, journal)
-            raise
-        self._finish(change.folder, journal if change.settles else Journal())
+        return changing(self._store, digests, renamed=renamed)
 
     def _check_open(self) -> None:
         if not self._is_open:
             raise StoreConflict("this writer has given its lock back", hint="call writing() again")
-
-    def _clean(self) -> None:
-        """Finish or undo what writers that were stopped left behind."""
-        for folder, journal in unfinished(self._layout):
-            self._finish(folder, journal)
-
-    def _finish(self, folder: Path, journal: Journal) -> None:
-        if journal.renamed:
-            old, new = journal.renamed
-            self._drop_renamed(old, new, folder)
-        self._settle(journal.digests, folder)
-        with suppress(CitekitError):  # the change itself is done; the next writer tries again
-            files.remove_tree(folder)
-
-    def _drop_renamed(self, old: str, new: str, folder: Path) -> None:
-        """Remove the old folder of a renamed item, if the new one is there and says so."""
-        if self._layout.item_folder(old).is_dir() and self._layout.item_file(new).is_file():
-            with suppress(InvalidData):
-                if old in self._store.item(new).facts.aliases:
-                    files.move(self._layout.item_folder(old), files.unused(folder))
-
-    def _settle(self, digests: Collection[str], folder: Path) -> None:
-        """Have each payload exactly where its owners say: objects, restricted, or nowhere."""
-        for digest, owners in needed_by(self._store, digests).items():
-            if None in owners:
-                continue  # an owner cannot be read: when in doubt, keep the bytes
-            wanted = _belongs(owners)
-            for access in _PLACES:
-                if access != wanted:
-                    self._remove_copy(digest, access, wanted, folder)
-            if wanted is None:
-                self._objects.forget_held([digest], folder)
-            elif self._objects.path(digest, wanted).is_file():
-                self._objects.note_held([digest])
-
-    def _remove_copy(
-        self, digest: str, access: Access, wanted: Access | None, folder: Path
-    ) -> None:
-        copy = self._objects.path(digest, access)
-        if wanted and copy.is_file():
-            try:
-                self._objects.put(digest, copy, self._objects.path(digest, wanted), folder)
-            except IntegrityFailed:
-                return  # damaged bytes stay where verify finds them
-        self._objects.remove(copy)
-
-    def _place(
-        self,
-        payloads: Mapping[str, PayloadSource],
-        captures: Iterable[Capture],
-        access: Access,
-        change: _Change,
-    ) -> None:
-        """Store the bytes where the item's access says; raises IntegrityFailed."""
-        known = {p.digest: p for capture in captures for p in capture.payloads.values()}
-        for digest, source in payloads.items():
-            if digest not in known:
-                raise UsageError(f"no capture of this item names the payload {digest}")
-            target = self._objects.path(digest, access)
-            other = self._objects.path(digest, "restricted" if access == "public" else "public")
-            change.settles = change.settles or other.exists()
-            self._objects.put(digest, source, target, change.folder)
-            size = target.stat().st_size
-            if size != known[digest].size_bytes:
-                raise IntegrityFailed(
-                    f"{digest} has {size} bytes, but the capture says {known[digest].size_bytes}"
-                )
-        self._objects.note_held(payloads)
 
     def _stage_item(
         self, folder: Path, item: Item, captures: Mapping[str, Capture], note: str | None
@@ -382,59 +281,16 @@ class Writer:
             return
         with self._change() as change:
             files.make_folder(path.parent, root=self._layout.root)
-            self._move_over(path, data, change)
+            change.move_over(path, data)
         self._record.changed(path)
-
-    def _move_over(self, path: Path, data: bytes, change: _Change) -> None:
-        staged = files.unused(change.folder)
-        files.write_new(staged, [data])
-        files.move(staged, self._layout.check_inside(path))
-
-    # ── names ──────────────────────────────────────────────────────────────────────────────────
 
     def _require(self, key: str) -> None:
         if not self._store.has(key):
             self._store.item(key)  # raises NotFound with the nearest keys
 
-    def _check_free(self, item: Item, *, owner: str | None) -> dict[str, str]:
-        """All names, after the item's have been found free or its ``owner``'s own.
-
-        Raises StoreConflict.
-        """
-        names = self._taken()
-        for name in (item.key, *item.facts.aliases):
-            taken_by = names.get(folded(check_key(name)), owner)
-            if taken_by is not None and taken_by != owner:
-                raise self._conflict(name, taken_by)
-        return names
-
-    def _conflict(self, name: str, owner: str) -> StoreConflict:
-        same = "the key" if name == owner else f"a name of the item {owner!r}, the key or alias"
-        return StoreConflict(
-            f"{same} {name!r} is taken",
-            place=Place(path=str(self._layout.item_file(owner))),
-            hint="choose another key",
-        )
-
-    def _taken(self) -> dict[str, str]:
-        """Folded key or alias -> the key of the item that has it; read once for each lock."""
-        if self._names is None:
-            self._names = {folded(key): key for key in self._store.keys()}  # noqa: SIM118  # no mapping
-            for key, aliases in self._store.aliases():
-                self._names.update({folded(alias): key for alias in aliases})
-        return self._names
-
     def _digests_of(self, key: str) -> set[str]:
         captures = (self._store.capture(key, stamp) for stamp in self._store.stamps(key))
         return {p.digest for capture in captures if capture for p in capture.payloads.values()}
-
-
-_PLACES: tuple[Access, ...] = ("public", "restricted")
-
-
-def _belongs(owners: Collection[Access | None]) -> Access | None:
-    """Where a payload belongs: objects if any owner is public."""
-    return "public" if "public" in owners else "restricted" if owners else None
 
 
 def _item_bytes(item: Item) -> bytes:
@@ -453,16 +309,3 @@ def _copy_tree(source: Path, target: Path, *, without: str = "") -> None:
         elif child.name != without:
             files.write_new(target / child.name, files.read_chunks(child))
     files.flush_folder(target)
-
-
-def _letters(number: int) -> str:
-    """1 -> a, 26 -> z, 27 -> aa.
-
-    >>> [_letters(n) for n in (1, 26, 27, 703)]
-    ['a', 'z', 'aa', 'aaa']
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("a") + rest) + letters
-    return letters
