@@ -30,9 +30,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def serve(
-    answer: Callable[[dict[str, Any]], dict[str, Any]], lines: IO[str], out: IO[str]
-) -> None:
+def serve(answer: Callable[[dict[str, Any]], dict[str, Any]], lines: IO[str], out: IO[str]) -> None:
     """Answer every line; a driver never dies of a bad request."""
     for line in lines:
         if line.strip():
@@ -40,9 +38,7 @@ def serve(
             out.flush()
 
 
-def _answer_line(
-    answer: Callable[[dict[str, Any]], dict[str, Any]], line: str
-) -> dict[str, Any]:
+def _answer_line(answer: Callable[[dict[str, Any]], dict[str, Any]], line: str) -> dict[str, Any]:
     echoed: dict[str, Any] = {}
     try:
         request = json.loads(line)
