@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CHANGING_CALLS: Final = ("open", "write", "fsync", "replace", "mkdir", "unlink", "rmdir")
+CHANGING_CALLS: Final = ("open", "write", "fsync", "replace", "rename", "mkdir", "unlink", "rmdir")
 
 
 def killed_at(n: int, change: Callable[[], None]) -> bool:

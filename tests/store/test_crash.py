@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from citekit.errors import StorageFailed
 from citekit.model.entity import Entity
 from citekit.store.archive import ArchiveStore
 from citekit.store.writer import Writer
+from citekit.testing.faults import count_calls, killed_at
 from citekit.testing.store_builders import (
     add_item,
     build_annotation,
@@ -31,7 +31,6 @@ from citekit.testing.store_builders import (
     build_item,
 )
 
-_CHANGING_CALLS = ("open", "write", "fsync", "replace", "rename", "mkdir", "unlink", "rmdir")
 _LIMIT = 400  # no change needs as many calls; reaching it is a fault of the test
 
 ONE = build_capture(text="One text.\n\nIn two paragraphs.", original=b"one")
@@ -214,19 +213,13 @@ def _copy(base: Path, target: Path) -> Path:
 
 def _killed_at(n: int, root: Path, change: Change) -> bool:
     """Run the change in a child that dies at its n-th call; False when it was done before."""
-    child = os.fork()
-    if child == 0:
-        try:
-            store = ArchiveStore.open(root)
-            _count_calls(n, lambda: os.kill(os.getpid(), signal.SIGKILL), setattr)
-            with store.writing() as writer:
-                change(store, writer)
-        except BaseException:  # noqa: BLE001  # a child must not go on as a second pytest
-            os._exit(3)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert status in (0, signal.SIGKILL), f"the child failed at call {n}"
-    return status == signal.SIGKILL
+
+    def run() -> None:
+        store = ArchiveStore.open(root)
+        with store.writing() as writer:
+            change(store, writer)
+
+    return killed_at(n, run)
 
 
 def _refused_at(n: int, code: int, root: Path, change: Change) -> tuple[int, bool]:
@@ -238,7 +231,7 @@ def _refused_at(n: int, code: int, root: Path, change: Change) -> tuple[int, boo
     store = ArchiveStore.open(root)
     told = []
     with pytest.MonkeyPatch.context() as patch:
-        counter = _count_calls(n, refuse, patch.setattr)
+        counter = count_calls(n, refuse, patch.setattr)
         try:
             with store.writing() as writer:
                 change(store, writer)
@@ -246,28 +239,6 @@ def _refused_at(n: int, code: int, root: Path, change: Change) -> tuple[int, boo
             told.append(bool(error.place and error.hint))
     assert all(told)
     return counter[0], bool(told)
-
-
-def _count_calls(n: int, stop: Callable[[], None], set_attribute: Callable[..., None]) -> list[int]:
-    """Have the n-th changing call stop first; half of what it should write may be written."""
-    counter = [0]
-
-    def counted(call: Callable[..., Any], name: str) -> Callable[..., Any]:
-        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            if name == "open" and not args[1] & (os.O_CREAT | os.O_WRONLY | os.O_RDWR):
-                return call(*args, **kwargs)
-            counter[0] += 1
-            if counter[0] == n:
-                if name == "write":
-                    call(args[0], bytes(args[1])[: len(args[1]) // 2])
-                stop()
-            return call(*args, **kwargs)
-
-        return wrapper
-
-    for name in _CHANGING_CALLS:
-        set_attribute(os, name, counted(getattr(os, name), name))
-    return counter
 
 
 class _Trace:
