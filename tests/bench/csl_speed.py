@@ -262,7 +262,7 @@ def _markdown(cites: list[dict[str, Any]]) -> str:
 def _pandoc_program() -> str | None:
     """The pandoc of pypandoc-binary, else the one on the PATH."""
     try:
-        import pypandoc  # type: ignore[import-untyped]  # it ships no types
+        import pypandoc
     except ImportError:
         return shutil.which("pandoc")
     path: str = pypandoc.get_pandoc_path()
