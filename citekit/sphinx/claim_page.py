@@ -9,6 +9,7 @@ from citekit.sphinx import words
 from citekit.sphinx.article import make_article
 from citekit.sphinx.element import Element, h, joined, to
 from citekit.sphinx.item_page import stance_badge
+from citekit.sphinx.rich import plain
 
 if TYPE_CHECKING:
     from citekit.model.claim import Claim, ClaimEvidence
@@ -73,7 +74,7 @@ def _row(library: Library, evidence: ClaimEvidence) -> Element:
         source = h(
             "div",
             h("p", to("item", key, words.source_name(item))),
-            h("p", words.shorten(item.title, 90), class_="ck-faint"),
+            h("p", words.shorten(plain(item.title), 90), class_="ck-faint"),
         )
         date = words.show_date(item.date())
     return h(

@@ -10,6 +10,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from citekit.sphinx.domain import EVERYTHING
+from citekit.sphinx.rich import rich_title
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -84,7 +85,7 @@ class PassageDirective(_ArchiveDirective):
         self.domain.note_use(self.env.docname, EVERYTHING)
         row = article_row(library, make_article(library, key), int(found[1][1:]), is_guest=True)
         shelf = library.shelves[key]
-        title = h("p", to("item", self.arguments[0], shelf.item.title or key), " · ", byline(shelf))
+        title = h("p", to("item", self.arguments[0], rich_title(shelf.item)), " · ", byline(shelf))
         return self.made(h("div", title, h("div", row, class_="ck-article"), class_="ck-excerpt"))
 
 

@@ -21,6 +21,7 @@ from sphinx.util.nodes import make_refnode
 from citekit.model.codec import to_json
 from citekit.sphinx import words
 from citekit.sphinx.article import make_article
+from citekit.sphinx.rich import title as plain_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -213,7 +214,7 @@ class ArchiveDomain(Domain):
             if key is None or (anchor and not self._has_anchor(key, anchor)):
                 return None
             item = self.library.shelves[key].item
-            title = item.title or key
+            title = plain_title(item)
             if anchor:
                 title = f"{words.short_names(item)} {words.year(item)}, {_say_anchor(anchor)}"
             return f"items/{key}", anchor, title
@@ -270,7 +271,8 @@ class ArchiveDomain(Domain):
                     -1,
                 )
         for alias, key in self.library.aliases.items():
-            yield alias, self.library.shelves[key].item.title or key, "item", f"items/{key}", "", -1
+            title = plain_title(self.library.shelves[key].item)
+            yield alias, title, "item", f"items/{key}", "", -1
 
 
 def _say_anchor(anchor: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
+from citekit.sphinx.rich import title as plain_title
 from citekit.sphinx.seal_panel import SCRIPT
 from citekit.sphinx.sealing import PROOF_SUFFIX
 
@@ -46,7 +47,7 @@ def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
     yield from _make_proofs(library)
     page = Template(_REDIRECT.read_text(encoding="utf-8"))
     for alias, key in library.aliases.items():
-        title = library.shelves[key].item.title or key
+        title = plain_title(library.shelves[key].item)
         robots = '<meta name="robots" content="noindex">' if library.with_restricted else ""
         yield (
             f"items/{alias}.html",

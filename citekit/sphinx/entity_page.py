@@ -11,6 +11,7 @@ from citekit.sphinx import words
 from citekit.sphinx.article import make_article
 from citekit.sphinx.element import Content, Element, h, joined, link, to
 from citekit.sphinx.item_page import byline
+from citekit.sphinx.rich import rich_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,7 +120,7 @@ def _item_mentions(library: Library, key: str, annotations: Iterable[Annotation]
         )
     return h(
         "div",
-        h("p", to("item", key, shelf.item.title or key), class_="ck-cardtitle"),
+        h("p", to("item", key, rich_title(shelf.item)), class_="ck-cardtitle"),
         h("p", byline(shelf), class_="ck-byline"),
         h("ul", lines, class_="ck-passages"),
         class_="ck-card",

@@ -18,6 +18,7 @@ from citekit.sphinx.claim_page import tally
 from citekit.sphinx.element import Content, Element, h, joined, to
 from citekit.sphinx.entity_page import entity_date
 from citekit.sphinx.item_page import access_badge, byline
+from citekit.sphinx.rich import rich_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -69,7 +70,7 @@ def item_card(library: Library, shelf: Shelf) -> Element:
     values = (item.facts.access, words.publisher(item), words.type_label(item))
     return h(
         "div",
-        h("p", to("item", key, item.title or key), class_="ck-cardtitle"),
+        h("p", to("item", key, rich_title(item)), class_="ck-cardtitle"),
         h("p", byline(shelf), class_="ck-byline"),
         h("p", access_badge(item.facts.access), " ", joined(holds, " · "), class_="ck-cardfoot"),
         class_="ck-card",
@@ -188,7 +189,7 @@ def _moments(library: Library, keep: Callable[[str, str], bool]) -> Iterator[Mom
                 sort=_begin(date.to_edtf()),
                 date=words.show_date(date),
                 kind="item",
-                what=to("item", key, shelf.item.title or key),
+                what=to("item", key, rich_title(shelf.item)),
                 more=f"published by {words.source_name(shelf.item)}",
             )
 

@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 from citekit.sphinx import words
 from citekit.sphinx.element import Element, h, is_web_address
+from citekit.sphinx.rich import plain
+from citekit.sphinx.rich import title as plain_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +53,7 @@ def item_head(library: Library, shelf: Shelf) -> Iterator[Element]:
     for name, value in _tags(item, zotero_type):
         if value:
             yield h("meta", name=name, content=value)
-    yield from _preview(library, item.title or item.key, description(item), "article")
+    yield from _preview(library, plain_title(item), description(item), "article")
     yield _json_ld(_schema(item, schema_type))
 
 
@@ -79,7 +81,7 @@ def coins(item: Item) -> str:
         ("ctx_ver", "Z39.88-2004"),
         ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
         ("rft.type", _TYPES.get(item.type, _DEFAULT_TYPE)[0]),
-        ("rft.title", item.title),
+        ("rft.title", plain(item.title)),
         ("rft.source", words.publisher(item)),
         ("rft.publisher", item.text("publisher")),
         ("rft.date", date.to_edtf() if date else ""),
@@ -111,7 +113,7 @@ def _tags(item: Item, zotero_type: str) -> Iterator[tuple[str, str]]:
     is_journal = item.type == "article-journal"
     container = words.publisher(item)
     yield "description", description(item)
-    yield "citation_title", item.title
+    yield "citation_title", plain(item.title)
     for name in item.names("author"):
         yield "citation_author", _inverted(name)
     yield (
@@ -126,7 +128,7 @@ def _tags(item: Item, zotero_type: str) -> Iterator[tuple[str, str]]:
     yield "citation_language", item.text("language")
     yield "citation_doi", item.text("DOI")
     yield "citation_public_url", item.text("URL") if is_web_address(item.text("URL")) else ""
-    yield "dc.title", item.title
+    yield "dc.title", plain(item.title)
     for name in item.names("author"):
         yield "dc.creator", _inverted(name)
     yield "dc.date", edtf
@@ -170,7 +172,7 @@ def _schema(item: Item, kind: str) -> dict[str, Any]:
     data = {
         "@context": "https://schema.org",
         "@type": kind,
-        "headline": item.title,
+        "headline": plain(item.title),
         "datePublished": date.to_edtf()
         if date and date.parts and "/" not in date.to_edtf()
         else None,

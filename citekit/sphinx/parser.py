@@ -26,6 +26,7 @@ from citekit.sphinx.nodes import (
     withheld,
 )
 from citekit.sphinx.pages import Page
+from citekit.sphinx.rich import rich
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,9 @@ class PageParser(Parser):
         section = nodes.section("", ids=["title"], classes=["ck-page", f"ck-{page.kind}"])
         document += section
         document.note_explicit_target(section)
-        section += nodes.title("", page.title)
+        # a title in an archive has mark-up of its own; what entities and claims are called has none
+        title = rich(page.title) if page.kind == "item" else (page.title,)
+        section += nodes.title("", "", *[n for part in title for n in make_nodes(part, document)])
         section += [node for part in page.body for node in make_nodes(part, document)]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from citekit.sphinx import rich
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -62,7 +64,7 @@ def type_label(item: Item) -> str:
 
 def publisher(item: Item) -> str:
     """Who brought the item out: its container, else its publisher."""
-    return item.text("container-title") or item.text("publisher")
+    return rich.plain(item.text("container-title") or item.text("publisher"))
 
 
 def source_name(item: Item) -> str:
@@ -95,7 +97,7 @@ def short_names(item: Item) -> str:
     """Who a citation names: up to two families, else the first "et al."; else the publisher."""
     names = [n.literal or n.family or n.given for n in item.names("author")]
     if not names:
-        return publisher(item) or item.title or item.key
+        return publisher(item) or rich.title(item)
     return " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
 
 

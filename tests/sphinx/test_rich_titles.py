@@ -1,0 +1,63 @@
+"""Titles with the mark-up of CSL-JSON: shown on pages, plain words everywhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from citekit.sphinx.element import Element
+from citekit.sphinx.rich import plain, rich
+from citekit.testing.builders import Source, build_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from citekit.testing.sites import Site
+
+TITLE = "CO<sub>2</sub> and <i>Homo <b>sapiens</b></i> of 5 < 6 </b><u>lands</u>"
+WORDS = "CO2 and Homo sapiens of 5 < 6 </b><u>lands</u>"
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("<i>a</i> <b>b</b> <sup>c</sup> <sub>d</sub>", ["em", "strong", "sup", "sub"]),
+        ('<span style="font-variant: small-caps;">a</span>', ["span"]),
+        ('<span class="nocase">a</span>', ["span"]),
+        ("<sc>a</sc>", ["span"]),
+        ("<script>a</script> <i onclick=x>b</i>", []),
+        ("<i>a", []),
+        ("a</i>", []),
+        ("<i>a</b>", []),
+        ("<i>" * 100 + "</i>" * 100, ["em"]),
+    ],
+)
+def test_only_pairs_that_csl_knows_are_markup(text: str, tags: list[str]) -> None:
+    """Whatever else stands in a title is words."""
+    assert [part.tag for part in rich(text) if isinstance(part, Element)] == tags
+
+
+def test_words_lose_only_the_markup() -> None:
+    """A sign that opens nothing stays."""
+    assert plain(TITLE) == WORDS
+
+
+def test_titles_are_shown_as_meant(tmp_path: Path, make_site: Callable[..., Site]) -> None:
+    """The heading has the mark-up; head, index and inventory have the words."""
+    source = Source(key="rich2026", data={"title": TITLE, "type": "book"}, access="public")
+    build_archive(tmp_path / "archive", [source])
+    built = make_site(
+        "-W", pages={"index.md": "# Start\n\n{cite:t}`rich2026` {ck:item}`rich2026`\n"}
+    )
+    assert built.code == 0, built.said
+    page = (built.output / "items" / "rich2026.html").read_text("utf-8")
+    assert "<h1>CO<sub>2</sub> and <em>Homo <strong>sapiens</strong></em> of 5 &lt; 6" in page
+    head = page.partition("</head>")[0]
+    said = WORDS.replace("<", "&lt;").replace(">", "&gt;")
+    assert f'<meta name="citation_title" content="{said}"' in head.replace("property=", "name=")
+    assert "sub&gt;2" not in head
+    index = (built.output / "searchindex.js").read_text("utf-8")
+    assert "CO2 and Homo sapiens of 5 < 6" in index
+    assert "<sub>" not in index
