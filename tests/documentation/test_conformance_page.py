@@ -17,8 +17,8 @@ HEAD = """\
 <!-- Made from tests/conformance: CITEKIT_UPDATE=1 nox -s tests -- tests/documentation -->
 
 citekit runs public suites in full. A run is red when a fixture on the list of passes fails, and
-when one that is not on it passes. `nox -s conformance` runs them where the data is (`CITEKIT_SHARED`
-names the folder).
+when one that is not on it passes. `nox -s conformance` runs them where the data is; the variable
+`CITEKIT_SHARED` names its folder.
 
 ## CSL: passes by category
 
