@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Tell Sphinx what this extension adds."""
     from citekit import __version__
-    from citekit.sphinx import build, cite, config, downloads, head, nodes, parser, resolve
+    from citekit.sphinx import build, cite, config, downloads, head, nodes, parser, printed, resolve
     from citekit.sphinx.directives import DIRECTIVES
     from citekit.sphinx.domain import ArchiveDomain
     from citekit.sphinx.pages import SUFFIX
@@ -43,6 +43,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     app.connect("builder-inited", build.open_archive)
     app.connect("env-get-outdated", build.find_outdated)
+    app.connect("doctree-read", printed.add_chapters, priority=printed.BEFORE_COLLECTORS)
     app.connect("env-updated", build.finish_reading)
     app.connect("builder-inited", head.add_assets)
     app.connect("html-page-context", head.fill_head)

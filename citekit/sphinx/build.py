@@ -12,6 +12,7 @@ from citekit.errors import CitekitError
 from citekit.sphinx.config import read_config
 from citekit.sphinx.library import Library
 from citekit.sphinx.pages import StagedProject, make_pages, stage
+from citekit.sphinx.printed import is_stale
 from citekit.sphinx.style import Style
 
 if TYPE_CHECKING:
@@ -97,8 +98,11 @@ def find_outdated(
     removed: AbstractSet[str],
 ) -> list[str]:
     """Pages that show something of the archive which has changed."""
-    del app, added, changed, removed
-    return sorted(archive_domain(env).outdated())
+    del added, changed, removed
+    outdated = set(archive_domain(env).outdated())
+    if is_stale(app, env):
+        outdated.add(env.config.root_doc)
+    return sorted(outdated)
 
 
 def finish_reading(app: Sphinx, env: BuildEnvironment) -> list[str]:
