@@ -43,7 +43,7 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
         return 0
     for hit in hits:
         output.answer(output.printable(f"{hit.key}  {hit.title}"))
-        if hit.snippet:
+        if hit.snippet and hit.field != "title":  # which stands there already
             output.answer(output.printable(f"    {hit.field}: {' '.join(hit.snippet.split())}"))
     if not hits:
         output.note("nothing found", quiet=context.quiet)

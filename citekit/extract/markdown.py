@@ -167,6 +167,9 @@ def _shape(field: str, value: Json) -> Json:  # any YAML value in, any JSON valu
 def _authors(value: Json) -> list[Name]:
     names: list[Name] = []
     for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict) and isinstance(one.get("family"), str):
+            names.append({k: one[k] for k in ("family", "given") if isinstance(one.get(k), str)})
+            continue
         name = one.get("name") if isinstance(one, dict) else one
         if isinstance(name, str) and name.strip():
             names += [csl_name(part) for part in split_names(name) or (name.strip(),)]

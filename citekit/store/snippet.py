@@ -17,10 +17,14 @@ _WORD = re.compile(r"\w+")
 
 
 def best_field(texts: Sequence[str], query: Sequence[Phrase]) -> int:
-    """The number of the text that holds most phrases of the query; the first of equals."""
+    """The number of the text that holds most phrases of the query; the first of equals.
+
+    The first text, the key, is the last to be shown: it is made of words of the others.
+    """
     folded = [fold(text) for text in texts]
     counts = [sum(phrase.tokens[0] in text for phrase in query) for text in folded]
-    return counts.index(max(counts))
+    order = (*range(1, len(counts)), 0)
+    return max(order, key=counts.__getitem__)
 
 
 def cut(text: str, query: Sequence[Phrase]) -> str:

@@ -90,14 +90,14 @@ def test_mhtml() -> None:
 def test_markdown() -> None:
     """Front matter is declared, marks are left out, paragraphs are numbered."""
     text = (
-        "---\ntitle: Crane stays\nauthor: [Jane Doe, John Roe]\ndate: 2023-06-04\n---\n\n"
+        "---\ntitle: Crane stays\nauthor: [Jane Doe, {family: Roe, given: John}]\ndate: 2023-06-04\n---\n\n"
         "# Crane stays\n\n"
         + PARAGRAPHS[0]
         + "\n\nA [link](https://a.example) and **bold** words.\n"
     )
     read = extract(text.encode(), name="a.md")
     assert read.value("title") == "Crane stays"
-    assert len(read.value("author")) == 2
+    assert [name["family"] for name in read.value("author")] == ["Doe", "Roe"]
     assert read.value("issued") == {"date-parts": [[2023, 6, 4]]}
     assert read.text == PARAGRAPHS[0] + "\n\nA link and bold words."
 

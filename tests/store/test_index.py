@@ -111,6 +111,13 @@ def test_a_hit_shows_the_place(store: ArchiveStore) -> None:
     assert hit.score > 0
 
 
+def test_a_key_is_the_last_place_to_show(store: ArchiveStore) -> None:
+    """A key is made of words of the others; it is shown where it alone has the words."""
+    with Index.open(store) as index:
+        assert [hit.field for hit in index.search("plain")] == ["title"]
+        assert [hit.field for hit in index.search("plain2025")] == ["key"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(query=st.text(max_size=40))
 def test_no_query_is_an_error(query: str, tmp_path_factory: pytest.TempPathFactory) -> None:
