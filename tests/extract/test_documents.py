@@ -90,7 +90,8 @@ def test_mhtml() -> None:
 def test_markdown() -> None:
     """Front matter is declared, marks are left out, paragraphs are numbered."""
     text = (
-        "---\ntitle: Crane stays\nauthor: [Jane Doe, {family: Roe, given: John}]\ndate: 2023-06-04\n---\n\n"
+        "---\ntitle: Crane stays\nauthor: [Jane Doe, {family: Roe, given: John}]\n"
+        "date: 2023-06-04\n---\n\n"
         "# Crane stays\n\n"
         + PARAGRAPHS[0]
         + "\n\nA [link](https://a.example) and **bold** words.\n"
