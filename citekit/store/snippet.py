@@ -23,7 +23,7 @@ def best_field(texts: Sequence[str], query: Sequence[Phrase]) -> int:
     """
     folded = [fold(text) for text in texts]
     counts = [sum(phrase.tokens[0] in text for phrase in query) for text in folded]
-    order = (*range(1, len(counts)), 0)
+    order: tuple[int, ...] = (*range(1, len(counts)), 0)
     return max(order, key=lambda number: counts[number])
 
 
