@@ -30,7 +30,7 @@ _BROWSER_PATHS: Final = (
 # What each extra brings, by the names under which it is imported.
 _EXTRAS: Final = (
     ("site", ("sphinx", "furo", "myst_parser"), "the site of an archive"),
-    ("capture", ("httpx", "warcio"), "capturing web pages"),
+    ("seal", ("cryptography", "rfc3161_client"), "signing the log, timestamps"),
     ("browser", ("playwright",), "capturing pages with a browser"),
 )
 _ANSWER_S: Final = 10.0

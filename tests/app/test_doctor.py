@@ -25,9 +25,7 @@ def test_what_the_core_needs_is_here() -> None:
     assert checks["search"].ok
     assert {name for name, check in checks.items() if check.required} == {"python", "search"}
     assert all(check.hint for check in checks.values())
-    assert {"extra site", "extra capture", "extra browser", "browser", "biber", "git"} <= set(
-        checks
-    )
+    assert {"extra site", "extra seal", "extra browser", "browser", "biber", "git"} <= set(checks)
 
 
 def test_programs_that_are_absent_are_told_with_what_to_install(
