@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False  # importing typing would cost --version half of its time
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 
 def main() -> int:
     """Run the command line and return its exit code."""
@@ -17,7 +21,25 @@ def main() -> int:
     from citekit.cli.run import run
 
     gc.set_threshold(50_000)  # start-up makes many objects that stay: looking through them is waste
-    return run(sys.argv[1:])
+    return _leave(run(sys.argv[1:]))
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without taking the interpreter apart, a fifth of what a short call costs.
+
+    What has asked to be told of the end is told. Where the streams cannot be flushed, Python ends
+    as it always does.
+    """
+    import atexit
+    import os
+
+    atexit._run_exitfuncs()  # noqa: SLF001  # there is no public way to do so before _exit
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.exit(code)
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,10 @@ No other exception leaves a public function. The codes are promises to scripts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """Where something was found: a file, a line and column from 1, a path inside JSON."""
 
     path: str | None = None

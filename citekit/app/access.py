@@ -6,7 +6,7 @@ named, and what the records show beyond the limits of a restricted item is taken
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.excess import trim_excess
@@ -15,6 +15,7 @@ from citekit.app.git import Traces
 from citekit.app.traces import Trail
 from citekit.findings import Finding
 from citekit.model.item import Access, Item
+from citekit.model.value import replace
 from citekit.store.references import needed_by
 
 if TYPE_CHECKING:

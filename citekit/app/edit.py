@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.access import set_access
 from citekit.app.fields import with_fields
 from citekit.errors import NotFound, StoreConflict, UsageError
 from citekit.model.identifiers import check_citekey
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,13 @@ more than a headline as evidence. Offsets stay: with the text's digest they dete
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.annotate import MOST_SHARE, MOST_WORDS
 from citekit.app.passages import count_words
 from citekit.errors import Place
 from citekit.findings import Finding, FindingClass, Severity
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,13 +7,13 @@ An empty value removes the field.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.add import declared_evidence
 from citekit.errors import InvalidData, UsageError
 from citekit.model.date import Date, DateError
 from citekit.model.name import read_person
+from citekit.model.value import replace
 from citekit.model.variables import DATE_VARIABLES, ITEM_TYPES, NAME_VARIABLES
 
 if TYPE_CHECKING:

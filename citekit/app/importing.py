@@ -63,7 +63,7 @@ def import_items(
     try:
         result = read(text, format_)
     except InvalidData as error:
-        inside = replace(error.place or Place(), path=place)
+        inside = (error.place or Place())._replace(path=place)
         raise InvalidData(error.message, place=inside, hint=error.hint) from error
     new: list[str] = []
     known: list[str] = []
@@ -103,7 +103,7 @@ def _take(
 
 def _at(place: str | None, finding: Finding) -> Finding:
     inside = finding.place or Place()
-    return replace(finding, place=replace(inside, path=place or inside.path))
+    return replace(finding, place=inside._replace(path=place or inside.path))
 
 
 def _refused(

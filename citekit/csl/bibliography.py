@@ -5,14 +5,14 @@ Source: CSL 1.0.2 §Bibliography, §Reference Grouping, §Whitespace.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from citekit.csl.ir import PLAIN, Look, replace
+from citekit.csl.ir import PLAIN, Look
 from citekit.csl.scope import Scope
 from citekit.csl.sort import plain_text
 from citekit.csl.tree import NamesNode, Node
 from citekit.csl.tree import replace as replaced
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +25,7 @@ _LEFT = Look(display="left-margin")
 _RIGHT = Look(display="right-inline")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spacing:
+class Spacing(Value):
     """How the whole bibliography is to be set."""
 
     hanging_indent: bool = False

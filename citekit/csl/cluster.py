@@ -9,13 +9,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.collapse import collapse
-from citekit.csl.ir import PLAIN, replace
+from citekit.csl.ir import PLAIN
 from citekit.csl.locators import read_locator
 from citekit.csl.markup import parse_markup
 from citekit.csl.piece import Facts, Piece
 from citekit.csl.scope import Scope
 from citekit.csl.sort import plain_text
 from citekit.csl.tree import NamesNode, Node, Rich, find
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

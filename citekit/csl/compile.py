@@ -15,7 +15,6 @@ from citekit.csl import ir
 from citekit.csl.compile_conditions import compile_choose
 from citekit.csl.compile_dates import compile_date
 from citekit.csl.compile_names import compile_names
-from citekit.csl.ir import replace
 from citekit.csl.links import link_for
 from citekit.csl.locators import numbered
 from citekit.csl.markup import parse_markup, plain
@@ -23,6 +22,7 @@ from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range
 from citekit.csl.textcase import apply_case
 from citekit.csl.tree import Node, Rich, YearNode, map_text
 from citekit.csl.variables import NUMBER_VARIABLES
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.csl.dates import date_nodes, sort_text
-from citekit.csl.ir import PLAIN, replace
+from citekit.csl.ir import PLAIN
 from citekit.csl.markup import parse_markup
 from citekit.csl.textcase import apply_case
 from citekit.csl.tree import Node, Rich, YearNode, find
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

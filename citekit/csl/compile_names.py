@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.csl.collation import NAME_BREAK
-from citekit.csl.ir import PLAIN, Look, replace
+from citekit.csl.ir import PLAIN, Look
 from citekit.csl.names import NameSpec, render_people, shown_count
 from citekit.csl.scope import ShownNames, levels_of
 from citekit.csl.textcase import apply_case
 from citekit.csl.tree import NamesNode, Node, Rich
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from citekit.csl.ir import replace
 from citekit.csl.numbers import ordinal
 from citekit.csl.tree import Node, YearNode
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,6 @@ frozen ``Hints`` per item. Source: CSL 1.0.2 §Disambiguation.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from citekit.csl.names import initials
@@ -184,7 +183,7 @@ class Disambiguator:
         if self._add_suffix:
             for group in groups:
                 for i, cite in enumerate(group):
-                    cite.hints = replace(cite.hints, year_suffix=i + 1)
+                    cite.hints = cite.hints._replace(year_suffix=i + 1)
 
     def _each(
         self, groups: list[list[Cite]], step: Callable[[list[Cite]], list[list[Cite]]]
@@ -215,7 +214,7 @@ class Disambiguator:
         for place in range(_shared_places(group)):
             for count in _useful_counts(group, place):
                 for cite in group:
-                    cite.hints = replace(cite.hints, names=_put(cite.hints.names, place, count, 0))
+                    cite.hints = cite.hints._replace(names=_put(cite.hints.names, place, count, 0))
                     self._render(cite)
                 parts: list[list[Cite]] | None = list(_buckets(group))
                 if parts is not None and len(parts) == 1:
@@ -254,7 +253,7 @@ class Disambiguator:
         givens = cite.hints.givens
         levels = givens[place] if place < len(givens) else ()
         changed = _put(levels, person, level, 0)
-        cite.hints = replace(cite.hints, givens=_put(givens, place, changed, ()))
+        cite.hints = cite.hints._replace(givens=_put(givens, place, changed, ()))
         self._render(cite)
 
     def _own_way(self, group: list[Cite]) -> list[list[Cite]]:
@@ -263,7 +262,7 @@ class Disambiguator:
         start = max(hints.disambiguate for hints in base)
         for count in range(start + 1, max(cite.uses for cite in group) + 1):
             for cite in group:
-                cite.hints = replace(cite.hints, disambiguate=count)
+                cite.hints = cite.hints._replace(disambiguate=count)
                 self._render(cite)
             parts = list(_buckets(group))
             if len(parts) > 1:

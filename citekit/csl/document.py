@@ -6,7 +6,6 @@ the whole document and renders again only those citations whose facts changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl import bibliography
@@ -20,6 +19,7 @@ from citekit.csl.program import Program
 from citekit.csl.punctuation import flatten
 from citekit.csl.scope import Hints, Scope
 from citekit.csl.sort import sort_by
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 _NEAR = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
+class Citation(Value):
     """A citation in a document.
 
     ``cites`` are CSL-JSON cite items (id, locator, label, prefix, suffix, suppress-author …);

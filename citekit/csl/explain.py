@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.process import make_document
 from citekit.csl.punctuation import Open, Source, flatten
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from citekit.csl.punctuation import Token
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Value):
     """A piece of text and the element that wrote it; ``line`` is 0 where no element did."""
 
     text: str

@@ -6,29 +6,16 @@ the strings of the specification; ``None`` means "not said here, inherit".
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, TypeVar, dataclass_transform
+from typing import Literal, NamedTuple
 
-V = TypeVar("V", bound="Value")
-
-
-@dataclass_transform(kw_only_default=True, frozen_default=True)
-class Value:
-    """A frozen value with keyword fields; type checkers take it for a dataclass.
-
-    Twenty real dataclasses cost more at start-up than reading a style does, and nothing here needs
-    their comparison or hash.
-    """
-
-    def __init__(self, **fields: Any) -> None:  # noqa: ANN401  # what the subclasses declare
-        self.__dict__.update(fields)
-
-    def __setattr__(self, name: str, _value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} is frozen: cannot set {name}")
+from citekit.model.value import Value
 
 
-def replace(value: V, **changes: Any) -> V:  # noqa: ANN401  # what the class declares
-    """A copy with some fields changed."""
-    return type(value)(**{**value.__dict__, **changes})
+class Definition(Value):
+    """What one element says; two of them are never equal by what they say, only the same one."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 class Font(NamedTuple):
@@ -41,7 +28,7 @@ class Font(NamedTuple):
     align: str | None = None
 
 
-class Look(Value):
+class Look(Definition):
     """How a piece of output looks, and where in the style that was said."""
 
     prefix: str = ""
@@ -76,7 +63,7 @@ class Look(Value):
 PLAIN = Look()
 
 
-class Text(Value):
+class Text(Definition):
     """``cs:text``."""
 
     look: Look
@@ -86,7 +73,7 @@ class Text(Value):
     plural: bool
 
 
-class Number(Value):
+class Number(Definition):
     """``cs:number``."""
 
     look: Look
@@ -94,7 +81,7 @@ class Number(Value):
     form: str
 
 
-class Label(Value):
+class Label(Definition):
     """``cs:label``, by itself (with a variable) or inside ``cs:names``."""
 
     look: Look
@@ -103,7 +90,7 @@ class Label(Value):
     plural: str
 
 
-class DatePart(Value):
+class DatePart(Definition):
     """``cs:date-part``; a localized date may override the look of its parts."""
 
     look: Look
@@ -113,7 +100,7 @@ class DatePart(Value):
     said: tuple[str, ...] = ()  # attributes present in the XML, for overriding
 
 
-class Date(Value):
+class Date(Definition):
     """``cs:date`` of a style or of a locale."""
 
     look: Look
@@ -123,14 +110,14 @@ class Date(Value):
     parts: tuple[DatePart, ...]
 
 
-class NamePart(Value):
+class NamePart(Definition):
     """``cs:name-part``."""
 
     look: Look
     name: str
 
 
-class Name(Value):
+class Name(Definition):
     """``cs:name``: its own look and parts; all other attributes are in ``options``."""
 
     look: Look
@@ -138,14 +125,14 @@ class Name(Value):
     parts: tuple[NamePart, ...]
 
 
-class EtAl(Value):
+class EtAl(Definition):
     """``cs:et-al``."""
 
     look: Look
     term: str
 
 
-class Names(Value):
+class Names(Definition):
     """``cs:names``; ``None`` children are taken from the enclosing ``cs:names`` of a substitute."""
 
     look: Look
@@ -160,14 +147,14 @@ class Names(Value):
     substitutes: bool = False  # stands in the cs:substitute of another
 
 
-class Group(Value):
+class Group(Definition):
     """``cs:group``."""
 
     look: Look
     children: tuple[Element, ...]
 
 
-class Branch(Value):
+class Branch(Definition):
     """``cs:if``, ``cs:else-if`` or ``cs:else`` (which has no tests)."""
 
     match: str
@@ -176,7 +163,7 @@ class Branch(Value):
     line: int
 
 
-class Choose(Value):
+class Choose(Definition):
     """``cs:choose``."""
 
     branches: tuple[Branch, ...]
@@ -186,7 +173,7 @@ class Choose(Value):
 Element = Text | Number | Label | Date | Names | Group | Choose
 
 
-class SortKey(Value):
+class SortKey(Definition):
     """``cs:key``."""
 
     variable: str | None
@@ -196,7 +183,7 @@ class SortKey(Value):
     line: int
 
 
-class Area(Value):
+class Area(Definition):
     """``cs:citation`` or ``cs:bibliography``: options, sort keys and the layout."""
 
     kind: Literal["citation", "bibliography"]
@@ -206,7 +193,7 @@ class Area(Value):
     children: tuple[Element, ...]
 
 
-class Macro(Value):
+class Macro(Definition):
     """``cs:macro``."""
 
     name: str
@@ -214,7 +201,7 @@ class Macro(Value):
     line: int
 
 
-class Term(Value):
+class Term(Definition):
     """One form of a term; ``multiple`` is the plural, equal to ``single`` where there is none."""
 
     single: str
@@ -223,7 +210,7 @@ class Term(Value):
     match: str | None = None
 
 
-class LocaleData(Value):
+class LocaleData(Definition):
     """``cs:locale`` of one file: only what that file says."""
 
     lang: str | None
@@ -232,7 +219,7 @@ class LocaleData(Value):
     options: dict[str, str]
 
 
-class Style(Value):
+class Style(Definition):
     """A whole independent style."""
 
     path: str

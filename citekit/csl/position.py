@@ -5,8 +5,7 @@ Source: CSL 1.0.2 §Choose, ``position``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,8 +14,7 @@ FIRST, SUBSEQUENT, IBID, IBID_LOCATOR = "first", "subsequent", "ibid", "ibid-wit
 _NUMBERED = {0: FIRST, 1: SUBSEQUENT, 2: IBID, 3: IBID_LOCATOR}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where one cite stands in the document."""
 
     position: str = FIRST

@@ -19,7 +19,6 @@ The recipe, one module per step:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.bibliography import Spacing, spacing
@@ -28,13 +27,13 @@ from citekit.csl.ir import Style
 from citekit.csl.parse import parse_style
 from citekit.csl.punctuation import flatten
 from citekit.csl.render import Format, renderer
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Value):
     """Formatted citations and bibliography.
 
     ``bibliography`` holds (item id, text) in the style's order; ``warnings`` say what could not be

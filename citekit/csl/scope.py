@@ -6,8 +6,7 @@ element asked for and those that held something: that is all ``cs:group`` needs 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from citekit.csl.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(NamedTuple):
     """What disambiguation decided for one item."""
 
     names: tuple[int, ...] = ()

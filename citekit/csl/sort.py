@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from citekit.csl import ir
 from citekit.csl.collation import collation_key
 from citekit.csl.compile import Compiler
-from citekit.csl.ir import replace
 from citekit.csl.variables import DATE_VARIABLES, NAME_VARIABLES
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,10 +7,10 @@ fed no more than the head. Source: CSL 1.0.2 §Info, §Dependent Styles.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from xml.parsers import expat
 
 from citekit.errors import InvalidData, Place
+from citekit.model.value import Value
 
 MAX_STYLE_BYTES = 4_000_000
 """Longer files are refused: the largest style that exists has a quarter of a million bytes."""
@@ -25,8 +25,7 @@ _EDITION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StyleHead:
+class StyleHead(Value):
     """The head of one style. ``parent`` is the URL that a dependent style gives for its parent."""
 
     id: str = ""

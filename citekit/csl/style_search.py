@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style_head import read_head
 from citekit.errors import InvalidData
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 8192  # no style that exists has a longer head; a longer one is read whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StyleSummary:
+class StyleSummary(Value):
     """One style, as ``citekit styles`` lists it.
 
     ``parent`` is the id of the style that a dependent style stands for, else empty; ``edition`` is

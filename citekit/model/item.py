@@ -7,7 +7,6 @@ citekit's own facts live under ``custom.citekit`` (ItemFacts).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -16,37 +15,36 @@ from citekit.model.codec import Mismatch, from_json, to_json
 from citekit.model.date import Date, DateError
 from citekit.model.json_text import Json, JsonPath, parse_json, place_in, show_path
 from citekit.model.name import Name
+from citekit.model.value import NOTHING, Value
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 Access = Literal["public", "restricted"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchivedCopy:
+class ArchivedCopy(Value):
     """A copy of the source kept elsewhere: an address and when it was made."""
 
     url: str
     at: datetime | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemFacts:
+class ItemFacts(Value):
     """What citekit itself knows of an item: ``custom.citekit`` in item.json.
 
     ``evidence`` maps a CSL variable to its candidates, as JSON objects with value, origin, rule,
     place, confidence and chosen.
     """
 
-    access: Access = field(default="restricted", metadata={"always": True})
+    ALWAYS = frozenset(["access"])
+    access: Access = "restricted"
     aliases: tuple[str, ...] = ()
     archived: tuple[ArchivedCopy, ...] = ()
-    evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
+    extra: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Value):
     """A CSL-JSON item that has been checked; build it with ``from_json`` or ``from_text``."""
 
     data: Mapping[str, Any]
@@ -56,7 +54,7 @@ class Item:
     def from_json(cls, data: Json) -> Self:
         """Check a CSL-JSON object; raises InvalidData naming the JSON path."""
         try:
-            return cls(data, _check_item(data))
+            return cls(data=data, facts=_check_item(data))
         except Mismatch as error:
             place = Place(json_path=show_path(error.json_path))
             raise InvalidData(str(error), place=place, hint=error.hint) from error
@@ -66,7 +64,7 @@ class Item:
         """Read item.json; raises InvalidData naming file, line, column and JSON path."""
         data = parse_json(text, path=path)
         try:
-            return cls(data, _check_item(data))
+            return cls(data=data, facts=_check_item(data))
         except Mismatch as error:
             place = place_in(text, error.json_path, path=path)
             raise InvalidData(str(error), place=place, hint=error.hint) from error
@@ -113,7 +111,7 @@ class Item:
     def with_facts(self, facts: ItemFacts) -> Self:
         """A copy with citekit's own facts changed."""
         custom = {**self.data.get("custom", {}), "citekit": to_json(facts)}
-        return type(self)({**self.data, "custom": custom}, facts)
+        return type(self)(data={**self.data, "custom": custom}, facts=facts)
 
     def csl(self) -> dict[str, Any]:
         """The item without citekit's own facts: what other programs want."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import replace
 from typing import Any, Final
 
 from citekit.errors import InvalidData, Place
@@ -53,7 +52,7 @@ def dump_json_line(value: Json) -> str:
 def place_in(text: str, json_path: JsonPath, *, path: str | None, first_line: int = 1) -> Place:
     """The line and column at which the value at ``json_path`` stands in ``text``."""
     place = _place_at(text, _find(text, json_path), path=path, first_line=first_line)
-    return replace(place, json_path=show_path(json_path))
+    return place._replace(json_path=show_path(json_path))
 
 
 def show_path(json_path: JsonPath) -> str:

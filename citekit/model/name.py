@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
+
+from citekit.model.value import NOTHING, Value
 
 if TYPE_CHECKING:
     from citekit.model.json_text import Json
@@ -19,8 +20,7 @@ _KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class Name(Value):
     """A person (family, given …) or an institution (literal). Source: CSL-JSON schema, names."""
 
     family: str = ""
@@ -29,7 +29,7 @@ class Name:
     literal: str = ""
     dropping_particle: str = ""
     non_dropping_particle: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
     @classmethod
     def from_json(cls, data: Json) -> Self:

@@ -40,14 +40,14 @@ class ArchiveStore:
     def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root
         self.settings = settings
-        self.layout = Layout(root)
+        self.layout = Layout(root=root)
         self.objects = Objects(self.layout)
         self.after_change: Callable[[ArchiveStore], None] | None = None
 
     @classmethod
     def create(cls, root: Path, *, title: str = "") -> Self:
         """A new, empty archive; raises StoreConflict when there is one already."""
-        layout = Layout(root)
+        layout = Layout(root=root)
         if layout.settings_file.exists():
             raise StoreConflict(
                 "there is an archive already", place=Place(path=str(layout.settings_file))
@@ -65,7 +65,7 @@ class ArchiveStore:
     @classmethod
     def open(cls, root: Path) -> Self:
         """The archive in this folder; raises NotFound, or InvalidData for a broken archive.toml."""
-        layout = Layout(root)
+        layout = Layout(root=root)
         path = layout.check_inside(layout.settings_file)
         try:
             text = files.read_text(path)

@@ -9,19 +9,18 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 
 from citekit.errors import InvalidData, Place
 from citekit.integrity.digest import parse_digest
 from citekit.model.identifiers import check_citekey, check_slug, is_stamp
+from citekit.model.value import Value
 
 SETTINGS_FILE = "archive.toml"
 _WINDOWS_LINKS = frozenset([0xA000000C, 0xA0000003])  # reparse tags: symbolic link, junction
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Value):
     """Paths inside the archive at ``root``, which is kept as the user gave it."""
 
     root: Path

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citekit.errors import InvalidData, Place
+from citekit.model.value import NOTHING, Value
 
 if TYPE_CHECKING:
     from citekit.model.item import Access  # noqa: TC004  # importing items costs every start
@@ -17,8 +17,7 @@ LAYOUT: Final = 1
 """The layout that this citekit writes, and the highest that it reads."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Value):
     """The settings of one archive; ``extra`` keeps unknown keys.
 
     ``origin`` names its log, ``agent`` who its events are by, ``seal`` when they are sealed: by
@@ -35,7 +34,7 @@ class Settings:
     agent: str | None = None
     seal: Literal["manual", "auto"] = "manual"
     publishers: tuple[Mapping[str, Any], ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
 def read_settings(text: str, path: str) -> Settings:

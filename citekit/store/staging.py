@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.errors import CitekitError, InvalidData
 from citekit.integrity.digest import parse_digest
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.layout import Layout, check_key
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 _JOURNAL = "journal.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class Journal(Value):
     """What one change touches outside its staging folder.
 
     ``digests`` are payloads that it places or gives up; ``renamed`` holds the old and the new key
@@ -34,18 +33,6 @@ class Journal:
 
     digests: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse what could not become a path."""
-        try:
-            for digest in self.digests:
-                parse_digest(digest)
-            for key in self.renamed:
-                check_key(key)
-        except InvalidData as error:
-            raise ValueError(error.message) from error
-        if len(self.renamed) not in (0, 2):
-            raise ValueError("renamed is not an old and a new key")
 
 
 def begin(layout: Layout, journal: Journal) -> Path:
@@ -80,7 +67,19 @@ def read_journal(layout: Layout, folder: Path) -> Journal:
     from citekit.model.codec import decode_text
 
     path = layout.check_inside(folder / _JOURNAL)
-    return decode_text(Journal, files.read_text(path), path=str(path))
+    journal = decode_text(Journal, files.read_text(path), path=str(path))
+    _refuse_strange(journal, str(path))
+    return journal
+
+
+def _refuse_strange(journal: Journal, path: str) -> None:
+    """Raise InvalidData for what could not become a path."""
+    for digest in journal.digests:
+        parse_digest(digest)
+    for key in journal.renamed:
+        check_key(key)
+    if len(journal.renamed) not in (0, 2):
+        raise InvalidData("renamed is not an old and a new key", place=path)
 
 
 def renames_under_way(layout: Layout) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from citekit.integrity.digest import digest_bytes
+from citekit.model import value
 from citekit.model.annotation import Annotation, Passage, new_annotation
 from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
 from citekit.model.identifiers import make_stamp
@@ -35,7 +36,7 @@ def build_item(key: str, *, access: Access = "restricted", **variables: Any) -> 
     """An item with this key; underscores in the names of variables stand for hyphens."""
     base = {"id": key, "type": "article-newspaper", "title": f"The title of {key}"}
     item = Item.from_json(base).with_data(**variables)
-    return item.with_facts(replace(item.facts, access=access))
+    return item.with_facts(value.replace(item.facts, access=access))
 
 
 def build_capture(

@@ -8,7 +8,6 @@ import os
 import shutil
 import stat
 import zipfile
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import bagit
@@ -25,6 +24,7 @@ from citekit.app.seal import seal
 from citekit.app.verify import verify
 from citekit.errors import InvalidData, NotFound, StoreConflict, UsageError
 from citekit.findings import FindingClass
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive
 

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from citekit.findings import FindingClass, Severity
 from citekit.model.annotation import Passage
 from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 

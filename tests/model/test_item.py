@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from citekit.errors import InvalidData
 from citekit.model.identifiers import check_citekey
 from citekit.model.item import Item, ItemFacts
 from citekit.model.json_text import dump_json
+from citekit.model.value import replace
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 EXTRAS = st.dictionaries(TEXTS.map(lambda key: f"x-{key}"), TEXTS | st.lists(TEXTS), max_size=4)

@@ -19,6 +19,7 @@ from citekit.errors import (
     StoreConflict,
     UsageError,
 )
+from citekit.model import value
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.store.archive import ArchiveStore
@@ -152,7 +153,7 @@ def test_keys_that_collide_somewhere_are_refused(key: str, store: ArchiveStore) 
     """The key or alias of another item, or one that differs by case alone, is taken."""
     item = store.item("plain2026")
     with store.writing() as writer:
-        writer.replace_item(item.with_facts(replace(item.facts, aliases=("old2026",))))
+        writer.replace_item(item.with_facts(value.replace(item.facts, aliases=("old2026",))))
         with pytest.raises(StoreConflict, match="taken"):
             add_item(writer, build_item(key))
         assert writer.unique_key(key) == f"{key}a"
@@ -257,7 +258,7 @@ def test_payloads_follow_the_access_of_their_items(store: ArchiveStore) -> None:
         writer.remove_item("shared2026")
         assert store.payload_path(TEXT) == store.layout.restricted_file(TEXT)
         item = store.item("held2026")
-        writer.replace_item(item.with_facts(replace(item.facts, access="public")))
+        writer.replace_item(item.with_facts(value.replace(item.facts, access="public")))
         assert store.payload_path(TEXT) == store.layout.object_file(TEXT)
         assert not store.layout.restricted.exists()
         assert TEXT in store.objects.held()
@@ -315,16 +316,20 @@ def test_a_renamed_item_keeps_its_old_key_as_alias(store: ArchiveStore) -> None:
     with store.writing() as writer:
         with pytest.raises(UsageError):
             writer.rename_item("held2026", named)
-        writer.rename_item("held2026", named.with_facts(replace(item.facts, aliases=("held2026",))))
+        writer.rename_item(
+            "held2026", named.with_facts(value.replace(item.facts, aliases=("held2026",)))
+        )
         assert store.resolve("held2026") == "new2026"
         assert store.keys() == ("new2026", "plain2026")
         assert store.text("new2026") == "A text.\n\nOf two paragraphs."
         with pytest.raises(StoreConflict):
             add_item(writer, build_item("held2026"))
         back = store.item("new2026").with_data(id="held2026")
-        facts = replace(back.facts, aliases=("new2026",))
+        facts = value.replace(back.facts, aliases=("new2026",))
         writer.rename_item("new2026", back.with_facts(facts))
-        upper = back.with_data(id="Held2026").with_facts(replace(facts, aliases=("held2026",)))
+        upper = back.with_data(id="Held2026").with_facts(
+            value.replace(facts, aliases=("held2026",))
+        )
         with pytest.raises(StoreConflict, match="one name"):
             writer.rename_item("held2026", upper)
     assert store.resolve("new2026") == "held2026"

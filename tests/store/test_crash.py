@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import pytest
 
 from citekit.errors import StorageFailed
 from citekit.model.entity import Entity
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.writer import Writer
 from citekit.testing.faults import count_calls, killed_at

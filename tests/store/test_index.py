@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citekit.model.capture import Capture
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.folding import fold
 from citekit.store.index import Index, Row

@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
 from citekit.errors import StorageFailed, StoreConflict
+from citekit.model.value import replace
 from citekit.store import lock
 from citekit.store.archive import ArchiveStore
 from citekit.testing.store_builders import add_item, build_capture, build_item

@@ -71,7 +71,7 @@ def _replayed(document: Document, operations: Sequence[Sequence[Any]]) -> str:
 
 def _around(pairs: Sequence[Sequence[Any]], known: dict[str, Citation]) -> list[Citation]:
     """The citations a word processor lists around the edited one, with their present notes."""
-    from dataclasses import replace
+    from citekit.model.value import replace
 
     found = []
     for key, note in pairs:
