@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from citekit.csl.document import Citation, Document
-from citekit.csl.explain import Origin, explain
 from citekit.csl.parse import parse_style
 from citekit.csl.process import Result, process, process_formats
+
+if TYPE_CHECKING:
+    from citekit.csl.origin import Origin, explain
 
 __all__ = [
     "Citation",
@@ -17,3 +21,12 @@ __all__ = [
     "process",
     "process_formats",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Find what few calls need when it is asked for."""
+    if name in ("Origin", "explain"):
+        from importlib import import_module
+
+        return getattr(import_module("citekit.csl.origin"), name)
+    raise AttributeError(f"module 'citekit.csl' has no attribute {name!r}")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from citekit.csl import parse_style, process, process_formats
-from citekit.csl.explain import explain
+from citekit.csl.origin import explain
 from citekit.errors import InvalidData, UsageError
 
 
