@@ -77,8 +77,8 @@ def entry(level: str, name: str, thing: object) -> str:
 def signature(thing: object) -> str:
     """The parameters as a call would be written, one a line where there are many."""
     if isinstance(thing, type) and issubclass(thing, Value):
-        shown = [f"{field}: {thing.__annotations__[field]}" for field in fields(thing)]
-        return wrapped(["*", *shown], "")
+        kinds = [f"{field}: {thing.__annotations__[field]}" for field in fields(thing)]
+        return wrapped(["*", *kinds], "")
     called = thing.__func__ if isinstance(thing, classmethod | staticmethod) else thing
     assert callable(called)
     told = inspect.signature(called)
