@@ -401,7 +401,7 @@ COMMANDS: Final = (
         "check-proof",
         "Check a proof offline.",
         "citekit.cli.prove:check_proof",
-        (Argument("FILE", "The proof."),),
+        (Argument("FILE", "The proof.", is_required=False),),
         (
             _TRUST,
             _CHECKPOINT,
@@ -410,6 +410,10 @@ COMMANDS: Final = (
                 "A file to compare with the digests in the proof; may be given again.",
                 "FILE",
                 is_many=True,
+            ),
+            Option(
+                "--print-script",
+                "Print a program that checks proofs without citekit, instead of checking one.",
             ),
         ),
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,6 +100,30 @@ def test_a_proof_is_written_and_checked(
     proof.write_text(proof.read_text("utf-8").replace("Harbour", "Harvest"), "utf-8")
     assert run(["check-proof", str(proof), "--trust", vkey]) == 6
     assert run(["check-proof", str(kept)]) == 4
+
+
+def test_the_standalone_script_is_handed_over(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """check-proof --print-script needs no archive, and what it prints checks a proof by itself."""
+    assert run(["seal"]) == 0
+    assert run(["prove", "harbour2024"]) == 0
+    size, root = (archive / "log" / "checkpoint").read_text("utf-8").split("\n")[1:3]
+    capsys.readouterr()
+    assert run(["check-proof", "--print-script"]) == 0
+    script = tmp_path / "handed-over.py"
+    script.write_text(capsys.readouterr().out, "utf-8")
+    command = [sys.executable, "-I", "-S", str(script), "harbour2024.citekit-proof.json"]
+    done = subprocess.run([*command, "--root", root, "--size", size], cwd=tmp_path, check=False)
+    assert done.returncode == 0
+
+
+def test_a_script_is_printed_or_a_proof_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither, or both at once, is wrong usage, and the hint says what to type."""
+    assert run(["check-proof"]) == 2
+    assert "hint: citekit check-proof FILE" in capsys.readouterr().err
+    assert run(["check-proof", "some.json", "--print-script"]) == 2
+    assert "hint: citekit check-proof --print-script" in capsys.readouterr().err
 
 
 def test_tampering_is_exit_code_six(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
