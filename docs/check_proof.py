@@ -22,7 +22,10 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LIMIT = 8 << 20
 Key = tuple[str, bytes, bytes]
@@ -46,15 +49,18 @@ def main(words: list[str] | None = None) -> int:
     except (OSError, ValueError, RecursionError) as error:
         return answer(4, f"not a proof file: {error}")
     try:
-        checkpoint, said = check_entries(document)
-        check_files(document, said)
+        checkpoint, events = check_entries(document)
+        check_files(document, replay(events))
         is_authentic = check_signer(document, checkpoint, options)
+        purged = list(purges(events))
     except NotProven as error:
         return answer(6, f"tampered: {error}")
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         return answer(4, f"not a proof file: {error!r}")
     for file in document["files"]:
         print("unchanged since it was sealed:", ascii(file["path"]))
+    for line in purged:
+        print("removed for good since:", ascii(line))
     tell_timestamps(document, checkpoint)
     if not is_authentic:
         return answer(1, "consistent; signer not authenticated")
@@ -106,8 +112,8 @@ def decode(text: str) -> bytes:
 # ── 1. entries lead to one root ──────────────────────────────────────────────────────────────────
 
 
-def check_entries(document: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Give the one checkpoint (its text), and path -> digest as the entries say in their order."""
+def check_entries(document: dict[str, Any]) -> tuple[str, list[tuple[int, dict[str, Any]]]]:
+    """Give the one checkpoint (its text), and the events that the entries say, in their order."""
     checkpoints, events = set(), []
     for part in document["entries"]:
         entry = part["entry"].encode()
@@ -121,7 +127,7 @@ def check_entries(document: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         events.append((index, event))
     if len(checkpoints) != 1:
         raise NotProven(f"the proof has {len(checkpoints)} checkpoints, not one")
-    return checkpoints.pop(), replay(sorted(events, key=lambda pair: pair[0]))
+    return checkpoints.pop(), sorted(events, key=lambda pair: pair[0])
 
 
 def read_event(entry: bytes) -> dict[str, Any]:
@@ -267,6 +273,14 @@ def has_signed(checkpoint: str, key: Key) -> bool:
                 raise NotProven("a signature is wrong") from None
             return True
     return False
+
+
+def purges(events: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
+    """Tell which payloads were removed for good; their digests are proven all the same."""
+    for index, event in events:
+        if event.get("action") == "purge":
+            for payload in event["payloads"]:
+                yield f"{payload['role']} {payload['digest']}, entry {index}, {event['at']}"
 
 
 def tell_timestamps(document: dict[str, Any], checkpoint: str) -> None:
