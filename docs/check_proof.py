@@ -3,7 +3,8 @@
     python check_proof.py PROOF.json --vkey NAME+ID+KEY      (needs the package cryptography)
     python check_proof.py PROOF.json --root BASE64 --size N  (a checkpoint that you kept)
 
-Exit codes: 0 proven, 1 consistent but nobody vouches for it, 4 no proof, 6 not what was sealed.
+Exit codes: 0 proven, 1 consistent but nobody vouches for it, 2 wrong usage, 4 no proof, 6 not what
+was sealed.
 This program shares no code with citekit. The format is described in the reference, page "The log".
 
 What it does, in order:
@@ -19,6 +20,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -44,6 +46,14 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--root", help="the root of a checkpoint that you kept, base64")
     parser.add_argument("--size", type=int, help="how many entries that checkpoint covers")
     options = parser.parse_args(words)
+    if (options.root is None) != (options.size is None):
+        parser.error("--root and --size are those of one checkpoint: give both")
+    try:
+        trusted = {read_vkey(options.vkey)} if options.vkey else set()
+    except ValueError as error:
+        parser.error(f"--vkey: {error}")
+    if trusted and importlib.util.find_spec("cryptography") is None:
+        parser.error("--vkey needs the package cryptography; else give --root and --size")
     try:
         document = read(Path(options.proof))
     except (OSError, ValueError, RecursionError) as error:
@@ -51,7 +61,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         checkpoint, events = check_entries(document)
         check_files(document, replay(events))
-        is_authentic = check_signer(document, checkpoint, options)
+        is_kept = check_kept(checkpoint, options)
+        is_signed = check_signer(document, checkpoint, trusted)
         purged = list(purges(events))
     except NotProven as error:
         return answer(6, f"tampered: {error}")
@@ -62,7 +73,7 @@ def main(words: list[str] | None = None) -> int:
     for line in purged:
         print("removed for good since:", ascii(line))
     tell_timestamps(document, checkpoint)
-    if not is_authentic:
+    if not (is_kept or is_signed):
         return answer(1, "consistent; signer not authenticated")
     return answer(0, "proven; not that the source ever served it, nor that nothing came later")
 
@@ -213,16 +224,22 @@ def check_files(document: dict[str, Any], said: dict[str, Any]) -> None:
 # ── 3. somebody you know vouches for the checkpoint ──────────────────────────────────────────────
 
 
-def check_signer(document: dict[str, Any], checkpoint: str, options: argparse.Namespace) -> bool:
-    """Tell whether somebody is known who vouches; raises NotProven when the wrong one does."""
-    origin, size, root = read_checkpoint(checkpoint)
-    if options.root is not None or options.size is not None:
-        if (options.size, options.root) != (size, base64.b64encode(root).decode()):
-            raise NotProven(f"its checkpoint is another: {origin!r}, {size} entries")
-        return True
-    if options.vkey is None:
+def check_kept(checkpoint: str, options: argparse.Namespace) -> bool:
+    """Tell whether this is the checkpoint that was kept; raises NotProven when it is another."""
+    if options.root is None:
         return False
-    keys = {read_vkey(options.vkey)}
+    origin, size, root = read_checkpoint(checkpoint)
+    if (options.size, options.root) != (size, base64.b64encode(root).decode()):
+        raise NotProven(f"its checkpoint is another: {origin!r}, {size} entries")
+    return True
+
+
+def check_signer(document: dict[str, Any], checkpoint: str, trusted: set[Key]) -> bool:
+    """Tell whether a key that is known has signed; raises NotProven when only others have."""
+    if not trusted:
+        return False
+    origin, _, _ = read_checkpoint(checkpoint)
+    keys = set(trusted)
     for part in document.get("rotations", ()):  # who trusts the old key may come to trust a new one
         keys |= follow(part, origin, keys)
     if not any(has_signed(checkpoint, key) for key in keys):
@@ -246,21 +263,20 @@ def follow(part: dict[str, str], origin: str, keys: set[Key]) -> set[Key]:
 
 def read_vkey(text: str) -> Key:
     """C2SP signed-note: name+key id+base64(type, key) -> name, key id, 32 bytes."""
-    name, identifier, encoded = text.strip().split("+", 2)
+    name, _, rest = text.strip().partition("+")
+    identifier, _, encoded = rest.partition("+")
     key = decode(encoded)
     expected = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
     if key[:1] != b"\x01" or len(key) != 33 or expected.hex() != identifier:
-        raise SystemExit("not an Ed25519 public key")
+        raise ValueError("not an Ed25519 public key")
     return name, expected, key[1:]
 
 
 def has_signed(checkpoint: str, key: Key) -> bool:
     """Tell whether the key has signed the checkpoint; raises NotProven for a wrong signature."""
-    try:
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    except ImportError:
-        raise SystemExit("--vkey needs the package cryptography; else --root, --size") from None
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     text, _, signatures = checkpoint.rpartition("\n\n")
     name, identifier, public = key
     for line in signatures.splitlines():

@@ -207,11 +207,14 @@ def _known(store: ArchiveStore, data: bytes) -> Added | None:
     if not holders:
         return None
     key = holders[0][0]
+    is_here = store.payload_path(digest_bytes(data)) is not None
     finding = Finding(
         code="CK-I101",
         severity=Severity.NOTE,
-        message=f"these bytes are in the archive already: {key}",
-        hint=f"citekit show {key}",
+        message=f"these bytes are in the archive already: {key}"
+        if is_here
+        else f"these bytes were archived as {key}, and are not on this machine",
+        hint=f"citekit show {key}" if is_here else f"citekit verify {key} says why",
     )
     return Added(key=key, item=store.item(key), is_new=False, findings=(finding,))
 

@@ -151,7 +151,7 @@ def check_proof(
     try:
         document = parse_proof_file(data)
     except InvalidData as error:
-        _wrong(verdict, "CK-E630", str(error))
+        verdict.findings.append(found("CK-E630", error.place or Place(), error.message))
         return verdict
     verdict.key = document.key
     note = _check_entries(verdict, document)

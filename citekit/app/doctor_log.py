@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from citekit.app.checked import CheckedThing
 from citekit.app.signing import find_signing_key, log_origin, signing_key_file
 from citekit.errors import CitekitError, IntegrityFailed
+from citekit.integrity.note import Note
 from citekit.integrity.sign import verify_note
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, read_timestamp
 from citekit.model.codec import write_instant
@@ -82,11 +83,15 @@ def _trouble(
         return None
     if not standing.note.signatures:
         return "the last seal is unsigned", "citekit seal signs it now"
+    last, *_ = standing.note.signatures  # at a change of keys the new one signs first
     try:
-        verify_note(standing.note, [key])
+        verify_note(Note(text=standing.note.text, signatures=(last,)), [key])
     except IntegrityFailed as error:
-        hint = "to change keys: citekit seal --signing-key NEW --old-key OLD"
-        return f"has not signed the log ({error.message})", hint
+        signer = f"{last.name}+{last.key_id.hex()}"
+        return (
+            f"is not the key that signs the log, which is {signer} ({error.message})",
+            "put that one here, or name its file: citekit seal --signing-key FILE",
+        )
     public = store.layout.check_inside(store.layout.key_file(key.key_id.hex()))
     if files.read_bytes(public) != f"{key}\n".encode():
         return f"its public key is another in {public}", "citekit verify shows what is wrong"

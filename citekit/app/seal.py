@@ -232,8 +232,9 @@ def _check_old(old: KeyChange, keys: Keys) -> None:
     if not has_old and not keys.is_lost:
         raise UsageError(
             f"this log is signed by another key: {old.vkey}",
-            hint="give that one's file with --old-key, so that those who trust it can follow; "
-            "if it is lost, say so with --lost-key",
+            hint="name that one's file with --signing-key; to change keys, give it with --old-key "
+            "beside the new one, so that those who trust it can follow; if it is lost, say so with "
+            "--lost-key",
         )
 
 

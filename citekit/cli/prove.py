@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.cli import output
-from citekit.errors import UsageError
+from citekit.errors import Place, UsageError
 
 if TYPE_CHECKING:
     from citekit.app.check_proof import ProofVerdict
@@ -63,10 +64,10 @@ def check_proof(
         output.answer_json(verdict.to_json())
         return verdict.exit_code
     for finding in verdict.findings:
-        place = f"{finding.place}: " if finding.place and str(finding.place) else ""
-        output.answer(
-            output.printable(f"{finding.kind}  {place}{finding.message} [{finding.code}]")
-        )
+        place = replace(finding.place or Place(), path=file)
+        hint = f" ({finding.hint})" if finding.hint else ""
+        line = f"{finding.kind}  {place}: {finding.message} [{finding.code}]{hint}"
+        output.answer(output.printable(line))
     output.answer(verdict.summary)
     if verdict.exit_code in (0, 1):
         _tell_lists(context, verdict)

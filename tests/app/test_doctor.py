@@ -144,14 +144,26 @@ def test_a_signed_log_without_its_key_is_told(archive: ArchiveStore) -> None:
 
 
 def test_another_key_than_that_of_the_log_is_told(archive: ArchiveStore, tmp_path: Path) -> None:
-    """A key of the right name that has not signed is a change of keys, and told as one."""
+    """A key of the right name that has not signed is told, with the name of the one that has."""
     first = keygen(log_origin(archive), tmp_path / "first.key")
     seal(archive, keys=Keys(signing=read_signing_key(first.path)))
     keygen(log_origin(archive))
     check = _looked(archive, "signing key")
     assert not check.ok
-    assert "has not signed the log" in check.detail
-    assert "--old-key" in check.hint
+    assert "is not the key that signs the log" in check.detail
+    assert f"{first.verifier.name}+{first.verifier.key_id.hex()}" in check.detail
+    assert "--signing-key" in check.hint
+
+
+def test_after_a_change_of_keys_the_new_one_counts(archive: ArchiveStore, tmp_path: Path) -> None:
+    """The old key has signed the last checkpoint, too, and yet it can seal no more."""
+    old = read_signing_key(keygen(log_origin(archive)).path)
+    seal(archive)
+    new = read_signing_key(keygen(log_origin(archive), tmp_path / "new.key").path)
+    seal(archive, keys=Keys(signing=new, old=old))
+    check = _looked(archive, "signing key")
+    assert not check.ok
+    assert new.verifier.key_id.hex() in check.detail
 
 
 def test_a_key_after_an_unsigned_seal_is_told(archive: ArchiveStore) -> None:

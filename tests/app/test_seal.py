@@ -403,6 +403,26 @@ def test_one_item_alone_shows_bytes_that_came_back(store: ArchiveStore) -> None:
     assert "CK-E623" not in _codes(verify(store, ["lantern2024"]))
 
 
+def test_one_item_alone_rests_on_the_trust_folder_too(store: ArchiveStore) -> None:
+    """A public key that was exchanged is told, whichever item is looked at."""
+    _seal(store)
+    (vkey,) = store.root.glob("trust/keys/*")
+    vkey.write_text("another")
+    assert "CK-E602" in _codes(verify(store, ["lantern2024"]))
+
+
+def test_what_waits_says_whether_it_is_new(store: ArchiveStore) -> None:
+    """A new record is told as new, one that was sealed before as changed."""
+    _seal(store)
+    _edit_note(store, "One.")
+    with store.writing() as writer:
+        writer.replace_item(store.item("tide2023").with_data(title="Another"))
+        writer.write_note("harbour2024", None)
+    waits = {f.message for f in verify(store).findings if f.code == "CK-I604"}
+    waits = {message.partition(";")[0] for message in waits}
+    assert waits == {"is new", "has changed", "was removed"}
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
 def test_a_log_behind_a_link_is_told_for_one_item_too(store: ArchiveStore, tmp_path: Path) -> None:
     """A linked log/ is no log of this archive."""

@@ -69,6 +69,19 @@ def test_an_unsigned_seal_says_so(archive: Path, capsys: pytest.CaptureFixture[s
     assert "consistent (unsigned); signer not authenticated" in capsys.readouterr().out
 
 
+def test_a_log_that_says_it_is_huge_is_told_at_once(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A checkpoint of 2**55 entries over a log of a few is an error, not a walk through all."""
+    assert run(["seal"]) == 0
+    path = archive / "log" / "checkpoint"
+    lines = path.read_text("utf-8").split("\n")
+    path.write_text("\n".join([lines[0], str(2**55), *lines[2:]]), "utf-8")
+    assert run(["log"]) == 6
+    assert "is missing" in capsys.readouterr().err
+    assert run(["verify"]) == 6
+
+
 def test_the_log_is_shown(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Sealed entries have their number; events that wait say so."""
     assert archive.is_dir()
@@ -99,7 +112,11 @@ def test_a_proof_is_written_and_checked(
     assert run(["check-proof", str(proof), "--checkpoint", str(kept)]) == 0
     proof.write_text(proof.read_text("utf-8").replace("Harbour", "Harvest"), "utf-8")
     assert run(["check-proof", str(proof), "--trust", vkey]) == 6
+    assert f"tampered  {proof} (files[0]): " in capsys.readouterr().out
     assert run(["check-proof", str(kept)]) == 4
+    out = capsys.readouterr().out
+    assert f"invalid  {kept}:1:1: is not JSON" in out
+    assert "(ask for the file again" in out
 
 
 def test_the_standalone_script_is_handed_over(

@@ -216,7 +216,8 @@ def _check_state(
     for old, new in list(renamed_groups(history, disk, resolver(inspection.store))):
         history.take(_renaming(old, new))
         yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
-    groups = {f"items/{key}" for key in inspection.keys} if inspection.is_partial else None
+    items = {f"items/{key}" for key in inspection.keys}
+    groups = items | {"trust"} if inspection.is_partial else None
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
             yield from _judge(inspection, history, size, difference)
@@ -259,7 +260,8 @@ def _judge(
 def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tuple[str, str]]:
     for path, known in sorted(history.files()):
         if known.entry >= size and disk.get(path) == known.digest:
-            action = "was removed" if known.digest is None else "has changed"
+            is_new = known.digest is not None and path not in history.past
+            action = "is new" if is_new else "has changed" if known.digest else "was removed"
             yield path, f"{action}; the event waits for a seal"
 
 
