@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from citekit import __version__
 from citekit.app.citekey import make_citekey
 from citekit.app.clock import now as this_second
 from citekit.app.extraction import read_extraction
@@ -23,9 +22,10 @@ from citekit.app.passages import count_words
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes
-from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
+from citekit.model.capture import Capture, Payload, Source, TextMap
 from citekit.model.identifiers import check_citekey, make_stamp
 from citekit.model.item import Access, Item, ItemFacts
+from citekit.store.record import this_tool
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -169,7 +169,11 @@ def add(
         now=captured_at,
     )
     _refuse_binary_text(extraction, name)
-    return _store(store, data, extraction, declared, key=key, name=name, captured_at=captured_at)
+    is_default = max_size_bytes == DEFAULT_MAX_SIZE_BYTES
+    options = {"encoding": encoding, "max_size_bytes": None if is_default else max_size_bytes}
+    return _store(
+        store, data, extraction, declared, options, key=key, name=name, captured_at=captured_at
+    )
 
 
 def check_url(url: str | None) -> str | None:
@@ -203,11 +207,14 @@ def _known(store: ArchiveStore, data: bytes) -> Added | None:
     if not holders:
         return None
     key = holders[0][0]
+    is_here = store.payload_path(digest_bytes(data)) is not None
     finding = Finding(
         code="CK-I101",
         severity=Severity.NOTE,
-        message=f"these bytes are in the archive already: {key}",
-        hint=f"citekit show {key}",
+        message=f"these bytes are in the archive already: {key}"
+        if is_here
+        else f"these bytes were archived as {key}, and are not on this machine",
+        hint=f"citekit show {key}" if is_here else f"citekit verify {key} says why",
     )
     return Added(key=key, item=store.item(key), is_new=False, findings=(finding,))
 
@@ -228,6 +235,7 @@ def _store(
     data: bytes,
     extraction: Extraction,
     declared: Declared,
+    options: Mapping[str, Any],
     *,
     key: str | None,
     name: str | None,
@@ -237,11 +245,11 @@ def _store(
     capture = Capture(
         captured_at=captured_at,
         source=_source(declared, extraction, name),
-        tool=Tool(name="citekit", version=__version__),
+        tool=this_tool(options),
         payloads=payloads,
     )
     variables, facts = describe(extraction, declared, store.settings.access)
-    with store.writing() as writer:
+    with store.writing(options={**options, **_of_the_item(declared)}) as writer:
         if key is not None and _is_taken(store, key):
             raise StoreConflict(f"the key {key} is taken", hint="choose another --key")
         chosen = key or writer.unique_key(make_citekey(variables))
@@ -249,6 +257,12 @@ def _store(
         stamp = make_stamp(captured_at)
         writer.add_item(item, captures={stamp: capture}, payloads=contents)
     return Added(key=chosen, item=item, is_new=True, findings=extraction.findings)
+
+
+def _of_the_item(declared: Declared) -> dict[str, Any]:
+    """Options that shape the item, not the capture; of fields the names, for the log is public."""
+    fields = sorted(declared.fields) if declared.fields else None
+    return {"access": declared.access, "fields": fields}
 
 
 def _is_taken(store: ArchiveStore, key: str) -> bool:

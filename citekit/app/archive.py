@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from citekit.app.diff import CaptureDiff
     from citekit.app.export import Exported
     from citekit.app.importing import Imported
+    from citekit.app.outside import Outside
     from citekit.app.purge import Purged
     from citekit.app.restore import Restored
     from citekit.app.verify import Report
@@ -98,6 +99,8 @@ class Archive:
         locale: str | None = None,
         in_text: bool = False,
         locator: str | None = None,
+        outside: Outside | None = None,
+        provenance: bool = False,
     ) -> Cited:
         """References of items (see ``citekit.app.cite``)."""
         from citekit.app.cite import cite
@@ -110,6 +113,8 @@ class Archive:
             locale=locale,
             in_text=in_text,
             locator=locator,
+            outside=outside,
+            provenance=provenance,
         )
 
     def import_text(

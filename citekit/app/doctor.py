@@ -9,9 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from citekit.app.checked import CheckedThing
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.store import files
 from citekit.store.layout import SETTINGS_FILE
@@ -34,27 +34,6 @@ _EXTRAS: Final = (
     ("browser", ("playwright",), "capturing pages with a browser"),
 )
 _ANSWER_S: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedThing:
-    """One thing that was tried. ``required``: citekit cannot do its work without it."""
-
-    name: str
-    ok: bool
-    detail: str
-    hint: str = ""
-    required: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """name, ok, required, detail, hint."""
-        return {
-            "name": self.name,
-            "ok": self.ok,
-            "required": self.required,
-            "detail": self.detail,
-            "hint": self.hint,
-        }
 
 
 def examine(root: Path | None = None) -> list[CheckedThing]:
@@ -154,6 +133,7 @@ def _version_of(program: str) -> str | None:
 
 
 def _archive(root: Path) -> Iterator[CheckedThing]:
+    from citekit.app.doctor_log import examine_log
     from citekit.store.archive import ArchiveStore
 
     try:
@@ -170,6 +150,7 @@ def _archive(root: Path) -> Iterator[CheckedThing]:
     yield _lockable(root)
     yield _index(store.layout.index_file)
     yield _case(root)
+    yield from examine_log(store)
 
 
 def _writable(staging: Path, root: Path) -> CheckedThing:

@@ -35,6 +35,7 @@ def render_page(verdict: ProofVerdict, document: ProofDocument) -> str:
         title=escape(str(item.get("title") or document.key)),
         key=escape(document.key),
         summary=escape(verdict.summary.capitalize()),
+        purged=_purged(verdict),
         proven=_list(verdict.proven),
         not_proven=_list(verdict.not_proven),
         facts=_rows(facts_of(verdict)),
@@ -53,6 +54,18 @@ def facts_of(verdict: ProofVerdict) -> list[Fact]:
         elif "/captures/" in path:
             facts += _capture_facts(document)
     return facts
+
+
+def _purged(verdict: ProofVerdict) -> str:
+    """What was removed for good, where everybody sees it; nothing where nothing was."""
+    if not verdict.purged:
+        return ""
+    lines = _list(str(purge) for purge in verdict.purged)
+    return (
+        '<div class="verdict"><p><strong>Purged.</strong> The archive does not hold these bytes '
+        "any more. That they were captured, and what their digests were, is proven all the same."
+        f"</p>\n<ul>\n{lines}\n</ul></div>"
+    )
 
 
 def _item_facts(item: Mapping[str, Any]) -> Iterator[Fact]:

@@ -6,6 +6,7 @@ https://openprovenance.org/prov-jsonld/ (W3C member submission).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ def _take(graph: _Graph, activity: str, event: Mapping[str, Any]) -> None:
         ck_access=_text(event.get("access")),
         ck_reason=_text(event.get("reason")),
         ck_to=_text(event.get("to")),
+        ck_options=_options(event.get("tool")),
     )
     _associate(graph, activity, event)
     subject = event["subject"]
@@ -135,6 +137,21 @@ def _payload(graph: _Graph, payload: Mapping[str, Any]) -> str:
         ck_digest=_text(digest),
         ck_role=_text(payload.get("role")),
     )
+
+
+def _options(tool: object) -> list[Node] | None:
+    """The options that the tool was given, one ``name=value`` each; None for none."""
+    options = tool.get("options") if isinstance(tool, Mapping) else None
+    if not isinstance(options, Mapping):
+        return None
+    return [{"@value": f"{name}={_plain(options[name])}"} for name in sorted(options)] or None
+
+
+def _plain(value: object) -> str:
+    """A value as in JSON, text without its quotes, a list with commas."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(_plain, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _local(text: str) -> str:

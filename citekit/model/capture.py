@@ -69,10 +69,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """The program that made the capture."""
+    """The program that did a step, and the ``options`` it was given that shaped what came out.
+
+    Options are never text or paths: what is in a record or the log stays there, and is published.
+    """
 
     name: str
     version: str
+    options: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from citekit.app.proof_script import SCRIPT
 from citekit.model.codec import write_instant
 from citekit.sphinx import words
 from citekit.sphinx.element import Content, Element, h, joined, page_link
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from citekit.integrity.timestamp import Timestamp
     from citekit.sphinx.library import Library, Shelf
 
-SCRIPT: Final = "check_proof.py"
 _NO_TIME: Final = "none: when it was sealed is the archive's own word"
 _STATES: Final[dict[State, str]] = {
     "sealed": "unchanged since",

@@ -31,6 +31,7 @@ from citekit.integrity.tiles import (
     TILE_WIDTH,
     Bundle,
     Tile,
+    bundles_between,
     bundles_of,
     encode_bundle,
     parse_bundle,
@@ -218,10 +219,9 @@ class LogFolder:
 
     def entries_from(self, first: int, size: int) -> Iterator[bytes]:
         """The entries from ``first`` on, reading only the bundles that hold them."""
-        for bundle in bundles_of(size):
+        for bundle in bundles_between(first, size):
             begin = bundle.index * TILE_WIDTH
-            if begin + bundle.width > first:
-                yield from self.read_bundle(bundle)[max(0, first - begin) :]
+            yield from self.read_bundle(bundle)[max(0, first - begin) :]
 
     # ── growing ────────────────────────────────────────────────────────────────────────────────
 

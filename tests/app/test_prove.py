@@ -232,6 +232,27 @@ def test_the_script_needs_nothing_of_citekit(proof: Proof, tmp_path: Path) -> No
     assert _script(tmp_path, proof.data, "--root", root, "--size", size, python=["-I", "-S"]) == 0
 
 
+def test_the_script_knows_wrong_usage_from_a_verdict(proof: Proof, tmp_path: Path) -> None:
+    """A key that is none, half a checkpoint, no cryptography: exit code 2, which is no verdict."""
+    vkey = ("--vkey", str(KEY.verifier))
+    assert _script(tmp_path, proof.data, "--vkey", "nonsense") == 2
+    assert _script(tmp_path, proof.data, "--vkey", str(KEY.verifier)[:-4] + "AAA=") == 2
+    assert _script(tmp_path, proof.data, "--size", "3") == 2
+    assert _script(tmp_path, proof.data, *vkey, python=["-I", "-S"]) == 2
+
+
+def test_the_script_asks_the_key_and_the_checkpoint(proof: Proof, tmp_path: Path) -> None:
+    """Where both are given, both have to be right."""
+    verdict = check_proof(proof.data)
+    assert verdict.checkpoint
+    root, size = b64encode(verdict.checkpoint.root).decode(), str(verdict.checkpoint.size)
+    kept = ("--root", root, "--size", size)
+    assert _script(tmp_path, proof.data, *kept, "--vkey", str(KEY.verifier)) == 0
+    assert _script(tmp_path, proof.data, *kept, "--vkey", str(THIEF.verifier)) == 6
+    other = ("--root", root, "--size", "3", "--vkey", str(KEY.verifier))
+    assert _script(tmp_path, proof.data, *other) == 6
+
+
 def _script(folder: Path, data: bytes, *words: str, python: list[str] | None = None) -> int:
     (folder / "proof.json").write_bytes(data)
     command = [sys.executable, *(python or []), str(SCRIPT), "proof.json", *words]

@@ -77,11 +77,13 @@ def inspect(
     keys: tuple[str, ...],
     progress: Callable[[int, int], None] | None = None,
 ) -> Inspection:
-    """Walk an archive, or the folders of some items."""
+    """Walk an archive, or the folders of some items and of the log that accounts for them."""
     inspection = Inspection(
         store=store, keys=keys or _item_folders(store), is_partial=bool(keys), progress=progress
     )
     folders = [f"items/{key}" for key in keys] or [""]
+    if keys:
+        folders += _folders_of_log(inspection)
     while folders:  # a stack, because folders may be nested deeper than Python can call
         folders.extend(_look_into(inspection, folders.pop()))
     return inspection
@@ -101,6 +103,18 @@ def _item_folders(store: ArchiveStore) -> tuple[str, ...]:
         except InvalidData:
             continue
     return tuple(sorted(names))
+
+
+def _folders_of_log(inspection: Inspection) -> list[str]:
+    """``log`` and ``trust``, where they are folders; what else they may be is an oddity."""
+    found = []
+    for name in ("log", "trust"):
+        path = inspection.store.root / name
+        if is_link(path):
+            inspection.oddities.append((name, "a symbolic link"))
+        elif path.is_dir():
+            found.append(name)
+    return found
 
 
 def _look_into(inspection: Inspection, folder: str) -> list[str]:

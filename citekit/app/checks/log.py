@@ -21,6 +21,7 @@ from citekit.findings import Finding
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.tiles import TILE_WIDTH
 from citekit.store import files
+from citekit.store.change import PLACES
 from citekit.store.drift import Difference, differences, renamed_groups
 from citekit.store.history import History
 from citekit.store.kinds import OF_THE_SEAL, action_of, group_of
@@ -135,7 +136,7 @@ def _never_sealed(
     if outside.keys or outside.roots or outside.checkpoints:
         yield found("CK-E613", place, "there is no checkpoint, but you know of one")
     if once or base:
-        leftovers = log.preview(None, log.waiting(0)) if not base else {}
+        leftovers = _expected(log, None) if not base else {}
         strange = [name for name in sorted(once) if not _is_begun(log, leftovers, name)]
         if strange or base:
             yield found("CK-E606", place, "is missing: there was a log once")
@@ -188,9 +189,10 @@ def _check_pending(inspection: Inspection, pending: Pending, size: int) -> Itera
         yield found("CK-W622", Place(path=path, line=line), "is no event")
 
 
-def _expected(log: LogFolder, standing: Standing) -> dict[str, bytes]:
+def _expected(log: LogFolder, standing: Standing | None) -> dict[str, bytes]:
+    """The files that the next seal would write; none where that cannot be known."""
     try:
-        return log.preview(standing, log.waiting(standing.size))
+        return log.preview(standing, log.waiting(standing.size if standing else 0))
     except CitekitError:
         return {}
 
@@ -214,12 +216,15 @@ def _check_state(
     for old, new in list(renamed_groups(history, disk, resolver(inspection.store))):
         history.take(_renaming(old, new))
         yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
-    groups = {f"items/{key}" for key in inspection.keys} if inspection.is_partial else None
+    items = {f"items/{key}" for key in inspection.keys}
+    groups = items | {"trust"} if inspection.is_partial else None
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
             yield from _judge(inspection, history, size, difference)
     if size:
-        yield from _waiting(inspection, history, disk, size)
+        for path, message in _waiting(history, disk, size):
+            if groups is None or group_of(path) in groups:
+                yield found("CK-I604", inspection.show(path), message)
 
 
 def _renaming(old: str, new: str) -> dict[str, object]:
@@ -252,13 +257,12 @@ def _judge(
         yield found("CK-I603", place, f"{message} since entry {known.entry}")
 
 
-def _waiting(
-    inspection: Inspection, history: History, disk: dict[str, str], size: int
-) -> Iterator[Finding]:
+def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tuple[str, str]]:
     for path, known in sorted(history.files()):
         if known.entry >= size and disk.get(path) == known.digest:
-            action = "was removed" if known.digest is None else "has changed"
-            yield found("CK-I604", inspection.show(path), f"{action}; the event waits for a seal")
+            is_new = known.digest is not None and path not in history.past
+            action = "is new" if is_new else "has changed" if known.digest else "was removed"
+            yield path, f"{action}; the event waits for a seal"
 
 
 def _digests(inspection: Inspection) -> dict[str, str]:
@@ -284,8 +288,12 @@ def _digest_of(finding: Finding) -> str | None:
 
 
 def _present_after_purge(inspection: Inspection, history: History) -> Iterator[Finding]:
-    for name in sorted(inspection.files) if history.purged else ():
-        match = _PAYLOAD.fullmatch(name)
-        if match and f"sha256:{match[1]}{match[2]}" in history.purged:
-            message = "is here, but the log says that it was purged"
-            yield found("CK-E623", inspection.show(name), message)
+    captures = inspection.captures.values()
+    named = {payload.digest for capture in captures for payload in capture.payloads.values()}
+    purged = history.purged.keys()
+    objects = inspection.store.objects
+    for digest in sorted(purged & named if inspection.is_partial else purged):
+        for path in (objects.path(digest, access) for access in PLACES):
+            if path.is_file():
+                message = "is here, but the log says that it was purged"
+                yield found("CK-E623", str(path), message)
