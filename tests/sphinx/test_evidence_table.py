@@ -58,7 +58,7 @@ def test_another_value_is_struck_through() -> None:
 
 def test_of_text_a_restricted_page_has_the_place_alone() -> None:
     """Time, encoding and credit are facts and shown; a caption is a piece of the text."""
-    evidence = {
+    evidence: dict[str, tuple[dict[str, Any], ...]] = {
         "issued-time": ({"value": {"time": "10:21", "zone": None, "note": "no zone given"}},),
         "credit": ({"value": "Ada Quill – Agency"},),
         "caption": ({"value": "Words of the article", "place": {"line": 7}},),
