@@ -467,7 +467,7 @@ COMMANDS: Final = (
         "site new",
         "Write a Sphinx project for the archive.",
         "citekit.cli.site:new",
-        (Argument("DIR", "Where (default: site).", is_required=False),),
+        (Argument("DIR", "Where (default: site, beside the archive).", is_required=False),),
     ),
     Command(
         "site build",
