@@ -168,7 +168,7 @@ class Archive:
         self,
         name: str,
         *,
-        kind: EntityKind,
+        kind: EntityKind | None = None,
         entity_id: str | None = None,
         names: Sequence[str] = (),
         authorities: Mapping[str, str] | None = None,

@@ -226,9 +226,8 @@ def _with_notes(
 
     ``keys`` belong to the citations that stand for a bibliography, where a style has none.
     """
-    from dataclasses import replace
-
     from citekit.app.provenance_note import append_note
+    from citekit.model.value import replace
 
     def noted(key: str, text: str, format_: StyledFormat) -> str:
         return append_note(text, call.notes[key], format_)

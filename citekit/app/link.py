@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from citekit.app.citekey import slug
-from citekit.errors import InvalidData, StoreConflict
+from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.model.claim import Claim, ClaimEvidence, Stance
 from citekit.model.date import Date, DateError
-from citekit.model.entity import Entity, EntityKind, Mention
+from citekit.model.entity import KINDS, Entity, EntityKind, Mention
 from citekit.model.identifiers import check_slug
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def add_entity(
     store: ArchiveStore,
     name: str,
     *,
-    kind: EntityKind,
+    kind: EntityKind | None = None,
     entity_id: str | None = None,
     names: Sequence[str] = (),
     authorities: Mapping[str, str] | None = None,
@@ -30,32 +30,41 @@ def add_entity(
     place: str | None = None,
     description: str | None = None,
 ) -> Entity:
-    """Add an entity, or replace the one with that id.
+    """Add an entity, or change the one with that id: what is not given stays.
 
-    Raises InvalidData for an id that can name no file or a date that is not EDTF, StoreConflict
-    when the id made of the name is already another entity's, NotFound for an unknown place.
+    Raises UsageError for a new one without a kind, InvalidData for an id that can name no file or
+    a date that is not EDTF, StoreConflict when the id made of the name is already another
+    entity's, NotFound for an unknown place.
     """
-    made = Entity(
-        id=check_slug(entity_id or slug(name), "an entity"),
-        kind=kind,
-        name=name,
-        names=tuple(names),
-        authorities=dict(authorities or {}),
-        date=_checked_date(date),
-        place=place,
-        description=description,
-    )
+    identifier = check_slug(entity_id or slug(name), "an entity")
+    given = {
+        "kind": kind,
+        "names": tuple(names),
+        "date": _checked_date(date),
+        "place": place,
+        "description": description,
+    }
     with store.writing() as writer:
-        known = {entity.id: entity for entity in store.entities()}
-        if entity_id is None and made.id in known:
+        known = store.entity(identifier) if identifier in store.entity_ids() else None
+        if known is not None and entity_id is None:
             raise StoreConflict(
-                f"the entity {made.id} is there already ({known[made.id].name})",
-                hint=f"change it with --id {made.id}, or choose another --id",
+                f"the entity {identifier} is there already ({known.name})",
+                hint=f"change it with --id {identifier}, or choose another --id",
             )
         if place is not None:
             store.entity(place)
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value}
+        all_authorities = {**(known.authorities if known else {}), **(authorities or {})}
+        start = known or _new_entity(identifier, name, kind)
+        made = replace(start, name=name, authorities=all_authorities, **changes)
         writer.write_entity(made)
     return made
+
+
+def _new_entity(identifier: str, name: str, kind: EntityKind | None) -> Entity:
+    if kind is None:
+        raise UsageError("a new entity needs a kind", hint=f"--kind, one of {', '.join(KINDS)}")
+    return Entity(id=identifier, kind=kind, name=name)
 
 
 def _checked_date(date: str | None) -> str | None:

@@ -18,7 +18,14 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from citekit.errors import CitekitError, MissingExtra, NotFound, StorageFailed, StoreConflict
+from citekit.errors import (
+    CitekitError,
+    MissingExtra,
+    NotFound,
+    StorageFailed,
+    StoreConflict,
+    UsageError,
+)
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
@@ -32,11 +39,13 @@ _MOST_LINES: Final = 12
 def new_project(archive_root: Path, folder: Path | None = None) -> Path:
     """Write the source of a site, to be made one's own; returns its folder.
 
-    The default is ``site`` beside the archive, where ``build`` looks. Raises StoreConflict when
-    the folder is there and not empty.
+    The default is ``site`` beside the archive, where ``build`` looks. Raises UsageError for a
+    folder inside the archive, StoreConflict when it is there and not empty.
     """
-    root = ArchiveStore.open(archive_root).root
+    store = ArchiveStore.open(archive_root)
+    root = store.root.resolve()
     folder = (folder or root.parent / "site").resolve()
+    _refuse_inside(store, folder, hint=f"leave it out for {root.parent / 'site'}")
     if folder.exists() and any(folder.iterdir()):
         raise StoreConflict(
             f"the folder is not empty: {folder}", hint="name another one, or empty it first"
@@ -56,8 +65,8 @@ def build(
 
     ``source`` is a folder with ``conf.py``; without it ``site`` beside the archive is built if
     there is one, else a plain site. Restricted text goes into a folder of its own. Raises
-    MissingExtra, NotFound, StorageFailed, and CitekitError with Sphinx's own words when it finds
-    something wrong.
+    MissingExtra, NotFound, StorageFailed, UsageError for an output inside the archive, and
+    CitekitError with Sphinx's own words when it finds something wrong.
     """
     for package in _NEEDED:
         if find_spec(package) is None:
@@ -65,12 +74,16 @@ def build(
     store = ArchiveStore.open(archive_root)
     name = "site-restricted" if with_restricted else "site"
     target = (output or store.layout.local / name).resolve()
+    _refuse_inside(store, target, hint="choose a folder outside, or leave --output out")
     try:
         source = _find_source(store, source)
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        reason = error.strerror or str(error)
         raise StorageFailed(
-            f"the site cannot be written: {error}", hint="choose another folder with --output"
+            f"the site cannot be written: {reason}",
+            place=error.filename,
+            hint="make room or get the right to write there, or choose another --output",
         ) from error
     _run_sphinx(store, source, target, with_restricted=with_restricted)
     return target
@@ -99,6 +112,18 @@ def make_server(folder: Path, address: tuple[str, int]) -> ThreadingHTTPServer:
         raise StoreConflict(
             f"port {address[1]} cannot be used: {error.strerror}", hint="choose another port"
         ) from error
+
+
+def is_built(archive_root: Path, folder: Path) -> bool:
+    """Whether ``build`` uses this project of its own accord."""
+    return folder == archive_root.resolve().parent / "site"
+
+
+def _refuse_inside(store: ArchiveStore, folder: Path, *, hint: str) -> None:
+    """Keep what is no record out of the archive, where every file is accounted for."""
+    root = store.root.resolve()
+    if folder.is_relative_to(root) and not folder.is_relative_to(store.layout.local.resolve()):
+        raise UsageError(f"is inside the archive, which holds records alone: {folder}", hint=hint)
 
 
 def _find_source(store: ArchiveStore, source: Path | None) -> Path:

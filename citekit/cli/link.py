@@ -29,12 +29,10 @@ def add_entity(
     """Add or change an entity and print its id."""
     from citekit.app.link import add_entity as add
 
-    if kind is None:
-        raise UsageError("an entity needs a --kind", hint="person, organization, place, occurrence")
     entity = add(
         context.store(),
         name,
-        kind=cast("EntityKind", kind),
+        kind=cast("EntityKind | None", kind),
         entity_id=id_,
         names=also,
         authorities=dict(_pair(word) for word in authority),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ def check_proof(
         output.answer_json(verdict.to_json())
         return verdict.exit_code
     for finding in verdict.findings:
-        place = replace(finding.place or Place(), path=file)
+        place = (finding.place or Place())._replace(path=file)
         hint = f" ({finding.hint})" if finding.hint else ""
         line = f"{finding.kind}  {place}: {finding.message} [{finding.code}]{hint}"
         output.answer(output.printable(line))

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 def new(context: Context, *, dir_: str | None) -> int:
     """Write a Sphinx project for the archive and print its folder."""
-    from citekit.app.site import new_project
+    from citekit.app.site import is_built, new_project
 
-    folder = new_project(context.root(), Path(dir_ or "site"))
+    root = context.root()
+    folder = new_project(root, Path(dir_) if dir_ else None)
+    # only one folder is found without being named; any other is a project for Sphinx itself
+    command = "citekit site build" if is_built(root, folder) else f"python -m sphinx {folder} OUT"
+    output.note(f"next: {command}", quiet=context.quiet)
     return _answer(context, folder)
 
 

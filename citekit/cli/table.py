@@ -49,6 +49,13 @@ class Option(NamedTuple):
         """The keyword under which the command's function gets it."""
         return _parameter(self.name)
 
+    @property
+    def description(self) -> str:
+        """The help, with the values that can be chosen where it does not say them."""
+        if all(choice in self.help for choice in self.choices):
+            return self.help
+        return f"{self.help} One of {', '.join(self.choices)}."
+
 
 class Command(NamedTuple):
     """One command; a name of two words is a command of a group."""
@@ -254,7 +261,7 @@ COMMANDS: Final = (
     ),
     Command(
         "entity add",
-        "Add an entity, or change the one with that id.",
+        "Add an entity, or change the one with that id; what is not named stays.",
         "citekit.cli.link:add_entity",
         (Argument("NAME", "Its name."),),
         (
@@ -477,7 +484,7 @@ COMMANDS: Final = (
         "site new",
         "Write a Sphinx project for the archive.",
         "citekit.cli.site:new",
-        (Argument("DIR", "Where (default: site).", is_required=False),),
+        (Argument("DIR", "Where (default: site, beside the archive).", is_required=False),),
     ),
     Command(
         "site build",

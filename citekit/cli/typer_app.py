@@ -94,7 +94,7 @@ def _option(option: Option) -> tuple[Any, Any]:
     names = [name for name in (option.name, option.short) if name]
     declared = typer.Option(
         *names,
-        help=_literal(option.help),
+        help=_literal(option.description),
         metavar=option.metavar or None,
         callback=_choice_checker(option) if option.choices else None,
     )

@@ -252,16 +252,19 @@ class ArchiveDomain(Domain):
         )
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """Everything for ``objects.inv`` and for the search."""
+        """Everything for ``objects.inv``.
+
+        Priority -1: found by name from other projects, not offered by the search, which finds the
+        pages themselves already.
+        """
         for name in self.names():
             kind, _, identifier = name.partition(":")
             found = self.locate(kind, identifier)
             if found:
-                yield identifier, found[2], kind, found[0], found[1], 1
+                yield identifier, found[2], kind, found[0], found[1], -1
         for key in self.library.shelves:
             count = len(make_article(self.library, key).paragraphs)
             for number in range(1, count + 1):
-                # -1: found by name from other projects, not offered by the search
                 yield (
                     f"{key}#p{number}",
                     f"{key} ¶ {number}",

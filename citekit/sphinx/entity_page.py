@@ -154,4 +154,5 @@ def _neighbours(library: Library, entity: Entity) -> Element | None:
         h("title", "Named in the same articles"),
         h("p", joined(chips, " "), class_="ck-chips"),
         id="neighbours",
+        class_="no-search",  # else a name finds every page that it is a neighbour on
     )

@@ -13,26 +13,52 @@ from citekit.sphinx import words
 from citekit.sphinx.element import Element, h
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from citekit.model.item import Item
+
+    Candidate = Mapping[str, Any]
 
 # Variables whose value is the article's own text: kept off the pages of restricted items.
 TEXT_VARIABLES: Final = frozenset({"abstract"})
+
+# What is read off a file besides variables and is never a piece of its text.
+_RECORD_FIELDS: Final = frozenset({"issued-time", "encoding", "credit"})
+
+# Origins, as the extractors name them, in words.
+_ORIGINS: Final = {
+    "bytes": "the bytes",
+    "front-matter": "the file's front matter",
+    "html": "the page",
+    "json-ld": "JSON-LD on the page",
+    "media-type": "the kind of file",
+    "meta": "a meta tag",
+    "notes": "notes",
+    "original": "the file",
+    "pdf-info": "the PDF's own record",
+    "pdf-text": "the PDF's text",
+    "singlefile": "SingleFile's comment",
+    "text": "the text",
+    "url": "the address",
+    "user": "the archive's owner",
+    "visible": "the page as one sees it",
+}
 
 
 def evidence_section(item: Item, *, shows_text: bool) -> Element | None:
     """One row for each value, the chosen one of a field first; None when nothing is recorded.
 
-    For a restricted item only values that the record itself publishes are shown: of captions and
-    other pieces of text there is the place alone.
+    Sources that agree share a row. For a restricted item only values that the record itself
+    publishes are shown: of captions and other pieces of text there is the place alone.
     """
     rows = [
-        _row(item, field, candidate, shows_text=shows_text)
+        _row(field, same, is_shown=shown_evidence(item, field, shows_text=shows_text))
         for field, candidates in item.facts.evidence.items()
-        for candidate in sorted(candidates, key=lambda c: not c.get("chosen"))
+        for same in _by_value(candidates)
     ]
     if not rows:
         return None
-    head = h("tr", *(h("th", name) for name in ("Field", "Value", "Read from", "How sure")))
+    head = h("tr", *(h("th", name) for name in ("Field", "Value", "Read from, rule, how sure")))
     return h(
         "section",
         h("title", "Where each fact was read"),
@@ -44,21 +70,31 @@ def evidence_section(item: Item, *, shows_text: bool) -> Element | None:
 
 def shown_evidence(item: Item, field: str, *, shows_text: bool) -> bool:
     """Whether values of the field may be on the page."""
-    return shows_text or (field in item.data and field not in TEXT_VARIABLES)
+    is_record = field in item.data or field in _RECORD_FIELDS
+    return shows_text or (is_record and field not in TEXT_VARIABLES)
 
 
-def _row(item: Item, field: str, candidate: Mapping[str, Any], *, shows_text: bool) -> Element:
-    is_shown = shown_evidence(item, field, shows_text=shows_text)
-    value = show_value(field, candidate.get("value")) if is_shown else ""
-    sure = candidate.get("confidence")
-    chosen = bool(candidate.get("chosen"))
+def _by_value(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Candidates with the same value together, the chosen value first."""
+    groups: list[list[Candidate]] = []
+    for candidate in sorted(candidates, key=lambda c: not c.get("chosen")):
+        for group in groups:
+            if group[0].get("value") == candidate.get("value"):
+                group.append(candidate)
+                break
+        else:
+            groups.append([candidate])
+    return groups
+
+
+def _row(field: str, same: Sequence[Candidate], *, is_shown: bool) -> Element:
+    value = show_value(field, same[0].get("value")) if is_shown else ""
     return h(
         "tr",
         h("td", field.replace("-", " ").replace("_", " ")),
         h("td", words.shorten(value, 160) if value else h("span", "not shown", class_="ck-faint")),
-        h("td", _read_from(candidate)),
-        h("td", f"{sure:.0%}" if isinstance(sure, int | float) else "–"),
-        class_=None if chosen else "ck-rejected",
+        h("td", (h("p", _source(candidate)) for candidate in same)),
+        class_=None if same[0].get("chosen") else "ck-rejected",
     )
 
 
@@ -69,15 +105,29 @@ def show_value(field: str, value: Any) -> str:  # noqa: ANN401  # JSON
             return words.show_date(Date.from_json(value))
         if field in NAME_VARIABLES and isinstance(value, list | tuple):
             return words.show_names([Name.from_json(name) for name in value])
+        if field == "issued-time" and isinstance(value, Mapping):
+            return ", ".join(str(value[k]) for k in ("time", "zone", "note") if value.get(k))
     except (DateError, ValueError, CitekitError):
         return str(value)
     return "" if value is None else str(value)
 
 
-def _read_from(candidate: Mapping[str, Any]) -> str:
-    """The origin and place in words: ``the text, line 3``."""
+def _source(candidate: Candidate) -> str:
+    """Where, by which rule, how sure: ``the file, line 3 · headline line · 100 %``."""
+    parts = [_read_from(candidate), _words(candidate.get("rule"))]
+    sure = candidate.get("confidence")
+    if isinstance(sure, int | float):
+        parts.append(f"{sure:.0%}")
+    return " · ".join(part for part in parts if part)
+
+
+def _read_from(candidate: Candidate) -> str:
+    """The origin and place in words: ``the address (declared), characters 34–42``."""
     place = candidate.get("place")
-    origin = str(candidate.get("origin", "")).replace("-", " ").replace("_", " ")
+    origin = str(candidate.get("origin", ""))
+    origin = _ORIGINS.get(origin, _words(origin))
+    if candidate.get("fact") == "declared":
+        origin = f"{origin} (declared)".lstrip()
     parts = [origin, *(_place(place) if isinstance(place, Mapping) else [])]
     if isinstance(place, str):
         parts.append(place)
@@ -92,3 +142,8 @@ def _place(place: Mapping[str, Any]) -> list[str]:
         parts.append(f"characters {place['start']}–{place['end']}")
     parts += [str(place[name]) for name in ("selector", "path") if place.get(name)]
     return parts
+
+
+def _words(name: object) -> str:
+    """A name of a rule or an origin, as words."""
+    return words.shorten(str(name or "").replace("-", " ").replace("_", " "), 80)

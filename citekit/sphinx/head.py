@@ -45,6 +45,9 @@ def fill_head(
         lines += [f'<meta property="og:url" content="{address}">']
         if not context.get("pageurl"):
             lines += [f'<link rel="canonical" href="{address}">']
+    if not context.get("favicon_url"):  # else every browser asks the server for one that is absent
+        icon = context["pathto"]("_static/citekit.svg", resource=True)
+        lines.append(f'<link rel="icon" type="image/svg+xml" href="{html.escape(icon)}">')
     if read_config(app).with_restricted:
         lines.append('<meta name="robots" content="noindex, nofollow, noarchive">')
         banner = f'<p class="ck-banner" role="alert">{_PRIVATE}</p>'

@@ -13,6 +13,7 @@ from citekit.sphinx.passages import article_rows, lost_notes
 from citekit.sphinx.provenance import provenance_section
 
 if TYPE_CHECKING:
+    from citekit.model.item import Item
     from citekit.sphinx.article import Article
     from citekit.sphinx.library import Library, Shelf
     from citekit.sphinx.style import Style
@@ -78,6 +79,7 @@ def _head(library: Library, shelf: Shelf, article: Article) -> Element:
         h("a", "Cite", href="#cite", class_="ck-button"),
     ]
     facts = [
+        h("code", item.key),
         words.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
         words.count(len(article.paragraphs), "paragraph") if article.paragraphs else None,
         words.count(len(shelf.captures), "capture") if shelf.captures else "no capture",
@@ -97,9 +99,21 @@ def _head(library: Library, shelf: Shelf, article: Article) -> Element:
         else h("p", f"By {authors}" if authors else "No author named", class_="ck-byline"),
         h("p", joined(actions, " "), class_="ck-actions"),
         h("p", joined(facts, " · "), class_="ck-faint ck-facts"),
+        _licence(item),
         _banner(library, shelf),
         class_="ck-head",
     )
+
+
+def _licence(item: Item) -> Element | None:
+    """Under what terms the text may be used, where the record says so."""
+    terms = item.text("license") or item.text("rights")
+    if not terms:
+        return None
+    words_, _, address = terms.rpartition(", ")
+    if words_ and is_web_address(address):
+        return h("p", "Licence: ", link(address, words_, class_="ck-out"), class_="ck-faint")
+    return h("p", f"Licence: {terms}", class_="ck-faint")
 
 
 def _copy_label(year: int | None) -> str:

@@ -18,7 +18,7 @@ from citekit.store.settings import Settings, read_settings, write_settings
 from citekit.store.staging import renames_under_way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from citekit.model.annotation import Annotation
@@ -275,7 +275,7 @@ class ArchiveStore:
         from citekit.model.entity import Entity
 
         path = self.layout.check_inside(self.layout.entity_file(identifier))
-        with _named(f"no entity with the id {identifier!r}", "citekit entity list shows them"):
+        with _named("entity", identifier, self.layout.entities):
             entity = decode_text(Entity, files.read_text(path), path=str(path))
         _check_id(entity.id, path)
         return entity
@@ -290,7 +290,7 @@ class ArchiveStore:
         from citekit.model.codec import decode_text
 
         path = self.layout.check_inside(self.layout.claim_file(identifier))
-        with _named(f"no claim with the id {identifier!r}", "citekit claim list shows them"):
+        with _named("claim", identifier, self.layout.claims):
             claim = decode_text(Claim, files.read_text(path), path=str(path))
         _check_id(claim.id, path)
         return claim
@@ -319,10 +319,7 @@ class ArchiveStore:
         return found
 
     def _unknown(self, key: str) -> NotFound:
-        import difflib
-
-        near = difflib.get_close_matches(key, self.keys(), n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else "citekit list shows the keys"
+        hint = _near(key, self.keys()) or "citekit list shows the keys"
         return NotFound(
             f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
         )
@@ -363,9 +360,18 @@ def _check_id(identifier: str, path: Path) -> None:
 
 
 @contextmanager
-def _named(message: str, hint: str) -> Iterator[None]:
-    """Tell what is absent by its name, not by its file."""
+def _named(kind: str, identifier: str, folder: Path) -> Iterator[None]:
+    """Tell what is absent by its name, not by its file, and offer what is named nearly so."""
     try:
         yield
     except NotFound as error:
-        raise NotFound(message, hint=hint) from error
+        hint = _near(identifier, _records(folder)) or f"citekit {kind} list shows them"
+        raise NotFound(f"no {kind} with the id {identifier!r}", hint=hint) from error
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    """``did you mean …?`` with the names that look like it; nothing where none does."""
+    import difflib
+
+    near = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
+    return f"did you mean {', '.join(near)}?" if near else ""

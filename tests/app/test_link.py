@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app.link import mentions, remove_claim, remove_entity
-from citekit.errors import InvalidData, NotFound, StoreConflict
+from citekit.errors import InvalidData, NotFound, StoreConflict, UsageError
 from citekit.model.claim import ClaimEvidence
 
 if TYPE_CHECKING:
@@ -23,12 +23,47 @@ def test_an_entity_gets_an_id_and_its_mentions(archive: Archive, harbour: str) -
 
 
 def test_an_entity_is_changed_only_by_its_id(archive: Archive) -> None:
-    """The same name again is a conflict; the same id replaces."""
+    """The same name again is a conflict; the same id changes."""
     archive.add_entity("NATO", kind="organization")
     with pytest.raises(StoreConflict, match="there already"):
         archive.add_entity("Nato", kind="organization")
     archive.add_entity("North Atlantic Treaty Organization", kind="organization", entity_id="nato")
     assert [e.name for e in archive.store.entities()] == ["North Atlantic Treaty Organization"]
+
+
+def test_what_is_not_named_of_an_entity_stays(archive: Archive) -> None:
+    """A changed description leaves kind, other names and authorities as they were."""
+    archive.add_entity(
+        "NATO", kind="organization", names=["Alliance"], authorities={"wikidata": "Q7184"}
+    )
+
+    changed = archive.add_entity("NATO", entity_id="nato", description="A military alliance")
+
+    assert changed.description == "A military alliance"
+    assert (changed.kind, changed.names) == ("organization", ("Alliance",))
+    assert changed.authorities == {"wikidata": "Q7184"}
+
+
+def test_a_new_entity_needs_a_kind(archive: Archive) -> None:
+    """Without one there is a message that names the kinds."""
+    with pytest.raises(UsageError) as told:
+        archive.add_entity("NATO")
+
+    assert "organization" in str(told.value.hint)
+
+
+def test_near_ids_are_offered(archive: Archive) -> None:
+    """A mistyped id of an entity or a claim is answered with those that look like it."""
+    archive.add_entity("Port Example", kind="place")
+    archive.add_claim("The port is closed.", claim_id="port-closed")
+
+    with pytest.raises(NotFound) as entity:
+        archive.store.entity("port-exmaple")
+    with pytest.raises(NotFound) as claim:
+        archive.store.claim("port-close")
+
+    assert entity.value.hint == "did you mean port-example?"
+    assert claim.value.hint == "did you mean port-closed?"
 
 
 def test_what_is_named_is_not_removed(archive: Archive, harbour: str) -> None:

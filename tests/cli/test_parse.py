@@ -95,7 +95,7 @@ def test_typer_knows_what_the_table_says(command: Command) -> None:
     for name, option in options.items():
         assert set(parameters[name].opts) == {w for w in (option.name, option.short) if w}
         assert bool(parameters[name].multiple) == option.is_many
-        assert parameters[name].help == option.help
+        assert parameters[name].help == option.description
     for argument in command.arguments:
         assert parameters[argument.parameter].required == argument.is_required
     assert made.help == command.help  # type: ignore[attr-defined]  # a command

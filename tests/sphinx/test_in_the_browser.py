@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit.testing.builders import Source, build_archive
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -30,7 +32,8 @@ PAGES = (
 )
 TARGETS = (
     "a.ck-button, .ck-copy, a.ck-chip, summary, .ck-facet button, .ck-filter input, "
-    ".ck-traces a, .ck-pnum a, .theme-toggle-header .theme-toggle"
+    ".ck-traces a, .ck-pnum a, .theme-toggle-header .theme-toggle, "
+    ".mobile-header a, .related-pages a, .bottom-of-page a"
 )
 TOO_SMALL = """(targets) => [...document.querySelectorAll(targets)]
     .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 43.5)
@@ -95,7 +98,22 @@ def test_no_page_scrolls_sideways(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["items/harbour2024", "items/index", "claims/passengers"])
+def test_one_endless_word_does_not_widen_a_page(
+    visit: Callable[..., Page], make_site: Callable[..., Site], tmp_path: Path
+) -> None:
+    """A title or an address without a space is broken where the page ends."""
+    data = {"title": "x" * 20_000, "URL": "https://a.example/" + "y" * 20_000, "DOI": "z" * 9_000}
+    build_archive(tmp_path / "archive", [Source(key="endless", data=data)])
+    page = visit("index")
+
+    page.goto((make_site().output / "items/endless.html").as_uri())
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize(
+    "name", ["items/harbour2024", "items/index", "claims/passengers", "timeline"]
+)
 def test_fingers_find_their_targets(visit: Callable[..., Page], name: str) -> None:
     """On a phone everything to tap that is not inside a sentence is at least 44 px high."""
     page = visit(name, 390, touch=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app import site
-from citekit.errors import CitekitError, NotFound, StoreConflict
+from citekit.app.verify import verify
+from citekit.errors import CitekitError, NotFound, StoreConflict, UsageError
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
@@ -46,6 +47,28 @@ def test_a_project_of_ones_own_is_built(tmp_path: Path) -> None:
     built = site.build(tmp_path / "archive", tmp_path / "out")
 
     assert "Harbour closed" in (built / "index.html").read_text("utf-8")
+
+
+def test_a_project_is_beside_the_archive(tmp_path: Path) -> None:
+    """The default folder is where site build looks, from wherever the command is called."""
+    build_archive(tmp_path / "archive")
+
+    folder = site.new_project(tmp_path / "archive")
+
+    assert folder == tmp_path / "site"
+    assert site.is_built(tmp_path / "archive", folder)
+
+
+def test_no_site_is_written_into_the_archive(tmp_path: Path) -> None:
+    """Neither a project nor a built site may make files that verify calls extra."""
+    store = build_archive(tmp_path / "archive")
+
+    with pytest.raises(UsageError, match="inside the archive"):
+        site.new_project(store.root, store.root / "site")
+    with pytest.raises(UsageError, match="inside the archive"):
+        site.build(store.root, store.root / "public")
+
+    assert not [f for f in verify(store).findings if f.kind == "extra"]
 
 
 def test_what_sphinx_finds_wrong_is_told(tmp_path: Path) -> None:

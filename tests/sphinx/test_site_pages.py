@@ -223,3 +223,30 @@ def test_search_finds_notes(site: Site) -> None:
     assert '"figur' in index or '"mayor' in index
     assert '"dredger"' in index  # from the public chronology
     assert '"lighthous' not in index  # stands in the restricted text alone
+
+
+def test_search_offers_each_page_once(site: Site) -> None:
+    """Objects of the inventory, and names of neighbours, are no hits of their own."""
+    index = json.loads(site.read("searchindex.js").removeprefix("Search.setIndex(").rstrip(")\n"))
+    hits = index["terms"]["quill"]
+    found = {index["docnames"][n] for n in (hits if isinstance(hits, list) else [hits])}
+
+    assert index["objects"] == {}
+    assert "ada-quill" in site.read("entities/port-office.html")
+    assert "entities/port-office" not in found
+
+
+def test_every_page_names_an_icon_of_its_own_site(site: Site) -> None:
+    """No browser asks the server for an icon that is not there."""
+    tags = Tags(site.read("items/harbour2024.html"))
+    (icon,) = [a["href"] for tag, a in tags.tags if tag == "link" and a.get("rel") == "icon"]
+
+    assert (site.output / "items" / icon).resolve().is_file()
+
+
+def test_a_source_shows_its_key_and_its_terms(site: Site) -> None:
+    """What to type to cite a source, and how its text may be used, stand at the top."""
+    head = site.read("items/lantern2024.html").partition('id="text"')[0]
+
+    assert ">lantern2024<" in head
+    assert "Licence: CC BY 4.0" in head
