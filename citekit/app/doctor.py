@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import platform
 import re
 import shutil
@@ -12,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.checked import CheckedThing
+from citekit.capture.browser import find_browser
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.store import files
 from citekit.store.layout import SETTINGS_FILE
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_BROWSER_PATHS: Final = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
-)
 # What each extra brings, by the names under which it is imported.
 _EXTRAS: Final = (
     ("site", ("sphinx", "furo", "myst_parser"), "the site of an archive"),
@@ -69,8 +62,7 @@ def _extras() -> Iterator[CheckedThing]:
 
 
 def _browser() -> CheckedThing:
-    path = os.environ.get("CITEKIT_BROWSER") or next(filter(None, map(shutil.which, _BROWSERS)), "")
-    path = path or next(filter(os.path.exists, _BROWSER_PATHS), "")
+    path = find_browser()
     return CheckedThing(
         name="browser",
         ok=bool(path),
