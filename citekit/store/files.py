@@ -18,7 +18,7 @@ from citekit.errors import CitekitError, InvalidData, NotFound, Place, StorageFa
 from citekit.integrity.digest import CHUNK_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 T = TypeVar("T")
@@ -40,6 +40,8 @@ _CREATE = (
 # Windows refuses to rename or read a file that another process has open at that instant.
 _SHARING_VIOLATIONS: Final = frozenset([5, 32])
 _PATIENCE_S: Final = 2.0
+
+_FLUSHES_AT_ONCE: Final = 8
 
 
 def read_bytes(path: Path, *, limit: int = MAX_RECORD_BYTES) -> bytes:
@@ -108,11 +110,26 @@ def write_new(path: Path, chunks: Iterable[bytes]) -> None:
         descriptor = os.open(path, _CREATE, 0o666)
         try:
             for chunk in chunks:
-                view = memoryview(chunk)
-                while view:
-                    view = view[os.write(descriptor, view) :]
+                _write(descriptor, chunk)
             os.fsync(descriptor)
         finally:
+            os.close(descriptor)
+
+
+def write_many_new(contents: Mapping[Path, bytes]) -> None:
+    """New files with these bytes, all of them flushed to the disk when this returns.
+
+    They stay open until then, so give no more than a few dozen at once.
+    """
+    descriptors: dict[Path, int] = {}
+    try:
+        for path, data in contents.items():
+            with reported(path):
+                descriptors[path] = os.open(path, _CREATE, 0o666)
+                _write(descriptors[path], data)
+        _at_once(_flush_file, descriptors.items())
+    finally:
+        for descriptor in descriptors.values():
             os.close(descriptor)
 
 
@@ -153,34 +170,50 @@ def append_line(path: Path, line: str) -> None:
 
 def move(source: Path, target: Path) -> None:
     """Rename a file or folder into place in one step, durably; a file at ``target`` is replaced."""
+    replace(source, target)
+    flush_folder(target.parent)
+    if source.parent != target.parent:
+        flush_folder(source.parent)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename a file or folder into place in one step; to flush the folders is for the caller."""
     with reported(target):
         patiently(lambda: os.replace(source, target))  # noqa: PTH105  # the os layer is the seam
-        flush_folder(target.parent)
-        if source.parent != target.parent:
-            flush_folder(source.parent)
 
 
 def make_folder(folder: Path, *, root: Path) -> None:
     """The folder and those above it, up to ``root``, each durably named by the one above."""
+    for parent in make_folder_unflushed(folder, root=root):
+        flush_folder(parent)
+
+
+def make_folder_unflushed(folder: Path, *, root: Path) -> list[Path]:
+    """The folder and those above it, up to ``root``; comes back with the folders to be flushed."""
     missing = []
     while folder != root and not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
     for child in reversed(missing):
-        with reported(child):
-            with suppress(FileExistsError):
-                os.mkdir(child)  # noqa: PTH102
-            flush_folder(child.parent)
+        with reported(child), suppress(FileExistsError):
+            os.mkdir(child)  # noqa: PTH102
+    return [child.parent for child in reversed(missing)]
 
 
 def remove_file(path: Path) -> None:
     """Remove a file if it is there, durably."""
+    if remove_file_unflushed(path):
+        flush_folder(path.parent)
+
+
+def remove_file_unflushed(path: Path) -> bool:
+    """Remove a file if it is there, and tell whether it was; the folder is not flushed."""
     with reported(path):
         try:
             patiently(lambda: os.unlink(path))  # noqa: PTH108
         except FileNotFoundError:
-            return
-        flush_folder(path.parent)
+            return False
+    return True
 
 
 def remove_tree(folder: Path) -> None:
@@ -217,6 +250,11 @@ def flush_folder(folder: Path) -> None:
                 raise
         finally:
             os.close(descriptor)
+
+
+def flush_folders(folders: Iterable[Path]) -> None:
+    """Have the disk remember what each of these folders names."""
+    _at_once(flush_folder, sorted(set(folders)))
 
 
 def patiently(action: Callable[[], T]) -> T:
@@ -277,6 +315,31 @@ def is_symlink(path: Path) -> bool:
         return stat.S_ISLNK(os.lstat(path).st_mode)
     except OSError:
         return False
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _flush_file(opened: tuple[Path, int]) -> None:
+    path, descriptor = opened
+    with reported(path):
+        os.fsync(descriptor)
+
+
+def _at_once(flush: Callable[[T], None], things: Collection[T]) -> None:
+    """Flush them all: a disk that is asked for many at a time makes one journey of it."""
+    if len(things) < 2:
+        for thing in things:
+            flush(thing)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
+        for _ in pool.map(flush, things):
+            pass
 
 
 def _chunks(descriptor: int) -> Iterator[bytes]:
