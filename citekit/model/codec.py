@@ -7,10 +7,11 @@ lists them in ``metadata={"always": True}``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache, partial
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -53,13 +54,13 @@ def from_json(cls: type[T], data: Json, where: JsonPath = ()) -> T:
     if not isinstance(data, Mapping):
         raise Mismatch(where, f"is not an object: {_short(data)}")
     values: dict[str, Any] = {}
-    names = _json_names(cls)
+    names = json_names(cls)
     for key, (name, kind, field) in names.items():
         if key in data:
-            values[name] = _read(kind, data[key], (*where, key))
+            values[name] = _reader(kind)(data[key], (*where, key))
         elif field.default is MISSING and field.default_factory is MISSING:
             raise Mismatch(where, f'"{key}" is missing')
-    if _keeps_extra(cls):
+    if _keeps_extra(cls):  # type: ignore[arg-type]  # mypy 1 doubts that a type is hashable
         values["extra"] = {key: value for key, value in data.items() if key not in names}
     try:
         return cls(**values)
@@ -97,7 +98,7 @@ def read_instant(text: str) -> datetime:
 
 def _write_dataclass(value: Json) -> dict[str, Any]:
     data: dict[str, Any] = {}
-    for key, (name, _, field) in _json_names(type(value)).items():
+    for key, (name, _, field) in json_names(type(value)).items():
         child = getattr(value, name)
         if field.metadata.get("always") or not _is_default(child, field):
             data[key] = to_json(child)
@@ -110,11 +111,12 @@ def _is_default(value: Json, field: Field[Any]) -> bool:
     return field.default_factory is not MISSING and value == field.default_factory()
 
 
+_Reader = Callable[[Json, JsonPath], Json]
 _Names = dict[str, tuple[str, Any, Field[Any]]]
 _NAMES: dict[type[Any], _Names] = {}  # resolving type hints is slow: once for each class
 
 
-def _json_names(cls: type[Any]) -> _Names:
+def json_names(cls: type[Any]) -> _Names:
     """JSON key -> (field name, its type, the field), without ``extra``."""
     if cls not in _NAMES:
         hints = get_type_hints(cls)
@@ -126,28 +128,39 @@ def _json_names(cls: type[Any]) -> _Names:
     return _NAMES[cls]
 
 
-def _keeps_extra(cls: type[Any]) -> bool:
+@cache
+def _keeps_extra(cls: Any) -> bool:  # noqa: ANN401  # a dataclass
     return any(field.name == "extra" for field in fields(cls))
 
 
-def _read(kind: Json, value: Json, where: JsonPath) -> Json:
+@cache
+def _reader(kind: Json) -> _Reader:
+    """How values of a type are read: found out once for each type, because asking is slow."""
     origin: Any = get_origin(kind)
     if kind is Any:
-        return value
+        return _read_any
     if origin in (Union, UnionType):
-        return _read_union(kind, value, where)
+        return partial(_read_union, kind)
     if origin is tuple:
-        return _read_list(get_args(kind)[0], value, where)
+        return partial(_read_list, get_args(kind)[0])
     if origin is not None and issubclass_safe(origin, Mapping):
-        return _read_mapping(get_args(kind)[1], value, where)
+        return partial(_read_mapping, get_args(kind)[1])
     if origin is Literal:
-        return _read_choice(get_args(kind), value, where)
+        return partial(_read_choice, get_args(kind))
     if is_dataclass(kind):
-        return from_json(kind, value, where)  # type: ignore[arg-type]  # a dataclass type, just tested
+        return partial(from_json, kind)  # type: ignore[arg-type]  # a dataclass type, just tested
     if issubclass_safe(kind, Enum):
-        _read_choice(tuple(member.value for member in kind), value, where)
-        return kind(value)
-    return _read_scalar(kind, value, where)
+        return partial(_read_enum, kind)
+    return partial(_read_scalar, kind)
+
+
+def _read_any(value: Json, _: JsonPath) -> Json:
+    return value
+
+
+def _read_enum(kind: Json, value: Json, where: JsonPath) -> Json:
+    _read_choice(tuple(member.value for member in kind), value, where)
+    return kind(value)
 
 
 def issubclass_safe(kind: Json, parent: type[Any]) -> bool:
@@ -159,19 +172,21 @@ def _read_union(kind: Json, value: Json, where: JsonPath) -> Json:
     if value is None and type(None) in get_args(kind):
         return None
     others = [other for other in get_args(kind) if other is not type(None)]
-    return _read(others[0], value, where)
+    return _reader(others[0])(value, where)
 
 
 def _read_list(kind: Json, value: Json, where: JsonPath) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         raise Mismatch(where, f"is not a list: {_short(value)}")
-    return tuple(_read(kind, child, (*where, i)) for i, child in enumerate(value))
+    read = _reader(kind)
+    return tuple([read(child, (*where, i)) for i, child in enumerate(value)])
 
 
 def _read_mapping(kind: Json, value: Json, where: JsonPath) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Mismatch(where, f"is not an object: {_short(value)}")
-    return {key: _read(kind, child, (*where, key)) for key, child in value.items()}
+    read = _reader(kind)
+    return {key: read(child, (*where, key)) for key, child in value.items()}
 
 
 def _read_choice(choices: tuple[Any, ...], value: Json, where: JsonPath) -> Json:
