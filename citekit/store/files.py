@@ -19,12 +19,16 @@ from citekit.integrity.digest import CHUNK_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from io import FileIO
     from pathlib import Path
 
 T = TypeVar("T")
 
 MAX_RECORD_BYTES: Final = 64 << 20
 """No record (item, capture, annotations …) is larger; a larger file is refused unread."""
+
+SMALL_BYTES: Final = 256 << 10
+_FIRST_BYTES: Final = 16 << 10  # most files are no larger, and room for more takes longer to make
 
 _READ = (
     os.O_RDONLY
@@ -60,9 +64,45 @@ def read_bytes(path: Path, *, limit: int = MAX_RECORD_BYTES) -> bytes:
             os.close(descriptor)
 
 
+def read_small(path: str) -> bytes | None:
+    """The bytes of a plain file of 1 byte to 256 KB; None for any other, whatever the reason.
+
+    For who reads many files and takes a second look, with ``read_bytes``, where this says None.
+    """
+    try:
+        descriptor = os.open(path, _READ)
+    except OSError:
+        return None
+    try:
+        data = os.read(descriptor, _FIRST_BYTES)
+        while more := os.read(descriptor, SMALL_BYTES):
+            data += more
+            if len(data) > SMALL_BYTES:
+                return None
+    except OSError:
+        return None
+    else:
+        return data or None  # what is no file is empty, or cannot be read
+    finally:
+        os.close(descriptor)
+
+
+def open_plain(path: str) -> FileIO:
+    """A plain file for reading, without a buffer; raises OSError, also for anything else."""
+    file = open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, _READ))  # noqa: SIM115  # the caller closes it; a Path would be slow
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "is not a file", path)
+    return file
+
+
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file; raises InvalidData naming line and column of what is no UTF-8."""
-    data = read_bytes(path)
+    return decode_text(read_bytes(path), path)
+
+
+def decode_text(data: bytes, path: Path | str) -> str:
+    """The text of a UTF-8 file, already read; raises InvalidData naming line and column."""
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -279,7 +319,7 @@ def reported(path: Path) -> Iterator[None]:
         raise storage_error(error, path) from error
 
 
-def storage_error(error: OSError, path: Path) -> CitekitError:
+def storage_error(error: OSError, path: Path | str) -> CitekitError:
     """The error of the tree for what the system said about ``path``."""
     place = Place(path=str(path))
     if isinstance(error, FileNotFoundError):
@@ -309,7 +349,7 @@ _REASONS: Final[dict[int, tuple[str, str | None]]] = {
 }
 
 
-def is_symlink(path: Path) -> bool:
+def is_symlink(path: Path | str) -> bool:
     """Whether the path itself is a symbolic link."""
     try:
         return stat.S_ISLNK(os.lstat(path).st_mode)
