@@ -20,6 +20,7 @@ from citekit.model.item import Item
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
 from citekit.store.layout import check_key, folded, is_link
+from citekit.store.remembered import Mark, Remembered
 
 _GIT: Final = (".git", ".gitattributes", ".gitignore", ".gitmodules")
 _AT_THE_TOP = re.compile(r"(?:README|LICEN[CS]E)(?:[.-][\w.-]+)?", re.IGNORECASE)
@@ -58,6 +59,12 @@ class Inspection:
     """The items that are looked at: all, or those that were asked for."""
     is_partial: bool
     progress: Callable[[int, int], None] | None = None
+    remembered: Remembered | None = None
+    """What need not be hashed again, in a check that is not a full one."""
+    not_hashed: int = 0
+    """How many payloads were taken to be as they are remembered."""
+    marks: dict[tuple[str, str], Mark] | None = None
+    """Where to note the payloads that are whole, if they are to be remembered."""
     files: set[str] = field(default_factory=set)
     """Every plain file."""
     oddities: list[tuple[str, str]] = field(default_factory=list)

@@ -17,12 +17,14 @@ from citekit.app.checks.rules import found
 from citekit.errors import CitekitError
 from citekit.store import files
 from citekit.store.hashing import whole_files
+from citekit.store.remembered import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from citekit.app.checks.inspection import Inspection, PayloadJson
     from citekit.findings import Finding
+    from citekit.store.remembered import Mark, Remembered
 
 PLACES: Final = ("objects", "restricted")
 _FOLDER = re.compile(r"(objects|restricted)/sha256/([0-9a-f]{2})")
@@ -134,15 +136,65 @@ def _hash(inspection: Inspection, stored: _Stored, needed: set[str]) -> _Whole:
     for place, paths in stored.paths.items():
         sizes = whole.sizes[place]
         wanted = {digest: path for digest, path in paths.items() if digest in needed}
+        if inspection.remembered:
+            wanted = _without_remembered(inspection, inspection.remembered, whole, place, wanted)
+        marks = _marks(wanted) if inspection.marks is not None else None  # before they are read
         for digest, size_bytes, data in whole_files(wanted):
             sizes[digest] = size_bytes
             if digest in texts and data is not None:
                 _count(whole, digest, data)
             if progress:
                 progress.step()
+        if marks is not None:
+            _note(inspection, whole, place, texts, marks)
     if progress:
         progress.finish()
     return whole
+
+
+def _count(whole: _Whole, digest: str, data: bytes) -> None:
+    with suppress(UnicodeDecodeError):
+        whole.characters[digest] = len(data.decode())
+
+
+# ── what is remembered ─────────────────────────────────────────────────────────────────────────
+
+
+def _without_remembered(
+    inspection: Inspection,
+    remembered: Remembered,
+    whole: _Whole,
+    place: str,
+    wanted: dict[str, str],
+) -> dict[str, str]:
+    """The files to hash: those that are not as they were when they were last found whole."""
+    changed = {}
+    for digest, path in wanted.items():
+        known = remembered.marks.get((place, digest))
+        if known is None or not known.is_of(mark(path)):
+            changed[digest] = path
+            continue
+        whole.sizes[place][digest] = known.size_bytes
+        if known.characters >= 0:
+            whole.characters[digest] = known.characters
+    inspection.not_hashed += len(wanted) - len(changed)
+    return changed
+
+
+def _marks(paths: dict[str, str]) -> dict[str, Mark]:
+    return {digest: found for digest, path in paths.items() if (found := mark(path))}
+
+
+def _note(
+    inspection: Inspection, whole: _Whole, place: str, texts: set[str], marks: dict[str, Mark]
+) -> None:
+    """Note the files that were found whole, and of texts how long they are."""
+    for digest, known in marks.items():
+        if digest not in whole.sizes[place] or inspection.marks is None:
+            continue
+        characters = whole.characters.get(digest, -1)
+        if digest not in texts or characters >= 0:
+            inspection.marks[place, digest] = known._replace(characters=characters)
 
 
 class _Progress:
@@ -161,11 +213,6 @@ class _Progress:
     def finish(self) -> None:
         while self._done < self._of:
             self.step()
-
-
-def _count(whole: _Whole, digest: str, data: bytes) -> None:
-    with suppress(UnicodeDecodeError):
-        whole.characters[digest] = len(data.decode())
 
 
 # ── what is said of it ─────────────────────────────────────────────────────────────────────────
