@@ -370,6 +370,10 @@ COMMANDS: Final = (
         (Argument("KEY", "Only these items.", is_many=True, is_required=False),),
         (
             Option("--strict", "Fail for what is not sealed, too."),
+            Option(
+                "--changed",
+                "Incremental: hash only payloads that changed since the last full check.",
+            ),
             _TRUST,
             _CHECKPOINT,
         ),

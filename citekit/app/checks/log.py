@@ -18,9 +18,7 @@ from citekit.app.outside import Outside
 from citekit.app.seal_plan import resolver, take_waiting
 from citekit.errors import CitekitError, IntegrityFailed, Place
 from citekit.findings import Finding
-from citekit.integrity.digest import digest_bytes
 from citekit.integrity.tiles import TILE_WIDTH
-from citekit.store import files
 from citekit.store.change import PLACES
 from citekit.store.drift import Difference, differences, renamed_groups
 from citekit.store.history import History
@@ -79,7 +77,7 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
 
 def _lacking(inspection: Inspection, standing: Standing) -> int:
     """How many bundles are absent where it is useless to name them: a hostile size has 2**55."""
-    present = sum(name.startswith("log/tile/entries/") for name in inspection.files)
+    present = sum(1 for _ in inspection.below("log/tile/entries"))
     lacking = -(-standing.size // TILE_WIDTH) - present
     return lacking if lacking > MAX_NAMED_FILES else 0
 
@@ -131,7 +129,7 @@ def _never_sealed(
     ``history`` takes in the events that wait: a purge among them is one all the same.
     """
     place = inspection.show("log/checkpoint")
-    once = [name for name in inspection.files if name.startswith(("log/tile/", "trust/"))]
+    once = list(inspection.below("log/tile", "trust"))
     base = pending.base
     if outside.keys or outside.roots or outside.checkpoints:
         yield found("CK-E613", place, "there is no checkpoint, but you know of one")
@@ -166,9 +164,7 @@ def _check_files(
         place = inspection.show("log/checkpoint")
         yield found("CK-E605", place, "one key has signed it twice")
     needed = tile_paths(standing.size)
-    surplus = sorted(
-        name for name in inspection.files if name.startswith("log/tile/") and name not in needed
-    )
+    surplus = sorted(name for name in inspection.below("log/tile") if name not in needed)
     if not surplus:
         return
     expected = _expected(log, standing) if reading.is_rooted else {}
@@ -258,8 +254,9 @@ def _judge(
 
 
 def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tuple[str, str]]:
-    for path, known in sorted(history.files()):
-        if known.entry >= size and disk.get(path) == known.digest:
+    waiting = [(path, known) for path, known in history.files() if known.entry >= size]
+    for path, known in sorted(waiting):
+        if disk.get(path) == known.digest:
             is_new = known.digest is not None and path not in history.past
             action = "is new" if is_new else "has changed" if known.digest else "was removed"
             yield path, f"{action}; the event waits for a seal"
@@ -267,15 +264,13 @@ def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tupl
 
 def _digests(inspection: Inspection) -> dict[str, str]:
     """The digests of the files that the log accounts for, links and the unreadable left out."""
-    found_here = {}
-    for name in inspection.files:
-        if action_of(name):
+    for name in inspection.below("", "items", "entities", "claims", "trust"):
+        if name not in inspection.digests and action_of(name):
             try:
-                path = inspection.store.root / name
-                found_here[name] = digest_bytes(files.read_bytes(path))
+                inspection.read(name)
             except CitekitError as error:
                 inspection.unread.setdefault(name, error)
-    return found_here
+    return inspection.digests
 
 
 # ── payloads ───────────────────────────────────────────────────────────────────────────────────
@@ -289,7 +284,7 @@ def _digest_of(finding: Finding) -> str | None:
 
 def _present_after_purge(inspection: Inspection, history: History) -> Iterator[Finding]:
     captures = inspection.captures.values()
-    named = {payload.digest for capture in captures for payload in capture.payloads.values()}
+    named = {payload["digest"] for payloads in captures for payload in payloads.values()}
     purged = history.purged.keys()
     objects = inspection.store.objects
     for digest in sorted(purged & named if inspection.is_partial else purged):
