@@ -111,7 +111,7 @@ def test_a_new_proof_tells_of_the_purge(store: ArchiveStore, tmp_path: Path) -> 
     assert (purged.role, purged.digest) == ("text", _digest("held2026", "text", store))
     assert purged.reason == "asked by <the> publisher"
     assert str(purged) in proof.verdict.proven
-    assert "<strong>Purged.</strong>" in proof.page
+    assert "<strong>Purged: text.</strong>" in proof.page
     assert "asked by &lt;the&gt; publisher" in proof.page
     assert f"removed for good since: 'text {purged.digest}" in _script_says(tmp_path, proof.data)
     assert check_proof(prove(store, "open2026").data).purged == []
