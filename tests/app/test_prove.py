@@ -293,6 +293,8 @@ HOSTILE = [
     b'{"format": "citekit-proof/1", "key": "\\ud800"}',
     b'{"format": "citekit-proof/1", "files": ' + b"[" * 100_000,
     b'{"format": "citekit-proof/1", "files": ' + b"[" * 500 + b"]" * 500 + b"}",
+    b'{"format": "citekit-proof/1", "key": "x", "files": [], "entries": []}',
+    b'{"format": "citekit-proof/1", "key": "x", "files": 7, "entries": 7}',
 ]
 
 
