@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,29 +147,30 @@ def test_an_add_that_seals_itself_may_be_killed_anywhere(base: Path, tmp_path: P
     key = keygen(ORIGIN)
     for n in range(1, _LIMIT):
         store = _copy(base, tmp_path / "killed")
-        _rotate_to(store, key.path)
+        store = _automatic(store, key.path)
         was_killed = killed_at(n, lambda: _add_and_seal(store))  # noqa: B023  # called at once
         assert _errors(store) == [], f"after a kill at call {n}"
+        is_sealed = verify(store).exit_code(strict=True) == 0
         seal(store)
         assert verify(store).exit_code(strict=True) == 0, f"after a kill at call {n}"
         if not was_killed:
             break
     assert was_killed is False
+    assert is_sealed
     assert store.has("new2026")
 
 
-def _rotate_to(store: ArchiveStore, path: Path) -> None:
-    """Have the key of the user's configuration sign, as "auto" looks it up."""
-    seal(store, keys=Keys(signing=read_signing_key(path), old=KEY), now=NOON)
+def _automatic(store: ArchiveStore, key: Path) -> ArchiveStore:
+    """The archive with seal = "auto", signed by the key of the user's configuration."""
+    with store.layout.settings_file.open("a", encoding="utf-8") as file:
+        file.write('\n[log]\nseal = "auto"\n')
+    seal(store, keys=Keys(signing=read_signing_key(key), old=KEY), now=NOON)
+    return ArchiveStore.open(store.root)
 
 
 def _add_and_seal(store: ArchiveStore) -> None:
-    with arm(_automatic(store)).writing() as writer:
+    with arm(store).writing() as writer:
         writer.add_item(store.item("tide2023").with_data(id="new2026"))
-
-
-def _automatic(store: ArchiveStore) -> ArchiveStore:
-    return ArchiveStore(store.root, replace(store.settings, seal="auto"))
 
 
 def _refused(n: int, code: int, do: Callable[[], object], told: list[CitekitError]) -> int:
