@@ -136,6 +136,8 @@ def check_entries(document: dict[str, Any]) -> tuple[str, list[tuple[int, dict[s
             raise NotProven(f"entry {index} is not in the log of its checkpoint")
         checkpoints.add(checkpoint)
         events.append((index, event))
+    if not checkpoints:
+        raise ValueError("it has no entries")
     if len(checkpoints) != 1:
         raise NotProven(f"the proof has {len(checkpoints)} checkpoints, not one")
     return checkpoints.pop(), sorted(events, key=lambda pair: pair[0])

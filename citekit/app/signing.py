@@ -150,8 +150,13 @@ def _write_secret(path: Path, data: bytes) -> None:
                 hint="name another file with --output",
             ) from error
         try:
-            os.write(descriptor, data)
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
+        except OSError:  # half a key would be in the way of a whole one
+            path.unlink(missing_ok=True)
+            raise
         finally:
             os.close(descriptor)
     files.flush_folder(path.parent)

@@ -31,7 +31,7 @@ def verify(
     report = check(store, key, outside=outside, progress=progress, only_changed=changed)
     output.end_progress(quiet=context.quiet)
     if context.json:
-        output.answer_json(report.to_json())
+        output.answer_json({**report.to_json(), "ok": report.exit_code(strict=strict) == 0})
     else:
         for finding in report.findings:
             place = f"{finding.place}: " if finding.place else ""

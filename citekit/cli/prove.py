@@ -18,14 +18,13 @@ _SUFFIX = ".citekit-proof.json"
 def prove(context: Context, *, key: str, output_: str | None) -> int:
     """Write the proof of an item and a page about it, and print where they are."""
     from citekit.app.prove import prove as make_proof
-    from citekit.store import files
+    from citekit.store.files import write_whole
 
     proof = make_proof(context.store(), key)
     path = Path(output_ or f"{proof.key}{_SUFFIX}")
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
     for target, data in ((path, proof.data), (page, proof.page.encode())):
-        with files.reported(target):
-            target.write_bytes(data)
+        write_whole(target, data, staging=target.parent, root=target.parent)
     if context.json:
         document = {"key": proof.key, "proof": str(path), "page": str(page)}
         output.answer_json({**document, "size_bytes": len(proof.data)})

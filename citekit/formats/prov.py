@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
@@ -70,7 +70,7 @@ def _take(graph: _Graph, activity: str, event: Mapping[str, Any]) -> None:
     subject = event["subject"]
     match event["action"]:
         case "purge":
-            for payload in event.get("payloads", ()):
+            for payload in _payloads(event):
                 entity = _payload(graph, payload)
                 graph.relate("Invalidation", entity=entity, activity=activity, time=at)
         case "remove":
@@ -97,7 +97,7 @@ def _generate(graph: _Graph, activity: str, event: Mapping[str, Any], at: str) -
              "activity": activity, "type": ["prov:Revision"]}
         )  # fmt: skip
     graph.latest[subject] = version
-    for payload in event.get("payloads", ()):
+    for payload in _payloads(event):
         graph.relate("Generation", entity=_payload(graph, payload), activity=activity, time=at)
 
 
@@ -126,6 +126,13 @@ def _associate(graph: _Graph, activity: str, event: Mapping[str, Any]) -> None:
         graph.relate("Association", activity=activity, agent=program)
     if responsible and program:
         graph.relate("Delegation", delegate=program, responsible=responsible, activity=activity)
+
+
+def _payloads(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The payloads that an event names; an entry of a log may say anything."""
+    payloads = event.get("payloads")
+    if isinstance(payloads, list | tuple):
+        yield from (payload for payload in payloads if isinstance(payload, Mapping))
 
 
 def _payload(graph: _Graph, payload: Mapping[str, Any]) -> str:

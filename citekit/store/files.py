@@ -193,17 +193,32 @@ def write_whole(path: Path, data: bytes, *, staging: Path, root: Path) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """A line more in a local file, flushed; a last line that was cut off is ended first."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (_CREATE & ~(os.O_WRONLY | os.O_EXCL))
+    """A line more in a local file, which need not exist yet (see ``append_whole``)."""
+    append_whole(path, f"{line}\n".encode(), creates=True)
+
+
+def append_whole(path: Path, data: bytes, *, creates: bool = False) -> None:
+    """Lines more at the end of a file, flushed: all of them, or none when the disk refuses.
+
+    A last line that a stop has cut off is ended first.
+    """
+    flags = os.O_RDWR | os.O_APPEND | (_CREATE & ~(os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     with reported(path):
-        descriptor = os.open(path, flags, 0o666)
+        descriptor = os.open(path, flags | (os.O_CREAT if creates else 0), 0o666)
         try:
             size = os.fstat(descriptor).st_size
             if size:
                 os.lseek(descriptor, size - 1, os.SEEK_SET)
-                line = line if os.read(descriptor, 1) == b"\n" else "\n" + line
-            os.write(descriptor, (line + "\n").encode())
-            os.fsync(descriptor)
+                data = data if os.read(descriptor, 1) == b"\n" else b"\n" + data
+            try:
+                view = memoryview(data)
+                while view:  # a disk that is nearly full takes a part, and says so only then
+                    view = view[os.write(descriptor, view) :]
+                os.fsync(descriptor)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, size)
+                raise
         finally:
             os.close(descriptor)
 

@@ -180,24 +180,14 @@ class LogFolder:
         return tuple(entry for entry in pending.entries if entry not in tail)
 
     def append(self, entries: Iterable[bytes]) -> None:
-        """Have events wait: one write, flushed. A last line that was torn is ended first."""
+        """Have events wait, flushed: all of them or none. A torn last line is ended first."""
         path = self._layout.check_inside(self._layout.pending_file)
         if not path.is_file():
             standing = None
             with suppress(CitekitError):  # whoever seals or verifies hears of a damaged checkpoint
                 standing = self.standing()
             self.await_only((), size=standing.size if standing else 0)
-        data = b"".join(entry + b"\n" for entry in entries)
-        with files.reported(path):
-            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
-            try:
-                size = os.fstat(descriptor).st_size
-                os.lseek(descriptor, max(0, size - 1), os.SEEK_SET)
-                torn = bool(size) and os.read(descriptor, 1) != b"\n"
-                os.write(descriptor, b"\n" + data if torn else data)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        files.append_whole(path, b"".join(entry + b"\n" for entry in entries))
 
     def await_only(self, entries: Iterable[bytes], *, size: int) -> None:
         """Write ``pending.jsonl`` anew for a log of that size, in one step."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,10 +23,8 @@ from citekit.errors import NotFound, UsageError
 from citekit.findings import FindingClass
 from citekit.store.archive import ArchiveStore
 from citekit.store.log import LogFolder
+from citekit.testing.faults import killed_at
 from citekit.testing.store_builders import add_item, build_capture, build_item
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "check_proof.py"
 TEXT = "The harbour closed at dusk.\n\nThree ferries waited for the navy's dredger until Friday."
@@ -115,7 +111,7 @@ def test_a_new_proof_tells_of_the_purge(store: ArchiveStore, tmp_path: Path) -> 
     assert (purged.role, purged.digest) == ("text", _digest("held2026", "text", store))
     assert purged.reason == "asked by <the> publisher"
     assert str(purged) in proof.verdict.proven
-    assert "<strong>Purged.</strong>" in proof.page
+    assert "<strong>Purged: text.</strong>" in proof.page
     assert "asked by &lt;the&gt; publisher" in proof.page
     assert f"removed for good since: 'text {purged.digest}" in _script_says(tmp_path, proof.data)
     assert check_proof(prove(store, "open2026").data).purged == []
@@ -186,7 +182,7 @@ def test_a_purge_killed_at_any_call_is_finished_by_the_next(
     for n in range(1, 200):
         root = tmp_path / f"killed-{n}"
         subprocess.run(["cp", "-a", str(store.root), str(root)], check=True)
-        was_killed = _killed_at(n, root)
+        was_killed = killed_at(n, lambda: purge(ArchiveStore.open(root), "held2026"))  # noqa: B023  # called at once
         left = ArchiveStore.open(root)
         is_logged = any(b'"purge"' in entry for entry in LogFolder(left.layout).pending().entries)
         has_bytes = left.payload_path(digest) is not None
@@ -203,37 +199,6 @@ def test_a_purge_killed_at_any_call_is_finished_by_the_next(
             break
     assert not was_killed
     assert ends == {(False, True), (True, True), (True, False)}
-
-
-def _killed_at(n: int, root: Path) -> bool:
-    """Purge in a child that dies at its n-th changing call; False when it was done before."""
-    child = os.fork()
-    if child == 0:
-        try:
-            _die_at(n)
-            purge(ArchiveStore.open(root), "held2026")
-        except BaseException:  # noqa: BLE001  # a child must not go on as a second pytest
-            os._exit(3)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert status in (0, signal.SIGKILL)
-    return status == signal.SIGKILL
-
-
-def _die_at(n: int) -> None:
-    counter = [0]
-
-    def counted(call: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            counter[0] += 1
-            if counter[0] == n:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return call(*args, **kwargs)
-
-        return wrapper
-
-    for name in ("write", "fsync", "replace", "mkdir", "unlink", "rmdir"):
-        setattr(os, name, counted(getattr(os, name)))
 
 
 # ── git ────────────────────────────────────────────────────────────────────────────────────────

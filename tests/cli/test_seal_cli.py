@@ -157,6 +157,15 @@ def test_tampering_is_exit_code_six(archive: Path, capsys: pytest.CaptureFixture
     assert all(f["code"] and f["rule"] and f["hint"] for f in tampered)
 
 
+def test_json_and_exit_code_say_the_same(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under --strict an archive that is not sealed is not ok, in JSON neither."""
+    assert archive.is_dir()
+    assert run(["verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    assert run(["verify", "--strict", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+
+
 def test_timestamps_from_the_command_line(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
