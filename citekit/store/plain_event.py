@@ -9,7 +9,7 @@ What it does not match may be good all the same, and is read by the rules.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 _TEXT: Final = r'"[^"\\\x00-\x1f]*"'
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
@@ -30,13 +30,8 @@ _EVENT: Final = re.compile(
 )
 
 
-class PlainEvent(NamedTuple):
-    """What an entry says of one file, and the digests of the payloads that it names."""
-
-    action: str
-    subject: str
-    digest: str
-    payloads: tuple[str, ...]
+PlainEvent = tuple[str, str, str, list[str]]
+"""Action, subject and digest, and the digests of the payloads that it names."""
 
 
 def read_plain_event(entry: bytes) -> PlainEvent | None:
@@ -49,5 +44,4 @@ def read_plain_event(entry: bytes) -> PlainEvent | None:
         return None
     action, digest, payloads, subject = match.groups()
     # Between its quotes a payload has "digest", the digest, "role", the role, "size_bytes".
-    digests = tuple(payloads.split('"')[3::10]) if payloads else ()
-    return PlainEvent(action, subject, digest, digests)
+    return action, subject, digest, payloads.split('"')[3::10] if payloads else []

@@ -107,7 +107,7 @@ def _read(
     name: str, inspection: Inspection, read: Callable[[], T], findings: list[Finding]
 ) -> T | None:
     """What ``read`` reads from a file of the log; a finding when that is impossible."""
-    if name not in inspection.files:  # also when a link or a folder is in its place
+    if not inspection.is_file(name):  # also when a link or a folder is in its place
         return None
     try:
         return read()
@@ -227,7 +227,7 @@ def _judge(
 ) -> Iterator[Finding]:
     path, known, digest = difference.path, difference.known, difference.digest
     place = inspection.show(path)
-    if digest is None and path in inspection.files:
+    if digest is None and inspection.is_file(path):
         return  # it is there, and that it cannot be read has been told
     is_sealed = known is not None and known.entry < size
     if known is None:
@@ -279,7 +279,7 @@ def _digest_of(finding: Finding) -> str | None:
 
 
 def _present_after_purge(inspection: Inspection, history: History) -> Iterator[Finding]:
-    for name in sorted(inspection.files) if history.purged else ():
+    for name in sorted(inspection.below("objects", "restricted")) if history.purged else ():
         match = _PAYLOAD.fullmatch(name)
         if match and f"sha256:{match[1]}{match[2]}" in history.purged:
             message = "is here, but the log says that it was purged"
