@@ -16,6 +16,8 @@ _DIGEST: Final = r"sha256:[0-9a-f]{64}"
 _PAYLOAD: Final = (
     rf'\{{"digest":"{_DIGEST}","role":{_TEXT},"size_bytes":(?:0|[1-9][0-9]{{0,14}})\}}'
 )
+# Of two options the pattern could not tell the order, so an entry with two is read by the rules.
+_OPTION: Final = rf'"[a-z_]+":(?:{_TEXT}|true|false|\[(?:{_TEXT}(?:,{_TEXT})*)?\])'
 _EVENT: Final = re.compile(
     r'\{(?:"access":"(?:public|restricted)",)?'
     r'"action":"(item|capture|note|annotation|entity|claim|access|settings)",'
@@ -25,13 +27,18 @@ _EVENT: Final = re.compile(
     rf'(?:"payloads":\[({_PAYLOAD}(?:,{_PAYLOAD})*)\],)?'
     r'"source":"(?:done|found)",'
     r'"subject":"([^"\\\x00-\x1f]{1,1024})",'
-    rf'"tool":\{{"name":{_TEXT},"version":{_TEXT}\}},'
+    rf'"tool":\{{"name":{_TEXT},(?:"options":\{{{_OPTION}\}},)?"version":{_TEXT}\}},'
     r'"v":1\}'
 )
 
 
 PlainEvent = tuple[str, str, str, list[str]]
 """Action, subject and digest, and the digests of the payloads that it names."""
+
+
+def is_plain_event(entry: bytes) -> bool:
+    """Whether the entry is one that the pattern knows: then it is canonical JSON, and no other."""
+    return read_plain_event(entry) is not None
 
 
 def read_plain_event(entry: bytes) -> PlainEvent | None:
