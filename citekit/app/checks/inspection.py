@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final, NotRequired, TypedDict
 
 from citekit.errors import CitekitError, InvalidData
-from citekit.integrity.digest import digest_bytes
 from citekit.model.annotation import Annotation
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
@@ -138,7 +138,7 @@ class Inspection:
         if data is None:
             path = self.store.root.joinpath(*name.split("/"))
             data = files.read_bytes(self.store.layout.check_inside(path))
-        self.digests[name] = digest_bytes(data)
+        self.digests[name] = f"sha256:{sha256(data).hexdigest()}"
         return data
 
 
@@ -197,8 +197,8 @@ def _look_into(inspection: Inspection, folder: str) -> list[str]:
     for name, what in sorted(odd):
         inspection.oddities.append((prefix + name, what))
         inspection.note_other(prefix + name)
-    names = [*plain, *inside, *(name for name, _ in odd)]
-    if len(names) > 1 and _may_collide(names):
+    if len(plain) + len(inside) + len(odd) > 1:
+        names = [*plain, *inside, *[name for name, _ in odd]]
         inspection.collisions += [(prefix + name, other) for name, other in _collisions(names)]
     if not folder:
         inside = [name for name in inside if name not in (".git", ".citekit")]
@@ -214,18 +214,13 @@ def _describe(entry: os.DirEntry[str]) -> str:
     return "a symbolic link" if is_link(entry.path) else "neither a file nor a folder"
 
 
-def _may_collide(names: list[str]) -> bool:
-    """Whether names of one folder may fold to the same; of ASCII, folding makes lower case."""
-    together = "".join(names)
-    if not together.isascii():
-        return True
-    return not together.islower() and len(set(map(str.lower, names))) < len(names)
-
-
-def _collisions(names: list[str]) -> Iterator[tuple[str, str]]:
+def _collisions(names: list[str]) -> Iterable[tuple[str, str]]:
     """Names of one folder that fold to the same, each with the first of its kind."""
+    together = "".join(names)
+    if together.isascii() and (
+        together.islower() or len(set(map(str.lower, names))) == len(names)
+    ):  # of ASCII, folding makes lower case
+        return ()
     seen: dict[str, str] = {}
-    for name in sorted(names):
-        other = seen.setdefault(folded(name), name)
-        if other != name:
-            yield name, other
+    firsts = [(name, seen.setdefault(folded(name), name)) for name in sorted(names)]
+    return [(name, first) for name, first in firsts if first != name]
