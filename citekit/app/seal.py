@@ -14,7 +14,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.authority import ask_authority
-from citekit.app.seal_plan import Plan, check_leftovers, removes_item, replay, scan, take_waiting
+from citekit.app.seal_plan import (
+    Plan,
+    action_said,
+    check_leftovers,
+    removes_item,
+    replay,
+    scan,
+    take_waiting,
+)
 from citekit.app.signing import find_signing_key, log_origin
 from citekit.errors import CitekitError, IntegrityFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
@@ -26,7 +34,7 @@ from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note
 from citekit.integrity.timestamp import MAX_NONCE, Timestamp, build_query, read_timestamp
 from citekit.store.clock import now as this_second
 from citekit.store.history import History, KeyChange
-from citekit.store.log import LogFolder, Standing
+from citekit.store.log import LogFolder, Pending, Standing
 from citekit.store.record import agent_of, encode_event, make_event, this_tool
 from citekit.store.staging import Journal, begin
 
@@ -132,9 +140,10 @@ def seal_locked(
     keys = keys or Keys(signing=find_signing_key(origin))
     standing = log.standing()
     size = standing.size if standing else 0
-    _check_pending(log, size)
+    pending = log.pending()
+    _check_pending(pending, size)
     log.preview(standing, ())  # raises when the end of the log is not what its checkpoint says
-    waiting = log.waiting(size)
+    waiting = log.waiting(size, pending)
     is_plain = standing is not None and _signs_alone(standing, keys.signing)
     if is_plain and not looks and not any(map(removes_item, waiting)):
         plan = take_waiting(History(size=size), waiting)
@@ -174,7 +183,7 @@ def _grow(
         root=checkpoint.root,
         added=len(plan.entries),
         signers=tuple(str(key.verifier) for key in signers),
-        actions=dict(Counter(parse_leaf(entry)["action"] for entry in plan.entries)),
+        actions=dict(Counter(map(action_said, plan.entries))),
         findings=tuple(map(_removed_by_hand, plan.removed_by_hand)),
     )
 
@@ -191,8 +200,8 @@ def _nothing_new(log: LogFolder, standing: Standing | None, origin: str) -> Seal
     )
 
 
-def _check_pending(log: LogFolder, size: int) -> None:
-    base = log.pending().base
+def _check_pending(pending: Pending, size: int) -> None:
+    base = pending.base
     if base > size:
         raise IntegrityFailed(
             f"the log had {base} entries when pending.jsonl began, its checkpoint says {size}",

@@ -20,10 +20,11 @@ from citekit.store.drift import Difference, differences, renamed_groups
 from citekit.store.history import History
 from citekit.store.kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
 from citekit.store.log import LogFolder, Standing, needed_paths
+from citekit.store.plain_event import read_plain_event
 from citekit.store.record import about_file, encode_event, make_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
     from citekit.model.event import Agent
@@ -72,12 +73,13 @@ def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
 
     Raises IntegrityFailed when an item that was sealed is said to be removed.
     """
-    values = [(entry, parse_leaf(entry)) for entry in waiting]
-    kept = list(_without_what_went(history, values))
-    plan = Plan(history=history, size=history.size, is_as_pending=len(kept) == len(values))
-    for entry, value in kept:
+    entries = list(waiting)
+    kept = _without_what_went(history, entries)
+    plan = Plan(history=history, size=history.size, is_as_pending=len(kept) == len(entries))
+    for entry in kept:
         try:
-            history.take(value)
+            if not history.take_plain(entry):
+                history.take(parse_leaf(entry))
         except InvalidData:
             history.size -= 1
             plan.is_as_pending = False  # no event of ours: the scan finds what is true
@@ -159,9 +161,17 @@ def check_leftovers(log: LogFolder, standing: Standing | None, entries: list[byt
 
 def removes_item(entry: bytes) -> bool:
     """Whether the event says that a whole item was removed."""
+    if b'"action":"remove"' not in entry:  # in canonical JSON it is spelled in no other way
+        return False
     value = parse_leaf(entry)
     subject = str(value.get("subject"))
     return value.get("action") == "remove" and subject.count("/") == 1 and "items/" in subject
+
+
+def action_said(entry: bytes) -> str:
+    """What an event says was done."""
+    event = read_plain_event(entry)
+    return event[0] if event else str(parse_leaf(entry)["action"])
 
 
 def is_sealed(store: ArchiveStore, key: str) -> bool:
@@ -171,14 +181,14 @@ def is_sealed(store: ArchiveStore, key: str) -> bool:
     return standing is not None and bool(replay(log, standing).in_group(f"items/{key}"))
 
 
-def _without_what_went(
-    history: History, values: list[tuple[bytes, dict[str, Any]]]
-) -> Iterator[tuple[bytes, dict[str, Any]]]:
+def _without_what_went(history: History, entries: list[bytes]) -> list[bytes]:
     """Leave out the events of items that were added and removed while they waited."""
     gone: set[str] = set()
-    kept: list[tuple[bytes, dict[str, Any]]] = []
-    for entry, value in reversed(values):
-        subject, to = str(value.get("subject")), value.get("to")
+    kept: list[bytes] = []
+    for entry in reversed(entries):
+        event = read_plain_event(entry)
+        value = {} if event else parse_leaf(entry)
+        subject, to = event[1] if event else str(value.get("subject")), value.get("to")
         folder = group_of(subject)
         if removes_item(entry):
             _check_unsealed(history, folder)
@@ -187,8 +197,9 @@ def _without_what_went(
             _check_unsealed(history, subject)
             gone.add(subject)
         elif folder not in gone:
-            kept.append((entry, value))
-    yield from reversed(kept)
+            kept.append(entry)
+    kept.reverse()
+    return kept
 
 
 def _check_unsealed(history: History, folder: str) -> None:

@@ -83,11 +83,14 @@ class History:
         Says whether it has. False leaves everything as it was: ``parse_leaf`` and ``take`` judge.
         """
         event = read_plain_event(entry)
-        if event is None or action_of(event.subject) != _named(event.action):
+        if event is None:
             return False
-        for payload in event.payloads if event.action == "capture" else ():
+        action, subject, digest, payloads = event
+        if action_of(subject) != _named(action):
+            return False
+        for payload in payloads if action == "capture" else ():
             self.payloads.setdefault(payload, self.size)
-        self._learn(event.subject, event.digest, self.size)
+        self._learn(subject, digest, self.size)
         self.size += 1
         return True
 

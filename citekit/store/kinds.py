@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from citekit.store import files
 
@@ -20,23 +20,24 @@ if TYPE_CHECKING:
     from citekit.model.event import Action
     from citekit.store.layout import Layout
 
-_PATHS: Final[dict[str, tuple[tuple[re.Pattern[str], Action], ...]]] = {
-    "items": (
-        (re.compile(r"items/[^/]+/item\.json"), "item"),
-        (re.compile(r"items/[^/]+/captures/\d{8}T\d{6}Z(?:-[1-9]\d*)?\.json", re.ASCII), "capture"),
-        (re.compile(r"items/[^/]+/annotations\.jsonl"), "annotation"),
-        (re.compile(r"items/[^/]+/note\.md"), "note"),
+_PATHS: Final[dict[str, re.Pattern[str]]] = {
+    "items": re.compile(
+        r"items/[^/]+/(?:(?P<item>item\.json)"
+        r"|(?P<capture>captures/\d{8}T\d{6}Z(?:-[1-9]\d*)?\.json)"
+        r"|(?P<annotation>annotations\.jsonl)"
+        r"|(?P<note>note\.md))",
+        re.ASCII,
     ),
-    "entities": ((re.compile(r"entities/[^/]+\.json"), "entity"),),
-    "claims": ((re.compile(r"claims/[^/]+\.json"), "claim"),),
-    "archive.toml": ((re.compile(r"archive\.toml"), "settings"),),
-    "trust": (
-        (re.compile(r"trust/keys/[0-9a-f]{8}\.vkey", re.ASCII), "key"),
-        (re.compile(r"trust/checkpoints/[1-9][0-9]{0,18}", re.ASCII), "checkpoint"),
-        (re.compile(r"trust/timestamps/[1-9][0-9]{0,18}-[0-9a-f]{64}\.tsr", re.ASCII), "timestamp"),
+    "entities": re.compile(r"entities/(?P<entity>[^/]+\.json)"),
+    "claims": re.compile(r"claims/(?P<claim>[^/]+\.json)"),
+    "archive.toml": re.compile(r"(?P<settings>archive\.toml)"),
+    "trust": re.compile(
+        r"trust/(?:keys/(?P<key>[0-9a-f]{8}\.vkey)"
+        r"|checkpoints/(?P<checkpoint>[1-9][0-9]{0,18})"
+        r"|timestamps/(?P<timestamp>[1-9][0-9]{0,18}-[0-9a-f]{64}\.tsr))"
     ),
 }
-"""By the first name of the path: most files of an archive are payloads, which are not logged."""
+"""By the first name of a path: what may follow, each under the name of its action."""
 
 IMMUTABLE: Final[frozenset[str]] = frozenset(["capture", "key", "checkpoint", "timestamp"])
 """Whose files never change once they are recorded."""
@@ -50,16 +51,17 @@ OF_THE_SEAL: Final[frozenset[str]] = frozenset(["key", "checkpoint", "timestamp"
 
 def action_of(path: str) -> Action | None:
     """What a change of the file at this path inside the archive is called; None: not logged."""
-    for pattern, action in _PATHS.get(path.partition("/")[0], ()):
-        if pattern.fullmatch(path):
-            return action
-    return None
+    pattern = _PATHS.get(path.partition("/")[0])
+    match = pattern.fullmatch(path) if pattern else None
+    return cast("Action", match.lastgroup) if match else None
 
 
 def group_of(path: str) -> str:
     """The folder that a renaming moves as a whole: ``items/<key>``, else the first name."""
-    parts = path.split("/", 2)
-    return "/".join(parts[:2]) if parts[0] == "items" and len(parts) > 1 else parts[0]
+    if path.startswith("items/"):
+        end = path.find("/", len("items/"))
+        return path if end < 0 else path[:end]
+    return path.partition("/")[0]
 
 
 def logged_files(layout: Layout) -> Iterator[tuple[str, Action]]:

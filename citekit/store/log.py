@@ -41,6 +41,7 @@ from citekit.integrity.tiles import (
 )
 from citekit.integrity.tree import GrowingTree, TiledTree
 from citekit.store import files
+from citekit.store.plain_event import is_plain_event
 from citekit.store.staging import Journal, begin
 
 if TYPE_CHECKING:
@@ -166,12 +167,13 @@ class LogFolder:
             return _read_pending(path)
         return Pending()
 
-    def waiting(self, size: int) -> tuple[bytes, ...]:
+    def waiting(self, size: int, pending: Pending | None = None) -> tuple[bytes, ...]:
         """The entries of ``pending.jsonl`` that the log of ``size`` entries does not have yet.
 
         A stop between checkpoint and tidying leaves lines that are sealed, and so does a merge.
+        ``pending`` is what has been read of the file already.
         """
-        pending = self.pending()
+        pending = pending or self.pending()
         sealed = max(0, size - pending.base)
         if not pending.entries or not sealed:
             return pending.entries
@@ -402,6 +404,9 @@ def _read_pending(path: Path) -> Pending:
     entries: list[bytes] = []
     damaged: list[int] = []
     for number, line in enumerate(_lines(path), 1):
+        if number > 1 and line.endswith(b"\n") and is_plain_event(line[:-1]):
+            entries.append(line[:-1])
+            continue
         try:
             value = parse_leaf(line[:-1] if line.endswith(b"\n") else b"")
             if number == 1:

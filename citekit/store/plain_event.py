@@ -9,13 +9,15 @@ What it does not match may be good all the same, and is read by the rules.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 _TEXT: Final = r'"[^"\\\x00-\x1f]*"'
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
 _PAYLOAD: Final = (
     rf'\{{"digest":"{_DIGEST}","role":{_TEXT},"size_bytes":(?:0|[1-9][0-9]{{0,14}})\}}'
 )
+# Of two options the pattern could not tell the order, so an entry with two is read by the rules.
+_OPTION: Final = rf'"[a-z_]+":(?:{_TEXT}|true|false|\[(?:{_TEXT}(?:,{_TEXT})*)?\])'
 _EVENT: Final = re.compile(
     r'\{(?:"access":"(?:public|restricted)",)?'
     r'"action":"(item|capture|note|annotation|entity|claim|access|settings)",'
@@ -25,18 +27,18 @@ _EVENT: Final = re.compile(
     rf'(?:"payloads":\[({_PAYLOAD}(?:,{_PAYLOAD})*)\],)?'
     r'"source":"(?:done|found)",'
     r'"subject":"([^"\\\x00-\x1f]{1,1024})",'
-    rf'"tool":\{{"name":{_TEXT},"version":{_TEXT}\}},'
+    rf'"tool":\{{"name":{_TEXT},(?:"options":\{{{_OPTION}\}},)?"version":{_TEXT}\}},'
     r'"v":1\}'
 )
 
 
-class PlainEvent(NamedTuple):
-    """What an entry says of one file, and the digests of the payloads that it names."""
+PlainEvent = tuple[str, str, str, list[str]]
+"""Action, subject and digest, and the digests of the payloads that it names."""
 
-    action: str
-    subject: str
-    digest: str
-    payloads: tuple[str, ...]
+
+def is_plain_event(entry: bytes) -> bool:
+    """Whether the entry is one that the pattern knows: then it is canonical JSON, and no other."""
+    return read_plain_event(entry) is not None
 
 
 def read_plain_event(entry: bytes) -> PlainEvent | None:
@@ -49,5 +51,4 @@ def read_plain_event(entry: bytes) -> PlainEvent | None:
         return None
     action, digest, payloads, subject = match.groups()
     # Between its quotes a payload has "digest", the digest, "role", the role, "size_bytes".
-    digests = tuple(payloads.split('"')[3::10]) if payloads else ()
-    return PlainEvent(action, subject, digest, digests)
+    return action, subject, digest, payloads.split('"')[3::10] if payloads else []

@@ -342,6 +342,14 @@ def test_some_items_are_looked_at_alone(root: Path) -> None:
         verify(store, ["nobody"])
 
 
+@pytest.mark.parametrize("keys", [[], ["held2026"]])
+def test_an_item_behind_a_link_is_found(keys: list[str], root: Path, tmp_path: Path) -> None:
+    """Asked for by its key or not: citekit follows no link inside an archive."""
+    (root / "items" / "held2026").rename(tmp_path / "held2026")
+    (root / "items" / "held2026").symlink_to(tmp_path / "held2026")
+    assert {"CK-E102", "CK-E201"} & set(_codes(verify(ArchiveStore.open(root), keys)))
+
+
 def test_progress_counts_payloads(root: Path) -> None:
     """Who waits for the hashing hears how far it is."""
     heard: list[tuple[int, int]] = []

@@ -1,7 +1,8 @@
 """The log on a real disk: ``python tests/bench/log_speed.py [ENTRIES]`` (default 10**6).
 
-Grows a log to that many entries with every flush that a seal makes, appends one, proves one.
-Prints one figure a line.
+Grows a log to that many entries with every flush that a seal makes, appends one, proves one. Then
+``citekit seal``, for as many events that wait in ``pending.jsonl``, and for one more: all but its
+look at the archive's files, of which there are none. Prints one figure a line.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import resource
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.seal import Keys, seal_locked
 from citekit.integrity.checkpoint import Checkpoint, write_checkpoint
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.proof import LogProof, write_proof
@@ -39,6 +42,27 @@ def main(count: int) -> None:
         data = store.layout.checkpoint_file.read_bytes()
         proof = write_proof(LogProof(index=count // 3, hashes=hashes, checkpoint=data))
         tell("proof_bytes", len(proof))
+    with tempfile.TemporaryDirectory() as folder:
+        seal_waiting(ArchiveStore.create(Path(folder) / "archive"), count)
+
+
+def seal_waiting(store: ArchiveStore, count: int) -> None:
+    """Seal events that wait, then one more."""
+    LogFolder(store.layout).await_only((), size=0)
+    with store.layout.pending_file.open("ab") as file:
+        for entry in entries(0, count):
+            file.write(entry + b"\n")
+    cpu = time.process_time()
+    tell("seal_waiting_s", timed(lambda: seal(store)))
+    tell("seal_waiting_cpu_s", time.process_time() - cpu)
+    tell("seal_waiting_peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    LogFolder(store.layout).append(entries(count, count + 1))
+    tell("seal_one_more_s", timed(lambda: seal(store)))
+
+
+def seal(store: ArchiveStore) -> None:
+    """As ``seal = "auto"`` does after a change."""
+    seal_locked(store, Keys(), at=datetime.now(UTC), looks=False)
 
 
 def grow(store: ArchiveStore, log: LogFolder, new: Iterable[bytes]) -> None:

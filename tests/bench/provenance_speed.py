@@ -1,18 +1,31 @@
-"""What verify costs beside hashing: ``python tests/bench/provenance_speed.py [OBJECTS [ROLES]]``.
+"""What verify costs beside hashing: ``python tests/bench/provenance_speed.py [SHAPE …]``.
 
-Makes a sealed archive of that many payloads of 2 KB (default 20,000), ROLES of them in each capture
-(default 6, as many as there are roles), and prints CPU seconds, one figure a line: hashing
-the payloads alone, hashing every file, verify, and their ratios. The caches of the disk are warm.
+A shape is ``OBJECTSxBYTES/ROLES/CAPTURES``: so many payloads of that size, so many of them (up to
+6) in each capture, so many captures in each item. Without one, those of SHAPES. Each is made,
+sealed and verified, with the caches of the disk warm. One figure a line, the best of several runs:
+
+- ``hash_cpu_s``, ``hash_wall_s``: open, read and hash each payload, in a simple loop of Python;
+- ``sha256sum_cpu_s``, ``sha256sum_wall_s``: the same by ``xargs sha256sum`` (coreutils), which is
+  given the machine's processors one each where there are large payloads;
+- ``verify_cpu_s``, ``verify_wall_s``: everything, and ``changed_…`` for ``verify --changed``;
+- ``verify_to_hash``: CPU of verify by CPU of hashing the payloads, ``verify_to_hash_all`` by CPU of
+  hashing every file of the archive.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import random
+import re
+import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,50 +39,88 @@ from citekit.model.json_text import dump_json
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator
 
-SIZE_BYTES = 2048
+SHAPES = (
+    "20000x2048/6/1",
+    "20000x2048/6/100",
+    "20000x2048/2/1",
+    "20000x2048/1/1",
+    "2000x100000/2/1",
+    "100x10000000/1/1",
+    "1x1000000000/1/1",
+)
+RUNS = 5
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LARGE_BYTES = 1 << 20
 
 
-def main(objects: int, roles: int) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How many payloads of what size, and how they are shared out."""
+
+    objects: int
+    size_bytes: int
+    roles: int
+    captures: int
+
+    @classmethod
+    def parse(cls, text: str) -> Shape:
+        """Read ``20000x2048/6/1``."""
+        match = re.fullmatch(r"(\d+)x(\d+)/([1-6])/(\d+)", text)
+        if match is None:
+            raise SystemExit(f"not a shape: {text}")
+        objects, size_bytes, roles, captures = map(int, match.groups())
+        return cls(objects=objects, size_bytes=size_bytes, roles=roles, captures=captures)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of the processors, those of other processes included, and on the clock."""
+
+    cpu_s: float
+    wall_s: float
+
+
+def main(shapes: list[str]) -> None:
     """Make, seal, measure, print."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = make_archive(Path(folder) / "archive", objects, ROLES[:roles])
-        started = time.process_time()
-        sealed = seal(store, keys=Keys(), now=AT)
-        tell("seal_cpu_s", time.process_time() - started)
-        tell("entries", sealed.size)
-        payloads = sorted(p for p in (store.root / "objects").rglob("*") if p.is_file())
-        every = sorted(p for p in store.root.rglob("*") if p.is_file())
-        hashed = min(cpu_of_hashing(payloads) for _ in range(3))
-        hashed_all = min(cpu_of_hashing(every) for _ in range(3))
-        verified = min(cpu_of_verify(store) for _ in range(3))
-        tell("payloads", len(payloads))
-        tell("files", len(every))
-        tell("hash_payloads_cpu_s", hashed)
-        tell("hash_every_file_cpu_s", hashed_all)
-        tell("verify_cpu_s", verified)
-        tell("verify_to_hash_payloads", verified / hashed)
-        tell("verify_to_hash_every_file", verified / hashed_all)
+    for text in shapes:
+        tell("shape", text)
+        with tempfile.TemporaryDirectory() as folder:
+            measure(Path(folder) / "archive", Shape.parse(text))
 
 
-def make_archive(root: Path, objects: int, roles: Iterable[str]) -> ArchiveStore:
+def measure(root: Path, shape: Shape) -> None:
+    """One archive."""
+    store = make_archive(root, shape)
+    tell_cost("seal", cost_of(lambda: seal(store, keys=Keys(), now=AT)))
+    payloads = [str(p) for p in (root / "objects").rglob("*") if p.is_file()]
+    every = [str(p) for p in root.rglob("*") if p.is_file()]
+    tell("payloads", f"{len(payloads)}")
+    tell("files", f"{len(every)}")
+    hash_them = hash_large if shape.size_bytes >= LARGE_BYTES else hash_small
+    hashed = best(lambda: hash_them(payloads))
+    hashed_all = best(lambda: hash_them(every))
+    verified = best(lambda: check(store))
+    tell_cost("hash", hashed)
+    tell_cost("hash_all", hashed_all)
+    if shutil.which("sha256sum"):
+        large = shape.size_bytes >= LARGE_BYTES
+        tell_cost("sha256sum", best(lambda: sha256sum(payloads, at_once=large)))
+    tell_cost("verify", verified)
+    tell("verify_to_hash", f"{verified.cpu_s / hashed.cpu_s:.2f}")
+    tell("verify_to_hash_all", f"{verified.cpu_s / hashed_all.cpu_s:.2f}")
+    check_changed(store)
+    tell_cost("changed", best(lambda: check_changed(store)))
+
+
+def make_archive(root: Path, shape: Shape) -> ArchiveStore:
     """Plain files written without flushing: only reading them is measured."""
     store = ArchiveStore.create(root, title="bench")
-    rng = random.Random(1)  # noqa: S311  # the same archive every time
-    names = tuple(roles)
-    for number in range(objects // len(names)):
-        payloads = {}
-        for role in names:
-            data = rng.randbytes(SIZE_BYTES // 2).hex().encode()
-            digest = digest_bytes(data)
-            media = "application/octet-stream"
-            payloads[role] = Payload(digest=digest, size_bytes=SIZE_BYTES, media_type=media)
-            write(store.layout.object_file(digest), data)
-        source = Source(fact="declared", url=f"https://bench.example/{number}")
-        tool = Tool(name="citekit", version="bench")
-        capture = Capture(captured_at=AT, source=source, tool=tool, payloads=payloads)
+    payloads = make_payloads(store, shape)
+    number = 0
+    while captures := [c for _ in range(shape.captures) if (c := take(payloads, shape.roles))]:
+        number += 1
         key = f"item{number}"
         item = {
             "id": key,
@@ -78,9 +129,30 @@ def make_archive(root: Path, objects: int, roles: Iterable[str]) -> ArchiveStore
             "custom": {"citekit": {"access": "public"}},
         }
         write(store.layout.item_file(key), dump_json(item).encode())
-        record = store.layout.capture_file(key, make_stamp(AT))
-        write(record, dump_json(to_json(capture)).encode())
+        for minutes, found in enumerate(captures):
+            at = AT + timedelta(minutes=minutes)
+            source = Source(fact="declared", url=f"https://bench.example/{number}")
+            tool = Tool(name="citekit", version="bench")
+            capture = Capture(captured_at=at, source=source, tool=tool, payloads=found)
+            record = store.layout.capture_file(key, make_stamp(at))
+            write(record, dump_json(to_json(capture)).encode())
     return store
+
+
+def make_payloads(store: ArchiveStore, shape: Shape) -> Iterator[Payload]:
+    """Write payloads of hexadecimal digits, which any role may have."""
+    rng = random.Random(1)  # noqa: S311  # the same archive every time
+    tail = b"0" * max(0, shape.size_bytes - 2048)
+    for _ in range(shape.objects):
+        data = rng.randbytes(min(shape.size_bytes, 2048) // 2).hex().encode() + tail
+        digest = digest_bytes(data)
+        write(store.layout.object_file(digest), data)
+        yield Payload(digest=digest, size_bytes=len(data), media_type="application/octet-stream")
+
+
+def take(payloads: Iterator[Payload], count: int) -> dict[str, Payload]:
+    """The payloads of one capture by role; none when there are no more."""
+    return dict(zip(ROLES[:count], payloads, strict=False))
 
 
 def write(path: Path, data: bytes) -> None:
@@ -89,30 +161,75 @@ def write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def cpu_of_hashing(paths: Iterable[Path]) -> float:
-    """CPU seconds to open, read and hash these files in this process, like sha256sum."""
-    started = time.process_time()
+# ── what is measured ───────────────────────────────────────────────────────────────────────────
+
+
+def hash_small(paths: list[str]) -> None:
+    """Open, read and hash each file, as lean as Python can."""
     for path in paths:
-        with path.open("rb", buffering=0) as file:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # a Path takes longer
             hashlib.sha256(file.read()).hexdigest()
-    return time.process_time() - started
 
 
-def cpu_of_verify(store: ArchiveStore) -> float:
-    """CPU seconds of verify, which has to find nothing wrong."""
-    started = time.process_time()
+def hash_large(paths: list[str]) -> None:
+    """Hash each file piece by piece, since memory is not free."""
+    for path in paths:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # as above
+            hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256sum(paths: list[str], *, at_once: bool) -> None:
+    """Hash the files by coreutils, one process for each processor where that pays."""
+    command = ["xargs", "-0", "sha256sum"]
+    if at_once:
+        command[2:2] = ["-n", "1", "-P", str(os.cpu_count() or 1)]
+    data = "\0".join(paths).encode()
+    subprocess.run(command, input=data, stdout=subprocess.DEVNULL, check=True)
+
+
+def check(store: ArchiveStore) -> None:
+    """Verify everything; nothing may be wrong."""
     report = verify(store)
-    spent = time.process_time() - started
     if not report.ok:
         raise SystemExit(f"the archive is not whole: {report.findings[:3]}")
-    return spent
 
 
-def tell(name: str, value: float) -> None:
+def check_changed(store: ArchiveStore) -> None:
+    """Verify incrementally; the first time it is a full check."""
+    if not verify(store, only_changed=True, now=datetime.now(UTC) + timedelta(hours=1)).ok:
+        raise SystemExit("the archive is not whole")
+
+
+def best(action: Callable[[], object]) -> Cost:
+    """The least of several runs: what others do on this machine only adds."""
+    costs = [cost_of(action) for _ in range(RUNS)]
+    return Cost(min(cost.cpu_s for cost in costs), min(cost.wall_s for cost in costs))
+
+
+def cost_of(action: Callable[[], object]) -> Cost:
+    """What one run takes."""
+    cpu, wall = cpu_s(), time.perf_counter()
+    action()
+    return Cost(cpu_s() - cpu, time.perf_counter() - wall)
+
+
+def cpu_s() -> float:
+    """Seconds that this process and those that it waited for have had."""
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, who))
+
+
+def tell_cost(name: str, cost: Cost) -> None:
+    """Print both figures."""
+    tell(f"{name}_cpu_s", f"{cost.cpu_s:.3f}")
+    tell(f"{name}_wall_s", f"{cost.wall_s:.3f}")
+
+
+def tell(name: str, value: str) -> None:
     """Print one figure."""
-    sys.stdout.write(f"{name}: {value:.3f}\n" if value % 1 else f"{name}: {value:.0f}\n")
+    sys.stdout.write(f"{name}: {value}\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(*[int(word) for word in (*sys.argv[1:], *("20000", "6")[len(sys.argv) - 1 :])])
+    main(sys.argv[1:] or list(SHAPES))

@@ -41,6 +41,8 @@ USUAL = {
     "settings": _entry("settings", "archive.toml", digest=DIGEST, source="found"),
     "entity": _entry("entity", "entities/kfor.json", digest=OTHER),
 }
+TOOL = b'"tool":{"name":"citekit",'
+USUAL["options"] = USUAL["item"].replace(TOOL, TOOL + b'"options":{"fields":["title","URL"]},')
 
 
 def _by_the_rules(entry: bytes) -> History | None:
@@ -80,6 +82,9 @@ def test_what_citekit_writes_is_recognised(name: str) -> None:
         USUAL["item"].replace(DIGEST.encode(), DIGEST.upper().encode()),
         USUAL["capture"].replace(b":2048", b":02048"),
         USUAL["capture"].replace(b":2048", b":12345678901234567890"),
+        USUAL["item"].replace(TOOL, TOOL + b'"options":{"b":true,"a":true},'),
+        USUAL["item"].replace(TOOL, TOOL + b'"options":{},'),
+        USUAL["item"].replace(TOOL, b'"options":{"a":true},' + TOOL),
         USUAL["item"] + b"\n",
         b"",
     ],

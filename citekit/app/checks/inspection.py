@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final, NotRequired, TypedDict
 
 from citekit.errors import CitekitError, InvalidData
-from citekit.integrity.digest import digest_bytes
 from citekit.model.annotation import Annotation
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
@@ -65,8 +65,8 @@ class Inspection:
     """How many payloads were taken to be as they are remembered."""
     marks: dict[tuple[str, str], Mark] | None = None
     """Where to note the payloads that are whole, if they are to be remembered."""
-    files: set[str] = field(default_factory=set)
-    """Every plain file."""
+    folders: dict[str, set[str]] = field(default_factory=dict)
+    """Every folder that was looked into, with the names of the plain files right in it."""
     oddities: list[tuple[str, str]] = field(default_factory=list)
     """Links, pipes and so on: name and what it is."""
     collisions: list[tuple[str, str]] = field(default_factory=list)
@@ -80,8 +80,6 @@ class Inspection:
     unread: dict[str, CitekitError] = field(default_factory=dict)
     """Records and folders that could not be read, and why."""
 
-    folders: dict[str, list[str]] = field(default_factory=dict)
-    """Every folder that was looked into, with the names of the plain files right in it."""
     digests: dict[str, str] = field(default_factory=dict)
     """The digests of the files that have been read whole."""
     texts: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -92,6 +90,20 @@ class Inspection:
     def __post_init__(self) -> None:
         """Know how paths begin: making a Path for each file takes longer than reading it."""
         self._prefix = str(self.store.root / "x")[:-1]
+
+    @property
+    def files(self) -> set[str]:
+        """The names of all plain files."""
+        return {
+            f"{folder}/{name}" if folder else name
+            for folder, names in self.folders.items()
+            for name in names
+        }
+
+    def is_file(self, name: str) -> bool:
+        """Whether a plain file has this name."""
+        folder, _, last = name.rpartition("/")
+        return last in self.folders.get(folder, ())
 
     def in_folder(self, folder: str) -> list[str]:
         """The names of the JSON files right in a folder, sorted."""
@@ -109,7 +121,7 @@ class Inspection:
 
     def has(self, name: str) -> bool:
         """Whether anything has this name: a file, a folder, or neither."""
-        return name in self.files or name in self.folders or name in self._others
+        return self.is_file(name) or name in self.folders or name in self._others
 
     def note_other(self, name: str) -> None:
         """Something has this name that is neither a plain file nor a folder that can be read."""
@@ -121,11 +133,12 @@ class Inspection:
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, whose digest is noted; raises an error of the tree."""
-        data = files.read_small(self.show(name)) if name in self.files else None
+        # The walk has followed no link to it; of some items, it began below where one may be.
+        data = None if self.is_partial else files.read_small(self.show(name))
         if data is None:
             path = self.store.root.joinpath(*name.split("/"))
             data = files.read_bytes(self.store.layout.check_inside(path))
-        self.digests[name] = digest_bytes(data)
+        self.digests[name] = f"sha256:{sha256(data).hexdigest()}"
         return data
 
 
@@ -177,7 +190,7 @@ def _folders_of_log(inspection: Inspection) -> list[str]:
 def _look_into(inspection: Inspection, folder: str) -> list[str]:
     """Take note of what is in a folder; the folders in it are looked into next."""
     prefix = f"{folder}/" if folder else ""
-    plain: list[str] = []
+    plain: set[str] = set()
     inside: list[str] = []
     odd: list[tuple[str, str]] = []
     path = inspection.show(folder)
@@ -185,7 +198,7 @@ def _look_into(inspection: Inspection, folder: str) -> list[str]:
         with os.scandir(path) as entries:
             for entry in entries:  # the folder has told what each one is: nothing is asked again
                 if entry.is_file(follow_symlinks=False):
-                    plain.append(entry.name)
+                    plain.add(entry.name)
                 elif entry.is_dir(follow_symlinks=False) and not _is_junction(entry):
                     inside.append(entry.name)
                 else:
@@ -195,12 +208,11 @@ def _look_into(inspection: Inspection, folder: str) -> list[str]:
         inspection.note_other(folder)
         return []
     inspection.folders[folder] = plain
-    inspection.files.update([prefix + name for name in plain])
     for name, what in sorted(odd):
         inspection.oddities.append((prefix + name, what))
         inspection.note_other(prefix + name)
-    names = [*plain, *inside, *(name for name, _ in odd)] if inside or odd else plain
-    if len(names) > 1 and _may_collide(names):
+    if len(plain) + len(inside) + len(odd) > 1:
+        names = [*plain, *inside, *[name for name, _ in odd]]
         inspection.collisions += [(prefix + name, other) for name, other in _collisions(names)]
     if not folder:
         inside = [name for name in inside if name not in (".git", ".citekit")]
@@ -216,18 +228,13 @@ def _describe(entry: os.DirEntry[str]) -> str:
     return "a symbolic link" if is_link(entry.path) else "neither a file nor a folder"
 
 
-def _may_collide(names: list[str]) -> bool:
-    """Whether names of one folder may fold to the same; of ASCII, folding makes lower case."""
-    together = "".join(names)
-    if not together.isascii():
-        return True
-    return not together.islower() and len(set(map(str.lower, names))) < len(names)
-
-
-def _collisions(names: list[str]) -> Iterator[tuple[str, str]]:
+def _collisions(names: list[str]) -> Iterable[tuple[str, str]]:
     """Names of one folder that fold to the same, each with the first of its kind."""
+    together = "".join(names)
+    if together.isascii() and (
+        together.islower() or len(set(map(str.lower, names))) == len(names)
+    ):  # of ASCII, folding makes lower case
+        return ()
     seen: dict[str, str] = {}
-    for name in sorted(names):
-        other = seen.setdefault(folded(name), name)
-        if other != name:
-            yield name, other
+    firsts = [(name, seen.setdefault(folded(name), name)) for name in sorted(names)]
+    return [(name, first) for name, first in firsts if first != name]

@@ -108,7 +108,7 @@ def _read(
     name: str, inspection: Inspection, read: Callable[[], T], findings: list[Finding]
 ) -> T | None:
     """What ``read`` reads from a file of the log; a finding when that is impossible."""
-    if name not in inspection.files:  # also when a link or a folder is in its place
+    if not inspection.is_file(name):  # also when a link or a folder is in its place
         return None
     try:
         return read()
@@ -232,7 +232,7 @@ def _judge(
 ) -> Iterator[Finding]:
     path, known, digest = difference.path, difference.known, difference.digest
     place = inspection.show(path)
-    if digest is None and path in inspection.files:
+    if digest is None and inspection.is_file(path):
         return  # it is there, and that it cannot be read has been told
     is_sealed = known is not None and known.entry < size
     if known is None:

@@ -105,9 +105,10 @@ def _replay(
 ) -> None:
     for index, row in enumerate(reading.rows):
         entries, hashes = bundles.get(index, _Entries())
+        is_sealed = hashes == row
         for position in range(_width(index, size)):
             at = slice(position * HASH_BYTES, (position + 1) * HASH_BYTES)
-            if position < len(entries) and hashes[at] == row[at]:
+            if is_sealed or (position < len(entries) and hashes[at] == row[at]):
                 _take(inspection, reading, entries[position])
             else:
                 reading.history.size += 1
@@ -192,7 +193,7 @@ def _compare(inspection: Inspection, reading: Reading, path: str, data: bytes) -
 
 def _is_there(inspection: Inspection, reading: Reading, path: str) -> bool:
     """Whether a plain file is there; links and folders in its place have been told as well."""
-    if f"log/{path}" in inspection.files:
+    if inspection.is_file(f"log/{path}"):
         return True
     _tell(inspection, reading, "CK-E606", path, "a file of the log is missing")
     return False

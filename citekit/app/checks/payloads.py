@@ -20,7 +20,7 @@ from citekit.store.hashing import whole_files
 from citekit.store.remembered import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from citekit.app.checks.inspection import Inspection, PayloadJson
     from citekit.findings import Finding
@@ -88,20 +88,21 @@ def _sort(inspection: Inspection) -> _Stored:
         if folder.partition("/")[0] not in PLACES:
             continue
         match = _FOLDER.fullmatch(folder)
-        good = [] if match is None else names if _are_digests(names) else _digests_among(names)
+        good: Collection[str] = ()
         if match is not None:
+            good = names if _are_digests(names) else _digests_among(names)
             begin, above = f"sha256:{match[2]}", inspection.show(f"{folder}/")
             stored.paths[match[1]].update({begin + name: above + name for name in good})
         if len(good) < len(names):
-            stored.strange += [f"{folder}/{name}" for name in set(names).difference(good)]
+            stored.strange += [f"{folder}/{name}" for name in names.difference(good)]
     return stored
 
 
-def _digests_among(names: list[str]) -> list[str]:
+def _digests_among(names: Collection[str]) -> list[str]:
     return [name for name in names if _are_digests([name])]
 
 
-def _are_digests(names: list[str]) -> bool:
+def _are_digests(names: Collection[str]) -> bool:
     """Whether each name is the rest of a digest: all are looked at in one go."""
     lines = "".join([f"{name}\n" for name in names])
     return len(lines) == 63 * len(names) and _NAMES.fullmatch(lines) is not None

@@ -29,7 +29,7 @@ def read_records(inspection: Inspection) -> Iterator[Finding]:
     """Read all records into the inspection; findings for what cannot be read."""
     hidden = inspection.store.superseded()
     for key in inspection.keys:
-        if key not in hidden and f"items/{key}/item.json" in inspection.files:
+        if key not in hidden and "item.json" in inspection.folders.get(f"items/{key}", ()):
             yield from _read_item(inspection, key)
     if not inspection.is_partial:
         yield from _read_named(inspection)
@@ -68,11 +68,11 @@ def _read_item(inspection: Inspection, key: str) -> Iterator[Finding]:
             yield found("CK-E202", inspection.show(name), f'"id" is {item.key!r}, not {key!r}')
     for capture in inspection.in_folder(f"items/{key}/captures"):
         yield from _read_capture(inspection, key, capture)
-    if inspection.has(f"items/{key}/note.md"):
-        with _noted(inspection, f"items/{key}/note.md"):
-            _text(inspection, f"items/{key}/note.md")
-    if inspection.has(f"items/{key}/annotations.jsonl"):
-        _read_annotations(inspection, key)
+    if inspection.has(note := f"items/{key}/note.md"):
+        with _noted(inspection, note):
+            _text(inspection, note)
+    if inspection.has(annotations := f"items/{key}/annotations.jsonl"):
+        _read_annotations(inspection, key, annotations)
 
 
 def _read_capture(inspection: Inspection, key: str, name: str) -> Iterator[Finding]:
@@ -98,8 +98,7 @@ def _read_strictly(cls: type[object], text: str, path: str) -> Json:
     return parse_json(text)
 
 
-def _read_annotations(inspection: Inspection, key: str) -> None:
-    name = f"items/{key}/annotations.jsonl"
+def _read_annotations(inspection: Inspection, key: str, name: str) -> None:
     path = inspection.show(name)
     with _noted(inspection, name):
         for number, line in enumerate(_text(inspection, name).split("\n"), 1):

@@ -33,7 +33,7 @@ def check_structure(inspection: Inspection) -> Iterator[Finding]:
         folder = _item_folder(name)
         if folder in left:
             continue
-        if folder and f"items/{folder}/item.json" not in inspection.files:
+        if folder and not inspection.is_file(f"items/{folder}/item.json"):
             homeless.add(folder)
         elif not _is_accounted_for(name):
             yield found("CK-E101", inspection.show(name), "nobody accounts for this file")
