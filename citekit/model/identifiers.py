@@ -26,13 +26,16 @@ def check_citekey(key: str) -> str:
     Letters and digits of any script, and ``_ . : + -`` inside; at most 120 characters; no name
     that Windows reserves. A colon is refused because Windows cannot store it.
     """
-    short = key.split(".", 1)[0].casefold()
+    if key.split(".", 1)[0].casefold() in _RESERVED:
+        raise InvalidData(
+            f"cannot be a citekey: {key!r} is a device on Windows",
+            hint=f"choose another, for example {key.split('.', 1)[0]}2023",
+        )
     if (
         not re.fullmatch(_CITEKEY, key)
         or len(key) > 120
         or len(key.encode()) > 200
         or _NOT_IN_FILE_NAMES & set(key)
-        or short in _RESERVED
     ):
         raise InvalidData(
             f"cannot be a citekey: {key!r}",
