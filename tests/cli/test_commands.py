@@ -279,6 +279,120 @@ def test_import_takes_the_good_and_reports_the_bad(call: Call, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "text", "place"),
     [
+        (
+            "refs.json",
+            '[{"id": "a", "type": "book"},\n {"id": "b c", "type": "book"}]',
+            "refs.json:2:",
+        ),
+        (
+            "refs.yaml",
+            "references:\n- id: a\n  type: book\n- id: b c\n  type: book\n",
+            "refs.yaml:4",
+        ),
+        ("refs.bib", "@book{a, year=1}\n\n@book{b/c, year=2}\n", "refs.bib:3:"),
+        ("refs.ris", "TY  - BOOK\nID  - a\nER  - \nTY  - BOOK\nID  - b c\nER  - \n", "refs.ris:4:"),
+    ],
+)
+def test_a_key_that_no_item_can_have_is_reported_with_its_line(
+    call: Call, tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    """An entry that the archive refuses has a line in every format, and a code of its own."""
+    file = tmp_path / name
+    file.write_text(text)
+
+    code, out, err = call("import", str(file))
+
+    assert (code, out) == (4, "a\n")
+    assert place in err
+    assert "CK-E423" in err
+
+
+def test_what_an_import_refuses_is_invalid(call: Call, tmp_path: Path) -> None:
+    """In JSON the class of a refused entry is one of verify's, not a notice."""
+    file = tmp_path / "refs.json"
+    file.write_text(
+        '[{"id": "a", "type": "book", "issued": "soon"}, {"id": "b c", "type": "book"}]'
+    )
+
+    _, out, _ = call("import", str(file), "--json")
+
+    assert [f["class"] for f in json.loads(out)["findings"]] == ["invalid", "invalid"]
+
+
+def test_a_mistyped_field_is_told(call: Call, key: str) -> None:
+    """A field that CSL does not know is kept with a warning and the field that was meant."""
+    code, _, err = call("set", key, "tilte=Lighthouse")
+
+    assert code == 0
+    assert "CK-W105" in err
+    assert "did you mean title?" in err
+
+
+def test_case_of_a_field_does_not_count(call: Call, key: str) -> None:
+    """Title is title, and doi is DOI."""
+    assert call("set", key, "Title=Lighthouse", "doi=10.1/x")[2] == ""
+
+    item = answer(call("show", key, "--json"))["item"]
+    assert (item["title"], item["DOI"]) == ("Lighthouse", "10.1/x")
+
+
+def test_known_bytes_with_other_words_change_nothing(call: Call, key: str, article: Path) -> None:
+    """What is said of bytes that are there already is not taken over, and that is told."""
+    _, out, err = call("add", str(article), "--set", "title=Other")
+
+    assert out.strip() == key
+    assert f"nothing was changed; citekit set {key}" in err
+    assert answer(call("show", key, "--json"))["item"]["title"] != "Other"
+
+
+def test_a_title_by_hand_is_not_missed(call: Call, tmp_path: Path) -> None:
+    """A picture has no title of its own; the warning says how to give one, or is not needed."""
+    picture = tmp_path / "quay.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(32))
+    other = tmp_path / "mast.png"
+    other.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(33))
+
+    untitled = call("add", str(picture))
+    titled = call("add", str(other), "--set", "title=The mast", "--set", "issued=2024")
+
+    assert f"citekit set {untitled[1].strip()} title=…" in untitled[2]
+    assert "CK-W110" not in titled[2]
+
+
+def test_an_absent_file_offers_the_nearest(call: Call, article: Path) -> None:
+    """A mistyped file name is answered with the one beside it."""
+    code, _, err = call("add", str(article.with_name(f"{article.name}x")))
+
+    assert code == 3
+    assert f"did you mean {article.name}" in err
+
+
+def test_a_list_has_one_line_for_each_item(call: Call, tmp_path: Path) -> None:
+    """Line ends and mark-up in a title stay out of lists."""
+    file = tmp_path / "refs.json"
+    file.write_text('[{"id": "a", "type": "book", "title": "One <i>two</i>\\n three"}]')
+    call("import", str(file))
+
+    assert call("list")[1].split("restricted")[1] == "  One two three\n"
+
+
+def test_an_empty_query_is_wrong_usage(call: Call) -> None:
+    """Nothing to search for is told apart from nothing found."""
+    assert call("search", " ")[0] == 2
+
+
+def test_sources_that_agree_are_not_called_rejected(call: Call, key: str) -> None:
+    """Only another value is "not chosen"; the origin of the capture is told."""
+    shown = call("show", key)[1]
+
+    assert f"declared by user: {URL}" in shown
+    for line in shown.splitlines():
+        assert "not chosen: 2024-03-14" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
         ("archive.toml", "layout = 1\ntitle = [\n", "archive.toml:3"),
         ("archive.toml", "layout = 99\n", "archive.toml"),
         ("items/harbour/item.json", '{"id": "x",\n "type": }', "item.json:2:"),
