@@ -8,6 +8,7 @@ fetched; every warning is an error.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 _TEMPLATES: Final = Path(__file__).parent.parent / "sphinx" / "templates" / "site"
 _NEEDED: Final = ("sphinx", "myst_parser", "furo")
 _MOST_LINES: Final = 12
+# Sphinx wraps an extension's error into a report of versions and tracebacks.
+_ERROR: Final = re.compile(
+    r"^\s*sphinx\.errors\.\w+: (.+?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
+)
 
 
 def new_project(archive_root: Path, folder: Path | None = None) -> Path:
@@ -174,8 +179,18 @@ def _run_sphinx(store: ArchiveStore, source: Path, target: Path, *, with_restric
         command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
     )
     if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if line.strip()]
-        raise CitekitError(
-            "the site was not built:\n" + "\n".join(said[:_MOST_LINES]),
-            hint=None if len(said) <= _MOST_LINES else f"{len(said) - _MOST_LINES} more lines",
-        )
+        raise _failure(done.stderr)
+
+
+def _failure(said: str) -> CitekitError:
+    """What Sphinx found wrong: an error's own words, else the first of its warnings."""
+    error = _ERROR.search(said)
+    if error is not None:
+        message, _, hint = error[1].strip().partition("\nhint: ")
+        return CitekitError(f"the site was not built: {message}", hint=hint or None)
+    lines = [line for line in said.splitlines() if line.strip()]
+    more = len(lines) - _MOST_LINES
+    return CitekitError(
+        "the site was not built:\n" + "\n".join(lines[:_MOST_LINES]),
+        hint=f"{more} more lines" if more > 0 else None,
+    )

@@ -83,6 +83,30 @@ def test_what_sphinx_finds_wrong_is_told(tmp_path: Path) -> None:
     assert "index.md:3: WARNING: no item in the archive: nothing" in told.value.message
 
 
+def test_a_public_build_refuses_a_private_folder_in_plain_words(tmp_path: Path) -> None:
+    """The reason is told, not Sphinx's report of versions around it."""
+    build_archive(tmp_path / "archive")
+    private = site.build(tmp_path / "archive", tmp_path / "out", with_restricted=True)
+
+    with pytest.raises(CitekitError) as told:
+        site.build(tmp_path / "archive", private)
+
+    assert "held restricted text" in told.value.message
+    assert "Versions" not in told.value.message
+
+
+def test_what_is_wrong_in_the_archive_is_told_with_its_place(tmp_path: Path) -> None:
+    """A broken record stops the build with file, line and column, and what to do."""
+    store = build_archive(tmp_path / "archive")
+    store.layout.item_file("harbour2024").write_text('{"id": "harbour2024",\n "type": }')
+
+    with pytest.raises(CitekitError) as told:
+        site.build(tmp_path / "archive")
+
+    assert "harbour2024/item.json:2:" in told.value.message.replace("\\", "/")
+    assert "Versions" not in told.value.message
+
+
 def test_a_project_is_not_written_over(tmp_path: Path) -> None:
     """A folder with something in it is refused."""
     build_archive(tmp_path / "archive")
