@@ -174,6 +174,18 @@ def test_the_keyboard_is_seen(visit: Callable[..., Page]) -> None:
     assert page.evaluate(style) == "solid"
 
 
+def test_paper_is_white(browser: Browser, site: Site) -> None:
+    """Printed by somebody whose screen is dark, the text is dark on white, without buttons."""
+    with browser.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        page.emulate_media(media="print")
+        page.goto((site.output / "items/lantern2024.html").as_uri())
+
+        colour = "getComputedStyle(document.querySelector('#p1 .ck-text')).color"
+        assert page.evaluate(colour) == "rgb(22, 32, 43)"
+        assert not page.locator(".ck-actions").is_visible()
+
+
 def test_an_old_address_keeps_the_passage(visit: Callable[..., Page], site: Site) -> None:
     """The page at an old key leads on to the same paragraph."""
     page = visit("index")

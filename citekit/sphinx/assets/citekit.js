@@ -30,11 +30,6 @@ function addCopyButtons() {
     made.className = "ck-copy";
     box.after(made);
   }
-  for (const link of all("a.ck-copylink")) {
-    link.addEventListener("click", () => {
-      navigator.clipboard?.writeText(link.href).catch(() => {});
-    });
-  }
 }
 
 function lightTogether() {
