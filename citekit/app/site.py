@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,14 +93,11 @@ def build(
     return target
 
 
-def serve(folder: Path, address: tuple[str, int] = ("127.0.0.1", 8000)) -> None:
-    """Serve a built site until interrupted; raises NotFound, StoreConflict for a port in use."""
-    with make_server(folder, address) as server, suppress(KeyboardInterrupt):
-        server.serve_forever()
-
-
 def make_server(folder: Path, address: tuple[str, int]) -> ThreadingHTTPServer:
-    """A web server for a folder; the caller runs it and closes it. Port 0 takes any free one."""
+    """A web server for a folder; the caller runs it and closes it. Port 0 takes any free one.
+
+    Raises NotFound where no site is, StoreConflict for a port in use.
+    """
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 

@@ -45,6 +45,11 @@ def answer(text: str) -> None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
+def flush() -> None:
+    """Let what was answered be read now: the command goes on for as long as the user likes."""
+    sys.stdout.flush()
+
+
 def answer_json(value: Any) -> None:  # noqa: ANN401  # any JSON value
     """Print one JSON document."""
     import json

@@ -43,6 +43,8 @@ class Option(NamedTuple):
     is_many: bool = False
     choices: tuple[str, ...] = ()
     is_integer: bool = False
+    least: int = 1
+    most: int | None = None
 
     @property
     def parameter(self) -> str:
@@ -492,7 +494,14 @@ COMMANDS: Final = (
         options=(
             Option("--output", "Where (default: .citekit/site).", "DIR"),
             Option("--with-restricted", "With the text of restricted items: for your eyes only."),
-            Option("--port", "The port (default: 8000).", "N", is_integer=True),
+            Option(
+                "--port",
+                "The port (default: 8000); 0 for any free one.",
+                "N",
+                is_integer=True,
+                least=0,
+                most=65535,
+            ),
         ),
     ),
     Command(

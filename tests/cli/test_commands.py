@@ -559,3 +559,46 @@ def test_doctor_says_what_works(call: Call) -> None:
     code, out, _ = call("doctor")
     assert code == 0
     assert "python" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("search", "x", "--limit", "-1"),
+        ("search", "x", "--limit", "0"),
+        ("log", "--limit", "-5"),
+        ("site", "serve", "--port", "99999"),
+        ("cite", "KEY#foo"),
+        ("list", "--archive"),
+    ],
+)
+def test_numbers_and_names_out_of_range_are_wrong_usage(
+    call: Call, key: str, words: tuple[str, ...]
+) -> None:
+    """What no command can do with is refused before anything happens; exit code 2."""
+    code, out, err = call(*(word.replace("KEY", key) for word in words))
+
+    assert (code, out) == (2, "")
+    assert "bug" not in err
+
+
+def test_a_paragraph_beyond_the_last_is_not_cited(call: Call, key: str) -> None:
+    """Citing a passage that the text does not have is told, as annotating it is."""
+    code, _, err = call("cite", f"{key}#p99", "--in-text")
+
+    assert code == 3
+    assert f"its last one is {key}#p" in err
+    assert call("cite", f"{key}#p1", "--in-text")[0] == 0
+
+
+def test_case_does_not_hide_the_nearest_key(call: Call, key: str) -> None:
+    """A key typed in capitals is answered with the right one."""
+    assert f"did you mean {key}?" in call("show", key.upper())[2]
+
+
+def test_a_folder_that_is_absent_is_named(call: Call, key: str, tmp_path: Path) -> None:
+    """Output into no folder names the folder, not a file that nobody asked for."""
+    code, _, err = call("cite", key, "--output", str(tmp_path / "none" / "refs.bib"))
+
+    assert code == 3
+    assert f"{tmp_path / 'none'}: there is no such folder" in err
