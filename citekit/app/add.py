@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from citekit import __version__
 from citekit.app.citekey import make_citekey
 from citekit.app.clock import now as this_second
-from citekit.app.extraction import read_extraction
+from citekit.app.extraction import own_publishers, read_extraction
 from citekit.app.passages import count_words
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
@@ -179,7 +179,7 @@ def add(
         name=name,
         url=declared.url,
         encoding=encoding,
-        publishers=store.settings.publishers,
+        publishers=own_publishers(store),
         now=captured_at,
     )
     _refuse_binary_text(extraction, name)

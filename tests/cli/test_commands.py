@@ -602,3 +602,22 @@ def test_a_folder_that_is_absent_is_named(call: Call, key: str, tmp_path: Path) 
 
     assert code == 3
     assert f"{tmp_path / 'none'}: there is no such folder" in err
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html"])
+@pytest.mark.parametrize(
+    "table", ["name = 3", 'name = "X"\ndomains = "x.example"', 'colour = "red"']
+)
+def test_a_wrong_publisher_is_named_with_its_line(
+    call: Call, tmp_path: Path, name: str, table: str
+) -> None:
+    """A mistake in archive.toml is told for every kind of file, and nothing is archived."""
+    settings = tmp_path / "a" / "archive.toml"
+    settings.write_text(f'layout = 1\n[[publisher]]\nname = "Y"\n\n[[publisher]]\n{table}\n')
+    file = tmp_path / name
+    file.write_text("<html><title>A lighthouse</title><p>It is open again.</p></html>")
+
+    code, out, err = call("add", str(file))
+
+    assert (code, out) == (4, "")
+    assert "archive.toml:5: " in err
