@@ -48,8 +48,7 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
 
 def access_badge(access: str) -> Element:
     """The badge that says whether the text is published."""
-    label = "Public text" if access == "public" else "Restricted text"
-    return h("span", label, class_=f"ck-badge ck-badge-{access}")
+    return h("span", words.ACCESS[access], class_=f"ck-badge ck-badge-{access}")
 
 
 def byline(shelf: Shelf) -> list[Content]:

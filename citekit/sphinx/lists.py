@@ -46,7 +46,7 @@ def items_body(library: Library) -> list[Element]:
     for shelf in sorted(library.shelves.values(), key=_newest_first, reverse=True):
         by_year[words.year(shelf.item)].append(shelf)
     facets: list[tuple[str, Counter[str]]] = [
-        ("Access", Counter(s.item.facts.access for s in library.shelves.values())),
+        ("Access", Counter(words.ACCESS[s.item.facts.access] for s in library.shelves.values())),
         ("Publisher", Counter(_publishers(library))),
         ("Kind", Counter(words.type_label(s.item) for s in library.shelves.values())),
     ]
@@ -67,7 +67,7 @@ def item_card(library: Library, shelf: Shelf) -> Element:
         words.count(claims, "claim") if claims else None,
         "no text captured" if not shelf.captures else None,
     ]
-    values = (item.facts.access, words.publisher(item), words.type_label(item))
+    values = (words.ACCESS[item.facts.access], words.publisher(item), words.type_label(item))
     return h(
         "div",
         h("p", to("item", key, rich_title(item)), class_="ck-cardtitle"),

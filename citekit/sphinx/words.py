@@ -35,6 +35,8 @@ KINDS: Final = {
     "work": ("Work", "Works"),
 }
 
+ACCESS: Final = {"public": "Public text", "restricted": "Restricted text"}
+
 STANCES: Final = {"supports": "Supports", "disputes": "Disputes", "mentions": "Mentions"}
 
 _MONTHS: Final = (

@@ -175,6 +175,7 @@ def test_a_filter_narrows_the_list(visit: Callable[..., Page]) -> None:
     page.get_by_role("searchbox", name="Filter sources").fill("sandbank")
 
     assert page.locator(".ck-card:visible").count() == 1
+    assert page.get_by_role("status").inner_text() == "1 of 3"
 
 
 def test_a_reference_can_be_copied(visit: Callable[..., Page]) -> None:
