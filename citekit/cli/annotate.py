@@ -155,13 +155,18 @@ def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity
     if note is None and not tag and not entity:
         raise UsageError("nothing to change", hint="give --note, --tag or --entity")
     changed = edit_annotation(
-        context.store(), id_, note=note, tags=tag or None, entities=entity or None
+        context.store(), id_, note=note, tags=_given(tag), entities=_given(entity)
     )
     if context.json:
         output.answer_json(changed.data)
     else:
         output.answer(changed.short_id)
     return 0
+
+
+def _given(words: list[str]) -> list[str] | None:
+    """What an option was given, None for nothing; an empty word alone means: none of them."""
+    return [word for word in words if word] if words else None
 
 
 def remove(context: Context, *, id_: str) -> int:

@@ -247,7 +247,13 @@ COMMANDS: Final = (
         "Change an annotation's note, tags or entities; what is not named stays.",
         "citekit.cli.annotate:edit",
         (Argument("ID", "The annotation's id, or its first characters."),),
-        (_NOTE, _TAGS, _ENTITIES),
+        (
+            _NOTE,
+            _TAGS._replace(help="Its tags from now on; may be given again, '' removes them."),
+            _ENTITIES._replace(
+                help="Its entities from now on; may be given again, '' removes them."
+            ),
+        ),
     ),
     Command(
         "annotation rm",

@@ -371,6 +371,6 @@ def _near(name: str, names: Iterable[str]) -> str:
     import difflib
 
     by_folded = {known.casefold(): known for known in names}  # ids differ by more than case
-    near = difflib.get_close_matches(name.casefold(), list(by_folded), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name.casefold(), list(by_folded), n=3, cutoff=0.6)
     near = [by_folded[folded] for folded in near]
     return f"did you mean {', '.join(near)}?" if near else ""

@@ -621,3 +621,16 @@ def test_a_wrong_publisher_is_named_with_its_line(
 
     assert (code, out) == (4, "")
     assert "archive.toml:5: " in err
+
+
+def test_tags_and_entities_can_be_taken_off(call: Call, key: str) -> None:
+    """An empty word leaves an annotation without tags or entities; its note stays."""
+    call("entity", "add", "Tower", "--kind", "place")
+    made = call("annotate", key, "--note", "n", "--tag", "a", "--tag", "b", "--entity", "tower")[1]
+
+    changed = call("annotation", "edit", made.strip(), "--tag", "", "--entity", "")
+
+    assert changed[0] == 0
+    assert "#a" not in call("annotations", key)[1]
+    assert "@tower" not in call("annotations", key)[1]
+    assert "n" in call("annotations", key)[1].split()
