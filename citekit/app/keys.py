@@ -26,7 +26,7 @@ def read_name(name: str) -> dict[str, Any]:
     Raises UsageError for what can name no passage.
     """
     key, passage = split_name(name)
-    number = paragraph_number(passage)
+    number = named_paragraph(passage)
     if number is not None:
         return {"id": key, "label": "paragraph", "locator": str(number)}
     kind = (passage or "title").rstrip("0123456789")
@@ -36,7 +36,7 @@ def read_name(name: str) -> dict[str, Any]:
     return {"id": key}
 
 
-def paragraph_number(passage: str | None) -> int | None:
+def named_paragraph(passage: str | None) -> int | None:
     """The number of a body paragraph: 3 for ``p3``, None for another passage."""
     if not passage or passage[0] != "p":
         return None

@@ -634,3 +634,10 @@ def test_tags_and_entities_can_be_taken_off(call: Call, key: str) -> None:
     assert "#a" not in call("annotations", key)[1]
     assert "@tower" not in call("annotations", key)[1]
     assert "n" in call("annotations", key)[1].split()
+
+
+def test_a_passage_without_words_is_listed_by_its_paragraph(call: Call, key: str) -> None:
+    """Where a restricted item's record has offsets alone, the paragraph tells where to look."""
+    call("annotate", f"{key}#p1", "--note", "Too long to be quoted.")
+
+    assert "p1 [0–" in call("annotations", key)[1]

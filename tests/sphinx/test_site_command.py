@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import urllib.request
 from typing import TYPE_CHECKING
@@ -134,3 +136,24 @@ def test_serving_nothing_is_told(tmp_path: Path) -> None:
     """Without a built site there is a message with what to do."""
     with pytest.raises(NotFound):
         site.make_server(tmp_path, ("127.0.0.1", 0))
+
+
+def test_serve_says_where_before_it_serves(tmp_path: Path) -> None:
+    """The command builds, prints the address it really has, and answers there."""
+    build_archive(tmp_path / "archive")
+    command = [sys.executable, "-m", "citekit", "--archive", str(tmp_path / "archive")]
+    with subprocess.Popen(
+        [*command, "site", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        port = address.removeprefix("http://127.0.0.1:").rstrip("/")
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/items/harbour2024.html"
+            ) as answer:  # our own server
+                page = answer.read().decode()
+        finally:
+            server.terminate()
+
+    assert "Harbour closed" in page
