@@ -147,6 +147,7 @@ def _write_source(root: Path, folder: Path) -> None:
     title = ArchiveStore.open(root).settings.title or "An archive"
     values = {
         "title_literal": repr(title),
+        "title_markdown": re.sub(r"([!-/:-@[-`{-~])", r"\\\1", " ".join(title.split())),
         "archive_literal": repr(Path(os.path.relpath(root, folder)).as_posix()),
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from citekit.sphinx.item_page import access_badge, byline
 from citekit.sphinx.rich import rich_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
@@ -55,6 +55,14 @@ def items_body(library: Library) -> list[Element]:
         for year, shelves in by_year.items()
     ]
     return [_filter("items", "Filter sources", facets), *groups]
+
+
+def source_cards(library: Library, *, newest: int | None = None) -> Element:
+    """The items as cards, the newest first; only so many where a number is given."""
+    if not library.shelves:
+        return _nothing("No item is in the archive yet.")
+    shelves = sorted(library.shelves.values(), key=_newest_first, reverse=True)[:newest]
+    return h("div", [item_card(library, shelf) for shelf in shelves], class_="ck-cards")
 
 
 def item_card(library: Library, shelf: Shelf) -> Element:
@@ -109,9 +117,12 @@ def _entity_card(library: Library, entity: Entity) -> Element:
 
 def claims_body(library: Library) -> list[Element]:
     """Every claim with its sources in numbers."""
-    if not library.claims:
-        return [_nothing("No claim is in the archive yet.")]
-    return [claims_table(library.claims.values())]
+    return [claims_list(list(library.claims.values()))]
+
+
+def claims_list(claims: Sequence[Claim]) -> Element:
+    """The claims as a table, or that there is none."""
+    return claims_table(claims) if claims else _nothing("No claim is in the archive yet.")
 
 
 def claims_table(claims: Iterable[Claim]) -> Element:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ import pytest
 from citekit.app import site
 from citekit.app.verify import verify
 from citekit.errors import CitekitError, NotFound, StoreConflict, UsageError
+from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
@@ -28,6 +31,30 @@ def test_an_archive_alone_has_a_site(tmp_path: Path) -> None:
     assert built == tmp_path / "archive" / ".citekit" / "site"
     assert "Harbour closed" in (built / "items/harbour2024.html").read_text("utf-8")
     assert not list(built.rglob("*.doctree"))
+
+
+def test_the_first_page_shows_the_archive(tmp_path: Path) -> None:
+    """A plain site opens with the archive's title, its newest sources and its claims."""
+    build_archive(tmp_path / "archive")
+
+    page = (site.build(tmp_path / "archive") / "index.html").read_text("utf-8")
+
+    assert "<h1>The Lanternfish harbour<" in page
+    assert page.count('class="ck-card ') + page.count('class="ck-card"') == 3
+    assert 'href="claims/passengers.html"' in page
+
+
+def test_any_title_of_an_archive_is_words(tmp_path: Path) -> None:
+    """Mark-up in the title of an archive is shown, not obeyed, and an empty archive has a site."""
+    title = "*A* {{b}} `c` {raw}`d` <e> [f](g) $h$ %20 “i” \\ $$title"
+    ArchiveStore.create(tmp_path / "archive", title=title)
+
+    page = (site.build(tmp_path / "archive") / "index.html").read_text("utf-8")
+
+    shown = re.search(r"<h1>(.*?)<a ", page)
+    assert shown is not None
+    assert html.unescape(shown[1]) == title
+    assert "No item is in the archive yet." in page
 
 
 def test_restricted_text_goes_into_a_folder_of_its_own(tmp_path: Path) -> None:
