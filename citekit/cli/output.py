@@ -63,6 +63,17 @@ def note(text: str, *, quiet: bool = False) -> None:
         sys.stderr.write(f"{printable(text)}\n")
 
 
+def quoted(path: str | os.PathLike[str]) -> str:
+    """A path as one types it after a command, spaces and quotes included."""
+    if os.name == "nt":
+        from subprocess import list2cmdline
+
+        return list2cmdline([os.fspath(path)])
+    from shlex import quote
+
+    return quote(os.fspath(path))
+
+
 def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:
     """Tell findings, one a line, with what to do."""
     for finding in findings:

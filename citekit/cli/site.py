@@ -18,7 +18,8 @@ def new(context: Context, *, dir_: str | None) -> int:
     root = context.root()
     folder = new_project(root, Path(dir_) if dir_ else None)
     # only one folder is found without being named; any other is a project for Sphinx itself
-    command = "citekit site build" if is_built(root, folder) else f"python -m sphinx {folder} OUT"
+    by_hand = f"python -m sphinx {output.quoted(folder)} OUT"
+    command = "citekit site build" if is_built(root, folder) else by_hand
     output.note(f"next: {command}", quiet=context.quiet)
     return _answer(context, folder)
 

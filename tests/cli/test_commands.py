@@ -641,3 +641,12 @@ def test_a_passage_without_words_is_listed_by_its_paragraph(call: Call, key: str
     call("annotate", f"{key}#p1", "--note", "Too long to be quoted.")
 
     assert "p1 [0–" in call("annotations", key)[1]
+
+
+def test_what_comes_next_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A hint names a folder with a space so that a shell takes it for one word."""
+    run(["init", str(tmp_path / "my archive")])
+
+    command = capsys.readouterr().err.removeprefix("next: ").replace("https://…", URL)
+
+    assert shlex.split(command)[2] == str(tmp_path / "my archive")
