@@ -3,7 +3,8 @@
     python check_proof.py PROOF.json --vkey NAME+ID+KEY      (needs the package cryptography)
     python check_proof.py PROOF.json --root BASE64 --size N  (a checkpoint that you kept)
 
-Exit codes: 0 proven, 1 consistent but nobody vouches for it, 4 no proof, 6 not what was sealed.
+Exit codes: 0 proven, 1 consistent but nobody vouches for it, 2 wrong usage, 4 no proof, 6 not what
+was sealed.
 This program shares no code with citekit. The format is described in the reference, page "The log".
 
 What it does, in order:
@@ -19,10 +20,14 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import importlib.util
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LIMIT = 8 << 20
 Key = tuple[str, bytes, bytes]
@@ -41,22 +46,34 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--root", help="the root of a checkpoint that you kept, base64")
     parser.add_argument("--size", type=int, help="how many entries that checkpoint covers")
     options = parser.parse_args(words)
+    if (options.root is None) != (options.size is None):
+        parser.error("--root and --size are those of one checkpoint: give both")
+    try:
+        trusted = {read_vkey(options.vkey)} if options.vkey else set()
+    except ValueError as error:
+        parser.error(f"--vkey: {error}")
+    if trusted and importlib.util.find_spec("cryptography") is None:
+        parser.error("--vkey needs the package cryptography; else give --root and --size")
     try:
         document = read(Path(options.proof))
     except (OSError, ValueError, RecursionError) as error:
         return answer(4, f"not a proof file: {error}")
     try:
-        checkpoint, said = check_entries(document)
-        check_files(document, said)
-        is_authentic = check_signer(document, checkpoint, options)
+        checkpoint, events = check_entries(document)
+        check_files(document, replay(events))
+        is_kept = check_kept(checkpoint, options)
+        is_signed = check_signer(document, checkpoint, trusted)
+        purged = list(purges(events))
     except NotProven as error:
         return answer(6, f"tampered: {error}")
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         return answer(4, f"not a proof file: {error!r}")
     for file in document["files"]:
         print("unchanged since it was sealed:", ascii(file["path"]))
+    for line in purged:
+        print("removed for good since:", ascii(line))
     tell_timestamps(document, checkpoint)
-    if not is_authentic:
+    if not (is_kept or is_signed):
         return answer(1, "consistent; signer not authenticated")
     return answer(0, "proven; not that the source ever served it, nor that nothing came later")
 
@@ -106,8 +123,8 @@ def decode(text: str) -> bytes:
 # ── 1. entries lead to one root ──────────────────────────────────────────────────────────────────
 
 
-def check_entries(document: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Give the one checkpoint (its text), and path -> digest as the entries say in their order."""
+def check_entries(document: dict[str, Any]) -> tuple[str, list[tuple[int, dict[str, Any]]]]:
+    """Give the one checkpoint (its text), and the events that the entries say, in their order."""
     checkpoints, events = set(), []
     for part in document["entries"]:
         entry = part["entry"].encode()
@@ -119,9 +136,11 @@ def check_entries(document: dict[str, Any]) -> tuple[str, dict[str, Any]]:
             raise NotProven(f"entry {index} is not in the log of its checkpoint")
         checkpoints.add(checkpoint)
         events.append((index, event))
+    if not checkpoints:
+        raise ValueError("it has no entries")
     if len(checkpoints) != 1:
         raise NotProven(f"the proof has {len(checkpoints)} checkpoints, not one")
-    return checkpoints.pop(), replay(sorted(events, key=lambda pair: pair[0]))
+    return checkpoints.pop(), sorted(events, key=lambda pair: pair[0])
 
 
 def read_event(entry: bytes) -> dict[str, Any]:
@@ -207,16 +226,22 @@ def check_files(document: dict[str, Any], said: dict[str, Any]) -> None:
 # ── 3. somebody you know vouches for the checkpoint ──────────────────────────────────────────────
 
 
-def check_signer(document: dict[str, Any], checkpoint: str, options: argparse.Namespace) -> bool:
-    """Tell whether somebody is known who vouches; raises NotProven when the wrong one does."""
-    origin, size, root = read_checkpoint(checkpoint)
-    if options.root is not None or options.size is not None:
-        if (options.size, options.root) != (size, base64.b64encode(root).decode()):
-            raise NotProven(f"its checkpoint is another: {origin!r}, {size} entries")
-        return True
-    if options.vkey is None:
+def check_kept(checkpoint: str, options: argparse.Namespace) -> bool:
+    """Tell whether this is the checkpoint that was kept; raises NotProven when it is another."""
+    if options.root is None:
         return False
-    keys = {read_vkey(options.vkey)}
+    origin, size, root = read_checkpoint(checkpoint)
+    if (options.size, options.root) != (size, base64.b64encode(root).decode()):
+        raise NotProven(f"its checkpoint is another: {origin!r}, {size} entries")
+    return True
+
+
+def check_signer(document: dict[str, Any], checkpoint: str, trusted: set[Key]) -> bool:
+    """Tell whether a key that is known has signed; raises NotProven when only others have."""
+    if not trusted:
+        return False
+    origin, _, _ = read_checkpoint(checkpoint)
+    keys = set(trusted)
     for part in document.get("rotations", ()):  # who trusts the old key may come to trust a new one
         keys |= follow(part, origin, keys)
     if not any(has_signed(checkpoint, key) for key in keys):
@@ -240,21 +265,20 @@ def follow(part: dict[str, str], origin: str, keys: set[Key]) -> set[Key]:
 
 def read_vkey(text: str) -> Key:
     """C2SP signed-note: name+key id+base64(type, key) -> name, key id, 32 bytes."""
-    name, identifier, encoded = text.strip().split("+", 2)
+    name, _, rest = text.strip().partition("+")
+    identifier, _, encoded = rest.partition("+")
     key = decode(encoded)
     expected = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
     if key[:1] != b"\x01" or len(key) != 33 or expected.hex() != identifier:
-        raise SystemExit("not an Ed25519 public key")
+        raise ValueError("not an Ed25519 public key")
     return name, expected, key[1:]
 
 
 def has_signed(checkpoint: str, key: Key) -> bool:
     """Tell whether the key has signed the checkpoint; raises NotProven for a wrong signature."""
-    try:
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    except ImportError:
-        raise SystemExit("--vkey needs the package cryptography; else --root, --size") from None
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     text, _, signatures = checkpoint.rpartition("\n\n")
     name, identifier, public = key
     for line in signatures.splitlines():
@@ -267,6 +291,14 @@ def has_signed(checkpoint: str, key: Key) -> bool:
                 raise NotProven("a signature is wrong") from None
             return True
     return False
+
+
+def purges(events: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
+    """Tell which payloads were removed for good; their digests are proven all the same."""
+    for index, event in events:
+        if event.get("action") == "purge":
+            for payload in event["payloads"]:
+                yield f"{payload['role']} {payload['digest']}, entry {index}, {event['at']}"
 
 
 def tell_timestamps(document: dict[str, Any], checkpoint: str) -> None:

@@ -1,18 +1,18 @@
 """Pictures of the built site: ``python docs/screenshot.py SITE OUTPUT``.
 
-Drives a Chromium that is installed (``CHROMIUM`` names another one) through Playwright; nothing is
+Drives an installed Chromium (``CITEKIT_BROWSER`` names another one) through Playwright; nothing is
 downloaded. Each picture is one page at one width; the README shows the first.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import sync_playwright
+
+from citekit.capture.browser import find_browser
 
 WIDTHS: Final = {"wide": (1280, 860), "phone": (390, 844)}
 PICTURES: Final = {
@@ -25,9 +25,9 @@ PICTURES: Final = {
 
 def take(site: Path, output: Path) -> list[Path]:
     """Take every picture at every width; returns the files."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+    chromium = find_browser()
     if chromium is None:
-        raise SystemExit("no Chromium on this machine: install one, or name it in CHROMIUM")
+        raise SystemExit("no Chromium on this machine: install one, or name it in CITEKIT_BROWSER")
     output.mkdir(parents=True, exist_ok=True)
     taken = []
     with sync_playwright() as playwright:

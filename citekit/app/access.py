@@ -49,7 +49,8 @@ def set_access(
 
     One that is restricted already is trimmed to the limits all the same.
     """
-    with store.writing() as writer:
+    options = {"access": access, "fields": sorted(fields) if fields else None}
+    with store.writing(options=options) as writer:
         old = store.item(store.resolve(key))
         item = with_fields(old, fields or {})
         if old.facts.access == access:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from citekit import __version__
 from citekit.app.citekey import make_citekey
 from citekit.app.clock import now as this_second
 from citekit.app.extraction import own_publishers, read_extraction
@@ -23,9 +22,10 @@ from citekit.app.passages import count_words
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes
-from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
+from citekit.model.capture import Capture, Payload, Source, TextMap
 from citekit.model.identifiers import check_citekey, make_stamp
 from citekit.model.item import Access, Item, ItemFacts
+from citekit.store.record import this_tool
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -183,7 +183,11 @@ def add(
         now=captured_at,
     )
     _refuse_binary_text(extraction, name)
-    return _store(store, data, extraction, declared, key=key, name=name, captured_at=captured_at)
+    is_default = max_size_bytes == DEFAULT_MAX_SIZE_BYTES
+    options = {"encoding": encoding, "max_size_bytes": None if is_default else max_size_bytes}
+    return _store(
+        store, data, extraction, declared, options, key=key, name=name, captured_at=captured_at
+    )
 
 
 def check_url(url: str | None) -> str | None:
@@ -217,15 +221,24 @@ def _known(store: ArchiveStore, data: bytes, *, is_told_more: bool) -> Added | N
     if not holders:
         return None
     key = holders[0][0]
+    is_here = store.payload_path(digest_bytes(data)) is not None
     finding = Finding(
         code="CK-I101",
         severity=Severity.NOTE,
-        message=f"these bytes are in the archive already: {key}",
-        hint=f"nothing was changed; citekit set {key} FIELD=VALUE changes its record"
-        if is_told_more
-        else f"citekit show {key}",
+        message=f"these bytes are in the archive already: {key}"
+        if is_here
+        else f"these bytes were archived as {key}, and are not on this machine",
+        hint=_about_known(key, is_here=is_here, is_told_more=is_told_more),
     )
     return Added(key=key, item=store.item(key), is_new=False, findings=(finding,))
+
+
+def _about_known(key: str, *, is_here: bool, is_told_more: bool) -> str:
+    if not is_here:
+        return f"citekit verify {key} says why"
+    if is_told_more:
+        return f"nothing was changed; citekit set {key} FIELD=VALUE changes its record"
+    return f"citekit show {key}"
 
 
 def _refuse_binary_text(extraction: Extraction, name: str | None) -> None:
@@ -244,6 +257,7 @@ def _store(
     data: bytes,
     extraction: Extraction,
     declared: Declared,
+    options: Mapping[str, Any],
     *,
     key: str | None,
     name: str | None,
@@ -253,11 +267,11 @@ def _store(
     capture = Capture(
         captured_at=captured_at,
         source=_source(declared, extraction, name),
-        tool=Tool(name="citekit", version=__version__),
+        tool=this_tool(options),
         payloads=payloads,
     )
     variables, facts = describe(extraction, declared, store.settings.access)
-    with store.writing() as writer:
+    with store.writing(options={**options, **_of_the_item(declared)}) as writer:
         if key is not None and _is_taken(store, key):
             raise StoreConflict(f"the key {key} is taken", hint="choose another --key")
         chosen = key or writer.unique_key(make_citekey(variables))
@@ -295,6 +309,12 @@ def unknown_variables(fields: Mapping[str, Any]) -> Iterator[Finding]:
                 message=f"CSL has no field {name!r}: it is kept, and no style prints it",
                 hint=f"did you mean {', '.join(near)}?" if near else "",
             )
+
+
+def _of_the_item(declared: Declared) -> dict[str, Any]:
+    """Options that shape the item, not the capture; of fields the names, for the log is public."""
+    fields = sorted(declared.fields) if declared.fields else None
+    return {"access": declared.access, "fields": fields}
 
 
 def _is_taken(store: ArchiveStore, key: str) -> bool:

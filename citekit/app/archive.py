@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from citekit.app.diff import CaptureDiff
     from citekit.app.export import Exported
     from citekit.app.importing import Imported
+    from citekit.app.outside import Outside
     from citekit.app.purge import Purged
     from citekit.app.restore import Restored
     from citekit.app.verify import Report
@@ -69,7 +70,13 @@ class Archive:
         max_size_bytes: int | None = None,
         now: datetime | None = None,
     ) -> Added:
-        """Archive a file, or bytes, as a new item (see ``citekit.app.add``)."""
+        """Archive a file, or bytes, as a new item.
+
+        ``name`` is what bytes are called, ``url`` where the source was (declared), ``fields`` are
+        CSL variables that overrule what is read. Bytes that the archive has already are not added
+        again: the item that has them comes back. Raises NotFound, InvalidData or StorageFailed
+        for the source, UsageError for what is said of it, StoreConflict for a key that is taken.
+        """
         from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, add
 
         return add(
@@ -98,8 +105,16 @@ class Archive:
         locale: str | None = None,
         in_text: bool = False,
         locator: str | None = None,
+        outside: Outside | None = None,
+        provenance: bool = False,
     ) -> Cited:
-        """References of items (see ``citekit.app.cite``)."""
+        """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
+
+        ``style`` is an id or a file (default: the archive's, else apa), ``format`` one of text,
+        html, markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, ris; ``locator`` belongs
+        to the last item. Raises NotFound for an unknown key or style, UsageError for an unknown
+        format.
+        """
         from citekit.app.cite import cite
 
         return cite(
@@ -110,6 +125,8 @@ class Archive:
             locale=locale,
             in_text=in_text,
             locator=locator,
+            outside=outside,
+            provenance=provenance,
         )
 
     def import_text(
@@ -119,7 +136,11 @@ class Archive:
         format: str = "csl-json",  # noqa: A002  # the word users know
         access: Access | None = None,
     ) -> Imported:
-        """Items from the text of a bibliography file (see ``citekit.app.importing``)."""
+        """Take in every good entry of a bibliography under its own key.
+
+        A bad entry, or one whose key is another item's, becomes a finding. Raises InvalidData
+        when the whole text is not in that format.
+        """
         from citekit.app.importing import import_items
 
         return import_items(self.store, text, format_=format, access=access)
@@ -138,7 +159,11 @@ class Archive:
         now: datetime | None = None,
         annotation_id: str | None = None,
     ) -> Annotated:
-        """Annotate a passage (see ``citekit.app.annotate``)."""
+        """Annotate words of an item, a paragraph (``KEY#p3``), a range, or the item as a whole.
+
+        ``span`` is a half-open range of code points of the text. Raises NotFound for an unknown
+        item, entity or quote, UsageError for an annotation that says nothing.
+        """
         from citekit.app.annotate import annotate
 
         return annotate(
@@ -171,7 +196,12 @@ class Archive:
         place: str | None = None,
         description: str | None = None,
     ) -> Entity:
-        """Add an entity (see ``citekit.app.link``)."""
+        """Add an entity, or change the one with that id: what is not given stays.
+
+        Raises UsageError for a new one without a kind, InvalidData for an id that can name no
+        file or a date that is not EDTF, StoreConflict when an id made of the name is taken,
+        NotFound for an unknown place.
+        """
         from citekit.app.link import add_entity
 
         return add_entity(
@@ -196,7 +226,7 @@ class Archive:
         entities: Sequence[str] = (),
         evidence: Sequence[ClaimEvidence] = (),
     ) -> Claim:
-        """Add a claim (see ``citekit.app.link``)."""
+        """Add a claim; raises StoreConflict when the id is taken, NotFound for unknown entities."""
         from citekit.app.link import add_claim
 
         return add_claim(
@@ -219,7 +249,7 @@ class Archive:
         annotation: str | None = None,
         note: str | None = None,
     ) -> Claim:
-        """Add what a source says of a claim (see ``citekit.app.link``)."""
+        """Add what a source says of a claim; raises NotFound for an unknown item or annotation."""
         from citekit.app.link import link_claim
 
         return link_claim(
@@ -229,7 +259,11 @@ class Archive:
     def set_fields(
         self, key: str, fields: Mapping[str, Any] | None = None, *, access: Access | None = None
     ) -> Item:
-        """Change an item's CSL variables or access (see ``citekit.app.edit``)."""
+        """Change an item's CSL variables (None removes one) or its access.
+
+        What was read stays as evidence. Raises NotFound, InvalidData, or UsageError when nothing
+        would change.
+        """
         from citekit.app.edit import set_fields
 
         return set_fields(self.store, key, fields, access=access)
@@ -247,7 +281,10 @@ class Archive:
         return remove(self.store, key)
 
     def verify(self, keys: Sequence[str] = ()) -> Report:
-        """Check the archive, or some items of it (see ``citekit.app.verify``)."""
+        """Check the archive, or some items by key or alias: one finding for each thing wrong.
+
+        Raises NotFound for a key nobody has.
+        """
         from citekit.app.verify import verify
 
         return verify(self.store, keys)
@@ -260,20 +297,33 @@ class Archive:
         accept: bool = False,
         allow_private: bool = False,
     ) -> Restored:
-        """Bring an absent payload back, verified by its digest (see ``citekit.app.restore``)."""
+        """Put absent payloads of an item in place, from a file, a folder, or the item's address.
+
+        ``accept`` takes text that differs, if every quote of the item's annotations stands in it.
+        Raises NotFound (no such item or path, nothing in the folder), IntegrityFailed (the bytes
+        are none of the item's payloads), CaptureFailed (the address), StoreConflict for what was
+        purged.
+        """
         from citekit.app.restore import restore
 
         place = None if source is None else Path(source)
         return restore(self.store, key, place, accept=accept, allow_private=allow_private)
 
     def purge(self, key: str, *, reason: str | None = None) -> Purged:
-        """Remove an item's payload bytes for good, unasked (see ``citekit.app.purge``)."""
+        """Remove an item's payload bytes for good, unasked; digest and proofs stay.
+
+        Raises NotFound, and UsageError for a reason that is too long.
+        """
         from citekit.app.purge import purge
 
         return purge(self.store, key, reason=reason)
 
     def backup(self, folder: str | Path) -> BackedUp:
-        """Copy everything to a folder and verify the copy (see ``citekit.app.backup``)."""
+        """Copy the archive to an empty, absent or earlier backup's folder, and verify the copy.
+
+        Raises UsageError or StoreConflict for another folder, IntegrityFailed when the archive's
+        log is not a continuation of the one in the earlier backup.
+        """
         from citekit.app.backup import backup
 
         return backup(self.store, Path(folder))
@@ -286,7 +336,11 @@ class Archive:
         keys: Sequence[str] = (),
         with_restricted: bool = False,
     ) -> Exported:
-        """Write a package: bagit, ro-crate or prov (see ``citekit.app.export``)."""
+        """Write a package of some items or all: a folder, or a zip file if its name says so.
+
+        The format is bagit, ro-crate or prov. Raises StoreConflict where something is in the way,
+        NotFound for an unknown key, UsageError for an unknown format.
+        """
         from citekit.app.export import export
 
         return export(
@@ -294,13 +348,22 @@ class Archive:
         )
 
     def import_package(self, path: str | Path) -> Imported:
-        """Take in a bag, an RO-Crate or an archive (see ``citekit.app.importing_package``)."""
+        """Take in every item of a bag, an RO-Crate or an archive under its own key.
+
+        An item that is here already is known; one whose key is another item's is a finding.
+        Raises InvalidData for a bag that is not valid or a file that is no package, NotFound for
+        no file.
+        """
         from citekit.app.importing_package import import_package
 
         return import_package(self.store, Path(path))
 
     def diff(self, key: str, old: str | None = None, new: str | None = None) -> CaptureDiff:
-        """What changed between two captures (see ``citekit.app.diff``)."""
+        """What changed between two captures; without stamps the last two.
+
+        A stamp may be cut short where it stays clear. Raises NotFound for an unknown key or
+        stamp, UsageError for an item with fewer than two captures.
+        """
         from citekit.app.diff import diff
 
         return diff(self.store, key, old, new)

@@ -6,7 +6,7 @@ consistent; only a key, a checkpoint or an authority known from elsewhere makes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,36 @@ class ProvenEntry:
     event: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenPurge:
+    """A payload that an entry of a proof says was removed for good: what, when, by whom, why."""
+
+    index: int
+    role: str
+    digest: str
+    at: str
+    by: str
+    reason: str | None = None
+
+    def __str__(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return (
+            f"payload {self.role} ({self.digest}) was removed for good at {self.at} by {self.by}, "
+            f"as entry {self.index} says{why}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """One of ``purged`` in the document of ``--json``."""
+        return {
+            "entry": self.index,
+            "role": self.role,
+            "digest": self.digest,
+            "at": self.at,
+            "by": self.by,
+            "reason": self.reason,
+        }
+
+
 @dataclass(slots=True, kw_only=True)
 class ProofVerdict:
     """What a proof proves, to this checker. ``is_authentic``: by a key or checkpoint they trust."""
@@ -61,6 +91,7 @@ class ProofVerdict:
     existed_by: list[str] = field(default_factory=list)
     proven: list[str] = field(default_factory=list)
     entries: list[ProvenEntry] = field(default_factory=list)
+    purged: list[ProvenPurge] = field(default_factory=list)
     documents: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -102,6 +133,7 @@ class ProofVerdict:
             "proven": self.proven if self.exit_code == 0 else [],
             "consistent": self.proven if self.exit_code == 1 else [],
             "not_proven": list(self.not_proven),
+            "purged": [purge.to_json() for purge in self.purged],
             "findings": [finding.to_json() for finding in self.findings],
         }
 
@@ -119,13 +151,14 @@ def check_proof(
     try:
         document = parse_proof_file(data)
     except InvalidData as error:
-        _wrong(verdict, "CK-E630", str(error))
+        verdict.findings.append(found("CK-E630", error.place or Place(), error.message))
         return verdict
     verdict.key = document.key
     note = _check_entries(verdict, document)
     if note is None or verdict.checkpoint is None:
         return verdict
     _check_files(verdict, document)
+    _take_purges(verdict)
     _check_payloads(verdict, payloads or {})
     _check_signature(verdict, document, note, outside)
     _check_checkpoints(verdict, outside)
@@ -201,14 +234,43 @@ def _digests(entries: list[ProvenEntry]) -> dict[str, object]:
     return said
 
 
+def _take_purges(verdict: ProofVerdict) -> None:
+    """Which payloads of the captures were removed for good; that takes nothing from the proof."""
+    known = dict(_payloads(verdict, "capture"))
+    for entry in sorted(verdict.entries, key=lambda e: e.index):
+        if entry.event.get("action") != "purge":
+            continue
+        agent, reason = entry.event.get("agent"), entry.event.get("reason")
+        for digest, role in _payloads_in(entry):
+            if digest in known:
+                purge = ProvenPurge(
+                    index=entry.index,
+                    role=role,
+                    digest=digest,
+                    at=str(entry.event.get("at")),
+                    by=str(agent.get("name") if isinstance(agent, dict) else None),
+                    reason=None if reason is None else str(reason),
+                )
+                verdict.purged.append(purge)
+                verdict.proven.append(str(purge))
+
+
+def _payloads(verdict: ProofVerdict, action: str) -> Iterator[tuple[str, str]]:
+    for entry in verdict.entries:
+        if entry.event.get("action") == action:
+            yield from _payloads_in(entry)
+
+
+def _payloads_in(entry: ProvenEntry) -> Iterator[tuple[str, str]]:
+    """Digest and role of each payload that an entry names."""
+    payloads = entry.event.get("payloads")
+    for payload in payloads if isinstance(payloads, list) else ():
+        if isinstance(payload, dict):
+            yield str(payload.get("digest")), str(payload.get("role"))
+
+
 def _check_payloads(verdict: ProofVerdict, payloads: Mapping[str, bytes]) -> None:
-    known = {
-        payload.get("digest"): payload.get("role")
-        for entry in verdict.entries
-        if entry.event.get("action") == "capture"
-        for payload in entry.event.get("payloads", ())
-        if isinstance(payload, dict)
-    }
+    known = dict(_payloads(verdict, "capture"))
     for name, data in payloads.items():
         digest = digest_bytes(data)
         if digest in known:

@@ -10,6 +10,7 @@ from citekit.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from citekit.app.outside import Outside
     from citekit.csl.process import Result
     from citekit.csl.styles import StyleSource
     from citekit.model.item import Item
@@ -64,6 +65,7 @@ class _Call(NamedTuple):
     in_text: bool
     apart: bool
     explain: bool
+    notes: Mapping[str, str | None]
 
 
 def cite(
@@ -77,13 +79,17 @@ def cite(
     locator: str | None = None,
     apart: bool = False,
     explain: bool = False,
+    outside: Outside | None = None,
+    provenance: bool = False,
 ) -> Cited:
     """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
     ``style`` is an id or a file (default: the archive's, else apa), ``locator`` belongs to the last
     item. ``apart`` gives each reference on its own as well, in HTML too; ``explain`` where each
-    piece of the output came from. Raises NotFound for an unknown key or style, UsageError for an
-    unknown format.
+    piece of the output came from. With ``outside`` every item has to verify first, by what the
+    verifier brings along; ``provenance`` adds capture time and digest to each reference. Raises
+    NotFound for an unknown key or style, UsageError for an unknown format, and what
+    ``cite_verified`` raises for an item that does not verify.
     """
     chosen = format_ or "text"
     if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
@@ -91,9 +97,12 @@ def cite(
         raise UsageError(f"no such format: {chosen}", hint=f"formats: {formats}")
     cites = _located([cite for word in words for cite in _read(store, word.strip())], locator)
     cites = [{**cite, "id": store.resolve(cite["id"])} for cite in cites]
+    told = () if outside is None else _verified(store, cites, outside)
     items = list({cite["id"]: store.item(cite["id"]) for cite in cites}.values())
+    notes, lacking = _notes(store, items) if provenance else ({}, ())
     if chosen in DATA_FORMATS:
-        return _as_data(items, cites, chosen, apart=apart)
+        cited = _as_data(items, cites, chosen, notes, apart=apart)
+        return cited._replace(warnings=(*cited.warnings, *lacking, *told))
     source = _style(store, style)
     call = _Call(
         format=cast("StyledFormat", chosen),
@@ -101,8 +110,25 @@ def cite(
         in_text=in_text,
         apart=apart,
         explain=explain,
+        notes=notes,
     )
-    return _styled([item.csl() for item in items], cites, source, call)
+    cited = _styled([item.csl() for item in items], cites, source, call)
+    return cited._replace(warnings=(*cited.warnings, *lacking, *told))
+
+
+def _verified(store: ArchiveStore, cites: list[Cite], outside: Outside) -> tuple[str, ...]:
+    from citekit.app.cite_verified import check_cited
+
+    return check_cited(store, [cite["id"] for cite in cites], outside)
+
+
+def _notes(store: ArchiveStore, items: list[Item]) -> tuple[dict[str, str | None], tuple[str, ...]]:
+    """What each reference says of its evidence, and warnings for those that have none."""
+    from citekit.app.provenance_note import provenance_note
+
+    notes = {item.key: provenance_note(store, item.key) for item in items}
+    lacking = (key for key, note in notes.items() if note is None)
+    return notes, tuple(f"{key} has no capture: no provenance to add" for key in lacking)
 
 
 def _read(store: ArchiveStore, word: str) -> list[Cite]:
@@ -141,9 +167,20 @@ def _located(cites: list[Cite], locator: str | None) -> list[Cite]:
     return [*cites[:-1], {**cites[-1], **read_locator(locator)}]
 
 
-def _as_data(items: list[Item], cites: list[Cite], format_: str, *, apart: bool) -> Cited:
+def _as_data(
+    items: list[Item],
+    cites: list[Cite],
+    format_: str,
+    notes: Mapping[str, str | None],
+    *,
+    apart: bool,
+) -> Cited:
     from citekit.formats import write
 
+    if notes:
+        from citekit.app.provenance_note import with_note
+
+        items = [with_note(item, notes[item.key]) for item in items]
     located = [cite["id"] for cite in cites if "locator" in cite]
     warnings = [f"{format_} has no place for a locator: {key}" for key in located]
     references = [Reference(item.key, write([item.data], format_)) for item in items if apart]
@@ -173,6 +210,10 @@ def _styled(
         shown = _process(source, data, clusters, call)
     elif not call.in_text and any("locator" in cite for cite in cites):
         warnings.append("a bibliography has no place for a locator: use --in-text")
+    if call.notes:
+        shown = _with_notes(shown, call, [] if call.in_text else [item["id"] for item in data])
+        if call.in_text:
+            warnings.append("a citation in the text has no place for provenance")
     result = shown[call.format]
     parts = result.citations if clusters else [text for _, text in result.bibliography]
     return Cited(
@@ -194,6 +235,34 @@ def _process(
     if call.apart:
         outputs["html"] = None
     return process_formats(source.xml, data, clusters, locale=call.locale, outputs=tuple(outputs))
+
+
+def _with_notes(
+    shown: Mapping[StyledFormat, Result], call: _Call, keys: list[str]
+) -> dict[StyledFormat, Result]:
+    """The results with what each reference says of its evidence.
+
+    ``keys`` belong to the citations that stand for a bibliography, where a style has none.
+    """
+    from citekit.app.provenance_note import append_note
+    from citekit.model.value import replace
+
+    def noted(key: str, text: str, format_: StyledFormat) -> str:
+        return append_note(text, call.notes[key], format_)
+
+    return {
+        format_: replace(
+            result,
+            bibliography=tuple(
+                (key, noted(key, text, format_)) for key, text in result.bibliography
+            ),
+            citations=tuple(
+                noted(key, text, format_) for key, text in zip(keys, result.citations, strict=False)
+            )
+            or result.citations,
+        )
+        for format_, result in shown.items()
+    }
 
 
 def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:

@@ -69,7 +69,7 @@ def diff(
     stamps = sorted(store.stamps(key), key=stamp_order)
     if len(stamps) < 2:
         raise UsageError(
-            f"{key} has {len(stamps)} captures: there is nothing to compare",
+            f"{key} has {'one capture' if stamps else 'no capture'}: there is nothing to compare",
             hint=f"citekit show {key} lists them",
         )
     older = _find(stamps, old, key) if old else stamps[-2]

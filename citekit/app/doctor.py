@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from citekit.app.checked import CheckedThing
+from citekit.capture.browser import find_browser
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.store import files
 from citekit.store.layout import SETTINGS_FILE
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_BROWSER_PATHS: Final = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
-)
 # What each extra brings, by the names under which it is imported.
 _EXTRAS: Final = (
     ("site", ("sphinx", "furo", "myst_parser"), "the site of an archive"),
@@ -34,27 +27,6 @@ _EXTRAS: Final = (
     ("browser", ("playwright",), "capturing pages with a browser"),
 )
 _ANSWER_S: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedThing:
-    """One thing that was tried. ``required``: citekit cannot do its work without it."""
-
-    name: str
-    ok: bool
-    detail: str
-    hint: str = ""
-    required: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """name, ok, required, detail, hint."""
-        return {
-            "name": self.name,
-            "ok": self.ok,
-            "required": self.required,
-            "detail": self.detail,
-            "hint": self.hint,
-        }
 
 
 def examine(root: Path | None = None) -> list[CheckedThing]:
@@ -90,8 +62,7 @@ def _extras() -> Iterator[CheckedThing]:
 
 
 def _browser() -> CheckedThing:
-    path = os.environ.get("CITEKIT_BROWSER") or next(filter(None, map(shutil.which, _BROWSERS)), "")
-    path = path or next(filter(os.path.exists, _BROWSER_PATHS), "")
+    path = find_browser()
     return CheckedThing(
         name="browser",
         ok=bool(path),
@@ -154,6 +125,7 @@ def _version_of(program: str) -> str | None:
 
 
 def _archive(root: Path) -> Iterator[CheckedThing]:
+    from citekit.app.doctor_log import examine_log
     from citekit.store.archive import ArchiveStore
 
     try:
@@ -170,6 +142,7 @@ def _archive(root: Path) -> Iterator[CheckedThing]:
     yield _lockable(root)
     yield _index(store.layout.index_file)
     yield _case(root)
+    yield from examine_log(store)
 
 
 def _writable(staging: Path, root: Path) -> CheckedThing:

@@ -32,7 +32,7 @@ def set_fields(
         raise UsageError("nothing to set", hint="give FIELD=VALUE, or --access")
     if access is not None:
         return set_access(store, key, access, fields).item
-    with store.writing() as writer:
+    with store.writing(options={"fields": sorted(fields or ())}) as writer:
         item = with_fields(store.item(store.resolve(key)), fields or {})
         writer.replace_item(item)
     return item

@@ -69,7 +69,7 @@ def import_items(
     known: list[str] = []
     findings = [_at(place, finding) for finding in result.findings]
     facts = ItemFacts(access=access or store.settings.access)
-    with store.writing() as writer:
+    with store.writing(options={"format": format_, "access": access}) as writer:
         for number, data in enumerate(result.items):
             try:
                 item, is_new = _take(store, writer, data, facts)

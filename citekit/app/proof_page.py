@@ -8,7 +8,9 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from citekit.errors import InvalidData
 from citekit.model.codec import write_instant
+from citekit.model.item import Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,6 +37,7 @@ def render_page(verdict: ProofVerdict, document: ProofDocument) -> str:
         title=escape(str(item.get("title") or document.key)),
         key=escape(document.key),
         summary=escape(verdict.summary.capitalize()),
+        purged=_purged(verdict),
         proven=_list(verdict.proven),
         not_proven=_list(verdict.not_proven),
         facts=_rows(facts_of(verdict)),
@@ -55,10 +58,44 @@ def facts_of(verdict: ProofVerdict) -> list[Fact]:
     return facts
 
 
-def _item_facts(item: Mapping[str, Any]) -> Iterator[Fact]:
-    for name in ("title", "container-title", "publisher", "URL"):
-        if item.get(name):
-            yield Fact(name, str(item[name]), "declared")
+def _purged(verdict: ProofVerdict) -> str:
+    """What was removed for good, where everybody sees it; nothing where nothing was."""
+    if not verdict.purged:
+        return ""
+    roles = escape(", ".join(dict.fromkeys(purge.role for purge in verdict.purged)))
+    return (
+        f'<p class="verdict"><strong>Purged: {roles}.</strong> The archive does not hold these '
+        "bytes any more. That they were captured, and what their digests were, is proven all the "
+        "same; when, by whom and why they were removed stands below.</p>"
+    )
+
+
+def _item_facts(document: Mapping[str, Any]) -> Iterator[Fact]:
+    try:
+        item = Item.from_json(document)
+    except InvalidData:  # sealed as it is; verify tells
+        return
+    issued = item.date("issued")
+    values = {
+        "title": item.title,
+        "author": "; ".join(map(str, item.names("author"))),
+        "container-title": item.text("container-title"),
+        "publisher": item.text("publisher"),
+        "issued": issued.to_edtf() if issued else "",
+        "URL": item.text("URL"),
+    }
+    yield from (
+        Fact(name, value, _how_known(item, name)) for name, value in values.items() if value
+    )
+
+
+def _how_known(item: Item, variable: str) -> str:
+    """Observed where the value is what citekit read in the bytes; else somebody's word."""
+    for candidate in item.facts.evidence.get(variable, ()):
+        is_shown = candidate.get("chosen") and candidate.get("value") == item.data[variable]
+        if is_shown and candidate.get("fact") == "observed":
+            return "observed, in the captured bytes"
+    return "declared"
 
 
 def _capture_facts(capture: Mapping[str, Any]) -> Iterator[Fact]:

@@ -1,7 +1,8 @@
 """``citekit prove``: one small file that shows a stranger what was sealed about an item.
 
 It holds the item, its capture records, the entries of the log about them with their proofs, and
-timestamps. Texts are never in it: a capture record has their digests.
+timestamps. Texts are never in it: a capture record has their digests. Payloads that were purged
+are proven too, and the entry that says so is part of the proof.
 """
 
 from __future__ import annotations
@@ -56,12 +57,16 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLog:
-    """A log read once, from which many items are proven; ``renames`` are index, old and new."""
+    """A log read once, from which many items are proven; ``renames`` are index, old and new.
+
+    ``unsealed_purges`` are the digests whose purge waits for a seal.
+    """
 
     log: LogFolder
     latest: Standing
     history: History
     renames: tuple[tuple[int, str, str], ...]
+    unsealed_purges: frozenset[str] = frozenset()
 
 
 def read_log(store: ArchiveStore) -> ReadLog:
@@ -70,8 +75,13 @@ def read_log(store: ArchiveStore) -> ReadLog:
     latest = log.standing()
     if latest is None:
         raise UsageError("nothing is sealed here yet", hint="citekit seal")
-    renames = tuple(_all_renames(log, latest))
-    return ReadLog(log=log, latest=latest, history=replay(log, latest), renames=renames)
+    return ReadLog(
+        log=log,
+        latest=latest,
+        history=replay(log, latest),
+        renames=tuple(_all_renames(log, latest)),
+        unsealed_purges=frozenset(_waiting_purges(log, latest)),
+    )
 
 
 def prove(
@@ -88,6 +98,7 @@ def prove(
     read = read or read_log(store)
     log, latest, history = read.log, read.latest, read.history
     proof_files, indexes = _sealed_files(store, history, key)
+    indexes += _purges(store, read, key)
     standing, stamps = _best_checkpoint(store, log, latest, max(indexes))
     renames = _renames(read, key, min(indexes))
     chosen = sorted({*indexes, *(index for index in renames if index < standing.size)})
@@ -132,6 +143,29 @@ def _sealed_files(
         proof_files.append(ProofFile(path=name, text=_text(data, path)))
         indexes.append(known.entry)
     return proof_files, indexes
+
+
+def _purges(store: ArchiveStore, read: ReadLog, key: str) -> list[int]:
+    """The entries that say which payloads of the item were removed for good.
+
+    Raises UsageError for a purge that is not sealed: a proof that kept silent would mislead.
+    """
+    captures = [store.capture(key, stamp) for stamp in store.stamps(key)]
+    digests = {p.digest for capture in captures if capture for p in capture.payloads.values()}
+    if digests & read.unsealed_purges:
+        hint = "citekit seal, then prove again"
+        raise UsageError(f"the purge of {key} is not sealed yet", hint=hint)
+    purged = read.history.purged
+    return sorted({purged[digest] for digest in digests & purged.keys()})
+
+
+def _waiting_purges(log: LogFolder, standing: Standing) -> Iterable[str]:
+    history = History(size=standing.size)
+    for entry in log.waiting(standing.size):
+        if b'"action":"purge"' in entry:
+            with suppress(InvalidData):  # verify tells of it
+                history.take(parse_leaf(entry))
+    return history.purged
 
 
 def _text(data: bytes, path: Path) -> str:

@@ -27,7 +27,7 @@ from citekit.integrity.timestamp import MAX_NONCE, Timestamp, build_query, read_
 from citekit.store.clock import now as this_second
 from citekit.store.history import History, KeyChange
 from citekit.store.log import LogFolder, Standing
-from citekit.store.record import agent_of, encode_event, make_event
+from citekit.store.record import agent_of, encode_event, make_event, this_tool
 from citekit.store.staging import Journal, begin
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _change_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: da
     if current and current.vkey != str(verifier):
         _check_old(current, keys)
     if current is None or current.vkey != str(verifier):
-        _add_key(store, plan, verifier, current, at)
+        _add_key(store, plan, verifier, current, at, is_lost=keys.is_lost)
     elif _is_waiting(current, plan) and current.replaces:
         _check_old(_replaced(plan, current), keys)
 
@@ -232,8 +232,9 @@ def _check_old(old: KeyChange, keys: Keys) -> None:
     if not has_old and not keys.is_lost:
         raise UsageError(
             f"this log is signed by another key: {old.vkey}",
-            hint="give that one's file with --old-key, so that those who trust it can follow; "
-            "if it is lost, say so with --lost-key",
+            hint="name that one's file with --signing-key; to change keys, give it with --old-key "
+            "beside the new one, so that those who trust it can follow; if it is lost, say so with "
+            "--lost-key",
         )
 
 
@@ -246,7 +247,13 @@ def _replaced(plan: Plan, key: KeyChange) -> KeyChange:
 
 
 def _add_key(
-    store: ArchiveStore, plan: Plan, key: VerifierKey, current: KeyChange | None, at: datetime
+    store: ArchiveStore,
+    plan: Plan,
+    key: VerifierKey,
+    current: KeyChange | None,
+    at: datetime,
+    *,
+    is_lost: bool,
 ) -> None:
     old_id = parse_vkey(current.vkey).key_id.hex() if current else None
     path = store.layout.key_file(key.key_id.hex())
@@ -255,6 +262,7 @@ def _add_key(
         store.layout.name(path),
         agent=agent_of(store.settings),
         at=at,
+        tool=this_tool({"lost_key": True if current and is_lost else None}),
         digest=digest_bytes(_key_bytes(str(key))),
         vkey=str(key),
         replaces=old_id,

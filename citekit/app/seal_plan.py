@@ -55,8 +55,9 @@ def replay(log: LogFolder, standing: Standing | None) -> History:
     history, tree = History(), GrowingTree()
     for entry in log.entries(standing.size) if standing else ():
         tree.append(leaf_hash(entry))
-        with suppress(InvalidData):
-            history.take(parse_leaf(entry))
+        if not history.take_plain(entry):
+            with suppress(InvalidData):
+                history.take(parse_leaf(entry))
         history.size = tree.size
     if standing and tree.root() != standing.checkpoint.root:
         raise IntegrityFailed(

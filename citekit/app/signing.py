@@ -74,14 +74,22 @@ def read_signing_key(path: Path) -> SignerKey:
 
 
 def find_signing_key(origin: str) -> SignerKey | None:
-    """The key for a log where none is named: ``CITEKIT_SIGNING_KEY``, else its default place."""
-    named = os.environ.get("CITEKIT_SIGNING_KEY")
-    if named:
-        return read_signing_key(Path(named))
+    """The key for a log where none is named; None when there is none at its default place.
+
+    Raises NotFound when ``CITEKIT_SIGNING_KEY`` names a file that is not there.
+    """
     try:
-        return read_signing_key(default_key_file(origin))
+        return read_signing_key(signing_key_file(origin))
     except NotFound:
+        if os.environ.get("CITEKIT_SIGNING_KEY"):
+            raise
         return None
+
+
+def signing_key_file(origin: str) -> Path:
+    """Where the key for a log is looked for: ``CITEKIT_SIGNING_KEY``, else its default place."""
+    named = os.environ.get("CITEKIT_SIGNING_KEY")
+    return Path(named) if named else default_key_file(origin)
 
 
 def default_key_file(name: str) -> Path:
@@ -142,8 +150,13 @@ def _write_secret(path: Path, data: bytes) -> None:
                 hint="name another file with --output",
             ) from error
         try:
-            os.write(descriptor, data)
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
+        except OSError:  # half a key would be in the way of a whole one
+            path.unlink(missing_ok=True)
+            raise
         finally:
             os.close(descriptor)
     files.flush_folder(path.parent)

@@ -6,7 +6,10 @@ which they run. The first ones fill the inspection, the others judge what is in 
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.checks.inspection import inspect
@@ -17,6 +20,8 @@ from citekit.app.checks.quotation import check_quotation
 from citekit.app.checks.records import check_names, read_records
 from citekit.app.checks.structure import check_structure
 from citekit.findings import Finding, FindingClass, Severity
+from citekit.model.codec import write_instant
+from citekit.store.remembered import Remembered, recall, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,6 +59,11 @@ class Report:
     sealed: int
     findings: tuple[Finding, ...]
     is_partial: bool = False
+    since: datetime | None = None
+    """When the last full check was, if this one took ``not_hashed`` payloads to be as then."""
+    not_hashed: int = 0
+    remembers: bool | None = None
+    """Whether what was found whole is remembered for an incremental check; None: nobody asked."""
 
     @property
     def ok(self) -> bool:
@@ -75,7 +85,7 @@ class Report:
         part = "only these were looked at, " if self.is_partial else ""
         counts = self._counts()
         sealed = f"{self.sealed} sealed" + (": nothing proven yet" if not self.sealed else "")
-        return f"{items}: {part}{counts}; {sealed}"
+        return f"{items}: {part}{counts}; {sealed}{self._about_the_check()}"
 
     def to_json(self) -> dict[str, Any]:
         """The ``--json`` shape: ok, sealed, items, findings."""
@@ -84,7 +94,25 @@ class Report:
             "sealed": self.sealed,
             "items": self.items,
             "findings": [finding.to_json() for finding in self.findings],
+            "incremental": self.since is not None,
+            "last_full_check": write_instant(self.since) if self.since else None,
+            "not_hashed": self.not_hashed,
         }
+
+    def _about_the_check(self) -> str:
+        if self.since:
+            known = "1 payload" if self.not_hashed == 1 else f"{self.not_hashed} payloads"
+            at = write_instant(self.since)
+            return (
+                f"; incremental: {known} not hashed again, unchanged since the full check of {at}"
+            )
+        match self.remembers:
+            case True:
+                return "; this was a full check, and is remembered"
+            case False:
+                return "; this was a full check, and cannot be remembered here"
+            case None:
+                return ""
 
     def _counts(self) -> str:
         kinds = [finding.kind for finding in self.findings]
@@ -98,19 +126,58 @@ def verify(
     *,
     outside: Outside | None = None,
     progress: Callable[[int, int], None] | None = None,
+    only_changed: bool = False,
+    now: datetime | None = None,
 ) -> Report:
     """Check an archive, or some items by key or alias; raises NotFound for a key nobody has.
 
     ``outside`` is what the verifier brings along: keys, roots, checkpoints. ``progress`` hears how
-    many of how many payloads have been hashed.
+    many of how many payloads have been hashed. With ``only_changed`` payloads are not hashed again
+    that are, by size, times and inode, as the last full check found them: every other check is
+    made, but this is no full one. Where no full check is remembered it is one, and from then on
+    every full check is remembered.
     """
+    with _without_collector():
+        return _verify(store, keys, outside, progress, only_changed=only_changed, now=now)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Spare the search for cyclic garbage: there is none, and all that was read is searched."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _verify(
+    store: ArchiveStore,
+    keys: Sequence[str],
+    outside: Outside | None,
+    progress: Callable[[int, int], None] | None,
+    *,
+    only_changed: bool,
+    now: datetime | None,
+) -> Report:
+    at = now or datetime.now(UTC).replace(microsecond=0)
     resolved = tuple(dict.fromkeys(store.resolve(key) for key in keys))
     inspection = inspect(store, resolved, progress)
+    inspection.remembered = recall(store.layout) if only_changed else None
+    is_full = inspection.remembered is None and not resolved
+    if is_full and (only_changed or store.layout.verified_file.is_file()):
+        inspection.marks = {}
     findings = [finding for check in CHECKS for finding in check(inspection)]
     log = check_log(inspection, outside)
+    marks = inspection.marks
     return Report(
         items=len(inspection.keys),
         sealed=log.sealed,
         findings=(*reconcile(findings, log, inspection), *log.findings),
         is_partial=inspection.is_partial,
+        since=inspection.remembered.at if inspection.remembered else None,
+        not_hashed=inspection.not_hashed,
+        remembers=None if marks is None else remember(store.layout, Remembered(at=at, marks=marks)),
     )

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 def verify(
-    context: Context, *, key: list[str], strict: bool, trust: list[str], checkpoint: list[str]
+    context: Context,
+    *,
+    key: list[str],
+    strict: bool,
+    changed: bool,
+    trust: list[str],
+    checkpoint: list[str],
 ) -> int:
     """Check the archive and print one finding a line; the verdict is the exit code."""
     from citekit.app.outside import read_outside
@@ -21,10 +27,11 @@ def verify(
 
     store = context.store()
     outside = read_outside(trust, checkpoint, archive=store.root)
-    report = check(store, key, outside=outside, progress=_progress(context))
+    progress = _progress(context)
+    report = check(store, key, outside=outside, progress=progress, only_changed=changed)
     output.end_progress(quiet=context.quiet)
     if context.json:
-        output.answer_json(report.to_json())
+        output.answer_json({**report.to_json(), "ok": report.exit_code(strict=strict) == 0})
     else:
         for finding in report.findings:
             place = f"{finding.place}: " if finding.place else ""

@@ -9,8 +9,10 @@ from citekit.errors import NotFound
 
 if TYPE_CHECKING:
     from citekit.app.cite import Cited
+    from citekit.app.outside import Outside
     from citekit.cli.context import Context
     from citekit.csl.style_search import StyleSummary
+    from citekit.store.archive import ArchiveStore
 
 
 def cite(
@@ -24,12 +26,17 @@ def cite(
     locator: str | None,
     explain: bool,
     output_: str | None,
+    provenance: bool,
+    verify: bool,
+    trust: list[str],
+    checkpoint: list[str],
 ) -> int:
-    """Print references of the items, or write them into a file."""
+    """Print references of the items, or write them into a file; verified ones, if asked to."""
     from citekit.app.cite import cite as cite_items
 
+    store = context.store()
     cited = cite_items(
-        context.store(),
+        store,
         key,
         format_=format_,
         style=style,
@@ -38,6 +45,8 @@ def cite(
         locator=locator,
         apart=context.json,
         explain=explain,
+        outside=_outside(store, trust, checkpoint) if verify or trust or checkpoint else None,
+        provenance=provenance,
     )
     for warning in cited.warnings:
         output.note(f"warning: {warning}", quiet=context.quiet)
@@ -51,6 +60,12 @@ def cite(
     else:
         output.answer(output.printable(cited.text))
     return 0
+
+
+def _outside(store: ArchiveStore, trust: list[str], checkpoint: list[str]) -> Outside:
+    from citekit.app.outside import read_outside
+
+    return read_outside(trust, checkpoint, archive=store.root)
 
 
 def _explained(cited: Cited) -> list[str]:

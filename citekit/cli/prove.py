@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.cli import output
+from citekit.errors import Place, UsageError
 
 if TYPE_CHECKING:
     from citekit.app.check_proof import ProofVerdict
@@ -17,14 +18,13 @@ _SUFFIX = ".citekit-proof.json"
 def prove(context: Context, *, key: str, output_: str | None) -> int:
     """Write the proof of an item and a page about it, and print where they are."""
     from citekit.app.prove import prove as make_proof
-    from citekit.store import files
+    from citekit.store.files import write_whole
 
     proof = make_proof(context.store(), key)
     path = Path(output_ or f"{proof.key}{_SUFFIX}")
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
     for target, data in ((path, proof.data), (page, proof.page.encode())):
-        with files.reported(target):
-            target.write_bytes(data)
+        write_whole(target, data, staging=target.parent, root=target.parent)
     if context.json:
         document = {"key": proof.key, "proof": str(path), "page": str(page)}
         output.answer_json({**document, "size_bytes": len(proof.data)})
@@ -37,12 +37,17 @@ def prove(context: Context, *, key: str, output_: str | None) -> int:
 def check_proof(
     context: Context,
     *,
-    file: str,
+    file: str | None,
     trust: list[str],
     checkpoint: list[str],
     payload: list[str],
+    print_script: bool,
 ) -> int:
     """Check a proof offline; 0 only when a key or checkpoint from outside vouches for it."""
+    if print_script:
+        return _print_script(context, file)
+    if file is None:
+        raise UsageError("name the proof", hint="citekit check-proof FILE --trust KEY")
     from citekit.app.check_proof import check_proof as check
     from citekit.app.outside import read_outside
     from citekit.app.proof_file import MAX_PROOF_BYTES
@@ -57,14 +62,28 @@ def check_proof(
         output.answer_json(verdict.to_json())
         return verdict.exit_code
     for finding in verdict.findings:
-        place = f"{finding.place}: " if finding.place and str(finding.place) else ""
-        output.answer(
-            output.printable(f"{finding.kind}  {place}{finding.message} [{finding.code}]")
-        )
+        place = (finding.place or Place())._replace(path=file)
+        hint = f" ({finding.hint})" if finding.hint else ""
+        line = f"{finding.kind}  {place}: {finding.message} [{finding.code}]{hint}"
+        output.answer(output.printable(line))
     output.answer(verdict.summary)
     if verdict.exit_code in (0, 1):
         _tell_lists(context, verdict)
     return verdict.exit_code
+
+
+def _print_script(context: Context, file: str | None) -> int:
+    from citekit.app.proof_script import SCRIPT, proof_script
+
+    if file is not None:
+        hint = f"citekit check-proof --print-script > {SCRIPT}"
+        raise UsageError("--print-script takes no proof: it checks none", hint=hint)
+    script = proof_script()
+    if context.json:
+        output.answer_json({"name": SCRIPT, "text": script})
+    else:
+        output.answer(script)
+    return 0
 
 
 def _tell_lists(context: Context, verdict: ProofVerdict) -> None:

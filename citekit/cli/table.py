@@ -207,6 +207,12 @@ COMMANDS: Final = (
             Option("--locator", "A place in the last item, such as 'page 4'.", "LABEL VALUE"),
             Option("--explain", "Say where in the style each piece of the output came from."),
             Option("--output", "Write into this file instead.", "PATH", "-o"),
+            Option(
+                "--provenance", "Add when each source was archived, and the digest of its bytes."
+            ),
+            Option("--verify", "Cite nothing unless all of it is sealed and verifies."),
+            _TRUST._replace(help="Verify, and by this key or file; may be given again."),
+            _CHECKPOINT._replace(help="Verify, and against this checkpoint; may be given again."),
         ),
         is_fast=True,
     ),
@@ -372,6 +378,10 @@ COMMANDS: Final = (
         (Argument("KEY", "Only these items.", is_many=True, is_required=False),),
         (
             Option("--strict", "Fail for what is not sealed, too."),
+            Option(
+                "--changed",
+                "Incremental: hash only payloads that changed since the last full check.",
+            ),
             _TRUST,
             _CHECKPOINT,
         ),
@@ -416,7 +426,7 @@ COMMANDS: Final = (
         "check-proof",
         "Check a proof offline.",
         "citekit.cli.prove:check_proof",
-        (Argument("FILE", "The proof."),),
+        (Argument("FILE", "The proof.", is_required=False),),
         (
             _TRUST,
             _CHECKPOINT,
@@ -425,6 +435,10 @@ COMMANDS: Final = (
                 "A file to compare with the digests in the proof; may be given again.",
                 "FILE",
                 is_many=True,
+            ),
+            Option(
+                "--print-script",
+                "Print a program that checks proofs without citekit, instead of checking one.",
             ),
         ),
     ),

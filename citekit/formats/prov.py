@@ -6,8 +6,9 @@ https://openprovenance.org/prov-jsonld/ (W3C member submission).
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
@@ -63,12 +64,13 @@ def _take(graph: _Graph, activity: str, event: Mapping[str, Any]) -> None:
         ck_access=_text(event.get("access")),
         ck_reason=_text(event.get("reason")),
         ck_to=_text(event.get("to")),
+        ck_options=_options(event.get("tool")),
     )
     _associate(graph, activity, event)
     subject = event["subject"]
     match event["action"]:
         case "purge":
-            for payload in event.get("payloads", ()):
+            for payload in _payloads(event):
                 entity = _payload(graph, payload)
                 graph.relate("Invalidation", entity=entity, activity=activity, time=at)
         case "remove":
@@ -95,7 +97,7 @@ def _generate(graph: _Graph, activity: str, event: Mapping[str, Any], at: str) -
              "activity": activity, "type": ["prov:Revision"]}
         )  # fmt: skip
     graph.latest[subject] = version
-    for payload in event.get("payloads", ()):
+    for payload in _payloads(event):
         graph.relate("Generation", entity=_payload(graph, payload), activity=activity, time=at)
 
 
@@ -126,6 +128,13 @@ def _associate(graph: _Graph, activity: str, event: Mapping[str, Any]) -> None:
         graph.relate("Delegation", delegate=program, responsible=responsible, activity=activity)
 
 
+def _payloads(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The payloads that an event names; an entry of a log may say anything."""
+    payloads = event.get("payloads")
+    if isinstance(payloads, list | tuple):
+        yield from (payload for payload in payloads if isinstance(payload, Mapping))
+
+
 def _payload(graph: _Graph, payload: Mapping[str, Any]) -> str:
     digest = str(payload.get("digest"))
     return graph.declare(
@@ -135,6 +144,21 @@ def _payload(graph: _Graph, payload: Mapping[str, Any]) -> str:
         ck_digest=_text(digest),
         ck_role=_text(payload.get("role")),
     )
+
+
+def _options(tool: object) -> list[Node] | None:
+    """The options that the tool was given, one ``name=value`` each; None for none."""
+    options = tool.get("options") if isinstance(tool, Mapping) else None
+    if not isinstance(options, Mapping):
+        return None
+    return [{"@value": f"{name}={_plain(options[name])}"} for name in sorted(options)] or None
+
+
+def _plain(value: object) -> str:
+    """A value as in JSON, text without its quotes, a list with commas."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(_plain, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _local(text: str) -> str:

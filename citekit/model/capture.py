@@ -14,6 +14,14 @@ ROLES: tuple[Role, ...] = ("original", "text", "warc", "snapshot", "screenshot",
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
+def _is_size(size_bytes: int) -> bool:
+    return size_bytes >= 0
+
+
+def _is_bare(file: str) -> bool:
+    return re.search(r"[/\\]", file) is None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMap:
     """The shape of a text without its words: what others need where the text is withheld.
@@ -31,8 +39,8 @@ class TextMap:
 class Payload:
     """Bytes a capture gave, named by their digest ``sha256:<64 hex>``."""
 
-    digest: str
-    size_bytes: int
+    digest: str = field(metadata={"holds": _DIGEST.fullmatch})
+    size_bytes: int = field(metadata={"holds": _is_size})
     media_type: str
     encoding: str | None = None
     map: TextMap | None = None
@@ -42,7 +50,7 @@ class Payload:
         """Refuse what is no digest: it would become a path."""
         if not _DIGEST.fullmatch(self.digest):
             raise ValueError(f"is not a digest sha256:<64 hex digits>: {self.digest!r}")
-        if self.size_bytes < 0:
+        if not _is_size(self.size_bytes):
             raise ValueError("size_bytes is negative")
 
 
@@ -56,23 +64,27 @@ class Source:
 
     fact: Literal["observed", "declared"] = field(metadata={"always": True})
     url: str | None = None
-    file: str | None = None
+    file: str | None = field(default=None, metadata={"holds": _is_bare})
     declared_by: str | None = None
     declared_at: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Keep folders of the user's machine out of published records."""
-        if self.file is not None and re.search(r"[/\\]", self.file):
+        if self.file is not None and not _is_bare(self.file):
             raise ValueError(f"a file is named without its folders: {self.file!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """The program that made the capture."""
+    """The program that did a step, and the ``options`` it was given that shaped what came out.
+
+    Options are never text or paths: what is in a record or the log stays there, and is published.
+    """
 
     name: str
     version: str
+    options: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

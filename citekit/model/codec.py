@@ -8,9 +8,10 @@ a ``Value`` names them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache, partial
 from types import UnionType
 from typing import (
     Any,
@@ -64,11 +65,11 @@ def from_json(cls: type[T], data: Json, where: JsonPath = ()) -> T:
     if not isinstance(data, Mapping):
         raise Mismatch(where, f"is not an object: {_short(data)}")
     values: dict[str, Any] = {}
-    known = _fields(cls)
+    known = record_fields(cls)
     for key, field in known.items():
         if key in data:
-            values[field.name] = _read(field.kind, data[key], (*where, key))
-        elif field.default is _REQUIRED:
+            values[field.name] = _reader(field.kind)(data[key], (*where, key))
+        elif field.default is REQUIRED:
             raise Mismatch(where, f'"{key}" is missing')
     if "extra" in cls.__annotations__:
         values["extra"] = {key: value for key, value in data.items() if key not in known}
@@ -80,7 +81,7 @@ def from_json(cls: type[T], data: Json, where: JsonPath = ()) -> T:
 
 def to_json(value: Json) -> Json:
     """The JSON value of a record (nested ones too); ``extra`` keys come last."""
-    if _is_record(type(value)):
+    if is_record(type(value)):
         return _write_record(value)
     if isinstance(value, datetime):
         return write_instant(value)
@@ -108,46 +109,55 @@ def read_instant(text: str) -> datetime:
 
 def _write_record(value: Json) -> dict[str, Any]:
     data: dict[str, Any] = {}
-    for key, field in _fields(type(value)).items():
+    for key, field in record_fields(type(value)).items():
         child = getattr(value, field.name)
         if field.is_always or child != field.default:
             data[key] = to_json(child)
     return {**data, **getattr(value, "extra", {})}
 
 
-class _Field(NamedTuple):
-    """One field of a record but ``extra``, with its type and its default."""
+REQUIRED: Final = object()
+"""The default of a field that has none."""
+
+
+class RecordField(NamedTuple):
+    """One field of a record but ``extra``, with its type and its default.
+
+    ``holds``, where it is given, says of a JSON value whether the record would take it.
+    """
 
     name: str
     kind: Any
     default: Any
-    is_always: bool
+    is_always: bool = False
+    holds: Callable[[Json], object] | None = None
 
 
-_REQUIRED: Final = object()
-_FIELDS: dict[type[Any], dict[str, _Field]] = {}  # resolving type hints is slow: once a class
+_Reader = Callable[[Json, JsonPath], Json]
+_FIELDS: dict[type[Any], dict[str, RecordField]] = {}  # resolving type hints is slow: once a class
 
 
-def _is_record(kind: Json) -> bool:
+def is_record(kind: Json) -> bool:
+    """Whether a type is one that this module reads and writes: a dataclass or a ``Value``."""
     return issubclass_safe(kind, Value) or hasattr(kind, "__dataclass_fields__")
 
 
-def _fields(cls: type[Any]) -> dict[str, _Field]:
-    """JSON key -> field."""
+def record_fields(cls: type[Any]) -> dict[str, RecordField]:
+    """JSON key -> field, in the order of the declaration, without ``extra``."""
     if cls not in _FIELDS:
         find = _fields_of_value if issubclass(cls, Value) else _fields_of_dataclass
         _FIELDS[cls] = {key: field for key, field in find(cls) if field.name != "extra"}
     return _FIELDS[cls]
 
 
-def _fields_of_value(cls: type[Any]) -> Iterator[tuple[str, _Field]]:
+def _fields_of_value(cls: type[Any]) -> Iterator[tuple[str, RecordField]]:
     hints = get_type_hints(cls)
     always = getattr(cls, "ALWAYS", ())
     for name in fields(cls):
-        yield name, _Field(name, hints[name], getattr(cls, name, _REQUIRED), name in always)
+        yield name, RecordField(name, hints[name], getattr(cls, name, REQUIRED), name in always)
 
 
-def _fields_of_dataclass(cls: type[Any]) -> Iterator[tuple[str, _Field]]:
+def _fields_of_dataclass(cls: type[Any]) -> Iterator[tuple[str, RecordField]]:
     import dataclasses  # costs more than all of reading an item
 
     hints = get_type_hints(cls)
@@ -156,30 +166,48 @@ def _fields_of_dataclass(cls: type[Any]) -> Iterator[tuple[str, _Field]]:
         if field.default_factory is not dataclasses.MISSING:
             default = field.default_factory()
         elif default is dataclasses.MISSING:
-            default = _REQUIRED
+            default = REQUIRED
         told = field.metadata
-        key = told.get("json", field.name)
-        yield key, _Field(field.name, hints[field.name], default, bool(told.get("always")))
+        yield (
+            told.get("json", field.name),
+            RecordField(
+                name=field.name,
+                kind=hints[field.name],
+                default=default,
+                is_always=bool(told.get("always")),
+                holds=told.get("holds"),
+            ),
+        )
 
 
-def _read(kind: Json, value: Json, where: JsonPath) -> Json:
+@cache
+def _reader(kind: Json) -> _Reader:
+    """How values of a type are read: found out once for each type, because asking is slow."""
     origin: Any = get_origin(kind)
     if kind is Any:
-        return value
+        return _read_any
     if origin in (Union, UnionType):
-        return _read_union(kind, value, where)
+        return partial(_read_union, kind)
     if origin is tuple:
-        return _read_list(get_args(kind)[0], value, where)
+        return partial(_read_list, get_args(kind)[0])
     if origin is not None and issubclass_safe(origin, Mapping):
-        return _read_mapping(get_args(kind)[1], value, where)
+        return partial(_read_mapping, get_args(kind)[1])
     if origin is Literal:
-        return _read_choice(get_args(kind), value, where)
-    if _is_record(kind):
-        return from_json(kind, value, where)
+        return partial(_read_choice, get_args(kind))
+    if is_record(kind):
+        return partial(from_json, kind)
     if issubclass_safe(kind, Enum):
-        _read_choice(tuple(member.value for member in kind), value, where)
-        return kind(value)
-    return _read_scalar(kind, value, where)
+        return partial(_read_enum, kind)
+    return partial(_read_scalar, kind)
+
+
+def _read_any(value: Json, _: JsonPath) -> Json:
+    return value
+
+
+def _read_enum(kind: Json, value: Json, where: JsonPath) -> Json:
+    _read_choice(tuple(member.value for member in kind), value, where)
+    return kind(value)
 
 
 def issubclass_safe(kind: Json, parent: type[Any]) -> bool:
@@ -191,19 +219,21 @@ def _read_union(kind: Json, value: Json, where: JsonPath) -> Json:
     if value is None and type(None) in get_args(kind):
         return None
     others = [other for other in get_args(kind) if other is not type(None)]
-    return _read(others[0], value, where)
+    return _reader(others[0])(value, where)
 
 
 def _read_list(kind: Json, value: Json, where: JsonPath) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         raise Mismatch(where, f"is not a list: {_short(value)}")
-    return tuple(_read(kind, child, (*where, i)) for i, child in enumerate(value))
+    read = _reader(kind)
+    return tuple([read(child, (*where, i)) for i, child in enumerate(value)])
 
 
 def _read_mapping(kind: Json, value: Json, where: JsonPath) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Mismatch(where, f"is not an object: {_short(value)}")
-    return {key: _read(kind, child, (*where, key)) for key, child in value.items()}
+    read = _reader(kind)
+    return {key: read(child, (*where, key)) for key, child in value.items()}
 
 
 def _read_choice(choices: tuple[Any, ...], value: Json, where: JsonPath) -> Json:

@@ -31,6 +31,8 @@ def check_citekey(key: str) -> str:
             f"cannot be a citekey: {key!r} is reserved",
             hint=f"choose another, for example {key.split('.', 1)[0]}2023",
         )
+    if key.isalnum() and key.isascii() and len(key) <= 120:
+        return key  # as most are: the rules below let it pass
     if (
         not re.fullmatch(_CITEKEY, key)
         or len(key) > 120

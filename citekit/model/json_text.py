@@ -124,6 +124,8 @@ def _offence(text: str) -> int:
 
 def _check(value: Json, text: str, path: str | None, first_line: int) -> None:
     """Refuse what the grammar lets through: depth, lone surrogates; walked without recursion."""
+    if _is_harmless(text):
+        return
     stack: list[tuple[Any, JsonPath]] = [(value, ())]
     while stack:
         node, where = stack.pop()
@@ -137,6 +139,13 @@ def _check(value: Json, text: str, path: str | None, first_line: int) -> None:
             stack.extend((child, (*where, key)) for key, child in node.items())
         elif isinstance(node, list):
             stack.extend((child, (*where, i)) for i, child in enumerate(node))
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether the text alone shows that nothing in it is too deep and no surrogate is alone."""
+    if "\\u" in text or (not text.isascii() and _has_surrogate(text)):
+        return False
+    return text.count("{") + text.count("[") <= MAX_DEPTH
 
 
 def _has_surrogate(text: str) -> bool:

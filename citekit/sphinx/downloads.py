@@ -7,10 +7,10 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
+from citekit.app.proof_script import SCRIPT, proof_script
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
 from citekit.sphinx.rich import title as plain_title
-from citekit.sphinx.seal_panel import SCRIPT
 from citekit.sphinx.sealing import PROOF_SUFFIX
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _HERE: Final = Path(__file__).parent
 _REDIRECT: Final = _HERE / "templates" / "redirect.html"
-# in the wheel beside the templates; in a checkout where the documentation has it
-_SCRIPTS: Final = (_HERE / "templates" / SCRIPT, _HERE.parents[1] / "docs" / SCRIPT)
 
 
 def write_downloads(app: Sphinx, error: Exception | None) -> None:
@@ -65,8 +63,7 @@ def _make_proofs(library: Library) -> Iterator[tuple[str, str]]:
         if seal.proof:
             yield f"items/{key}{PROOF_SUFFIX}", seal.proof.decode()
     if library.seals.checkpoint:
-        script = next(path for path in _SCRIPTS if path.is_file())
-        yield SCRIPT, script.read_text(encoding="utf-8")
+        yield SCRIPT, proof_script()
 
 
 def _remove_others(app: Sphinx, ours: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from citekit.app.proof_script import SCRIPT
 from citekit.model.codec import write_instant
 from citekit.sphinx import words
 from citekit.sphinx.element import Content, Element, h, joined, page_link
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from citekit.integrity.timestamp import Timestamp
     from citekit.sphinx.library import Library, Shelf
 
-SCRIPT: Final = "check_proof.py"
 _NO_TIME: Final = "none: when it was sealed is the archive's own word"
 _STATES: Final[dict[State, str]] = {
     "sealed": "unchanged since",
@@ -48,6 +48,7 @@ def seal_sections(library: Library, shelf: Shelf) -> list[Element]:
     return [
         _section(
             _verdict(seal),
+            _purged(seal),
             _entries(shelf, seal.files),
             checkpoint_list(seal.checkpoint, seal.signers, seal.timestamps),
         ),
@@ -131,6 +132,18 @@ def _verdict(seal: ItemSeal) -> Element:
         f"Not in the log as on this page: {names}. For that, nothing is proven yet.",
         class_="ck-why ck-unsealed",
     )
+
+
+def _purged(seal: ItemSeal) -> list[Element]:
+    """What the archive was asked to forget; the records of it stay, and stay proven."""
+    if not seal.purged:
+        return []
+    lead = h("strong", "Purged. ")
+    text = (
+        "The archive does not hold these bytes any more; that it did, and their digests, is sealed."
+    )
+    lines = [h("li", line) for line in seal.purged]
+    return [h("p", lead, text, class_="ck-why ck-unsealed"), h("ul", lines)]
 
 
 def _entries(shelf: Shelf, files: Iterable[SealedFile]) -> Element:

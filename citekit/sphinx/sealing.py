@@ -45,7 +45,8 @@ class ItemSeal:
     """What is sealed about one item. Without a ``proof`` (a file), ``why_none`` says why.
 
     ``checkpoint`` and ``signers`` (name+key id) are those of the proof, else the latest;
-    ``timestamps`` of the proof's checkpoint, None where they were not read.
+    ``timestamps`` of the proof's checkpoint, None where they were not read. ``purged`` says of each
+    payload that was removed for good what, when and by whom, in a sentence.
     """
 
     files: tuple[SealedFile, ...]
@@ -54,6 +55,7 @@ class ItemSeal:
     timestamps: tuple[Timestamp, ...] | None = None
     proof: bytes | None = None
     why_none: str = ""
+    purged: tuple[str, ...] = ()
 
     def in_state(self, *states: State) -> tuple[SealedFile, ...]:
         """The files in one of these states."""
@@ -201,4 +203,5 @@ def _proven(store: ArchiveStore, key: str, seal: ItemSeal, read: ReadLog, at: da
         checkpoint=checkpoint,
         signers=proof.verdict.signers,
         timestamps=timestamps,
+        purged=tuple(map(str, proof.verdict.purged)),
     )

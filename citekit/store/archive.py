@@ -7,7 +7,7 @@ Types that not every command reads are imported where they are read: start-up ti
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
 from citekit.model.identifiers import is_stamp, stamp_order
@@ -18,7 +18,7 @@ from citekit.store.settings import Settings, read_settings, write_settings
 from citekit.store.staging import renames_under_way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from citekit.model.annotation import Annotation
@@ -78,16 +78,19 @@ class ArchiveStore:
         return cls(root, read_settings(text, str(path)))
 
     @contextmanager
-    def writing(self, *, timeout_s: float = 10.0) -> Iterator[Writer]:
+    def writing(
+        self, *, options: Mapping[str, Any] | None = None, timeout_s: float = 10.0
+    ) -> Iterator[Writer]:
         """Take the lock, and clean up after a stopped writer; raises StoreConflict.
 
+        ``options`` are those of the step, for its events (``model.capture.Tool``).
         ``after_change``, if it is set, is called under the lock when something has changed.
         """
         from citekit.store.lock import exclusive
         from citekit.store.writer import Writer
 
         with exclusive(self.root, timeout_s=timeout_s):
-            writer = Writer(self)
+            writer = Writer(self, options)
             try:
                 yield writer
             finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from citekit.model.event import Action
@@ -36,17 +37,19 @@ class Difference:
 
 def differences(history: History, disk: Mapping[str, str]) -> Iterator[Difference]:
     """Compare the log's state with the digests of the files (path -> digest), in path order."""
-    found = []
+    found: list[tuple[str, Known | None, str | None]] = []
+    all_known = dict(history.files())
     for path, digest in disk.items():
-        known = history.get(path)
+        known = all_known.get(path)
+        if known is None or known.digest != digest:
+            found.append((path, known, digest))
+    for path, known in all_known.items():
+        if known.digest is not None and path not in disk:
+            found.append((path, known, None))
+    for path, last, now in sorted(found, key=itemgetter(0)):
         action = action_of(path)
-        if action and (known is None or known.digest != digest):
-            found.append(Difference(path=path, action=action, known=known, digest=digest))
-    for path, known in history.files():
-        action = action_of(path)
-        if action and known.digest is not None and path not in disk:
-            found.append(Difference(path=path, action=action, known=known, digest=None))
-    yield from sorted(found, key=lambda difference: difference.path)
+        if action:
+            yield Difference(path=path, action=action, known=last, digest=now)
 
 
 def renamed_groups(

@@ -18,13 +18,17 @@ from citekit.errors import CitekitError, InvalidData, NotFound, Place, StorageFa
 from citekit.integrity.digest import CHUNK_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from io import FileIO
     from pathlib import Path
 
 T = TypeVar("T")
 
 MAX_RECORD_BYTES: Final = 64 << 20
 """No record (item, capture, annotations …) is larger; a larger file is refused unread."""
+
+SMALL_BYTES: Final = 256 << 10
+_FIRST_BYTES: Final = 16 << 10  # most files are no larger, and room for more takes longer to make
 
 _READ = (
     os.O_RDONLY
@@ -40,6 +44,8 @@ _CREATE = (
 # Windows refuses to rename or read a file that another process has open at that instant.
 _SHARING_VIOLATIONS: Final = frozenset([5, 32])
 _PATIENCE_S: Final = 2.0
+
+_FLUSHES_AT_ONCE: Final = 8
 
 
 def read_bytes(path: Path, *, limit: int = MAX_RECORD_BYTES) -> bytes:
@@ -58,9 +64,45 @@ def read_bytes(path: Path, *, limit: int = MAX_RECORD_BYTES) -> bytes:
             os.close(descriptor)
 
 
+def read_small(path: str) -> bytes | None:
+    """The bytes of a plain file of 1 byte to 256 KB; None for any other, whatever the reason.
+
+    For who reads many files and takes a second look, with ``read_bytes``, where this says None.
+    """
+    try:
+        descriptor = os.open(path, _READ)
+    except OSError:
+        return None
+    try:
+        data = os.read(descriptor, _FIRST_BYTES)
+        while more := os.read(descriptor, SMALL_BYTES):
+            data += more
+            if len(data) > SMALL_BYTES:
+                return None
+    except OSError:
+        return None
+    else:
+        return data or None  # what is no file is empty, or cannot be read
+    finally:
+        os.close(descriptor)
+
+
+def open_plain(path: str) -> FileIO:
+    """A plain file for reading, without a buffer; raises OSError, also for anything else."""
+    file = open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, _READ))  # noqa: SIM115  # the caller closes it; a Path would be slow
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "is not a file", path)
+    return file
+
+
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file; raises InvalidData naming line and column of what is no UTF-8."""
-    data = read_bytes(path)
+    return decode_text(read_bytes(path), path)
+
+
+def decode_text(data: bytes, path: Path | str) -> str:
+    """The text of a UTF-8 file, already read; raises InvalidData naming line and column."""
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -108,11 +150,26 @@ def write_new(path: Path, chunks: Iterable[bytes]) -> None:
         descriptor = os.open(path, _CREATE, 0o666)
         try:
             for chunk in chunks:
-                view = memoryview(chunk)
-                while view:
-                    view = view[os.write(descriptor, view) :]
+                _write(descriptor, chunk)
             os.fsync(descriptor)
         finally:
+            os.close(descriptor)
+
+
+def write_many_new(contents: Mapping[Path, bytes]) -> None:
+    """New files with these bytes, all of them flushed to the disk when this returns.
+
+    They stay open until then, so give no more than a few dozen at once.
+    """
+    descriptors: dict[Path, int] = {}
+    try:
+        for path, data in contents.items():
+            with reported(path):
+                descriptors[path] = os.open(path, _CREATE, 0o666)
+                _write(descriptors[path], data)
+        _at_once(_flush_file, descriptors.items())
+    finally:
+        for descriptor in descriptors.values():
             os.close(descriptor)
 
 
@@ -136,51 +193,82 @@ def write_whole(path: Path, data: bytes, *, staging: Path, root: Path) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """A line more in a local file, flushed; a last line that was cut off is ended first."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (_CREATE & ~(os.O_WRONLY | os.O_EXCL))
+    """A line more in a local file, which need not exist yet (see ``append_whole``)."""
+    append_whole(path, f"{line}\n".encode(), creates=True)
+
+
+def append_whole(path: Path, data: bytes, *, creates: bool = False) -> None:
+    """Lines more at the end of a file, flushed: all of them, or none when the disk refuses.
+
+    A last line that a stop has cut off is ended first.
+    """
+    flags = os.O_RDWR | os.O_APPEND | (_CREATE & ~(os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     with reported(path):
-        descriptor = os.open(path, flags, 0o666)
+        descriptor = os.open(path, flags | (os.O_CREAT if creates else 0), 0o666)
         try:
             size = os.fstat(descriptor).st_size
             if size:
                 os.lseek(descriptor, size - 1, os.SEEK_SET)
-                line = line if os.read(descriptor, 1) == b"\n" else "\n" + line
-            os.write(descriptor, (line + "\n").encode())
-            os.fsync(descriptor)
+                data = data if os.read(descriptor, 1) == b"\n" else b"\n" + data
+            try:
+                view = memoryview(data)
+                while view:  # a disk that is nearly full takes a part, and says so only then
+                    view = view[os.write(descriptor, view) :]
+                os.fsync(descriptor)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, size)
+                raise
         finally:
             os.close(descriptor)
 
 
 def move(source: Path, target: Path) -> None:
     """Rename a file or folder into place in one step, durably; a file at ``target`` is replaced."""
+    replace(source, target)
+    flush_folder(target.parent)
+    if source.parent != target.parent:
+        flush_folder(source.parent)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename a file or folder into place in one step; to flush the folders is for the caller."""
     with reported(target):
         patiently(lambda: os.replace(source, target))  # noqa: PTH105  # the os layer is the seam
-        flush_folder(target.parent)
-        if source.parent != target.parent:
-            flush_folder(source.parent)
 
 
 def make_folder(folder: Path, *, root: Path) -> None:
     """The folder and those above it, up to ``root``, each durably named by the one above."""
+    for parent in make_folder_unflushed(folder, root=root):
+        flush_folder(parent)
+
+
+def make_folder_unflushed(folder: Path, *, root: Path) -> list[Path]:
+    """The folder and those above it, up to ``root``; comes back with the folders to be flushed."""
     missing = []
     while folder != root and not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
     for child in reversed(missing):
-        with reported(child):
-            with suppress(FileExistsError):
-                os.mkdir(child)  # noqa: PTH102
-            flush_folder(child.parent)
+        with reported(child), suppress(FileExistsError):
+            os.mkdir(child)  # noqa: PTH102
+    return [child.parent for child in reversed(missing)]
 
 
 def remove_file(path: Path) -> None:
     """Remove a file if it is there, durably."""
+    if remove_file_unflushed(path):
+        flush_folder(path.parent)
+
+
+def remove_file_unflushed(path: Path) -> bool:
+    """Remove a file if it is there, and tell whether it was; the folder is not flushed."""
     with reported(path):
         try:
             patiently(lambda: os.unlink(path))  # noqa: PTH108
         except FileNotFoundError:
-            return
-        flush_folder(path.parent)
+            return False
+    return True
 
 
 def remove_tree(folder: Path) -> None:
@@ -219,6 +307,11 @@ def flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def flush_folders(folders: Iterable[Path]) -> None:
+    """Have the disk remember what each of these folders names."""
+    _at_once(flush_folder, sorted(set(folders)))
+
+
 def patiently(action: Callable[[], T]) -> T:
     """Do it; on Windows try again for a moment while another process has the file open."""
     end = time.monotonic() + _PATIENCE_S
@@ -241,7 +334,7 @@ def reported(path: Path) -> Iterator[None]:
         raise storage_error(error, path) from error
 
 
-def storage_error(error: OSError, path: Path) -> CitekitError:
+def storage_error(error: OSError, path: Path | str) -> CitekitError:
     """The error of the tree for what the system said about ``path``."""
     place = Place(path=str(path))
     if isinstance(error, FileNotFoundError):
@@ -271,12 +364,37 @@ _REASONS: Final[dict[int, tuple[str, str | None]]] = {
 }
 
 
-def is_symlink(path: Path) -> bool:
+def is_symlink(path: Path | str) -> bool:
     """Whether the path itself is a symbolic link."""
     try:
         return stat.S_ISLNK(os.lstat(path).st_mode)
     except OSError:
         return False
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _flush_file(opened: tuple[Path, int]) -> None:
+    path, descriptor = opened
+    with reported(path):
+        os.fsync(descriptor)
+
+
+def _at_once(flush: Callable[[T], None], things: Collection[T]) -> None:
+    """Flush them all: a disk that is asked for many at a time makes one journey of it."""
+    if len(things) < 2:
+        for thing in things:
+            flush(thing)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
+        for _ in pool.map(flush, things):
+            pass
 
 
 def _chunks(descriptor: int) -> Iterator[bytes]:

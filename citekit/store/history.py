@@ -13,6 +13,7 @@ from citekit.errors import InvalidData
 from citekit.integrity.digest import parse_digest
 from citekit.model.event import ACTIONS, VERSION
 from citekit.store.kinds import IMMUTABLE, REMOVABLE, action_of, group_of
+from citekit.store.plain_event import read_plain_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,6 +76,20 @@ class History:
                     self.keys.append(
                         KeyChange(index, str(entry.get("vkey", "")), entry.get("replaces"))
                     )
+
+    def take_plain(self, entry: bytes) -> bool:
+        """Take in the next entry if it is about one file and spelled as citekit does it.
+
+        Says whether it has. False leaves everything as it was: ``parse_leaf`` and ``take`` judge.
+        """
+        event = read_plain_event(entry)
+        if event is None or action_of(event.subject) != _named(event.action):
+            return False
+        for payload in event.payloads if event.action == "capture" else ():
+            self.payloads.setdefault(payload, self.size)
+        self._learn(event.subject, event.digest, self.size)
+        self.size += 1
+        return True
 
     def get(self, path: str) -> Known | None:
         """What the log says of one file; None when it says nothing."""
@@ -144,8 +159,11 @@ def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
     return str(action), subject
 
 
+def _named(action: str) -> str:
+    """What ``action_of`` calls the file that an action is about."""
+    return "item" if action == "access" else action
+
+
 def _check_file(action: object, subject: str, entry: Mapping[str, Any]) -> None:
-    expected = action_of(subject)
-    named = "item" if action == "access" else action
-    if expected != named or "digest" not in entry:
+    if action_of(subject) != _named(str(action)) or "digest" not in entry:
         raise InvalidData(f"not an event: {action} of {subject[:80]!r}")

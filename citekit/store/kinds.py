@@ -20,18 +20,23 @@ if TYPE_CHECKING:
     from citekit.model.event import Action
     from citekit.store.layout import Layout
 
-_PATHS: Final[tuple[tuple[re.Pattern[str], Action], ...]] = (
-    (re.compile(r"items/[^/]+/item\.json"), "item"),
-    (re.compile(r"items/[^/]+/captures/\d{8}T\d{6}Z(?:-[1-9]\d*)?\.json", re.ASCII), "capture"),
-    (re.compile(r"items/[^/]+/annotations\.jsonl"), "annotation"),
-    (re.compile(r"items/[^/]+/note\.md"), "note"),
-    (re.compile(r"entities/[^/]+\.json"), "entity"),
-    (re.compile(r"claims/[^/]+\.json"), "claim"),
-    (re.compile(r"archive\.toml"), "settings"),
-    (re.compile(r"trust/keys/[0-9a-f]{8}\.vkey", re.ASCII), "key"),
-    (re.compile(r"trust/checkpoints/[1-9][0-9]{0,18}", re.ASCII), "checkpoint"),
-    (re.compile(r"trust/timestamps/[1-9][0-9]{0,18}-[0-9a-f]{64}\.tsr", re.ASCII), "timestamp"),
-)
+_PATHS: Final[dict[str, tuple[tuple[re.Pattern[str], Action], ...]]] = {
+    "items": (
+        (re.compile(r"items/[^/]+/item\.json"), "item"),
+        (re.compile(r"items/[^/]+/captures/\d{8}T\d{6}Z(?:-[1-9]\d*)?\.json", re.ASCII), "capture"),
+        (re.compile(r"items/[^/]+/annotations\.jsonl"), "annotation"),
+        (re.compile(r"items/[^/]+/note\.md"), "note"),
+    ),
+    "entities": ((re.compile(r"entities/[^/]+\.json"), "entity"),),
+    "claims": ((re.compile(r"claims/[^/]+\.json"), "claim"),),
+    "archive.toml": ((re.compile(r"archive\.toml"), "settings"),),
+    "trust": (
+        (re.compile(r"trust/keys/[0-9a-f]{8}\.vkey", re.ASCII), "key"),
+        (re.compile(r"trust/checkpoints/[1-9][0-9]{0,18}", re.ASCII), "checkpoint"),
+        (re.compile(r"trust/timestamps/[1-9][0-9]{0,18}-[0-9a-f]{64}\.tsr", re.ASCII), "timestamp"),
+    ),
+}
+"""By the first name of the path: most files of an archive are payloads, which are not logged."""
 
 IMMUTABLE: Final[frozenset[str]] = frozenset(["capture", "key", "checkpoint", "timestamp"])
 """Whose files never change once they are recorded."""
@@ -45,7 +50,7 @@ OF_THE_SEAL: Final[frozenset[str]] = frozenset(["key", "checkpoint", "timestamp"
 
 def action_of(path: str) -> Action | None:
     """What a change of the file at this path inside the archive is called; None: not logged."""
-    for pattern, action in _PATHS:
+    for pattern, action in _PATHS.get(path.partition("/")[0], ()):
         if pattern.fullmatch(path):
             return action
     return None

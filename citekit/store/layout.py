@@ -76,6 +76,11 @@ class Layout(Value):
         return self.local / "index.sqlite"
 
     @property
+    def verified_file(self) -> Path:
+        """Which payloads the last full check found whole: a cache."""
+        return self.local / "verified"
+
+    @property
     def log(self) -> Path:
         """The transparency log: checkpoint, tiles, events that wait."""
         return self.root / "log"

@@ -31,6 +31,7 @@ from citekit.integrity.tiles import (
     TILE_WIDTH,
     Bundle,
     Tile,
+    bundles_between,
     bundles_of,
     encode_bundle,
     parse_bundle,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 MAX_BUNDLE_BYTES: Final = TILE_WIDTH * (MAX_ENTRY_BYTES + 2)
 MAX_HEADER_BYTES: Final = 64
+_FILES_AT_ONCE: Final = 64  # open ones: some systems allow a process no more than 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,24 +180,14 @@ class LogFolder:
         return tuple(entry for entry in pending.entries if entry not in tail)
 
     def append(self, entries: Iterable[bytes]) -> None:
-        """Have events wait: one write, flushed. A last line that was torn is ended first."""
+        """Have events wait, flushed: all of them or none. A torn last line is ended first."""
         path = self._layout.check_inside(self._layout.pending_file)
         if not path.is_file():
             standing = None
             with suppress(CitekitError):  # whoever seals or verifies hears of a damaged checkpoint
                 standing = self.standing()
             self.await_only((), size=standing.size if standing else 0)
-        data = b"".join(entry + b"\n" for entry in entries)
-        with files.reported(path):
-            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
-            try:
-                size = os.fstat(descriptor).st_size
-                os.lseek(descriptor, max(0, size - 1), os.SEEK_SET)
-                torn = bool(size) and os.read(descriptor, 1) != b"\n"
-                os.write(descriptor, b"\n" + data if torn else data)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        files.append_whole(path, b"".join(entry + b"\n" for entry in entries))
 
     def await_only(self, entries: Iterable[bytes], *, size: int) -> None:
         """Write ``pending.jsonl`` anew for a log of that size, in one step."""
@@ -211,17 +203,17 @@ class LogFolder:
             staged = files.unused(folder)
             files.write_new(staged, [data])
             files.make_folder(layout.check_inside(path).parent, root=layout.root)
-            files.move(staged, path)
+            files.replace(staged, path)
+            files.flush_folder(path.parent)
         finally:
             with suppress(CitekitError):
                 files.remove_tree(folder)
 
     def entries_from(self, first: int, size: int) -> Iterator[bytes]:
         """The entries from ``first`` on, reading only the bundles that hold them."""
-        for bundle in bundles_of(size):
+        for bundle in bundles_between(first, size):
             begin = bundle.index * TILE_WIDTH
-            if begin + bundle.width > first:
-                yield from self.read_bundle(bundle)[max(0, first - begin) :]
+            yield from self.read_bundle(bundle)[max(0, first - begin) :]
 
     # ── growing ────────────────────────────────────────────────────────────────────────────────
 
@@ -272,11 +264,14 @@ class LogFolder:
         """
         needed = set(needed_paths(size)) if before is None else partial_paths(size)
         found = self.paths() if before is None else partial_paths(before)
+        folders = set()
         for path in [path for path in found if path not in needed]:
             if self.outgrown(path, size):
                 file = self._layout.log_file(path)
-                files.remove_file(file)
+                files.remove_file_unflushed(file)
                 files.remove_empty(file.parent, root=self._layout.log)
+                folders.update([file.parent, file.parent.parent])
+        files.flush_folders(folder for folder in folders if folder.is_dir())
 
     def preview(self, standing: Standing | None, entries: Iterable[bytes]) -> dict[str, bytes]:
         """The files that growing by these entries would write: path -> bytes, nothing written."""
@@ -333,11 +328,15 @@ class LogFolder:
 
 
 class _Placing:
-    """Many files renamed into place; the folders are flushed once, before any checkpoint."""
+    """Many files written together, each flushed and then renamed into place.
+
+    The folders are flushed once, at the end: no checkpoint asks for these files before.
+    """
 
     def __init__(self, layout: Layout, staging: Path) -> None:
         self._layout = layout
         self._staging = staging
+        self._waiting: dict[Path, bytes] = {}
         self._folders: set[Path] = set()
 
     def __enter__(self) -> Self:
@@ -345,18 +344,26 @@ class _Placing:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
-            for folder in sorted(self._folders):
-                files.flush_folder(folder)
+            self._place()
+            files.flush_folders(self._folders)
 
     def write(self, path: str, data: bytes) -> None:
-        target = self._layout.check_inside(self._layout.log_file(path))
-        staged = files.unused(self._staging)
-        files.write_new(staged, [data])
-        if target.parent not in self._folders:
-            files.make_folder(target.parent, root=self._layout.root)
-            self._folders.add(target.parent)
-        with files.reported(target):
-            files.patiently(lambda: os.replace(staged, target))  # noqa: PTH105  # the os layer is the seam
+        self._waiting[self._layout.check_inside(self._layout.log_file(path))] = data
+        if len(self._waiting) == _FILES_AT_ONCE:
+            self._place()
+
+    def _place(self) -> None:
+        staged = {target: files.unused(self._staging) for target in self._waiting}
+        files.write_many_new({staged[target]: data for target, data in self._waiting.items()})
+        for target, source in staged.items():
+            self._make_folder(target.parent)
+            files.replace(source, target)
+        self._waiting.clear()
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder not in self._folders:
+            root = self._layout.root
+            self._folders.update([folder, *files.make_folder_unflushed(folder, root=root)])
 
 
 def needed_paths(size: int) -> Iterator[str]:

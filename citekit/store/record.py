@@ -22,6 +22,7 @@ from citekit.store.kinds import action_of
 from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -34,8 +35,9 @@ _log = logging.getLogger(__name__)
 class Recorder:
     """Notes changes in ``log/pending.jsonl``; ``has_recorded`` tells whether there were any."""
 
-    def __init__(self, store: ArchiveStore) -> None:
+    def __init__(self, store: ArchiveStore, options: Mapping[str, Any] | None = None) -> None:
         self._store = store
+        self._options = options
         self._layout = store.layout
         self.has_recorded = False
 
@@ -81,12 +83,24 @@ class Recorder:
         return self._event(action, name, access=access, **about_file(action, data))
 
     def _event(self, action: str, subject: str, **more: Any) -> Event:  # noqa: ANN401  # fields of Event
-        return make_event(action, subject, agent=agent_of(self._store.settings), at=now(), **more)
+        agent = agent_of(self._store.settings)
+        return make_event(
+            action, subject, agent=agent, at=now(), tool=this_tool(self._options), **more
+        )
 
 
-def make_event(action: str, subject: str, *, agent: Agent, at: datetime, **more: Any) -> Event:  # noqa: ANN401  # fields of Event
+def make_event(
+    action: str,
+    subject: str,
+    *,
+    agent: Agent,
+    at: datetime,
+    tool: Tool | None = None,
+    **more: Any,  # noqa: ANN401  # fields of Event
+) -> Event:
     """An event of this citekit; ``action`` is one of ``citekit.model.event.Action``."""
-    return Event(action=action, subject=subject, at=at, agent=agent, tool=this_tool(), **more)  # type: ignore[arg-type]  # action_of gives an Action
+    tool = tool or this_tool()
+    return Event(action=action, subject=subject, at=at, agent=agent, tool=tool, **more)  # type: ignore[arg-type]  # action_of gives an Action
 
 
 def about_file(action: str, data: bytes) -> dict[str, Any]:
@@ -120,11 +134,12 @@ def encode_event(event: Event) -> bytes:
     return encode_leaf(to_json(event))
 
 
-def this_tool() -> Tool:
-    """This citekit."""
+def this_tool(options: Mapping[str, Any] | None = None) -> Tool:
+    """This citekit, and which options of the step were given (those that are None were not)."""
     from citekit import __version__
 
-    return Tool(name="citekit", version=__version__)
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    return Tool(name="citekit", version=__version__, options=given)
 
 
 def agent_of(settings: Settings) -> Agent:

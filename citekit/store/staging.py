@@ -36,10 +36,12 @@ class Journal(Value):
 
 
 def begin(layout: Layout, journal: Journal) -> Path:
-    """A new staging folder with its journal, both on the disk."""
+    """A new staging folder with its journal, both on the disk; an empty journal needs no file."""
     folder = layout.check_inside(layout.staging) / f"{os.getpid()}-{os.urandom(6).hex()}"
-    files.make_folder(folder, root=layout.root)
-    if journal != Journal():
+    if journal == Journal():
+        files.make_folder_unflushed(folder, root=layout.root)  # nothing asks for it after a stop
+    else:
+        files.make_folder(folder, root=layout.root)
         from citekit.model.codec import to_json
         from citekit.model.json_text import dump_json
 

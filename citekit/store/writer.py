@@ -39,11 +39,11 @@ _PURGED_AT_ONCE = 200  # payloads in one event: an entry of the log has at most 
 class Writer:
     """The one who may change an archive; every method is atomic and durable."""
 
-    def __init__(self, store: ArchiveStore) -> None:
+    def __init__(self, store: ArchiveStore, options: Mapping[str, Any] | None = None) -> None:
         self._store = store
         self._layout = store.layout
         self._objects = store.objects
-        self._record = Recorder(store)
+        self._record = Recorder(store, options)
         self._names = Names(store)
         self._is_open = True
         clean_up(store)

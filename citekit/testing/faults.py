@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CHANGING_CALLS: Final = ("open", "write", "fsync", "replace", "rename", "mkdir", "unlink", "rmdir")
 
 
-def killed_at(n: int, change: Callable[[], None]) -> bool:
+def killed_at(n: int, change: Callable[[], object]) -> bool:
     """Do the change in a child that is killed at its n-th call; False when it was done before.
 
     Raises AssertionError when the child failed in another way.

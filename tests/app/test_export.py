@@ -15,6 +15,7 @@ import pytest
 from prov.model import ProvActivity, ProvAgent, ProvDocument, ProvEntity
 from rocrate.rocrate import ROCrate
 
+from citekit import Archive
 from citekit.app.access import set_access
 from citekit.app.annotate import annotate
 from citekit.app.export import export
@@ -197,6 +198,30 @@ def test_prov_tells_events_and_agents(
     assert len(list(document.get_records(ProvEntity))) > 5
     assert SECRET not in text.encode()
     assert "asked to" in text
+
+
+def test_prov_tells_the_options_of_a_step(store: ArchiveStore, tmp_path: Path) -> None:
+    """What the tool was told is with each activity, and in the capture record; never a text."""
+    article = b"A headline\n\n1 March 2024\n\nA paragraph of its own words.\n"
+    archive = Archive(store)
+    added = archive.add(
+        article, key="own2024", fields={"genre": "Secret words"}, encoding="utf-8",
+        max_size_bytes=5000,
+    )  # fmt: skip
+    archive.set_fields("tide2023", {"title": "Another", "volume": "2"})
+    capture = store.capture(added.key)
+    assert capture
+    assert capture.tool.options == {"encoding": "utf-8", "max_size_bytes": 5000}
+    export(store, tmp_path / "events.jsonld", format_="prov")
+    text = (tmp_path / "events.jsonld").read_text("utf-8")
+    document = ProvDocument.deserialize(content=text, format="jsonld")
+    told = {
+        str(o) for a in document.get_records(ProvActivity) for o in a.get_attribute("ck:options")
+    }
+    assert told == {"encoding=utf-8", "max_size_bytes=5000", "fields=genre", "fields=title,volume"}
+    assert "Secret words" not in text
+    seal(store)
+    assert verify(store).exit_code(strict=True) == 0
 
 
 def test_nothing_is_overwritten_and_nothing_half_done(

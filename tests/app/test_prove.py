@@ -18,11 +18,13 @@ from citekit import Archive
 from citekit.app.check_proof import check_proof
 from citekit.app.outside import Outside
 from citekit.app.proof_file import parse_proof_file
+from citekit.app.proof_page import facts_of
 from citekit.app.prove import Proof, prove
 from citekit.app.seal import Keys, seal
 from citekit.errors import IntegrityFailed, UsageError
 from citekit.integrity.sign import new_signer_key
 from citekit.integrity.timestamp import parse_roots
+from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
@@ -104,6 +106,24 @@ def test_the_page_says_what_is_not_proven_and_runs_nothing(proof: Proof) -> None
     assert "<td>declared</td>" in proof.page
     assert "default-src 'none'" in proof.page
     assert "<script" not in proof.page
+
+
+def test_each_fact_says_how_it_is_known(tmp_path: Path) -> None:
+    """What was read in the bytes is observed; what somebody gave or changed is declared."""
+    store = ArchiveStore.create(tmp_path / "archive")
+    article = b"A headline of note\n\n1 March 2024\n\nA paragraph of its own words.\n"
+    fields = {"publisher": "The Courier"}
+    Archive(store).add(article, key="own2024", fields=fields, name="own.txt")
+    seal(store, keys=Keys(), now=NOON)
+    facts = {fact.what: fact[1:] for fact in facts_of(prove(store, "own2024").verdict)}
+    assert facts["title"] == ("A headline of note", "observed, in the captured bytes")
+    assert facts["issued"] == ("2024-03-01", "observed, in the captured bytes")
+    assert facts["publisher"] == ("The Courier", "declared")
+    path = store.layout.item_file("own2024")
+    path.write_bytes(path.read_bytes().replace(b'"A headline of note"', b'"Mine"', 1))
+    seal(store, keys=Keys(), now=NOON)
+    facts = {fact.what: fact[1:] for fact in facts_of(prove(store, "own2024").verdict)}
+    assert facts["title"] == ("Mine", "declared")
 
 
 def test_titles_are_escaped_on_the_page(tmp_path: Path) -> None:
@@ -232,6 +252,27 @@ def test_the_script_needs_nothing_of_citekit(proof: Proof, tmp_path: Path) -> No
     assert _script(tmp_path, proof.data, "--root", root, "--size", size, python=["-I", "-S"]) == 0
 
 
+def test_the_script_knows_wrong_usage_from_a_verdict(proof: Proof, tmp_path: Path) -> None:
+    """A key that is none, half a checkpoint, no cryptography: exit code 2, which is no verdict."""
+    vkey = ("--vkey", str(KEY.verifier))
+    assert _script(tmp_path, proof.data, "--vkey", "nonsense") == 2
+    assert _script(tmp_path, proof.data, "--vkey", str(KEY.verifier)[:-4] + "AAA=") == 2
+    assert _script(tmp_path, proof.data, "--size", "3") == 2
+    assert _script(tmp_path, proof.data, *vkey, python=["-I", "-S"]) == 2
+
+
+def test_the_script_asks_the_key_and_the_checkpoint(proof: Proof, tmp_path: Path) -> None:
+    """Where both are given, both have to be right."""
+    verdict = check_proof(proof.data)
+    assert verdict.checkpoint
+    root, size = b64encode(verdict.checkpoint.root).decode(), str(verdict.checkpoint.size)
+    kept = ("--root", root, "--size", size)
+    assert _script(tmp_path, proof.data, *kept, "--vkey", str(KEY.verifier)) == 0
+    assert _script(tmp_path, proof.data, *kept, "--vkey", str(THIEF.verifier)) == 6
+    other = ("--root", root, "--size", "3", "--vkey", str(KEY.verifier))
+    assert _script(tmp_path, proof.data, *other) == 6
+
+
 def _script(folder: Path, data: bytes, *words: str, python: list[str] | None = None) -> int:
     (folder / "proof.json").write_bytes(data)
     command = [sys.executable, *(python or []), str(SCRIPT), "proof.json", *words]
@@ -252,6 +293,8 @@ HOSTILE = [
     b'{"format": "citekit-proof/1", "key": "\\ud800"}',
     b'{"format": "citekit-proof/1", "files": ' + b"[" * 100_000,
     b'{"format": "citekit-proof/1", "files": ' + b"[" * 500 + b"]" * 500 + b"}",
+    b'{"format": "citekit-proof/1", "key": "x", "files": [], "entries": []}',
+    b'{"format": "citekit-proof/1", "key": "x", "files": 7, "entries": 7}',
 ]
 
 

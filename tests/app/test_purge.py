@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-from typing import TYPE_CHECKING, Any
+import sys
+from pathlib import Path
 
 import pytest
 
 from citekit.app.access import set_access
 from citekit.app.annotate import annotate
 from citekit.app.check_proof import check_proof
+from citekit.app.edit import rename
 from citekit.app.prove import prove
 from citekit.app.purge import plan_purge, purge
 from citekit.app.seal import seal
@@ -22,12 +23,10 @@ from citekit.errors import NotFound, UsageError
 from citekit.findings import FindingClass
 from citekit.store.archive import ArchiveStore
 from citekit.store.log import LogFolder
+from citekit.testing.faults import killed_at
 from citekit.testing.store_builders import add_item, build_capture, build_item
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
+SCRIPT = Path(__file__).parents[2] / "docs" / "check_proof.py"
 TEXT = "The harbour closed at dusk.\n\nThree ferries waited for the navy's dredger until Friday."
 HELD = build_capture(text=TEXT, original=b"shared bytes of an agency")
 OTHER = build_capture(text="Another text.", original=b"shared bytes of an agency", minutes=1)
@@ -102,6 +101,57 @@ def test_an_old_proof_outlives_the_purge(store: ArchiveStore) -> None:
     assert check_proof(prove(store, "held2026").data).findings == before.findings
 
 
+def test_a_new_proof_tells_of_the_purge(store: ArchiveStore, tmp_path: Path) -> None:
+    """The entry that says what went, when and why is in the proof; checkers and page tell it."""
+    seal(store)
+    purge(store, "held2026", reason="asked by <the> publisher")
+    seal(store)
+    proof = prove(store, "held2026")
+    (purged,) = check_proof(proof.data).purged
+    assert (purged.role, purged.digest) == ("text", _digest("held2026", "text", store))
+    assert purged.reason == "asked by <the> publisher"
+    assert str(purged) in proof.verdict.proven
+    assert "<strong>Purged: text.</strong>" in proof.page
+    assert "asked by &lt;the&gt; publisher" in proof.page
+    assert f"removed for good since: 'text {purged.digest}" in _script_says(tmp_path, proof.data)
+    assert check_proof(prove(store, "open2026").data).purged == []
+
+
+def test_the_entry_of_a_purge_cannot_be_changed(store: ArchiveStore, tmp_path: Path) -> None:
+    """Another reason, or another digest, is no longer in the log of the checkpoint."""
+    seal(store)
+    purge(store, "held2026", reason="the publisher asked")
+    seal(store)
+    forged = prove(store, "held2026").data.replace(b"publisher asked", b"editors wanted")
+    assert check_proof(forged).exit_code == 6
+    assert "tampered" in _script_says(tmp_path, forged)
+
+
+def test_a_purge_is_sealed_before_it_is_proven(store: ArchiveStore) -> None:
+    """While the purge waits for a seal there is no proof: it would keep silent about it."""
+    seal(store)
+    purge(store, "held2026")
+    with pytest.raises(UsageError, match="not sealed yet"):
+        prove(store, "held2026")
+
+
+def test_a_purge_under_an_old_key_is_told_after_a_renaming(store: ArchiveStore) -> None:
+    """The purge is found by its digests, whatever the item is called now."""
+    seal(store)
+    purge(store, "held2026")
+    rename(store, "held2026", "kept2026")
+    seal(store)
+    assert [p.role for p in check_proof(prove(store, "kept2026").data).purged] == ["text"]
+
+
+def _script_says(folder: Path, proof: bytes) -> str:
+    (folder / "proof.json").write_bytes(proof)
+    command = [sys.executable, str(SCRIPT), str(folder / "proof.json")]
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert not done.stderr
+    return done.stdout
+
+
 def test_the_reason_is_in_the_log_and_short(store: ArchiveStore) -> None:
     """The event names who, why and which digests; a reason that is too long changes nothing."""
     with pytest.raises(UsageError):
@@ -132,7 +182,7 @@ def test_a_purge_killed_at_any_call_is_finished_by_the_next(
     for n in range(1, 200):
         root = tmp_path / f"killed-{n}"
         subprocess.run(["cp", "-a", str(store.root), str(root)], check=True)
-        was_killed = _killed_at(n, root)
+        was_killed = killed_at(n, lambda: purge(ArchiveStore.open(root), "held2026"))  # noqa: B023  # called at once
         left = ArchiveStore.open(root)
         is_logged = any(b'"purge"' in entry for entry in LogFolder(left.layout).pending().entries)
         has_bytes = left.payload_path(digest) is not None
@@ -149,37 +199,6 @@ def test_a_purge_killed_at_any_call_is_finished_by_the_next(
             break
     assert not was_killed
     assert ends == {(False, True), (True, True), (True, False)}
-
-
-def _killed_at(n: int, root: Path) -> bool:
-    """Purge in a child that dies at its n-th changing call; False when it was done before."""
-    child = os.fork()
-    if child == 0:
-        try:
-            _die_at(n)
-            purge(ArchiveStore.open(root), "held2026")
-        except BaseException:  # noqa: BLE001  # a child must not go on as a second pytest
-            os._exit(3)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert status in (0, signal.SIGKILL)
-    return status == signal.SIGKILL
-
-
-def _die_at(n: int) -> None:
-    counter = [0]
-
-    def counted(call: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            counter[0] += 1
-            if counter[0] == n:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return call(*args, **kwargs)
-
-        return wrapper
-
-    for name in ("write", "fsync", "replace", "mkdir", "unlink", "rmdir"):
-        setattr(os, name, counted(getattr(os, name)))
 
 
 # ── git ────────────────────────────────────────────────────────────────────────────────────────

@@ -105,6 +105,19 @@ def test_the_same_bytes_again_name_the_item_that_has_them(
     assert len(answer(call("list", "--json"))) == 1
 
 
+def test_bytes_that_were_purged_are_not_said_to_be_here(
+    call: Call, key: str, article: Path
+) -> None:
+    """They are known by their digest, stay away, and verify says why they are absent."""
+    assert call("purge", key, "--yes")[0] == 0
+    (added,) = answer(call("add", str(article), "--json"))["items"]
+    assert (added["key"], added["new"]) == (key, False)
+    (finding,) = added["findings"]
+    assert "not on this machine" in finding["message"]
+    assert finding["hint"] == f"citekit verify {key} says why"
+    assert "was purged" in call("verify", key)[1]
+
+
 def test_a_bad_source_does_not_keep_others_out(call: Call, article: Path, tmp_path: Path) -> None:
     """Good sources go through; the first failure decides the exit code."""
     code, out, err = call("add", str(tmp_path / "absent.txt"), str(article))

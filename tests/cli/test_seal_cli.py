@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +69,19 @@ def test_an_unsigned_seal_says_so(archive: Path, capsys: pytest.CaptureFixture[s
     assert "consistent (unsigned); signer not authenticated" in capsys.readouterr().out
 
 
+def test_a_log_that_says_it_is_huge_is_told_at_once(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A checkpoint of 2**55 entries over a log of a few is an error, not a walk through all."""
+    assert run(["seal"]) == 0
+    path = archive / "log" / "checkpoint"
+    lines = path.read_text("utf-8").split("\n")
+    path.write_text("\n".join([lines[0], str(2**55), *lines[2:]]), "utf-8")
+    assert run(["log"]) == 6
+    assert "is missing" in capsys.readouterr().err
+    assert run(["verify"]) == 6
+
+
 def test_the_log_is_shown(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Sealed entries have their number; events that wait say so."""
     assert archive.is_dir()
@@ -97,7 +112,35 @@ def test_a_proof_is_written_and_checked(
     assert run(["check-proof", str(proof), "--checkpoint", str(kept)]) == 0
     proof.write_text(proof.read_text("utf-8").replace("Harbour", "Harvest"), "utf-8")
     assert run(["check-proof", str(proof), "--trust", vkey]) == 6
+    assert f"tampered  {proof} (files[0]): " in capsys.readouterr().out
     assert run(["check-proof", str(kept)]) == 4
+    out = capsys.readouterr().out
+    assert f"invalid  {kept}:1:1: is not JSON" in out
+    assert "(ask for the file again" in out
+
+
+def test_the_standalone_script_is_handed_over(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """check-proof --print-script needs no archive, and what it prints checks a proof by itself."""
+    assert run(["seal"]) == 0
+    assert run(["prove", "harbour2024"]) == 0
+    size, root = (archive / "log" / "checkpoint").read_text("utf-8").split("\n")[1:3]
+    capsys.readouterr()
+    assert run(["check-proof", "--print-script"]) == 0
+    script = tmp_path / "handed-over.py"
+    script.write_text(capsys.readouterr().out, "utf-8")
+    command = [sys.executable, "-I", "-S", str(script), "harbour2024.citekit-proof.json"]
+    done = subprocess.run([*command, "--root", root, "--size", size], cwd=tmp_path, check=False)
+    assert done.returncode == 0
+
+
+def test_a_script_is_printed_or_a_proof_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither, or both at once, is wrong usage, and the hint says what to type."""
+    assert run(["check-proof"]) == 2
+    assert "hint: citekit check-proof FILE" in capsys.readouterr().err
+    assert run(["check-proof", "some.json", "--print-script"]) == 2
+    assert "hint: citekit check-proof --print-script" in capsys.readouterr().err
 
 
 def test_tampering_is_exit_code_six(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,6 +155,15 @@ def test_tampering_is_exit_code_six(archive: Path, capsys: pytest.CaptureFixture
     assert report["ok"] is False
     assert [f["path"] for f in tampered] == [str(record)]
     assert all(f["code"] and f["rule"] and f["hint"] for f in tampered)
+
+
+def test_json_and_exit_code_say_the_same(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under --strict an archive that is not sealed is not ok, in JSON neither."""
+    assert archive.is_dir()
+    assert run(["verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    assert run(["verify", "--strict", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["ok"] is False
 
 
 def test_timestamps_from_the_command_line(

@@ -31,7 +31,8 @@ def test_the_reference_page_is_the_table() -> None:
 def prompts(page: Path) -> list[str]:
     """The citekit commands that a page shows behind a prompt."""
     lines = re.findall(r"^\$ (.*)$", page.read_text("utf-8"), re.MULTILINE)
-    parts = [part.strip() for line in lines for part in re.split(r"\s#\s|&&|;(?![^\[]*\])", line)]
+    ends = r"\s[#>]\s|&&|;(?![^\[]*\])"
+    parts = [part.strip() for line in lines for part in re.split(ends, line)]
     return [part for part in parts if part.startswith("citekit ")]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from citekit.capture.browser import find_browser
 from citekit.testing.builders import Source, build_archive
 
 if TYPE_CHECKING:
@@ -73,9 +72,9 @@ TOO_FAINT = """() => {
 def browser() -> Iterator[Browser]:
     """The Chromium of this machine."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+    path = find_browser()
     if path is None:
-        pytest.skip("no Chromium on this machine: apt install chromium, or name one in CHROMIUM")
+        pytest.skip("no Chromium on this machine: apt install chromium, or or set CITEKIT_BROWSER")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

@@ -12,6 +12,7 @@ import pytest
 from citekit.app.check_proof import check_proof
 from citekit.app.outside import Outside
 from citekit.app.prove import prove
+from citekit.app.purge import purge
 from citekit.app.seal import Keys, seal
 from citekit.integrity.sign import new_signer_key
 from citekit.sphinx.library import Library
@@ -123,6 +124,22 @@ def test_a_proof_holds_no_restricted_text(sealed: Site) -> None:
     found = [n for n, c in contents(sealed.output).items() for s in sentences if s in c]
 
     assert found == []
+
+
+def test_a_purge_is_told(tmp_path: Path) -> None:
+    """The page says what was removed for good, when, by whom and why; others say nothing of it."""
+    store = sealed_archive(tmp_path / "archive")
+    purge(store, "harbour2024", reason="asked by <the> publisher")
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    write_source(tmp_path)
+    built = build_site(tmp_path, "-W")
+    assert built.code == 0, built.said
+    shown = panel(built, "harbour2024")
+
+    assert "<strong>Purged. </strong>" in shown
+    assert "payload text (sha256:" in shown
+    assert "asked by &lt;the&gt; publisher" in shown
+    assert "Purged" not in panel(built, "lantern2024")
 
 
 def test_an_archive_without_a_log_says_so(site: Site) -> None:

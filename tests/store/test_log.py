@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from citekit.store.archive import ArchiveStore
 from citekit.store.history import History
 from citekit.store.log import LogFolder, needed_paths
 from citekit.testing.builders import build_archive
+from citekit.testing.faults import killed_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +72,26 @@ def _grow(store: ArchiveStore, log: LogFolder, entries: list[bytes]) -> None:
     tree = log.grow(standing, entries, staging=begin(store.layout, Journal()))
     log.commit(write_checkpoint(Checkpoint(origin="x", size=tree.size, root=tree.root())))
     log.tidy(tree.size, before=standing.size if standing else 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the child that is killed is a fork")
+@pytest.mark.parametrize("n", [*range(3, 280, 25), *range(285, 315, 3)])
+def test_a_log_killed_while_many_files_are_written_stands_as_before_or_after(
+    n: int, tmp_path: Path
+) -> None:
+    """Files are flushed side by side, more than are open at once; growing again gives the same."""
+    store = ArchiveStore.create(tmp_path / "archive")
+    log = LogFolder(store.layout)
+    _grow(store, log, _entries(0, 300))
+    killed_at(n, lambda: _grow(store, log, _entries(300, 9_000)))
+    standing = log.standing()
+    assert standing
+    assert standing.size in (300, 9_000)
+    assert list(log.entries(standing.size)) == _entries(0, standing.size)
+    assert log.root_at(standing.size) == standing.checkpoint.root
+    _grow(store, log, _entries(standing.size, 9_001))
+    assert list(log.entries(9_001)) == _entries(0, 9_001)
+    assert set(needed_paths(9_001)) <= set(log.paths())
 
 
 def test_an_entry_that_is_not_there_is_not_found(store: ArchiveStore) -> None:

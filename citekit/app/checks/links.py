@@ -10,7 +10,7 @@ from citekit.errors import CitekitError, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from citekit.app.checks.inspection import Inspection, Marked
+    from citekit.app.checks.inspection import Inspection, Marked, PayloadJson
     from citekit.findings import Finding
     from citekit.model.claim import Claim
 
@@ -52,12 +52,12 @@ def _check_annotation(
     passage = mark.annotation.passage
     if passage is None:
         return
-    capture = inspection.captures.get((key, passage.capture))
-    if capture is None:
+    payloads = inspection.captures.get((key, passage.capture))
+    if payloads is None:
         if f"items/{key}/captures/{passage.capture}.json" not in inspection.unread:
             yield found("CK-E402", place, f"no capture {passage.capture!r} of this item")
         return
-    payload = capture.payloads.get("text")
+    payload = payloads.get("text")
     text = _text(inspection, key, passage.capture)
     characters = len(text) if text is not None else _characters(payload)
     if characters is not None and passage.end > characters:
@@ -82,9 +82,9 @@ def _check_claim(inspection: Inspection, known: _Known, claim: Claim) -> Iterato
             yield found("CK-E406", path, f"no annotation {evidence.annotation} of {key!r}")
 
 
-def _characters(payload: object) -> int | None:
-    shape = getattr(payload, "map", None)
-    return None if shape is None else int(shape.characters)
+def _characters(payload: PayloadJson | None) -> int | None:
+    shape = payload.get("map") if payload else None
+    return None if shape is None else shape["characters"]
 
 
 def _text(inspection: Inspection, key: str, stamp: str) -> str | None:

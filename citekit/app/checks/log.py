@@ -18,9 +18,8 @@ from citekit.app.outside import Outside
 from citekit.app.seal_plan import resolver, take_waiting
 from citekit.errors import CitekitError, IntegrityFailed, Place
 from citekit.findings import Finding
-from citekit.integrity.digest import digest_bytes
 from citekit.integrity.tiles import TILE_WIDTH
-from citekit.store import files
+from citekit.store.change import PLACES
 from citekit.store.drift import Difference, differences, renamed_groups
 from citekit.store.history import History
 from citekit.store.kinds import OF_THE_SEAL, action_of, group_of
@@ -78,7 +77,7 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
 
 def _lacking(inspection: Inspection, standing: Standing) -> int:
     """How many bundles are absent where it is useless to name them: a hostile size has 2**55."""
-    present = sum(name.startswith("log/tile/entries/") for name in inspection.files)
+    present = sum(1 for _ in inspection.below("log/tile/entries"))
     lacking = -(-standing.size // TILE_WIDTH) - present
     return lacking if lacking > MAX_NAMED_FILES else 0
 
@@ -130,12 +129,12 @@ def _never_sealed(
     ``history`` takes in the events that wait: a purge among them is one all the same.
     """
     place = inspection.show("log/checkpoint")
-    once = [name for name in inspection.files if name.startswith(("log/tile/", "trust/"))]
+    once = list(inspection.below("log/tile", "trust"))
     base = pending.base
     if outside.keys or outside.roots or outside.checkpoints:
         yield found("CK-E613", place, "there is no checkpoint, but you know of one")
     if once or base:
-        leftovers = log.preview(None, log.waiting(0)) if not base else {}
+        leftovers = _expected(log, None) if not base else {}
         strange = [name for name in sorted(once) if not _is_begun(log, leftovers, name)]
         if strange or base:
             yield found("CK-E606", place, "is missing: there was a log once")
@@ -165,9 +164,7 @@ def _check_files(
         place = inspection.show("log/checkpoint")
         yield found("CK-E605", place, "one key has signed it twice")
     needed = tile_paths(standing.size)
-    surplus = sorted(
-        name for name in inspection.files if name.startswith("log/tile/") and name not in needed
-    )
+    surplus = sorted(name for name in inspection.below("log/tile") if name not in needed)
     if not surplus:
         return
     expected = _expected(log, standing) if reading.is_rooted else {}
@@ -188,9 +185,10 @@ def _check_pending(inspection: Inspection, pending: Pending, size: int) -> Itera
         yield found("CK-W622", Place(path=path, line=line), "is no event")
 
 
-def _expected(log: LogFolder, standing: Standing) -> dict[str, bytes]:
+def _expected(log: LogFolder, standing: Standing | None) -> dict[str, bytes]:
+    """The files that the next seal would write; none where that cannot be known."""
     try:
-        return log.preview(standing, log.waiting(standing.size))
+        return log.preview(standing, log.waiting(standing.size if standing else 0))
     except CitekitError:
         return {}
 
@@ -214,12 +212,15 @@ def _check_state(
     for old, new in list(renamed_groups(history, disk, resolver(inspection.store))):
         history.take(_renaming(old, new))
         yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
-    groups = {f"items/{key}" for key in inspection.keys} if inspection.is_partial else None
+    items = {f"items/{key}" for key in inspection.keys}
+    groups = items | {"trust"} if inspection.is_partial else None
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
             yield from _judge(inspection, history, size, difference)
     if size:
-        yield from _waiting(inspection, history, disk, size)
+        for path, message in _waiting(history, disk, size):
+            if groups is None or group_of(path) in groups:
+                yield found("CK-I604", inspection.show(path), message)
 
 
 def _renaming(old: str, new: str) -> dict[str, object]:
@@ -252,26 +253,24 @@ def _judge(
         yield found("CK-I603", place, f"{message} since entry {known.entry}")
 
 
-def _waiting(
-    inspection: Inspection, history: History, disk: dict[str, str], size: int
-) -> Iterator[Finding]:
-    for path, known in sorted(history.files()):
-        if known.entry >= size and disk.get(path) == known.digest:
-            action = "was removed" if known.digest is None else "has changed"
-            yield found("CK-I604", inspection.show(path), f"{action}; the event waits for a seal")
+def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tuple[str, str]]:
+    waiting = [(path, known) for path, known in history.files() if known.entry >= size]
+    for path, known in sorted(waiting):
+        if disk.get(path) == known.digest:
+            is_new = known.digest is not None and path not in history.past
+            action = "is new" if is_new else "has changed" if known.digest else "was removed"
+            yield path, f"{action}; the event waits for a seal"
 
 
 def _digests(inspection: Inspection) -> dict[str, str]:
     """The digests of the files that the log accounts for, links and the unreadable left out."""
-    found_here = {}
-    for name in inspection.files:
-        if action_of(name):
+    for name in inspection.below("", "items", "entities", "claims", "trust"):
+        if name not in inspection.digests and action_of(name):
             try:
-                path = inspection.store.root / name
-                found_here[name] = digest_bytes(files.read_bytes(path))
+                inspection.read(name)
             except CitekitError as error:
                 inspection.unread.setdefault(name, error)
-    return found_here
+    return inspection.digests
 
 
 # ── payloads ───────────────────────────────────────────────────────────────────────────────────
@@ -284,8 +283,12 @@ def _digest_of(finding: Finding) -> str | None:
 
 
 def _present_after_purge(inspection: Inspection, history: History) -> Iterator[Finding]:
-    for name in sorted(inspection.files) if history.purged else ():
-        match = _PAYLOAD.fullmatch(name)
-        if match and f"sha256:{match[1]}{match[2]}" in history.purged:
-            message = "is here, but the log says that it was purged"
-            yield found("CK-E623", inspection.show(name), message)
+    captures = inspection.captures.values()
+    named = {payload["digest"] for payloads in captures for payload in payloads.values()}
+    purged = history.purged.keys()
+    objects = inspection.store.objects
+    for digest in sorted(purged & named if inspection.is_partial else purged):
+        for path in (objects.path(digest, access) for access in PLACES):
+            if path.is_file():
+                message = "is here, but the log says that it was purged"
+                yield found("CK-E623", str(path), message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from citekit.app.checks.rules import found
 from citekit.errors import CitekitError, InvalidData, Place
@@ -48,19 +48,27 @@ class Reading:
         return tree.root()
 
 
+class _Entries(NamedTuple):
+    """The entries of one bundle, and their leaf hashes one after the other."""
+
+    entries: tuple[bytes, ...] = ()
+    hashes: bytes = b""
+
+
 def read_log(inspection: Inspection, log: LogFolder, standing: Standing) -> Reading:
     """Recompute the tree from the entries and compare every file; then replay the entries."""
     reading = Reading()
-    bundles: dict[int, tuple[bytes, ...]] = {}
+    bundles: dict[int, _Entries] = {}
     from_entries: dict[int, bytes] = {}
     for bundle in bundles_of(standing.size):
         entries = _read_entries(inspection, reading, log, bundle)
         row = _read_row(inspection, reading, log, bundle)
-        own = b"".join(map(leaf_hash, entries)) if entries else None
+        own = None
         if entries:
-            bundles[bundle.index] = entries
-        if own is not None and row is not None and own != row:
-            from_entries[bundle.index] = own
+            own = b"".join(map(leaf_hash, entries))
+            bundles[bundle.index] = _Entries(entries, own)
+            if row is not None and own != row:
+                from_entries[bundle.index] = own
         reading.rows.append(row or own or bytes(bundle.width * HASH_BYTES))
     _judge(inspection, reading, standing, from_entries)
     _replay(inspection, reading, standing.size, bundles)
@@ -93,20 +101,21 @@ def _judge(
 
 
 def _replay(
-    inspection: Inspection, reading: Reading, size: int, bundles: Mapping[int, tuple[bytes, ...]]
+    inspection: Inspection, reading: Reading, size: int, bundles: Mapping[int, _Entries]
 ) -> None:
     for index, row in enumerate(reading.rows):
-        entries = bundles.get(index, ())
+        entries, hashes = bundles.get(index, _Entries())
         for position in range(_width(index, size)):
-            entry = entries[position] if position < len(entries) else None
-            sealed = row[position * HASH_BYTES : (position + 1) * HASH_BYTES]
-            if entry is not None and leaf_hash(entry) == sealed:
-                _take(inspection, reading, entry)
+            at = slice(position * HASH_BYTES, (position + 1) * HASH_BYTES)
+            if position < len(entries) and hashes[at] == row[at]:
+                _take(inspection, reading, entries[position])
             else:
                 reading.history.size += 1
 
 
 def _take(inspection: Inspection, reading: Reading, entry: bytes) -> None:
+    if reading.history.take_plain(entry):
+        return
     number = reading.history.size
     try:
         value = parse_leaf(entry)

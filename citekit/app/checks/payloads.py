@@ -1,178 +1,277 @@
-"""Payloads have the digest that names them, and are where their items' access says."""
+"""Payloads have the digest that names them, and are where their items' access says.
+
+Nearly all payloads are as their captures say, and are soon done with here. Every other one is
+doubtful: ``payload_faults`` looks at it again, and says what is wrong.
+"""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from citekit.app.checks.payload_faults import Need, judge_payload, payload_name
 from citekit.app.checks.rules import found
 from citekit.errors import CitekitError
-from citekit.integrity.digest import digest_bytes, digest_chunks, parse_digest
-from citekit.model.capture import Payload
 from citekit.store import files
+from citekit.store.hashing import whole_files
+from citekit.store.remembered import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from citekit.app.checks.inspection import Inspection
+    from citekit.app.checks.inspection import Inspection, PayloadJson
     from citekit.findings import Finding
+    from citekit.store.remembered import Mark, Remembered
 
-_STORED = re.compile(r"(objects|restricted)/sha256/([0-9a-f]{2})/([0-9a-f]{62})")
+PLACES: Final = ("objects", "restricted")
+_FOLDER = re.compile(r"(objects|restricted)/sha256/([0-9a-f]{2})")
+_NAMES = re.compile(r"(?:[0-9a-f]{62}\n)*")
 _DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
 
 
 @dataclass(slots=True)
-class _Need:
-    """Who needs a payload: names of the capture records, and where its bytes belong."""
+class _Stored:
+    """The files below ``objects`` and ``restricted``: place -> digest -> path, as it is shown.
 
-    records: list[tuple[str, str, Payload]] = field(default_factory=list)
-    is_public: bool = False
-    is_certain: bool = True
-    """False when an owner cannot be read, so that either place may be right."""
+    ``strange`` are the names of those that are no digests.
+    """
 
-    def places(self) -> tuple[str, ...]:
-        """Where the bytes may be, the right place first."""
-        if not self.is_certain:
-            return ("objects", "restricted")
-        return ("objects",) if self.is_public else ("restricted",)
+    paths: dict[str, dict[str, str]] = field(default_factory=lambda: {p: {} for p in PLACES})
+    strange: list[str] = field(default_factory=list)
+
+    def names(self, digest: str) -> list[str]:
+        """The names of the files that should hold these bytes, objects first."""
+        return [payload_name(place, digest) for place in PLACES if digest in self.paths[place]]
+
+
+@dataclass(slots=True)
+class _Whole:
+    """Payloads whose bytes have the digest that names them: place -> digest -> size in bytes.
+
+    ``characters`` counts those of the texts among them, by digest.
+    """
+
+    sizes: dict[str, dict[str, int]] = field(default_factory=lambda: {p: {} for p in PLACES})
+    characters: dict[str, int] = field(default_factory=dict)
 
 
 def check_payloads(inspection: Inspection) -> Iterator[Finding]:
     """Hash what is here, and tell what is absent, in excess or in the wrong place."""
-    needs = _needs(inspection)
-    stored = _stored(inspection, needs)
-    held = inspection.store.objects.held()
-    for name in sorted(inspection.files):
-        if name.startswith(("objects/", "restricted/")) and not _STORED.fullmatch(name):
-            yield found("CK-E101", inspection.show(name), "nobody accounts for this file")
-    for digest in sorted(stored.keys() - needs.keys()):
-        for name in stored[digest]:
-            yield found("CK-E304", inspection.show(name), "no capture names this payload")
-    for number, (digest, need) in enumerate(sorted(needs.items()), 1):
-        yield from _check_one(inspection, digest, need, stored.get(digest, []), digest in held)
-        if inspection.progress:
-            inspection.progress(number, len(needs))
+    uncertain = _uncertain(inspection)
+    needed = uncertain | {
+        payload["digest"]
+        for payloads in inspection.captures.values()
+        for payload in payloads.values()
+    }
+    stored = _find(inspection, needed) if inspection.is_partial else _sort(inspection)
+    for name in sorted(stored.strange):
+        yield found("CK-E101", inspection.show(name), "nobody accounts for this file")
+    yield from _unneeded(inspection, stored, needed)
+    whole = _hash(inspection, stored, needed)
+    doubtful = uncertain | _doubtful(inspection, stored, whole)
+    held = inspection.store.objects.held() if doubtful else frozenset()
+    for digest, need in sorted(_needs(inspection, doubtful, uncertain).items()):
+        names = stored.names(digest)
+        yield from judge_payload(inspection, digest, need, names, was_held=digest in held)
 
 
-def _check_one(
-    inspection: Inspection, digest: str, need: _Need, names: list[str], was_held: bool
-) -> Iterator[Finding]:
-    right = [name for name in names if name.split("/")[0] in need.places()]
-    if not names:
-        yield _absent(inspection, digest, need, was_held)
-    for name in names:
-        yield from _check_bytes(inspection, digest, need, name)
-        if name not in right:
-            yield _misplaced(inspection, need, name, has_right_copy=bool(right))
+# ── what is there ──────────────────────────────────────────────────────────────────────────────
 
 
-def _check_bytes(inspection: Inspection, digest: str, need: _Need, name: str) -> Iterator[Finding]:
-    path = inspection.store.root.joinpath(*name.split("/"))
-    is_text = any(role == "text" for _, role, _ in need.records)
-    data = b""
-    try:
-        if is_text:  # its shape is looked at too, so it is read once and kept
-            data = b"".join(files.read_chunks(path))
-            actual, size = digest_bytes(data), len(data)
-        else:
-            actual, size = digest_chunks(files.read_chunks(path))
-    except CitekitError as error:
-        yield found("CK-E201", inspection.show(name), error.message)
-        return
-    if actual != digest:
-        yield found("CK-E301", inspection.show(name), f"the bytes are {actual}")
-        return
-    for record, role, payload in need.records:
-        if payload.size_bytes != size:
-            message = f"{role} has {size} bytes, not {payload.size_bytes}"
-            yield found("CK-E307", inspection.show(record), message)
-        if role == "text":
-            yield from _check_shape(inspection, record, payload, data)
-
-
-def _check_shape(
-    inspection: Inspection, record: str, payload: Payload, data: bytes
-) -> Iterator[Finding]:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        yield found("CK-E308", inspection.show(record), "the text is not UTF-8")
-        return
-    shape = payload.map
-    if shape is None:
-        return
-    if shape.characters != len(text):
-        message = f"the text has {len(text)} characters, not {shape.characters}"
-        yield found("CK-E308", inspection.show(record), message)
-    last = 0
-    for number, paragraph in enumerate(shape.paragraphs, 1):
-        if len(paragraph) != 2 or not last <= paragraph[0] < paragraph[1] <= len(text):
-            message = f"paragraph {number} is no range of the text: {list(paragraph)}"
-            yield found("CK-E308", inspection.show(record), message)
-            return
-        last = paragraph[1]
-
-
-def _absent(inspection: Inspection, digest: str, need: _Need, was_held: bool) -> Finding:
-    names = ", ".join(f"{record} ({role})" for record, role, _ in need.records[:3])
-    place = inspection.show(_name(need.places()[0], digest))
-    if need.is_certain and not need.is_public and not was_held:
-        return found("CK-I303", place, f"withheld: {names}")
-    return found("CK-E302", place, f"is missing: {names or 'an unreadable capture record'}")
-
-
-def _misplaced(inspection: Inspection, need: _Need, name: str, *, has_right_copy: bool) -> Finding:
-    if not need.is_public:
-        return found("CK-E305", inspection.show(name), "only restricted items have these bytes")
-    if has_right_copy:
-        return found("CK-E309", inspection.show(name), "is a second copy")
-    return found("CK-E306", inspection.show(name), "a public item has these bytes")
-
-
-def _needs(inspection: Inspection) -> dict[str, _Need]:
-    """Digest -> who needs it, among the items that are looked at."""
-    needs: dict[str, _Need] = {}
-    for (key, stamp), capture in inspection.captures.items():
-        item = inspection.items.get(key)
-        for role, payload in capture.payloads.items():
-            need = needs.setdefault(payload.digest, _Need())
-            need.records.append((f"items/{key}/captures/{stamp}.json", role, payload))
-            need.is_public |= item is not None and item.facts.access == "public"
-            need.is_certain &= item is not None
-    for name in inspection.unread:
-        if "/captures/" in name:
-            for digest in _digests_in(inspection, name):
-                needs.setdefault(digest, _Need()).is_certain = False
-    return needs
-
-
-def _digests_in(inspection: Inspection, name: str) -> list[str]:
-    """What looks like a digest in a record that cannot be read."""
-    path = inspection.store.root.joinpath(*name.split("/"))
-    try:
-        return [match.decode() for match in _DIGEST.findall(files.read_bytes(path))]
-    except CitekitError:
-        return []
-
-
-def _stored(inspection: Inspection, needs: dict[str, _Need]) -> dict[str, list[str]]:
-    """Digest -> names of the files that hold it, objects first."""
-    stored: dict[str, list[str]] = {}
-    if not inspection.is_partial:
-        for name in sorted(inspection.files):
-            match = _STORED.fullmatch(name)
-            if match:
-                stored.setdefault(f"sha256:{match[2]}{match[3]}", []).append(name)
-        return stored
-    for digest in needs:
-        names = [_name(place, digest) for place in ("objects", "restricted")]
-        present = [n for n in names if inspection.store.root.joinpath(*n.split("/")).is_file()]
-        if present:
-            stored[digest] = present
+def _sort(inspection: Inspection) -> _Stored:
+    """All files below ``objects`` and ``restricted``, by the digests that their names say."""
+    stored = _Stored()
+    for folder, names in inspection.folders.items():
+        if folder.partition("/")[0] not in PLACES:
+            continue
+        match = _FOLDER.fullmatch(folder)
+        good = [] if match is None else names if _are_digests(names) else _digests_among(names)
+        if match is not None:
+            begin, above = f"sha256:{match[2]}", inspection.show(f"{folder}/")
+            stored.paths[match[1]].update({begin + name: above + name for name in good})
+        if len(good) < len(names):
+            stored.strange += [f"{folder}/{name}" for name in set(names).difference(good)]
     return stored
 
 
-def _name(place: str, digest: str) -> str:
-    hexadecimal = parse_digest(digest).hex
-    return f"{place}/sha256/{hexadecimal[:2]}/{hexadecimal[2:]}"
+def _digests_among(names: list[str]) -> list[str]:
+    return [name for name in names if _are_digests([name])]
+
+
+def _are_digests(names: list[str]) -> bool:
+    """Whether each name is the rest of a digest: all are looked at in one go."""
+    lines = "".join([f"{name}\n" for name in names])
+    return len(lines) == 63 * len(names) and _NAMES.fullmatch(lines) is not None
+
+
+def _find(inspection: Inspection, needed: set[str]) -> _Stored:
+    """The files of these payloads alone."""
+    stored = _Stored()
+    for digest in needed:
+        for place in PLACES:
+            path = inspection.show(payload_name(place, digest))
+            if Path(path).is_file():
+                stored.paths[place][digest] = path
+    return stored
+
+
+def _unneeded(inspection: Inspection, stored: _Stored, needed: set[str]) -> Iterator[Finding]:
+    for digest in sorted(set().union(*stored.paths.values()) - needed):
+        for name in stored.names(digest):
+            yield found("CK-E304", inspection.show(name), "no capture names this payload")
+
+
+def _hash(inspection: Inspection, stored: _Stored, needed: set[str]) -> _Whole:
+    """Hash the payloads that are needed and here."""
+    whole = _Whole()
+    texts = {
+        payloads["text"]["digest"]
+        for payloads in inspection.captures.values()
+        if "text" in payloads
+    }
+    progress = _Progress(inspection.progress, len(needed)) if inspection.progress else None
+    for place, paths in stored.paths.items():
+        sizes = whole.sizes[place]
+        wanted = {digest: path for digest, path in paths.items() if digest in needed}
+        if inspection.remembered:
+            wanted = _without_remembered(inspection, inspection.remembered, whole, place, wanted)
+        marks = _marks(wanted) if inspection.marks is not None else None  # before they are read
+        for digest, size_bytes, data in whole_files(wanted):
+            sizes[digest] = size_bytes
+            if digest in texts and data is not None:
+                _count(whole, digest, data)
+            if progress:
+                progress.step()
+        if marks is not None:
+            _note(inspection, whole, place, texts, marks)
+    if progress:
+        progress.finish()
+    return whole
+
+
+def _count(whole: _Whole, digest: str, data: bytes) -> None:
+    with suppress(UnicodeDecodeError):
+        whole.characters[digest] = len(data.decode())
+
+
+# ── what is remembered ─────────────────────────────────────────────────────────────────────────
+
+
+def _without_remembered(
+    inspection: Inspection,
+    remembered: Remembered,
+    whole: _Whole,
+    place: str,
+    wanted: dict[str, str],
+) -> dict[str, str]:
+    """The files to hash: those that are not as they were when they were last found whole."""
+    changed = {}
+    for digest, path in wanted.items():
+        known = remembered.marks.get((place, digest))
+        if known is None or not known.is_of(mark(path)):
+            changed[digest] = path
+            continue
+        whole.sizes[place][digest] = known.size_bytes
+        if known.characters >= 0:
+            whole.characters[digest] = known.characters
+    inspection.not_hashed += len(wanted) - len(changed)
+    return changed
+
+
+def _marks(paths: dict[str, str]) -> dict[str, Mark]:
+    return {digest: found for digest, path in paths.items() if (found := mark(path))}
+
+
+def _note(
+    inspection: Inspection, whole: _Whole, place: str, texts: set[str], marks: dict[str, Mark]
+) -> None:
+    """Note the files that were found whole, and of texts how long they are."""
+    for digest, known in marks.items():
+        if digest not in whole.sizes[place] or inspection.marks is None:
+            continue
+        characters = whole.characters.get(digest, -1)
+        if digest not in texts or characters >= 0:
+            inspection.marks[place, digest] = known._replace(characters=characters)
+
+
+class _Progress:
+    """Tells of each payload that is done; those that are not whole are done last."""
+
+    def __init__(self, tell: Callable[[int, int], None], of: int) -> None:
+        self._tell = tell
+        self._done = 0
+        self._of = of
+
+    def step(self) -> None:
+        if self._done < self._of:  # a second copy is none more
+            self._done += 1
+            self._tell(self._done, self._of)
+
+    def finish(self) -> None:
+        while self._done < self._of:
+            self.step()
+
+
+# ── what is said of it ─────────────────────────────────────────────────────────────────────────
+
+
+def _doubtful(inspection: Inspection, stored: _Stored, whole: _Whole) -> set[str]:
+    """The payloads that are not whole, in the one right place, as large and long as is said."""
+    doubtful = set()
+    for (key, _), payloads in inspection.captures.items():
+        item = inspection.items.get(key)
+        is_public = item is not None and item.facts.access == "public"
+        here, elsewhere = PLACES if is_public else reversed(PLACES)
+        sizes, copies = whole.sizes[here], stored.paths[elsewhere]
+        for role, payload in payloads.items():
+            digest = payload["digest"]
+            if (
+                sizes.get(digest) != payload["size_bytes"]
+                or digest in copies
+                or (role == "text" and not _has_shape(payload, whole.characters.get(digest)))
+            ):
+                doubtful.add(digest)
+    return doubtful
+
+
+def _has_shape(payload: PayloadJson, characters: int | None) -> bool:
+    """Whether the text is so long, and its paragraphs are ranges of it, one after the other."""
+    shape = payload.get("map")
+    if shape is None or characters is None:
+        return characters is not None
+    paragraphs = shape.get("paragraphs", [])
+    ends = [end for paragraph in paragraphs for end in paragraph]
+    return (
+        shape["characters"] == characters
+        and all(len(paragraph) == 2 and paragraph[0] < paragraph[1] for paragraph in paragraphs)
+        and ends == sorted(ends)
+        and (not ends or (ends[0] >= 0 and ends[-1] <= characters))
+    )
+
+
+def _needs(inspection: Inspection, digests: set[str], uncertain: set[str]) -> dict[str, Need]:
+    """Who needs these payloads, among the items that are looked at."""
+    needs = {digest: Need(is_certain=digest not in uncertain) for digest in digests}
+    for (key, stamp), payloads in inspection.captures.items() if digests else ():
+        item = inspection.items.get(key)
+        for role, payload in payloads.items():
+            need = needs.get(payload["digest"])
+            if need is not None:
+                need.records.append((f"items/{key}/captures/{stamp}.json", role, payload))
+                need.is_public |= item is not None and item.facts.access == "public"
+                need.is_certain &= item is not None
+    return needs
+
+
+def _uncertain(inspection: Inspection) -> set[str]:
+    """What looks like a digest in the capture records that cannot be read."""
+    found_here: set[str] = set()
+    for name in inspection.unread:
+        if "/captures/" in name:
+            path = inspection.store.root.joinpath(*name.split("/"))
+            with suppress(CitekitError):
+                found_here.update(map(bytes.decode, _DIGEST.findall(files.read_bytes(path))))
+    return found_here

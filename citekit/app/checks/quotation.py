@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 def check_quotation(inspection: Inspection) -> Iterator[Finding]:
     """At most 12 words for each annotation, 15 % of the text in all, no text as evidence."""
+    words = _words_of_texts(inspection)
     for key, item in sorted(inspection.items.items()):
         if item.facts.access == "restricted":
-            yield from _check_annotations(inspection, key)
+            yield from _check_annotations(inspection, key, words.get(key))
             yield from _check_evidence(inspection, item)
 
 
-def _check_annotations(inspection: Inspection, key: str) -> Iterator[Finding]:
+def _check_annotations(inspection: Inspection, key: str, of: int | None) -> Iterator[Finding]:
     path = inspection.show(f"items/{key}/annotations.jsonl")
     shown = 0
     for mark in inspection.annotations.get(key, ()):
@@ -36,19 +37,18 @@ def _check_annotations(inspection: Inspection, key: str) -> Iterator[Finding]:
         if words > MOST_WORDS:
             place = Place(path=path, line=mark.line)
             yield found("CK-E501", place, f"shows {words} words, {MOST_WORDS} are the limit")
-    of = _words_of_text(inspection, key)
     if of is not None and shown > MOST_SHARE * of:
         yield found("CK-E502", path, f"shows {shown} of {of} words, {MOST_SHARE:.0%} are the limit")
 
 
-def _words_of_text(inspection: Inspection, key: str) -> int | None:
-    """How many words the item's text has, by its captures; the longest counts."""
-    shapes = [
-        payload.map.words
-        for (owner, _), capture in inspection.captures.items()
-        if owner == key and (payload := capture.payloads.get("text")) and payload.map
-    ]
-    return max(shapes, default=None)
+def _words_of_texts(inspection: Inspection) -> dict[str, int]:
+    """How many words the text of each item has, by its captures; the longest counts."""
+    words: dict[str, int] = {}
+    for (key, _), payloads in inspection.captures.items():
+        shape = payloads["text"].get("map") if "text" in payloads else None
+        if shape:
+            words[key] = max(shape["words"], words.get(key, 0))
+    return words
 
 
 def _check_evidence(inspection: Inspection, item: Item) -> Iterator[Finding]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from citekit.app.checks.inspection import Inspection, Marked
 from citekit.app.checks.rules import found
-from citekit.errors import CitekitError, InvalidData, NotFound, Place
+from citekit.errors import CitekitError, NotFound, Place
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
-from citekit.model.codec import decode_text
+from citekit.model.codec import decode_text, read_instant
 from citekit.model.entity import Entity
 from citekit.model.identifiers import is_stamp, make_stamp
 from citekit.model.item import Item
+from citekit.model.json_text import Json, parse_json
+from citekit.model.plain import read_plain
 from citekit.store import files
 from citekit.store.layout import folded
 
@@ -67,9 +68,11 @@ def _read_item(inspection: Inspection, key: str) -> Iterator[Finding]:
             yield found("CK-E202", inspection.show(name), f'"id" is {item.key!r}, not {key!r}')
     for capture in inspection.in_folder(f"items/{key}/captures"):
         yield from _read_capture(inspection, key, capture)
-    with _noted(inspection, f"items/{key}/note.md"):
-        _text(inspection, f"items/{key}/note.md")
-    _read_annotations(inspection, key)
+    if inspection.has(f"items/{key}/note.md"):
+        with _noted(inspection, f"items/{key}/note.md"):
+            _text(inspection, f"items/{key}/note.md")
+    if inspection.has(f"items/{key}/annotations.jsonl"):
+        _read_annotations(inspection, key)
 
 
 def _read_capture(inspection: Inspection, key: str, name: str) -> Iterator[Finding]:
@@ -78,11 +81,21 @@ def _read_capture(inspection: Inspection, key: str, name: str) -> Iterator[Findi
         return  # an extra file
     with _noted(inspection, name):
         path = inspection.show(name)
-        capture = decode_text(Capture, _text(inspection, name), path=path)
-        inspection.captures[key, stamp] = capture
-        expected = make_stamp(capture.captured_at)
+        text = _text(inspection, name)
+        record = read_plain(Capture, text) or _read_strictly(Capture, text, path)
+        inspection.captures[key, stamp] = record["payloads"]
+        at = record["captured_at"]
+        if at.replace("-", "").replace(":", "") == stamp.partition("-")[0]:
+            return  # a stamp is an instant of UTC without its signs
+        expected = make_stamp(read_instant(at))
         if stamp.split("-")[0] != expected:
             yield found("CK-E203", path, f"was captured at {expected}")
+
+
+def _read_strictly(cls: type[object], text: str, path: str) -> Json:
+    """The JSON of a record that can be read; raises InvalidData."""
+    decode_text(cls, text, path=path)
+    return parse_json(text)
 
 
 def _read_annotations(inspection: Inspection, key: str) -> None:
@@ -114,16 +127,22 @@ def _read_named(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _text(inspection: Inspection, name: str) -> str:
-    path = inspection.store.root.joinpath(*name.split("/"))
-    return files.read_text(inspection.store.layout.check_inside(path))
+    return files.decode_text(inspection.read(name), inspection.show(name))
 
 
-@contextmanager
-def _noted(inspection: Inspection, name: str) -> Iterator[None]:
+class _noted:  # noqa: N801  # reads as what it is: with _noted(…)
     """Keep the error of a record that cannot be read; an absent one is none."""
-    try:
-        yield
-    except NotFound:
+
+    __slots__ = ("_inspection", "_name")
+
+    def __init__(self, inspection: Inspection, name: str) -> None:
+        self._inspection = inspection
+        self._name = name
+
+    def __enter__(self) -> None:
         pass
-    except (InvalidData, CitekitError) as error:
-        inspection.unread[name] = error
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if isinstance(error, CitekitError) and not isinstance(error, NotFound):
+            self._inspection.unread[self._name] = error
+        return isinstance(error, CitekitError)

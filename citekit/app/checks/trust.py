@@ -51,7 +51,7 @@ def _check_kept(
     inspection: Inspection, reading: Reading, standing: Standing, kept: dict[int, Kept]
 ) -> Iterator[Finding]:
     """Checkpoints that the archive keeps are of this log, and lead to its root."""
-    for name in _below(inspection, "trust/checkpoints/"):
+    for name in _below(inspection, "trust/checkpoints"):
         size = int(name.rpartition("/")[2])
         path = inspection.show(name)
         try:
@@ -135,7 +135,7 @@ def _key_steps(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> I
 def _check_timestamps(
     inspection: Inspection, outside: Outside, kept: dict[int, Kept]
 ) -> Iterator[Finding]:
-    names = _below(inspection, "trust/timestamps/")
+    names = _below(inspection, "trust/timestamps")
     verified = 0
     for name in names:
         for finding in _check_timestamp(inspection, outside, kept, name):
@@ -189,8 +189,7 @@ def _verified(path: str, response: bytes, digest: str, outside: Outside, size: i
     return found("CK-I618", path, message)
 
 
-def _below(inspection: Inspection, prefix: str) -> list[str]:
+def _below(inspection: Inspection, folder: str) -> list[str]:
     from citekit.store.kinds import action_of
 
-    names = (name for name in inspection.files if name.startswith(prefix))
-    return sorted(name for name in names if action_of(name))
+    return sorted(name for name in inspection.below(folder) if action_of(name))

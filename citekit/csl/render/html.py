@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.csl.punctuation import Close, Open
+from citekit.csl.render.nested import nest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from citekit.csl.punctuation import Token
+    from citekit.csl.punctuation import Open, Token
 
 _TAGS = {
     ("font-style", "italic"): "i",
@@ -22,18 +22,7 @@ _ESCAPES = str.maketrans({"&": "&#38;", "<": "&#60;", ">": "&#62;"})
 
 def render(tokens: Iterable[Token]) -> str:
     """HTML of one cite or entry, without the ``csl-entry`` block around it."""
-    out: list[str] = []
-    ends: list[str] = []
-    for token in tokens:
-        if isinstance(token, str):
-            out.append(token.translate(_ESCAPES))
-        elif isinstance(token, Open):
-            start, end = _tag(token)
-            out.append(start)
-            ends.append(end)
-        elif isinstance(token, Close):
-            out.append(ends.pop())
-    return "".join(out)
+    return nest(tokens, escape, _tag)
 
 
 def escape(text: str) -> str:
@@ -41,7 +30,7 @@ def escape(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def _tag(token: Open) -> tuple[str, str]:
+def _tag(token: Open, _follows: bool) -> tuple[str, str]:
     kind, value = token.kind, token.value
     if kind == "display":
         return f'<div class="csl-{value}">', "</div>"

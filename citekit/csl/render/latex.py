@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.csl.punctuation import Close, Open
+from citekit.csl.render.nested import nest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from citekit.csl.punctuation import Token
+    from citekit.csl.punctuation import Open, Token
 
 _COMMANDS = {
     ("font-style", "italic"): "\\emph",
@@ -41,18 +41,7 @@ _IN_ADDRESS = str.maketrans(
 
 def render(tokens: Iterable[Token]) -> str:
     """LaTeX of one cite or entry."""
-    out: list[str] = []
-    ends: list[str] = []
-    for token in tokens:
-        if isinstance(token, str):
-            out.append(escape(token))
-        elif isinstance(token, Open):
-            start, end = _command(token, out)
-            out.append(start)
-            ends.append(end)
-        elif isinstance(token, Close):
-            out.append(ends.pop())
-    return "".join(out)
+    return nest(tokens, escape, _command)
 
 
 def escape(text: str) -> str:
@@ -60,14 +49,14 @@ def escape(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def _command(token: Open, out: list[str]) -> tuple[str, str]:
+def _command(token: Open, follows: bool) -> tuple[str, str]:
     command = _COMMANDS.get((token.kind, token.value))
     if command is not None:
         return command + "{", "}"
     if token.kind == "link":
         return f"\\href{{{token.value.translate(_IN_ADDRESS)}}}{{", "}"
     if token.kind == "display" and token.value in ("block", "indent"):
-        return ("\\par " if out else ""), "\\par "
+        return ("\\par " if follows else ""), "\\par "
     if token.kind == "display" and token.value == "left-margin":
         return "", " "
     return "{", "}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.csl.punctuation import Close, Open
+from citekit.csl.render.nested import nest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from citekit.csl.punctuation import Token
+    from citekit.csl.punctuation import Open, Token
 
 _WORDS = {
     ("font-style", "italic"): "\\i ",
@@ -30,18 +30,7 @@ _WORDS = {
 
 def render(tokens: Iterable[Token]) -> str:
     r"""RTF of one cite or entry, to be put into a document that declares ``\uc1``."""
-    out: list[str] = []
-    ends: list[str] = []
-    for token in tokens:
-        if isinstance(token, str):
-            out.append(escape(token))
-        elif isinstance(token, Open):
-            start, end = _group(token, out)
-            out.append(start)
-            ends.append(end)
-        elif isinstance(token, Close):
-            out.append(ends.pop())
-    return "".join(out)
+    return nest(tokens, escape, _group)
 
 
 def escape(text: str) -> str:
@@ -68,12 +57,12 @@ def _letter(letter: str) -> str:
     return "".join(f"\\u{number}?" for number in numbers)
 
 
-def _group(token: Open, out: list[str]) -> tuple[str, str]:
+def _group(token: Open, follows: bool) -> tuple[str, str]:
     word = _WORDS.get((token.kind, token.value))
     if word is not None:
         return "{" + word, "}"
     if token.kind == "display" and token.value in ("block", "indent"):
-        return ("\\line " if out else "") + "{", "}\\line "
+        return ("\\line " if follows else "") + "{", "}\\line "
     if token.kind == "display" and token.value == "left-margin":
         return "{", "\\tab }"
     return "{", "}"
