@@ -9,15 +9,15 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from citekit.app.citekey import make_citekey
 from citekit.app.clock import now as this_second
-from citekit.app.extraction import read_extraction
+from citekit.app.extraction import own_publishers, read_extraction
 from citekit.app.passages import count_words
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
@@ -69,6 +69,7 @@ _RECORDED: Final = (
     "credit",
     "archive",
 )
+_MISSED: Final = {"no-title": "title", "no-date": "issued"}  # rule of a finding -> variable
 _OFFSETS_ONLY: Final = frozenset({"caption"})
 # What follows from the address is as sure as the address: somebody's word; so is what a program
 # that saved the page wrote into it.
@@ -102,18 +103,31 @@ def read_source(source: Path, *, max_size_bytes: int = DEFAULT_MAX_SIZE_BYTES) -
     """
     try:
         if source.is_dir():
-            raise InvalidData("is a folder, not a file", place=str(source))
+            hint = "name the files in it, such as FOLDER/*.html"
+            raise InvalidData("is a folder, not a file", place=str(source), hint=hint)
         if source.exists() and not source.is_file():  # a pipe or a device may never end
             hint = "give its bytes on stdin: … | citekit add -"
             raise InvalidData("is no regular file", place=str(source), hint=hint)
         with source.open("rb") as file:
             data = file.read(max_size_bytes + 1)
     except FileNotFoundError as error:
-        raise NotFound("no such file", place=str(source)) from error
+        raise NotFound("no such file", place=str(source), hint=_near_files(source)) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise StorageFailed(f"cannot be read: {reason}", place=str(source)) from error
     return check_size(data, str(source), max_size_bytes=max_size_bytes)
+
+
+def _near_files(source: Path) -> str:
+    """Files in the same folder that are called nearly so; else where to look."""
+    from difflib import get_close_matches
+
+    try:
+        names = [path.name for path in source.parent.iterdir()]
+    except OSError:
+        return "look at the path: its folder cannot be read"
+    near = get_close_matches(source.name, names, n=3)
+    return f"did you mean {', '.join(near)}?" if near else "look at the path; - reads stdin"
 
 
 def check_size(data: bytes, place: str, *, max_size_bytes: int) -> bytes:
@@ -156,7 +170,7 @@ def add(
         name = os.fsencode(source.name).decode("utf-8", "replace")  # a name may be any bytes
     else:
         data = check_size(source, name or "stdin", max_size_bytes=max_size_bytes)
-    known = _known(store, data)
+    known = _known(store, data, is_told_more=key is not None or declared != Declared())
     if known is not None:
         return known
     captured_at = now or this_second()
@@ -165,7 +179,7 @@ def add(
         name=name,
         url=declared.url,
         encoding=encoding,
-        publishers=store.settings.publishers,
+        publishers=own_publishers(store),
         now=captured_at,
     )
     _refuse_binary_text(extraction, name)
@@ -199,8 +213,8 @@ def check_encoding(name: str | None) -> None:
         raise UsageError(f"no encoding is called {name!r}", hint=hint) from error
 
 
-def _known(store: ArchiveStore, data: bytes) -> Added | None:
-    """The item that has these bytes already."""
+def _known(store: ArchiveStore, data: bytes, *, is_told_more: bool) -> Added | None:
+    """The item that has these bytes already; it stays as it is, whatever was said of them."""
     from citekit.store.index import Index
 
     holders = Index.open(store).holders(digest_bytes(data))
@@ -214,9 +228,17 @@ def _known(store: ArchiveStore, data: bytes) -> Added | None:
         message=f"these bytes are in the archive already: {key}"
         if is_here
         else f"these bytes were archived as {key}, and are not on this machine",
-        hint=f"citekit show {key}" if is_here else f"citekit verify {key} says why",
+        hint=_about_known(key, is_here=is_here, is_told_more=is_told_more),
     )
     return Added(key=key, item=store.item(key), is_new=False, findings=(finding,))
+
+
+def _about_known(key: str, *, is_here: bool, is_told_more: bool) -> str:
+    if not is_here:
+        return f"citekit verify {key} says why"
+    if is_told_more:
+        return f"nothing was changed; citekit set {key} FIELD=VALUE changes its record"
+    return f"citekit show {key}"
 
 
 def _refuse_binary_text(extraction: Extraction, name: str | None) -> None:
@@ -256,7 +278,37 @@ def _store(
         item = Item.from_json({"id": chosen, **variables}).with_facts(facts)
         stamp = make_stamp(captured_at)
         writer.add_item(item, captures={stamp: capture}, payloads=contents)
-    return Added(key=chosen, item=item, is_new=True, findings=extraction.findings)
+    findings = tuple(_findings(extraction, declared, chosen))
+    return Added(key=chosen, item=item, is_new=True, findings=findings)
+
+
+def _findings(extraction: Extraction, declared: Declared, key: str) -> Iterator[Finding]:
+    """What was noticed; of what was missed only that which the user did not give, either."""
+    given = declared.fields or {}
+    for finding in extraction.findings:
+        variable = _MISSED.get(finding.rule)
+        if variable is None:
+            yield finding
+        elif variable not in given:
+            yield replace(finding, hint=f"give it by hand: citekit set {key} {variable}=…")
+    yield from unknown_variables(given)
+
+
+def unknown_variables(fields: Mapping[str, Any]) -> Iterator[Finding]:
+    """A warning for each field that CSL does not know: it is kept, and no style prints it."""
+    from difflib import get_close_matches
+
+    from citekit.model.variables import VARIABLES
+
+    for name in fields:
+        if name not in VARIABLES:
+            near = get_close_matches(name, VARIABLES, n=3)
+            yield Finding(
+                code="CK-W105",
+                severity=Severity.WARNING,
+                message=f"CSL has no field {name!r}: it is kept, and no style prints it",
+                hint=f"did you mean {', '.join(near)}?" if near else "",
+            )
 
 
 def _of_the_item(declared: Declared) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 from citekit.app.keys import read_name
-from citekit.errors import UsageError
+from citekit.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +95,7 @@ def cite(
     if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
         formats = ", ".join((*STYLED_FORMATS, *DATA_FORMATS))
         raise UsageError(f"no such format: {chosen}", hint=f"formats: {formats}")
-    cites = _located([cite for word in words for cite in _read(word.strip())], locator)
+    cites = _located([cite for word in words for cite in _read(store, word.strip())], locator)
     cites = [{**cite, "id": store.resolve(cite["id"])} for cite in cites]
     told = () if outside is None else _verified(store, cites, outside)
     items = list({cite["id"]: store.item(cite["id"]) for cite in cites}.values())
@@ -131,13 +131,31 @@ def _notes(store: ArchiveStore, items: list[Item]) -> tuple[dict[str, str | None
     return notes, tuple(f"{key} has no capture: no provenance to add" for key in lacking)
 
 
-def _read(word: str) -> list[Cite]:
+def _read(store: ArchiveStore, word: str) -> list[Cite]:
     """The cites that a word names; Pandoc's syntax is loaded only where it is used."""
     if "@" not in word and not word.startswith("["):
-        return [read_name(word)]
+        cite = read_name(word)
+        if "locator" in cite:
+            _check_paragraph(store, cite["id"], int(cite["locator"]))
+        return [cite]
     from citekit.app.cluster import read_cluster
 
     return read_cluster(word)
+
+
+def _check_paragraph(store: ArchiveStore, name: str, number: int) -> None:
+    """Raise NotFound for a paragraph beyond the last one; without a text any may be named."""
+    key = store.resolve(name)
+    captures = (store.capture(key, stamp) for stamp in store.stamps(key))
+    shapes = [
+        payload.map
+        for capture in captures
+        for payload in (capture.payloads.values() if capture else ())
+        if payload.map is not None
+    ]
+    last = max((len(shape.paragraphs) for shape in shapes), default=None)
+    if last is not None and not 1 <= number <= last:
+        raise NotFound(f"{key} has no paragraph {number}", hint=f"its last one is {key}#p{last}")
 
 
 def _located(cites: list[Cite], locator: str | None) -> list[Cite]:

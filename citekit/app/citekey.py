@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import InvalidData
-from citekit.model.identifiers import check_citekey
+from citekit.model.identifiers import check_citekey, is_reserved
 from citekit.model.item import Item
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def make_citekey(data: Mapping[str, Any]) -> str:
     key = _responsible(item) + year + _first_word(item.title)
     try:
         return check_citekey(key)
-    except InvalidData:  # nothing to make it of, or a name that Windows reserves
+    except InvalidData:  # nothing to make it of, or a reserved name
         return "item"
 
 
@@ -64,7 +64,7 @@ def slug(text: str) -> str:
         if len(joined) + len(word) > 60:
             break
         joined += f"-{word}" if joined else word
-    return joined or "x"
+    return f"the-{joined}" if is_reserved(joined) else joined or "x"
 
 
 def _responsible(item: Item) -> str:

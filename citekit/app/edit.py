@@ -78,10 +78,12 @@ def remove(store: ArchiveStore, key: str) -> Item:
                 hint="citekit set KEY --access restricted keeps its text from being published",
             )
         item = store.item(key)
-        claims = [c.id for c in store.claims() if any(part.item == key for part in c.evidence)]
+        names = {key, *item.facts.aliases}  # a claim keeps the name that its source had
+        claims = [c.id for c in store.claims() if any(part.item in names for part in c.evidence)]
         if claims:
+            number = "a claim" if len(claims) == 1 else f"{len(claims)} claims"
             raise StoreConflict(
-                f"{key} is a source of {len(claims)} claims ({', '.join(claims[:3])})",
+                f"{key} is a source of {number} ({', '.join(claims[:3])})",
                 hint="remove those claims first: citekit claim rm ID",
             )
         writer.remove_item(key)

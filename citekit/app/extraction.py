@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.errors import InvalidData, Place
 from citekit.findings import Finding, Severity
 from citekit.model.codec import decode, to_json
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.extract import Extraction
+    from citekit.store.archive import ArchiveStore
 
 TIMEOUT_S: Final = 60.0
 _MEMORY_BYTES: Final = 4 * 2**30
@@ -63,6 +66,27 @@ def read_extraction(
     from citekit.extract import Extraction
 
     return decode(Extraction, json.loads(child.stdout))
+
+
+def own_publishers(store: ArchiveStore) -> tuple[Mapping[str, Any], ...]:
+    """The archive's own publishers; raises InvalidData with the line of a table that is wrong.
+
+    Checked here, before a child reads a page: the child could only give up.
+    """
+    from citekit.extract.publishers import read_publishers
+
+    for number, row in enumerate(store.settings.publishers):
+        try:
+            read_publishers([row])
+        except InvalidData as error:
+            path = store.layout.settings_file
+            heads = re.finditer(
+                r"^\s*\[\[\s*publisher\s*\]\]", path.read_text("utf-8"), re.MULTILINE
+            )
+            lines = [head.string.count("\n", 0, head.end()) + 1 for head in heads]
+            place = Place(path=str(path), line=lines[number] if number < len(lines) else None)
+            raise InvalidData(error.message, place=place, hint=error.hint) from error
+    return store.settings.publishers
 
 
 def _reads_quickly(data: bytes, name: str | None) -> bool:

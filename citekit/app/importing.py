@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.app.citekey import make_citekey
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
-from citekit.findings import Finding, Severity
+from citekit.findings import Finding, FindingClass, Severity
 from citekit.model.identifiers import check_citekey
 from citekit.model.item import Access, Item, ItemFacts
 
@@ -74,7 +74,7 @@ def import_items(
             try:
                 item, is_new = _take(store, writer, data, facts)
             except CitekitError as error:
-                findings.append(_refused(error, place, number, data))
+                findings.append(_at(place, _refused(error, result.place_of(number), data)))
                 continue
             (new if is_new else known).append(item.key)
     return Imported(new=tuple(new), known=tuple(known), findings=tuple(findings))
@@ -101,19 +101,18 @@ def _take(
     return item, True
 
 
-def _at(place: str | None, finding: Finding) -> Finding:
+def _at(path: str | None, finding: Finding) -> Finding:
+    """The finding with the file's name; an entry that stays out is invalid."""
     inside = finding.place or Place()
-    return replace(finding, place=inside._replace(path=place or inside.path))
+    kind = FindingClass.INVALID if finding.severity is Severity.ERROR else finding.kind
+    return replace(finding, place=inside._replace(path=path or inside.path), kind=kind)
 
 
-def _refused(
-    error: CitekitError, place: str | None, number: int, data: Mapping[str, object]
-) -> Finding:
-    named = f"entry {number + 1} ({data.get('id') or 'without id'})"
+def _refused(error: CitekitError, place: Place, data: Mapping[str, object]) -> Finding:
     return Finding(
-        code="CK-E301",
+        code="CK-E423",
         severity=Severity.ERROR,
-        message=f"{named}: {error}",
-        place=Place(path=place),
+        message=f"{data.get('id') or 'an entry without id'}: {error}",
+        place=place,
         hint=error.hint or "",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from citekit.errors import UsageError
+
 
 def split_name(name: str) -> tuple[str, str | None]:
     """``KEY#p3`` as key and passage; the passage is None for a key alone.
@@ -20,9 +22,23 @@ def read_name(name: str) -> dict[str, Any]:
 
     >>> read_name("mem2023turkiye#p3")
     {'id': 'mem2023turkiye', 'label': 'paragraph', 'locator': '3'}
+
+    Raises UsageError for what can name no passage.
     """
     key, passage = split_name(name)
-    number = (passage or "").removeprefix("p")
-    if passage is None or number == passage or not (number.isascii() and number.isdigit()):
-        return {"id": key}
-    return {"id": key, "label": "paragraph", "locator": number}
+    number = named_paragraph(passage)
+    if number is not None:
+        return {"id": key, "label": "paragraph", "locator": str(number)}
+    kind = (passage or "title").rstrip("0123456789")
+    if kind not in ("title", "caption") and not kind.startswith("a-"):
+        hint = f"passages are {key}#p3, {key}#title, {key}#caption1"
+        raise UsageError(f"names no passage: {name}", hint=hint)
+    return {"id": key}
+
+
+def named_paragraph(passage: str | None) -> int | None:
+    """The number of a body paragraph: 3 for ``p3``, None for another passage."""
+    if not passage or passage[0] != "p":
+        return None
+    digits = passage[1:]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None

@@ -89,7 +89,8 @@ def find_quote(
     found = [match.span() for match in pattern.finditer(text.text, start, end)]
     if not found:
         raise NotFound(
-            f"{text.key} does not hold these words: {_short(quote)}",
+            f"{'this paragraph of ' if within else ''}{text.key} does not hold these words: "
+            f"{_short(quote)}",
             hint="quote exactly; citekit annotate KEY without --quote shows the paragraphs",
         )
     if occurrence is None and len(found) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.app.extraction import read_extraction
+from citekit.app.extraction import own_publishers, read_extraction
 
 if TYPE_CHECKING:
     from citekit.extract import Extraction
@@ -22,6 +22,6 @@ def read_again(
         name=source.file,
         url=capture.final_url or source.url,
         encoding=encoding,
-        publishers=store.settings.publishers,
+        publishers=own_publishers(store),
         now=capture.captured_at,
     )

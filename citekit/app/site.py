@@ -8,10 +8,10 @@ fetched; every warning is an error.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 _TEMPLATES: Final = Path(__file__).parent.parent / "sphinx" / "templates" / "site"
 _NEEDED: Final = ("sphinx", "myst_parser", "furo")
 _MOST_LINES: Final = 12
+# Sphinx wraps an extension's error into a report of versions and tracebacks.
+_ERROR: Final = re.compile(
+    r"^\s*sphinx\.errors\.\w+: (.+?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
+)
 
 
 def new_project(archive_root: Path, folder: Path | None = None) -> Path:
@@ -89,14 +93,11 @@ def build(
     return target
 
 
-def serve(folder: Path, address: tuple[str, int] = ("127.0.0.1", 8000)) -> None:
-    """Serve a built site until interrupted; raises NotFound, StoreConflict for a port in use."""
-    with make_server(folder, address) as server, suppress(KeyboardInterrupt):
-        server.serve_forever()
-
-
 def make_server(folder: Path, address: tuple[str, int]) -> ThreadingHTTPServer:
-    """A web server for a folder; the caller runs it and closes it. Port 0 takes any free one."""
+    """A web server for a folder; the caller runs it and closes it. Port 0 takes any free one.
+
+    Raises NotFound where no site is, StoreConflict for a port in use.
+    """
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -146,6 +147,7 @@ def _write_source(root: Path, folder: Path) -> None:
     title = ArchiveStore.open(root).settings.title or "An archive"
     values = {
         "title_literal": repr(title),
+        "title_markdown": re.sub(r"([!-/:-@[-`{-~])", r"\\\1", " ".join(title.split())),
         "archive_literal": repr(Path(os.path.relpath(root, folder)).as_posix()),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -174,8 +176,18 @@ def _run_sphinx(store: ArchiveStore, source: Path, target: Path, *, with_restric
         command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
     )
     if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if line.strip()]
-        raise CitekitError(
-            "the site was not built:\n" + "\n".join(said[:_MOST_LINES]),
-            hint=None if len(said) <= _MOST_LINES else f"{len(said) - _MOST_LINES} more lines",
-        )
+        raise _failure(done.stderr)
+
+
+def _failure(said: str) -> CitekitError:
+    """What Sphinx found wrong: an error's own words, else the first of its warnings."""
+    error = _ERROR.search(said)
+    if error is not None:
+        message, _, hint = error[1].strip().partition("\nhint: ")
+        return CitekitError(f"the site was not built: {message}", hint=hint or None)
+    lines = [line for line in said.splitlines() if line.strip()]
+    more = len(lines) - _MOST_LINES
+    return CitekitError(
+        "the site was not built:\n" + "\n".join(lines[:_MOST_LINES]),
+        hint=f"{more} more lines" if more > 0 else None,
+    )

@@ -21,5 +21,8 @@ def init(context: Context, *, dir_: str | None, title: str | None) -> int:
         output.answer_json({"archive": str(store.root)})
     else:
         output.answer(str(store.root))
-        output.note(f"next: citekit --archive {root} add FILE --url https://…", quiet=context.quiet)
+        named = output.quoted(root)
+        output.note(
+            f"next: citekit --archive {named} add FILE --url https://…", quiet=context.quiet
+        )
     return 0

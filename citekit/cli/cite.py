@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.cli import output
+from citekit.errors import NotFound
 
 if TYPE_CHECKING:
     from citekit.app.cite import Cited
@@ -107,6 +108,8 @@ def _write(path: str, text: str) -> None:
     from citekit.store.files import write_whole
 
     target = Path(path)
+    if not target.parent.is_dir():
+        raise NotFound("there is no such folder", place=str(target.parent), hint="make it first")
     data = text if text.endswith("\n") else text + "\n"
     write_whole(target, data.encode(), staging=target.parent, root=target.parent)
 

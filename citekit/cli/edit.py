@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 def set_(context: Context, *, key: str, field: list[str], access: str | None) -> int:
     """Change an item's fields or access and print its key."""
+    from citekit.app.add import unknown_variables
     from citekit.app.edit import set_fields
     from citekit.app.fields import read_fields
 
     fields = read_fields(field)
+    output.tell_findings(unknown_variables(fields), quiet=context.quiet)
     if access is not None:
         return _set_access(context, key, cast("Access", access), fields)
     return _answer(context, set_fields(context.store(), key, fields).key)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.cli import output
-from citekit.errors import NotFound
+from citekit.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from citekit.cli.context import Context
+
+_BREAKS: Final = dict.fromkeys(range(9, 14), " ")  # not the spaces that other scripts need
 
 
 def list_(context: Context, *, type_: str | None, access: str | None) -> int:
@@ -25,7 +27,7 @@ def list_(context: Context, *, type_: str | None, access: str | None) -> int:
     if context.json:
         output.answer_json([row._asdict() for row in rows])
         return 0
-    _table([(row.key, row.issued or "", row.access, row.title) for row in rows])
+    _table([(row.key, row.issued or "", row.access, _one_line(row.title)) for row in rows])
     if not rows:
         output.note("no items", quiet=context.quiet)
     return 0
@@ -35,19 +37,31 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
     """Print the items that match, best first."""
     from citekit.app.search import search as search_items
 
+    words = " ".join(query)
+    if not words.strip():
+        raise UsageError("nothing to search for", hint="citekit list shows every item")
     hits = search_items(
-        context.store(), " ".join(query), limit=limit or 20, unreadable=partial(_warn, context)
+        context.store(), words, limit=limit or 20, unreadable=partial(_warn, context)
     )
     if context.json:
         output.answer_json([asdict(hit) for hit in hits])
         return 0
     for hit in hits:
-        output.answer(output.printable(f"{hit.key}  {hit.title}"))
+        output.answer(output.printable(f"{hit.key}  {_one_line(hit.title)}"))
         if hit.snippet and hit.field != "title":  # which stands there already
             output.answer(output.printable(f"    {hit.field}: {' '.join(hit.snippet.split())}"))
     if not hits:
         output.note("nothing found", quiet=context.quiet)
     return 0
+
+
+def _one_line(title: str) -> str:
+    """A title for a list: without mark-up, on one line."""
+    if "<" in title:
+        from citekit.formats.markup import without_markup
+
+        title = without_markup(title)
+    return " ".join(word for word in title.translate(_BREAKS).split(" ") if word)
 
 
 def _warn(context: Context, message: str) -> None:
@@ -81,12 +95,11 @@ def _lines(shown: dict[str, Any]) -> list[str]:
     for name, value in item.items():
         if name not in ("id", "type", "custom"):
             lines += _field_lines(name, value, evidence.get(name, []))
-    others = [name for name in evidence if name not in item]
-    for name in others:
-        for found in evidence[name]:
-            lines += [f"  {name}: {_plain(found['value'])}", f"      {_source(found)}"]
+    for name in evidence:
+        if name not in item:
+            lines += _read_lines(name, evidence[name])
     for capture in shown["captures"]:
-        lines.append(f"  capture {capture['stamp']}")
+        lines += [f"  capture {capture['stamp']}", f"      {_origin(capture['source'])}"]
         for role, payload in capture["payloads"].items():
             lines.append(f"      {role}: {payload['digest']} ({payload['size_bytes']} bytes)")
     if shown["annotations"]:
@@ -94,10 +107,34 @@ def _lines(shown: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _origin(source: dict[str, Any]) -> str:
+    """Where a capture is from: what was seen, else who said so and when it was saved."""
+    by = f" by {source['declared_by']}" if source.get("declared_by") else ""
+    parts = [f"{source['fact']}{by}: {source.get('url') or 'no address'}"]
+    if source.get("declared_at"):
+        parts.append(f"saved {source['declared_at']}")
+    if source.get("file"):
+        parts.append(f"file {source['file']}")
+    return ", ".join(parts)
+
+
+def _read_lines(name: str, evidence: list[dict[str, Any]]) -> list[str]:
+    """What was read and is no variable of the item, each value once with all its sources."""
+    lines: list[str] = []
+    shown: object = None
+    for found in evidence:
+        if not lines or found["value"] != shown:
+            shown = found["value"]
+            lines.append(f"  {name}: {_plain(shown)}")
+        lines.append(f"      {_source(found)}")
+    return lines
+
+
 def _field_lines(name: str, value: Any, evidence: list[dict[str, Any]]) -> list[str]:  # noqa: ANN401  # a JSON value
     lines = [f"  {name}: {_plain(value)}"]
     for found in evidence:
-        other = "" if found.get("chosen") else f"not chosen: {_plain(found['value'])}; "
+        same = found.get("chosen") or found.get("value") == value
+        other = "" if same else f"not chosen: {_plain(found['value'])}; "
         lines.append(f"      {other}{_source(found)}")
     return lines
 

@@ -45,6 +45,11 @@ def answer(text: str) -> None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
+def flush() -> None:
+    """Let what was answered be read now: the command goes on for as long as the user likes."""
+    sys.stdout.flush()
+
+
 def answer_json(value: Any) -> None:  # noqa: ANN401  # any JSON value
     """Print one JSON document."""
     import json
@@ -56,6 +61,17 @@ def note(text: str, *, quiet: bool = False) -> None:
     """Tell something that is not the answer."""
     if not quiet:
         sys.stderr.write(f"{printable(text)}\n")
+
+
+def quoted(path: str | os.PathLike[str]) -> str:
+    """A path as one types it after a command, spaces and quotes included."""
+    if os.name == "nt":
+        from subprocess import list2cmdline
+
+        return list2cmdline([os.fspath(path)])
+    from shlex import quote
+
+    return quote(os.fspath(path))
 
 
 def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:

@@ -28,7 +28,7 @@ def take_globals(words: list[str]) -> tuple[Globals, list[str]]:
     (Globals(archive='a', json=True, quiet=False), ['cite', 'x'])
 
     The value of another option is never taken for a global option. A global option that lacks its
-    value stays in the list, so that typer complains about it.
+    value stays in the list, for the caller to complain about.
     """
     found: Values = {}
     rest: list[str] = []
@@ -129,7 +129,7 @@ def _store(option: Option, value: str, options: Values) -> bool:
         return True
     if (option.choices and value not in option.choices) or value == "":
         return False
-    if option.is_integer and not (value.isascii() and value.isdigit()):
+    if option.is_integer and not _is_in_range(value, option):
         return False
     typed = int(value) if option.is_integer else value
     if option.is_many:
@@ -138,6 +138,12 @@ def _store(option: Option, value: str, options: Values) -> bool:
     else:
         options[option.parameter] = typed
     return True
+
+
+def _is_in_range(value: str, option: Option) -> bool:
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        return False
+    return option.least <= int(value) and (option.most is None or int(value) <= option.most)
 
 
 def _place(command: Command, plain: list[str]) -> Values | None:

@@ -18,7 +18,8 @@ def new(context: Context, *, dir_: str | None) -> int:
     root = context.root()
     folder = new_project(root, Path(dir_) if dir_ else None)
     # only one folder is found without being named; any other is a project for Sphinx itself
-    command = "citekit site build" if is_built(root, folder) else f"python -m sphinx {folder} OUT"
+    by_hand = f"python -m sphinx {output.quoted(folder)} OUT"
+    command = "citekit site build" if is_built(root, folder) else by_hand
     output.note(f"next: {command}", quiet=context.quiet)
     return _answer(context, folder)
 
@@ -48,10 +49,14 @@ def _answer(context: Context, path: Path) -> int:
 
 def serve(context: Context, *, output_: str | None, with_restricted: bool, port: int | None) -> int:
     """Build the site and serve it to this machine alone, until stopped."""
-    from citekit.app.site import serve as serve_folder
+    from contextlib import suppress
+
+    from citekit.app.site import make_server
 
     folder = _build(context, output_, with_restricted=with_restricted)
-    address = ("127.0.0.1", port or 8000)
-    output.answer(f"http://{address[0]}:{address[1]}/")
-    serve_folder(folder, address)
+    with make_server(folder, ("127.0.0.1", 8000 if port is None else port)) as server:
+        output.answer(f"http://127.0.0.1:{server.server_port}/")
+        output.flush()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
     return 0

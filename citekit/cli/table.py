@@ -43,6 +43,8 @@ class Option(NamedTuple):
     is_many: bool = False
     choices: tuple[str, ...] = ()
     is_integer: bool = False
+    least: int = 1
+    most: int | None = None
 
     @property
     def parameter(self) -> str:
@@ -251,7 +253,13 @@ COMMANDS: Final = (
         "Change an annotation's note, tags or entities; what is not named stays.",
         "citekit.cli.annotate:edit",
         (Argument("ID", "The annotation's id, or its first characters."),),
-        (_NOTE, _TAGS, _ENTITIES),
+        (
+            _NOTE,
+            _TAGS._replace(help="Its tags from now on; may be given again, '' removes them."),
+            _ENTITIES._replace(
+                help="Its entities from now on; may be given again, '' removes them."
+            ),
+        ),
     ),
     Command(
         "annotation rm",
@@ -506,7 +514,14 @@ COMMANDS: Final = (
         options=(
             Option("--output", "Where (default: .citekit/site).", "DIR"),
             Option("--with-restricted", "With the text of restricted items: for your eyes only."),
-            Option("--port", "The port (default: 8000).", "N", is_integer=True),
+            Option(
+                "--port",
+                "The port (default: 8000); 0 for any free one.",
+                "N",
+                is_integer=True,
+                least=0,
+                most=65535,
+            ),
         ),
     ),
     Command(

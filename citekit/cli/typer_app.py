@@ -97,6 +97,8 @@ def _option(option: Option) -> tuple[Any, Any]:
         help=_literal(option.description),
         metavar=option.metavar or None,
         callback=_choice_checker(option) if option.choices else None,
+        min=option.least if option.is_integer else None,
+        max=option.most,
     )
     if not option.metavar:
         return Annotated[bool, declared], False

@@ -123,7 +123,20 @@ def _from_mhtml(data: bytes, document: Document, context: Context) -> Extraction
     )
     address = context.url or page.url
     done = _from_html(inner, replace(context, url=address))
-    return replace(done, source_url=page.url or done.source_url, captured_at=page.saved_at)
+    evidence = done.evidence if context.url else tuple(map(_said_by_file, done.evidence))
+    return replace(
+        done,
+        source_url=page.url or done.source_url,
+        captured_at=page.saved_at,
+        evidence=evidence,
+    )
+
+
+def _said_by_file(evidence: Evidence) -> Evidence:
+    """Nobody gave the address: the program that saved the page wrote it into the file."""
+    if (evidence.field, evidence.origin) != ("URL", "url"):
+        return evidence
+    return replace(evidence, origin="mhtml", rule="content-location")
 
 
 def _from_pdf(data: bytes, document: Document, context: Context) -> Extraction:
@@ -187,7 +200,12 @@ def _original_only(document: Document, csl_type: str, url: str | None) -> Extrac
         ),
         *url_evidence(url),
     ]
-    return Extraction(media_type=document.media_type, kind=document.kind, evidence=choose(evidence))
+    return Extraction(
+        media_type=document.media_type,
+        kind=document.kind,
+        evidence=choose(evidence),
+        findings=tuple(missing(evidence, "")),  # nobody expects text in it
+    )
 
 
 def encoding_evidence(document: Document) -> list[Evidence]:

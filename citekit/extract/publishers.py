@@ -45,12 +45,12 @@ class Publisher:
 
 def read_publishers(rows: Iterable[Mapping[str, Any]]) -> tuple[Publisher, ...]:
     """The publishers of a ``[[publisher]]`` table; InvalidData where a row cannot be one."""
-    return tuple(_read_row(row, number) for number, row in enumerate(rows, start=1))
+    return tuple(_read_row(row) for row in rows)
 
 
-def _read_row(row: Mapping[str, Any], number: int) -> Publisher:
+def _read_row(row: Mapping[str, Any]) -> Publisher:
     if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row["name"].strip():
-        raise InvalidData(f"publisher {number} has no name", hint='write name = "…"')
+        raise InvalidData("a publisher has no name", hint='write name = "…"')
     unknown = sorted(set(row) - {*_TEXT_KEYS, *_LIST_KEYS})
     if unknown:
         allowed = ", ".join((*_TEXT_KEYS, *_LIST_KEYS))

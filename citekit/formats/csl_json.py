@@ -61,6 +61,7 @@ def check_items(
     from citekit.formats.result import ReadResult
 
     items: dict[str, dict[str, Any]] = {}
+    paths: list[JsonPath] = []
     findings: list[Finding] = []
     for entry, path in entries:
         wrong = what_is_wrong(entry)
@@ -68,10 +69,15 @@ def check_items(
             wrong = ("CK-E422", f"the id {entry['id']!r} stands twice; the first counts", ("id",))
         if wrong is None:
             items[str(entry["id"])] = {**entry, "id": str(entry["id"])}
+            paths.append((*path, "id"))
         else:
             code, message, where = wrong
             findings.append(Finding(code=code, message=message, place=place_of((*path, *where))))
-    return ReadResult(items=tuple(items.values()), findings=tuple(findings))
+    return ReadResult(
+        items=tuple(items.values()),
+        findings=tuple(findings),
+        place_of=lambda number: place_of(paths[number]),
+    )
 
 
 def what_is_wrong(entry: Json) -> tuple[str, str, JsonPath] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from citekit.errors import Place
@@ -15,6 +16,8 @@ class ReadResult:
 
     items: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...] = ()
+    # where the item of a number stands; asked for only what turns out to be refused later
+    place_of: Callable[[int], Place] = field(default=lambda _: Place(), compare=False)
 
 
 def finding(
@@ -29,3 +32,8 @@ def finding(
     """A finding of a reader: the place is a line from 1, or a path inside JSON."""
     place = Place(line=line, json_path=json_path)
     return Finding(code=code, message=message, severity=severity, place=place, hint=hint)
+
+
+def on_lines(lines: Sequence[int]) -> Callable[[int], Place]:
+    """``place_of`` for items that begin on these lines, counted from 1."""
+    return lambda number: Place(line=lines[number])

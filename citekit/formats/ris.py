@@ -17,7 +17,7 @@ from citekit.formats.bibtex.names import write_names
 from citekit.formats.bibtex.read_names import read_names
 from citekit.formats.latex_text import escape
 from citekit.formats.markup import fold
-from citekit.formats.result import ReadResult, finding
+from citekit.formats.result import ReadResult, finding, on_lines
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def read_ris(text: str) -> ReadResult:
     """
     items: list[dict[str, Any]] = []
     findings: list[Finding] = []
+    lines: list[int] = []
     seen: set[str] = set()
     for line, tagged in _records(text):
         item = {"type": _csl_type(tagged[0][1]), **_read_lines(tagged[1:])}
@@ -168,8 +169,9 @@ def read_ris(text: str) -> ReadResult:
             findings.append(finding("CK-E432", message, line=line))
         else:
             items.append(item)
+            lines.append(line)
             seen |= {key} if key else set()
-    return ReadResult(items=tuple(items), findings=tuple(findings))
+    return ReadResult(items=tuple(items), findings=tuple(findings), place_of=on_lines(lines))
 
 
 def _records(text: str) -> Iterator[tuple[int, list[Tagged]]]:

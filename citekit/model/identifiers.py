@@ -23,18 +23,21 @@ _STAMP = r"\d{8}T\d{6}Z(?:-[1-9]\d*)?"
 def check_citekey(key: str) -> str:
     """The key, if it can name a folder on every system; raises InvalidData.
 
-    Letters and digits of any script, and ``_ . : + -`` inside; at most 120 characters; no name
-    that Windows reserves. A colon is refused because Windows cannot store it.
+    Letters and digits of any script, and ``_ . : + -`` inside; at most 120 characters; no
+    reserved name. A colon is refused because Windows cannot store it.
     """
-    if key.isalnum() and key.isascii() and len(key) <= 120 and key.lower() not in _RESERVED:
+    if is_reserved(key):
+        raise InvalidData(
+            f"cannot be a citekey: {key!r} is reserved",
+            hint=f"choose another, for example {key.split('.', 1)[0]}2023",
+        )
+    if key.isalnum() and key.isascii() and len(key) <= 120:
         return key  # as most are: the rules below let it pass
-    short = key.split(".", 1)[0].casefold()
     if (
         not re.fullmatch(_CITEKEY, key)
         or len(key) > 120
         or len(key.encode()) > 200
         or _NOT_IN_FILE_NAMES & set(key)
-        or short in _RESERVED
     ):
         raise InvalidData(
             f"cannot be a citekey: {key!r}",
@@ -43,8 +46,20 @@ def check_citekey(key: str) -> str:
     return key
 
 
+def is_reserved(name: str) -> bool:
+    """Whether Windows has a device of that name, or the site a page: ``items/index.html``.
+
+    >>> is_reserved("nul"), is_reserved("con.2023"), is_reserved("Index"), is_reserved("index2023")
+    (True, True, True, False)
+    """
+    return name.split(".", 1)[0].casefold() in _RESERVED or name.casefold() == "index"
+
+
 def check_slug(identifier: str, what: str) -> str:
     """An id of an entity or a claim, if it can name a file; raises InvalidData."""
+    if is_reserved(identifier):
+        hint = f"choose another, for example the-{identifier}"
+        raise InvalidData(f"cannot be the id of {what}: {identifier!r} is reserved", hint=hint)
     if not re.fullmatch(_ID, identifier):
         raise InvalidData(
             f"cannot be the id of {what}: {identifier!r}",

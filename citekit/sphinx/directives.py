@@ -64,6 +64,19 @@ class ItemDirective(_ArchiveDirective):
         return self.made(item_card(library, library.shelves[key]))
 
 
+class SourcesDirective(_ArchiveDirective):
+    """``{ck:sources}``: the items as cards, the newest first; ``:newest: N`` keeps so many."""
+
+    option_spec: ClassVar = {"newest": directives.positive_int}
+
+    def run(self) -> list[nodes.Node]:
+        """The cards."""
+        from citekit.sphinx.lists import source_cards
+
+        self.domain.note_use(self.env.docname, EVERYTHING)
+        return self.made(source_cards(self.domain.library, newest=self.options.get("newest")))
+
+
 class PassageDirective(_ArchiveDirective):
     """``{ck:passage} KEY#p3``: a paragraph with its highlights and notes, as on the item's page."""
 
@@ -129,7 +142,7 @@ class ClaimsDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The table."""
-        from citekit.sphinx.lists import claims_table
+        from citekit.sphinx.lists import claims_list
 
         library = self.domain.library
         claims = list(library.claims.values())
@@ -145,7 +158,7 @@ class ClaimsDirective(_ArchiveDirective):
                 return self.unknown("entity", entity)
             claims = [claim for claim in claims if entity in claim.entities]
         self.domain.note_use(self.env.docname, EVERYTHING)
-        return self.made(claims_table(claims))
+        return self.made(claims_list(claims))
 
 
 class BibliographyDirective(_ArchiveDirective):
@@ -160,6 +173,7 @@ class BibliographyDirective(_ArchiveDirective):
 
 DIRECTIVES: Final = {
     "item": ItemDirective,
+    "sources": SourcesDirective,
     "passage": PassageDirective,
     "timeline": TimelineDirective,
     "claims": ClaimsDirective,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -146,4 +147,4 @@ def _place(place: Mapping[str, Any]) -> list[str]:
 
 def _words(name: object) -> str:
     """A name of a rule or an origin, as words."""
-    return words.shorten(str(name or "").replace("-", " ").replace("_", " "), 80)
+    return words.shorten(re.sub(r"[-_](?=[a-z])", " ", str(name or "")), 80)

@@ -38,7 +38,7 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
         _loose_notes(library, article),
         _claims(library, key),
         _entities(library, key),
-        _cite(library, style, shelf),
+        _cite(library, style, shelf, has_paragraphs=bool(article.paragraphs)),
         evidence_section(shelf.item, shows_text=library.shows_text(shelf.item)),
         provenance_section(library, shelf),
         h("backlinks", object=f"item:{key}"),
@@ -48,8 +48,7 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
 
 def access_badge(access: str) -> Element:
     """The badge that says whether the text is published."""
-    label = "Public text" if access == "public" else "Restricted text"
-    return h("span", label, class_=f"ck-badge ck-badge-{access}")
+    return h("span", words.ACCESS[access], class_=f"ck-badge ck-badge-{access}")
 
 
 def byline(shelf: Shelf) -> list[Content]:
@@ -244,7 +243,7 @@ def _entities(library: Library, key: str) -> Element | None:
     )
 
 
-def _cite(library: Library, style: Style, shelf: Shelf) -> Element:
+def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool) -> Element:
     key = shelf.item.key
     blocks: list[Element] = []
     for name, (label, extension) in DATA_FORMATS.items():
@@ -271,7 +270,7 @@ def _cite(library: Library, style: Style, shelf: Shelf) -> Element:
             " · a passage: ",
             h("code", f"{{ck:passage}}`{key}#p1`"),
         )
-        if shelf.captures
+        if has_paragraphs
         else h("p", "In MyST: ", h("code", f"{{cite}}`{key}`")),
         blocks,
         id="cite",

@@ -21,7 +21,7 @@ from citekit.sphinx.item_page import access_badge, byline
 from citekit.sphinx.rich import rich_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
@@ -46,7 +46,7 @@ def items_body(library: Library) -> list[Element]:
     for shelf in sorted(library.shelves.values(), key=_newest_first, reverse=True):
         by_year[words.year(shelf.item)].append(shelf)
     facets: list[tuple[str, Counter[str]]] = [
-        ("Access", Counter(s.item.facts.access for s in library.shelves.values())),
+        ("Access", Counter(words.ACCESS[s.item.facts.access] for s in library.shelves.values())),
         ("Publisher", Counter(_publishers(library))),
         ("Kind", Counter(words.type_label(s.item) for s in library.shelves.values())),
     ]
@@ -55,6 +55,14 @@ def items_body(library: Library) -> list[Element]:
         for year, shelves in by_year.items()
     ]
     return [_filter("items", "Filter sources", facets), *groups]
+
+
+def source_cards(library: Library, *, newest: int | None = None) -> Element:
+    """The items as cards, the newest first; only so many where a number is given."""
+    if not library.shelves:
+        return _nothing("No item is in the archive yet.")
+    shelves = sorted(library.shelves.values(), key=_newest_first, reverse=True)[:newest]
+    return h("div", [item_card(library, shelf) for shelf in shelves], class_="ck-cards")
 
 
 def item_card(library: Library, shelf: Shelf) -> Element:
@@ -67,7 +75,7 @@ def item_card(library: Library, shelf: Shelf) -> Element:
         words.count(claims, "claim") if claims else None,
         "no text captured" if not shelf.captures else None,
     ]
-    values = (item.facts.access, words.publisher(item), words.type_label(item))
+    values = (words.ACCESS[item.facts.access], words.publisher(item), words.type_label(item))
     return h(
         "div",
         h("p", to("item", key, rich_title(item)), class_="ck-cardtitle"),
@@ -109,9 +117,12 @@ def _entity_card(library: Library, entity: Entity) -> Element:
 
 def claims_body(library: Library) -> list[Element]:
     """Every claim with its sources in numbers."""
-    if not library.claims:
-        return [_nothing("No claim is in the archive yet.")]
-    return [claims_table(library.claims.values())]
+    return [claims_list(list(library.claims.values()))]
+
+
+def claims_list(claims: Sequence[Claim]) -> Element:
+    """The claims as a table, or that there is none."""
+    return claims_table(claims) if claims else _nothing("No claim is in the archive yet.")
 
 
 def claims_table(claims: Iterable[Claim]) -> Element:

@@ -149,9 +149,12 @@ def _standing_in(document: nodes.document, source: Path) -> Iterator[None]:
     """Let messages name the file the text stands in, and forbid docutils what it can forbid."""
     settings: Any = document.settings
     before = document.get("source"), settings.raw_enabled, settings.file_insertion_enabled
+    prefix = settings.id_prefix
     document["source"] = str(source)
     settings.raw_enabled = settings.file_insertion_enabled = False
+    settings.id_prefix = "in-note-"  # a heading "Note" or "P3" must not take a page's own anchor
     try:
         yield
     finally:
         document["source"], settings.raw_enabled, settings.file_insertion_enabled = before
+        settings.id_prefix = prefix

@@ -35,6 +35,8 @@ KINDS: Final = {
     "work": ("Work", "Works"),
 }
 
+ACCESS: Final = {"public": "Public text", "restricted": "Restricted text"}
+
 STANCES: Final = {"supports": "Supports", "disputes": "Disputes", "mentions": "Mentions"}
 
 _MONTHS: Final = (
@@ -73,12 +75,21 @@ def source_name(item: Item) -> str:
 
 
 def show_date(date: Date | None) -> str:
-    """A date for reading: ``4 June 2023``, ``May 2023 – June 2023``, ``about 1990``."""
+    """A date for reading: ``4 June 2023``, ``4–5 June 2023``, ``about 1990``.
+
+    >>> from citekit.model.date import Date
+    >>> show_date(Date.from_edtf("2023-06-04/2023-06-05"))
+    '4–5 June 2023'
+    >>> show_date(Date.from_edtf("2023-05-29/2023-06-05"))
+    '29 May 2023 – 5 June 2023'
+    """
     if date is None:
         return ""
     if not date.parts:
         return date.literal
-    text = " – ".join(_show_parts(parts, date.season) for parts in date.parts)
+    text = _days_of_a_month(date.parts) or " – ".join(
+        _show_parts(parts, date.season) for parts in date.parts
+    )
     return f"about {text}" if date.circa else text
 
 
@@ -147,6 +158,17 @@ def shorten(text: str, limit: int = 60) -> str:
     if len(text) <= limit:
         return text
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:–-") + "…"
+
+
+def _days_of_a_month(parts: Sequence[Parts]) -> str:
+    """A range of days within one month; nothing for another date."""
+    match parts:
+        case [(year, month, first), (last_year, last_month, _) as last] if (year, month) == (
+            last_year,
+            last_month,
+        ):
+            return f"{first}–{_show_parts(last, None)}"
+    return ""
 
 
 def _show_parts(parts: Parts, season: int | None) -> str:

@@ -373,5 +373,7 @@ def _near(name: str, names: Iterable[str]) -> str:
     """``did you mean …?`` with the names that look like it; nothing where none does."""
     import difflib
 
-    near = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
+    by_folded = {known.casefold(): known for known in names}  # ids differ by more than case
+    near = difflib.get_close_matches(name.casefold(), list(by_folded), n=3, cutoff=0.6)
+    near = [by_folded[folded] for folded in near]
     return f"did you mean {', '.join(near)}?" if near else ""

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.app.citekey import make_citekey, slug
+from citekit.errors import InvalidData
 from citekit.model.identifiers import check_citekey, check_slug
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -50,6 +51,16 @@ def test_every_item_gets_a_key_that_can_be_stored(family: str, container: str, t
     key = make_citekey(data)
     assert check_citekey(key) == key
     assert key.isascii()
+
+
+@pytest.mark.parametrize("name", ["Con", "NUL", "Index", "COM1"])
+def test_reserved_names_get_another_id(name: str) -> None:
+    """No file is called like a device of Windows, no page like the site's own list."""
+    assert slug(name) == f"the-{name.lower()}"
+    with pytest.raises(InvalidData, match="is reserved"):
+        check_slug(name.lower(), "an entity")
+    with pytest.raises(InvalidData, match="is reserved"):
+        check_citekey(name)
 
 
 @given(TEXTS)

@@ -70,12 +70,19 @@ def test_a_locator_without_a_number_is_refused() -> None:
         ("a#p3", {"id": "a", "label": "paragraph", "locator": "3"}),
         ("a#title", {"id": "a"}),
         ("a#", {"id": "a"}),
-        ("a#3", {"id": "a"}),
+        ("a#caption1", {"id": "a"}),
     ],
 )
 def test_reads_names_of_passages(name: str, cite: dict[str, object]) -> None:
     """A named paragraph is a locator; other passages cite the item."""
     assert read_name(name) == cite
+
+
+@pytest.mark.parametrize("name", ["a#3", "a#p", "a#foo", "a#p3x"])
+def test_what_names_no_passage_is_refused(name: str) -> None:
+    """A typing error is told, not left out of the citation in silence."""
+    with pytest.raises(UsageError, match="names no passage"):
+        read_name(name)
 
 
 @given(st.text(max_size=60))

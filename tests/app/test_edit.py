@@ -102,9 +102,19 @@ def test_removing_leaves_nothing_behind(archive: Archive, harbour: str) -> None:
     }
 
 
+def test_a_claim_keeps_its_source_under_the_old_name(archive: Archive, harbour: str) -> None:
+    """A renamed item is not removed either while a claim names it as it was called before."""
+    archive.add_claim("The port is closed.", claim_id="closed")
+    archive.link_claim("closed", harbour)
+    archive.rename(harbour, "renamed2024")
+
+    with pytest.raises(StoreConflict, match="a source of a claim"):
+        archive.remove("renamed2024")
+
+
 def test_a_source_of_a_claim_is_not_removed(archive: Archive, harbour: str) -> None:
     """What claims rest on stays until the claims go."""
     archive.add_claim("The tower has 217 steps", claim_id="steps")
     archive.link_claim("steps", harbour, says="217")
-    with pytest.raises(StoreConflict, match="is a source of 1 claims"):
+    with pytest.raises(StoreConflict, match="is a source of a claim"):
         archive.remove(harbour)

@@ -292,6 +292,120 @@ def test_import_takes_the_good_and_reports_the_bad(call: Call, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "text", "place"),
     [
+        (
+            "refs.json",
+            '[{"id": "a", "type": "book"},\n {"id": "b c", "type": "book"}]',
+            "refs.json:2:",
+        ),
+        (
+            "refs.yaml",
+            "references:\n- id: a\n  type: book\n- id: b c\n  type: book\n",
+            "refs.yaml:4",
+        ),
+        ("refs.bib", "@book{a, year=1}\n\n@book{b/c, year=2}\n", "refs.bib:3:"),
+        ("refs.ris", "TY  - BOOK\nID  - a\nER  - \nTY  - BOOK\nID  - b c\nER  - \n", "refs.ris:4:"),
+    ],
+)
+def test_a_key_that_no_item_can_have_is_reported_with_its_line(
+    call: Call, tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    """An entry that the archive refuses has a line in every format, and a code of its own."""
+    file = tmp_path / name
+    file.write_text(text)
+
+    code, out, err = call("import", str(file))
+
+    assert (code, out) == (4, "a\n")
+    assert place in err
+    assert "CK-E423" in err
+
+
+def test_what_an_import_refuses_is_invalid(call: Call, tmp_path: Path) -> None:
+    """In JSON the class of a refused entry is one of verify's, not a notice."""
+    file = tmp_path / "refs.json"
+    file.write_text(
+        '[{"id": "a", "type": "book", "issued": "soon"}, {"id": "b c", "type": "book"}]'
+    )
+
+    _, out, _ = call("import", str(file), "--json")
+
+    assert [f["class"] for f in json.loads(out)["findings"]] == ["invalid", "invalid"]
+
+
+def test_a_mistyped_field_is_told(call: Call, key: str) -> None:
+    """A field that CSL does not know is kept with a warning and the field that was meant."""
+    code, _, err = call("set", key, "tilte=Lighthouse")
+
+    assert code == 0
+    assert "CK-W105" in err
+    assert "did you mean title?" in err
+
+
+def test_case_of_a_field_does_not_count(call: Call, key: str) -> None:
+    """Title is title, and doi is DOI."""
+    assert call("set", key, "Title=Lighthouse", "doi=10.1/x")[2] == ""
+
+    item = answer(call("show", key, "--json"))["item"]
+    assert (item["title"], item["DOI"]) == ("Lighthouse", "10.1/x")
+
+
+def test_known_bytes_with_other_words_change_nothing(call: Call, key: str, article: Path) -> None:
+    """What is said of bytes that are there already is not taken over, and that is told."""
+    _, out, err = call("add", str(article), "--set", "title=Other")
+
+    assert out.strip() == key
+    assert f"nothing was changed; citekit set {key}" in err
+    assert answer(call("show", key, "--json"))["item"]["title"] != "Other"
+
+
+def test_a_title_by_hand_is_not_missed(call: Call, tmp_path: Path) -> None:
+    """A picture has no title of its own; the warning says how to give one, or is not needed."""
+    picture = tmp_path / "quay.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(32))
+    other = tmp_path / "mast.png"
+    other.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(33))
+
+    untitled = call("add", str(picture))
+    titled = call("add", str(other), "--set", "title=The mast", "--set", "issued=2024")
+
+    assert f"citekit set {untitled[1].strip()} title=…" in untitled[2]
+    assert "CK-W110" not in titled[2]
+
+
+def test_an_absent_file_offers_the_nearest(call: Call, article: Path) -> None:
+    """A mistyped file name is answered with the one beside it."""
+    code, _, err = call("add", str(article.with_name(f"{article.name}x")))
+
+    assert code == 3
+    assert f"did you mean {article.name}" in err
+
+
+def test_a_list_has_one_line_for_each_item(call: Call, tmp_path: Path) -> None:
+    """Line ends and mark-up in a title stay out of lists."""
+    file = tmp_path / "refs.json"
+    file.write_text('[{"id": "a", "type": "book", "title": "One <i>two</i>\\n three"}]')
+    call("import", str(file))
+
+    assert call("list")[1].split("restricted")[1] == "  One two three\n"
+
+
+def test_an_empty_query_is_wrong_usage(call: Call) -> None:
+    """Nothing to search for is told apart from nothing found."""
+    assert call("search", " ")[0] == 2
+
+
+def test_sources_that_agree_are_not_called_rejected(call: Call, key: str) -> None:
+    """Only another value is "not chosen"; the origin of the capture is told."""
+    shown = call("show", key)[1]
+
+    assert f"declared by user: {URL}" in shown
+    for line in shown.splitlines():
+        assert "not chosen: 2024-03-14" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
         ("archive.toml", "layout = 1\ntitle = [\n", "archive.toml:3"),
         ("archive.toml", "layout = 99\n", "archive.toml"),
         ("items/harbour/item.json", '{"id": "x",\n "type": }', "item.json:2:"),
@@ -458,3 +572,94 @@ def test_doctor_says_what_works(call: Call) -> None:
     code, out, _ = call("doctor")
     assert code == 0
     assert "python" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("search", "x", "--limit", "-1"),
+        ("search", "x", "--limit", "0"),
+        ("log", "--limit", "-5"),
+        ("site", "serve", "--port", "99999"),
+        ("cite", "KEY#foo"),
+        ("list", "--archive"),
+    ],
+)
+def test_numbers_and_names_out_of_range_are_wrong_usage(
+    call: Call, key: str, words: tuple[str, ...]
+) -> None:
+    """What no command can do with is refused before anything happens; exit code 2."""
+    code, out, err = call(*(word.replace("KEY", key) for word in words))
+
+    assert (code, out) == (2, "")
+    assert "bug" not in err
+
+
+def test_a_paragraph_beyond_the_last_is_not_cited(call: Call, key: str) -> None:
+    """Citing a passage that the text does not have is told, as annotating it is."""
+    code, _, err = call("cite", f"{key}#p99", "--in-text")
+
+    assert code == 3
+    assert f"its last one is {key}#p" in err
+    assert call("cite", f"{key}#p1", "--in-text")[0] == 0
+
+
+def test_case_does_not_hide_the_nearest_key(call: Call, key: str) -> None:
+    """A key typed in capitals is answered with the right one."""
+    assert f"did you mean {key}?" in call("show", key.upper())[2]
+
+
+def test_a_folder_that_is_absent_is_named(call: Call, key: str, tmp_path: Path) -> None:
+    """Output into no folder names the folder, not a file that nobody asked for."""
+    code, _, err = call("cite", key, "--output", str(tmp_path / "none" / "refs.bib"))
+
+    assert code == 3
+    assert f"{tmp_path / 'none'}: there is no such folder" in err
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html"])
+@pytest.mark.parametrize(
+    "table", ["name = 3", 'name = "X"\ndomains = "x.example"', 'colour = "red"']
+)
+def test_a_wrong_publisher_is_named_with_its_line(
+    call: Call, tmp_path: Path, name: str, table: str
+) -> None:
+    """A mistake in archive.toml is told for every kind of file, and nothing is archived."""
+    settings = tmp_path / "a" / "archive.toml"
+    settings.write_text(f'layout = 1\n[[publisher]]\nname = "Y"\n\n[[publisher]]\n{table}\n')
+    file = tmp_path / name
+    file.write_text("<html><title>A lighthouse</title><p>It is open again.</p></html>")
+
+    code, out, err = call("add", str(file))
+
+    assert (code, out) == (4, "")
+    assert "archive.toml:5: " in err
+
+
+def test_tags_and_entities_can_be_taken_off(call: Call, key: str) -> None:
+    """An empty word leaves an annotation without tags or entities; its note stays."""
+    call("entity", "add", "Tower", "--kind", "place")
+    made = call("annotate", key, "--note", "n", "--tag", "a", "--tag", "b", "--entity", "tower")[1]
+
+    changed = call("annotation", "edit", made.strip(), "--tag", "", "--entity", "")
+
+    assert changed[0] == 0
+    assert "#a" not in call("annotations", key)[1]
+    assert "@tower" not in call("annotations", key)[1]
+    assert "n" in call("annotations", key)[1].split()
+
+
+def test_a_passage_without_words_is_listed_by_its_paragraph(call: Call, key: str) -> None:
+    """Where a restricted item's record has offsets alone, the paragraph tells where to look."""
+    call("annotate", f"{key}#p1", "--note", "Too long to be quoted.")
+
+    assert "p1 [0–" in call("annotations", key)[1]
+
+
+def test_what_comes_next_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A hint names a folder with a space so that a shell takes it for one word."""
+    run(["init", str(tmp_path / "my archive")])
+
+    command = capsys.readouterr().err.removeprefix("next: ").replace("https://…", URL)
+
+    assert shlex.split(command)[2] == str(tmp_path / "my archive")

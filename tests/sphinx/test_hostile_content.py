@@ -146,3 +146,20 @@ def test_harmless_words_of_a_hostile_note_survive(
     assert "Plain words survive." in built.read("items/evil-public.html")
     assert "note.md:8: WARNING: a note may not hold HTML" in built.said
     assert "[citekit.note]" in built.said
+
+
+def test_a_heading_of_a_note_takes_no_anchor_of_the_page(
+    tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """Headings called like parts of the page are harmless: the parts keep their addresses."""
+    names = ("Note", "Text", "Cite", "Claims", "Evidence", "Provenance", "P1", "Title")
+    note = "\n\n".join(f"# {name}\n\nWords." for name in names)
+    source = Source(key="headed", data={"title": "Headed"}, access="public", text="One.", note=note)
+    build_archive(tmp_path / "archive", [source])
+
+    built = make_site("-W", "--keep-going", pages={"index.md": "# Start\n"})
+
+    assert built.code == 0, built.said
+    ids = [a["id"] for _, a in Tags(built.read("items/headed.html")).tags if "id" in a]
+    assert sorted(ids) == sorted(set(ids))
+    assert {"note", "text", "cite", "p1"} <= set(ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -40,6 +40,31 @@ TOO_SMALL = """(targets) => [...document.querySelectorAll(targets)]
 BOX = """(selector) => {
     const box = document.querySelector(selector).getBoundingClientRect();
     return [box.left, box.right, box.top, box.bottom];
+}"""
+
+# Source of the numbers: WCAG 2.2, "relative luminance" and "contrast ratio".
+TOO_FAINT = """() => {
+    const read = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const luminance = (rgb) => rgb.slice(0, 3)
+        .map((v) => v / 255)
+        .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = (element) => {
+        for (let e = element; e; e = e.parentElement) {
+            const colour = read(getComputedStyle(e).backgroundColor);
+            if (colour.length === 3 || colour[3] === 1) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const contrast = (element) => {
+        const pair = [luminance(read(getComputedStyle(element).color)), luminance(ground(element))];
+        return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    };
+    const hasText = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    return [...document.querySelectorAll("article *")]
+        .filter((e) => e.offsetParent && hasText(e) && !e.closest(".ck-sr, .ck-shape"))
+        .filter((e) => contrast(e) < 4.5)
+        .map((e) => `${contrast(e).toFixed(1)} ${e.outerHTML.slice(0, 100)}`);
 }"""
 
 
@@ -149,6 +174,7 @@ def test_a_filter_narrows_the_list(visit: Callable[..., Page]) -> None:
     page.get_by_role("searchbox", name="Filter sources").fill("sandbank")
 
     assert page.locator(".ck-card:visible").count() == 1
+    assert page.get_by_role("status").inner_text() == "1 of 3"
 
 
 def test_a_reference_can_be_copied(visit: Callable[..., Page]) -> None:
@@ -171,6 +197,31 @@ def test_the_keyboard_is_seen(visit: Callable[..., Page]) -> None:
 
     style = "getComputedStyle(document.activeElement).outlineStyle"
     assert page.evaluate(style) == "solid"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["items/harbour2024", "items/lantern2024", "claims/passengers"])
+def test_words_stand_out_from_their_ground(
+    browser: Browser, site: Site, name: str, scheme: Literal["light", "dark"]
+) -> None:
+    """All text has the contrast that WCAG asks for, numbers of notes and badges included."""
+    with browser.new_context(color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto((site.output / f"{name}.html").as_uri())
+
+        assert page.evaluate(TOO_FAINT) == []
+
+
+def test_paper_is_white(browser: Browser, site: Site) -> None:
+    """Printed by somebody whose screen is dark, the text is dark on white, without buttons."""
+    with browser.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        page.emulate_media(media="print")
+        page.goto((site.output / "items/lantern2024.html").as_uri())
+
+        colour = "getComputedStyle(document.querySelector('#p1 .ck-text')).color"
+        assert page.evaluate(colour) == "rgb(22, 32, 43)"
+        assert not page.locator(".ck-actions").is_visible()
 
 
 def test_an_old_address_keeps_the_passage(visit: Callable[..., Page], site: Site) -> None:

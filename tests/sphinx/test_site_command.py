@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+import subprocess
+import sys
 import threading
 import urllib.request
 from typing import TYPE_CHECKING
@@ -11,6 +15,7 @@ import pytest
 from citekit.app import site
 from citekit.app.verify import verify
 from citekit.errors import CitekitError, NotFound, StoreConflict, UsageError
+from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
@@ -26,6 +31,30 @@ def test_an_archive_alone_has_a_site(tmp_path: Path) -> None:
     assert built == tmp_path / "archive" / ".citekit" / "site"
     assert "Harbour closed" in (built / "items/harbour2024.html").read_text("utf-8")
     assert not list(built.rglob("*.doctree"))
+
+
+def test_the_first_page_shows_the_archive(tmp_path: Path) -> None:
+    """A plain site opens with the archive's title, its newest sources and its claims."""
+    build_archive(tmp_path / "archive")
+
+    page = (site.build(tmp_path / "archive") / "index.html").read_text("utf-8")
+
+    assert "<h1>The Lanternfish harbour<" in page
+    assert page.count('class="ck-card ') + page.count('class="ck-card"') == 3
+    assert 'href="claims/passengers.html"' in page
+
+
+def test_any_title_of_an_archive_is_words(tmp_path: Path) -> None:
+    """Mark-up in the title of an archive is shown, not obeyed, and an empty archive has a site."""
+    title = "*A* {{b}} `c` {raw}`d` <e> [f](g) $h$ %20 “i” \\ $$title"
+    ArchiveStore.create(tmp_path / "archive", title=title)
+
+    page = (site.build(tmp_path / "archive") / "index.html").read_text("utf-8")
+
+    shown = re.search(r"<h1>(.*?)<a ", page)
+    assert shown is not None
+    assert html.unescape(shown[1]) == title
+    assert "No item is in the archive yet." in page
 
 
 def test_restricted_text_goes_into_a_folder_of_its_own(tmp_path: Path) -> None:
@@ -83,6 +112,30 @@ def test_what_sphinx_finds_wrong_is_told(tmp_path: Path) -> None:
     assert "index.md:3: WARNING: no item in the archive: nothing" in told.value.message
 
 
+def test_a_public_build_refuses_a_private_folder_in_plain_words(tmp_path: Path) -> None:
+    """The reason is told, not Sphinx's report of versions around it."""
+    build_archive(tmp_path / "archive")
+    private = site.build(tmp_path / "archive", tmp_path / "out", with_restricted=True)
+
+    with pytest.raises(CitekitError) as told:
+        site.build(tmp_path / "archive", private)
+
+    assert "held restricted text" in told.value.message
+    assert "Versions" not in told.value.message
+
+
+def test_what_is_wrong_in_the_archive_is_told_with_its_place(tmp_path: Path) -> None:
+    """A broken record stops the build with file, line and column, and what to do."""
+    store = build_archive(tmp_path / "archive")
+    store.layout.item_file("harbour2024").write_text('{"id": "harbour2024",\n "type": }')
+
+    with pytest.raises(CitekitError) as told:
+        site.build(tmp_path / "archive")
+
+    assert "harbour2024/item.json:2:" in told.value.message.replace("\\", "/")
+    assert "Versions" not in told.value.message
+
+
 def test_a_project_is_not_written_over(tmp_path: Path) -> None:
     """A folder with something in it is refused."""
     build_archive(tmp_path / "archive")
@@ -110,3 +163,24 @@ def test_serving_nothing_is_told(tmp_path: Path) -> None:
     """Without a built site there is a message with what to do."""
     with pytest.raises(NotFound):
         site.make_server(tmp_path, ("127.0.0.1", 0))
+
+
+def test_serve_says_where_before_it_serves(tmp_path: Path) -> None:
+    """The command builds, prints the address it really has, and answers there."""
+    build_archive(tmp_path / "archive")
+    command = [sys.executable, "-m", "citekit", "--archive", str(tmp_path / "archive")]
+    with subprocess.Popen(
+        [*command, "site", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        port = address.removeprefix("http://127.0.0.1:").rstrip("/")
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/items/harbour2024.html"
+            ) as answer:  # our own server
+                page = answer.read().decode()
+        finally:
+            server.terminate()
+
+    assert "Harbour closed" in page

@@ -19,7 +19,7 @@ from citekit.formats.bibtex.languages import language_tag
 from citekit.formats.bibtex.mapping import Crosswalk, EntryType, crosswalk
 from citekit.formats.bibtex.read_names import read_names
 from citekit.formats.latex_read import closing_brace, read_latex
-from citekit.formats.result import ReadResult, finding
+from citekit.formats.result import ReadResult, finding, on_lines
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ def read_bibtex(text: str) -> ReadResult:
         item, lost = _read_entry(entry)
         items.append(item)
         findings += [_of_lost(entry, name) for name in lost]
-    return ReadResult(items=tuple(items), findings=tuple(findings))
+    return ReadResult(
+        items=tuple(items),
+        findings=tuple(findings),
+        place_of=on_lines([entry.line for entry in entries]),
+    )
 
 
 def _of_lost(entry: RawEntry, name: str) -> Finding:

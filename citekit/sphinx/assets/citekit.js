@@ -30,11 +30,6 @@ function addCopyButtons() {
     made.className = "ck-copy";
     box.after(made);
   }
-  for (const link of all("a.ck-copylink")) {
-    link.addEventListener("click", () => {
-      navigator.clipboard?.writeText(link.href).catch(() => {});
-    });
-  }
 }
 
 function lightTogether() {
@@ -61,6 +56,9 @@ function addFilter(box) {
   field.type = "search";
   field.placeholder = box.title || "Filter";
   field.setAttribute("aria-label", field.placeholder);
+  const told = document.createElement("p");
+  told.className = "ck-faint";
+  told.setAttribute("role", "status");
 
   function update() {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -74,6 +72,8 @@ function addFilter(box) {
     for (const group of all(".ck-group")) {
       group.style.display = all(".ck-card", group).some((card) => !card.hidden) ? "" : "none";
     }
+    const shown = cards.filter((card) => !card.hidden).length;
+    told.textContent = shown === cards.length ? "" : `${shown} of ${cards.length}`;
   }
 
   for (const facet of all(".ck-facet", box)) {
@@ -92,6 +92,7 @@ function addFilter(box) {
   }
   field.addEventListener("input", update);
   box.prepend(field);
+  box.append(told);
   box.removeAttribute("title");
   box.classList.add("ck-ready");
 }
