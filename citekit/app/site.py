@@ -122,8 +122,7 @@ def is_built(archive_root: Path, folder: Path) -> bool:
 
 def _refuse_inside(store: ArchiveStore, folder: Path, *, hint: str) -> None:
     """Keep what is no record out of the archive, where every file is accounted for."""
-    root = store.root.resolve()
-    if folder.is_relative_to(root) and not folder.is_relative_to(store.layout.local.resolve()):
+    if store.layout.would_hold(folder):
         raise UsageError(f"is inside the archive, which holds records alone: {folder}", hint=hint)
 
 

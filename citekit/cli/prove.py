@@ -11,6 +11,7 @@ from citekit.errors import Place, UsageError
 if TYPE_CHECKING:
     from citekit.app.check_proof import ProofVerdict
     from citekit.cli.context import Context
+    from citekit.store.archive import ArchiveStore
 
 _SUFFIX = ".citekit-proof.json"
 
@@ -20,8 +21,12 @@ def prove(context: Context, *, key: str, output_: str | None) -> int:
     from citekit.app.prove import prove as make_proof
     from citekit.store.files import write_whole
 
-    proof = make_proof(context.store(), key)
-    path = Path(output_ or f"{proof.key}{_SUFFIX}")
+    store = context.store()
+    if output_ and store.layout.would_hold(Path(output_)):
+        message = f"is inside the archive, which holds records alone: {output_}"
+        raise UsageError(message, hint="a proof is for others: choose a folder outside")
+    proof = make_proof(store, key)
+    path = Path(output_) if output_ else _beside(store, f"{proof.key}{_SUFFIX}")
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
     for target, data in ((path, proof.data), (page, proof.page.encode())):
         write_whole(target, data, staging=target.parent, root=target.parent)
@@ -32,6 +37,12 @@ def prove(context: Context, *, key: str, output_: str | None) -> int:
     output.answer(f"{path}\n{page}")
     _tell_lists(context, proof.verdict)
     return 0
+
+
+def _beside(store: ArchiveStore, name: str) -> Path:
+    """The file in the folder one is in, or beside the archive where one is inside it."""
+    here = Path(name)
+    return store.root.resolve().parent / name if store.layout.would_hold(here) else here
 
 
 def check_proof(

@@ -420,7 +420,14 @@ COMMANDS: Final = (
         "Write one file that shows a stranger what was sealed about an item.",
         "citekit.cli.prove:prove",
         (_KEY,),
-        (Option("--output", "Where (default: KEY.citekit-proof.json).", "FILE", "-o"),),
+        (
+            Option(
+                "--output",
+                "Where (default: KEY.citekit-proof.json, here or beside the archive).",
+                "FILE",
+                "-o",
+            ),
+        ),
     ),
     Command(
         "check-proof",

@@ -25,6 +25,12 @@ class Layout(Value):
 
     root: Path
 
+    def would_hold(self, path: Path) -> bool:
+        """Whether a file there would have to be accounted for: inside, and not in ``.citekit``."""
+        target = path.resolve()
+        is_inside = target.is_relative_to(self.root.resolve())
+        return is_inside and not target.is_relative_to(self.local.resolve())
+
     @property
     def settings_file(self) -> Path:
         """``archive.toml``."""

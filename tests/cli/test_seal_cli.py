@@ -119,6 +119,20 @@ def test_a_proof_is_written_and_checked(
     assert "(ask for the file again" in out
 
 
+def test_a_proof_is_no_file_of_the_archive(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Called inside the archive it is written beside it; a place inside is refused."""
+    assert run(["seal"]) == 0
+    monkeypatch.chdir(archive / "items")
+
+    assert run(["prove", "harbour2024"]) == 0
+    assert run(["prove", "harbour2024", "--output", "proof.json"]) == 2
+
+    assert (tmp_path / "harbour2024.citekit-proof.json").is_file()
+    assert run(["verify"]) == 0
+
+
 def test_the_standalone_script_is_handed_over(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
