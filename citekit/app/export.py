@@ -69,10 +69,13 @@ def export(
     """Write a package of some items, or of all: a folder, or a zip file if its name says so.
 
     Raises StoreConflict where something is in the way, NotFound for an unknown key, UsageError for
-    an unknown format.
+    an unknown format or a path inside the archive.
     """
     if format_ not in FORMATS:
         raise UsageError(f"no such package format: {format_}", hint=f"one of {', '.join(FORMATS)}")
+    if store.layout.would_hold(path):
+        message = f"is inside the archive, which holds records alone: {path}"
+        raise UsageError(message, hint="a package is for others: choose a path outside")
     if path.exists() or is_link(path):
         raise StoreConflict("is there already", place=str(path), hint="name a new path")
     package = gather(store, keys, with_restricted=with_restricted)

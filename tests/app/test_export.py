@@ -141,6 +141,14 @@ def test_the_same_archive_gives_the_same_zip(
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_a_package_is_no_file_of_the_archive(store: ArchiveStore) -> None:
+    """A place inside the archive is refused: verify would call everything there extra."""
+    with pytest.raises(UsageError, match="inside the archive"):
+        export(store, store.root / "bag", format_="bagit")
+
+    assert not (store.root / "bag").exists()
+
+
 def test_a_crate_is_one_to_rocrate(store: ArchiveStore, tmp_path: Path) -> None:
     """The rocrate package reads it; every file is described, captures are actions, gaps named."""
     export(store, tmp_path / "crate", format_="ro-crate")
