@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.cli import output
-from citekit.errors import NotFound
+from citekit.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from citekit.app.cite import Cited
@@ -51,7 +51,7 @@ def cite(
     for warning in cited.warnings:
         output.note(f"warning: {warning}", quiet=context.quiet)
     if output_ is not None:
-        _write(output_, cited.text)
+        _write(store, output_, cited.text)
     elif context.json:
         output.answer_json(_json(cited))
     elif explain and cited.explained:
@@ -101,13 +101,16 @@ def _json(cited: Cited) -> dict[str, object]:
     }
 
 
-def _write(path: str, text: str) -> None:
-    """Write the file whole or not at all."""
+def _write(store: ArchiveStore, path: str, text: str) -> None:
+    """Write the file whole or not at all, and never among the archive's own."""
     from pathlib import Path
 
     from citekit.store.files import write_whole
 
     target = Path(path)
+    if store.layout.would_hold(target):
+        message = f"is inside the archive, which holds records alone: {path}"
+        raise UsageError(message, hint="choose a path outside")
     if not target.parent.is_dir():
         raise NotFound("there is no such folder", place=str(target.parent), hint="make it first")
     data = text if text.endswith("\n") else text + "\n"

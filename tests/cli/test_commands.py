@@ -663,3 +663,13 @@ def test_what_comes_next_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixt
     command = capsys.readouterr().err.removeprefix("next: ").replace("https://…", URL)
 
     assert shlex.split(command)[2] == str(tmp_path / "my archive")
+
+
+def test_references_are_no_file_of_the_archive(call: Call, key: str, tmp_path: Path) -> None:
+    """A file of references inside the archive would be extra: it is refused."""
+    inside = tmp_path / "a" / "refs.bib"
+
+    assert call("cite", key, "--output", str(inside))[0] == 2
+    assert call("cite", key, "--output", str(tmp_path / "refs.bib"))[0] == 0
+
+    assert not inside.exists()
