@@ -37,6 +37,13 @@ TARGETS = (
 TOO_SMALL = """(targets) => [...document.querySelectorAll(targets)]
     .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 43.5)
     .map((e) => e.outerHTML.slice(0, 120))"""
+# How many pixels of the first paragraph's number take a tap, on a line through its middle.
+TAPPED_WIDTH = """() => {
+    const box = document.querySelector(".ck-pnum a").getBoundingClientRect();
+    const middle = (box.top + box.bottom) / 2;
+    return [...Array(innerWidth).keys()]
+        .filter((x) => document.elementFromPoint(x, middle)?.closest(".ck-pnum a")).length;
+}"""
 BOX = """(selector) => {
     const box = document.querySelector(selector).getBoundingClientRect();
     return [box.left, box.right, box.top, box.bottom];
@@ -143,6 +150,16 @@ def test_fingers_find_their_targets(visit: Callable[..., Page], name: str) -> No
     page = visit(name, 390, touch=True)
 
     assert page.evaluate(TOO_SMALL, TARGETS) == []
+
+
+def test_the_number_of_a_paragraph_is_wide_enough_for_a_finger(
+    visit: Callable[..., Page],
+) -> None:
+    """On a phone a tap into the margin beside a number meets the number."""
+    page = visit("items/harbour2024", 390, touch=True)
+    page.locator("#p1").scroll_into_view_if_needed()
+
+    assert page.evaluate(TAPPED_WIDTH) >= 44
 
 
 def test_notes_stand_beside_the_text_or_below_it(visit: Callable[..., Page]) -> None:
