@@ -135,9 +135,9 @@ def _archive(root: Path) -> Iterator[CheckedThing]:
             name="archive", ok=False, detail=str(error), hint=error.hint or "", required=True
         )
         return
-    yield CheckedThing(
-        name="archive", ok=True, detail=f"{root}: {len(store.keys())} items", required=True
-    )
+    count = len(store.keys())
+    items = "1 item" if count == 1 else f"{count} items"
+    yield CheckedThing(name="archive", ok=True, detail=f"{root}: {items}", required=True)
     yield _writable(store.layout.staging, root)
     yield _lockable(root)
     yield _index(store.layout.index_file)

@@ -56,7 +56,7 @@ def _told(sealed: Sealed) -> str:
     from base64 import b64encode
 
     root = b64encode(sealed.root).decode()
-    what = ", ".join(f"{count} {action}" for action, count in sorted(sealed.actions.items()))
+    what = ", ".join(f"{action} × {count}" for action, count in sorted(sealed.actions.items()))
     lines = [
         f"{sealed.origin}: {sealed.size} entries, root {root}",
         f"{sealed.added} new: {what}" if sealed.added else "nothing was new",
