@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PLACES: Final = ("objects", "restricted")
 _FOLDER = re.compile(r"(objects|restricted)/sha256/([0-9a-f]{2})")
-_NAMES = re.compile(r"(?:[0-9a-f]{62}\n)*")
+_NAMES = re.compile(r"(?:[0-9a-f]{62}(?:\n|$))*")
 _DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
 
 
@@ -104,8 +104,8 @@ def _digests_among(names: Collection[str]) -> list[str]:
 
 def _are_digests(names: Collection[str]) -> bool:
     """Whether each name is the rest of a digest: all are looked at in one go."""
-    lines = "".join([f"{name}\n" for name in names])
-    return len(lines) == 63 * len(names) and _NAMES.fullmatch(lines) is not None
+    lines = "\n".join(names)
+    return len(lines) == 63 * len(names) - 1 and _NAMES.fullmatch(lines) is not None
 
 
 def _find(inspection: Inspection, needed: set[str]) -> _Stored:
@@ -136,7 +136,9 @@ def _hash(inspection: Inspection, stored: _Stored, needed: set[str]) -> _Whole:
     progress = _Progress(inspection.progress, len(needed)) if inspection.progress else None
     for place, paths in stored.paths.items():
         sizes = whole.sizes[place]
-        wanted = {digest: path for digest, path in paths.items() if digest in needed}
+        wanted = paths
+        if not paths.keys() <= needed:
+            wanted = {digest: path for digest, path in paths.items() if digest in needed}
         if inspection.remembered:
             wanted = _without_remembered(inspection, inspection.remembered, whole, place, wanted)
         marks = _marks(wanted) if inspection.marks is not None else None  # before they are read
