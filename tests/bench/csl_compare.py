@@ -3,10 +3,13 @@
     npm install --prefix build/node citeproc
     python tests/bench/csl_compare.py --styles 200 --seed 1
     python tests/bench/csl_compare.py --style apa --style nature --examples 20
+    python tests/bench/csl_compare.py --styles 200 --seed 1 --invent 1
 
 Each style formats ``csl_items.yaml`` twice: a bibliography of all items, and a document that cites
-every item once and then repeats, clusters, locators, prefixes and suppressed authors. Both engines
-read the same style and the same locale files, and speak the protocol of the CSL suite's drivers.
+every item once and then repeats, clusters, locators, prefixes and suppressed authors. With
+``--invent`` the items and citations are made at random instead (``csl_invent.py``), other ones for
+each style, so that nothing can be tuned to them. Both engines read the same style and the same
+locale files, and speak the protocol of the CSL suite's drivers.
 
 Choices: citeproc-js runs with its default options (``development_extensions`` untouched, no
 abbreviation lists, HTML output). Two texts are equal when they are equal without mark-up, with
@@ -38,6 +41,9 @@ from typing import Any
 import yaml
 
 from citekit.csl.styles import find_style, styles_folder
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # run as a program, not as a package
+from csl_invent import Inventor
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build"
@@ -89,7 +95,8 @@ def main(arguments: list[str] | None = None) -> int:
     score = Score()
     per_style: dict[str, Score] = {}
     with ThreadPoolExecutor(options.jobs) as pool:
-        for name, one in zip(names, pool.map(compare_style, names), strict=True):
+        samples = [sample(name, options.invent) for name in names]
+        for name, one in zip(names, pool.map(compare_style, names, samples), strict=True):
             score.add(one)
             per_style[name] = one
     report(score, per_style, options.examples, options.groups)
@@ -101,6 +108,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--styles", type=int, default=100, help="how many styles to choose")
     parser.add_argument("--seed", type=int, default=1, help="of the choice")
     parser.add_argument("--style", action="append", help="compare this style (repeatable)")
+    parser.add_argument("--invent", type=int, help="seed of invented items, instead of the file's")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--groups", type=int, default=25, help="kinds of difference to show")
     parser.add_argument("--examples", type=int, default=2, help="examples of each kind")
@@ -116,8 +124,27 @@ def choose_styles(count: int, seed: int) -> list[str]:
 # ---------------------------------------------------------------------------------- what is asked
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The items that a style formats, and the citations of one document."""
+
+    items: list[dict[str, Any]]
+    clusters: list[list[dict[str, Any]]]
+
+
+def sample(style: str, invent: int | None) -> Sample:
+    """The items of the file, or for a seed those invented for this style."""
+    if invent is None:
+        made = items()
+        return Sample(items=made, clusters=document([item["id"] for item in made]))
+    digest = hashlib.sha256(f"{invent} {style}".encode()).digest()
+    inventor = Inventor(int.from_bytes(digest[:4]))
+    made = inventor.items()
+    return Sample(items=made, clusters=inventor.clusters([item["id"] for item in made]))
+
+
 def items() -> list[dict[str, Any]]:
-    """The invented items, as CSL-JSON."""
+    """The items of the file, as CSL-JSON."""
     text = (HERE / "csl_items.yaml").read_text(encoding="utf-8")
     loaded: list[dict[str, Any]] = yaml.safe_load(text)
     return [{key: _text_of(value) for key, value in item.items()} for item in loaded]
@@ -165,19 +192,18 @@ def document(ids: list[str]) -> list[list[dict[str, Any]]]:
     ]
 
 
-def requests(style: str) -> list[Request]:
+def requests(style: str, asked: Sample) -> list[Request]:
     """The two requests for a style: its bibliography and its citations."""
     source = find_style(f"http://www.zotero.org/styles/{style}")
-    common = {"csl": source.xml.decode("utf-8"), "input": items()}
-    clusters = document([item["id"] for item in items()])
-    names = [f"c{number}" for number in range(len(clusters))]
+    common = {"csl": source.xml.decode("utf-8"), "input": asked.items}
+    names = [f"c{number}" for number in range(len(asked.clusters))]
     operations = [
         [
             {"citationID": name, "citationItems": cites, "properties": {"noteIndex": number + 1}},
             [[earlier, i + 1] for i, earlier in enumerate(names[:number])],
             [],
         ]
-        for number, (name, cites) in enumerate(zip(names, clusters, strict=True))
+        for number, (name, cites) in enumerate(zip(names, asked.clusters, strict=True))
     ]
     return [
         {"name": "entries", "mode": "bibliography", **common},
@@ -238,9 +264,9 @@ def locales_folder() -> Path:
 # -------------------------------------------------------------------------------------- comparison
 
 
-def compare_style(style: str) -> Score:
+def compare_style(style: str, what: Sample) -> Score:
     """Ask both engines and compare what they say."""
-    asked = requests(style)
+    asked = requests(style, what)
     theirs, ours = ask_reference(asked), ask(OURS, asked)
     score = Score()
     for kind in ("entries", "citations"):
