@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.scope import Scope
 from citekit.csl.sort import plain_text
-from citekit.csl.tree import NamesNode, Node
+from citekit.csl.tree import NamesNode, Node, comes_from_item
 from citekit.csl.tree import replace as replaced
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from citekit.csl.disambiguate import Levels
     from citekit.csl.piece import Facts
     from citekit.csl.program import Program
 
@@ -50,7 +51,9 @@ def _number(value: str | None) -> int:
     return int(value) if value is not None and value.isdigit() else 1
 
 
-def entries(program: Program, facts: Iterable[Facts]) -> Iterator[tuple[str, Node]]:
+def entries(
+    program: Program, facts: Iterable[Facts], levels: Levels | None = None
+) -> Iterator[tuple[str, Node]]:
     """(item id, tree) of all entries, in the order given; empty ones are left out."""
     area = program.style.bibliography
     if area is None:
@@ -62,9 +65,10 @@ def entries(program: Program, facts: Iterable[Facts]) -> Iterator[tuple[str, Nod
     before: Node | None = None
     for fact in facts:
         scope = _scope(fact)
+        scope.levels = levels
         pieces = program.entry(scope)
         names = scope.first_names
-        if names is not None and not _comes_from_item(names):
+        if names is not None and not comes_from_item(names):
             names = None  # "anon." is nobody's name
         tree = Node(PLAIN, pieces)
         if substitute is not None:
@@ -129,13 +133,6 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
     for node in chosen:
         tree = replaced(tree, node, Node(PLAIN, [text] if text else []))
     return tree
-
-
-def _comes_from_item(node: Node) -> bool:
-    return bool(node.look.variable and node.children) or any(
-        isinstance(child, NamesNode) or (isinstance(child, Node) and _comes_from_item(child))
-        for child in node.children
-    )
 
 
 def _compared(names: Node) -> str:

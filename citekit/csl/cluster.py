@@ -12,10 +12,10 @@ from citekit.csl.collapse import collapse
 from citekit.csl.ir import PLAIN
 from citekit.csl.locators import read_locator
 from citekit.csl.markup import parse_markup
-from citekit.csl.piece import Facts, Piece
+from citekit.csl.piece import UNASKED, Facts, Piece
 from citekit.csl.scope import Scope
 from citekit.csl.sort import plain_text
-from citekit.csl.tree import NamesNode, Node, Rich, find
+from citekit.csl.tree import NamesNode, Node, Note, Rich, comes_from_item, find
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 
 MISSING = "[CSL STYLE ERROR: reference with no printed form.]"
 _ENDS_SENTENCE = re.compile(r"[.!?][\"'”’)]*\s*$")
+
+
+def _names_of(scope: Scope) -> str:
+    """By which text a cite is grouped with others; see ``Piece.names``."""
+    first = scope.first_names
+    if first is None:
+        return "" if scope.found_no_names else UNASKED
+    if find(first, NamesNode) is not None:
+        return plain_text([first])
+    return f"{UNASKED}{scope.entry.id}" if comes_from_item(first) else ""
 
 
 class Renderer:
@@ -49,9 +59,7 @@ class Renderer:
         scope.first_note = str(place.first_note) if place.first_note else ""
         locator = cite.get("locator")
         if locator is not None and not isinstance(locator, (dict, list)):
-            scope.locator, scope.locator_label = read_locator(
-                str(locator), cite.get("label"), self.program.locale
-            )
+            scope.locator, scope.locator_label = read_locator(str(locator), cite.get("label"))
         return scope
 
     def render(self, piece: Piece, *, names: bool = True) -> None:
@@ -67,28 +75,25 @@ class Renderer:
         piece.body = self.program.cite(scope)
         piece.years = scope.year_nodes
         if names:
-            first = scope.first_names
-            if first is None:
-                piece.names = ""
-            elif find(first, NamesNode) is None:  # a title or "anon." says nothing about authors
-                piece.names = f"\0{piece.facts.entry.id}"
-            else:
-                piece.names = plain_text([first])
+            piece.names = _names_of(scope)
 
     def cluster(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]], mode: str = "") -> Node:
         """The tree of a whole citation; the modes are those of ``document.Citation``."""
         made: list[Piece] = []
         for i, (facts, cite, place) in enumerate(pieces):
             piece = Piece(facts, cite, place, start=i == 0)
-            suppress = bool(cite.get("suppress-author")) or mode == "suppress-author"
-            self.render(piece, names=not suppress)
+            self.render(piece)
+            if cite.get("suppress-author") or mode == "suppress-author":
+                self.render(piece, names=False)  # grouped by its names all the same
             made.append(piece)
         if mode == "author-only" or (len(pieces) == 1 and pieces[0][1].get("author-only")):
             return self._author(pieces)
         children = collapse(self, made)
         if mode == "composite":
             return self._composite(pieces)
-        return Node(replace(self.program.style.citation.look, delimiter=""), children or [MISSING])
+        whole = Note if self.program.style.style_class == "note" else Node
+        look = replace(self.program.style.citation.look, delimiter="")
+        return whole(look, children or [MISSING])
 
     def _author(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]]) -> Node:
         """Only the names of the first cite, for use in running text."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from citekit.csl.ir import PLAIN
-from citekit.csl.piece import Piece, wrapped
+from citekit.csl.piece import UNASKED, Piece, wrapped
 from citekit.csl.sort import plain_text
-from citekit.csl.tree import Node, YearNode, replace
+from citekit.csl.tree import LetterNode, Node, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from citekit.csl.program import Program
     from citekit.csl.scope import Scope
 
-_ENDS = ".,;:!?"
+_ENDS = ".,;:"
 
 
 class Renderer(Protocol):
@@ -158,9 +158,11 @@ class _Years:
         return out
 
     def _group(self, pieces: list[Piece], start: int) -> list[Piece]:
-        """The cites from here on that share the names of the first."""
+        """The cites from here on that share the names of the first, or have none."""
         end = start + 1
-        while end < len(pieces) and pieces[end].names == pieces[start].names:
+        first = pieces[start].names
+        same = (first,) if first.startswith(UNASKED) else ("", first)
+        while end < len(pieces) and pieces[end].names in same:
             end += 1
         return pieces[start:end]
 
@@ -174,14 +176,19 @@ class _Years:
                 i += run - 1
                 continue
             piece = group[i]
-            self._renderer.render(piece, names=False)
+            if piece.names:  # what stands for names that are not there stays
+                self._renderer.render(piece, names=False)
             if not (piece.body.children or piece.prefix or piece.suffix):
                 i += 1
                 continue
-            pinned = group[i - 1].cite.get("locator") and self._after != self._delimiter
-            _delimit(out, group[i - 1], piece, self._after if pinned else self._within)
+            _delimit(out, group[i - 1], piece, self._between(group[i - 1]))
             out.append(wrapped(piece))
             i += 1
+
+    def _between(self, before: Piece) -> str:
+        """What stands between two cites of a group that are more than a letter."""
+        pinned = before.cite.get("locator") and self._after != self._delimiter
+        return self._after if pinned else self._within
 
     def _suffix_run(self, group: list[Piece], start: int) -> int:
         """How many cites from here on differ only in their year suffix."""
@@ -218,7 +225,11 @@ class _Years:
                     out += ["–", _letter(run[end])]
                     i = end + 1
                     continue
-            out += [self._between_suffixes, self._short(run[i])]
+            if run[i].is_bare and not run[i - 1].suffix:
+                out += [self._between_suffixes, self._short(run[i])]
+            else:
+                _delimit(out, run[i - 1], run[i], self._between(run[i - 1]))
+                out.append(wrapped(run[i], self._short(run[i])))
             if end - i >= 2:
                 out += ["–", _letter(run[end])]
                 i = end + 1
@@ -230,32 +241,34 @@ class _Years:
         if not piece.cite.get("locator"):
             return _letter(piece)
         self._renderer.render(piece, names=False)
-        year, letter = _year_with_letter(piece.body), _letter(piece)
-        return piece.body if year is None else replace(piece.body, year, letter)
+        year = _year_before_letter(piece.body)
+        return piece.body if year is None else replace(piece.body, year, None)
 
 
 def _can_shrink(piece: Piece) -> bool:
     """Whether a cite can be shown by its letter alone, perhaps with a locator behind it."""
-    if not (piece.facts.year_text and piece.years) or piece.prefix or piece.suffix:
+    if not (piece.facts.year_text and piece.years):
         return False
-    return not piece.cite.get("locator") or _year_with_letter(piece.body) is not None
+    return not piece.cite.get("locator") or _year_before_letter(piece.body) is not None
 
 
-def _year_with_letter(node: Node) -> Node | None:
-    """The year that carries its letter within it (no ``year-suffix`` of the style)."""
+def _year_before_letter(node: Node) -> Node | None:
+    """The year that its letter follows (there is no ``year-suffix`` of the style)."""
+    before: Node | None = None
     for child in node.children:
         if isinstance(child, str):
             continue
-        if isinstance(child, YearNode) and isinstance(child.children[-1], YearNode):
-            return child
-        found = _year_with_letter(child)
+        if isinstance(child, LetterNode):
+            return before
+        found = _year_before_letter(child)
         if found is not None:
             return found
+        before = child
     return None
 
 
 def _follows(one: Piece, other: Piece) -> bool:
-    if one.cite.get("locator") or other.cite.get("locator"):
+    if not (one.is_bare and other.is_bare):
         return False
     return other.facts.hints.year_suffix == one.facts.hints.year_suffix + 1
 

@@ -16,11 +16,11 @@ from citekit.csl.compile_conditions import compile_choose
 from citekit.csl.compile_dates import compile_date
 from citekit.csl.compile_names import compile_names
 from citekit.csl.links import link_for
-from citekit.csl.locators import numbered
+from citekit.csl.locators import numbered, without_own_label
 from citekit.csl.markup import parse_markup, plain
-from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range
+from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range, split_list
 from citekit.csl.textcase import apply_case
-from citekit.csl.tree import Node, Rich, YearNode, map_text
+from citekit.csl.tree import Node, Numeral, Rich, YearNode, map_text
 from citekit.csl.variables import NUMBER_VARIABLES
 from citekit.model.value import replace
 
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 _LINKED = ("DOI", "PMCID", "PMID", "URL")
 _EMBEDDED_LABEL = re.compile(r",\s*[^\W\d]{2,}\.\s")  # "367-368, fig. 333": the label is for pages
-_FULL_STOP = re.compile(r"\.(?![a-z0-9]{2})")
+_FULL_STOP = re.compile(r"\.(?![a-z])")
+_UNJOINED = frozenset(("section", "part-number", "supplement-number", "version", "printing-number"))
+"""Numbers whose hyphens are part of them."""
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
 
 
@@ -92,13 +94,13 @@ class Compiler:
         """The functions of a macro, compiled when first asked for."""
         found = self._macros.get(name)
         if found is None:
-            found = self._macros[name] = self.elements(self.style.macros[name].children)
+            found = self._macros[name] = self.elements(_inner(self.style.macros[name].children))
         return found
 
     # ---- groups and macros
 
     def _group(self, element: ir.Group) -> Element:
-        children = self.elements(element.children)
+        children = self.elements(_inner(element.children))
         look = element.look
         bare = look.is_bare
 
@@ -111,7 +113,7 @@ class Compiler:
                 scope.started = started
                 return
             scope.filled += 1  # a group that shows something counts as a variable that does
-            if bare and len(inner) == 1:
+            if bare and len(inner) == 1 and _is_free(inner[0]):
                 out += inner
             else:
                 out.append(Node(look, inner))
@@ -140,9 +142,9 @@ class Compiler:
         return value if element.what else _nothing
 
     def _call(self, element: ir.Text) -> Element:
-        look = element.look
+        # the text-case of a call is ignored: so does the processor that styles are written with
+        look = replace(element.look, text_case=None) if element.look.text_case else element.look
         bare = look.is_bare
-        changes = bool(look.text_case or look.strip_periods)
         macro, name = self.macro, element.what
 
         def run(scope: Scope, out: Out) -> None:
@@ -154,26 +156,20 @@ class Compiler:
                 scope.started = started
                 return
             scope.filled += 1  # a group that shows something counts as a variable that does
-            if bare and len(inner) == 1:
+            if bare and len(inner) == 1 and _is_free(inner[0]):
                 out += inner
             else:
-                children = self._styled(inner, look, scope.entry.language) if changes else inner
-                out.append(Node(look, children))
+                out.append(Node(look, _stripped(inner) if look.strip_periods else inner))
 
         return run
 
     def _styled(
         self, children: Sequence[Node | str], look: Look, lang: str
     ) -> Sequence[Node | str]:
-        """Strip-periods and text-case, on whatever was rendered."""
-        if look.strip_periods:
-            children = [
-                _without_periods(c) if isinstance(c, str) else map_text(c, _without_periods)
-                for c in children
-            ]
+        """Text-case and strip-periods, on whatever was rendered."""
         if look.text_case:
             children = apply_case(children, look.text_case, lang or self.locale.lang.lower())
-        return children
+        return _stripped(children) if look.strip_periods else children
 
     # ---- terms
 
@@ -181,7 +177,8 @@ class Compiler:
         text = self.locale.text(element.what, element.form, plural=element.plural)
         if not text:
             return _nothing
-        look, capitalizes = element.look, self.capitalizes and self.sorting is None
+        look = element.look
+        capitalizes = self.capitalizes and self.sorting is None and look.text_case != "lowercase"
         children = self._styled([text], look, "")
         raised = apply_case(children, "capitalize-first", "") if capitalizes else children
 
@@ -203,9 +200,7 @@ class Compiler:
         if what == "page":
             return self._pages(element)
         if what in NUMBER_VARIABLES:
-            return self._number(
-                ir.Number(look=look, variable=what, form="numeric" if what != "version" else "")
-            )
+            return self._number(ir.Number(look=look, variable=what, form="numeric"))
         names = _forms(what, element.form)
         changes = bool(look.text_case or look.strip_periods)
         linked = what in _LINKED
@@ -258,7 +253,10 @@ class Compiler:
 
         def sort(scope: Scope, out: Out) -> None:
             text = read(scope)
-            out.append(text.zfill(10) if number else text)
+            scope.called += 1
+            if text:
+                scope.saw(what)
+            out.append(text.zfill(10) if number and text else text)
 
         return run if self.sorting is None else sort
 
@@ -293,7 +291,7 @@ class Compiler:
             scope.saw("page")
             scope.started = True
             children = parse_markup(page_range(text, style, delimiter, ampersand))
-            out.append(Rich(look, self._styled(children, look, scope.entry.language)))
+            out.append(Numeral(look, self._styled(children, look, scope.entry.language)))
 
         return run
 
@@ -310,23 +308,34 @@ class Compiler:
             text = special(scope) if special else scope.entry.text(variable)
             if not text or variable in scope.suppressed:
                 return
+            text = without_own_label(variable, text)
             if variable == "number":
-                text = numbered(text, locale)[0]
+                text = numbered(text)[0]
             scope.saw(variable)
             scope.started = scope.started or variable != "citation-number"
             if variable in ("page", "locator") and form == "numeric":
                 text = self._locator_text(scope, text)
-            elif is_numeric(text):
+            elif is_numeric(text) and not (form == "numeric" and _is_unjoined(variable, scope)):
                 text = format_number(text, form, locale, gender)
-            out.append(Rich(look, self._styled([text], look, scope.entry.language)))
+            if look.text_case:
+                text = self._cased_number(text, look.text_case, scope.entry.language)
+            out.append(Numeral(look, _stripped([text]) if look.strip_periods else [text]))
 
         def sort(scope: Scope, out: Out) -> None:
+            scope.called += 1
             text = special(scope) if special else scope.entry.text(variable)
             if text:
                 scope.saw(variable)
                 out.append(text.zfill(10) if text.isdigit() else text)
 
         return run if self.sorting is None else sort
+
+    def _cased_number(self, text: str, case: str, lang: str) -> str:
+        """The parts of a list of numbers in a letter case, each for itself."""
+        lang = lang or self.locale.lang.lower()
+        pieces = split_list(text)
+        pieces[::2] = [str(apply_case([piece], case, lang)[0]) for piece in pieces[::2]]
+        return "".join(pieces)
 
     def _label(self, element: ir.Label) -> Element:
         variable, look, form, locale = element.variable, element.look, element.form, self.locale
@@ -340,10 +349,12 @@ class Compiler:
                 special = _SPECIAL.get(variable)
                 text = special(scope) if special else scope.entry.text(variable) or ""
                 if variable == "number":
-                    text, term = numbered(text, locale)
+                    text, term = numbered(text)
             if not text or variable in scope.suppressed:
                 return
             plural = _wants_plural(element.plural, variable, text)
+            if plural and variable == "number" and _is_unjoined(variable, scope):
+                plural = element.plural == "always"
             children = memory.get((term, plural))
             if children is None:
                 label = locale.text(term, form, plural=plural)
@@ -360,17 +371,48 @@ def _wants_plural(said: str, variable: str, text: str) -> bool:
     if said != "contextual":
         return said == "always"
     if variable in _LABELLED_COUNTS:
-        return text.strip() != "1"
+        return is_plural(text) or (text.strip().isdigit() and text.strip() != "1")
     return is_plural(_EMBEDDED_LABEL.split(text)[0])
+
+
+def _is_unjoined(variable: str, scope: Scope) -> bool:
+    """Whether a hyphen is part of a number; the docket number of a case (70-18) is no range."""
+    return variable in _UNJOINED or (variable == "number" and scope.entry.type == "legal_case")
 
 
 def _nothing(_scope: Scope, _out: Out) -> None:
     """The function of an element that never renders anything."""
 
 
+def _inner(children: Iterable[ir.Element]) -> list[ir.Element]:
+    """What stands in a group or macro makes no block: only elements of a layout do."""
+    return [_without_display(child) for child in children]
+
+
+def _without_display(element: ir.Element) -> ir.Element:
+    if isinstance(element, ir.Choose):
+        branches = (replace(b, children=tuple(_inner(b.children))) for b in element.branches)
+        return replace(element, branches=tuple(branches))
+    if element.look.display:
+        return replace(element, look=replace(element.look, display=None))
+    return element
+
+
+def _is_free(child: Node | str) -> bool:
+    """Whether a child meets its neighbours in a group as it would outside (``endings``)."""
+    return isinstance(child, str) or not (child.look.font or child.look.suffix)
+
+
 def _without_periods(text: str) -> str:
     """Without full stops; those inside a word (``example.org``) are none."""
     return _FULL_STOP.sub("", text)
+
+
+def _stripped(children: Sequence[Node | str]) -> Sequence[Node | str]:
+    return [
+        _without_periods(c) if isinstance(c, str) else map_text(c, _without_periods)
+        for c in children
+    ]
 
 
 def _forms(variable: str, form: str) -> tuple[str, ...]:

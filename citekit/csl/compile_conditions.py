@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from citekit.csl import ir
     from citekit.csl.compile import Compiler, Element, Out
-    from citekit.csl.locale import Locale
     from citekit.csl.scope import Scope
 
     Test = Callable[[Scope], bool]
@@ -28,8 +27,7 @@ _POSITIONS = {
 def compile_choose(compiler: Compiler, element: ir.Choose) -> Element:
     """The function of a ``cs:choose``."""
     branches = [
-        (compile_test(branch, compiler.locale), compiler.elements(branch.children))
-        for branch in element.branches
+        (compile_test(branch), compiler.elements(branch.children)) for branch in element.branches
     ]
 
     def run(scope: Scope, out: Out) -> None:
@@ -42,7 +40,7 @@ def compile_choose(compiler: Compiler, element: ir.Choose) -> Element:
     return run
 
 
-def compile_test(branch: ir.Branch, locale: Locale) -> Test:
+def compile_test(branch: ir.Branch) -> Test:
     """The condition of a branch as one function.
 
     Several types in one test mean any of them, whatever ``match`` says: no item has two.
@@ -50,7 +48,7 @@ def compile_test(branch: ir.Branch, locale: Locale) -> Test:
     tests = branch.tests
     if not tests:
         return _always
-    made = [_single(kind, value, locale) for kind, value in tests if kind != "type"]
+    made = [_single(kind, value) for kind, value in tests if kind != "type"]
     types = frozenset(value for kind, value in tests if kind == "type")
     if types:
         made.insert(0, lambda scope: scope.entry.type in types)
@@ -70,12 +68,12 @@ def _always(_scope: Scope) -> bool:
     return True
 
 
-def _single(kind: str, value: str, locale: Locale) -> Test:
+def _single(kind: str, value: str) -> Test:
     match kind:
         case "variable":
             return _variable_test(value)
         case "is-numeric":
-            return _numeric_test(value, locale)
+            return _numeric_test(value)
         case "is-uncertain-date":
             return lambda scope: (date := scope.entry.date(value)) is not None and date.circa
         case "locator":
@@ -105,10 +103,10 @@ def _variable_test(value: str) -> Test:
             return lambda scope: scope.entry.has(value)
 
 
-def _numeric_test(value: str, locale: Locale) -> Test:
+def _numeric_test(value: str) -> Test:
     def test(scope: Scope) -> bool:
         if value == "number":
-            return is_numeric(numbered(scope.entry.text(value) or "", locale)[0])
+            return is_numeric(numbered(scope.entry.text(value) or "")[0])
         if value == "locator":
             return is_numeric(scope.locator)
         if value == "citation-number":

@@ -8,7 +8,7 @@ from citekit.csl.dates import date_nodes, sort_text
 from citekit.csl.ir import PLAIN
 from citekit.csl.markup import parse_markup
 from citekit.csl.textcase import apply_case
-from citekit.csl.tree import Node, Rich, YearNode, find
+from citekit.csl.tree import LetterNode, Node, Rich, YearNode
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def compile_date(compiler: Compiler, element: ir.Date) -> Element:
         date = None if variable in scope.suppressed else scope.entry.date(variable)
         if date is None or (variable == "accessed" and scope.shown is not None):
             return  # when one looked at a page does not tell two cites apart
-        children = _literal(date, parts) or date_nodes(date, parts, delimiter, locale)
+        if date.literal:
+            children = _literal(date, parts)
+        else:
+            children = date_nodes(date, parts, delimiter, locale)
         if not children:
             return
         scope.saw(variable)
@@ -62,27 +65,33 @@ def compile_date(compiler: Compiler, element: ir.Date) -> Element:
 
 def _literal(date: DateValue, parts: Sequence[ir.DatePart]) -> list[Node | str]:
     """A date in words, which stands in the place and look of the year."""
-    if not date.literal:
+    year = next((part for part in parts if part.name == "year"), None)
+    if year is None or not date.literal:
         return []
-    look = next((part.look for part in parts if part.name == "year"), PLAIN)
-    return [Rich(look, parse_markup(date.literal))]
+    return [Rich(year.look, parse_markup(date.literal))]
 
 
 def _with_suffix(scope: Scope, node: Node) -> Node:
-    """The date with the year suffix behind its first year."""
-    year = find(node, YearNode)
-    suffix = YearNode(PLAIN, [scope.year_text])
-    if year is None:
-        if not any(isinstance(child, Rich) for child in node.children):
-            return node
-        scope.year_done = True
-        scope.year_nodes.append(suffix)
-        return Node(node.look, [*node.children, suffix])
+    """The date with the year suffix behind its last year, and in its look; words take none."""
+    years = [i for i, child in enumerate(node.children) if isinstance(child, YearNode)]
+    if not years:
+        return node
+    after = years[-1] + 1
+    year = node.children[after - 1]
+    first = _year_look(node.children[years[0]])  # in a range it still has its prefix
+    look = replace(_year_look(year), prefix=first.prefix)
+    suffix = LetterNode(look, [scope.year_text])
     scope.year_done = True
     scope.year_nodes.append(suffix)
-    grown = YearNode(year.look, [*year.children, suffix])
-    children = [grown if child is year else child for child in node.children]
-    return Node(node.look, children)
+    return Node(node.look, [*node.children[:after], suffix, *node.children[after:]])
+
+
+def _year_look(year: Node | str) -> ir.Look:
+    """The look of the number of a year, which may stand beside its era."""
+    inner = None if isinstance(year, str) else year.children[0]
+    if isinstance(inner, YearNode):
+        return inner.look
+    return PLAIN if isinstance(year, str) else year.look
 
 
 def _parts(compiler: Compiler, element: ir.Date) -> tuple[Sequence[ir.DatePart], str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.csl.collation import NAME_BREAK
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.names import NameSpec, render_people, shown_count
 from citekit.csl.scope import ShownNames, levels_of
 from citekit.csl.textcase import apply_case
-from citekit.csl.tree import NamesNode, Node, Rich
+from citekit.csl.tree import Labelled, NamesNode, Node
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
         made = None if label is None else label(term, len(people) > 1)
         if made is None:
             return names
-        return Node(PLAIN, [made, names] if label_first else [names, made])
+        return Labelled(PLAIN, [made, names] if label_first else [names, made])
 
     def run(scope: Scope, out: list[Node | str]) -> None:
         if element.substitutes and scope.has_substitute:
@@ -139,8 +138,8 @@ def _first_substitute(scope: Scope, substitutes: list[Element]) -> Node | None:
             if not node.children:
                 break
             scope.record = outer
-            if not (isinstance(node, Rich) and node.look.variable is None):  # a bare value
-                scope.filled += 1
+            if node.look.variable is not None or not isinstance(node.children[0], str):
+                scope.filled += 1  # a term or value by itself is not something of the item
             scope.suppressed = scope.suppressed.union(used)
             if outer is not None:
                 outer += used
@@ -150,6 +149,9 @@ def _first_substitute(scope: Scope, substitutes: list[Element]) -> Node | None:
                     return None
             return node
     scope.record = outer
+    if outer is None:  # names that are not there still end the start of a sentence
+        scope.started = True
+        scope.found_no_names = True
     return None
 
 
@@ -232,7 +234,8 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
     spec.subsequent_min = _number(option("et-al-subsequent-min")) or spec.et_al_min
     spec.subsequent_first = _number(option("et-al-subsequent-use-first")) or spec.et_al_first
     spec.use_last = option("et-al-use-last") == "true"
-    spec.initialize = option("initialize") != "false"
+    # what is switched off for the area or style stays off: so the reference processor
+    spec.initialize = "false" not in (option("initialize"), compiler.option("initialize"))
     spec.initialize_with = option("initialize-with")
     spec.hyphen = compiler.style.options.get("initialize-with-hyphen") != "false"
     spec.sort_order = option("name-as-sort-order")
@@ -256,8 +259,8 @@ def name_spec(compiler: Compiler, element: ir.Names) -> NameSpec:
 
 def _for_sorting(spec: NameSpec) -> None:
     spec.sort_order = "all"
-    spec.separator = NAME_BREAK
-    spec.delimiter = NAME_BREAK
+    spec.separator = " "
+    spec.delimiter = " "
     spec.and_term = None
     spec.et_al = None
     spec.look = spec.affixes = spec.family = spec.given = PLAIN

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from citekit.csl.ir import PLAIN
 from citekit.csl.numbers import ordinal
 from citekit.csl.tree import Node, YearNode
 from citekit.model.value import replace
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from citekit.csl.locale import Locale
 
 Point = tuple[int, int, int]
-"""Year, month (13–16 and 21–24 are seasons), day; 0 where unknown."""
+"""Year, month, day; 0 where unknown. The months 13–16, 21–24 and, where ``season`` was said, 25–28
+are seasons."""
 
 _MONTHS = {
     name[:3]: i + 1
@@ -121,8 +123,8 @@ def _season(value: object) -> int:
     text = str(value or "").strip().lower()
     if text.isdigit():
         number = int(text)
-        return number + 12 if 1 <= number <= 4 else number if 13 <= number <= 24 else 0
-    return _SEASONS.get(text, 0)
+        return number + 24 if 1 <= number <= 4 else number if 13 <= number <= 24 else 0
+    return _SEASONS[text] + 12 if text in _SEASONS else 0
 
 
 # ----------------------------------------------------------------------------------- text → date
@@ -224,9 +226,9 @@ _ORDER = ("year", "month", "day")
 
 
 def sort_text(date: DateValue, kept: Sequence[str]) -> str:
-    """The date as digits that sort rightly as text, with only these parts."""
-    if date.literal and not date.start[0]:
-        return date.literal
+    """The date as digits that sort rightly as text, with only these parts; none for words."""
+    if date.literal:
+        return ""
     out = [_sort_point(date.start, kept)]
     if date.end is not None:
         out.append(_sort_point(date.end, kept))
@@ -234,11 +236,10 @@ def sort_text(date: DateValue, kept: Sequence[str]) -> str:
 
 
 def _sort_point(point: Point, kept: Sequence[str]) -> str:
-    year, month, day = point
-    text = f"{year + 5_000_000_000:010}" if "year" in kept else ""
-    if "month" in kept:
-        text += f"{month:02}"
-    return text + (f"{day:02}" if "day" in kept else "")
+    """Always as many digits, because collation takes them for one number."""
+    year = point[0] + 5_000_000_000 if "year" in kept else 0
+    month = point[1] if "month" in kept else 0
+    return f"{year:010}{month:02}{point[2] if 'day' in kept else 0:02}"
 
 
 def date_nodes(
@@ -297,13 +298,24 @@ def _range_nodes(
 
 
 def _point_nodes(point: Point, parts: Sequence[DatePart], locale: Locale) -> list[Node]:
-    nodes = []
+    nodes: list[Node] = []
     for part in parts:
         text = _part_text(point, part, locale)
-        if text:
-            kind = YearNode if part.name == "year" else Node
-            nodes.append(kind(part.look, styled(text, part, locale)))
+        if text and part.name == "year":
+            nodes.append(_year_node(text, _era(point[0], locale), part, locale))
+        elif text:
+            nodes.append(Node(part.look, styled(text, part, locale)))
     return nodes
+
+
+def _year_node(text: str, era: str, part: DatePart, locale: Locale) -> YearNode:
+    """A year in its look; what names its era stands outside of that."""
+    year = YearNode(part.look, styled(text, part, locale))
+    return YearNode(PLAIN, [year, era]) if era else year
+
+
+def _era(year: int, locale: Locale) -> str:
+    return locale.text("bc") if year < 0 else locale.text("ad") if year < 1000 else ""
 
 
 def styled(text: str, part: DatePart, locale: Locale) -> list[Node | str]:
@@ -322,7 +334,7 @@ def _part_text(point: Point, part: DatePart, locale: Locale) -> str:
     year, month, day = point
     match part.name:
         case "year":
-            return _year(year, part.form, locale) if year else ""
+            return _year(year, part.form) if year else ""
         case "month":
             return _month(month, part.form or "long", locale) if month else ""
         case "day":
@@ -331,16 +343,16 @@ def _part_text(point: Point, part: DatePart, locale: Locale) -> str:
             return ""
 
 
-def _year(year: int, form: str | None, locale: Locale) -> str:
+def _year(year: int, form: str | None) -> str:
     if form == "short" and 999 < year < 10000:
         return f"{year % 100:02}"
-    if year < 0:
-        return f"{-year}{locale.text('bc')}"
-    return f"{year}{locale.text('ad')}" if year < 1000 else str(year)
+    return str(abs(year))
 
 
 def _month(month: int, form: str, locale: Locale) -> str:
     if month > 12:
+        if form.startswith("numeric") and month <= 24:
+            return ""
         season = (month - 13) % 4 + 1
         return locale.text(f"season-{season:02}")
     if form == "numeric":

@@ -55,7 +55,7 @@ class NameBook:
         if not person.given or not any(_bare(other) != same for other in givens):
             return 0
         if spec.initialize_with is None:
-            return 2
+            return 0 if self._initials_only else 2
         namesakes = self._by_initials(surname, spec)[_initials(person.given, spec)]
         alike = len(namesakes) > 1
         if self._initials_only:
@@ -257,7 +257,10 @@ class Disambiguator:
         self._render(cite)
 
     def _own_way(self, group: list[Cite]) -> list[list[Cite]]:
-        """Let ``cs:if disambiguate="true"`` hold, one test after another, as far as it helps."""
+        """Let ``cs:if disambiguate="true"`` hold, one test after another, until that helps.
+
+        Where it never does all of them hold, unless year suffixes tell the cites apart.
+        """
         base = [cite.hints for cite in group]
         start = max(hints.disambiguate for hints in base)
         for count in range(start + 1, max(cite.uses for cite in group) + 1):
@@ -267,7 +270,8 @@ class Disambiguator:
             parts = list(_buckets(group))
             if len(parts) > 1:
                 return self._each(_ambiguous(parts), self._own_way)
-        self._restore(group, base)
+        if self._add_suffix:
+            self._restore(group, base)
         return [group]
 
 

@@ -175,7 +175,8 @@ class Document:
     def bibliography(self) -> Iterator[tuple[str, Node]]:
         """(item id, tree) of every entry, in the order of the style, made one by one."""
         self._settle()
-        return bibliography.entries(self.program, [self._facts[key] for key in self._order])
+        facts = [self._facts[key] for key in self._order]
+        return bibliography.entries(self.program, facts, self._renderer.levels)
 
     @property
     def warnings(self) -> list[str]:

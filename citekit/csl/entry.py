@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 _OTHER_NAMES = {
     "container-title-short": ("container-title-short", "journalAbbreviation"),
     "title-short": ("title-short", "shortTitle"),
-    "event-title": ("event-title", "event"),
-    "event": ("event", "event-title"),
 }
 _NOTE_LINE = re.compile(r"^\{?:?([A-Za-z][-_ A-Za-z]*?)\s*:\s*(.+?)\}?$")
 _NOTE_BRACED = re.compile(r"\{:([-_A-Za-z]+)\s*:\s*([^}\n]+)\}")
+_FAMILY_FIRST = ("hu", "ja", "vi", "zh")
 MAX_TEXT = 100_000
 
 
@@ -47,6 +46,8 @@ class Entry:
         self.type = kind if isinstance(kind, str) else ""
         language = self.data.get("language")
         self.language = language.lower() if isinstance(language, str) else ""
+        if self.data.get("jurisdiction"):
+            self.language = "und"  # the titles of laws and cases keep their case: so citeproc-js
 
     def text(self, variable: str) -> str | None:
         """The text of a variable, None where it is absent or empty."""
@@ -104,7 +105,7 @@ class Entry:
         value = self.data.get(variable)
         if not value:
             return ()
-        people = read_names(value)
+        people = read_names(value, family_first=_puts_family_first(self.language))
         if people is None:
             self._warn(variable, "a list of names", value)
             return ()
@@ -122,6 +123,11 @@ class Entry:
     def _warn(self, variable: str, wanted: str, value: object) -> None:
         kind = type(value).__name__
         self.warnings.append(f"item {self.id!r}: {variable} should be {wanted}, not {kind}")
+
+
+def _puts_family_first(language: str) -> bool:
+    """Whether names in an item of this language are written family first, in any script."""
+    return language in _FAMILY_FIRST or language.startswith(("ja-", "zh-"))
 
 
 def _with_note_fields(item: Mapping[str, Any], note: str) -> Mapping[str, Any]:

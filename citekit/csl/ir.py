@@ -36,6 +36,7 @@ class Look(Definition):
     delimiter: str = ""
     font: Font | None = None
     quotes: bool = False
+    unquoted: bool = False  # quotes="false" was said: what is quoted inside has the outer marks
     display: str | None = None
     text_case: str | None = None
     strip_periods: bool = False
@@ -54,6 +55,7 @@ class Look(Definition):
             or self.delimiter
             or self.font
             or self.quotes
+            or self.unquoted
             or self.display
             or self.text_case
             or self.strip_periods

@@ -152,7 +152,12 @@ class _Reader:
                 while len(self.frames) - 1 > depth:
                     self._abandon()
                 self.frames.pop()
-                self.frames[-1].children.append(Quoted(_joined(frame.children), self._marks(frame)))
+                quoted = Quoted(
+                    _joined(frame.children),
+                    self._marks(frame),
+                    is_straight_single=frame.raw == "'",
+                )
+                self.frames[-1].children.append(quoted)
                 return True
             if frame.close not in _QUOTE_ENDS:
                 return False

@@ -213,7 +213,9 @@ def _person_children(person: Person, spec: NameSpec, *, inverted: bool, level: i
         return _short(person, spec, inverted=inverted)
     given = given_text(person, spec, level)
     if person.static:
-        return _spaced([_family(person, spec, demoted=False), _part(given, spec.given, spec)])
+        particle = _part(person.particle, spec.family, spec)
+        family = _part(person.family, spec.family, spec)
+        return _spaced([particle, family, _part(given, spec.given, spec)])
     return _inverted(person, spec, given) if inverted else _displayed(person, spec, given)
 
 
@@ -338,13 +340,14 @@ def _rich(text: str) -> Children:
 
 # --------------------------------------------------------------------------------------- initials
 
-_PIECES = re.compile(r"(<[^>]*>)|([^\s.\-–<]+)(\.?)|(\s+)|([\-–])|\.")
+_PIECES = re.compile(r"(<[^>]*>)|([^\s.\-<]+)(\.?)|(\s+)|(-)|\.")
 
 
 def initials(given: str, mark: str, *, shorten: bool, hyphen: bool) -> str:
     """The given name with initials.
 
-    With ``shorten`` off only what is an initial already gets the mark.
+    With ``shorten`` off only what is an initial already gets the mark, which then also stands for a
+    hyphen; so the reference processor.
 
     >>> initials("Jean-Luc Marie", ". ", shorten=True, hyphen=True)
     'J.-L. M.'
@@ -361,9 +364,14 @@ def initials(given: str, mark: str, *, shorten: bool, hyphen: bool) -> str:
             else:
                 out.append(tag)
         elif word:
-            text, ended = _initial(word, dot, mark, shorten=shorten, after=out[-1] if out else "")
+            text, is_initial = _initial(
+                word, dot, mark, shorten=shorten, after=out[-1] if out else "", behind_initial=ended
+            )
+            if ended and not is_initial and not shorten and not out[-1].endswith(" "):
+                out.append(" ")
+            ended = is_initial
             out.append(text)
-        elif dash and out and hyphen:
+        elif dash and out and hyphen and (shorten or not ended):
             _touch(out)
             out.append(dash)
         elif (space or dash) and out and not ended and not out[-1].endswith(" "):
@@ -377,10 +385,12 @@ def _touch(out: list[str]) -> None:
         out[-1] = out[-1].rstrip()
 
 
-def _initial(word: str, dot: str, mark: str, *, shorten: bool, after: str) -> tuple[str, bool]:
+def _initial(
+    word: str, dot: str, mark: str, *, shorten: bool, after: str, behind_initial: bool
+) -> tuple[str, bool]:
     """One word of a given name as the style wants it, and whether that is an initial."""
     if word[0].islower() and not dot and len(word) > 1:
-        if shorten and after == "-":
+        if shorten and after == "-" and behind_initial:
             return "", True
         space = "" if not after or after.endswith((" ", "-")) else " "
         return space + word, False  # a particle inside the given name

@@ -22,7 +22,8 @@ _ONE = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/\d+)?|[ivxlcdmIVXLCDM]+)"
 _SEVERAL = re.compile(
     rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+"
 )
-_SIDES = re.compile(r"^(.*?)\s*[-–—]+\s*([^-–—]*)$")
+_OPEN_RANGE = re.compile(r"\d+[-–]")
+_SIDES = re.compile(r"^(.*?)\s*(?<![-–—])[-–—]\s*([^-–—]*)$")
 _SIDE = re.compile(r"^(.*\D)?(\d+)$")
 _ROMAN_NUMBER = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
 
@@ -91,13 +92,22 @@ def long_ordinal(number: int, locale: Locale, gender: str) -> str:
 
 def format_number(text: str, form: str, locale: Locale, gender: str) -> str:
     """A numeric value in a form; each number of a list or range is formatted by itself."""
-    pieces = _PART.split(text.strip())
+    pieces = split_list(text.strip())
     for i, piece in enumerate(pieces):
         if i % 2:
             pieces[i] = _separator(piece, locale)
         elif piece.isascii() and piece.isdigit() and len(piece) < 16:
             pieces[i] = _one(int(piece), form, locale, gender) if form != "numeric" else piece
     return "".join(pieces)
+
+
+def split_list(text: str) -> list[str]:
+    """The parts of a list or range, and between them what joins them.
+
+    >>> split_list("2, 4-6")
+    ['2', ', ', '4', '-', '6']
+    """
+    return _PART.split(text)
 
 
 def _separator(text: str, locale: Locale) -> str:
@@ -126,10 +136,11 @@ def _one(number: int, form: str, locale: Locale, gender: str) -> str:
 def is_plural(text: str) -> bool:
     r"""Whether a label beside this content takes its plural: a range or list of numbers.
 
-    >>> [is_plural(t) for t in ("12", "S213-S235", "1 & 2", "3\\-B", "Michaelson-Morely")]
-    [False, True, True, False, False]
+    >>> [is_plural(t) for t in ("12", "S213-S235", "1 & 2", "3\\-B", "Michaelson-Morely", "7-")]
+    [False, True, True, False, False, True]
     """
-    return bool(_SEVERAL.fullmatch(text.strip()))
+    text = text.strip()
+    return bool(_SEVERAL.fullmatch(text) or _OPEN_RANGE.fullmatch(text))
 
 
 # ------------------------------------------------------------------------------------------- pages
@@ -150,7 +161,7 @@ def page_range(text: str, style: str | None, delimiter: str, ampersand: str = "&
         parts[i] = _one_range(parts[i], style, delimiter)
     for i in range(1, len(parts), 2):
         mark = parts[i].strip()
-        parts[i] = f" {ampersand} " if mark == "&" else f"{mark} "
+        parts[i] = f" {ampersand} " if mark == "&" else mark + parts[i][-1:].lstrip(mark)
     return "".join(parts)
 
 
@@ -163,7 +174,7 @@ def _one_range(text: str, style: str | None, delimiter: str) -> str:
     if one is None or other is None:
         if _ROMAN_NUMBER.fullmatch(left) and _ROMAN_NUMBER.fullmatch(right):
             return f"{left}{delimiter}{right}"
-        return text
+        return f"{left}-{right}"
     prefix, first = one[1] or "", one[2]
     if prefix != (other[1] or ""):
         return f"{left}-{right}"

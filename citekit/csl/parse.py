@@ -305,6 +305,7 @@ class _Reader:
             delimiter=_affix(delimiter),
             font=ir.Font(*font) if any(font) else None,
             quotes=get("quotes") == "true",
+            unquoted=get("quotes") == "false",
             display=get("display"),
             text_case=get("text-case"),
             strip_periods=get("strip-periods") == "true",

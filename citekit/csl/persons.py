@@ -13,7 +13,7 @@ from typing import Any
 MAX_NAMES = 20_000
 _CLOSED = re.compile(r"[’'ʼ\-]$")
 _FAMILY_PARTICLE = re.compile(
-    r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,2}[’'ʼ]\s?|al-)+)(?=\S)"
+    r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,4}[’'ʼ]\s?|al-|el-|[’'ʼ]s-)+)(?=\S)"
 )
 _GIVEN_PARTICLE = re.compile(r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)+)$")
 _LATIN = "[a-zA-Z\u00c0-\u024f\u0370-\u052f]"
@@ -59,21 +59,24 @@ def is_foreign(text: str) -> bool:
     return bool(re.search(_FOREIGN, text)) and not re.search(_LATIN, text)
 
 
-def read_names(value: object) -> tuple[Person, ...] | None:
-    """The people in a CSL-JSON name list; None when it is not one. Odd entries are passed over."""
+def read_names(value: object, *, family_first: bool = False) -> tuple[Person, ...] | None:
+    """The people in a CSL-JSON name list; None when it is not one. Odd entries are passed over.
+
+    With ``family_first`` the parts of every name stand in the order of Japanese or Hungarian.
+    """
     if isinstance(value, Mapping):
         value = [value]
     if not isinstance(value, (list, tuple)):
         return None
     people = []
     for name in value[:MAX_NAMES]:
-        person = _read_name(name)
+        person = _read_name(name, family_first=family_first)
         if person is not None:
             people.append(person)
     return tuple(people) if people or not value else None
 
 
-def _read_name(name: object) -> Person | None:
+def _read_name(name: object, *, family_first: bool) -> Person | None:
     if isinstance(name, str):
         name = {"literal": name}
     if not isinstance(name, Mapping):
@@ -92,7 +95,7 @@ def _read_name(name: object) -> Person | None:
         suffix=_text(name, "suffix"),
         literal="" if family and not name.get("isInstitution") else literal,
         comma_suffix=_is_true(name.get("comma-suffix")),
-        static=_is_true(name.get("static-ordering")),
+        static=family_first or _is_true(name.get("static-ordering")),
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from citekit.csl.entry import Entry
     from citekit.csl.position import Place
 
+UNASKED = "\0"
 _STARTS_WORD = re.compile(r"[^\W_]")
 _ENDS_WORD = re.compile(r"[^\W_]$")
 
@@ -35,7 +36,11 @@ class Facts:
 
 
 class Piece:
-    """A cite of a cluster while it is collapsed."""
+    """A cite of a cluster while it is collapsed.
+
+    ``names`` is the text of its first names, empty where there were none or only a term such as
+    "anon."; it starts with ``UNASKED`` where the style asks for none, or puts a title there.
+    """
 
     __slots__ = ("body", "cite", "facts", "names", "place", "prefix", "start", "suffix", "years")
 
@@ -56,11 +61,12 @@ class Piece:
         return not (self.prefix or self.suffix or self.cite.get("locator"))
 
 
-def wrapped(piece: Piece) -> Node:
-    """The body of a cite between its own prefix and suffix."""
+def wrapped(piece: Piece, body: Node | None = None) -> Node:
+    """The body of a cite, or what stands for it, between the cite's own prefix and suffix."""
+    body = piece.body if body is None else body
     if not (piece.prefix or piece.suffix):
-        return piece.body
-    children: list[Node | str] = [piece.body]
+        return body
+    children: list[Node | str] = [body]
     if piece.prefix:
         space = " " if _ENDS_WORD.search(piece.prefix) else ""
         children.insert(0, Affix(PLAIN, parse_markup(piece.prefix + space)))

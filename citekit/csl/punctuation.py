@@ -12,12 +12,39 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from citekit.csl.endings import (
+    DELIMITER,
+    FIELD,
+    FREE,
+    FULL,
+    GROUP_PREFIX,
+    LEAF_PREFIX,
+    NONE,
+    QUOTED,
+    START,
+    SWAP,
+    TWINS,
+    group_ending,
+    leaf_ending,
+    number_ending,
+)
 from citekit.csl.ir import PLAIN, Font, Look
-from citekit.csl.tree import Affix, Kept, Node, Quoted, Rich
+from citekit.csl.tree import (
+    Affix,
+    Kept,
+    Labelled,
+    NamesNode,
+    Node,
+    Note,
+    Numeral,
+    Quoted,
+    Rich,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from citekit.csl.endings import Ending, Meeting
     from citekit.csl.locale import Locale
 
 
@@ -60,6 +87,8 @@ _LOSES = frozenset([*(c + c for c in ".,;:!?"), ":.", ";.", "!.", "?.", ";:", "!
 """The second mark of these pairs disappears."""
 _YIELDS = frozenset([":!", ":?", ";!", ";?"])
 """The first mark of these pairs gives way to the second."""
+_STAYS = frozenset([";:", "!:", "?:"])
+"""These pairs stay where a quoted field ends between them."""
 _SUPERSCRIPTS = re.compile(
     r"[ªº²³¹\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2120\u2122\u3192-\u319f\u02c0\u02c1\u06e5\u06e6]+"
 )
@@ -89,7 +118,8 @@ def text_of(node: Node, locale: Locale) -> str:
 
 
 class _Writer:
-    __slots__ = ("_after_quote", "_fonts", "_last", "_locale", "_moves", "_quotes", "_saved", "out")
+    __slots__ = ("_after_quote", "_bound_at", "_depth", "_end", "_fonted", "_fonts", "_last",
+                 "_locale", "_moves", "_quotes", "_saved", "_unquoted", "out")  # fmt: skip
 
     def __init__(self, locale: Locale) -> None:
         self.out: list[Token] = []
@@ -100,62 +130,103 @@ class _Writer:
         self._last = -1  # where the last text is, -1 when nothing may collide
         self._after_quote = -1  # where the first quote closed since then is
         self._saved = (-1, -1)
+        self._unquoted = False  # whether quotes="false" holds here
+        self._depth = -1  # of parentheses in a note; -1 where they do not alternate
+        self._bound_at = -1  # where the last block begins or ends, until text follows
+        self._end = FREE  # how the element before ended
+        self._fonted = False  # whether the sibling that starts here has a font of its own
 
     # ---- structure
 
     def node(self, node: Node) -> None:
         """Write a node with everything its look adds."""
-        look = node.look
-        if isinstance(node, Rich):
-            self._rich_node(node)
-            return
-        if isinstance(node, (Quoted, Kept)):
-            self._rich(node, first=True)
-            return
-        opened = 0
+        look, kind = node.look, type(node)
+        if kind is not Node:
+            if isinstance(node, Rich):
+                self._rich_node(node)
+                return
+            if kind is Quoted or kind is Kept:
+                self._rich(node, first=True)
+                return
+        leaf = bool(node.children) and isinstance(node.children[0], str)
+        ending = leaf_ending if leaf else group_ending
+        depth, unquoted = self._depth, self._unquoted
+        self._unquoted = unquoted or look.unquoted
+        if kind is Note:
+            self._depth = 0
         if look.display:
             self._open_block(look.display)
-            opened = 1
         if look.affixes_inside:
             fonts = self._open_fonts(look.font)
-            self.affix(look.prefix)
+            if look.prefix:
+                self._prefix(look, ending)
             self._children(node.children, look.delimiter)
-            self.affix(look.suffix)
+            self._suffix(look, ending)
             self._close_fonts(fonts)
         else:
-            self.affix(look.prefix)
+            if look.prefix:
+                self._prefix(look, ending)
             if look.quotes:
                 self._open_quote()
             fonts = self._open_fonts(look.font)
-            self._children(node.children, look.delimiter)
+            if kind is NamesNode:
+                self._names(node)
+            else:
+                self._children(node.children, look.delimiter)
             self._close_fonts(fonts)
             if look.quotes:
                 self._close_quote()
-            self.affix(look.suffix)
-        if opened:
+            if kind is NamesNode or kind is Labelled:
+                self._end = FREE
+            if look.suffix or look.font is not None or self._end is not FREE:
+                self._suffix(look, ending)
+        self._depth, self._unquoted = depth, unquoted
+        if look.display:
             self._close_block()
 
     def _children(self, children: Sequence[Node | str], delimiter: str) -> None:
         between = False
         for child in children:
-            if delimiter and between:
-                self.affix(delimiter)
-            between = True
-            if isinstance(child, str):
+            if between:
+                if delimiter:
+                    self._affix(delimiter, self._end.delimiter)
+                    self._end = DELIMITER
+                self._fonted = not isinstance(child, str) and child.look.font is not None
+            if not isinstance(child, str):
+                self.node(child)
+            elif between:
                 self.text(child)
             else:
+                self.text(child, FIELD)
+            between = True
+
+    def _names(self, node: Node) -> None:
+        """Names, which keep their affixes beside the delimiters between them."""
+        between = False
+        for child in node.children:
+            if isinstance(child, str):
+                self.text(child, NONE if between else FIELD)
+            else:
+                self._fonted = self._fonted and not between
                 self.node(child)
+            between = True
 
     def _rich_node(self, node: Node) -> None:
         look = node.look
+        ending = number_ending if isinstance(node, Numeral) else leaf_ending
+        depth, unquoted = self._depth, self._unquoted
+        self._unquoted = unquoted or look.unquoted
         if look.display:
             self._open_block(look.display)
         if look.link:
             self._linked(node)
         else:
-            self.affix(look.prefix)
+            if look.prefix:
+                self._prefix(look, ending)
             self._field(node)
-            self.affix(look.suffix)
+            if look.suffix or look.font is not None:
+                self._suffix(look, ending)
+        self._depth, self._unquoted = depth, unquoted
         if look.display:
             self._close_block()
 
@@ -166,35 +237,87 @@ class _Writer:
         fonts = self._open_fonts(look.font)
         first = True
         for child in node.children:
-            if isinstance(child, str):
-                if first:
-                    self.text(child, moves=self._moves and isinstance(node, Affix))
-                else:
-                    self._raw(child)
-            else:
+            if not isinstance(child, str):
                 self._rich(child, first=first)
+            elif not first:
+                self._raw(child)
+            elif isinstance(node, Affix):
+                typed = self._nested(child) if self._depth >= 0 else child
+                self.text(typed, moves=self._moves and typed.startswith(". "))
+            else:
+                self.text(child, FIELD)
             first = False
         self._close_fonts(fonts)
+        self._end = FREE
         if look.quotes:
             self._close_quote()
+            self._end = QUOTED
+
+    # ---- affixes and texts of elements
+
+    def _prefix(self, look: Look, ending: Callable[..., Ending]) -> None:
+        prefix = look.prefix
+        leaf = ending is leaf_ending
+        if self._depth >= 0 and not leaf and "(" in prefix:
+            prefix = self._nested(prefix)
+        self._affix(prefix, START)
+        self._end = LEAF_PREFIX if leaf else GROUP_PREFIX
+        self._fonted = leaf and look.font is not None
+
+    def _suffix(self, look: Look, ending: Callable[..., Ending]) -> None:
+        fonted = look.font is not None and not look.quotes
+        last, stays, suffix = self._end, False, look.suffix
+        if suffix:
+            leaf = ending is leaf_ending
+            if self._depth >= 0 and not leaf and ")" in suffix:
+                suffix = self._nested(suffix)
+            meeting = (TWINS if fonted else FULL) if leaf else last.group_suffix
+            stays = self._affix(suffix, meeting)
+            if look.quotes:
+                last = FREE  # it may have moved into the quotation
+        self._end = ending(last, fonted=fonted, suffixed=stays)
+
+    def _nested(self, text: str) -> str:
+        """An affix of a group with parentheses that alternate with brackets, by their depth."""
+        out = []
+        for letter in text:
+            found = letter
+            if letter == "(":
+                found = "(["[self._depth % 2]
+                self._depth += 1
+            elif letter == ")" and self._depth > 0:
+                self._depth -= 1
+                found = ")]"[self._depth % 2]
+            out.append(found)
+        return "".join(out)
+
+    def _meeting(self) -> Meeting:
+        """How the element that starts here meets the one before."""
+        return self._end.fonted_start if self._fonted else self._end.start
+
+    def _affix(self, text: str, meeting: Meeting) -> bool:
+        """Write a prefix, suffix or delimiter; whether anything of it stays."""
+        return self.text(text, meeting, moves=self._moves)
 
     def _linked(self, node: Node) -> None:
         look = node.look
         whole = look.prefix.startswith("http")  # https://doi.org/ belongs to the link's text
-        if not whole:
-            self.affix(look.prefix)
+        if look.prefix and not whole:
+            self._prefix(look, leaf_ending)
         self.out.append(Open("link", look.link or ""))
         if whole:
-            self.affix(look.prefix)
+            self._prefix(look, leaf_ending)
         self._field(node)
         self.out.append(CLOSE)
-        self.affix(look.suffix)
+        self._suffix(look, leaf_ending)
 
     def _rich(self, node: Node, *, first: bool) -> None:
         """Markup inside a field: only its very first text meets what stands before the field."""
         quoted = isinstance(node, Quoted)
         marks = node.marks if isinstance(node, Quoted) else ("", "")
         inner = self._is_inner(marks) if quoted else None
+        if inner is not None and self._unquoted:
+            inner = False
         before = self._fonts
         if inner is not None:
             self._open_quote(inner=inner)
@@ -207,7 +330,7 @@ class _Writer:
             if not isinstance(child, str):
                 self._rich(child, first=first)
             elif first and not quoted:
-                self.text(child)
+                self.text(child, FIELD)
             else:
                 self._raw(child)
             first = False
@@ -259,11 +382,17 @@ class _Writer:
     # ---- blocks and quotes
 
     def _open_block(self, display: str) -> None:
+        self._bound()
         self.out.append(Open("display", display))
-        self._forget()
 
     def _close_block(self) -> None:
+        self._bound()
         self.out.append(CLOSE)
+
+    def _bound(self) -> None:
+        """Nothing collides across the bound of a block, but a mark cannot begin the next one."""
+        if self._last >= 0:
+            self._bound_at = len(self.out)
         self._forget()
 
     def _forget(self) -> None:
@@ -296,45 +425,67 @@ class _Writer:
 
     # ---- text
 
-    def affix(self, text: str) -> None:
-        """Write a prefix, suffix or delimiter."""
-        if text:
-            self.text(text, moves=self._moves)
+    def text(self, text: str, meeting: Meeting = FULL, *, moves: bool = False) -> bool:
+        """Write text that may collide with what stands before it; affixes may also move.
 
-    def text(self, text: str, *, moves: bool = False) -> None:
-        """Write text that may collide with what stands before it; affixes may also move."""
+        Whether anything stays where it was written.
+        """
         last = self._last
         if last >= 0 and text:
             first = text[0]
-            before = self.out[last]
             if first in _SPACES:
+                before = self.out[last]
                 if self._after_quote < 0 and before[-1:] in _SPACES:  # type: ignore[index]  # a text
                     text = text[1:]
             elif first in _MARKS:
-                text = self._collide(text, moves=moves)
+                text = self._collide(text, meeting, moves=moves)
+        elif self._bound_at >= 0 and text[:1] in _MARKS and text:
+            text = self._pull_back(text)
         self._raw(text)
+        self._end = FREE
+        return bool(text)
 
-    def _collide(self, text: str, *, moves: bool) -> str:
+    def _collide(self, text: str, meeting: Meeting, *, moves: bool) -> str:
         """What is left of a text that starts with a mark."""
         first = text[0]
         before = str(self.out[self._last])
         pair = before[-1] + first
-        if pair in _LOSES:
+        if meeting == FIELD and first == ",":
+            meeting = NONE  # a comma that a field starts with is never a repeated one
+        elif meeting < 0:
+            meeting = self._meeting()
+        if self._after_quote >= 0:
+            if self._end is QUOTED and pair in _STAYS:
+                return text
+            meeting = FULL if meeting == TWINS else meeting
+        if meeting == FULL or (meeting and before[-1] == first):
+            if pair in _LOSES:
+                return text[1:]
+            if pair in _YIELDS:
+                self.out[self._last] = before[:-1]
+                if len(before) == 1:
+                    self._last, self._after_quote = self._saved
+        elif meeting == SWAP and (pair in _LOSES or pair in _YIELDS):
+            self.out[self._last] = before[:-1] + _settled(first, before[-1])
             return text[1:]
-        if pair in _YIELDS:
-            self.out[self._last] = before[:-1]
-            if len(before) == 1:
-                self._last, self._after_quote = self._saved
-        if moves and self._after_quote >= 0 and first in _MOVABLE:
+        if moves and meeting and self._after_quote >= 0 and first in _MOVABLE:
             self.out.insert(self._after_quote, first)
             self._last = self._after_quote
             self._after_quote += 1
             return text[1:]
         return text
 
+    def _pull_back(self, text: str) -> str:
+        """The text without its first mark, which ends the block before."""
+        before = self.out[self._bound_at - 1]
+        if not (isinstance(before, str) and before[-1] + text[0] in _LOSES):
+            self.out.insert(self._bound_at, text[0])
+        return text[1:].lstrip()
+
     def _raw(self, text: str) -> None:
         if not text:
             return
+        self._bound_at = -1
         if not text.isascii() and _SUPERSCRIPTS.search(text):
             text = self._raise(text)
             if not text:
@@ -363,6 +514,12 @@ class _Writer:
                     self.out += [mark, plain, CLOSE]
         self._forget()
         return text[at:]
+
+
+def _settled(first: str, second: str) -> str:
+    """What is left of two marks in a row."""
+    pair = first + second
+    return first if pair in _LOSES else second if pair in _YIELDS else pair
 
 
 class _TracingWriter(_Writer):

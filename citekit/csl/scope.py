@@ -55,6 +55,7 @@ class Scope:
         "filled",
         "first_names",
         "first_note",
+        "found_no_names",
         "has_substitute",
         "hints",
         "in_bibliography",
@@ -98,6 +99,7 @@ class Scope:
         self.levels: Callable[[Person, NameSpec, int], int] | None = None
         self.shown: list[ShownNames] | None = None
         self.first_names: Node | None = None
+        self.found_no_names = False  # a ``cs:names`` was reached that had nobody to name
         self.skip_names = False
         self.started = False
         self.suppressed: set[str] = set()

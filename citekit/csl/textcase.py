@@ -10,15 +10,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.csl.tree import Kept, Node, with_children
+from citekit.csl.tree import Kept, Node, Quoted, with_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Leaf = tuple[str, bool]
+    Leaf = tuple[str, bool, bool]
+    """A text, whether it keeps its letters, and whether it touches an apostrophe before it."""
 
 _MARK = re.compile("([-–—/.,;?!:\\[\\]()\"'‘’“”])")
 _GAP = re.compile(r"(\s+)")
+_WORD_END = re.compile("([-–—/.,;?!:\\[\\]()\"'‘’“”\\s])")
+_FIRST_WORD = re.compile(r"\W*\S*")
 _STARTS = frozenset("?!:")
 _APOSTROPHES = frozenset("'’")
 _LEADING = "\"'“”‘’«»„‚([{¿¡…*"
@@ -35,12 +38,16 @@ def apply_case(children: Sequence[Node | str], case: str, lang: str) -> Sequence
     return _rebuild(children, iter(changed).__next__)
 
 
-def _collect(children: Sequence[Node | str], into: list[Leaf], *, kept: bool) -> None:
+def _collect(
+    children: Sequence[Node | str], into: list[Leaf], *, kept: bool, touches: bool = False
+) -> None:
     for child in children:
         if isinstance(child, str):
-            into.append((child, kept))
+            into.append((child, kept, touches))
         else:
-            _collect(child.children, into, kept=kept or isinstance(child, Kept))
+            apostrophe = isinstance(child, Quoted) and child.is_straight_single
+            _collect(child.children, into, kept=kept or isinstance(child, Kept), touches=apostrophe)
+        touches = False
 
 
 def _rebuild(children: Sequence[Node | str], following: Callable[[], str]) -> list[Node | str]:
@@ -54,7 +61,7 @@ def _rebuild(children: Sequence[Node | str], following: Callable[[], str]) -> li
 
 def _each(change: Callable[[str, str], str]) -> Callable[[list[Leaf], str], list[str]]:
     def apply(found: list[Leaf], lang: str) -> list[str]:
-        return [text if kept else change(text, lang) for text, kept in found]
+        return [text if kept else change(text, lang) for text, kept, _ in found]
 
     return apply
 
@@ -71,28 +78,29 @@ def _lower(text: str, lang: str) -> str:
     return text.lower()
 
 
-def _capitalize_all(text: str, lang: str) -> str:
-    return "".join(
-        _capital(word, lang) if not word.isspace() else word for word in re.split(r"(\s+)", text)
-    )
+def _capitalize_all(found: list[Leaf], lang: str) -> list[str]:
+    return [
+        text if kept else _all_capital(text, lang, touches=touches) for text, kept, touches in found
+    ]
 
 
-def _capital(word: str, lang: str = "") -> str:
-    """The word with its first letter raised; marks before it are passed over."""
-    for i, letter in enumerate(word):
-        if letter.isalnum():
-            return word[:i] + _upper(letter, lang) + word[i + 1 :]
-        if letter not in _LEADING:
-            break
-    return word
+def _all_capital(text: str, lang: str, *, touches: bool) -> str:
+    """Every lower-case word raised, but not what follows an apostrophe."""
+    tokens = _WORD_END.split(text)
+    for i in range(0, len(tokens), 2):
+        word = tokens[i]
+        after = touches if i == 0 else tokens[i - 1] in _APOSTROPHES
+        if not after and word == _lower(word, lang):
+            tokens[i] = _upper(word[:1], lang) + word[1:]
+    return "".join(tokens)
 
 
 def _capitalize_first(found: list[Leaf], lang: str) -> list[str]:
     done = False
     out = []
-    for text, kept in found:
+    for text, kept, touches in found:
         raised = text
-        if not done and not kept:
+        if not done and not kept and not touches:
             raised = _capital_start(text, lang)
         done = done or any(letter.isalnum() for letter in text)
         out.append(raised)
@@ -109,17 +117,24 @@ def _capital_start(text: str, lang: str) -> str:
 
 
 def _sentence(found: list[Leaf], lang: str) -> list[str]:
-    lowered = [(text if kept else _lower(text, lang), kept) for text, kept in found]
+    """Everything lowered but the first word, unless all is upper case (§Sentence case)."""
+    shouted = not any(letter.islower() for text, _, _ in found for letter in text)
+    lowered: list[Leaf] = []
+    for text, kept, touches in found:
+        head = None if lowered or kept or touches or shouted else _FIRST_WORD.match(text)
+        keep = 0 if head is None else head.end()
+        rest = text if kept else text[:keep] + _lower(text[keep:], lang)
+        lowered.append((rest, kept, touches))
     return _capitalize_first(lowered, lang)
 
 
 def _title(found: list[Leaf], lang: str) -> list[str]:  # noqa: ARG001  # one signature for all
     """Title case over all leaves as one text."""
-    if len(found) == 1 and not found[0][1]:
+    if len(found) == 1 and not found[0][1] and not found[0][2]:
         return [_title_text(found[0][0])]
     caser = _TitleCaser()
-    for text, kept in found:
-        caser.add(text, kept=kept)
+    for text, kept, touches in found:
+        caser.add(text, kept=kept, touches=touches)
     return caser.texts()
 
 
@@ -144,8 +159,11 @@ class _TitleCaser:
         self.quotes = 0  # open ‘
         self.last: tuple[int, int] | None = None  # the place of the last word
 
-    def add(self, text: str, *, kept: bool) -> None:
-        """The next leaf; ``kept`` ones stay as they are and count as words."""
+    def add(self, text: str, *, kept: bool, touches: bool = False) -> None:
+        """The next leaf; ``kept`` ones stay as they are and count as words.
+
+        ``touches`` says whether it stands behind an apostrophe, so that its first word stays.
+        """
         if kept:
             self.leaves.append([text])
             if text.strip():
@@ -154,7 +172,6 @@ class _TitleCaser:
             return
         tokens = _MARK.split(text)
         self.leaves.append(tokens)
-        touches = False  # the piece touches an apostrophe before it
         for i in range(0, len(tokens), 2):
             mark = tokens[i + 1] if i + 1 < len(tokens) else ""
             tokens[i] = self._piece(tokens[i], mark, i, touches=touches)
@@ -177,7 +194,7 @@ class _TitleCaser:
                 continue
             opens = mark == "-" and place == 0 and len(self.leaves) == 1 and i == len(words) - 1
             if self.first or self.after or opens or (len(word) > 1 and not _is_stop(word)):
-                words[i] = word if touches and i == 0 else _raised(word)
+                words[i] = word if touches and i == 0 and not self.after else _raised(word)
             self.first = self.after = False
             self.last = None if touches and i == 0 else (len(self.leaves) - 1, place)
         return "".join(words)
@@ -214,7 +231,7 @@ def _stop_words() -> frozenset[str]:
 _CHANGES: dict[str, Callable[[list[Leaf], str], list[str]]] = {
     "lowercase": _each(_lower),
     "uppercase": _each(_upper),
-    "capitalize-all": _each(_capitalize_all),
+    "capitalize-all": _capitalize_all,
     "capitalize-first": _capitalize_first,
     "sentence": _sentence,
     "title": _title,

@@ -32,6 +32,12 @@ class Rich(Node):
     __slots__ = ()
 
 
+class Numeral(Rich):
+    """The output of ``cs:number``."""
+
+    __slots__ = ()
+
+
 class Affix(Rich):
     """What a person typed before or after a cite: its punctuation settles with its neighbours."""
 
@@ -41,11 +47,18 @@ class Affix(Rich):
 class Quoted(Node):
     """A quotation inside a field, with the two marks that were typed around it."""
 
-    __slots__ = ("marks",)
+    __slots__ = ("is_straight_single", "marks")
 
-    def __init__(self, children: Sequence[Node | str], marks: tuple[str, str]) -> None:
+    def __init__(
+        self,
+        children: Sequence[Node | str],
+        marks: tuple[str, str],
+        *,
+        is_straight_single: bool = False,
+    ) -> None:
         super().__init__(PLAIN, children)
         self.marks = marks
+        self.is_straight_single = is_straight_single  # typed as apostrophes
 
 
 class Kept(Node):
@@ -73,8 +86,26 @@ class NamesNode(Node):
         self.key = key
 
 
+class Note(Node):
+    """A whole citation of a note style: parentheses inside its parentheses become brackets."""
+
+    __slots__ = ()
+
+
+class Labelled(Node):
+    """Names with their label."""
+
+    __slots__ = ()
+
+
 class YearNode(Node):
     """A year, or a year suffix: the places collapsing looks for."""
+
+    __slots__ = ()
+
+
+class LetterNode(YearNode):
+    """A year suffix that stands behind its year without being asked for by the style."""
 
     __slots__ = ()
 
@@ -100,7 +131,7 @@ def map_text(node: Node, change: Callable[[str], str]) -> Node:
 def with_children(node: Node, children: Sequence[Node | str]) -> Node:
     """A copy of a node, of the same kind, with other children."""
     if isinstance(node, Quoted):
-        return Quoted(children, node.marks)
+        return Quoted(children, node.marks, is_straight_single=node.is_straight_single)
     if isinstance(node, Kept):
         return Kept(node.look, children, upright=node.upright)
     if isinstance(node, NamesNode):
@@ -118,6 +149,14 @@ def find(node: Node, wanted: type[Node]) -> Node | None:
             if found is not None:
                 return found
     return None
+
+
+def comes_from_item(node: Node) -> bool:
+    """Whether a tree shows names or another variable of the item, not only terms."""
+    return bool(node.look.variable and node.children) or any(
+        isinstance(child, NamesNode) or (isinstance(child, Node) and comes_from_item(child))
+        for child in node.children
+    )
 
 
 def replace(node: Node, old: Node, new: Node | None) -> Node:

@@ -24,7 +24,7 @@ def style(case: dict[str, Any]) -> str:
     return (
         '<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0" '
         f"{case.get('attributes', '')}><info><title>t</title><id>t</id></info>"
-        f"<citation><layout>{case['layout']}</layout></citation>"
+        f"{case.get('before', '')}<citation><layout>{case['layout']}</layout></citation>"
         f"<bibliography><layout>{case['layout']}</layout></bibliography></style>"
     )
 
