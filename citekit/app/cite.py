@@ -112,7 +112,7 @@ def cite(
         explain=explain,
         notes=notes,
     )
-    cited = _styled([item.csl() for item in items], cites, source, call)
+    cited = _styled([source.fit(item.csl()) for item in items], cites, source, call)
     return cited._replace(warnings=(*cited.warnings, *lacking, *told))
 
 

@@ -13,7 +13,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style_head import MAX_STYLE_BYTES, StyleHead, read_head
 from citekit.errors import InvalidData, NotFound, StorageFailed
@@ -43,6 +43,18 @@ class StyleSource(Value):
     xml: bytes
     path: str
     default_locale: str | None = None
+
+    def fit(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """The item as the style asks for it; items are best handed over like this.
+
+        Most styles were written before CSL 1.0.2 and name an event by ``event``, now a legacy
+        variant of ``event-title`` (Appendix IV). The processor, like others, takes no name for
+        another, since newer styles print both.
+        """
+        data = dict(item)
+        if "event-title" in data and b"event-title" not in self.xml:
+            data.setdefault("event", data["event-title"])
+        return data
 
 
 def find_style(name: str) -> StyleSource:

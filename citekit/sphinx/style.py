@@ -18,7 +18,7 @@ from citekit.csl import Document, parse_style
 from citekit.csl.ir import Style as ParsedStyle
 from citekit.csl.program import Program
 from citekit.csl.punctuation import Close, Open, flatten
-from citekit.csl.styles import find_style
+from citekit.csl.styles import StyleSource, find_style
 from citekit.errors import UsageError
 from citekit.sphinx import words
 from citekit.sphinx.element import Content, Element, h, is_web_address, joined, to
@@ -61,6 +61,7 @@ class Citation:
 class Style:
     """A CSL style in one language."""
 
+    source: StyleSource
     parsed: ParsedStyle
     locale: str
 
@@ -68,7 +69,16 @@ class Style:
     def find(cls, name: str | None, locale: str) -> Style:
         """The style of that name (apa where there is none); raises NotFound, InvalidData."""
         source = find_style(name or DEFAULT_STYLE)
-        return cls(parsed=parse_style(source.xml), locale=source.default_locale or locale)
+        return cls(
+            source=source,
+            parsed=parse_style(source.xml),
+            locale=source.default_locale or locale,
+        )
+
+    def _document(self, items: Iterable[Item]) -> Document:
+        """A document that can cite these items."""
+        fitting = [self.source.fit(item.csl()) for item in items]
+        return Document(self.parsed, fitting, locale=self.locale)
 
     @cached_property
     def _program(self) -> Program:
@@ -81,7 +91,7 @@ class Style:
 
     def reference(self, item: Item) -> list[Content]:
         """The item's reference by itself, as ``citekit cite KEY`` prints it."""
-        document = Document(self.parsed, [item.csl()], locale=self.locale)
+        document = self._document([item])
         document.program = self._program
         return dict(self._entries(document, [item.key])).get(item.key, [item.key])
 
@@ -89,7 +99,7 @@ class Style:
         self, items: Mapping[str, Item], keys: Sequence[str]
     ) -> dict[str, list[Content]]:
         """The bibliography of these items, in the order of the style."""
-        document = Document(self.parsed, [items[key].csl() for key in keys], locale=self.locale)
+        document = self._document(items[key] for key in keys)
         return dict(self._entries(document, keys))
 
     def citations(
@@ -97,7 +107,7 @@ class Style:
     ) -> list[list[Content]]:
         """The text of each citation, in the order given; the names lead to the items' pages."""
         cited = dict.fromkeys(cite.key for citation in citations for cite in citation.cites)
-        document = Document(self.parsed, [items[key].csl() for key in cited], locale=self.locale)
+        document = self._document(items[key] for key in cited)
         for number, citation in enumerate(citations, 1):
             document.insert(self._csl(citation, number))
         document.changes()

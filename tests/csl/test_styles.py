@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from citekit.csl import styles
+from citekit.csl import process, styles
 from citekit.csl.style_head import MAX_STYLE_BYTES, read_head
 from citekit.csl.style_search import read_summaries
 from citekit.csl.styles import find_style, search_styles, styles_folder
@@ -328,3 +328,14 @@ def _small_folder(tmp_path: Path) -> Path:
     (folder / "broken.csl").write_text("<", encoding="utf-8")
     (folder / "dependent" / "child.csl").write_text(style(parent_link("ours")), encoding="utf-8")
     return folder
+
+
+def test_an_item_is_fitted_to_styles_with_the_old_name_of_events() -> None:
+    """An event-title reaches styles that ask for the older event, and stands once in others."""
+    paper = {"id": "k", "type": "paper-conference", "title": "Ice", "event-title": "Arctic Days"}
+    old, new = find_style("elsevier-harvard"), find_style("apa")
+
+    assert old.fit(paper)["event"] == "Arctic Days"
+    assert new.fit(paper) == paper
+    assert "Arctic Days" in process(old.xml, [old.fit(paper)]).bibliography[0][1]
+    assert process(new.xml, [new.fit(paper)]).bibliography[0][1].count("Arctic Days") == 1
