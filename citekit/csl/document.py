@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from citekit.csl.ir import Style
-    from citekit.csl.punctuation import Token
+    from citekit.csl.tokens import Token
     from citekit.csl.tree import Node
 
     Cite = Mapping[str, Any]
@@ -283,7 +283,7 @@ def _frozen(cite: Cite) -> tuple[tuple[str, str], ...]:
 
 
 def _same_tokens(one: list[Token], other: list[Token]) -> bool:
-    from citekit.csl.punctuation import Open
+    from citekit.csl.tokens import Open
 
     def plain(tokens: list[Token]) -> list[object]:
         return [(t.kind, t.value) if isinstance(t, Open) else t for t in tokens]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.process import make_document
-from citekit.csl.punctuation import Open, Source, flatten
+from citekit.csl.punctuation import flatten
+from citekit.csl.tokens import Open, Source
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from citekit.csl.document import Citation
     from citekit.csl.ir import Style
-    from citekit.csl.punctuation import Token
+    from citekit.csl.tokens import Token
 
 
 class Origin(Value):

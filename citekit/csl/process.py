@@ -11,7 +11,7 @@ The recipe, one module per step:
 7.  ``position``                  first, subsequent, ibid
 8.  ``cluster``, ``collapse``     the cites of one citation → one ``tree``
 9.  ``bibliography``              entries → trees; repeated authors, margins
-10. ``punctuation``, ``endings``  tree → tokens: affixes, quotes, collisions
+10. ``punctuation``, ``run``  tree → tokens: affixes and quotes; collisions (``endings``)
 11. ``render``                    tokens → text, HTML, Markdown, LaTeX, RTF
 
 ``document`` runs steps 5–10 and keeps what did not change.

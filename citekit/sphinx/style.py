@@ -17,8 +17,9 @@ from citekit.csl import Citation as CslCitation
 from citekit.csl import Document, parse_style
 from citekit.csl.ir import Style as ParsedStyle
 from citekit.csl.program import Program
-from citekit.csl.punctuation import Close, Open, flatten
+from citekit.csl.punctuation import flatten
 from citekit.csl.styles import StyleSource, find_style
+from citekit.csl.tokens import Close, Open
 from citekit.errors import UsageError
 from citekit.sphinx import words
 from citekit.sphinx.element import Content, Element, h, is_web_address, joined, to
@@ -26,7 +27,7 @@ from citekit.sphinx.element import Content, Element, h, is_web_address, joined, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from citekit.csl.punctuation import Token
+    from citekit.csl.tokens import Token
     from citekit.model.item import Item
 
 Mode = Literal["p", "t", "author", "year", "alp"]

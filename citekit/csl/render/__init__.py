@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from citekit.csl.punctuation import Token
+    from citekit.csl.tokens import Token
 
     Renderer = Callable[[Iterable[Token]], str]
 

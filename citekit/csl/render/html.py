@@ -9,7 +9,7 @@ from citekit.csl.render.nested import nest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from citekit.csl.punctuation import Open, Token
+    from citekit.csl.tokens import Open, Token
 
 _TAGS = {
     ("font-style", "italic"): "i",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from citekit.csl.punctuation import Close, Open
+from citekit.csl.tokens import Close, Open
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from citekit.csl.punctuation import Token
+    from citekit.csl.tokens import Token
 
 _MARKS = {("font-style", "italic"): "*", ("font-weight", "bold"): "**"}
 _TAGS = {("vertical-align", "sup"): "sup", ("vertical-align", "sub"): "sub"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.csl.punctuation import Close, Open
+from citekit.csl.tokens import Close, Open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from citekit.csl.punctuation import Token
+    from citekit.csl.tokens import Token
 
 
 def nest(
