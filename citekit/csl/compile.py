@@ -234,7 +234,9 @@ class Compiler:
 
         def run(scope: Scope, out: Out) -> None:
             text = read(scope)
-            if kind is not YearNode:  # an absent year suffix says nothing about the item
+            if kind is YearNode:  # absent or not, it lets the group around it stand
+                scope.filled += 1
+            else:
                 scope.called += 1
             if not text or what in scope.suppressed:
                 return
@@ -263,7 +265,9 @@ class Compiler:
     def _locator_text(self, scope: Scope, text: str) -> str:
         label = scope.locator_label
         style = self.style.options.get("page-range-format") if label == "page" else None
-        return page_range(text, style, self.page_delimiter, self._ampersand)
+        return page_range(
+            text, style, self.page_delimiter, self._ampersand, keeps_dashes=True
+        )
 
     def _sort_text(self, element: ir.Text) -> Element:
         names, what = _forms(element.what, element.form), element.what

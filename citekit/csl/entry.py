@@ -23,6 +23,8 @@ _OTHER_NAMES = {
 }
 _NOTE_LINE = re.compile(r"^\{?:?([A-Za-z][-_ A-Za-z]*?)\s*:\s*(.+?)\}?$")
 _NOTE_BRACED = re.compile(r"\{:([-_A-Za-z]+)\s*:\s*([^}\n]+)\}")
+_FIRST_PAGE = re.compile(r"\s*[-–—,&]\s*")
+_PAGE_LABEL = re.compile(r"^pp?\.\s*")
 _FAMILY_FIRST = ("hu", "ja", "vi", "zh")
 MAX_TEXT = 100_000
 
@@ -82,6 +84,8 @@ class Entry:
         return bool(self.text(variable))
 
     def _read_text(self, variable: str) -> str | None:
+        if variable == "page-first" and (pages := self.text("page")):
+            return _FIRST_PAGE.split(_PAGE_LABEL.sub("", pages))[0] or None
         for key in _OTHER_NAMES.get(variable, (variable,)):
             value = self.data.get(key)
             if value is None or value == "":
@@ -91,8 +95,6 @@ class Entry:
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 return str(value)
             self._warn(variable, "text", value)
-        if variable == "page-first" and (page := self.text("page")):
-            return re.split(r"\s*[-–—,&]\s*", page)[0] or None
         return None
 
     def _bounded(self, value: str, variable: str) -> str | None:

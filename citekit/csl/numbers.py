@@ -23,7 +23,7 @@ _SEVERAL = re.compile(
     rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+"
 )
 _OPEN_RANGE = re.compile(r"\d+[-–]")
-_SIDES = re.compile(r"^(.*?)\s*(?<![-–—])[-–—]\s*([^-–—]*)$")
+_SIDES = re.compile(r"^(.*?)\s*(?<![-–])[-–]\s*([^-–]*)$")
 _SIDE = re.compile(r"^(.*\D)?(\d+)$")
 _ROMAN_NUMBER = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
 
@@ -146,19 +146,28 @@ def is_plural(text: str) -> bool:
 # ------------------------------------------------------------------------------------------- pages
 
 
-def page_range(text: str, style: str | None, delimiter: str, ampersand: str = "&") -> str:
+def page_range(
+    text: str,
+    style: str | None,
+    delimiter: str,
+    ampersand: str = "&",
+    *,
+    keeps_dashes: bool = False,
+) -> str:
     r"""The pages with shortened or expanded ranges (``page-range-format``).
 
     >>> page_range("321-328, 401", "minimal", "–")
     '321–8, 401'
 
-    Text that holds no range of numbers comes back unchanged; ``\\-`` is a hyphen that stays.
+    Text that holds no range of numbers comes back unchanged; ``\\-`` is a hyphen that stays, and
+    with ``keeps_dashes`` so does every dash that was typed as one.
     """
     if "\\-" in text:
         return text.replace("\\-", "-")
     parts = re.split(r"(\s*[,;&]\s*)", text)
     for i in range(0, len(parts), 2):
-        parts[i] = _one_range(parts[i], style, delimiter)
+        if not (keeps_dashes and "–" in parts[i]):
+            parts[i] = _one_range(parts[i], style, delimiter)
     for i in range(1, len(parts), 2):
         mark = parts[i].strip()
         parts[i] = f" {ampersand} " if mark == "&" else mark + parts[i][-1:].lstrip(mark)

@@ -96,20 +96,28 @@ def _all_capital(text: str, lang: str, *, touches: bool) -> str:
 
 
 def _capitalize_first(found: list[Leaf], lang: str) -> list[str]:
+    """The first word raised, if it is in lower case: not *iPhone* (§Text-case)."""
+    return _started(found, lang, spares_mixed=True)
+
+
+def _started(found: list[Leaf], lang: str, *, spares_mixed: bool) -> list[str]:
     done = False
     out = []
     for text, kept, touches in found:
         raised = text
         if not done and not kept and not touches:
-            raised = _capital_start(text, lang)
+            raised = _capital_start(text, lang, spares_mixed=spares_mixed)
         done = done or any(letter.isalnum() for letter in text)
         out.append(raised)
     return out
 
 
-def _capital_start(text: str, lang: str) -> str:
+def _capital_start(text: str, lang: str, *, spares_mixed: bool) -> str:
     for i, letter in enumerate(text):
         if letter.isalnum():
+            word = _WORD_END.split(text[i:], maxsplit=1)[0]
+            if spares_mixed and word != _lower(word, lang):
+                return text
             return text[:i] + _upper(letter, lang) + text[i + 1 :]
         if letter not in _LEADING and not letter.isspace():
             break
@@ -125,7 +133,7 @@ def _sentence(found: list[Leaf], lang: str) -> list[str]:
         keep = 0 if head is None else head.end()
         rest = text if kept else text[:keep] + _lower(text[keep:], lang)
         lowered.append((rest, kept, touches))
-    return _capitalize_first(lowered, lang)
+    return _started(lowered, lang, spares_mixed=False)
 
 
 def _title(found: list[Leaf], lang: str) -> list[str]:  # noqa: ARG001  # one signature for all
