@@ -265,9 +265,7 @@ class Compiler:
     def _locator_text(self, scope: Scope, text: str) -> str:
         label = scope.locator_label
         style = self.style.options.get("page-range-format") if label == "page" else None
-        return page_range(
-            text, style, self.page_delimiter, self._ampersand, keeps_dashes=True
-        )
+        return page_range(text, style, self.page_delimiter, self._ampersand, keeps_dashes=True)
 
     def _sort_text(self, element: ir.Text) -> Element:
         names, what = _forms(element.what, element.form), element.what
