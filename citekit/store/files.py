@@ -75,10 +75,11 @@ def read_small(path: str) -> bytes | None:
         return None
     try:
         data = os.read(descriptor, _FIRST_BYTES)
-        while more := os.read(descriptor, SMALL_BYTES):
-            data += more
-            if len(data) > SMALL_BYTES:
-                return None
+        if len(data) == _FIRST_BYTES:  # a plain file gives less only at its end: POSIX, read()
+            while more := os.read(descriptor, SMALL_BYTES):
+                data += more
+                if len(data) > SMALL_BYTES:
+                    return None
     except OSError:
         return None
     else:
