@@ -16,6 +16,7 @@ from citekit.app.bag import write_bag
 from citekit.app.crate import METADATA, write_metadata
 from citekit.app.noted import noted_entries
 from citekit.app.package import Package, gather
+from citekit.app.prov_seals import prov_seals
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.formats.prov import write_prov
 from citekit.integrity.leaf import parse_leaf
@@ -146,9 +147,10 @@ def _write_crate(folder: Path, package: Package, history: bytes) -> None:
 
 
 def _history(store: ArchiveStore, package: Package) -> dict[str, Any]:
-    """The events about the package's items, or all of them, as PROV."""
+    """The events about the package's items, or all of them, and their seals, as PROV."""
     keys = {packed.item.key for packed in package.items}
-    return write_prov(_events(store, None if package.is_whole else keys, package))
+    events = _events(store, None if package.is_whole else keys, package)
+    return write_prov(events, prov_seals(store))
 
 
 def _events(
