@@ -157,6 +157,7 @@ def _events(
     store: ArchiveStore, keys: set[str] | None, package: Package
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     noted: set[str] = set()
+    libraries = _libraries(package)
     for number, (index, entry) in enumerate(noted_entries(store)):
         try:
             event = parse_leaf(entry)
@@ -165,7 +166,8 @@ def _events(
         subject = str(event.get("subject", ""))
         noted.add(subject)
         if keys is None or _is_about(event, keys):
-            yield (str(index) if index is not None else f"waiting-{number}"), event
+            identifier = str(index) if index is not None else f"waiting-{number}"
+            yield identifier, _with_libraries(event, libraries)
     for packed in package.items:
         for stamp, capture in packed.captures.items():
             subject = f"items/{packed.item.key}/captures/{stamp}.json"
@@ -185,6 +187,27 @@ def _events(
                         "source": "record",
                     },
                 )
+
+
+def _libraries(package: Package) -> dict[str, Mapping[str, str]]:
+    """Path of a capture record, under every key that the item ever had -> libraries it names."""
+    return {
+        f"items/{key}/captures/{stamp}.json": capture.tool.libraries
+        for packed in package.items
+        for key in (packed.item.key, *packed.item.facts.aliases)
+        for stamp, capture in packed.captures.items()
+        if capture.tool.libraries
+    }
+
+
+def _with_libraries(
+    event: dict[str, Any], libraries: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """The event, its tool with the libraries that its capture record names; the log has none."""
+    used = libraries.get(str(event.get("subject"))) if event.get("action") == "capture" else None
+    if not used or not isinstance(event.get("tool"), dict):
+        return event
+    return {**event, "tool": {**event["tool"], "libraries": used}}
 
 
 def _is_about(event: Mapping[str, Any], keys: set[str]) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.errors import InvalidData
-from citekit.model.codec import write_instant
+from citekit.model.capture import Tool
+from citekit.model.codec import decode, write_instant
 from citekit.model.item import Item
 
 if TYPE_CHECKING:
@@ -109,6 +111,8 @@ def _capture_facts(capture: Mapping[str, Any]) -> Iterator[Fact]:
         if capture.get(name) is not None:
             yield Fact(name.replace("_", " "), str(capture[name]), how)
     yield Fact("captured at", str(capture.get("captured_at")), "observed, by the local clock")
+    with suppress(InvalidData):  # sealed as it is; verify tells
+        yield Fact("read with", str(decode(Tool, capture.get("tool"))), "observed")
     for role, payload in sorted(_object(capture.get("payloads")).items()):
         about = _object(payload)
         digest = f"{about.get('digest')}, {about.get('size_bytes')} bytes"

@@ -30,10 +30,23 @@ def _responsible(graph: Graph, activity: str, agent: Mapping[str, Any]) -> str:
 
 
 def _program(graph: Graph, activity: str, tool: Mapping[str, Any], responsible: str | None) -> None:
-    name, version = str(tool.get("name")), str(tool.get("version"))
-    program = f"ck:tool/{local(name)}/{local(version)}"
-    graph.declare("Agent", program, type=["prov:SoftwareAgent"],
-                  label=text(f"{name} {version}"), ck_version=text(version))  # fmt: skip
+    """The program, acting for who is responsible, and the libraries that acted for it."""
+    program = _software(graph, str(tool.get("name")), str(tool.get("version")))
     graph.relate("Association", activity=activity, agent=program)
     if responsible:
         graph.relate("Delegation", delegate=program, responsible=responsible, activity=activity)
+    libraries = tool.get("libraries")
+    for name, version in libraries.items() if isinstance(libraries, Mapping) else ():
+        library = _software(graph, str(name), str(version))
+        graph.relate("Association", activity=activity, agent=library)
+        graph.relate("Delegation", delegate=library, responsible=program, activity=activity)
+
+
+def _software(graph: Graph, name: str, version: str) -> str:
+    return graph.declare(
+        "Agent",
+        f"ck:tool/{local(name)}/{local(version)}",
+        type=["prov:SoftwareAgent"],
+        label=text(f"{name} {version}"),
+        ck_version=text(version),
+    )
