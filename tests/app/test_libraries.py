@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import htmldate
+from importlib.metadata import version
 import lxml
 import pytest
 import trafilatura
@@ -31,7 +31,7 @@ PAGE = (
 USED = {
     "lxml": lxml.__version__,
     "trafilatura": trafilatura.__version__,
-    "htmldate": htmldate.__version__,
+    "htmldate": version("htmldate"),
 }
 
 
