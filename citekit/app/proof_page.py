@@ -17,8 +17,8 @@ from citekit.model.item import Item
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from citekit.app.check_proof import ProofVerdict
     from citekit.app.proof_file import ProofDocument
+    from citekit.app.proof_verdict import ProofVerdict, ProvenTime
 
 _ENTRY = {"done": "recorded when it was done", "found": "found when it was sealed"}
 
@@ -135,8 +135,17 @@ def _log(verdict: ProofVerdict, document: ProofDocument) -> Iterator[tuple[str, 
         yield "Entries", str(checkpoint.size)
         yield "Root", b64encode(checkpoint.root).decode()
     yield "Signatures", ", ".join(verdict.signers) or "none: this checkpoint is unsigned"
-    yield "Timestamps", f"{len(document.timestamps)}"
+    yield from (("Timestamp", _time(time)) for time in verdict.times)
+    if not verdict.times:
+        yield "Timestamp", "none: when this existed rests on the word of its signer"
     yield "Proof made at", write_instant(document.made_at)
+
+
+def _time(time: ProvenTime) -> str:
+    """What an authority says, and that nobody has checked it for the reader of the page."""
+    what = "all of this" if time.is_whole else ", ".join(time.names)
+    at = write_instant(time.at)
+    return f"{at}, of {what}, says {time.authority}; check it with the authority's certificate"
 
 
 def _list(lines: Iterable[str]) -> str:

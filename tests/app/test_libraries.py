@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from importlib.metadata import version
-import lxml
 import pytest
-import trafilatura
 from prov.model import ProvAgent, ProvDocument
 
 from citekit import Archive
@@ -29,8 +27,8 @@ PAGE = (
     + b"</p></article></body></html>"
 )
 USED = {
-    "lxml": lxml.__version__,
-    "trafilatura": trafilatura.__version__,
+    "lxml": version("lxml"),
+    "trafilatura": version("trafilatura"),
     "htmldate": version("htmldate"),
 }
 
@@ -77,7 +75,7 @@ def test_people_and_programs_are_told(
     """They are in ``show``, on the page of a proof, and agents in PROV, after a renaming too."""
     Archive(store).rename("ferry2024", "fares2024")
     seal(store, keys=Keys())
-    name = f"trafilatura {trafilatura.__version__}"
+    name = f"trafilatura {USED['trafilatura']}"
     run(["--archive", str(store.root), "show", "fares2024"])
     assert name in capsys.readouterr().out
     assert name in prove(store, "fares2024").page
