@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ class Context(Value):
     archive: str | None = None
     json: bool = False
     quiet: bool = False
+    at_end: list[Callable[[], None]]
+    """What is done when the command has ended well."""
 
     def root(self) -> Path:
         """The archive's folder: ``--archive``, ``CITEKIT_ARCHIVE``, or the nearest one upwards.
@@ -41,7 +44,7 @@ class Context(Value):
 
         store = ArchiveStore.open(self.root())
         if store.settings.seal == "auto":
-            from citekit.app.seal import arm
+            from citekit.app.auto_seal import arm
 
-            return arm(store)
+            self.at_end.append(arm(store).stamp)  # one timestamp for all that a command changes
         return store
