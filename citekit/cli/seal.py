@@ -92,11 +92,22 @@ def keygen(context: Context, *, name: str | None, output_: str | None) -> int:
     from citekit.app.signing import keygen as make_key
     from citekit.app.signing import log_origin
 
-    key = make_key(name or log_origin(context.store()), Path(output_) if output_ else None)
+    origin = name or log_origin(context.store())
+    key = make_key(origin, Path(output_) if output_ else None)
     if context.json:
         output.answer_json({"key": str(key.verifier), "path": str(key.path)})
         return 0
     output.answer(str(key.verifier))
     output.note(f"the private key is in {key.path}: keep a copy of it safe", quiet=context.quiet)
     output.note("publish the line above, away from the archive", quiet=context.quiet)
+    if not name and origin.startswith("citekit.invalid/") and not _is_sealed(context):
+        told = (
+            f"the log is named {origin} from its first seal on; for another name set [log] origin "
+            "in archive.toml before, and make a key then"
+        )
+        output.note(told, quiet=context.quiet)
     return 0
+
+
+def _is_sealed(context: Context) -> bool:
+    return context.store().layout.checkpoint_file.exists()
