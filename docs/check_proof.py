@@ -49,6 +49,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--vkey", help="the signer's public key, from its owner")
     parser.add_argument("--root", help="the root of a checkpoint that you kept, base64")
     parser.add_argument("--size", type=int, help="how many entries that checkpoint covers")
+    parser.add_argument("--tokens", help="a folder to write the timestamps into, for openssl")
     options = parser.parse_args(words)
     if (options.root is None) != (options.size is None):
         parser.error("--root and --size are those of one checkpoint: give both")
@@ -67,15 +68,17 @@ def main(words: list[str] | None = None) -> int:
         check_files(proof, said)
         is_kept = check_kept(proof, options)
         is_signed = check_signer(proof, trusted)
-        told = check_times(proof, said)
+        stamped = check_times(proof, said)
     except NotProven as error:
         return answer(6, f"tampered: {error}")
     for path, _ in proof.files:
         print("unchanged since it was sealed:", ascii(path))
     for line in purges(proof):
         print("removed for good since:", ascii(line))
-    for line in told:
-        print(line)
+    try:
+        tell_times(stamped, options.tokens)
+    except OSError as error:
+        parser.error(f"--tokens: {error}")
     if not (is_kept or is_signed):
         return answer(1, "consistent; signer not authenticated")
     return answer(0, "proven; not that the source ever served it, nor that nothing came later")
@@ -190,7 +193,8 @@ def read_about(document: dict[str, Any]) -> None:
     made_at.astimezone(timezone.utc)  # noqa: UP017  # so it runs on Python 3.10, too
     if not isinstance(tool, dict):
         raise ValueError('"tool" is missing')
-    text(tool, "name"), text(tool, "version")
+    for name in ("name", "version"):
+        text(tool, name)
     libraries = tool.get("libraries", {})
     if not isinstance(tool.get("options", {}), dict) or not isinstance(libraries, dict):
         raise ValueError('"tool" has options or libraries that are none')
@@ -505,27 +509,36 @@ def signers(checkpoint: Checkpoint, keys: set[Key]) -> set[Key]:
 # ── 4. since when it exists ──────────────────────────────────────────────────────────────────────
 
 
-def check_times(proof: Proof, said: dict[str, Entry]) -> list[str]:
-    """Tell what each timestamp is about; raises NotProven for one that is of something else.
-
-    RFC 3161 needs a program that knows certificates: so each line says how to ask openssl.
-    """
+def check_times(proof: Proof, said: dict[str, Entry]) -> list[tuple[str, Stamp, Checkpoint]]:
+    """Give what each timestamp is about; raises NotProven for one that is of something else."""
     ours = proof.entries[0].checkpoint
-    told = [
-        tell(stamp, ours, f"timestamps[{number}], of everything here")
-        for number, stamp in enumerate(proof.stamps)
-    ]
+    stamped = [("everything here", stamp, ours) for stamp in proof.stamps]
     by_index = {entry.index: entry for entry in proof.entries}
-    for place, earlier in enumerate(proof.earlier):
+    for earlier in proof.earlier:
         for index, edge in earlier.edges.items():
             check_was_in(earlier.checkpoint, by_index.get(index), edge, ours)
         names = [ascii(path) for path, _ in proof.files if said[path].index in earlier.edges]
-        about = f", of {', '.join(names) or 'other entries'}"
-        told += [
-            tell(stamp, earlier.checkpoint, f"earlier[{place}].timestamps[{number}]{about}")
-            for number, stamp in enumerate(earlier.stamps)
-        ]
-    return told
+        about = ", ".join(names) or "other entries"
+        stamped += [(about, stamp, earlier.checkpoint) for stamp in earlier.stamps]
+    for _, stamp, checkpoint in stamped:
+        if stamp.digest != "sha256:" + hashlib.sha256(stamp.response).hexdigest():
+            raise NotProven("a timestamp was changed")
+        if checkpoint.digest not in stamp.response:  # a token has it in it, as it is
+            raise NotProven("a timestamp is of something else")
+    return stamped
+
+
+def tell_times(stamped: list[tuple[str, Stamp, Checkpoint]], folder: str | None) -> None:
+    """Say how to check each timestamp: RFC 3161 needs a program that knows certificates."""
+    for number, (about, stamp, checkpoint) in enumerate(stamped):
+        name = f"timestamp-{number}.tsr"
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            (Path(folder) / name).write_bytes(stamp.response)
+        where = f"in {name} there" if folder else "written by --tokens FOLDER"
+        print(f"timestamp {number}, {where}, shows since when this exists: {about}")
+        digest = checkpoint.digest.hex()
+        print(f"  openssl ts -verify -digest {digest} -in {name} -CAfile ROOT.pem")
 
 
 def check_was_in(
@@ -555,21 +568,6 @@ def sibling_levels(index: int, size: int) -> list[int]:
     """Give the levels, from the leaves up, at which the path of a leaf has a sibling."""
     levels = range((size - 1).bit_length())
     return [level for level in levels if ((index >> level) ^ 1) << level < size]
-
-
-def tell(stamp: Stamp, checkpoint: Checkpoint, what: str) -> str:
-    """Say how to check a timestamp; raises NotProven where it was changed or is of another thing.
-
-    A token has the digest that it is about in it, as it is.
-    """
-    if stamp.digest != "sha256:" + hashlib.sha256(stamp.response).hexdigest():
-        raise NotProven("a timestamp was changed")
-    if checkpoint.digest not in stamp.response:
-        raise NotProven("a timestamp is of something else")
-    return (
-        f"timestamp {what}: decode its response into token.tsr, then check it with\n"
-        f"  openssl ts -verify -digest {checkpoint.digest.hex()} -in token.tsr -CAfile ROOT.pem"
-    )
 
 
 if __name__ == "__main__":

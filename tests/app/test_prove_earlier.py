@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +32,7 @@ KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", b"k" * 32)
 NEW_KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", b"n" * 32)
 KEYS = Keys(signing=KEY)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SCRIPT = Path(__file__).parents[2] / "docs" / "check_proof.py"
 OLD = Path(__file__).parents[1] / "cases" / "proofs" / "one-checkpoint"
 ITEM = "items/harbour2024/item.json"
 
@@ -158,6 +161,22 @@ def test_a_damaged_token_is_left_out(store: ArchiveStore) -> None:
     (token,) = (store.layout.trust / "timestamps").iterdir()
     token.write_bytes(b"no token")
     assert _check(prove(store, "harbour2024").data).times == []
+
+
+def test_openssl_checks_the_tokens_that_the_script_writes(
+    store: ArchiveStore, authority: TimestampAuthority, tmp_path: Path
+) -> None:
+    """Who has neither citekit nor its libraries gets the age from openssl, as the script says."""
+    _edit(store, "later")
+    seal(store, keys=KEYS, now=NOON)
+    (tmp_path / "proof.json").write_bytes(prove(store, "harbour2024").data)
+    (tmp_path / "ROOT.pem").write_bytes(authority.root_pem)
+    words = [sys.executable, "-I", "-S", str(SCRIPT), "proof.json", "--tokens", "."]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    (command,) = (line for line in done.stdout.splitlines() if line.startswith("  openssl"))
+    checked = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, check=False)
+    assert checked.returncode == 0
 
 
 def test_proofs_from_before_are_checked_as_ever() -> None:
