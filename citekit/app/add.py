@@ -215,12 +215,9 @@ def check_encoding(name: str | None) -> None:
 
 def _known(store: ArchiveStore, data: bytes, *, is_told_more: bool) -> Added | None:
     """The item that has these bytes already; it stays as it is, whatever was said of them."""
-    from citekit.store.index import Index
-
-    holders = Index.open(store).holders(digest_bytes(data))
-    if not holders:
+    key = store.holders.find(digest_bytes(data))
+    if key is None:
         return None
-    key = holders[0][0]
     is_here = store.payload_path(digest_bytes(data)) is not None
     finding = Finding(
         code="CK-I101",

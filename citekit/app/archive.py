@@ -107,13 +107,14 @@ class Archive:
         locator: str | None = None,
         outside: Outside | None = None,
         provenance: bool = False,
+        links: bool = True,
     ) -> Cited:
         """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
         ``style`` is an id or a file (default: the archive's, else apa), ``format`` one of text,
         html, markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, ris; ``locator`` belongs
-        to the last item. Raises NotFound for an unknown key or style, UsageError for an unknown
-        format.
+        to the last item; without ``links`` no identifier and no title becomes one. Raises NotFound
+        for an unknown key or style, UsageError for an unknown format.
         """
         from citekit.app.cite import cite
 
@@ -127,6 +128,7 @@ class Archive:
             locator=locator,
             outside=outside,
             provenance=provenance,
+            links=links,
         )
 
     def import_text(

@@ -65,6 +65,7 @@ class _Call(NamedTuple):
     in_text: bool
     apart: bool
     explain: bool
+    links: bool
     notes: Mapping[str, str | None]
 
 
@@ -81,15 +82,17 @@ def cite(
     explain: bool = False,
     outside: Outside | None = None,
     provenance: bool = False,
+    links: bool = True,
 ) -> Cited:
     """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
     ``style`` is an id or a file (default: the archive's, else apa), ``locator`` belongs to the last
     item. ``apart`` gives each reference on its own as well, in HTML too; ``explain`` where each
     piece of the output came from. With ``outside`` every item has to verify first, by what the
-    verifier brings along; ``provenance`` adds capture time and digest to each reference. Raises
-    NotFound for an unknown key or style, UsageError for an unknown format, and what
-    ``cite_verified`` raises for an item that does not verify.
+    verifier brings along; ``provenance`` adds capture time and digest to each reference; without
+    ``links`` no identifier and no title becomes one. Raises NotFound for an unknown key or style,
+    UsageError for an unknown format, and what ``cite_verified`` raises for an item that does not
+    verify.
     """
     chosen = format_ or "text"
     if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
@@ -110,6 +113,7 @@ def cite(
         in_text=in_text,
         apart=apart,
         explain=explain,
+        links=links,
         notes=notes,
     )
     cited = _styled([source.fit(item.csl()) for item in items], cites, source, call)
@@ -234,7 +238,14 @@ def _process(
     outputs: dict[StyledFormat, None] = {call.format: None}
     if call.apart:
         outputs["html"] = None
-    return process_formats(source.xml, data, clusters, locale=call.locale, outputs=tuple(outputs))
+    return process_formats(
+        source.xml,
+        data,
+        clusters,
+        locale=call.locale,
+        outputs=tuple(outputs),
+        links=call.links,
+    )
 
 
 def _with_notes(

@@ -1,7 +1,8 @@
 """Reading a document in a process that can be stopped.
 
-A hostile page can keep a parser busy for minutes or exhaust memory; here that costs one child
-process. Plain text and Markdown are read in this process: their readers are linear.
+A hostile page can keep a parser busy for minutes or exhaust memory; here that costs a child
+process (``reader_process``). Plain text and Markdown are read in this process: their readers are
+linear.
 ``python -m citekit.app.extraction`` is the child.
 """
 
@@ -10,10 +11,10 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.app.reader_process import GaveUp, ReaderProcess
 from citekit.errors import InvalidData, Place
 from citekit.findings import Finding, Severity
 from citekit.model.codec import decode, to_json
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TIMEOUT_S: Final = 60.0
 _MEMORY_BYTES: Final = 4 * 2**30
 _TEXT_SUFFIXES: Final = (".txt", ".text", ".md", ".markdown")
+_READER: Final = ReaderProcess("citekit.app.extraction")
 
 
 def read_extraction(
@@ -52,20 +54,12 @@ def read_extraction(
         return _extract(data, facts)
     request = json.dumps({**facts, "data": base64.b64encode(data).decode()})
     try:
-        child = subprocess.run(  # this program itself
-            [sys.executable, "-m", "citekit.app.extraction"],
-            input=request.encode(),
-            capture_output=True,
-            timeout=timeout_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return _gave_up(name, f"reading took more than {timeout_s:.0f} s")
-    if child.returncode != 0:
-        return _gave_up(name, f"its reader ended with {child.returncode}")
+        answer = _READER.ask(request.encode(), timeout_s=timeout_s)
+    except GaveUp as error:
+        return _gave_up(name, str(error))
     from citekit.extract import Extraction
 
-    return decode(Extraction, json.loads(child.stdout))
+    return decode(Extraction, json.loads(answer))
 
 
 def own_publishers(store: ArchiveStore) -> tuple[Mapping[str, Any], ...]:
@@ -139,11 +133,15 @@ def _limit_memory() -> None:
 
 
 def main() -> int:
-    """Answer the one request on stdin."""
+    """Answer the requests on stdin, one a line."""
     _limit_memory()
-    request = json.load(sys.stdin.buffer)
-    extraction = _extract(base64.b64decode(request.pop("data")), request)
-    sys.stdout.buffer.write(json.dumps(to_json(extraction)).encode())
+    answers = sys.stdout.buffer
+    sys.stdout = sys.stderr  # what a library prints is no answer
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        extraction = _extract(base64.b64decode(request.pop("data")), request)
+        answers.write(json.dumps(to_json(extraction)).encode() + b"\n")
+        answers.flush()
     return 0
 
 

@@ -1,7 +1,7 @@
 """Which libraries have read a document: what citekit sees in a page depends on their versions.
 
-Only those are named that this process has loaded, and asked for their ``__version__``: package
-metadata would have to be searched on the disk.
+Only those are named that this process has loaded, for this document or one before, and asked for
+their ``__version__``: package metadata would have to be searched on the disk.
 """
 
 from __future__ import annotations

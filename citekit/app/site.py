@@ -178,7 +178,8 @@ def _run_sphinx(store: ArchiveStore, source: Path, target: Path, *, with_restric
         "citekit_with_restricted": "1" if with_restricted else "0",
     }
     command = [
-        *(sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", "-j", "auto"),
+        *(sys.executable, "-P", "-m", "sphinx"),  # -P: no module of the current folder is run
+        *("-b", "html", "-q", "-W", "--keep-going", "-j", "auto"),
         *("-d", str(doctrees)),
         *(part for name, value in options.items() for part in ("-D", f"{name}={value}")),
         *(str(source), str(target)),

@@ -25,6 +25,7 @@ def cite(
     in_text: bool,
     locator: str | None,
     explain: bool,
+    no_links: bool,
     output_: str | None,
     provenance: bool,
     verify: bool,
@@ -47,6 +48,7 @@ def cite(
         explain=explain,
         outside=_outside(store, trust, checkpoint) if verify or trust or checkpoint else None,
         provenance=provenance,
+        links=not no_links,
     )
     for warning in cited.warnings:
         output.note(f"warning: {warning}", quiet=context.quiet)

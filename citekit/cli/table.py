@@ -206,6 +206,7 @@ COMMANDS: Final = (
             Option("--in-text", "The citation for the running text, not the bibliography."),
             Option("--locator", "A place in the last item, such as 'page 4'.", "LABEL VALUE"),
             Option("--explain", "Say where in the style each piece of the output came from."),
+            Option("--no-links", "Make no links of identifiers and titles."),
             Option("--output", "Write into this file instead.", "PATH", "-o"),
             Option(
                 "--provenance", "Add when each source was archived, and the digest of its bytes."

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.csl.ir import PLAIN, Look
+from citekit.csl.links import with_link
 from citekit.csl.scope import Scope
 from citekit.csl.sort import plain_text
 from citekit.csl.tree import NamesNode, Node, comes_from_item
@@ -80,10 +81,8 @@ def entries(
             if not program.has_numbers:
                 continue
             children = [f"{fact.number}. ", MISSING]
-        if align and children:
-            yield fact.entry.id, _aligned(children, look)
-        else:
-            yield fact.entry.id, _laid_out(children, look)
+        tree = _aligned(children, look) if align else _laid_out(children, look)
+        yield fact.entry.id, with_link(tree, fact.entry) if program.links else tree
 
 
 def _scope(fact: Facts) -> Scope:

@@ -15,7 +15,7 @@ from citekit.csl import ir
 from citekit.csl.compile_conditions import compile_choose
 from citekit.csl.compile_dates import compile_date
 from citekit.csl.compile_names import compile_names
-from citekit.csl.links import link_for
+from citekit.csl.links import IDENTIFIERS, link_for
 from citekit.csl.locators import numbered, without_own_label
 from citekit.csl.markup import parse_markup, plain
 from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range, split_list
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     Out = list[Node | str]
     Element = Callable[[Scope, Out], None]
 
-_LINKED = ("DOI", "PMCID", "PMID", "URL")
 _EMBEDDED_LABEL = re.compile(r",\s*[^\W\d]{2,}\.\s")  # "367-368, fig. 333": the label is for pages
 _FULL_STOP = re.compile(r"\.(?![a-z])")
 _UNJOINED = frozenset(("section", "part-number", "supplement-number", "version", "printing-number"))
@@ -52,11 +51,13 @@ class Compiler:
         area: ir.Area,
         *,
         sorting: Mapping[str, str] | None = None,
+        links: bool = True,
     ) -> None:
         self.style = style
         self.locale = locale
         self.area = area
         self.sorting = sorting
+        self.links = links
         self.has_year_suffix = _pins_year_suffix(area, style)
         self.capitalizes = not (style.style_class == "in-text" and area.kind == "citation")
         self.page_delimiter = locale.text("page-range-delimiter") or "–"
@@ -203,7 +204,7 @@ class Compiler:
             return self._number(ir.Number(look=look, variable=what, form="numeric"))
         names = _forms(what, element.form)
         changes = bool(look.text_case or look.strip_periods)
-        linked = what in _LINKED
+        linked = self.links and what in IDENTIFIERS
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1

@@ -62,9 +62,14 @@ class Document:
     """Citations in order, over a set of items, in one style and locale."""
 
     def __init__(
-        self, style: Style, items: Sequence[Mapping[str, Any]] = (), *, locale: str | None = None
+        self,
+        style: Style,
+        items: Sequence[Mapping[str, Any]] = (),
+        *,
+        locale: str | None = None,
+        links: bool = True,
     ) -> None:
-        self.program = Program(style, locale)
+        self.program = Program(style, locale, links=links)
         self._entries: dict[str, Entry] = {}
         self._listed: dict[str, None] = {}
         self._citations: list[Citation] = []

@@ -53,14 +53,19 @@ def process(
     *,
     locale: str | None = None,
     output: Format = "text",
+    links: bool = True,
 ) -> Result:
     """Format citations and the bibliography of what they cite (of all items if there are none).
 
     ``style`` is parsed or XML; ``items`` are CSL-JSON; a citation is a list of cite items, or a
     ``Citation`` where notes or modes matter (lists count as notes 1, 2 … in note styles).
+    Without ``links`` nothing becomes a link (CSL 1.0.2, Appendix VI).
     Raises InvalidData for a broken style; what is wrong with an item becomes a warning.
     """
-    return process_formats(style, items, citations, locale=locale, outputs=(output,))[output]
+    results = process_formats(
+        style, items, citations, locale=locale, outputs=(output,), links=links
+    )
+    return results[output]
 
 
 def process_formats(
@@ -70,9 +75,10 @@ def process_formats(
     *,
     locale: str | None = None,
     outputs: Sequence[Format] = ("text",),
+    links: bool = True,
 ) -> dict[Format, Result]:
     """The same as ``process``, run once and rendered in several formats."""
-    document = make_document(style, items, citations, locale=locale)
+    document = make_document(style, items, citations, locale=locale, links=links)
     where = document.program.locale
     renderers = {output: renderer(output) for output in outputs}
     entries: dict[Format, list[tuple[str, str]]] = {output: [] for output in outputs}
@@ -97,10 +103,11 @@ def make_document(
     citations: Sequence[Citation | Sequence[Mapping[str, Any]]] = (),
     *,
     locale: str | None = None,
+    links: bool = True,
 ) -> Document:
     """A settled document with these citations; without any, every item is listed."""
     parsed = style if isinstance(style, Style) else parse_style(style)
-    document = Document(parsed, items, locale=locale)
+    document = Document(parsed, items, locale=locale, links=links)
     is_note = parsed.style_class == "note"
     for number, citation in enumerate(citations, 1):
         document.insert(_citation(citation, number, is_note=is_note))

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 class Program:
     """What can be run: cites, bibliography entries and sort keys of one style and locale."""
 
-    def __init__(self, style: Style, locale: str | None) -> None:
+    def __init__(self, style: Style, locale: str | None, *, links: bool = True) -> None:
         self.style = style
+        self.links = links
         self.locale: Locale
         self.locale, self.warnings = load_locale(style, locale)
 
     @cached_property
     def _citation(self) -> tuple[Compiler, list[Element]]:
-        compiler = Compiler(self.style, self.locale, self.style.citation)
+        compiler = Compiler(self.style, self.locale, self.style.citation, links=self.links)
         return compiler, compiler.elements(self.style.citation.children)
 
     @cached_property
@@ -39,7 +40,8 @@ class Program:
         area = self.style.bibliography
         if area is None:
             return []
-        return Compiler(self.style, self.locale, area).elements(area.children)
+        compiler = Compiler(self.style, self.locale, area, links=self.links)
+        return compiler.elements(area.children)
 
     @cached_property
     def citation_keys(self) -> list[SortKey]:

@@ -31,6 +31,7 @@ from citekit.csl.tree import (
     Affix,
     Kept,
     Labelled,
+    Linked,
     NamesNode,
     Node,
     Note,
@@ -38,6 +39,7 @@ from citekit.csl.tree import (
     Quoted,
     Rich,
 )
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,6 +82,11 @@ class _Writer(Run):
                 return
             if kind is Quoted or kind is Kept:
                 self._rich(node, first=True)
+                return
+            if kind is Linked:
+                self.out.append(Open("link", look.link or ""))
+                self._children(node.children, look.delimiter)
+                self.out.append(CLOSE)
                 return
         leaf = bool(node.children) and isinstance(node.children[0], str)
         ending = leaf_ending if leaf else group_ending
@@ -157,8 +164,8 @@ class _Writer(Run):
             if look.prefix:
                 self._prefix(look, ending)
             self._field(node)
-            if look.suffix or look.font is not None:
-                self._suffix(look, ending)
+        if look.suffix or look.font is not None:
+            self._suffix(look, ending)
         self._depth, self._unquoted = depth, unquoted
         if look.display:
             self._close_block()
@@ -229,16 +236,17 @@ class _Writer(Run):
         return self.text(text, meeting, moves=self._moves)
 
     def _linked(self, node: Node) -> None:
+        """A field inside a link; ``https://doi.org/`` before it belongs to the link's text."""
         look = node.look
-        whole = look.prefix.startswith("http")  # https://doi.org/ belongs to the link's text
-        if look.prefix and not whole:
-            self._prefix(look, leaf_ending)
+        at = look.prefix.find("http")
+        before, address = (look.prefix, "") if at < 0 else (look.prefix[:at], look.prefix[at:])
+        if before:
+            self._prefix(replace(look, prefix=before), leaf_ending)
         self.out.append(Open("link", look.link or ""))
-        if whole:
-            self._prefix(look, leaf_ending)
+        if address:
+            self._prefix(replace(look, prefix=address), leaf_ending)
         self._field(node)
         self.out.append(CLOSE)
-        self._suffix(look, leaf_ending)
 
     def _rich(self, node: Node, *, first: bool) -> None:
         """Markup inside a field: only its very first text meets what stands before the field."""

@@ -98,6 +98,12 @@ class Labelled(Node):
     __slots__ = ()
 
 
+class Linked(Node):
+    """The text of an entry inside one link; it adds nothing else."""
+
+    __slots__ = ()
+
+
 class YearNode(Node):
     """A year, or a year suffix: the places collapsing looks for."""
 

@@ -7,6 +7,7 @@ Types that not every command reads are imported where they are read: start-up ti
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
     from citekit.model.item import Item
+    from citekit.store.holders import Holders
+    from citekit.store.names import Names
     from citekit.store.writer import Writer
 
 _GIT_FILES = {
@@ -78,6 +81,20 @@ class ArchiveStore:
             ) from error
         return cls(root, read_settings(text, str(path)))
 
+    @cached_property
+    def names(self) -> Names:
+        """Which keys and aliases are taken, for writers."""
+        from citekit.store.names import Names
+
+        return Names(self)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """Which items have certain bytes."""
+        from citekit.store.holders import Holders
+
+        return Holders(self)
+
     @contextmanager
     def writing(
         self, *, options: Mapping[str, Any] | None = None, timeout_s: float = 10.0
@@ -99,6 +116,8 @@ class ArchiveStore:
                 writer.close()
             if self.after_change and writer.has_changed:
                 self.after_change(self)
+            for known in (self.names, self.holders):
+                known.end_change()
         if self.after_release and writer.has_changed:
             self.after_release()
 

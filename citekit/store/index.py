@@ -83,15 +83,23 @@ class Hit:
 class Index:
     """The index of one archive, as fresh as its files; close it, or use it in a ``with``."""
 
-    def __init__(self, store: ArchiveStore, progress: Progress | None = None) -> None:
+    def __init__(
+        self, store: ArchiveStore, progress: Progress | None = None, *, is_fresh: bool = False
+    ) -> None:
         self._store = store
         self._progress = progress
+        self._is_fresh = is_fresh
         self._connection = self._connect()
 
     @classmethod
-    def open(cls, store: ArchiveStore, *, progress: Progress | None = None) -> Self:
-        """The refreshed index; ``progress`` hears how many of how many items have been read."""
-        return cls(store, progress)
+    def open(
+        cls, store: ArchiveStore, *, progress: Progress | None = None, is_fresh: bool = False
+    ) -> Self:
+        """The refreshed index; ``progress`` hears how many of how many items have been read.
+
+        With ``is_fresh`` it does not look at the items, unless it has to be made.
+        """
+        return cls(store, progress, is_fresh=is_fresh)
 
     def __enter__(self) -> Self:
         return self
@@ -192,7 +200,7 @@ class Index:
 
     def _refreshed(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         try:
-            _Refresh(self._store, connection, self._progress).run()
+            _Refresh(self._store, connection, self._progress).run(is_fresh=self._is_fresh)
         except BaseException:
             connection.close()
             raise
@@ -209,9 +217,9 @@ class _Refresh:
         self._connection = connection
         self._progress = progress
 
-    def run(self) -> None:
+    def run(self, *, is_fresh: bool) -> None:
         """Read again what has changed since the last time; usually nothing."""
-        if self._is_ours() and not self._may_have_changed():
+        if self._is_ours() and (is_fresh or not self._may_have_changed()):
             return
         with _transaction(self._connection):
             if not self._is_ours():  # nor has another process made the tables meanwhile

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.errors import Place, StoreConflict
+from citekit.store.knowledge import Knowledge
 from citekit.store.layout import check_key, folded
 
 if TYPE_CHECKING:
@@ -12,11 +13,14 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-class Names:
-    """Every name that an item has, read once for each lock; two that differ by case are one."""
+class Names(Knowledge):
+    """Every name that an item has; two that differ by case are one. To be asked under the lock.
+
+    They are read once, and again when somebody else has changed the archive.
+    """
 
     def __init__(self, store: ArchiveStore) -> None:
-        self._store = store
+        super().__init__(store)
         self._known: dict[str, str] | None = None
 
     def check_free(self, item: Item, *, owner: str | None) -> None:
@@ -34,6 +38,7 @@ class Names:
 
     def forget(self) -> None:
         """Names have gone: read them again when next asked."""
+        super().forget()
         self._known = None
 
     def unique(self, base: str) -> str:
@@ -50,6 +55,7 @@ class Names:
     def _owners(self) -> dict[str, str]:
         """Folded key or alias -> the key of the item that has it."""
         if self._known is None:
+            self._begin_reading()
             self._known = {folded(key): key for key in self._store.keys()}  # noqa: SIM118  # no mapping
             for key, aliases in self._store.aliases():
                 self._known.update({folded(alias): key for alias in aliases})

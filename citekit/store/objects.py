@@ -86,15 +86,12 @@ class Objects:
 
     def held(self) -> frozenset[str]:
         """The digests that were written or restored on this machine."""
-        try:
-            data = files.read_bytes(self._layout.check_inside(self._layout.held_file))
-        except NotFound:
-            return frozenset()
-        return frozenset(_HELD.findall(data.decode("ascii", "replace")))
+        return frozenset(_HELD.findall(self._read_held().decode("ascii", "replace")))
 
     def note_held(self, digests: Iterable[str]) -> None:
         """Remember that this machine has these payloads."""
-        new = sorted(set(digests) - self.held())
+        held = self._read_held()  # as bytes: it may name many, and a few are asked for
+        new = sorted(digest for digest in set(digests) if digest.encode() not in held)
         if new:
             files.append_line(self._layout.held_file, "\n".join(new))
 
@@ -107,6 +104,12 @@ class Objects:
         staged = files.unused(staging)
         files.write_new(staged, [kept.encode()])
         files.move(staged, self._layout.held_file)
+
+    def _read_held(self) -> bytes:
+        try:
+            return files.read_bytes(self._layout.check_inside(self._layout.held_file))
+        except NotFound:
+            return b""
 
 
 def _hashed(source: bytes | Path, hasher: Hasher) -> Iterator[bytes]:

@@ -13,7 +13,6 @@ from citekit.model.json_text import dump_json, dump_json_line
 from citekit.store import files
 from citekit.store.change import PLACES, PayloadSource, changing, clean_up
 from citekit.store.layout import folded
-from citekit.store.names import Names
 from citekit.store.record import Recorder
 
 if TYPE_CHECKING:
@@ -44,9 +43,11 @@ class Writer:
         self._layout = store.layout
         self._objects = store.objects
         self._record = Recorder(store, options)
-        self._names = Names(store)
+        self._names = store.names
         self._is_open = True
         clean_up(store)
+        for known in (store.names, store.holders):
+            known.begin_change()
 
     def close(self) -> None:
         """Refuse further changes: the lock is gone."""
@@ -79,6 +80,7 @@ class Writer:
             self._stage_item(folder, item, captures, note)
             self._move_in(folder, item.key)
         self._names.note(item)
+        self._store.holders.note(item.key, payloads)
         records = [self._layout.capture_file(item.key, stamp) for stamp in sorted(captures)]
         note_files = [self._layout.note_file(item.key)] if note else []
         self._record.changed(self._layout.item_file(item.key), *records, *note_files)
@@ -130,7 +132,7 @@ class Writer:
             files.flush_folder(folder)
             self._move_in(folder, item.key)
             files.move(old_folder, files.unused(change.folder))
-        self._names.forget()
+        self._forget_names()
         self._record.renamed(old_folder, self._layout.item_folder(item.key))
 
     def remove_item(self, key: str) -> None:
@@ -140,7 +142,7 @@ class Writer:
         with self._change(self._digests_of(key)) as change:
             change.settles = True
             files.move(folder, files.unused(change.folder))
-        self._names.forget()
+        self._forget_names()
         self._record.removed(folder)
 
     def unique_key(self, base: str) -> str:
@@ -161,6 +163,7 @@ class Writer:
             change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
             change.move_over(path, dump_json(to_json(capture)).encode())
+        self._store.holders.note(key, payloads)
         self._record.changed(path)
 
     def put_payload(self, key: str, payload: Payload, source: PayloadSource) -> None:
@@ -283,6 +286,11 @@ class Writer:
             files.make_folder(path.parent, root=self._layout.root)
             change.move_over(path, data)
         self._record.changed(path)
+
+    def _forget_names(self) -> None:
+        """A key has gone: whatever was known by it is read again."""
+        self._store.names.forget()
+        self._store.holders.forget()
 
     def _require(self, key: str) -> None:
         if not self._store.has(key):

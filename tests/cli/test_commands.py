@@ -529,6 +529,14 @@ def test_cite_in_a_style_and_as_data(call: Call, key: str) -> None:
     assert "para. 2" in in_text
 
 
+def test_cite_links_the_title_unless_told_not_to(call: Call, key: str) -> None:
+    """Where the style prints no address, the title is the link."""
+    call("set", key, "DOI=10.1000/ice")
+    words = ("cite", key, "--style", "nature", "--format", "markdown")
+    assert "](<https://doi.org/10.1000/ice>)" in call(*words)[1]
+    assert "](<" not in call(*words, "--no-links")[1]
+
+
 def test_cite_into_a_file(call: Call, key: str, tmp_path: Path) -> None:
     """--output writes the whole file and prints nothing."""
     target = tmp_path / "refs.bib"

@@ -54,6 +54,25 @@ def test_stdin_is_archived_and_the_archive_found_upwards(root: Path, article: Pa
     assert "file" not in shown["captures"][0]["source"]
 
 
+def test_modules_in_the_current_folder_are_not_run(root: Path, article: Path) -> None:
+    """Somebody's json.py beside the saved pages is a file like any other."""
+    (root / "page.html").write_bytes(b"<html><title>A</title>" + article.read_bytes())
+    for name in ("json", "base64", "lxml", "sphinx"):
+        (root / f"{name}.py").write_text(f"open('run-{name}', 'w')\n")
+    env = {"PYTHONSAFEPATH": ""}  # what an installed program has without our doing
+    command = [sys.executable, "-P", *COMMAND[1:]]
+    for words in (("add", "page.html"), ("site", "build")):
+        done = subprocess.run(
+            [*command, "--archive", "archive", *words],
+            cwd=root,
+            env={**os.environ, **env},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert list(root.glob("run-*")) == []
+
+
 def test_the_environment_names_the_archive(
     root: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,19 +9,8 @@ import pytest
 from citekit.csl import parse_style, process, process_formats
 from citekit.csl.origin import explain
 from citekit.errors import InvalidData, UsageError
+from citekit.testing import csl_samples as csl
 
-
-def _samples() -> Any:  # noqa: ANN401  # a module of helpers beside this file
-    path = Path(__file__).with_name("csl_samples.py")
-    spec = importlib.util.spec_from_file_location("csl_samples", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-csl = _samples()
 TITLE = '<text variable="title"/>'
 DOE = {"type": "book", "author": [csl.person("Doe", "Jane")], "title": "Tides", "issued": "2020"}
 

@@ -52,6 +52,8 @@ def _mark(token: Open, out: list[str]) -> tuple[str, str]:
     if pair in _TAGS:
         return f"<{_TAGS[pair]}>", f"</{_TAGS[pair]}>"
     if token.kind == "link":
+        if out and out[-1].endswith("!"):  # which would make an image of it
+            out[-1] = out[-1][:-1] + "\\!"
         return "[", f"](<{_address(token.value)}>)"
     if token.kind == "display" and token.value in ("block", "indent"):
         return ("\n" if out else ""), "\n"

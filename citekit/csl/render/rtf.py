@@ -61,6 +61,9 @@ def _group(token: Open, follows: bool) -> tuple[str, str]:
     word = _WORDS.get((token.kind, token.value))
     if word is not None:
         return "{" + word, "}"
+    if token.kind == "link":
+        address = escape(token.value.replace("\\", "%5C"))  # a backslash would begin a switch
+        return f'{{\\field{{\\*\\fldinst HYPERLINK "{address}"}}{{\\fldrslt ', "}}"
     if token.kind == "display" and token.value in ("block", "indent"):
         return ("\\line " if follows else "") + "{", "}\\line "
     if token.kind == "display" and token.value == "left-margin":
