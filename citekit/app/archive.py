@@ -45,7 +45,7 @@ class Archive:
         if store.settings.seal == "auto":
             from citekit.app.auto_seal import arm
 
-            store.after_release = arm(store).stamp
+            store.after_release = arm(store).stamp_and_log
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:

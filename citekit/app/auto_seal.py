@@ -9,10 +9,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from citekit.app.seal import seal_recorded
-from citekit.app.stamp import stamp
+from citekit.app.stamp import not_stamped, stamp
 from citekit.errors import CitekitError
 
 if TYPE_CHECKING:
+    from citekit.findings import Finding
     from citekit.store.archive import ArchiveStore
 
 _log = logging.getLogger(__name__)
@@ -34,18 +35,23 @@ class AutoSeal:
         except CitekitError as error:
             _log.warning("not sealed: %s", error)
 
-    def stamp(self) -> None:
-        """Have the last seal stamped, once, by the authorities that ``archive.toml`` names."""
+    def stamp(self) -> tuple[Finding, ...]:
+        """Have the last seal stamped, once, by the authorities that ``archive.toml`` names.
+
+        A warning for each that gives nothing, and for a lock that does not come free.
+        """
         urls = self._store.settings.tsa
         if not urls or not self._is_new:
-            return
+            return ()
         self._is_new = False
         try:
-            _, findings = stamp(self._store, urls, allow_private=self._allow_private)
+            return stamp(self._store, urls, allow_private=self._allow_private)[1]
         except CitekitError as error:
-            _log.warning("not stamped: %s", error)
-            return
-        for finding in findings:
+            return (not_stamped(", ".join(urls), error),)
+
+    def stamp_and_log(self) -> None:
+        """The same, with the warnings in the log of this module."""
+        for finding in self.stamp():
             _log.warning("%s; %s", finding.message, finding.hint)
 
 

@@ -38,7 +38,7 @@ def stamp(
         try:
             response, timestamp = _ask(url, standing, allow_private=allow_private)
         except CitekitError as error:
-            findings.append(_no_timestamp(url, standing.size, error))
+            findings.append(not_stamped(url, error, size=standing.size))
             continue
         _keep(store, standing, response)
         timestamps.append(timestamp)
@@ -80,11 +80,13 @@ def _ask(url: str, standing: Standing, *, allow_private: bool) -> tuple[bytes, T
     return response, timestamp
 
 
-def _no_timestamp(url: str, size: int, error: CitekitError) -> Finding:
+def not_stamped(url: str, error: CitekitError, *, size: int | None = None) -> Finding:
+    """The warning that the log, of ``size`` entries where that is known, was not stamped."""
+    what = "the log" if size is None else f"the log of {size} entries"
     again = "the seal stands; citekit seal asks again"
     return Finding(
         code="CK-W601",
-        message=f"the log of {size} entries is not stamped by {url}: {error.message}",
+        message=f"{what} is not stamped by {url}: {error.message}",
         severity=Severity.WARNING,
         rule="RFC 3161",
         hint=f"{error.hint}; {again}" if error.hint else again,

@@ -26,7 +26,7 @@ def call(command: Command, values: Values, found: Globals) -> int:
         code: int = getattr(import_module(module), function)(context, **values)
         sys.stdout.flush()
         for finish in context.at_end:
-            finish()
+            output.tell_findings(finish(), quiet=found.quiet)
     except CitekitError as error:
         output.tell_error(error, as_json=found.json)
         return error.exit_code
