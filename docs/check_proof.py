@@ -11,9 +11,10 @@ What it does, in order:
  1. Every entry of the log is hashed into its leaf; the hashes of its proof lead to one root.
  2. Every file in the proof has the digest that the last entry about it says.
  3. That root is the one of a checkpoint which a key that you know has signed, or that you kept.
+ 4. Each timestamp is of that checkpoint, or of an earlier one in whose log an entry was already.
 """
 
-# ruff: noqa: T201  # a program of its own, whose answer is what it prints
+# ruff: noqa: T201, TRY004  # a program of its own: what it prints is its answer; one kind of error
 
 from __future__ import annotations
 
@@ -22,14 +23,17 @@ import base64
 import hashlib
 import importlib.util
 import json
+import re
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LIMIT = 8 << 20
+MOST_PARTS = 1000
 Key = tuple[str, bytes, bytes]
 """Name, key id, and the 32 bytes of an Ed25519 public key."""
 
@@ -45,6 +49,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--vkey", help="the signer's public key, from its owner")
     parser.add_argument("--root", help="the root of a checkpoint that you kept, base64")
     parser.add_argument("--size", type=int, help="how many entries that checkpoint covers")
+    parser.add_argument("--tokens", help="a folder to write the timestamps into, for openssl")
     options = parser.parse_args(words)
     if (options.root is None) != (options.size is None):
         parser.error("--root and --size are those of one checkpoint: give both")
@@ -55,24 +60,25 @@ def main(words: list[str] | None = None) -> int:
     if trusted and importlib.util.find_spec("cryptography") is None:
         parser.error("--vkey needs the package cryptography; else give --root and --size")
     try:
-        document = read(Path(options.proof))
-    except (OSError, ValueError, RecursionError) as error:
+        proof = read_file(Path(options.proof))
+    except (OSError, ValueError, OverflowError, RecursionError) as error:
         return answer(4, f"not a proof file: {error}")
     try:
-        checkpoint, events = check_entries(document)
-        check_files(document, replay(events))
-        is_kept = check_kept(checkpoint, options)
-        is_signed = check_signer(document, checkpoint, trusted)
-        purged = list(purges(events))
+        said = check_entries(proof)
+        check_files(proof, said)
+        is_kept = check_kept(proof, options)
+        is_signed = check_signer(proof, trusted)
+        stamped = check_times(proof, said)
     except NotProven as error:
         return answer(6, f"tampered: {error}")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        return answer(4, f"not a proof file: {error!r}")
-    for file in document["files"]:
-        print("unchanged since it was sealed:", ascii(file["path"]))
-    for line in purged:
+    for path, _ in proof.files:
+        print("unchanged since it was sealed:", ascii(path))
+    for line in purges(proof):
         print("removed for good since:", ascii(line))
-    tell_timestamps(document, checkpoint)
+    try:
+        tell_times(stamped, options.tokens)
+    except OSError as error:
+        parser.error(f"--tokens: {error}")
     if not (is_kept or is_signed):
         return answer(1, "consistent; signer not authenticated")
     return answer(0, "proven; not that the source ever served it, nor that nothing came later")
@@ -84,20 +90,146 @@ def answer(code: int, text: str) -> int:
     return code
 
 
-# ── reading ──────────────────────────────────────────────────────────────────────────────────────
+# ── 0. the whole file is read; one part that cannot be read makes it no proof file ───────────────
+# From here on ValueError means: this is no proof file.
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Read the document; raises ValueError for anything else."""
-    data = path.read_bytes()[: LIMIT + 1]
+class Entry(NamedTuple):
+    """An entry of the log, and the proof that leads from it to the root of a checkpoint."""
+
+    leaf: bytes
+    event: dict[str, Any]
+    index: int
+    hashes: list[bytes]
+    checkpoint: Checkpoint
+
+
+class Checkpoint(NamedTuple):
+    """C2SP tlog-checkpoint: its text with the signatures, and what that says."""
+
+    note: str
+    origin: str
+    size: int
+    root: bytes
+    signatures: list[tuple[str, bytes, bytes]]
+
+    @property
+    def digest(self) -> bytes:
+        """What a timestamp is about."""
+        return hashlib.sha256(self.note.encode()).digest()
+
+
+class Stamp(NamedTuple):
+    """An RFC 3161 response and the digest that it is said to have."""
+
+    digest: str
+    response: bytes
+
+
+class Earlier(NamedTuple):
+    """A smaller checkpoint of the log, index -> edge of the entries it had, and its timestamps."""
+
+    checkpoint: Checkpoint
+    edges: dict[int, bytes | None]
+    stamps: list[Stamp]
+
+
+class Proof(NamedTuple):
+    """The file."""
+
+    key: str
+    files: list[tuple[str, str]]
+    entries: list[Entry]
+    rotations: list[Entry]
+    stamps: list[Stamp]
+    earlier: list[Earlier]
+
+
+def read_file(path: Path) -> Proof:
+    """Read the file to its last part; raises ValueError for what is no proof file."""
+    document = read_json(path)
+    if document.get("format") != "citekit-proof/1":
+        raise ValueError('its "format" is not citekit-proof/1')
+    read_about(document)
+    proof = Proof(
+        key=text(document, "key"),
+        files=[(text(file, "path"), text(file, "text")) for file in parts(document, "files")],
+        entries=[read_entry(part) for part in parts(document, "entries")],
+        rotations=[read_entry(part) for part in parts(document, "rotations", needed=False)],
+        stamps=[read_stamp(part) for part in parts(document, "timestamps", needed=False)],
+        earlier=[read_earlier(part) for part in parts(document, "earlier", needed=False)],
+    )
+    if not proof.files or not proof.entries:
+        raise ValueError("it has no files or no entries")
+    if sum(len(e.stamps) + len(e.edges) for e in proof.earlier) > 10 * MOST_PARTS:
+        raise ValueError("it has too many earlier entries")
+    return proof
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read JSON that has one meaning, and no more of it than a proof has."""
+    with path.open("rb") as file:
+        data = file.read(LIMIT + 1)
     if len(data) > LIMIT:
         raise ValueError("too large")
     document = json.loads(
-        data.decode("utf-8"), object_pairs_hook=without_duplicates, parse_constant=refuse
+        data.decode("utf-8").removeprefix("\ufeff"),
+        object_pairs_hook=without_duplicates,
+        parse_constant=refuse,
+        parse_float=finite,
     )
-    if not isinstance(document, dict) or document.get("format") != "citekit-proof/1":
-        raise ValueError('its "format" is not citekit-proof/1')
+    check_depth(document, 0)
+    if not isinstance(document, dict):
+        raise ValueError("not a JSON object")
     return document
+
+
+def read_about(document: dict[str, Any]) -> None:
+    """What nobody has signed: when the file was made, and with what."""
+    tool = document.get("tool")
+    made_at = datetime.fromisoformat(re.sub("Z$", "+00:00", text(document, "made_at")))
+    if made_at.tzinfo is None:
+        raise ValueError('"made_at" has no zone')
+    made_at.astimezone(timezone.utc)  # noqa: UP017  # so it runs on Python 3.10, too
+    if not isinstance(tool, dict):
+        raise ValueError('"tool" is missing')
+    for name in ("name", "version"):
+        text(tool, name)
+    libraries = tool.get("libraries", {})
+    if not isinstance(tool.get("options", {}), dict) or not isinstance(libraries, dict):
+        raise ValueError('"tool" has options or libraries that are none')
+    for name in libraries:
+        text(libraries, name)
+
+
+def text(part: dict[str, Any], name: str) -> str:
+    """Give a text that has to be there."""
+    value = part.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f'"{name}" is missing or no text')
+    return value
+
+
+def parts(document: dict[str, Any], name: str, *, needed: bool = True) -> list[dict[str, Any]]:
+    """Give a list of objects."""
+    value = document.get(name) if needed or name in document else []
+    if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+        raise ValueError(f'"{name}" is no list of objects')
+    if len(value) > MOST_PARTS:
+        raise ValueError(f'"{name}" is too long')
+    return value
+
+
+def check_depth(value: object, depth: int, most: int = 64) -> None:
+    """Refuse what is nested too deeply, and text that is none."""
+    if depth > most:
+        raise ValueError("nested too deeply")
+    if isinstance(value, str):
+        value.encode()  # half of a surrogate pair cannot be
+    for child in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        check_depth(child, depth + 1, most)
 
 
 def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -107,75 +239,163 @@ def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def refuse(name: str) -> None:
-    """Refuse NaN and infinities."""
-    raise ValueError(f"{name} is not a JSON number")
+def refuse(number: str) -> float:
+    """Refuse NaN and infinities, and in an entry of the log all numbers that are not whole."""
+    raise ValueError(f"{number} is not a number here")
 
 
-def decode(text: str) -> bytes:
+def finite(digits: str) -> float:
+    """Refuse a number that is too large."""
+    if abs(float(digits)) == float("inf"):
+        raise ValueError("too large a number")
+    return float(digits)
+
+
+def whole(digits: str) -> int:
+    """Refuse an integer that other readers would round (RFC 7493)."""
+    if abs(int(digits)) > 2**53 - 1:
+        raise ValueError("an integer beyond 2**53 - 1")
+    return int(digits)
+
+
+def decode(encoded: str, length: int | None = None) -> bytes:
     """Decode base64 that is spelled in the one right way."""
-    data = base64.b64decode(text, validate=True)
-    if base64.b64encode(data).decode() != text:
-        raise ValueError("not base64")
+    data = base64.b64decode(encoded, validate=True)
+    if base64.b64encode(data).decode() != encoded or length not in (None, len(data)):
+        raise ValueError("not base64, or of another length")
     return data
+
+
+def read_number(digits: str) -> int:
+    """Read a number of the log that is spelled in the one right way."""
+    if not digits.isascii() or not digits.isdecimal() or str(int(digits)) != digits:
+        raise ValueError("not a number")
+    if int(digits) > 2**63 - 1:
+        raise ValueError("larger than a log can be")
+    return int(digits)
+
+
+def read_entry(part: dict[str, Any]) -> Entry:
+    """Read an entry and its C2SP tlog-proof."""
+    entry = text(part, "entry").encode()
+    head, separator, note = text(part, "proof").partition("\n\n")
+    first, *lines = head.split("\n")
+    if first != "c2sp.org/tlog-proof@v1" or not separator:
+        raise ValueError("an entry has no proof")
+    if lines and lines[0].startswith("extra ") and not 0 < len(decode(lines.pop(0)[6:])) <= 1 << 16:
+        raise ValueError("a proof has extra data that are none")
+    if not lines or not lines[0].startswith("index "):
+        raise ValueError("a proof has no index")
+    index = read_number(lines.pop(0)[6:])
+    hashes = [decode(line, 32) for line in lines]
+    if len(hashes) > 63 or index == 2**63 - 1:
+        raise ValueError("a proof that no log can have")
+    leaf = hashlib.sha256(b"\x00" + entry).digest()
+    return Entry(leaf, read_event(entry), index, hashes, read_checkpoint(note))
+
+
+def read_event(entry: bytes) -> dict[str, Any]:
+    """Read an entry that is spelled as RFC 8785 says, and as an entry of the log may be."""
+    event = json.loads(
+        entry,
+        object_pairs_hook=without_duplicates,
+        parse_constant=refuse,
+        parse_float=refuse,
+        parse_int=whole,
+    )
+    again = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if not isinstance(event, dict) or again.encode() != entry or len(entry) > 65535:
+        raise ValueError("an entry is not canonical JSON")
+    check_depth(event, 1, 32)
+    check_names(event)
+    return event
+
+
+def check_names(value: object) -> None:
+    """Refuse names in an entry that are not ASCII: others would sort them differently."""
+    if isinstance(value, dict):
+        if not all(map(str.isascii, value)):
+            raise ValueError("an entry has a name that is not ASCII")
+        value = list(value.values())
+    for child in value if isinstance(value, list) else ():
+        check_names(child)
+
+
+def read_checkpoint(note: str) -> Checkpoint:
+    """C2SP tlog-checkpoint in a signed-note: origin, size, root, signatures."""
+    signed, separator, rest = note.rpartition("\n\n")
+    *lines, last = rest.split("\n")
+    origin, size, root, *more = signed.split("\n")
+    if not separator or last or len(lines) > 64 or len(note.encode()) > 1 << 18:
+        raise ValueError("not a signed note")
+    if not origin or not all(more) or any(c < " " and c != "\n" for c in signed):
+        raise ValueError("not a checkpoint")
+    number = read_number(size)
+    if number == 0 and decode(root) != hashlib.sha256().digest():
+        raise ValueError("a log without entries has another root")
+    signatures = [read_signature(line) for line in lines]
+    return Checkpoint(note, origin, number, decode(root, 32), signatures)
+
+
+def read_signature(line: str) -> tuple[str, bytes, bytes]:
+    """Read a signature line: name, key id, signature."""
+    name, _, encoded = line.removeprefix("\u2014 ").partition(" ")
+    data = decode(encoded)
+    if not line.startswith("\u2014 ") or not is_name(name) or len(data) < 5:
+        raise ValueError("not a signature line")
+    return name, data[:4], data[4:]
+
+
+def is_name(name: str) -> bool:
+    """Tell whether it can be the name of a key."""
+    return bool(name) and "+" not in name and not any(c.isspace() or c < " " for c in name)
+
+
+def read_stamp(part: dict[str, Any]) -> Stamp:
+    """Read a timestamp; what is in it, ``openssl ts`` knows."""
+    digest = text(part, "digest")
+    if not re.fullmatch("sha256:[0-9a-f]{64}", digest):
+        raise ValueError("not a digest")
+    return Stamp(digest, decode(text(part, "response")))
+
+
+def read_earlier(part: dict[str, Any]) -> Earlier:
+    """Read an earlier checkpoint."""
+    edges = {}
+    for entry in parts(part, "entries"):
+        index, edge = entry.get("index"), entry.get("edge")
+        if type(index) is not int:
+            raise ValueError("an earlier entry has no index")
+        edges[index] = None if edge is None else decode(text(entry, "edge"), 32)
+    stamps = [read_stamp(stamp) for stamp in parts(part, "timestamps")]
+    return Earlier(read_checkpoint(text(part, "checkpoint")), edges, stamps)
 
 
 # ── 1. entries lead to one root ──────────────────────────────────────────────────────────────────
 
 
-def check_entries(document: dict[str, Any]) -> tuple[str, list[tuple[int, dict[str, Any]]]]:
-    """Give the one checkpoint (its text), and the events that the entries say, in their order."""
-    checkpoints, events = set(), []
-    for part in document["entries"]:
-        entry = part["entry"].encode()
-        event = read_event(entry)
-        index, hashes, checkpoint = read_proof(part["proof"])
-        _, size, root = read_checkpoint(checkpoint)
-        leaf = hashlib.sha256(b"\x00" + entry).digest()
-        if root_by(leaf, index, size, hashes) != root:
-            raise NotProven(f"entry {index} is not in the log of its checkpoint")
-        checkpoints.add(checkpoint)
-        events.append((index, event))
-    if not checkpoints:
-        raise ValueError("it has no entries")
-    if len(checkpoints) != 1:
-        raise NotProven(f"the proof has {len(checkpoints)} checkpoints, not one")
-    return checkpoints.pop(), sorted(events, key=lambda pair: pair[0])
+def check_entries(proof: Proof) -> dict[str, Entry]:
+    """Give for each path the last entry about it, after renamings; raises NotProven."""
+    for entry in proof.entries:
+        check_leads(entry)
+    if len({entry.checkpoint.note for entry in proof.entries}) != 1:
+        raise NotProven("the entries have several checkpoints, not one")
+    said: dict[str, Entry] = {}
+    for entry in sorted(proof.entries, key=lambda entry: entry.index):
+        subject, to = str(entry.event.get("subject")), str(entry.event.get("to"))
+        if entry.event.get("action") == "rename":
+            for path in [path for path in said if path.startswith(subject + "/")]:
+                said[to + path[len(subject) :]] = said.pop(path)
+        elif entry.event.get("action") != "purge":
+            said[subject] = entry
+    return said
 
 
-def read_event(entry: bytes) -> dict[str, Any]:
-    """Read an entry that is spelled as RFC 8785 says."""
-    event = json.loads(entry, object_pairs_hook=without_duplicates, parse_constant=refuse)
-    again = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if not isinstance(event, dict) or again.encode() != entry:
-        raise ValueError("an entry is not canonical JSON")
-    return event
-
-
-def read_proof(text: str) -> tuple[int, list[bytes], str]:
-    """C2SP tlog-proof: the index, the hashes, the checkpoint."""
-    head, _, checkpoint = text.partition("\n\n")
-    first, *lines = head.split("\n")
-    if first != "c2sp.org/tlog-proof@v1":
-        raise ValueError("an entry has no proof")
-    if lines and lines[0].startswith("extra "):
-        del lines[0]
-    word, number = lines.pop(0).split(" ")
-    if word != "index" or not number.isdecimal() or str(int(number)) != number:
-        raise ValueError("a proof has no index")
-    hashes = [decode(line) for line in lines]
-    if len(hashes) > 63 or any(len(value) != 32 for value in hashes):
-        raise ValueError("a proof has hashes that are none")
-    return int(number), hashes, checkpoint
-
-
-def read_checkpoint(checkpoint: str) -> tuple[str, int, bytes]:
-    """C2SP tlog-checkpoint: origin, size, root."""
-    text, separator, _ = checkpoint.rpartition("\n\n")
-    origin, size, root, *_ = text.split("\n")
-    if not separator or not size.isdecimal() or str(int(size)) != size or len(decode(root)) != 32:
-        raise ValueError("not a checkpoint")
-    return origin, int(size), decode(root)
+def check_leads(entry: Entry) -> None:
+    """Raise NotProven unless the entry is in the log of its checkpoint."""
+    checkpoint = entry.checkpoint
+    if root_by(entry.leaf, entry.index, checkpoint.size, entry.hashes) != checkpoint.root:
+        raise NotProven(f"entry {entry.index} is not in the log of its checkpoint")
 
 
 def root_by(leaf: bytes, index: int, size: int, hashes: list[bytes]) -> bytes | None:
@@ -196,117 +416,158 @@ def root_by(leaf: bytes, index: int, size: int, hashes: list[bytes]) -> bytes | 
     return value if last == 0 else None
 
 
-def replay(events: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
-    """Path -> digest, after renamings."""
-    said: dict[str, Any] = {}
-    for _, event in events:
-        subject = str(event.get("subject"))
-        if event.get("action") == "rename":
-            for path in [path for path in said if path.startswith(subject + "/")]:
-                said[str(event.get("to")) + path[len(subject) :]] = said.pop(path)
-        elif event.get("action") != "purge":
-            said[subject] = event.get("digest")
-    return said
-
-
 # ── 2. files have the digests that the entries say ───────────────────────────────────────────────
 
 
-def check_files(document: dict[str, Any], said: dict[str, Any]) -> None:
+def check_files(proof: Proof, said: dict[str, Entry]) -> None:
     """Raise NotProven for a file with another digest."""
-    paths = [file["path"] for file in document["files"]]
-    if f"items/{document['key']}/item.json" not in paths:
+    if f"items/{proof.key}/item.json" not in dict(proof.files):
         raise NotProven("the proof has no item.json of its key")
-    for file in document["files"]:
-        digest = "sha256:" + hashlib.sha256(file["text"].encode()).hexdigest()
-        if said.get(file["path"]) != digest:
-            raise NotProven(f"{file['path']!r} is not what was sealed")
+    for path, content in proof.files:
+        digest = "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+        if path not in said or said[path].event.get("digest") != digest:
+            raise NotProven(f"{path!r} is not what was sealed")
+
+
+def purges(proof: Proof) -> Iterator[str]:
+    """Tell which payloads were removed for good; their digests are proven all the same."""
+    for entry in sorted(proof.entries, key=lambda entry: entry.index):
+        payloads = entry.event.get("payloads")
+        if entry.event.get("action") == "purge" and isinstance(payloads, list):
+            for payload in (payload for payload in payloads if isinstance(payload, dict)):
+                what = f"{payload.get('role')} {payload.get('digest')}"
+                yield f"{what}, entry {entry.index}, {entry.event.get('at')}"
 
 
 # ── 3. somebody you know vouches for the checkpoint ──────────────────────────────────────────────
 
 
-def check_kept(checkpoint: str, options: argparse.Namespace) -> bool:
+def check_kept(proof: Proof, options: argparse.Namespace) -> bool:
     """Tell whether this is the checkpoint that was kept; raises NotProven when it is another."""
     if options.root is None:
         return False
-    origin, size, root = read_checkpoint(checkpoint)
-    if (options.size, options.root) != (size, base64.b64encode(root).decode()):
-        raise NotProven(f"its checkpoint is another: {origin!r}, {size} entries")
+    ours = proof.entries[0].checkpoint
+    if (options.size, options.root) != (ours.size, base64.b64encode(ours.root).decode()):
+        raise NotProven(f"its checkpoint is another: {ours.origin!r}, {ours.size} entries")
     return True
 
 
-def check_signer(document: dict[str, Any], checkpoint: str, trusted: set[Key]) -> bool:
+def check_signer(proof: Proof, trusted: set[Key]) -> bool:
     """Tell whether a key that is known has signed; raises NotProven when only others have."""
     if not trusted:
         return False
-    origin, _, _ = read_checkpoint(checkpoint)
+    ours = proof.entries[0].checkpoint
     keys = set(trusted)
-    for part in document.get("rotations", ()):  # who trusts the old key may come to trust a new one
-        keys |= follow(part, origin, keys)
-    if not any(has_signed(checkpoint, key) for key in keys):
+    for entry in proof.rotations:  # who trusts the old key may come to trust a new one
+        keys |= follow(entry, ours.origin, keys)
+    if not signers(ours, keys):
         raise NotProven("the key that you trust has not signed its checkpoint")
     return True
 
 
-def follow(part: dict[str, str], origin: str, keys: set[Key]) -> set[Key]:
+def follow(entry: Entry, origin: str, keys: set[Key]) -> set[Key]:
     """Give the key that a trusted one has handed over to, if old and new have both signed."""
-    entry = part["entry"].encode()
-    event, (index, hashes, checkpoint) = read_event(entry), read_proof(part["proof"])
-    name, size, root = read_checkpoint(checkpoint)
-    leaf = hashlib.sha256(b"\x00" + entry).digest()
-    if event.get("action") != "key" or name != origin or root_by(leaf, index, size, hashes) != root:
+    try:
+        check_leads(entry)
+        new = read_vkey(str(entry.event.get("vkey")))
+        old = {key for key in keys if key[1].hex() == entry.event.get("replaces")}
+        both = signers(entry.checkpoint, {new}) and signers(entry.checkpoint, old)
+    except (NotProven, ValueError):  # it hands over nothing
         return set()
-    new = read_vkey(event["vkey"])
-    old = {key for key in keys if key[1].hex() == event.get("replaces")}
-    signed = has_signed(checkpoint, new) and any(has_signed(checkpoint, key) for key in old)
-    return {new} if signed else set()
+    is_change = entry.event.get("action") == "key" and entry.checkpoint.origin == origin
+    return {new} if is_change and both else set()
 
 
 def read_vkey(text: str) -> Key:
     """C2SP signed-note: name+key id+base64(type, key) -> name, key id, 32 bytes."""
     name, _, rest = text.strip().partition("+")
     identifier, _, encoded = rest.partition("+")
-    key = decode(encoded)
+    key = decode(encoded, 33)
     expected = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
-    if key[:1] != b"\x01" or len(key) != 33 or expected.hex() != identifier:
+    if key[:1] != b"\x01" or expected.hex() != identifier or not is_name(name):
         raise ValueError("not an Ed25519 public key")
     return name, expected, key[1:]
 
 
-def has_signed(checkpoint: str, key: Key) -> bool:
-    """Tell whether the key has signed the checkpoint; raises NotProven for a wrong signature."""
+def signers(checkpoint: Checkpoint, keys: set[Key]) -> set[Key]:
+    """Give the keys that have signed; raises NotProven for a wrong signature of one of them."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    text, _, signatures = checkpoint.rpartition("\n\n")
-    name, identifier, public = key
-    for line in signatures.splitlines():
-        dash, signer, encoded = line.split(" ")
-        data = decode(encoded)
-        if (dash, signer, data[:4]) == ("\u2014", name, identifier):
+    signed = checkpoint.note.rpartition("\n\n")[0] + "\n"
+    found = set()
+    for name, identifier, signature in checkpoint.signatures:
+        for key in (key for key in keys if key[:2] == (name, identifier)):
             try:
-                Ed25519PublicKey.from_public_bytes(public).verify(data[4:], (text + "\n").encode())
-            except InvalidSignature:
+                Ed25519PublicKey.from_public_bytes(key[2]).verify(signature, signed.encode())
+            except (InvalidSignature, ValueError):
                 raise NotProven("a signature is wrong") from None
-            return True
-    return False
+            found.add(key)
+    return found
 
 
-def purges(events: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
-    """Tell which payloads were removed for good; their digests are proven all the same."""
-    for index, event in events:
-        if event.get("action") == "purge":
-            for payload in event["payloads"]:
-                yield f"{payload['role']} {payload['digest']}, entry {index}, {event['at']}"
+# ── 4. since when it exists ──────────────────────────────────────────────────────────────────────
 
 
-def tell_timestamps(document: dict[str, Any], checkpoint: str) -> None:
-    """RFC 3161 needs a program that knows certificates: say how to ask openssl."""
-    digest = hashlib.sha256(checkpoint.encode()).hexdigest()
-    for number in range(len(document.get("timestamps", ()))):
-        print(f"timestamp {number}: decode its response into token.tsr, then check it with")
-        print(f"  openssl ts -verify -digest {digest} -in token.tsr -CAfile ROOT.pem")
+def check_times(proof: Proof, said: dict[str, Entry]) -> list[tuple[str, Stamp, Checkpoint]]:
+    """Give what each timestamp is about; raises NotProven for one that is of something else."""
+    ours = proof.entries[0].checkpoint
+    stamped = [("everything here", stamp, ours) for stamp in proof.stamps]
+    by_index = {entry.index: entry for entry in proof.entries}
+    for earlier in proof.earlier:
+        for index, edge in earlier.edges.items():
+            check_was_in(earlier.checkpoint, by_index.get(index), edge, ours)
+        names = [ascii(path) for path, _ in proof.files if said[path].index in earlier.edges]
+        about = ", ".join(names) or "other entries"
+        stamped += [(about, stamp, earlier.checkpoint) for stamp in earlier.stamps]
+    for _, stamp, checkpoint in stamped:
+        if stamp.digest != "sha256:" + hashlib.sha256(stamp.response).hexdigest():
+            raise NotProven("a timestamp was changed")
+        if checkpoint.digest not in stamp.response:  # a token has it in it, as it is
+            raise NotProven("a timestamp is of something else")
+    return stamped
+
+
+def tell_times(stamped: list[tuple[str, Stamp, Checkpoint]], folder: str | None) -> None:
+    """Say how to check each timestamp: RFC 3161 needs a program that knows certificates."""
+    for number, (about, stamp, checkpoint) in enumerate(stamped):
+        name = f"timestamp-{number}.tsr"
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            (Path(folder) / name).write_bytes(stamp.response)
+        where = f"in {name} there" if folder else "written by --tokens FOLDER"
+        print(f"timestamp {number}, {where}, shows since when this exists: {about}")
+        digest = checkpoint.digest.hex()
+        print(f"  openssl ts -verify -digest {digest} -in {name} -CAfile ROOT.pem")
+
+
+def check_was_in(
+    then: Checkpoint, entry: Entry | None, edge: bytes | None, ours: Checkpoint
+) -> None:
+    """Raise NotProven unless the entry was in the log when it had this earlier checkpoint.
+
+    The hashes of its proof are those that it has now, but where the smaller tree ended: there, in
+    at most one place, stands the edge.
+    """
+    if entry is None or then.origin != ours.origin or not entry.index < then.size <= ours.size:
+        raise NotProven("an earlier checkpoint is about something else")
+    levels = sibling_levels(entry.index, ours.size)
+    now = {level: entry.hashes[place] for place, level in enumerate(levels)}
+    hashes = []
+    for level in sibling_levels(entry.index, then.size):
+        is_whole = (((entry.index >> level) ^ 1) + 1) << level <= then.size
+        sibling = now[level] if is_whole else edge
+        if sibling is None:
+            raise NotProven("an earlier checkpoint lacks its edge")
+        hashes.append(sibling)
+    if root_by(entry.leaf, entry.index, then.size, hashes) != then.root:
+        raise NotProven(f"entry {entry.index} was not in the log of an earlier checkpoint")
+
+
+def sibling_levels(index: int, size: int) -> list[int]:
+    """Give the levels, from the leaves up, at which the path of a leaf has a sibling."""
+    levels = range((size - 1).bit_length())
+    return [level for level in levels if ((index >> level) ^ 1) << level < size]
 
 
 if __name__ == "__main__":

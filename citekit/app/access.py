@@ -54,7 +54,8 @@ def set_access(
         old = store.item(store.resolve(key))
         item = with_fields(old, fields or {})
         if old.facts.access == access:
-            writer.replace_item(item)
+            if item != old:
+                writer.replace_item(item)
             trimmed = trim_excess(store, writer, item.key) if access == "restricted" else ()
             return AccessChanged(item=store.item(item.key), findings=trimmed)
         item = item.with_facts(replace(item.facts, access=access))

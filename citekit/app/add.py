@@ -264,7 +264,7 @@ def _store(
     capture = Capture(
         captured_at=captured_at,
         source=_source(declared, extraction, name),
-        tool=this_tool(options),
+        tool=this_tool(options, extraction.libraries),
         payloads=payloads,
     )
     variables, facts = describe(extraction, declared, store.settings.access)

@@ -43,9 +43,9 @@ class Archive:
     def __init__(self, store: ArchiveStore) -> None:
         self.store = store
         if store.settings.seal == "auto":
-            from citekit.app.seal import arm
+            from citekit.app.auto_seal import arm
 
-            arm(store)
+            store.after_release = arm(store).stamp_and_log
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:

@@ -2,140 +2,40 @@
 
 The answer has two lists: what is proven, and what is not. A proof by itself shows that it is
 consistent; only a key, a checkpoint or an authority known from elsewhere makes it a proof to you.
+
+The standalone script of the documentation comes to the same verdict: first the whole file is read,
+and one part that cannot be read makes it no proof file; only then is anything judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from citekit.app.checks.rules import found
 from citekit.app.outside import Outside
-from citekit.app.proof_file import (
-    ProofDocument,
-    ProofEntry,
-    parse_proof_file,
-    read_entry,
-    read_response,
+from citekit.app.proof_reading import (
+    ReadEarlier,
+    ReadEntry,
+    ReadProof,
+    ReadResponse,
+    Unreadable,
+    read_proof,
 )
+from citekit.app.proof_verdict import ProofVerdict, ProvenEntry, ProvenPurge, ProvenTime
 from citekit.errors import CitekitError, InvalidData, MissingExtra, Place
-from citekit.findings import Finding, FindingClass, Severity
-from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.merkle import leaf_hash
+from citekit.integrity.earlier import earlier_proof
+from citekit.integrity.merkle import verify_inclusion
 from citekit.integrity.rotation import KeyStep, follow_keys
 from citekit.integrity.sign import parse_vkey, verify_note
-from citekit.integrity.timestamp import read_timestamp, verify_timestamp
-from citekit.model.codec import write_instant
+from citekit.integrity.timestamp import Timestamp, read_timestamp, verify_timestamp
 from citekit.model.json_text import parse_json
 
 if TYPE_CHECKING:
-    from citekit.integrity.note import Note
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-NOT_PROVEN = (
-    "that the source ever served this: citekit says what it saw or was told, and nobody signs that",
-    "what is declared: somebody said so, and the log says when and who",
-    "that nothing came later: this is about the log as it was at its checkpoint",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenEntry:
-    """One entry of a proof: its number in the log and what it says."""
-
-    index: int
-    event: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenPurge:
-    """A payload that an entry of a proof says was removed for good: what, when, by whom, why."""
-
-    index: int
-    role: str
-    digest: str
-    at: str
-    by: str
-    reason: str | None = None
-
-    def __str__(self) -> str:
-        why = f": {self.reason}" if self.reason else ""
-        return (
-            f"payload {self.role} ({self.digest}) was removed for good at {self.at} by {self.by}, "
-            f"as entry {self.index} says{why}"
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """One of ``purged`` in the document of ``--json``."""
-        return {
-            "entry": self.index,
-            "role": self.role,
-            "digest": self.digest,
-            "at": self.at,
-            "by": self.by,
-            "reason": self.reason,
-        }
-
-
-@dataclass(slots=True, kw_only=True)
-class ProofVerdict:
-    """What a proof proves, to this checker. ``is_authentic``: by a key or checkpoint they trust."""
-
-    key: str = ""
-    checkpoint: Checkpoint | None = None
-    signers: tuple[str, ...] = ()
-    is_authentic: bool = False
-    existed_by: list[str] = field(default_factory=list)
-    proven: list[str] = field(default_factory=list)
-    entries: list[ProvenEntry] = field(default_factory=list)
-    purged: list[ProvenPurge] = field(default_factory=list)
-    documents: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def not_proven(self) -> tuple[str, ...]:
-        """What nobody can conclude from this proof."""
-        who = () if self.is_authentic else ("who made it: the signer is not authenticated",)
-        return (*who, *NOT_PROVEN)
-
-    @property
-    def exit_code(self) -> int:
-        """0 proven · 1 consistent, signer not authenticated · 4 no proof file · 6 tampered."""
-        wrong = {finding.kind for finding in self.findings if finding.severity is Severity.ERROR}
-        if FindingClass.TAMPERED in wrong:
-            return 6
-        if wrong:
-            return 4
-        return 0 if self.is_authentic else 1
-
-    @property
-    def summary(self) -> str:
-        """One line."""
-        return {
-            0: "proven",
-            1: "consistent; signer not authenticated",
-            4: "not a proof",
-            6: "tampered",
-        }[self.exit_code]
-
-    def to_json(self) -> dict[str, Any]:
-        """The document of ``--json``."""
-        return {
-            "ok": self.exit_code == 0,
-            "verdict": self.summary,
-            "key": self.key,
-            "origin": self.checkpoint.origin if self.checkpoint else None,
-            "size": self.checkpoint.size if self.checkpoint else None,
-            "signers": list(self.signers),
-            "proven": self.proven if self.exit_code == 0 else [],
-            "consistent": self.proven if self.exit_code == 1 else [],
-            "not_proven": list(self.not_proven),
-            "purged": [purge.to_json() for purge in self.purged],
-            "findings": [finding.to_json() for finding in self.findings],
-        }
+    from citekit.app.proof_file import ProofDocument
 
 
 def check_proof(
@@ -143,94 +43,72 @@ def check_proof(
 ) -> ProofVerdict:
     """Check a proof file; ``payloads`` (name -> bytes) are compared with the digests in it.
 
-    Never raises for what the file says; raises MissingExtra where a signature should be checked
-    without cryptography.
+    Never raises for what the file says; raises MissingExtra where a signature or a timestamp
+    should be read without the packages for that.
     """
     outside = outside or Outside()
     verdict = ProofVerdict()
     try:
-        document = parse_proof_file(data)
-    except InvalidData as error:
-        verdict.findings.append(found("CK-E630", error.place or Place(), error.message))
+        read = read_proof(data)
+    except Unreadable as error:
+        verdict.findings += [found("CK-E630", place, message) for place, message in error.parts]
         return verdict
-    verdict.key = document.key
-    note = _check_entries(verdict, document)
-    if note is None or verdict.checkpoint is None:
+    verdict.key = read.document.key
+    if not _check_entries(verdict, read.entries):
         return verdict
-    _check_files(verdict, document)
+    _check_files(verdict, read.document)
     _take_purges(verdict)
     _check_payloads(verdict, payloads or {})
-    _check_signature(verdict, document, note, outside)
+    _check_signature(verdict, read, outside)
     _check_checkpoints(verdict, outside)
-    _check_timestamps(verdict, document, note, outside)
+    _check_times(verdict, read, outside)
     return verdict
 
 
-def _check_entries(verdict: ProofVerdict, document: ProofDocument) -> Note | None:
-    """Each entry leads to the root of one checkpoint; gives the note that carries it."""
-    checkpoints: dict[bytes, tuple[Checkpoint, Note]] = {}
-    for number, part in enumerate(document.entries):
-        place = f"entries[{number}]"
-        read = _read(verdict, part, place)
-        if read is None:
-            continue
-        index, event, note_bytes = read
-        verdict.entries.append(ProvenEntry(index=index, event=event))
-        checkpoints[note_bytes] = parse_checkpoint(note_bytes)
+def _check_entries(verdict: ProofVerdict, entries: Sequence[ReadEntry]) -> bool:
+    """Each entry leads to the root of one checkpoint; whether there is that one."""
+    for entry in entries:
+        if entry.is_proven:
+            verdict.entries.append(ProvenEntry(index=entry.proof.index, event=entry.event))
+        else:
+            _wrong(verdict, "CK-E632", "is not in the log of its checkpoint", entry.place)
+    checkpoints = {entry.proof.checkpoint for entry in entries}
     if len(checkpoints) != 1:
-        code = "CK-E633" if checkpoints else "CK-E630"
-        _wrong(verdict, code, f"the proof has {len(checkpoints)} checkpoints, not one")
-        return None
-    ((verdict.checkpoint, note),) = checkpoints.values()
-    return note
-
-
-def _read(
-    verdict: ProofVerdict, part: ProofEntry, place: str
-) -> tuple[int, dict[str, Any], bytes] | None:
-    try:
-        entry, proof = read_entry(part)
-        event = parse_leaf(entry)
-        leads = proof.leads_from(leaf_hash(entry))
-    except InvalidData as error:
-        _wrong(verdict, "CK-E630", error.message, place)
-        return None
-    if not leads:
-        _wrong(verdict, "CK-E632", "is not in the log of its checkpoint", place)
-        return None
-    return proof.index, event, proof.checkpoint
+        _wrong(verdict, "CK-E633", f"the proof has {len(checkpoints)} checkpoints, not one")
+        return False
+    verdict.checkpoint = entries[0].checkpoint
+    return True
 
 
 def _check_files(verdict: ProofVerdict, document: ProofDocument) -> None:
     """Each file is what the last entry about it says, under the name that renamings gave it."""
-    said = _digests(verdict.entries)
+    said = _last_words(verdict.entries)
     for number, file in enumerate(document.files):
         place = f"files[{number}]"
         digest = digest_bytes(file.text.encode())
+        expected = said[file.path].event.get("digest") if file.path in said else None
         if file.path not in said:
             _wrong(verdict, "CK-E631", f"no entry of the proof is about {file.path!r}", place)
-        elif said[file.path] != digest:
-            _wrong(verdict, "CK-E631", f"{file.path} has {digest}, not {said[file.path]}", place)
+        elif expected != digest:
+            _wrong(verdict, "CK-E631", f"{file.path} has {digest}, not {expected}", place)
         else:
             verdict.proven.append(f"{file.path} is unchanged since it was sealed ({digest})")
             with suppress(InvalidData):
                 verdict.documents[file.path] = parse_json(file.text)
-    if not document.files:
-        _wrong(verdict, "CK-E630", "the proof has no files")
-    elif not any(file.path == f"items/{document.key}/item.json" for file in document.files):
+    if not any(file.path == f"items/{document.key}/item.json" for file in document.files):
         _wrong(verdict, "CK-E631", f"the proof has no item.json of {document.key!r}")
 
 
-def _digests(entries: list[ProvenEntry]) -> dict[str, object]:
-    """Path -> digest that the entries say, replayed in the order of the log."""
-    said: dict[str, object] = {}
+def _last_words(entries: Iterable[ProvenEntry]) -> dict[str, ProvenEntry]:
+    """Path -> the entry that says its digest, replayed in the order of the log."""
+    said: dict[str, ProvenEntry] = {}
     for entry in sorted(entries, key=lambda e: e.index):
         subject, to = str(entry.event.get("subject")), entry.event.get("to")
         if entry.event.get("action") == "rename":
             for path in [path for path in said if path.startswith(f"{subject}/")]:
                 said[f"{to}{path[len(subject) :]}"] = said.pop(path)
         elif entry.event.get("action") != "purge":
-            said[subject] = entry.event.get("digest")
+            said[subject] = entry
     return said
 
 
@@ -279,13 +157,12 @@ def _check_payloads(verdict: ProofVerdict, payloads: Mapping[str, bytes]) -> Non
             _wrong(verdict, "CK-E636", f"no capture of the proof has {digest}", name)
 
 
-def _check_signature(
-    verdict: ProofVerdict, document: ProofDocument, note: Note, outside: Outside
-) -> None:
+def _check_signature(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
+    note = read.entries[0].note
     verdict.signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in note.signatures)
     if not outside.keys:
         return
-    steps = [step for part in document.rotations for step in _steps(verdict, part)]
+    steps = [step for entry in read.rotations for step in _steps(verdict, entry)]
     try:
         signers = verify_note(note, follow_keys(outside.keys, steps))
     except MissingExtra:
@@ -299,17 +176,14 @@ def _check_signature(
     verdict.proven.append(f"the log says so at its checkpoint, signed by {names}")
 
 
-def _steps(verdict: ProofVerdict, part: ProofEntry) -> list[KeyStep]:
+def _steps(verdict: ProofVerdict, entry: ReadEntry) -> Iterator[KeyStep]:
     """The change of keys that a proven entry of this log says; nothing for any other."""
-    with suppress(InvalidData):
-        entry, proof = read_entry(part)
-        checkpoint, note = parse_checkpoint(proof.checkpoint)
-        event = parse_leaf(entry)
-        same_log = verdict.checkpoint and checkpoint.origin == verdict.checkpoint.origin
-        if same_log and event.get("action") == "key" and proof.leads_from(leaf_hash(entry)):
+    event, ours = entry.event, verdict.checkpoint
+    same_log = ours is not None and entry.checkpoint.origin == ours.origin
+    if same_log and event.get("action") == "key" and entry.is_proven:
+        with suppress(InvalidData):
             new = parse_vkey(str(event.get("vkey")))
-            return [KeyStep(new=new, replaces=str(event.get("replaces")), note=note)]
-    return []
+            yield KeyStep(new=new, replaces=str(event.get("replaces")), note=entry.note)
 
 
 def _check_checkpoints(verdict: ProofVerdict, outside: Outside) -> None:
@@ -322,38 +196,108 @@ def _check_checkpoints(verdict: ProofVerdict, outside: Outside) -> None:
             _wrong(verdict, "CK-E637", "is another checkpoint than that of the proof", path)
 
 
-def _check_timestamps(
-    verdict: ProofVerdict, document: ProofDocument, note: Note, outside: Outside
-) -> None:
-    from citekit.integrity.note import write_note
+# ── since when ─────────────────────────────────────────────────────────────────────────────────
 
-    digest = digest_bytes(write_note(note))
-    for number, part in enumerate(document.timestamps):
-        place = f"timestamps[{number}]"
-        try:
-            response = read_response(part)
-            claimed = read_timestamp(response)
-        except MissingExtra:
-            raise
-        except CitekitError as error:
-            _wrong(verdict, "CK-E635", error.message, place)
-            continue
-        if claimed.digest != digest or part.digest != digest_bytes(response):
-            _wrong(verdict, "CK-E635", "is a timestamp of something else, or was changed", place)
-        elif outside.roots:
-            _verify_timestamp(verdict, response, digest, outside)
+
+class _About(NamedTuple):
+    """A stamped checkpoint, and which entries of the proof it has."""
+
+    digest: str
+    size: int
+    indexes: frozenset[int]
+
+
+def _check_times(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
+    """What timestamps say, of the proof's checkpoint and of earlier ones; the earliest first."""
+    names = _names(verdict, read)
+    for response, about in _stamped(verdict, read):
+        timestamp = _claimed(verdict, response, about)
+        covered = [name for name, index in names.items() if index in about.indexes]
+        if timestamp and covered:
+            time = ProvenTime(
+                at=timestamp.at,
+                authority=timestamp.authority,
+                size=about.size,
+                names=tuple(covered),
+                is_whole=len(covered) == len(names),
+                is_trusted=_leads_to_trust(response, about, outside),
+            )
+            verdict.times.append(time)
+    verdict.times.sort(key=lambda time: (time.at, time.size))
+    verdict.proven += [str(time) for time in verdict.times if time.is_trusted]
     if outside.roots and not verdict.existed_by:
         _wrong(verdict, "CK-E635", "no timestamp leads to a root that you trust")
 
 
-def _verify_timestamp(
-    verdict: ProofVerdict, response: bytes, digest: str, outside: Outside
-) -> None:
-    with suppress(InvalidData, CitekitError):  # of another authority: one that leads is enough
-        timestamp = verify_timestamp(response, digest, outside.roots)
-        at = write_instant(timestamp.at)
-        verdict.existed_by.append(at)
-        verdict.proven.append(f"it existed by {at}, says {timestamp.authority}")
+def _stamped(verdict: ProofVerdict, read: ReadProof) -> Iterator[tuple[ReadResponse, _About]]:
+    """Each timestamp, and what it has to be about."""
+    ours = read.entries[0]
+    everything = frozenset(entry.proof.index for entry in read.entries)
+    about = _About(digest_bytes(ours.proof.checkpoint), ours.checkpoint.size, everything)
+    yield from ((response, about) for response in read.responses)
+    for earlier in read.earlier:
+        had = frozenset(index for index, _ in earlier.edges)
+        if _check_earlier(verdict, earlier, read.entries):
+            about = _About(earlier.digest, earlier.checkpoint.size, had)
+            yield from ((response, about) for response in earlier.responses)
+
+
+def _names(verdict: ProofVerdict, read: ReadProof) -> dict[str, int]:
+    """What of the proof a timestamp can be about: files and purges -> index of their entry."""
+    said = _last_words(verdict.entries)
+    files = {file.path: said[file.path].index for file in read.document.files if file.path in said}
+    purges = {f"the purge in entry {purge.index}": purge.index for purge in verdict.purged}
+    return {**files, **purges}
+
+
+def _check_earlier(
+    verdict: ProofVerdict, earlier: ReadEarlier, entries: Sequence[ReadEntry]
+) -> bool:
+    """Whether each entry that it names was in the log of the earlier checkpoint already."""
+    by_index = {entry.proof.index: entry for entry in entries}
+    ours = entries[0].checkpoint
+    for index, edge in earlier.edges:
+        entry = by_index.get(index)
+        if earlier.checkpoint.origin != ours.origin or not _was_in(earlier, entry, edge):
+            message = f"does not show that entry {index} was in this log at the time"
+            _wrong(verdict, "CK-E632", message, earlier.place)
+            return False
+    return True
+
+
+def _was_in(earlier: ReadEarlier, entry: ReadEntry | None, edge: bytes | None) -> bool:
+    if entry is None:
+        return False
+    index, size = entry.proof.index, entry.checkpoint.size
+    then = earlier.checkpoint
+    try:
+        hashes = earlier_proof(index, size, entry.proof.hashes, earlier_size=then.size, edge=edge)
+    except InvalidData:
+        return False
+    return verify_inclusion(entry.leaf, index, then.size, hashes, then.root)
+
+
+def _claimed(verdict: ProofVerdict, response: ReadResponse, about: _About) -> Timestamp | None:
+    """What a timestamp says, unverified; None, and a finding, if it is of something else."""
+    try:
+        timestamp = read_timestamp(response.data)
+    except MissingExtra:
+        raise
+    except CitekitError as error:
+        _wrong(verdict, "CK-E635", error.message, response.place)
+        return None
+    if timestamp.digest != about.digest or not response.is_whole:
+        _wrong(verdict, "CK-E635", "is of something else, or was changed", response.place)
+        return None
+    return timestamp
+
+
+def _leads_to_trust(response: ReadResponse, about: _About, outside: Outside) -> bool:
+    if outside.roots:
+        with suppress(InvalidData, CitekitError):  # of another authority: one is enough
+            verify_timestamp(response.data, about.digest, outside.roots)
+            return True
+    return False
 
 
 def _wrong(verdict: ProofVerdict, code: str, message: str, place: str = "") -> None:

@@ -104,7 +104,11 @@ def _authorities(store: ArchiveStore, standing: Standing | None) -> CheckedThing
     except CitekitError as error:
         return _failed(_AUTHORITIES, error)
     if not stamps:
-        detail = "none was asked yet: citekit seal --tsa URL has the checkpoint timestamped"
+        detail = (
+            f"none has answered yet; {', '.join(store.settings.tsa)}: asked at each seal"
+            if store.settings.tsa
+            else "none was asked yet: citekit seal --tsa URL has the checkpoint timestamped"
+        )
         return CheckedThing(name=_AUTHORITIES, ok=True, detail=detail)
     last, covered = stamps[-1]
     names = ", ".join(dict.fromkeys(stamp.authority for stamp, _ in stamps))

@@ -16,6 +16,7 @@ from citekit.app.bag import write_bag
 from citekit.app.crate import METADATA, write_metadata
 from citekit.app.noted import noted_entries
 from citekit.app.package import Package, gather
+from citekit.app.prov_seals import prov_seals
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.formats.prov import write_prov
 from citekit.integrity.leaf import parse_leaf
@@ -146,15 +147,17 @@ def _write_crate(folder: Path, package: Package, history: bytes) -> None:
 
 
 def _history(store: ArchiveStore, package: Package) -> dict[str, Any]:
-    """The events about the package's items, or all of them, as PROV."""
+    """The events about the package's items, or all of them, and their seals, as PROV."""
     keys = {packed.item.key for packed in package.items}
-    return write_prov(_events(store, None if package.is_whole else keys, package))
+    events = _events(store, None if package.is_whole else keys, package)
+    return write_prov(events, prov_seals(store))
 
 
 def _events(
     store: ArchiveStore, keys: set[str] | None, package: Package
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     noted: set[str] = set()
+    libraries = _libraries(package)
     for number, (index, entry) in enumerate(noted_entries(store)):
         try:
             event = parse_leaf(entry)
@@ -163,7 +166,8 @@ def _events(
         subject = str(event.get("subject", ""))
         noted.add(subject)
         if keys is None or _is_about(event, keys):
-            yield (str(index) if index is not None else f"waiting-{number}"), event
+            identifier = str(index) if index is not None else f"waiting-{number}"
+            yield identifier, _with_libraries(event, libraries)
     for packed in package.items:
         for stamp, capture in packed.captures.items():
             subject = f"items/{packed.item.key}/captures/{stamp}.json"
@@ -183,6 +187,27 @@ def _events(
                         "source": "record",
                     },
                 )
+
+
+def _libraries(package: Package) -> dict[str, Mapping[str, str]]:
+    """Path of a capture record, under every key that the item ever had -> libraries it names."""
+    return {
+        f"items/{key}/captures/{stamp}.json": capture.tool.libraries
+        for packed in package.items
+        for key in (packed.item.key, *packed.item.facts.aliases)
+        for stamp, capture in packed.captures.items()
+        if capture.tool.libraries
+    }
+
+
+def _with_libraries(
+    event: dict[str, Any], libraries: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """The event, its tool with the libraries that its capture record names; the log has none."""
+    used = libraries.get(str(event.get("subject"))) if event.get("action") == "capture" else None
+    if not used or not isinstance(event.get("tool"), dict):
+        return event
+    return {**event, "tool": {**event["tool"], "libraries": used}}
 
 
 def _is_about(event: Mapping[str, Any], keys: set[str]) -> bool:

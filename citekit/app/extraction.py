@@ -105,12 +105,14 @@ def _gave_up(name: str | None, reason: str) -> Extraction:
 
 
 def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
+    from dataclasses import replace
     from datetime import datetime
 
+    from citekit.app.libraries import libraries_of
     from citekit.extract import extract
     from citekit.extract.publishers import read_publishers
 
-    return extract(
+    extraction = extract(
         data,
         name=facts["name"],
         url=facts["url"],
@@ -118,6 +120,7 @@ def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
         publishers=read_publishers(facts["publishers"]),
         now=datetime.fromisoformat(facts["now"]),
     )
+    return replace(extraction, libraries=libraries_of(extraction.kind))
 
 
 def _limit_memory() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from citekit.app.seal_plan import replay, take_waiting
+from citekit.errors import InvalidData
+from citekit.integrity.leaf import parse_leaf
 from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
@@ -29,3 +32,15 @@ def noted_entries(store: ArchiveStore) -> Iterator[tuple[int | None, bytes]]:
     size = standing.size if standing else 0
     yield from enumerate(log.entries(size))
     yield from ((None, entry) for entry in log.waiting(size))
+
+
+def sealed_keys(log: LogFolder, size: int) -> dict[str, str]:
+    """Name and key id -> the whole public key, of each key that an entry says has signed."""
+    keys: dict[str, str] = {}
+    for entry in log.entries(size):
+        if b'"action":"key"' in entry:  # parsing every entry is what costs
+            with suppress(InvalidData):
+                vkey = str(parse_leaf(entry).get("vkey"))
+                name, _, rest = vkey.partition("+")
+                keys[f"{name}+{rest.partition('+')[0]}"] = vkey
+    return keys

@@ -16,6 +16,7 @@ from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.integrity.sign import VerifierKey, parse_trusted, parse_vkey
 from citekit.integrity.timestamp import MAX_ROOTS_BYTES, parse_roots
 from citekit.store import files
+from citekit.store.layout import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,8 @@ def read_outside(
 ) -> Outside:
     """Read ``--trust`` (a vkey, a file of vkeys, a file of PEM certificates) and ``--checkpoint``.
 
-    Raises NotFound, InvalidData, or UsageError for a file inside the archive.
+    Raises NotFound, InvalidData, or UsageError for a file inside the archive; where none is named,
+    for one inside any: a proof and an archive may come from the same hand.
     """
     keys: list[VerifierKey] = []
     roots: list[Any] = []
@@ -89,9 +91,15 @@ def _read_checkpoint(value: str, archive: Path | None) -> Checkpoint:
 
 
 def _check_outside(path: Path, archive: Path | None) -> None:
-    if archive is not None and path.resolve().is_relative_to(archive.resolve()):
+    found = path.resolve()
+    roots = [archive.resolve()] if archive else [p for p in found.parents if _is_archive(p)]
+    if any(found.is_relative_to(root) for root in roots):
         raise UsageError(
             "a file inside the archive proves nothing about the archive",
             place=Place(path=str(path)),
             hint="keep a copy elsewhere: with another person, on another machine, in another place",
         )
+
+
+def _is_archive(folder: Path) -> bool:
+    return (folder / SETTINGS_FILE).is_file()

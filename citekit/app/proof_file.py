@@ -22,6 +22,7 @@ from citekit.model.json_text import dump_json, parse_json
 FORMAT: Final = "citekit-proof/1"
 MAX_PROOF_BYTES: Final = 8 << 20
 MAX_PARTS: Final = 1000
+MAX_EARLIER: Final = 10 * MAX_PARTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +50,34 @@ class ProofTimestamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierEntry:
+    """That the entry with this index was in the log of an earlier checkpoint already.
+
+    Its proof is the one that the entry has, but for ``edge``: see ``citekit.integrity.earlier``.
+    """
+
+    index: int
+    edge: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierCheckpoint:
+    """A checkpoint of the same log when it was smaller, and the timestamps of it.
+
+    It shows since when entries exist; whether they still stand, the proof's own checkpoint says.
+    """
+
+    checkpoint: str
+    entries: tuple[EarlierEntry, ...]
+    timestamps: tuple[ProofTimestamp, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProofDocument:
     """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
 
     Each rotation is proven by a checkpoint of its own, which old and new key have signed.
+    ``timestamps`` are of the checkpoint that all entries have, ``earlier`` of others.
     """
 
     format: Literal["citekit-proof/1"]
@@ -63,12 +88,16 @@ class ProofDocument:
     entries: tuple[ProofEntry, ...]
     rotations: tuple[ProofEntry, ...] = ()
     timestamps: tuple[ProofTimestamp, ...] = ()
+    earlier: tuple[EarlierCheckpoint, ...] = ()
 
     def __post_init__(self) -> None:
         """Bound the work that a hostile file can ask for."""
-        parts = (self.files, self.entries, self.rotations, self.timestamps)
-        if any(len(part) > MAX_PARTS for part in parts):
+        parts = (self.files, self.entries, self.rotations, self.timestamps, self.earlier)
+        inner = [part for e in self.earlier for part in (e.entries, e.timestamps)]
+        if any(len(part) > MAX_PARTS for part in (*parts, *inner)):
             raise ValueError(f"a proof has at most {MAX_PARTS} parts of a kind")
+        if sum(map(len, inner)) > MAX_EARLIER:
+            raise ValueError(f"the earlier checkpoints have at most {MAX_EARLIER} parts together")
 
 
 def parse_proof_file(data: bytes) -> ProofDocument:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.errors import InvalidData
-from citekit.model.codec import write_instant
+from citekit.model.capture import Tool
+from citekit.model.codec import decode, write_instant
 from citekit.model.item import Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from citekit.app.check_proof import ProofVerdict
     from citekit.app.proof_file import ProofDocument
+    from citekit.app.proof_verdict import ProofVerdict, ProvenTime
 
 _ENTRY = {"done": "recorded when it was done", "found": "found when it was sealed"}
 
@@ -109,6 +111,8 @@ def _capture_facts(capture: Mapping[str, Any]) -> Iterator[Fact]:
         if capture.get(name) is not None:
             yield Fact(name.replace("_", " "), str(capture[name]), how)
     yield Fact("captured at", str(capture.get("captured_at")), "observed, by the local clock")
+    with suppress(InvalidData):  # sealed as it is; verify tells
+        yield Fact("read with", str(decode(Tool, capture.get("tool"))), "observed")
     for role, payload in sorted(_object(capture.get("payloads")).items()):
         about = _object(payload)
         digest = f"{about.get('digest')}, {about.get('size_bytes')} bytes"
@@ -131,8 +135,17 @@ def _log(verdict: ProofVerdict, document: ProofDocument) -> Iterator[tuple[str, 
         yield "Entries", str(checkpoint.size)
         yield "Root", b64encode(checkpoint.root).decode()
     yield "Signatures", ", ".join(verdict.signers) or "none: this checkpoint is unsigned"
-    yield "Timestamps", f"{len(document.timestamps)}"
+    yield from (("Timestamp", _time(time)) for time in verdict.times)
+    if not verdict.times:
+        yield "Timestamp", "none: when this existed rests on the word of its signer"
     yield "Proof made at", write_instant(document.made_at)
+
+
+def _time(time: ProvenTime) -> str:
+    """What an authority says, and that nobody has checked it for the reader of the page."""
+    what = "all of this" if time.is_whole else ", ".join(time.names)
+    at = write_instant(time.at)
+    return f"{at}, of {what}, says {time.authority}; check it with the authority's certificate"
 
 
 def _list(lines: Iterable[str]) -> str:

@@ -1,8 +1,10 @@
 """``citekit prove``: one small file that shows a stranger what was sealed about an item.
 
 It holds the item, its capture records, the entries of the log about them with their proofs, and
-timestamps. Texts are never in it: a capture record has their digests. Payloads that were purged
-are proven too, and the entry that says so is part of the proof.
+timestamps. The checkpoint is the one that stands: the key of today has signed it. What an earlier,
+stamped one had already is shown to be as old as that. Texts are never in a proof: a capture record
+has their digests. Payloads that were purged are proven too, and the entry that says so is part of
+the proof.
 """
 
 from __future__ import annotations
@@ -11,25 +13,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from citekit.app.check_proof import ProofVerdict, check_proof
+from citekit.app.check_proof import check_proof
+from citekit.app.earlier_seals import prove_earlier
+from citekit.app.known_seals import KnownSeal, known_seals
 from citekit.app.proof_file import (
     FORMAT,
     ProofDocument,
     ProofEntry,
     ProofFile,
-    ProofTimestamp,
     write_entry,
     write_proof_file,
     write_response,
 )
+from citekit.app.proof_verdict import ProofVerdict
 from citekit.app.seal_plan import replay
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place, UsageError
-from citekit.integrity.checkpoint import parse_checkpoint
+from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.integrity.proof import LogProof
-from citekit.integrity.timestamp import MAX_RESPONSE_BYTES
 from citekit.store import files
 from citekit.store.clock import now as this_second
 from citekit.store.history import History
@@ -59,13 +60,15 @@ class Proof:
 class ReadLog:
     """A log read once, from which many items are proven; ``renames`` are index, old and new.
 
-    ``unsealed_purges`` are the digests whose purge waits for a seal.
+    ``seals`` are those whose checkpoints are here, the last one is that which stands;
+    ``unsealed_purges`` the digests whose purge waits for a seal.
     """
 
     log: LogFolder
     latest: Standing
     history: History
     renames: tuple[tuple[int, str, str], ...]
+    seals: tuple[KnownSeal, ...]
     unsealed_purges: frozenset[str] = frozenset()
 
 
@@ -80,6 +83,7 @@ def read_log(store: ArchiveStore) -> ReadLog:
         latest=latest,
         history=replay(log, latest),
         renames=tuple(_all_renames(log, latest)),
+        seals=known_seals(store, log, latest),
         unsealed_purges=frozenset(_waiting_purges(log, latest)),
     )
 
@@ -96,21 +100,20 @@ def prove(
 
     key = store.resolve(key)
     read = read or read_log(store)
-    log, latest, history = read.log, read.latest, read.history
-    proof_files, indexes = _sealed_files(store, history, key)
+    proof_files, indexes = _sealed_files(store, read.history, key)
     indexes += _purges(store, read, key)
-    standing, stamps = _best_checkpoint(store, log, latest, max(indexes))
-    renames = _renames(read, key, min(indexes))
-    chosen = sorted({*indexes, *(index for index in renames if index < standing.size)})
+    chosen = sorted({*indexes, *_renames(read, key, min(indexes))})
+    *_, last = read.seals
     document = ProofDocument(
         format=FORMAT,
         key=key,
         made_at=now or this_second(),
         tool=this_tool(),
         files=tuple(proof_files),
-        entries=tuple(_prove_entries(log, standing, chosen)),
-        rotations=tuple(_rotations(store, log, latest, history)),
-        timestamps=tuple(stamps),
+        entries=tuple(_prove_entries(read.log, last.standing, chosen)),
+        rotations=tuple(_rotations(read)),
+        timestamps=tuple(write_response(r, digest_bytes(r)) for r, _ in last.timestamps()),
+        earlier=tuple(prove_earlier(read.log, read.seals, sorted(set(indexes)))),
     )
     data = write_proof_file(document)
     verdict = check_proof(data)
@@ -193,37 +196,6 @@ def _renames(read: ReadLog, key: str, first: int) -> list[int]:
     return chosen
 
 
-def _best_checkpoint(
-    store: ArchiveStore, log: LogFolder, latest: Standing, newest_index: int
-) -> tuple[Standing, list[ProofTimestamp]]:
-    """The last checkpoint that has these entries and timestamps; without any, the latest."""
-    responses: dict[int, list[bytes]] = {}
-    folder = store.layout.trust / "timestamps"
-    for name in files.names(folder):
-        if action_of(f"trust/timestamps/{name}"):
-            size = int(name.partition("-")[0])
-            with suppress(CitekitError):
-                path = store.layout.check_inside(folder / name)
-                response = files.read_bytes(path, limit=MAX_RESPONSE_BYTES)
-                responses.setdefault(size, []).append(response)
-    for size in sorted(responses, reverse=True):
-        kept = _kept(store, log, size) if newest_index < size <= latest.size else None
-        if kept:
-            return kept, [write_response(r, digest_bytes(r)) for r in sorted(responses[size])]
-    return latest, []
-
-
-def _kept(store: ArchiveStore, log: LogFolder, size: int) -> Standing | None:
-    """The checkpoint kept for that size, if it is one of this log."""
-    with suppress(CitekitError):
-        path = store.layout.check_inside(store.layout.kept_checkpoint(size))
-        data = files.read_bytes(path, limit=MAX_NOTE_BYTES)
-        checkpoint, note = parse_checkpoint(data)
-        if checkpoint.size == size and log.root_at(size) == checkpoint.root:
-            return Standing(checkpoint=checkpoint, note=note, data=data)
-    return None
-
-
 def _prove_entries(
     log: LogFolder, standing: Standing, indexes: Iterable[int]
 ) -> Iterable[ProofEntry]:
@@ -233,20 +205,12 @@ def _prove_entries(
         yield write_entry(log.whole_entry(index), proof)
 
 
-def _rotations(
-    store: ArchiveStore, log: LogFolder, latest: Standing, history: History
-) -> Iterable[ProofEntry]:
+def _rotations(read: ReadLog) -> Iterable[ProofEntry]:
     """Each change of keys, proven by the checkpoint that both keys have signed."""
-    sizes = sorted(
-        int(name)
-        for name in files.names(store.layout.trust / "checkpoints")
-        if action_of(f"trust/checkpoints/{name}")
-    )
-    for change in history.keys:
-        if not change.replaces:
-            continue
-        for size in (size for size in sizes if change.entry < size <= latest.size):
-            kept = _kept(store, log, size)
-            if kept and len(kept.note.signatures) > 1:
-                yield from _prove_entries(log, kept, [change.entry])
-                break
+    for change in read.history.keys:
+        both = (
+            s for s in read.seals if change.entry < s.size and len(s.standing.note.signatures) > 1
+        )
+        seal = next(both, None)
+        if change.replaces and seal:
+            yield from _prove_entries(read.log, seal.standing, [change.entry])

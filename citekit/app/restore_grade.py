@@ -61,7 +61,7 @@ def grade(store: ArchiveStore, key: str, candidate: Candidate) -> Graded:
     made = Capture(
         captured_at=this_second(),
         source=_source(candidate, last),
-        tool=this_tool(),
+        tool=this_tool(libraries=extraction.libraries),
         payloads=payloads,
         **_observed(candidate),
     )

@@ -6,14 +6,11 @@ authority they trust, or kept by them. Unsigned seals work, and say that they ar
 
 from __future__ import annotations
 
-import logging
-import os
 from base64 import b64encode
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.authority import ask_authority
 from citekit.app.seal_plan import (
     Plan,
     action_said,
@@ -24,14 +21,16 @@ from citekit.app.seal_plan import (
     take_waiting,
 )
 from citekit.app.signing import find_signing_key, log_origin
-from citekit.errors import CitekitError, IntegrityFailed, StoreConflict, UsageError
+from citekit.app.stamp import authorities_to_ask, stamp
+from citekit.capture.safety import split_url
+from citekit.errors import IntegrityFailed, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note
-from citekit.integrity.timestamp import MAX_NONCE, Timestamp, build_query, read_timestamp
+from citekit.integrity.timestamp import Timestamp
 from citekit.store.clock import now as this_second
 from citekit.store.history import History, KeyChange
 from citekit.store.log import LogFolder, Pending, Standing
@@ -39,12 +38,10 @@ from citekit.store.record import agent_of, encode_event, make_event, this_tool
 from citekit.store.staging import Journal, begin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from citekit.store.archive import ArchiveStore
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +88,27 @@ def seal(
     store: ArchiveStore,
     *,
     keys: Keys | None = None,
-    tsa: Sequence[str] = (),
+    tsa: Sequence[str] | None = None,
     allow_private: bool = False,
     now: datetime | None = None,
 ) -> Sealed:
     """Seal everything; the checkpoint is signed if there is a key, and stamped by each authority.
 
-    Without ``keys`` the archive's own key is looked up. Raises IntegrityFailed for what must not
-    be sealed (nothing is written then), UsageError when a signed log would go on unsigned or under
-    another key. An authority that does not answer is a finding: the seal stands.
+    Without ``keys`` the archive's own key is looked up; without ``tsa`` those authorities are asked
+    that ``archive.toml`` names and have not stamped the log as it is. Raises IntegrityFailed for
+    what must not be sealed (nothing is written then), UsageError when a signed log would go on
+    unsigned or under another key, or an authority has no web address. An authority that does not
+    answer is a finding: the seal stands.
     """
-    at = now or this_second()
+    for url in tsa or ():
+        split_url(url)
     with store.writing():
-        sealed = seal_locked(store, keys, at=at)
-    return _stamp(store, sealed, tsa, allow_private=allow_private) if tsa else sealed
+        sealed = seal_locked(store, keys, at=now or this_second())
+    urls = authorities_to_ask(store) if tsa is None else tsa
+    if not urls:
+        return sealed
+    timestamps, findings = stamp(store, urls, allow_private=allow_private)
+    return replace(sealed, timestamps=timestamps, findings=(*sealed.findings, *findings))
 
 
 def seal_recorded(store: ArchiveStore) -> None:
@@ -114,21 +118,6 @@ def seal_recorded(store: ArchiveStore) -> None:
     """
     keys = Keys(signing=find_signing_key(log_origin(store)))
     seal_locked(store, keys, at=this_second(), looks=False)
-
-
-def arm(store: ArchiveStore) -> ArchiveStore:
-    """The same archive, sealing itself after every change if its ``archive.toml`` says so."""
-    if store.settings.seal == "auto":
-        store.after_change = _seal_quietly
-    return store
-
-
-def _seal_quietly(store: ArchiveStore) -> None:
-    """Seal a change that is done: telling that it failed would be wrong."""
-    try:
-        seal_recorded(store)
-    except CitekitError as error:
-        _log.warning("not sealed: %s", error)
 
 
 def seal_locked(
@@ -311,62 +300,6 @@ def _signs_alone(standing: Standing, key: SignerKey | None) -> bool:
     """Whether this key, and no other, has signed what stands; no key for an unsigned log."""
     ids = {(signature.name, signature.key_id) for signature in standing.note.signatures}
     return ids == ({(key.verifier.name, key.verifier.key_id)} if key else set())
-
-
-# ── timestamps ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _stamp(
-    store: ArchiveStore,
-    sealed: Sealed,
-    urls: Sequence[str],
-    *,
-    allow_private: bool,
-    ask: Callable[..., bytes] = ask_authority,
-) -> Sealed:
-    """Ask each authority about the checkpoint that stands; the lock is free meanwhile."""
-    standing = LogFolder(store.layout).standing()
-    if standing is None:
-        raise StoreConflict("the checkpoint has gone meanwhile")
-    timestamps: list[Timestamp] = []
-    findings = list(sealed.findings)
-    for url in urls:
-        try:
-            response, timestamp = _ask(url, standing, ask, allow_private=allow_private)
-        except UsageError:
-            raise
-        except CitekitError as error:
-            findings.append(_no_timestamp(url, error))
-            continue
-        with store.writing():
-            log = LogFolder(store.layout)
-            log.write(store.layout.kept_checkpoint(standing.size), standing.data)
-            path = store.layout.timestamp_file(standing.size, digest_bytes(response))
-            log.write(path, response)
-        timestamps.append(timestamp)
-    return replace(sealed, timestamps=tuple(timestamps), findings=tuple(findings))
-
-
-def _ask(
-    url: str, standing: Standing, ask: Callable[..., bytes], *, allow_private: bool
-) -> tuple[bytes, Timestamp]:
-    nonce = int.from_bytes(os.urandom(8), "big") % MAX_NONCE + 1
-    digest = digest_bytes(standing.data)
-    response = ask(url, build_query(digest, nonce=nonce), allow_private=allow_private)
-    timestamp = read_timestamp(response)
-    if timestamp.digest != digest or timestamp.nonce != nonce:
-        raise IntegrityFailed("the answer is about something else")
-    return response, timestamp
-
-
-def _no_timestamp(url: str, error: CitekitError) -> Finding:
-    return Finding(
-        code="CK-W601",
-        message=f"no timestamp from {url}: {error.message}",
-        severity=Severity.WARNING,
-        rule="RFC 3161",
-        hint=error.hint or "run citekit seal --tsa again later: the checkpoint stands",
-    )
 
 
 def _removed_by_hand(path: str) -> Finding:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from citekit.errors import CitekitError
 from citekit.model.codec import to_json
 
 if TYPE_CHECKING:
@@ -31,8 +33,25 @@ def show(store: ArchiveStore, key: str) -> dict[str, Any]:
         "aliases": list(item.facts.aliases),
         "evidence": filled_evidence(store, item),
         "captures": captures,
+        "absent": _absent(store, captures),
         "annotations": len(store.annotations(key)),
     }
+
+
+def _absent(store: ArchiveStore, captures: list[dict[str, Any]]) -> dict[str, str]:
+    """Digest -> why this machine does not have the payload: *purged*, or just *absent*."""
+    digests = {p["digest"] for capture in captures for p in capture["payloads"].values()}
+    absent = sorted(digest for digest in digests if store.payload_path(digest) is None)
+    purged = _purged(store) if absent else frozenset()
+    return {digest: "purged" if digest in purged else "absent" for digest in absent}
+
+
+def _purged(store: ArchiveStore) -> frozenset[str]:
+    from citekit.app.noted import noted_history
+
+    with suppress(CitekitError):  # of a damaged log verify tells
+        return frozenset(noted_history(store).purged)
+    return frozenset()
 
 
 def filled_evidence(store: ArchiveStore, item: Item) -> dict[str, list[dict[str, Any]]]:

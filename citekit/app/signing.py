@@ -47,7 +47,8 @@ def keygen(name: str, path: Path | None = None) -> NewKey:
     worktree, InvalidData for a name that no key can have.
     """
     check_key_name(name)
-    path = (path or default_key_file(name)).expanduser().absolute()
+    path = (path or default_key_file(name)).expanduser()
+    path = path.parent.resolve() / path.name  # ../new.key is not in the folder one is in
     _check_outside(path)
     key = new_signer_key(name, os.urandom(SEED_BYTES))
     with files.reported(path.parent):
@@ -147,7 +148,7 @@ def _write_secret(path: Path, data: bytes) -> None:
             raise StoreConflict(
                 "there is a key already; losing it would be for good",
                 place=Place(path=str(path)),
-                hint="name another file with --output",
+                hint="citekit seal signs with it; for another key, name a file with --output",
             ) from error
         try:
             view = memoryview(data)

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.errors import (
     CitekitError,
+    IntegrityFailed,
+    InvalidData,
     MissingExtra,
     NotFound,
     StorageFailed,
@@ -38,6 +40,14 @@ _MOST_LINES: Final = 12
 _ERROR: Final = re.compile(
     r"^\s*sphinx\.errors\.\w+: (.+?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
 )
+# The extension writes the code of an error behind its words, and Sphinx the kind of a warning.
+_CODE: Final = re.compile(r"\s*\[([a-z-]+)\]$")
+_HINT: Final = re.compile(r"\n\s*hint: ")  # Sphinx indents further lines
+_TAMPERED: Final = re.compile(r"\[citekit\.seal\]$")
+_KINDS: Final = {
+    kind.code: kind
+    for kind in (UsageError, NotFound, InvalidData, IntegrityFailed, StoreConflict, StorageFailed)
+}
 
 
 def new_project(archive_root: Path, folder: Path | None = None) -> Path:
@@ -69,8 +79,10 @@ def build(
 
     ``source`` is a folder with ``conf.py``; without it ``site`` beside the archive is built if
     there is one, else a plain site. Restricted text goes into a folder of its own. Raises
-    MissingExtra, NotFound, StorageFailed, UsageError for an output inside the archive, and
-    CitekitError with Sphinx's own words when it finds something wrong.
+    MissingExtra, NotFound, StorageFailed, UsageError for an output inside the archive,
+    StoreConflict for one of a build with other access, InvalidData for a record that is none,
+    IntegrityFailed where the log is damaged or something is not what was sealed, and CitekitError
+    with Sphinx's own words when it finds anything else wrong.
     """
     for package in _NEEDED:
         if find_spec(package) is None:
@@ -180,14 +192,27 @@ def _run_sphinx(store: ArchiveStore, source: Path, target: Path, *, with_restric
 
 
 def _failure(said: str) -> CitekitError:
-    """What Sphinx found wrong: an error's own words, else the first of its warnings."""
+    """What Sphinx found wrong: an error of ours as what it is, else its warnings, as found wanting.
+
+    That the log is damaged or a file is not what was sealed is a warning among others there.
+    """
     error = _ERROR.search(said)
     if error is not None:
-        message, _, hint = error[1].strip().partition("\nhint: ")
-        return CitekitError(f"the site was not built: {message}", hint=hint or None)
+        message, *hint = _HINT.split(error[1].strip(), maxsplit=1)
+        message, kind = _without_code(message)
+        return kind(f"the site was not built: {message}", hint=hint[0] if hint else None)
     lines = [line for line in said.splitlines() if line.strip()]
     more = len(lines) - _MOST_LINES
-    return CitekitError(
+    is_tampered = any(_TAMPERED.search(line) for line in lines)
+    return (IntegrityFailed if is_tampered else CitekitError)(
         "the site was not built:\n" + "\n".join(lines[:_MOST_LINES]),
         hint=f"{more} more lines" if more > 0 else None,
     )
+
+
+def _without_code(message: str) -> tuple[str, type[CitekitError]]:
+    """The words of an error, and its class by the code at their end."""
+    code = _CODE.search(message)
+    if code is None:
+        return message, CitekitError
+    return message[: code.start()], _KINDS.get(code[1], CitekitError)

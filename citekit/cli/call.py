@@ -21,10 +21,12 @@ INTERNAL_ERROR = 70  # sysexits.h EX_SOFTWARE: a bug of citekit itself
 def call(command: Command, values: Values, found: Globals) -> int:
     """Do one command; every way it can end becomes an exit code."""
     module, _, function = command.function.partition(":")
-    context = Context(**found._asdict())
+    context = Context(**found._asdict(), at_end=[])
     try:
         code: int = getattr(import_module(module), function)(context, **values)
         sys.stdout.flush()
+        for finish in context.at_end:
+            output.tell_findings(finish(), quiet=found.quiet)
     except CitekitError as error:
         output.tell_error(error, as_json=found.json)
         return error.exit_code

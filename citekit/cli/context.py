@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from citekit.errors import NotFound
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
+    from citekit.findings import Finding  # noqa: TC004  # importing findings costs every start
     from citekit.store.archive import ArchiveStore
 
 
@@ -19,6 +21,8 @@ class Context(Value):
     archive: str | None = None
     json: bool = False
     quiet: bool = False
+    at_end: list[Callable[[], Iterable[Finding]]]
+    """What is done when the command has ended well; what it finds is told."""
 
     def root(self) -> Path:
         """The archive's folder: ``--archive``, ``CITEKIT_ARCHIVE``, or the nearest one upwards.
@@ -41,7 +45,7 @@ class Context(Value):
 
         store = ArchiveStore.open(self.root())
         if store.settings.seal == "auto":
-            from citekit.app.seal import arm
+            from citekit.app.auto_seal import arm
 
-            return arm(store)
+            self.at_end.append(arm(store).stamp)  # one timestamp for all that a command changes
         return store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
         output.answer_json(purged.to_json())
         return 0
     output.answer(purged.key)
-    roles = ", ".join(payload.role for payload in purged.payloads)
+    counts = Counter(payload.role for payload in purged.payloads)
+    roles = ", ".join(role if n == 1 else f"{role} × {n}" for role, n in counts.items())
     output.note(
         f"purged {roles} of {purged.key}: digests, records and proofs stay; "
         "backups, exports and built sites elsewhere are not reached",

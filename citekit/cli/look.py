@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _BREAKS: Final = dict.fromkeys(range(9, 14), " ")  # not the spaces that other scripts need
 
+_ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on this machine"}
+
 
 def list_(context: Context, *, type_: str | None, access: str | None) -> int:
     """Print a line for each item: key, date, access, title."""
@@ -100,11 +102,21 @@ def _lines(shown: dict[str, Any]) -> list[str]:
             lines += _read_lines(name, evidence[name])
     for capture in shown["captures"]:
         lines += [f"  capture {capture['stamp']}", f"      {_origin(capture['source'])}"]
+        lines.append(f"      read with {_program(capture['tool'])}")
         for role, payload in capture["payloads"].items():
-            lines.append(f"      {role}: {payload['digest']} ({payload['size_bytes']} bytes)")
+            told = _ABSENT[shown["absent"].get(payload["digest"], "")]
+            lines.append(f"      {role}: {payload['digest']} ({payload['size_bytes']} bytes){told}")
     if shown["annotations"]:
         lines.append(f"  {shown['annotations']} annotations: citekit annotations {item['id']}")
     return lines
+
+
+def _program(tool: dict[str, Any]) -> str:
+    """The program that made a capture, and the libraries that read the document for it."""
+    from citekit.model.capture import Tool
+    from citekit.model.codec import decode
+
+    return str(decode(Tool, tool))
 
 
 def _origin(source: dict[str, Any]) -> str:

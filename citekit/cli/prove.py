@@ -9,7 +9,7 @@ from citekit.cli import output
 from citekit.errors import Place, UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.check_proof import ProofVerdict
+    from citekit.app.proof_verdict import ProofVerdict
     from citekit.cli.context import Context
     from citekit.store.archive import ArchiveStore
 
@@ -98,8 +98,13 @@ def _print_script(context: Context, file: str | None) -> int:
 
 
 def _tell_lists(context: Context, verdict: ProofVerdict) -> None:
-    label = "proven" if verdict.is_authentic else "consistent"
+    # what a trusted authority has stamped existed then, whoever signed it
+    sure = {str(time) for time in verdict.times if time.is_trusted}
     for line in verdict.proven:
+        label = "proven" if verdict.is_authentic or line in sure else "consistent"
         output.note(f"{label}: {line}", quiet=context.quiet)
+    for time in (time for time in verdict.times if not time.is_trusted):
+        told = f"claimed: {time}; --trust the certificate of that authority shows whether it does"
+        output.note(output.printable(told), quiet=context.quiet)
     for line in verdict.not_proven:
         output.note(f"not proven: {line}", quiet=context.quiet)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.cli import output
+from citekit.errors import UsageError
 
 if TYPE_CHECKING:
     from citekit.app.seal import Keys, Sealed
@@ -19,6 +20,7 @@ def seal(
     old_key: str | None,
     lost_key: bool,
     tsa: list[str],
+    no_tsa: bool,
     allow_private: bool,
 ) -> int:
     """Seal everything and print the checkpoint; 5 when an authority gave no timestamp."""
@@ -26,13 +28,16 @@ def seal(
 
     store = context.store()
     keys = _keys(context, signing_key, old_key, lost_key=lost_key)
-    sealed = seal_archive(store, keys=keys, tsa=tsa, allow_private=allow_private)
+    if tsa and no_tsa:
+        raise UsageError("--no-tsa asks no authority, --tsa one", hint="leave one of them out")
+    asked = tsa if tsa or no_tsa else None
+    sealed = seal_archive(store, keys=keys, tsa=asked, allow_private=allow_private)
     if context.json:
         output.answer_json(sealed.to_json())
     else:
         output.answer(_told(sealed))
         output.tell_findings(sealed.findings, quiet=context.quiet)
-    return 5 if len(sealed.timestamps) < len(tsa) else 0
+    return 5 if any(finding.code == "CK-W601" for finding in sealed.findings) else 0
 
 
 def _keys(
@@ -87,11 +92,22 @@ def keygen(context: Context, *, name: str | None, output_: str | None) -> int:
     from citekit.app.signing import keygen as make_key
     from citekit.app.signing import log_origin
 
-    key = make_key(name or log_origin(context.store()), Path(output_) if output_ else None)
+    origin = name or log_origin(context.store())
+    key = make_key(origin, Path(output_) if output_ else None)
     if context.json:
         output.answer_json({"key": str(key.verifier), "path": str(key.path)})
         return 0
     output.answer(str(key.verifier))
     output.note(f"the private key is in {key.path}: keep a copy of it safe", quiet=context.quiet)
     output.note("publish the line above, away from the archive", quiet=context.quiet)
+    if not name and origin.startswith("citekit.invalid/") and not _is_sealed(context):
+        told = (
+            f"the log is named {origin} from its first seal on; for another name set [log] origin "
+            "in archive.toml before, and make a key then"
+        )
+        output.note(told, quiet=context.quiet)
     return 0
+
+
+def _is_sealed(context: Context) -> bool:
+    return context.store().layout.checkpoint_file.exists()

@@ -396,8 +396,12 @@ COMMANDS: Final = (
             Option("--old-key", "At a change of keys: the old one, which signs once more.", "FILE"),
             Option("--lost-key", "At a change of keys: the old one is lost."),
             Option(
-                "--tsa", "Ask this RFC 3161 authority; may be given again.", "URL", is_many=True
+                "--tsa",
+                "Ask this RFC 3161 authority; may be given again (default: those in archive.toml).",
+                "URL",
+                is_many=True,
             ),
+            Option("--no-tsa", "Ask none, not even those that archive.toml names."),
             Option("--allow-private", "An authority may be at a private address."),
         ),
     ),

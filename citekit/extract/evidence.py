@@ -97,6 +97,7 @@ class Extraction:
     source_url: str | None = None
     captured_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
+    libraries: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def value(self, name: str) -> Json:  # any JSON value
         """The chosen value of a field, or None."""

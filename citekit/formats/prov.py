@@ -7,66 +7,50 @@ https://openprovenance.org/prov-jsonld/ (W3C member submission).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote
+
+from citekit.formats.prov_agents import associate
+from citekit.formats.prov_graph import NAMESPACE, Graph, Node, local, text
+from citekit.formats.prov_seal import Seal, take_seals
 
 CONTEXT: Final = "https://openprovenance.org/prov-jsonld/context.jsonld"
-NAMESPACE: Final = "urn:citekit:"
-_KINDS: Final = {"person": "prov:Person", "organization": "prov:Organization"}
-
-Node = dict[str, Any]
 
 
-@dataclass(slots=True)
-class _Graph:
-    """What was said so far; a thing with an id is said once."""
-
-    nodes: dict[str, Node] = field(default_factory=dict)
-    relations: list[Node] = field(default_factory=list)
-    latest: dict[str, str] = field(default_factory=dict)
-    """Path -> id of its last version."""
-
-    def declare(self, kind: str, identifier: str, **facts: Any) -> str:  # noqa: ANN401  # any JSON
-        told = {name.replace("_", ":"): value for name, value in facts.items() if value is not None}
-        self.nodes.setdefault(identifier, {"@type": kind, "@id": identifier, **told})
-        return identifier
-
-    def relate(self, kind: str, **ends: str) -> None:
-        self.relations.append({"@type": kind, **ends})
-
-
-def write_prov(events: Iterable[tuple[str, Mapping[str, Any]]]) -> Node:
+def write_prov(events: Iterable[tuple[str, Mapping[str, Any]]], seals: Iterable[Seal] = ()) -> Node:
     """The document of these events (id, event as in the log), in the order of the log.
 
-    An event without an action or subject is passed over: ``verify`` tells of it.
+    The id of a sealed event is its number. ``seals`` come oldest first; one that sealed none of
+    the events is left out. An event without an action or subject is passed over: ``verify`` tells
+    of it.
     """
-    graph = _Graph()
+    graph = Graph()
     for identifier, event in events:
         if isinstance(event.get("action"), str) and isinstance(event.get("subject"), str):
-            _take(graph, f"ck:event/{identifier}", event)
+            graph.made[identifier] = None
+            _take(graph, identifier, event)
+    take_seals(graph, seals)
     context = [{"ck": NAMESPACE}, CONTEXT]
     return {"@context": context, "@graph": [*graph.nodes.values(), *graph.relations]}
 
 
-def _take(graph: _Graph, activity: str, event: Mapping[str, Any]) -> None:
+def _take(graph: Graph, identifier: str, event: Mapping[str, Any]) -> None:
+    activity = f"ck:event/{identifier}"
     at = str(event.get("at", ""))
     graph.declare(
         "Activity",
         activity,
         startTime=at,
         endTime=at,
-        label=_text(f"{event['action']} {event['subject']}"),
-        ck_action=_text(event["action"]),
-        ck_source=_text(event.get("source")),
-        ck_access=_text(event.get("access")),
-        ck_reason=_text(event.get("reason")),
-        ck_to=_text(event.get("to")),
+        label=text(f"{event['action']} {event['subject']}"),
+        ck_action=text(event["action"]),
+        ck_source=text(event.get("source")),
+        ck_access=text(event.get("access")),
+        ck_reason=text(event.get("reason")),
+        ck_to=text(event.get("to")),
         ck_options=_options(event.get("tool")),
     )
-    _associate(graph, activity, event)
+    associate(graph, activity, event)
     subject = event["subject"]
     match event["action"]:
         case "purge":
@@ -80,15 +64,15 @@ def _take(graph: _Graph, activity: str, event: Mapping[str, Any]) -> None:
         case "rename":
             _rename(graph, activity, subject, str(event.get("to", "")))
         case _:
-            _generate(graph, activity, event, at)
+            graph.made[identifier] = _generate(graph, activity, event, at)
 
 
-def _generate(graph: _Graph, activity: str, event: Mapping[str, Any], at: str) -> None:
+def _generate(graph: Graph, activity: str, event: Mapping[str, Any], at: str) -> str:
     """A new version of a file, after the one before; and the payloads that a capture gave."""
     subject, digest = event["subject"], str(event.get("digest", ""))
-    version = f"ck:{_local(subject)}/{digest.partition(':')[2][:16]}"
-    graph.declare("Entity", version, label=_text(subject), ck_path=_text(subject),
-                  ck_digest=_text(digest))  # fmt: skip
+    version = f"ck:{local(subject)}/{digest.partition(':')[2][:16]}"
+    graph.declare("Entity", version, label=text(subject), ck_path=text(subject),
+                  ck_digest=text(digest))  # fmt: skip
     graph.relate("Generation", entity=version, activity=activity, time=at)
     before = graph.latest.get(subject)
     if before not in (None, version):
@@ -99,33 +83,14 @@ def _generate(graph: _Graph, activity: str, event: Mapping[str, Any], at: str) -
     graph.latest[subject] = version
     for payload in _payloads(event):
         graph.relate("Generation", entity=_payload(graph, payload), activity=activity, time=at)
+    return version
 
 
-def _rename(graph: _Graph, activity: str, old: str, new: str) -> None:
+def _rename(graph: Graph, activity: str, old: str, new: str) -> None:
     for path in [p for p in graph.latest if p.startswith(f"{old}/")]:
         version = graph.latest.pop(path)
         graph.latest[new + path.removeprefix(old)] = version
         graph.relate("Usage", activity=activity, entity=version)
-
-
-def _associate(graph: _Graph, activity: str, event: Mapping[str, Any]) -> None:
-    """Who was behind it, and the program that acted for them."""
-    agent, tool = event.get("agent"), event.get("tool")
-    responsible = program = None
-    if isinstance(agent, Mapping):
-        name, kind = str(agent.get("name")), str(agent.get("kind"))
-        responsible = f"ck:agent/{_local(kind)}/{_local(name)}"
-        graph.declare("Agent", responsible, type=[_KINDS.get(kind, "prov:SoftwareAgent")],
-                      label=_text(name))  # fmt: skip
-        graph.relate("Association", activity=activity, agent=responsible)
-    if isinstance(tool, Mapping):
-        name, version = str(tool.get("name")), str(tool.get("version"))
-        program = f"ck:tool/{_local(name)}/{_local(version)}"
-        graph.declare("Agent", program, type=["prov:SoftwareAgent"],
-                      label=_text(f"{name} {version}"), ck_version=_text(version))  # fmt: skip
-        graph.relate("Association", activity=activity, agent=program)
-    if responsible and program:
-        graph.relate("Delegation", delegate=program, responsible=responsible, activity=activity)
 
 
 def _payloads(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -135,14 +100,14 @@ def _payloads(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from (payload for payload in payloads if isinstance(payload, Mapping))
 
 
-def _payload(graph: _Graph, payload: Mapping[str, Any]) -> str:
+def _payload(graph: Graph, payload: Mapping[str, Any]) -> str:
     digest = str(payload.get("digest"))
     return graph.declare(
         "Entity",
         f"ck:payload/{digest.partition(':')[2]}",
-        label=_text(f"payload {payload.get('role')}"),
-        ck_digest=_text(digest),
-        ck_role=_text(payload.get("role")),
+        label=text(f"payload {payload.get('role')}"),
+        ck_digest=text(digest),
+        ck_role=text(payload.get("role")),
     )
 
 
@@ -159,12 +124,3 @@ def _plain(value: object) -> str:
     if isinstance(value, list | tuple):
         return ",".join(map(_plain, value))
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _local(text: str) -> str:
-    """The text as a part of an IRI."""
-    return quote(re.sub(r"\s+", "-", text), safe="/-._~")
-
-
-def _text(value: object) -> list[Node] | None:
-    return None if value is None else [{"@value": str(value)}]

@@ -80,12 +80,19 @@ class Tool:
     """The program that did a step, and the ``options`` it was given that shaped what came out.
 
     Options are never text or paths: what is in a record or the log stays there, and is published.
+    ``libraries`` are those that read title, names, dates and text for it, by name: their versions.
     """
 
     name: str
     version: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    libraries: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The program and its libraries, as people read it."""
+        libraries = ", ".join(f"{name} {version}" for name, version in self.libraries.items())
+        return f"{self.name} {self.version}" + (f" with {libraries}" if libraries else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,11 +100,14 @@ def write_instant(instant: datetime) -> str:
 
 
 def read_instant(text: str) -> datetime:
-    """An RFC 3339 instant as aware UTC; raises ValueError when it has no zone."""
+    """An RFC 3339 instant as aware UTC; raises ValueError for what is none or has no zone."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"an instant needs a zone: {text!r}")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:  # in its own zone it was within the calendar
+        raise ValueError(f"is before the year 1 or after 9999 in UTC: {text!r}") from error
 
 
 def _write_record(value: Json) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from citekit.errors import CitekitError
+from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.sphinx.config import read_config
 from citekit.sphinx.library import Library
 from citekit.sphinx.pages import StagedProject, make_pages, stage
@@ -31,8 +31,8 @@ PRIVATE_MARK: Final = "RESTRICTED-DO-NOT-PUBLISH.txt"
 def open_archive(app: Sphinx) -> None:
     """Read the archive and stage its pages; raises ExtensionError with message and hint."""
     config = read_config(app)
-    _guard_output(Path(app.outdir), with_restricted=config.with_restricted)
     try:
+        _guard_output(Path(app.outdir), with_restricted=config.with_restricted)
         library = Library.read(
             config.archive,
             with_restricted=config.with_restricted,
@@ -42,17 +42,20 @@ def open_archive(app: Sphinx) -> None:
         style = Style.find(config.style or settings.style, config.locale or settings.locale)
         staged = stage(make_pages(library, style), Path(app.doctreedir) / "citekit")
     except CitekitError as error:
-        hint = f"\nhint: {error.hint}" if error.hint else ""
-        raise ExtensionError(f"{error}{hint}", modname="citekit.sphinx") from error
+        raise _told(error) from error
     except OSError as error:
-        raise ExtensionError(
-            f"the pages cannot be staged: {error}", modname="citekit.sphinx"
-        ) from error
+        raise _told(StorageFailed(f"the pages cannot be staged: {error}")) from error
     _warn_of_seals(library)
     archive_domain(app.env).library = library
     citation_domain(app.env).style = style
     project = StagedProject(app.project, staged)
     app.project = app.env.project = project
+
+
+def _told(error: CitekitError) -> ExtensionError:
+    """The error for Sphinx; its code in brackets lets ``citekit site build`` tell it by its own."""
+    hint = f"\nhint: {error.hint}" if error.hint else ""
+    return ExtensionError(f"{error} [{error.code}]{hint}", modname="citekit.sphinx")
 
 
 def _warn_of_seals(library: Library) -> None:
@@ -79,15 +82,18 @@ def _guard_output(output: Path, *, with_restricted: bool) -> None:
     """Keep builds with and without restricted text in folders of their own.
 
     Pages of an earlier build may stay in a folder; one that ever held restricted text is marked.
+    Raises StoreConflict.
     """
     mark = output / PRIVATE_MARK
     if with_restricted:
         if (output / "index.html").exists() and not mark.exists():
-            raise ExtensionError(f"{output} holds a public build: choose another folder")
+            raise StoreConflict(f"{output} holds a public build", hint="choose another folder")
         output.mkdir(parents=True, exist_ok=True)
         mark.write_text("Restricted text: do not publish this folder.\n", encoding="utf-8")
     elif mark.exists():
-        raise ExtensionError(f"{output} held restricted text: remove it, or choose another folder")
+        raise StoreConflict(
+            f"{output} held restricted text", hint="remove it, or choose another folder"
+        )
 
 
 def find_outdated(

@@ -64,7 +64,7 @@ def _facts(capture: Capture) -> Iterator[tuple[str, list[Content]]]:
     yield "Answer", [f"HTTP {capture.status}"] if capture.status else []
     yield "Server", [h("code", capture.address)] if capture.address else []
     yield "Certificate", [h("code", capture.certificate)] if capture.certificate else []
-    yield "Made with", [f"{capture.tool.name} {capture.tool.version}"]
+    yield "Made with", [str(capture.tool)]
 
 
 def _fact(source: Source) -> Element:

@@ -17,8 +17,8 @@ from citekit.sphinx.sealing import CHANGES, PROOF_SUFFIX, ItemSeal, SealedFile, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from citekit.app.proof_verdict import ProvenTime
     from citekit.integrity.checkpoint import Checkpoint
-    from citekit.integrity.timestamp import Timestamp
     from citekit.sphinx.library import Library, Shelf
 
 _NO_TIME: Final = "none: when it was sealed is the archive's own word"
@@ -59,7 +59,7 @@ def seal_sections(library: Library, shelf: Shelf) -> list[Element]:
 def checkpoint_list(
     checkpoint: Checkpoint,
     signers: Iterable[str],
-    timestamps: Iterable[Timestamp] | None = None,
+    timestamps: Iterable[ProvenTime] | None = None,
 ) -> Element:
     """A checkpoint as a list of its parts, and who vouches for it.
 
@@ -84,10 +84,15 @@ def checkpoint_list(
     return h("dl", rows, class_="ck-facts-list")
 
 
-def _stamped(timestamp: Timestamp) -> list[Content]:
+def _stamped(timestamp: ProvenTime) -> list[Content]:
     at = h("time", words.show_instant(timestamp.at), datetime=write_instant(timestamp.at))
     note = h("em", "authority not authenticated by this site")
-    return ["existed by ", at, f", says {timestamp.authority}; ", note]
+    what = (
+        ""
+        if timestamp.is_whole
+        else ", ".join(_plain_name(name.split("/", 2)[-1]) for name in timestamp.names) + " "
+    )
+    return [f"{what}existed by ", at, f", says {timestamp.authority}; ", note]
 
 
 def _section(*content: Content) -> Element:

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from citekit.app.proof_verdict import ProvenTime
 from citekit.app.prove import ReadLog, prove, read_log
 from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
 from citekit.integrity.checkpoint import Checkpoint
-from citekit.integrity.timestamp import Timestamp, read_timestamp
 from citekit.sphinx.evidence import TEXT_VARIABLES
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ class ItemSeal:
     """What is sealed about one item. Without a ``proof`` (a file), ``why_none`` says why.
 
     ``checkpoint`` and ``signers`` (name+key id) are those of the proof, else the latest;
-    ``timestamps`` of the proof's checkpoint, None where they were not read. ``purged`` says of each
+    ``timestamps`` those in the proof, None where they were not read. ``purged`` says of each
     payload that was removed for good what, when and by whom, in a sentence.
     """
 
     files: tuple[SealedFile, ...]
     checkpoint: Checkpoint
     signers: tuple[str, ...]
-    timestamps: tuple[Timestamp, ...] | None = None
+    timestamps: tuple[ProvenTime, ...] | None = None
     proof: bytes | None = None
     why_none: str = ""
     purged: tuple[str, ...] = ()
@@ -183,12 +183,8 @@ def _kept_back(seal: ItemSeal) -> ItemSeal:
 
 def _proven(store: ArchiveStore, key: str, seal: ItemSeal, read: ReadLog, at: datetime) -> ItemSeal:
     """The seal with its proof, or with why there is none."""
-    from citekit.app.proof_file import parse_proof_file, read_response
-
     try:
         proof = prove(store, key, now=at, read=read)
-        responses = map(read_response, parse_proof_file(proof.data).timestamps)
-        timestamps = tuple(map(read_timestamp, responses))
     except MissingExtra:
         why = "Its timestamps were not read: this site was built without citekit's extra seal."
         return replace(seal, why_none=why)
@@ -202,6 +198,6 @@ def _proven(store: ArchiveStore, key: str, seal: ItemSeal, read: ReadLog, at: da
         proof=proof.data,
         checkpoint=checkpoint,
         signers=proof.verdict.signers,
-        timestamps=timestamps,
+        timestamps=tuple(proof.verdict.times),
         purged=tuple(map(str, proof.verdict.purged)),
     )

@@ -46,6 +46,7 @@ class ArchiveStore:
         self.layout = Layout(root=root)
         self.objects = Objects(self.layout)
         self.after_change: Callable[[ArchiveStore], None] | None = None
+        self.after_release: Callable[[], None] | None = None
 
     @classmethod
     def create(cls, root: Path, *, title: str = "") -> Self:
@@ -101,7 +102,8 @@ class ArchiveStore:
         """Take the lock, and clean up after a stopped writer; raises StoreConflict.
 
         ``options`` are those of the step, for its events (``model.capture.Tool``).
-        ``after_change``, if it is set, is called under the lock when something has changed.
+        When something has changed, ``after_change`` is called under the lock, if it is set, and
+        then ``after_release`` without it.
         """
         from citekit.store.lock import exclusive
         from citekit.store.writer import Writer
@@ -116,6 +118,8 @@ class ArchiveStore:
                 self.after_change(self)
             for known in (self.names, self.holders):
                 known.end_change()
+        if self.after_release and writer.has_changed:
+            self.after_release()
 
     # ── items ──────────────────────────────────────────────────────────────────────────────────
 

@@ -21,7 +21,8 @@ class Settings(Value):
     """The settings of one archive; ``extra`` keeps unknown keys.
 
     ``origin`` names its log, ``agent`` who its events are by, ``seal`` when they are sealed: by
-    ``citekit seal``, or after every change.
+    ``citekit seal``, or after every change. ``tsa`` are the addresses of the authorities that are
+    asked for a timestamp of each seal.
     """
 
     layout: int = LAYOUT
@@ -33,6 +34,7 @@ class Settings(Value):
     origin: str | None = None
     agent: str | None = None
     seal: Literal["manual", "auto"] = "manual"
+    tsa: tuple[str, ...] = ()
     publishers: tuple[Mapping[str, Any], ...] = ()
     extra: Mapping[str, Any] = NOTHING
 
@@ -60,6 +62,7 @@ def read_settings(text: str, path: str) -> Settings:
         origin=reader.log_text(log, "origin"),
         agent=reader.log_text(log, "agent"),
         seal=reader.log_seal(log),
+        tsa=reader.log_tsa(log),
         publishers=reader.publishers(),
         extra={key: value for key, value in data.items() if key not in _KNOWN},
     )
@@ -85,6 +88,7 @@ title = {quoted}
 # origin = "example.org/archive"
 # agent = "Ada Quill"
 # seal = "manual"
+# tsa = ["https://tsa.example/tsr"]
 
 # [[publisher]]
 # name = "Example Daily"
@@ -94,6 +98,10 @@ title = {quoted}
 
 _KNOWN = frozenset(["layout", "title", "base_url", "style", "locale", "access", "log", "publisher"])
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def _is_web_address(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value) is not None
 
 
 def _not_toml(message: str, text: str, path: str) -> InvalidData:
@@ -166,6 +174,13 @@ class _Reader:
             case other:
                 hint = 'write seal = "manual" or seal = "auto"'
                 raise self._wrong("seal", f"seal is neither: {other!r}", hint, table="log")
+
+    def log_tsa(self, log: Mapping[str, Any]) -> tuple[str, ...]:
+        value = log.get("tsa", [])
+        if not isinstance(value, list) or not all(_is_web_address(url) for url in value):
+            hint = 'write tsa = ["https://…"]'
+            raise self._wrong("tsa", "tsa is not a list of web addresses", hint, table="log")
+        return tuple(dict.fromkeys(value))
 
     def publishers(self) -> tuple[Mapping[str, Any], ...]:
         value = self._data.get("publisher", [])

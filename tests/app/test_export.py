@@ -8,11 +8,12 @@ import os
 import shutil
 import stat
 import zipfile
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import bagit
 import pytest
-from prov.model import ProvActivity, ProvAgent, ProvDocument, ProvEntity
+from prov.model import ProvActivity, ProvAgent, ProvDocument, ProvEntity, ProvRecord
 from rocrate.rocrate import ROCrate
 
 from citekit import Archive
@@ -21,19 +22,23 @@ from citekit.app.annotate import annotate
 from citekit.app.export import export
 from citekit.app.importing_package import import_package
 from citekit.app.purge import purge
-from citekit.app.seal import seal
+from citekit.app.seal import Keys, seal, seal_locked
 from citekit.app.verify import verify
 from citekit.errors import InvalidData, NotFound, StoreConflict, UsageError
 from citekit.findings import FindingClass
+from citekit.integrity.sign import new_signer_key
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive
+from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from citekit.model.item import Access, Item
 
+KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", b"k" * 32)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECRET = b"Older residents remembered"
 
 
@@ -190,7 +195,7 @@ def test_prov_tells_events_and_agents(
     export(store, tmp_path / "events.jsonld", format_="prov")
     text = (tmp_path / "events.jsonld").read_text("utf-8")
     document = ProvDocument.deserialize(content=text, format="jsonld")
-    activities = list(document.get_records(ProvActivity))
+    activities = [a for a in document.get_records(ProvActivity) if "seal" not in _told(a, "action")]
     sealed = seal(store).size
     assert len(activities) == sealed
     names = {
@@ -206,6 +211,69 @@ def test_prov_tells_events_and_agents(
     assert len(list(document.get_records(ProvEntity))) > 5
     assert SECRET not in text.encode()
     assert "asked to" in text
+
+
+def _told(record: ProvRecord, name: str) -> list[str]:
+    return [str(value) for value in record.get_attribute(f"ck:{name}")]
+
+
+def _ends(document: ProvDocument, kind: str) -> set[tuple[str, ...]]:
+    """The first two ends of each relation of a kind."""
+    return {
+        tuple(str(value) for _, value in record.formal_attributes[:2])
+        for record in document.get_records()
+        if str(record.get_type()) == f"prov:{kind}"
+    }
+
+
+def test_prov_tells_each_seal_and_how_its_time_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A seal is an activity of its key, and its checkpoint comes from all that it sealed."""
+    (tmp_path / "tsa").mkdir()
+    authority = make_authority(tmp_path / "tsa", name="The Clock")
+    store = build_archive(tmp_path / "archive")
+    monkeypatch.setenv("CITEKIT_AGENT", "Ada Quill")
+    keys = Keys(signing=KEY)
+    with serve_authority(authority) as url:
+        first = seal(store, keys=keys, tsa=[url], allow_private=True, now=NOON)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Noted by citekit, and nothing is found.\n")
+        last = seal_locked(store, keys, at=NOON, looks=False)
+    export(store, tmp_path / "events.jsonld", format_="prov")
+    text = (tmp_path / "events.jsonld").read_text("utf-8")
+    document = ProvDocument.deserialize(content=text, format="jsonld")
+    activities = {str(a.identifier): a for a in document.get_records(ProvActivity)}
+    sealing = activities[f"ck:seal/{first.size}"]
+    assert sealing.get_attribute("prov:startTime") == {NOON}
+    assert _told(sealing, "timeFact") == ["declared, by a local clock"]
+    agents = {agent for activity, agent in _ends(document, "Association") if "seal" in activity}
+    key = f"ck:key/{KEY.verifier.name}%2B{KEY.verifier.key_id.hex()}"
+    assert {"ck:agent/person/Ada-Quill", key} <= agents
+    (stamping,) = (a for name, a in activities.items() if name.startswith("ck:stamping/"))
+    assert _told(stamping, "timeFact") == ["proven by the token, to whoever trusts the authority"]
+    sealed = {used for made, used in _ends(document, "Derivation") if f"/{first.size}/" in made}
+    versions = {str(e.identifier) for e in document.get_records(ProvEntity) if _told(e, "path")}
+    assert sealed < versions
+    checkpoints = [e for e in document.get_records(ProvEntity) if _told(e, "root")]
+    assert [_told(e, "size") for e in checkpoints] == [[str(first.size)], [str(last.size)]]
+    assert activities[f"ck:seal/{last.size}"].get_attribute("prov:startTime") == set()
+    again = document.serialize(format="json")
+    assert ProvDocument.deserialize(content=again, format="json") == document
+
+
+def test_prov_of_one_item_tells_the_seals_of_that_item_alone(
+    store: ArchiveStore, tmp_path: Path
+) -> None:
+    """A seal that sealed nothing of the package's items is not in it."""
+    with store.writing() as writer:
+        writer.write_note("tide2023", "More.\n")
+    seal(store)
+    export(store, tmp_path / "one.jsonld", format_="prov", keys=["tide2023"])
+    text = (tmp_path / "one.jsonld").read_text("utf-8")
+    document = ProvDocument.deserialize(content=text, format="jsonld")
+    used = {used for _, used in _ends(document, "Derivation")}
+    assert {name for name in used if "tide2023" not in name} == set()
 
 
 def test_prov_tells_the_options_of_a_step(store: ArchiveStore, tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit.app.auto_seal import arm
 from citekit.app.purge import purge
-from citekit.app.seal import Keys, arm, seal
+from citekit.app.seal import Keys, seal
 from citekit.app.signing import keygen, read_signing_key
 from citekit.app.verify import verify
 from citekit.cli.run import run
@@ -169,7 +170,8 @@ def _automatic(store: ArchiveStore, key: Path) -> ArchiveStore:
 
 
 def _add_and_seal(store: ArchiveStore) -> None:
-    with arm(store).writing() as writer:
+    arm(store)
+    with store.writing() as writer:
         writer.add_item(store.item("tide2023").with_data(id="new2026"))
 
 

@@ -7,18 +7,23 @@ look at the archive's files, of which there are none. Prints one figure a line.
 
 from __future__ import annotations
 
+import json
 import resource
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.proof_file import EarlierCheckpoint, EarlierEntry
 from citekit.app.seal import Keys, seal_locked
 from citekit.integrity.checkpoint import Checkpoint, write_checkpoint
+from citekit.integrity.earlier import edge_of
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.proof import LogProof, write_proof
+from citekit.model.codec import to_json
 from citekit.store.archive import ArchiveStore
 from citekit.store.log import LogFolder
 from citekit.store.staging import Journal, begin
@@ -42,8 +47,23 @@ def main(count: int) -> None:
         data = store.layout.checkpoint_file.read_bytes()
         proof = write_proof(LogProof(index=count // 3, hashes=hashes, checkpoint=data))
         tell("proof_bytes", len(proof))
+        tell("proof_with_age_bytes", len(proof) + age_bytes(log, count // 3))
     with tempfile.TemporaryDirectory() as folder:
         seal_waiting(ArchiveStore.create(Path(folder) / "archive"), count)
+
+
+def age_bytes(log: LogFolder, index: int) -> int:
+    """What it costs to show that an entry was in the log at an earlier checkpoint already.
+
+    The timestamp itself is about 2 KB more, once for all entries.
+    """
+    edge = edge_of(index, index + 5, log.prove(index, index + 5))
+    entry = EarlierEntry(index=index, edge=b64encode(edge or b"").decode())
+    checkpoint = write_checkpoint(
+        Checkpoint(origin="bench", size=index + 5, root=log.root_at(index + 5))
+    )
+    earlier = EarlierCheckpoint(checkpoint=checkpoint.decode(), entries=(entry,), timestamps=())
+    return len(json.dumps(to_json(earlier)))
 
 
 def seal_waiting(store: ArchiveStore, count: int) -> None:

@@ -43,6 +43,22 @@ def test_purge_asks_first(call: Call) -> None:
     assert "was purged" in out
 
 
+def test_show_says_what_was_purged(call: Call) -> None:
+    """Who looks at an item sees that its bytes are gone for good, and not just elsewhere."""
+    call("purge", "harbour2024", "--yes")
+    assert ", purged: removed for good" in call("show", "harbour2024")[1]
+    assert set(json.loads(call("show", "harbour2024", "--json")[1])["absent"].values()) == {
+        "purged"
+    }
+
+
+def test_access_that_is_so_already_is_no_event(call: Call) -> None:
+    """The log tells of changes; there was none."""
+    call("seal")
+    assert call("set", "harbour2024", "--access", "restricted")[0] == 0
+    assert "waits" not in call("log")[1]
+
+
 def test_purge_as_json(call: Call) -> None:
     """The document names what is gone and what git has."""
     document = json.loads(call("purge", "lantern2024", "--yes", "--json")[1])

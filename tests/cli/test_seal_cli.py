@@ -60,6 +60,42 @@ def test_a_private_key_does_not_go_where_things_are_copied(archive: Path, tmp_pa
     assert run(["keygen", "--output", str(tmp_path / "work" / "deep" / "log.key")]) == 2
 
 
+def test_a_key_beside_the_archive_is_not_inside_it(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A path that leads out of the folder one is in is judged by where it leads."""
+    monkeypatch.chdir(archive)
+    assert run(["keygen", "--output", "../beside.key"]) == 0
+    assert (tmp_path / "beside.key").is_file()
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_made_up_name_is_told_while_it_can_be_changed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A log keeps its name from the first seal on: whoever makes a key hears of that before."""
+    assert run(["keygen", "--output", str(tmp_path / "one.key")]) == 0
+    assert "set [log] origin in archive.toml before" in capsys.readouterr().err
+    assert run(["seal", "--signing-key", str(tmp_path / "one.key")]) == 0
+    assert run(["keygen", "--output", str(tmp_path / "two.key")]) == 0
+    assert "set [log] origin" not in capsys.readouterr().err
+
+
+def test_an_archive_vouches_for_no_proof(archive: Path, tmp_path: Path) -> None:
+    """Its own checkpoint and keys may come from the same hand as the proof: wrong usage."""
+    assert run(["keygen", "--output", str(tmp_path / "one.key")]) == 0
+    assert run(["seal", "--signing-key", str(tmp_path / "one.key")]) == 0
+    proof = str(tmp_path / "proof.json")
+    assert run(["prove", "harbour2024", "--output", proof]) == 0
+    checkpoint = archive / "log" / "checkpoint"
+    (key,) = (archive / "trust" / "keys").iterdir()
+    assert run(["check-proof", proof, "--checkpoint", str(checkpoint)]) == 2
+    assert run(["check-proof", proof, "--trust", str(key)]) == 2
+    kept = tmp_path / "kept"
+    kept.write_bytes(checkpoint.read_bytes())
+    assert run(["check-proof", proof, "--checkpoint", str(kept)]) == 0
+
+
 def test_an_unsigned_seal_says_so(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a key everything works, and every answer says that nobody signed."""
     assert archive.is_dir()

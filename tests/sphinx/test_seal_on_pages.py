@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit import Archive
 from citekit.app.check_proof import check_proof
 from citekit.app.outside import Outside
 from citekit.app.prove import prove
@@ -327,6 +328,21 @@ def test_timestamps_are_shown_with_who_says_so(tmp_path: Path) -> None:
 
     assert "existed by" in shown
     assert "authority not authenticated by this site" in shown
+
+
+def test_an_edited_source_shows_the_age_of_its_capture(tmp_path: Path) -> None:
+    """The record is younger than the stamp: the page says what the stamp is of."""
+    store = build_archive(tmp_path / "archive")
+    (tmp_path / "tsa").mkdir()
+    with serve_authority(make_authority(tmp_path / "tsa")) as url:
+        seal(store, keys=Keys(signing=KEY), tsa=[url], allow_private=True, now=NOON)
+    Archive(store).set_fields("harbour2024", {"title": "Another"})
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    write_source(tmp_path)
+
+    shown = panel(build_site(tmp_path, "-W"), "harbour2024")
+
+    assert "Capture 20240302T093000Z existed by" in shown
 
 
 def build_without_extra(root: Path, output: str) -> Site:

@@ -13,8 +13,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app import site
+from citekit.app.seal import Keys, seal
 from citekit.app.verify import verify
-from citekit.errors import CitekitError, NotFound, StoreConflict, UsageError
+from citekit.cli.run import run
+from citekit.errors import (
+    CitekitError,
+    IntegrityFailed,
+    InvalidData,
+    NotFound,
+    StoreConflict,
+    UsageError,
+)
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive
 
@@ -117,7 +126,7 @@ def test_a_public_build_refuses_a_private_folder_in_plain_words(tmp_path: Path) 
     build_archive(tmp_path / "archive")
     private = site.build(tmp_path / "archive", tmp_path / "out", with_restricted=True)
 
-    with pytest.raises(CitekitError) as told:
+    with pytest.raises(StoreConflict) as told:
         site.build(tmp_path / "archive", private)
 
     assert "held restricted text" in told.value.message
@@ -129,9 +138,10 @@ def test_what_is_wrong_in_the_archive_is_told_with_its_place(tmp_path: Path) -> 
     store = build_archive(tmp_path / "archive")
     store.layout.item_file("harbour2024").write_text('{"id": "harbour2024",\n "type": }')
 
-    with pytest.raises(CitekitError) as told:
+    with pytest.raises(InvalidData) as told:
         site.build(tmp_path / "archive")
 
+    assert "[invalid-data]" not in told.value.message
     assert "harbour2024/item.json:2:" in told.value.message.replace("\\", "/")
     assert "Versions" not in told.value.message
 
@@ -184,3 +194,24 @@ def test_serve_says_where_before_it_serves(tmp_path: Path) -> None:
             server.terminate()
 
     assert "Harbour closed" in page
+
+
+def test_what_was_tampered_with_is_a_matter_of_integrity(tmp_path: Path) -> None:
+    """A capture record that is not what was sealed stops the build with exit code 6."""
+    store = build_archive(tmp_path / "archive")
+    seal(store, keys=Keys())
+    (record,) = store.layout.captures("harbour2024").iterdir()
+    record.write_bytes(record.read_bytes() + b"\n")
+
+    with pytest.raises(IntegrityFailed, match="not what was sealed"):
+        site.build(tmp_path / "archive")
+
+
+def test_the_command_says_by_its_exit_code_what_was_wrong(tmp_path: Path) -> None:
+    """Data that is none is 4, a page that says what is not there 1: checked and found wanting."""
+    store = build_archive(tmp_path / "archive")
+    folder = site.new_project(tmp_path / "archive", tmp_path / "site")
+    (folder / "index.md").write_text("# Mine\n\n{ck:item}`nothing`\n", encoding="utf-8")
+    assert run(["--archive", str(store.root), "site", "build"]) == 1
+    store.layout.item_file("harbour2024").write_text("[]")
+    assert run(["--archive", str(store.root), "site", "build"]) == 4
