@@ -113,6 +113,8 @@ def _write(store: ArchiveStore, path: str, text: str) -> None:
     if store.layout.would_hold(target):
         message = f"is inside the archive, which holds records alone: {path}"
         raise UsageError(message, hint="choose a path outside")
+    if target.is_dir():
+        raise UsageError("is a folder", place=path, hint="name a file in it")
     if not target.parent.is_dir():
         raise NotFound("there is no such folder", place=str(target.parent), hint="make it first")
     data = text if text.endswith("\n") else text + "\n"

@@ -428,8 +428,8 @@ COMMANDS: Final = (
         (
             Option(
                 "--output",
-                "Where (default: KEY.citekit-proof.json, here or beside the archive).",
-                "FILE",
+                "A file or folder (default: KEY.citekit-proof.json, here or beside the archive).",
+                "PATH",
                 "-o",
             ),
         ),

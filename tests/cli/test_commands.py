@@ -543,6 +543,9 @@ def test_cite_into_a_file(call: Call, key: str, tmp_path: Path) -> None:
     assert call("cite", key, "--format", "biblatex", "-o", str(target))[:2] == (0, "")
     assert target.read_text("utf-8").startswith("@online{")
     assert [path.name for path in tmp_path.iterdir() if "whole" in path.name] == []
+    code, _, err = call("cite", key, "-o", str(tmp_path))
+    assert code == 2
+    assert "is a folder" in err
 
 
 def test_locators_without_a_place_are_told(call: Call, key: str) -> None:

@@ -140,6 +140,9 @@ def test_a_proof_is_written_and_checked(
     assert run(["prove", "harbour2024"]) == 0
     proof = tmp_path / "harbour2024.citekit-proof.json"
     assert (tmp_path / "harbour2024.proof.html").is_file()
+    (tmp_path / "folder").mkdir()
+    assert run(["prove", "harbour2024", "--output", str(tmp_path / "folder")]) == 0
+    assert (tmp_path / "folder" / proof.name).is_file()
     assert run(["check-proof", str(proof), "--trust", vkey]) == 0
     assert run(["check-proof", str(proof)]) == 1
     assert "consistent; signer not authenticated" in capsys.readouterr().out
