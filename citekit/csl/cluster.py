@@ -76,6 +76,7 @@ class Renderer:
         piece.years = scope.year_nodes
         if names:
             piece.names = _names_of(scope)
+            piece.texts = scope.texts > 0 or scope.later_names is not None
 
     def cluster(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]], mode: str = "") -> Node:
         """The tree of a whole citation; the modes are those of ``document.Citation``."""

@@ -132,12 +132,12 @@ class Compiler:
                 return self._value(element)
 
     def _value(self, element: ir.Text) -> Element:
-        children = self._styled(parse_markup(element.what), element.look, "")
-        look = element.look
+        look, made = element.look, parse_markup(element.what)
+        children, spared = self._own_words(made, look)
 
         def value(scope: Scope, out: Out) -> None:
             scope.started = True
-            out.append(Rich(look, children))
+            out.append(Rich(look, spared if scope.entry.keeps_case else children))
 
         return value if element.what else _nothing
 
@@ -171,6 +171,19 @@ class Compiler:
             children = apply_case(children, look.text_case, lang or self.locale.lang.lower())
         return _stripped(children) if look.strip_periods else children
 
+    def _own_words(
+        self, children: Sequence[Node | str], look: Look
+    ) -> tuple[Sequence[Node | str], Sequence[Node | str]]:
+        """Words of the style or locale in their letter case, and beside items that keep theirs.
+
+        Title case is for English titles, but a style raises its own words in any language. Beside
+        the titles of laws and cases its words keep their case too: so the reference processor.
+        """
+        styled = self._styled(children, look, "en" if look.text_case == "title" else "")
+        if look.text_case != "title":
+            return styled, styled
+        return styled, _stripped(children) if look.strip_periods else children
+
     # ---- terms
 
     def _term(self, element: ir.Text) -> Element:
@@ -179,10 +192,13 @@ class Compiler:
             return _nothing
         look = element.look
         capitalizes = self.capitalizes and self.sorting is None and look.text_case != "lowercase"
-        children = self._styled([text], look, "")
-        raised = apply_case(children, "capitalize-first", "") if capitalizes else children
+        forms = [
+            (made, apply_case(made, "capitalize-first", "") if capitalizes else made)
+            for made in self._own_words([text], look)
+        ]
 
         def run(scope: Scope, out: Out) -> None:
+            children, raised = forms[scope.entry.keeps_case]
             out.append(Node(look, children if scope.started else raised))
             scope.started = True
 
@@ -200,13 +216,14 @@ class Compiler:
         if what == "page":
             return self._pages(element)
         if what in NUMBER_VARIABLES:
-            return self._number(ir.Number(look=look, variable=what, form="numeric"))
+            return _as_text(self._number(ir.Number(look=look, variable=what, form="numeric")))
         names = _forms(what, element.form)
         changes = bool(look.text_case or look.strip_periods)
         linked = what in _LINKED
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1
+            scope.texts += 1
             if what in scope.suppressed:
                 return
             for name in names:
@@ -231,9 +248,11 @@ class Compiler:
         kind = YearNode if what == "year-suffix" else Rich
         pages = what == "locator"
         number = what in ("citation-number", "first-reference-note-number")
+        counts = what == "first-reference-note-number"
 
         def run(scope: Scope, out: Out) -> None:
             text = read(scope)
+            scope.texts += counts
             if kind is YearNode:  # absent or not, it lets the group around it stand
                 scope.filled += 1
             else:
@@ -287,6 +306,7 @@ class Compiler:
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1
+            scope.texts += 1
             text = scope.entry.text("page")
             if not text or "page" in scope.suppressed:
                 return
@@ -341,7 +361,7 @@ class Compiler:
 
     def _label(self, element: ir.Label) -> Element:
         variable, look, form, locale = element.variable, element.look, element.form, self.locale
-        memory: dict[tuple[str, bool], Sequence[Node | str]] = {}
+        memory: dict[tuple[str, bool], tuple[Sequence[Node | str], Sequence[Node | str]]] = {}
 
         def run(scope: Scope, out: Out) -> None:
             term = variable
@@ -357,11 +377,11 @@ class Compiler:
             plural = _wants_plural(element.plural, variable, text)
             if plural and variable == "number" and _is_unjoined(variable, scope):
                 plural = element.plural == "always"
-            children = memory.get((term, plural))
-            if children is None:
+            forms = memory.get((term, plural))
+            if forms is None:
                 label = locale.text(term, form, plural=plural)
-                children = self._styled([label], look, "") if label else ()
-                memory[term, plural] = children
+                forms = memory[term, plural] = self._own_words([label], look) if label else ((), ())
+            children = forms[scope.entry.keeps_case]
             if children:
                 scope.started = True
                 out.append(Node(look, children))
@@ -380,6 +400,16 @@ def _wants_plural(said: str, variable: str, text: str) -> bool:
 def _is_unjoined(variable: str, scope: Scope) -> bool:
     """Whether a hyphen is part of a number; the docket number of a case (70-18) is no range."""
     return variable in _UNJOINED or (variable == "number" and scope.entry.type == "legal_case")
+
+
+def _as_text(element: Element) -> Element:
+    """A number that ``cs:text`` asks for counts among the texts."""
+
+    def run(scope: Scope, out: Out) -> None:
+        scope.texts += 1
+        element(scope, out)
+
+    return run
 
 
 def _nothing(_scope: Scope, _out: Out) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from citekit.csl.scope import Scope
 
     Element = Callable[[Scope, list[Node | str]], None]
-    LabelMaker = Callable[[str, bool], Node | None]
+    LabelMaker = Callable[[str, bool, bool], Node | None]
 
 _COMBINED = "editortranslator", "editor-translator"
 
@@ -38,7 +38,7 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
 
     def one(scope: Scope, variable: str, term: str, people: tuple[Person, ...]) -> Node:
         names = _people_node(scope, variable, people, spec)
-        made = None if label is None else label(term, len(people) > 1)
+        made = None if label is None else label(term, len(people) > 1, scope.entry.keeps_case)
         if made is None:
             return names
         return Labelled(PLAIN, [made, names] if label_first else [names, made])
@@ -74,6 +74,8 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
         node = Node(look, parts)
         if scope.first_names is None:
             scope.first_names = node
+        else:
+            scope.later_names = node
         scope.started = True
         return node
 
@@ -301,9 +303,10 @@ def _label(compiler: Compiler, label: ir.Label | None) -> LabelMaker | None:
     if label is None or compiler.sorting is not None:
         return None
     locale, look = compiler.locale, label.look
-    memory: dict[tuple[str, bool], Node | None] = {}
+    memory: dict[tuple[str, bool, bool], Node | None] = {}
+    titled = look.text_case == "title"
 
-    def make(term: str, several: bool) -> Node | None:
+    def make(term: str, several: bool, kept: bool) -> Node | None:
         plural = several if label.plural == "contextual" else label.plural == "always"
         text = locale.text(term, label.form, plural=plural)
         if not text:
@@ -311,14 +314,17 @@ def _label(compiler: Compiler, label: ir.Label | None) -> LabelMaker | None:
         if look.strip_periods:
             text = text.replace(".", "")
         children: list[Node | str] = [text]
-        if look.text_case:  # a label may be raised in any language, a title in English only
+        if look.text_case and not (
+            kept and titled
+        ):  # a label may be raised in any language, a title in English only
             children = list(apply_case(children, look.text_case, "en"))
         return Node(look, children)
 
-    def remembered(term: str, several: bool) -> Node | None:
-        if (term, several) not in memory:
-            memory[term, several] = make(term, several)
-        return memory[term, several]
+    def remembered(term: str, several: bool, kept: bool) -> Node | None:
+        key = (term, several, kept)
+        if key not in memory:
+            memory[key] = make(*key)
+        return memory[key]
 
     return remembered
 
@@ -328,4 +334,4 @@ def _can_combine(compiler: Compiler, element: ir.Names, label: LabelMaker | None
     if label is None or set(element.variables) != {"editor", "translator"}:
         return ""
     term = next((term for term in _COMBINED if compiler.locale.term(term) is not None), "")
-    return term if term and label(term, False) is not None else ""
+    return term if term and label(term, False, False) is not None else ""

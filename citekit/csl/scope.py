@@ -61,6 +61,7 @@ class Scope:
         "in_bibliography",
         "item_names",
         "label_text",
+        "later_names",
         "levels",
         "locator",
         "locator_label",
@@ -73,6 +74,7 @@ class Scope:
         "sorting",
         "started",
         "suppressed",
+        "texts",
         "uses",
         "year_done",
         "year_nodes",
@@ -99,6 +101,7 @@ class Scope:
         self.levels: Callable[[Person, NameSpec, int], int] | None = None
         self.shown: list[ShownNames] | None = None
         self.first_names: Node | None = None
+        self.later_names: Node | None = None  # the last ones after the first, where there are any
         self.found_no_names = False  # a ``cs:names`` was reached that had nobody to name
         self.skip_names = False
         self.started = False
@@ -107,6 +110,7 @@ class Scope:
         self.record: list[str] | None = None
         self.year_done = False
         self.year_nodes: list[Node] = []
+        self.texts = 0  # how many texts of the item were asked for; a locator is none
         self.uses = 0
 
     def saw(self, variable: str) -> None:
