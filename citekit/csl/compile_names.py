@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.csl.compile_conditions import compile_alternatives
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.names import NameSpec, render_people, shown_count
 from citekit.csl.scope import ShownNames, levels_of
@@ -37,7 +38,7 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
     variables, label_first = element.variables, element.label_first
 
     def one(scope: Scope, variable: str, term: str, people: tuple[Person, ...]) -> Node:
-        names = _people_node(scope, variable, people, spec)
+        names = _people_node(scope, people, spec)
         made = None if label is None else label(term, len(people) > 1, scope.entry.keeps_case)
         if made is None:
             return names
@@ -86,9 +87,7 @@ def _has_children(part: Node | str) -> bool:
     return isinstance(part, str) or bool(part.children)
 
 
-def _people_node(
-    scope: Scope, variable: str, people: tuple[Person, ...], spec: NameSpec
-) -> NamesNode:
+def _people_node(scope: Scope, people: tuple[Person, ...], spec: NameSpec) -> NamesNode:
     place = scope.place
     scope.place += 1
     if scope.sorting is not None:
@@ -100,7 +99,8 @@ def _people_node(
     if scope.shown is not None:
         scope.shown.append(ShownNames(people, count, spec))
     node = render_people(people, spec, count, levels_of(scope, people, spec, place))
-    node.key = variable
+    shown = people[:count] if len(node.people) == count else (*people[:count], people[-1])
+    node.keys = [person.key for person in shown]
     return node
 
 
@@ -164,7 +164,10 @@ def _substitute(compiler: Compiler, child: ir.Element, parent: ir.Names) -> Elem
         term = compiler.locale.term(child.what, child.form)
         if term is not None and not term.single:  # said to be empty: nothing else is tried
             return lambda _scope, out: out.append(Node(PLAIN, ()))
-    return compiler.element(_handed_down(child, parent))
+    handed = _handed_down(child, parent)
+    if isinstance(handed, ir.Choose):
+        return compile_alternatives(compiler, handed)
+    return compiler.element(handed)
 
 
 def _handed_down(child: ir.Element, parent: ir.Names) -> ir.Element:

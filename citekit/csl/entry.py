@@ -109,7 +109,8 @@ class Entry:
         value = self.data.get(variable)
         if not value:
             return ()
-        people = read_names(value, family_first=_puts_family_first(self.language))
+        language = str(self.data.get("language") or "").lower()
+        people = read_names(value, family_first=_puts_family_first(language))
         if people is None:
             self._warn(variable, "a list of names", value)
             return ()

@@ -209,13 +209,11 @@ def _person_children(person: Person, spec: NameSpec, *, inverted: bool, level: i
         return _foreign(person, spec, level)
     if not person.family:
         return _part(person.given, spec.given, spec)
+    if person.static:
+        return _static(person, spec, level)
     if spec.form == "short" and level == 0:
         return _short(person, spec, inverted=inverted)
     given = given_text(person, spec, level)
-    if person.static:
-        particle = _part(person.particle, spec.family, spec)
-        family = _part(person.family, spec.family, spec)
-        return _spaced([particle, family, _part(given, spec.given, spec)])
     return _inverted(person, spec, given) if inverted else _displayed(person, spec, given)
 
 
@@ -232,6 +230,14 @@ def _foreign(person: Person, spec: NameSpec, level: int) -> Children:
     if spec.form == "short" and level == 0:
         return family
     return [*family, *_part(person.given, spec.given, spec)]
+
+
+def _static(person: Person, spec: NameSpec, level: int) -> Children:
+    """Particle Family Given, always in this order and with spaces, as in Japanese."""
+    short = spec.form == "short" and level == 0
+    given = "" if short else given_text(person, spec, level)
+    parts = (person.particle, spec.family), (person.family, spec.family), (given, spec.given)
+    return _spaced([_part(text, look, spec) for text, look in parts])
 
 
 def _short(person: Person, spec: NameSpec, *, inverted: bool) -> Children:

@@ -26,7 +26,7 @@ _FOREIGN = (
 class Person:
     """One name. Equal content gives the same object, so persons are fast dictionary keys."""
 
-    __slots__ = ("comma_suffix", "dropping", "family", "given", "is_foreign", "literal",
+    __slots__ = ("comma_suffix", "dropping", "family", "given", "is_foreign", "key", "literal",
                  "particle", "static", "suffix")  # fmt: skip
 
     def __init__(
@@ -50,6 +50,8 @@ class Person:
         self.comma_suffix = comma_suffix
         self.static = static
         self.is_foreign = is_foreign(family + given)
+        parts = (particle, family, given, dropping, suffix, literal)
+        self.key = "\n".join(filter(None, parts))  # the same for one person, however ordered
 
 
 def is_foreign(text: str) -> bool:

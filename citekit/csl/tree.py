@@ -74,16 +74,23 @@ class Kept(Node):
 
 
 class NamesNode(Node):
-    """The output of ``cs:names``; ``people`` are the nodes of the single names, in order."""
+    """The output of ``cs:names``; ``people`` are the nodes of the single names, in order.
 
-    __slots__ = ("key", "people")
+    ``keys`` are the full names of these people, however much of them is written.
+    """
+
+    __slots__ = ("keys", "people")
 
     def __init__(
-        self, look: Look, children: Sequence[Node | str], people: list[Node], key: object = None
+        self,
+        look: Look,
+        children: Sequence[Node | str],
+        people: list[Node],
+        keys: Sequence[str] = (),
     ) -> None:
         super().__init__(look, children)
         self.people = people
-        self.key = key
+        self.keys = keys
 
 
 class Note(Node):
@@ -135,7 +142,7 @@ def with_children(node: Node, children: Sequence[Node | str]) -> Node:
     if isinstance(node, Kept):
         return Kept(node.look, children, upright=node.upright)
     if isinstance(node, NamesNode):
-        return NamesNode(node.look, children, node.people, node.key)
+        return NamesNode(node.look, children, node.people, node.keys)
     return type(node)(node.look, children)
 
 
