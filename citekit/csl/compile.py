@@ -300,9 +300,12 @@ class Compiler:
 
         return run
 
-    def _pages(self, element: ir.Text) -> Element:
+    def _page_text(self, text: str) -> str:
         style = self.style.options.get("page-range-format")
-        delimiter, look, ampersand = self.page_delimiter, element.look, self._ampersand
+        return page_range(text, style, self.page_delimiter, self._ampersand)
+
+    def _pages(self, element: ir.Text) -> Element:
+        look = element.look
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1
@@ -312,7 +315,7 @@ class Compiler:
                 return
             scope.saw("page")
             scope.started = True
-            children = parse_markup(page_range(text, style, delimiter, ampersand))
+            children = parse_markup(self._page_text(text))
             out.append(Numeral(look, self._styled(children, look, scope.entry.language)))
 
         return run
@@ -324,6 +327,8 @@ class Compiler:
         locale = self.locale
         gender = locale.gender(variable)
         special = _SPECIAL.get(variable)
+        # a series is never numbered with a bare hyphen: so the reference processor
+        dash = "–" if variable == "collection-number" and self.page_delimiter == "-" else ""
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1
@@ -335,10 +340,12 @@ class Compiler:
                 text = numbered(text)[0]
             scope.saw(variable)
             scope.started = scope.started or variable != "citation-number"
-            if variable in ("page", "locator") and form == "numeric":
+            if variable == "page" and form == "numeric":
+                text = self._page_text(text)
+            elif variable == "locator" and form == "numeric":
                 text = self._locator_text(scope, text)
             elif is_numeric(text) and not (form == "numeric" and _is_unjoined(variable, scope)):
-                text = format_number(text, form, locale, gender)
+                text = format_number(text, form, locale, gender, dash=dash)
             if look.text_case:
                 text = self._cased_number(text, look.text_case, scope.entry.language)
             out.append(Numeral(look, _stripped([text]) if look.strip_periods else [text]))

@@ -104,7 +104,7 @@ def load_locale(style: Style, asked: str | None) -> tuple[Locale, list[str]]:
     if not found:
         warnings.append(f"no locale {lang!r}: its terms are taken from {ROOT}")
     primary = lang.split("-")[0]
-    for wanted in (None, primary, lang) if primary != lang else (None, lang):
+    for wanted in (None, *_chain(lang)):
         layers += [own for own in style.locales if _same(own.lang, wanted)]
     return Locale(lang, layers), warnings
 

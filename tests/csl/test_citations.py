@@ -29,7 +29,7 @@ def style(case: dict[str, Any]) -> str:
         f"<info><title>t</title><id>t</id></info>{case.get('before', '')}"
         f"<citation {case.get('options', '')}>"
         f'<layout delimiter="; ">{layout}</layout></citation>'
-        f"<bibliography>{keys}<layout>{layout}</layout></bibliography></style>"
+        f"<bibliography {case.get('list', '')}>{keys}<layout>{layout}</layout></bibliography></style>"
     )
 
 
