@@ -103,7 +103,6 @@ def load_locale(style: Style, asked: str | None) -> tuple[Locale, list[str]]:
     layers += [_file(tag) for tag in found if tag != ROOT]
     if not found:
         warnings.append(f"no locale {lang!r}: its terms are taken from {ROOT}")
-    primary = lang.split("-")[0]
     for wanted in (None, *_chain(lang)):
         layers += [own for own in style.locales if _same(own.lang, wanted)]
     return Locale(lang, layers), warnings

@@ -119,9 +119,9 @@ def render_people(
     truncated = count < len(people)
     if truncated and spec.use_last and len(people) - count >= 2 and count:
         last = person_node(people[-1], spec, inverted=_is_inverted(spec, len(people) - 1), level=0)
-        return NamesNode(
-            spec.look, [*_listed(nodes, spec), spec.delimiter, "… ", last], [*nodes, last]
-        )
+        # beside a single name the ellipsis needs no delimiter: so the reference processor
+        gap = f"{spec.delimiter}… " if count > 1 or _parts_ellipsis(spec, people) else " … "
+        return NamesNode(spec.look, [*_listed(nodes, spec), gap, last], [*nodes, last])
     if truncated:
         children = _listed(nodes, spec)
         if spec.et_al is not None and nodes:
@@ -131,6 +131,11 @@ def render_people(
         children = [*_listed(nodes[:-1], spec), _before_last(spec, people), nodes[-1]]
         return NamesNode(spec.look, children, nodes)
     return NamesNode(spec.look, _listed(nodes, spec), nodes)
+
+
+def _parts_ellipsis(spec: NameSpec, people: Sequence[Person]) -> bool:
+    after_inverted = spec.precedes_last == "after-inverted-name"
+    return after_inverted and _is_inverted(spec, 0) and not people[0].literal
 
 
 def _is_inverted(spec: NameSpec, place: int) -> bool:
