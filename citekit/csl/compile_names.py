@@ -37,7 +37,7 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
     look = replace(look, font=element.look.font)
     variables, label_first = element.variables, element.label_first
 
-    def one(scope: Scope, variable: str, term: str, people: tuple[Person, ...]) -> Node:
+    def one(scope: Scope, term: str, people: tuple[Person, ...]) -> Node:
         names = _people_node(scope, people, spec)
         made = None if label is None else label(term, len(people) > 1, scope.entry.keeps_case)
         if made is None:
@@ -67,9 +67,9 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
             scope.first_names = Node(PLAIN, ())
             return None
         if combine and len(found) == 2 and found[0][1] == found[1][1]:
-            parts: list[Node | str] = [one(scope, found[0][0], combine, found[0][1])]
+            parts: list[Node | str] = [one(scope, combine, found[0][1])]
         else:
-            parts = [one(scope, variable, variable, people) for variable, people in found]
+            parts = [one(scope, variable, people) for variable, people in found]
         if spec.et_al_first == 0 and not any(map(_has_children, parts)):
             return None
         node = Node(look, parts)
