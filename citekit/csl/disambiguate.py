@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
 from citekit.csl.names import initials
-from citekit.csl.scope import NO_HINTS, Hints, Scope, ShownNames
+from citekit.csl.scope import NO_HINTS, Hints, Scope, Seen, ShownNames
 from citekit.csl.sort import plain_text
 
 if TYPE_CHECKING:
@@ -121,13 +121,18 @@ class Disambiguator:
         """(hints, levels of names) by item id; the order of the entries gives the letters."""
         cites = [Cite(entry) for entry in entries]
         self._fill_book(cites)
-        for position in ("subsequent", "first") if self._program.tests_position else ("first",):
+        positions = ("subsequent", "first") if self._program.tests_position else ("first",)
+        seen: list[tuple[Seen, ...] | None] = []
+        for position in positions:
             self._position = position
             for cite in cites:
                 self._render(cite)
+            seen = seen or [self._seen(cite) for cite in cites]
             for bucket in _buckets(cites):
                 if len(bucket) > 1:
                     self._resolve(bucket)
+        for cite, names in zip(cites, seen, strict=True):
+            cite.hints = cite.hints._replace(seen=names)
         return {cite.entry.id: (cite.hints, self._levels_of(cite)) for cite in cites}
 
     def _levels_of(self, cite: Cite) -> tuple[int, ...]:
@@ -139,6 +144,12 @@ class Disambiguator:
             for shown in cite.shown
             for i, person in enumerate(shown.people)
         )
+
+    def _seen(self, cite: Cite) -> tuple[Seen, ...] | None:
+        """The names of a cite, where namesakes within one item are told apart by them."""
+        if not (self._add_given and self._rule == "by-cite"):
+            return None
+        return tuple(Seen(shown.people, shown.spec.form == "long") for shown in cite.shown)
 
     # ---- rendering
 
