@@ -20,7 +20,7 @@ from citekit.csl.locators import numbered, without_own_label
 from citekit.csl.markup import parse_markup, plain
 from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range, split_list
 from citekit.csl.textcase import apply_case
-from citekit.csl.tree import Node, Numeral, Rich, YearNode, map_text
+from citekit.csl.tree import Digits, Node, Numeral, Rich, YearNode, map_text
 from citekit.csl.variables import NUMBER_VARIABLES
 from citekit.model.value import replace
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _LINKED = ("DOI", "PMCID", "PMID", "URL")
 _EMBEDDED_LABEL = re.compile(r",\s*[^\W\d]{2,}\.\s")  # "367-368, fig. 333": the label is for pages
 _FULL_STOP = re.compile(r"\.(?![a-z])")
+_DIGITS = re.compile(r"[^\W\d_]*\d+(?:\s*[-–,&]\s*(?:[^\W\d_]*\d+)?)*")
 _UNJOINED = frozenset(("section", "part-number", "supplement-number", "version", "printing-number"))
 """Numbers whose hyphens are part of them."""
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
@@ -215,7 +216,7 @@ class Compiler:
             return self._sort_text(element)
         if what == "page":
             return self._pages(element)
-        if what in NUMBER_VARIABLES:
+        if what in NUMBER_VARIABLES and what not in _UNJOINED:
             return _as_text(self._number(ir.Number(look=look, variable=what, form="numeric")))
         names = _forms(what, element.form)
         changes = bool(look.text_case or look.strip_periods)
@@ -315,8 +316,9 @@ class Compiler:
                 return
             scope.saw("page")
             scope.started = True
+            kind = Digits if _DIGITS.fullmatch(text) else Numeral
             children = parse_markup(self._page_text(text))
-            out.append(Numeral(look, self._styled(children, look, scope.entry.language)))
+            out.append(kind(look, self._styled(children, look, scope.entry.language)))
 
         return run
 
@@ -338,6 +340,7 @@ class Compiler:
             text = without_own_label(variable, text)
             if variable == "number":
                 text = numbered(text)[0]
+            kind = Digits if _DIGITS.fullmatch(text) else Numeral
             scope.saw(variable)
             scope.started = scope.started or variable != "citation-number"
             if variable == "page" and form == "numeric":
@@ -348,7 +351,7 @@ class Compiler:
                 text = format_number(text, form, locale, gender, dash=dash)
             if look.text_case:
                 text = self._cased_number(text, look.text_case, scope.entry.language)
-            out.append(Numeral(look, _stripped([text]) if look.strip_periods else [text]))
+            out.append(kind(look, _stripped([text]) if look.strip_periods else [text]))
 
         def sort(scope: Scope, out: Out) -> None:
             scope.called += 1

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.parse import parse_locale
 from citekit.errors import CitekitError, NotFound
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,9 @@ class Locale:
     __slots__ = ("_root_terms", "_terms", "close_inner", "close_quote", "dates", "lang",
                  "open_inner", "open_quote", "options", "ordinals", "primary")  # fmt: skip
 
-    def __init__(self, lang: str, root: LocaleData, layers: Iterable[LocaleData]) -> None:
+    def __init__(
+        self, lang: str, root: LocaleData, files: Iterable[LocaleData], own: Iterable[LocaleData]
+    ) -> None:
         self.lang = lang
         self.primary = lang.split("-", maxsplit=1)[0].lower()
         self._terms: dict[tuple[str, str, str], Term] = {}
@@ -49,22 +52,29 @@ class Locale:
         self._root_terms = self._terms
         if self.primary != "en":  # English stands in for a term, not for one form of it
             self._terms = {}
-        for layer in layers:
+        for layer in files:
             self._add(layer)
+        for layer in own:
+            self._add(layer, is_own=True)
         self.open_quote = self.text("open-quote")
         self.close_quote = self.text("close-quote")
         self.open_inner = self.text("open-inner-quote")
         self.close_inner = self.text("close-inner-quote")
 
-    def _add(self, layer: LocaleData) -> None:
+    def _add(self, layer: LocaleData, *, is_own: bool = False) -> None:
         self._terms.update(layer.terms)
         self.dates.update(layer.dates)
         self.options.update(layer.options)
         ordinals = {
             (key[0], key[2]): term for key, term in layer.terms.items() if _is_ordinal(key[0])
         }
-        if ordinals:  # a set of ordinal suffixes is replaced as a whole
-            self.ordinals = ordinals
+        if ("ordinal", "") in ordinals or (ordinals and not is_own):
+            self.ordinals = ordinals  # a set of ordinal suffixes is replaced as a whole
+        elif ordinals:  # a style of CSL 1.0 words single ones anew and leaves their rules
+            self.ordinals = {
+                key: replace(ordinals[key], match=term.match) if key in ordinals else term
+                for key, term in self.ordinals.items()
+            }
 
     @property
     def punctuation_in_quote(self) -> bool:
@@ -108,12 +118,16 @@ def load_locale(style: Style, asked: str | None) -> tuple[Locale, list[str]]:
     lang = normal_tag(asked or style.default_locale or ROOT)
     warnings: list[str] = []
     found = [tag for tag in _chain(lang) if tag in _files()]
-    layers = [_file(tag) for tag in found if tag != ROOT]
+    files = [_file(tag) for tag in found if tag != ROOT]
     if not found:
         warnings.append(f"no locale {lang!r}: its terms are taken from {ROOT}")
-    for wanted in (None, *_chain(lang)):
-        layers += [own for own in style.locales if _same(own.lang, wanted)]
-    return Locale(lang, _file(ROOT), layers), warnings
+    own = [
+        layer
+        for wanted in (None, *_chain(lang))
+        for layer in style.locales
+        if _same(layer.lang, wanted)
+    ]
+    return Locale(lang, _file(ROOT), files, own), warnings
 
 
 def normal_tag(tag: str) -> str:

@@ -38,6 +38,12 @@ class Numeral(Rich):
     __slots__ = ()
 
 
+class Digits(Numeral):
+    """Such output where it is figures and no word: ``12``, ``A3``, ``4–6``, but not ``2nd``."""
+
+    __slots__ = ()
+
+
 class Affix(Rich):
     """What a person typed before or after a cite: its punctuation settles with its neighbours."""
 
