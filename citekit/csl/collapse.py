@@ -37,7 +37,7 @@ class Renderer(Protocol):
 
 def collapse(renderer: Renderer, pieces: list[Piece]) -> list[Node | str]:
     """The cites of a citation with what stands between them."""
-    pieces = [piece for piece in pieces if piece.body.children or piece.prefix or piece.suffix]
+    pieces = [piece for piece in pieces if piece.shows]
     area = renderer.program.style.citation
     options = area.options
     kind = options.get("collapse", "")
@@ -164,7 +164,7 @@ class _Years:
         piece.collapsed = not piece.texts and (shared or not _is_named(piece))
         if shared:
             self._renderer.render(piece, names=False)
-            if not (piece.body.children or piece.prefix or piece.suffix):
+            if not piece.shows:
                 return
         if out:
             _delimit(out, pieces[i - 1], piece, self._between(pieces[i - 1], piece, shared=shared))

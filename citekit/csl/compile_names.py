@@ -9,7 +9,7 @@ from citekit.csl.ir import PLAIN, Look
 from citekit.csl.names import NameSpec, render_people, shown_count
 from citekit.csl.scope import ShownNames, levels_of
 from citekit.csl.textcase import apply_case
-from citekit.csl.tree import Labelled, NamesNode, Node
+from citekit.csl.tree import Labelled, NamesNode, Node, comes_from_item
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -147,8 +147,8 @@ def _first_substitute(scope: Scope, substitutes: list[Element]) -> Node | None:
                 outer += used
             if scope.first_names is None:
                 scope.first_names = node
-                if scope.skip_names:
-                    return None
+                if scope.skip_names and comes_from_item(node):
+                    return None  # but "anon." stays: it names nobody
             return node
     scope.record = outer
     if outer is None:  # names that are not there still end the start of a sentence

@@ -54,13 +54,12 @@ class NameBook:
         givens = self._people.get(surname, set())
         if not person.given or not any(_bare(other) != same for other in givens):
             return 0
+        if self._initials_only:  # also where the style writes no initials otherwise
+            return 1 if len(self._by_initials(surname, spec)) > 1 else 0
         if spec.initialize_with is None:
-            return 0 if self._initials_only else 2
+            return 2
         namesakes = self._by_initials(surname, spec)[_initials(person.given, spec)]
-        alike = len(namesakes) > 1
-        if self._initials_only:
-            return 0 if alike else 1
-        return 2 if alike else 1
+        return 2 if len(namesakes) > 1 else 1
 
     def _by_initials(self, surname: tuple[str, str], spec: NameSpec) -> defaultdict[str, set[str]]:
         """The given names of one surname by their initials: made once, not once for each person."""

@@ -223,10 +223,13 @@ def _person_children(person: Person, spec: NameSpec, *, inverted: bool, level: i
 
 
 def given_text(person: Person, spec: NameSpec, level: int) -> str:
-    """The given name, shortened to initials where the style says so."""
-    if spec.initialize_with is None or level == 2:
+    """The given name, shortened to initials where the style or the level says so."""
+    mark = spec.initialize_with
+    if mark is None and spec.form == "short" and level == 1:
+        mark = ""
+    if mark is None or level == 2:
         return person.given
-    return initials(person.given, spec.initialize_with, shorten=spec.initialize, hyphen=spec.hyphen)
+    return initials(person.given, mark, shorten=spec.initialize, hyphen=spec.hyphen)
 
 
 def _foreign(person: Person, spec: NameSpec, level: int) -> Children:

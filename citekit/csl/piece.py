@@ -59,6 +59,11 @@ class Piece:
         self.collapsed = False
 
     @property
+    def shows(self) -> bool:
+        """Whether anything of it is shown."""
+        return bool(self.body.children or self.prefix or self.suffix)
+
+    @property
     def is_bare(self) -> bool:
         """Whether nothing but the item itself is shown."""
         return not (self.prefix or self.suffix or self.cite.get("locator"))
