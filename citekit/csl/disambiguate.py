@@ -63,7 +63,7 @@ class NameBook:
 
     def _by_initials(self, surname: tuple[str, str], spec: NameSpec) -> defaultdict[str, set[str]]:
         """The given names of one surname by their initials: made once, not once for each person."""
-        key = (surname, spec.initialize_with, spec.initialize, spec.hyphen)
+        key = (surname, spec.initialize_with, spec.hyphen)
         found = self._initials.get(key)
         if found is None:
             found = self._initials[key] = defaultdict(set)
@@ -82,7 +82,7 @@ def _bare(given: str) -> str:
 
 
 def _initials(given: str, spec: NameSpec) -> str:
-    return initials(given, spec.initialize_with or "", shorten=spec.initialize, hyphen=spec.hyphen)
+    return initials(given, spec.initialize_with or "", shorten=True, hyphen=spec.hyphen)
 
 
 class Cite:
