@@ -8,7 +8,6 @@ dates, conditions. Macros are compiled when they are first reached. ``Compiler``
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from citekit.csl import ir
@@ -19,6 +18,7 @@ from citekit.csl.links import link_for
 from citekit.csl.locators import numbered, without_own_label
 from citekit.csl.markup import parse_markup, plain
 from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range, split_list
+from citekit.csl.questions import has_date, is_no_date, pins_year_suffix
 from citekit.csl.textcase import apply_case
 from citekit.csl.tree import Digits, Node, Numeral, Rich, YearNode, map_text
 from citekit.csl.variables import NUMBER_VARIABLES
@@ -58,11 +58,12 @@ class Compiler:
         self.locale = locale
         self.area = area
         self.sorting = sorting
-        self.has_year_suffix = _pins_year_suffix(area, style)
+        self.has_year_suffix = pins_year_suffix(area, style)
         self.capitalizes = not (style.style_class == "in-text" and area.kind == "citation")
         self.page_delimiter = locale.text("page-range-delimiter") or "–"
         self._ampersand = locale.text("and", "symbol") or "&"
-        self._macros: dict[str, list[Element]] = {}
+        self._macros: dict[tuple[str, bool], list[Element]] = {}
+        self._dates_only = False  # in a macro with dates that gives a sort key
 
     def option(self, name: str) -> str | None:
         """A name option of the area, or of the style."""
@@ -75,6 +76,8 @@ class Compiler:
 
     def element(self, element: ir.Element) -> Element:
         """The function of one element."""
+        if self._dates_only and is_no_date(element):
+            return _nothing
         match element:
             case ir.Text():
                 return self._text(element)
@@ -91,11 +94,18 @@ class Compiler:
             case ir.Label():
                 return self._label(element)
 
-    def macro(self, name: str) -> list[Element]:
-        """The functions of a macro, compiled when first asked for."""
-        found = self._macros.get(name)
+    def macro(self, name: str, *, dates_only: bool = False) -> list[Element]:
+        """The functions of a macro, compiled when first asked for.
+
+        A sort key that is made by a macro with a date in it consists of dates: so the reference
+        processor, and thus undated items stand together whatever word the macro has for them.
+        """
+        found = self._macros.get((name, dates_only))
         if found is None:
-            found = self._macros[name] = self.elements(_inner(self.style.macros[name].children))
+            children = self.style.macros[name].children
+            self._dates_only = dates_only or (self.sorting is not None and has_date(children))
+            found = self._macros[name, dates_only] = self.elements(_inner(children))
+            self._dates_only = False
         return found
 
     # ---- groups and macros
@@ -146,12 +156,12 @@ class Compiler:
         # the text-case of a call is ignored: so does the processor that styles are written with
         look = replace(element.look, text_case=None) if element.look.text_case else element.look
         bare = look.is_bare
-        macro, name = self.macro, element.what
+        macro, name, dates_only = self.macro, element.what, self._dates_only
 
         def run(scope: Scope, out: Out) -> None:
             called, filled, started = scope.called, scope.filled, scope.started
             inner: Out = []
-            for child in macro(name):
+            for child in macro(name, dates_only=dates_only):
                 child(scope, inner)
             if not inner or (scope.called > called and scope.filled == filled):
                 scope.started = started
@@ -473,32 +483,3 @@ _SPECIAL: dict[str, Callable[[Scope], str]] = {
     "locator": lambda scope: scope.locator,
     "year-suffix": lambda scope: scope.year_text,
 }
-
-
-@lru_cache(maxsize=16)
-def _pins_year_suffix(area: ir.Area, style: Style) -> bool:
-    """Whether an area says itself where year suffixes go; asked again for each of its sort keys."""
-    return mentions(area.children, "year-suffix", style)
-
-
-def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> bool:
-    """Whether these elements, or a macro they reach, render a variable by ``cs:text``."""
-    seen: set[str] = set()
-    waiting = list(elements)
-    while waiting:
-        element = waiting.pop()
-        match element:
-            case ir.Text(kind="variable", what=what) if what == variable:
-                return True
-            case ir.Text(kind="macro", what=name) if name not in seen:
-                seen.add(name)
-                waiting += style.macros[name].children
-            case ir.Group():
-                waiting += element.children
-            case ir.Choose():
-                waiting += [child for branch in element.branches for child in branch.children]
-            case ir.Names():
-                waiting += element.substitute
-            case _:
-                pass
-    return False
