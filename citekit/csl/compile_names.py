@@ -99,8 +99,7 @@ def _people_node(scope: Scope, people: tuple[Person, ...], spec: NameSpec) -> Na
     if scope.shown is not None:
         scope.shown.append(ShownNames(people, count, spec))
     node = render_people(people, spec, count, levels_of(scope, people, spec, place))
-    shown = people[:count] if len(node.people) == count else (*people[:count], people[-1])
-    node.keys = [person.key for person in shown]
+    node.shown = people[:count] if len(node.people) == count else (*people[:count], people[-1])
     return node
 
 

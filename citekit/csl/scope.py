@@ -178,10 +178,13 @@ def _apart_from_namesakes(
 
 def _has_namesake(person: Person, known: dict[str, dict[str, str]]) -> bool:
     """Whether somebody else of the same family name and initials is known; now this one is too."""
-    if person.literal or not person.family or not person.given:
+    given = person.bare_given
+    if person.literal or not person.family or not given:
         return False
-    given = " ".join(person.given.replace(".", " ").split())
-    others = known.setdefault(person.family, {})
+    others = known.get(person.family)
+    if others is None:
+        known[person.family] = {given: ""}
+        return False
     others.setdefault(given, "")
     if len(others) == 1:
         return False

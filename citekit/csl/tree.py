@@ -13,6 +13,8 @@ from citekit.csl.ir import PLAIN, Look
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from citekit.csl.persons import Person
+
     Child = "Node | str"
 
 
@@ -82,21 +84,21 @@ class Kept(Node):
 class NamesNode(Node):
     """The output of ``cs:names``; ``people`` are the nodes of the single names, in order.
 
-    ``keys`` are the full names of these people, however much of them is written.
+    ``shown`` are these people themselves, however much of their names is written.
     """
 
-    __slots__ = ("keys", "people")
+    __slots__ = ("people", "shown")
 
     def __init__(
         self,
         look: Look,
         children: Sequence[Node | str],
         people: list[Node],
-        keys: Sequence[str] = (),
+        shown: Sequence[Person] = (),
     ) -> None:
         super().__init__(look, children)
         self.people = people
-        self.keys = keys
+        self.shown = shown
 
 
 class Note(Node):
@@ -148,7 +150,7 @@ def with_children(node: Node, children: Sequence[Node | str]) -> Node:
     if isinstance(node, Kept):
         return Kept(node.look, children, upright=node.upright)
     if isinstance(node, NamesNode):
-        return NamesNode(node.look, children, node.people, node.keys)
+        return NamesNode(node.look, children, node.people, node.shown)
     return type(node)(node.look, children)
 
 
