@@ -114,8 +114,12 @@ def _aligned(children: list[Node | str], look: Look) -> Node:
 
 
 def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) -> Node:
-    """The entry with names that stood in the entry before replaced (§Reference Grouping)."""
-    mine, theirs = _people(names), _people(before)
+    """The entry with names that stood in the entry before replaced (§Reference Grouping).
+
+    It is people who are compared, not how their names are written: two of the same initials are
+    two, and one of whom more is written, to tell cites apart, is one.
+    """
+    mine = _people(names)
     if rule in ("complete-all", "complete-each") or not mine:
         if _compared(names) != _compared(before):
             return tree
@@ -125,7 +129,7 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
             return replaced(tree, names, Node(names.look, _all_replaced(names, text)))
         same = len(mine)
     else:
-        same = _same_start(mine, theirs)
+        same = _same_start(_keys(names), _keys(before))
         if rule == "partial-first":
             same = min(same, 1)
     chosen = mine[:same]
@@ -134,13 +138,16 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
     return tree
 
 
-def _compared(names: Node) -> str:
-    """The text by which repeated names are recognised: names without their labels."""
-    found = _names_nodes(names)
-    return plain_text(found or [names])
+def _compared(names: Node) -> list[str] | str:
+    """What repeated names are recognised by: the people shown, or the text that stands for them."""
+    return _keys(names) or plain_text([names])
 
 
-def _names_nodes(node: Node) -> list[Node | str]:
+def _keys(names: Node) -> list[str]:
+    return [person.key for node in _names_nodes(names) for person in node.shown]
+
+
+def _names_nodes(node: Node) -> list[NamesNode]:
     if isinstance(node, NamesNode):
         return [node]
     return [
@@ -179,10 +186,10 @@ def _people(node: Node) -> list[Node]:
     return out
 
 
-def _same_start(mine: list[Node], theirs: list[Node]) -> int:
+def _same_start(mine: list[str], theirs: list[str]) -> int:
     count = 0
     for one, other in zip(mine, theirs, strict=False):
-        if plain_text([one]) != plain_text([other]):
+        if one != other:
             break
         count += 1
     return count

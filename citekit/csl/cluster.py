@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from citekit.csl.program import Program
 
 MISSING = "[CSL STYLE ERROR: reference with no printed form.]"
+NOTHING_LEFT = "[NO_PRINTED_FORM]"
+"""What stands for a citation whose only names are suppressed; without the layout's affixes."""
 _ENDS_SENTENCE = re.compile(r"[.!?][\"'”’)]*\s*$")
 
 
@@ -37,6 +39,10 @@ def _names_of(scope: Scope) -> str:
     if find(first, NamesNode) is not None:
         return plain_text([first])
     return f"{UNASKED}{scope.entry.id}" if comes_from_item(first) else ""
+
+
+def _suppresses(piece: Piece, mode: str) -> bool:
+    return bool(piece.cite.get("suppress-author")) or mode == "suppress-author"
 
 
 class Renderer:
@@ -76,6 +82,7 @@ class Renderer:
         piece.years = scope.year_nodes
         if names:
             piece.names = _names_of(scope)
+            piece.texts = scope.texts > 0 or scope.later_names is not None
 
     def cluster(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]], mode: str = "") -> Node:
         """The tree of a whole citation; the modes are those of ``document.Citation``."""
@@ -83,17 +90,25 @@ class Renderer:
         for i, (facts, cite, place) in enumerate(pieces):
             piece = Piece(facts, cite, place, start=i == 0)
             self.render(piece)
-            if cite.get("suppress-author") or mode == "suppress-author":
+            if _suppresses(piece, mode):
                 self.render(piece, names=False)  # grouped by its names all the same
             made.append(piece)
+        self._show_missing(made)
         if mode == "author-only" or (len(pieces) == 1 and pieces[0][1].get("author-only")):
             return self._author(pieces)
         children = collapse(self, made)
         if mode == "composite":
             return self._composite(pieces)
+        if not children and any(_suppresses(piece, mode) for piece in made):
+            return Node(PLAIN, [NOTHING_LEFT])
         whole = Note if self.program.style.style_class == "note" else Node
         look = replace(self.program.style.citation.look, delimiter="")
         return whole(look, children or [MISSING])
+
+    def _show_missing(self, pieces: list[Piece]) -> None:
+        """A reference that shows nothing at the head of a citation is not lost in silence."""
+        if pieces and not pieces[0].cite.get("suppress-author") and not pieces[0].shows:
+            pieces[0].body = Node(PLAIN, [MISSING])
 
     def _author(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]]) -> Node:
         """Only the names of the first cite, for use in running text."""
@@ -110,7 +125,7 @@ class Renderer:
         if scope.first_names is None:
             return self.cluster(pieces)
         rest = self.cluster(pieces, "suppress-author")
-        if rest.children == [MISSING]:
+        if rest.children == [NOTHING_LEFT]:
             return scope.first_names
         infix = cite.get("infix")
         between = Rich(PLAIN, parse_markup(f" {infix.strip()} " if isinstance(infix, str) else " "))

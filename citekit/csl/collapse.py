@@ -37,7 +37,7 @@ class Renderer(Protocol):
 
 def collapse(renderer: Renderer, pieces: list[Piece]) -> list[Node | str]:
     """The cites of a citation with what stands between them."""
-    pieces = [piece for piece in pieces if piece.body.children or piece.prefix or piece.suffix]
+    pieces = [piece for piece in pieces if piece.shows]
     area = renderer.program.style.citation
     options = area.options
     kind = options.get("collapse", "")
@@ -124,82 +124,71 @@ def _run_length(pieces: list[Piece], start: int) -> int:
 
 
 class _Years:
-    """Collapsing of cites with the same names: years, or only the letters behind them."""
+    """Collapsing of cites with the same names: years, or only the letters behind them.
+
+    What stands between two cites depends on whether the second one "is collapsed": it shows neither
+    a text of its item nor names that the cite before it had not. So an undated cite of the same
+    author, or one of nobody at all, is joined as if it were another year, but a title is not. The
+    specification speaks of names alone; this is how the reference processor goes about it.
+    """
 
     def __init__(self, renderer: Renderer, kind: str) -> None:
         area = renderer.program.style.citation
         options = area.options
         self._renderer = renderer
+        self._kind = kind
         self._suffixes = kind != "year"
         self._ranged = kind == "year-suffix-ranged"
         self._delimiter = area.look.delimiter
-        in_text = renderer.program.style.style_class == "in-text"
-        plain = in_text and "after-collapse-delimiter" not in options
-        default = ", " if plain else area.look.delimiter
-        self._within = options.get("cite-group-delimiter", default)
-        group_delimiter = options.get("cite-group-delimiter", area.look.delimiter)
-        self._between_suffixes = options.get("year-suffix-delimiter", group_delimiter)
-        self._after = options.get("after-collapse-delimiter", self._delimiter)
-        self._always_after = in_text
+        self._after = options.get("after-collapse-delimiter")
+        self._grouped = options.get("cite-group-delimiter")
+        self._in_text = renderer.program.style.style_class == "in-text"
+        self._between_suffixes = options.get(
+            "year-suffix-delimiter", self._grouped or self._delimiter
+        )
 
     def join(self, pieces: list[Piece]) -> list[Node | str]:
         out: list[Node | str] = []
-        collapsed = False
         i = 0
         while i < len(pieces):
-            group = self._group(pieces, i)
-            if out:
-                between = self._after if collapsed or self._always_after else self._delimiter
-                _delimit(out, pieces[i - 1], pieces[i], between)
-            out.append(wrapped(group[0]))
-            collapsed = len(group) > 1
-            self._rest(group, out)
-            i += len(group)
+            self._add(pieces, i, out)
+            run = self._suffix_run(pieces, i) if self._suffixes else 1
+            if run > 1:
+                self._letters(pieces[i : i + run], out)
+            i += run
         return out
 
-    def _group(self, pieces: list[Piece], start: int) -> list[Piece]:
-        """The cites from here on that share the names of the first, or have none."""
-        end = start + 1
-        first = pieces[start].names
-        same = (first,) if first.startswith(UNASKED) else ("", first)
-        while end < len(pieces) and pieces[end].names in same:
-            end += 1
-        return pieces[start:end]
+    def _add(self, pieces: list[Piece], i: int, out: list[Node | str]) -> None:
+        """A cite, without the names it shares with those before."""
+        piece, shared = pieces[i], _shares_names(pieces, i)
+        piece.collapsed = not piece.texts and (shared or not _is_named(piece))
+        if shared:
+            self._renderer.render(piece, names=False)
+            if not piece.shows:
+                return
+        if out:
+            _delimit(out, pieces[i - 1], piece, self._between(pieces[i - 1], piece, shared=shared))
+        out.append(wrapped(piece))
 
-    def _rest(self, group: list[Piece], out: list[Node | str]) -> None:
-        """Everything after the first cite of a group, without the names."""
-        i = 1
-        while i < len(group):
-            run = self._suffix_run(group, i - 1) if self._suffixes else 1
-            if run > 1:
-                self._letters(group[i - 1 : i - 1 + run], out)
-                i += run - 1
-                continue
-            piece = group[i]
-            if piece.names:  # what stands for names that are not there stays
-                self._renderer.render(piece, names=False)
-            if not (piece.body.children or piece.prefix or piece.suffix):
-                i += 1
-                continue
-            _delimit(out, group[i - 1], piece, self._between(group[i - 1]))
-            out.append(wrapped(piece))
-            i += 1
-
-    def _between(self, before: Piece) -> str:
-        """What stands between two cites of a group that are more than a letter."""
-        pinned = before.cite.get("locator") and self._after != self._delimiter
-        return self._after if pinned else self._within
+    def _between(self, before: Piece, after: Piece, *, shared: bool) -> str:
+        """What stands between two cites that are more than a letter."""
+        if self._grouped is not None and (shared or not _is_named(after)):
+            return self._grouped
+        if self._after is not None:
+            ends = not after.collapsed and (before.collapsed or self._kind != "year-suffix")
+            return self._after if before.cite.get("locator") or ends else self._delimiter
+        return ", " if after.collapsed and self._in_text else self._delimiter
 
     def _suffix_run(self, group: list[Piece], start: int) -> int:
         """How many cites from here on differ only in their year suffix."""
         first = group[start]
-        if not _can_shrink(first):
+        if start + 1 == len(group) or not _can_shrink(first):
             return 1
         year = self._bare_text(first)
         end = start + 1
         while end < len(group):
             piece = group[end]
-            if not _can_shrink(piece):
+            if not (_can_shrink(piece) and _are_alike(group, end)):
                 break
             if self._bare_text(piece) != year:
                 break
@@ -228,7 +217,8 @@ class _Years:
             if run[i].is_bare and not run[i - 1].suffix:
                 out += [self._between_suffixes, self._short(run[i])]
             else:
-                _delimit(out, run[i - 1], run[i], self._between(run[i - 1]))
+                run[i].collapsed = not run[i].texts
+                _delimit(out, run[i - 1], run[i], self._between(run[i - 1], run[i], shared=True))
                 out.append(wrapped(run[i], self._short(run[i])))
             if end - i >= 2:
                 out += ["–", _letter(run[end])]
@@ -243,6 +233,23 @@ class _Years:
         self._renderer.render(piece, names=False)
         year = _year_before_letter(piece.body)
         return piece.body if year is None else replace(piece.body, year, None)
+
+
+def _is_named(piece: Piece) -> bool:
+    return bool(piece.names) and not piece.names.startswith(UNASKED)
+
+
+def _shares_names(pieces: list[Piece], i: int) -> bool:
+    """Whether a cite has the names of the last one that has any."""
+    if not _is_named(pieces[i]):
+        return False
+    earlier = next((pieces[j].names for j in range(i - 1, -1, -1) if pieces[j].names), "")
+    return pieces[i].names == earlier
+
+
+def _are_alike(pieces: list[Piece], i: int) -> bool:
+    """Whether a cite has the names of the one before, or neither is asked for any."""
+    return _shares_names(pieces, i) or pieces[i].names == pieces[i - 1].names == UNASKED
 
 
 def _can_shrink(piece: Piece) -> bool:

@@ -8,7 +8,6 @@ dates, conditions. Macros are compiled when they are first reached. ``Compiler``
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from citekit.csl import ir
@@ -19,8 +18,9 @@ from citekit.csl.links import IDENTIFIERS, link_for
 from citekit.csl.locators import numbered, without_own_label
 from citekit.csl.markup import parse_markup, plain
 from citekit.csl.numbers import format_number, is_numeric, is_plural, page_range, split_list
+from citekit.csl.questions import has_date, is_no_date, pins_year_suffix
 from citekit.csl.textcase import apply_case
-from citekit.csl.tree import Node, Numeral, Rich, YearNode, map_text
+from citekit.csl.tree import Digits, Node, Numeral, Rich, YearNode, map_text
 from citekit.csl.variables import NUMBER_VARIABLES
 from citekit.model.value import replace
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _EMBEDDED_LABEL = re.compile(r",\s*[^\W\d]{2,}\.\s")  # "367-368, fig. 333": the label is for pages
 _FULL_STOP = re.compile(r"\.(?![a-z])")
+_DIGITS = re.compile(r"[^\W\d_]*\d+(?:\s*[-–,&]\s*(?:[^\W\d_]*\d+)?)*")
 _UNJOINED = frozenset(("section", "part-number", "supplement-number", "version", "printing-number"))
 """Numbers whose hyphens are part of them."""
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
@@ -58,11 +59,12 @@ class Compiler:
         self.area = area
         self.sorting = sorting
         self.links = links
-        self.has_year_suffix = _pins_year_suffix(area, style)
+        self.has_year_suffix = pins_year_suffix(area, style)
         self.capitalizes = not (style.style_class == "in-text" and area.kind == "citation")
         self.page_delimiter = locale.text("page-range-delimiter") or "–"
         self._ampersand = locale.text("and", "symbol") or "&"
-        self._macros: dict[str, list[Element]] = {}
+        self._macros: dict[tuple[str, bool], list[Element]] = {}
+        self._dates_only = False  # in a macro with dates that gives a sort key
 
     def option(self, name: str) -> str | None:
         """A name option of the area, or of the style."""
@@ -75,6 +77,8 @@ class Compiler:
 
     def element(self, element: ir.Element) -> Element:
         """The function of one element."""
+        if self._dates_only and is_no_date(element):
+            return _nothing
         match element:
             case ir.Text():
                 return self._text(element)
@@ -91,11 +95,18 @@ class Compiler:
             case ir.Label():
                 return self._label(element)
 
-    def macro(self, name: str) -> list[Element]:
-        """The functions of a macro, compiled when first asked for."""
-        found = self._macros.get(name)
+    def macro(self, name: str, *, dates_only: bool = False) -> list[Element]:
+        """The functions of a macro, compiled when first asked for.
+
+        A sort key that is made by a macro with a date in it consists of dates: so the reference
+        processor, and thus undated items stand together whatever word the macro has for them.
+        """
+        found = self._macros.get((name, dates_only))
         if found is None:
-            found = self._macros[name] = self.elements(_inner(self.style.macros[name].children))
+            children = self.style.macros[name].children
+            self._dates_only = dates_only or (self.sorting is not None and has_date(children))
+            found = self._macros[name, dates_only] = self.elements(_inner(children))
+            self._dates_only = False
         return found
 
     # ---- groups and macros
@@ -133,12 +144,12 @@ class Compiler:
                 return self._value(element)
 
     def _value(self, element: ir.Text) -> Element:
-        children = self._styled(parse_markup(element.what), element.look, "")
-        look = element.look
+        look, made = element.look, parse_markup(element.what)
+        children, spared = self._own_words(made, look)
 
         def value(scope: Scope, out: Out) -> None:
             scope.started = True
-            out.append(Rich(look, children))
+            out.append(Rich(look, spared if scope.entry.keeps_case else children))
 
         return value if element.what else _nothing
 
@@ -146,12 +157,12 @@ class Compiler:
         # the text-case of a call is ignored: so does the processor that styles are written with
         look = replace(element.look, text_case=None) if element.look.text_case else element.look
         bare = look.is_bare
-        macro, name = self.macro, element.what
+        macro, name, dates_only = self.macro, element.what, self._dates_only
 
         def run(scope: Scope, out: Out) -> None:
             called, filled, started = scope.called, scope.filled, scope.started
             inner: Out = []
-            for child in macro(name):
+            for child in macro(name, dates_only=dates_only):
                 child(scope, inner)
             if not inner or (scope.called > called and scope.filled == filled):
                 scope.started = started
@@ -172,6 +183,19 @@ class Compiler:
             children = apply_case(children, look.text_case, lang or self.locale.lang.lower())
         return _stripped(children) if look.strip_periods else children
 
+    def _own_words(
+        self, children: Sequence[Node | str], look: Look
+    ) -> tuple[Sequence[Node | str], Sequence[Node | str]]:
+        """Words of the style or locale in their letter case, and beside items that keep theirs.
+
+        Title case is for English titles, but a style raises its own words in any language. Beside
+        the titles of laws and cases its words keep their case too: so the reference processor.
+        """
+        styled = self._styled(children, look, "en" if look.text_case == "title" else "")
+        if look.text_case != "title":
+            return styled, styled
+        return styled, _stripped(children) if look.strip_periods else children
+
     # ---- terms
 
     def _term(self, element: ir.Text) -> Element:
@@ -180,10 +204,13 @@ class Compiler:
             return _nothing
         look = element.look
         capitalizes = self.capitalizes and self.sorting is None and look.text_case != "lowercase"
-        children = self._styled([text], look, "")
-        raised = apply_case(children, "capitalize-first", "") if capitalizes else children
+        forms = [
+            (made, apply_case(made, "capitalize-first", "") if capitalizes else made)
+            for made in self._own_words([text], look)
+        ]
 
         def run(scope: Scope, out: Out) -> None:
+            children, raised = forms[scope.entry.keeps_case]
             out.append(Node(look, children if scope.started else raised))
             scope.started = True
 
@@ -200,14 +227,15 @@ class Compiler:
             return self._sort_text(element)
         if what == "page":
             return self._pages(element)
-        if what in NUMBER_VARIABLES:
-            return self._number(ir.Number(look=look, variable=what, form="numeric"))
+        if what in NUMBER_VARIABLES and what not in _UNJOINED:
+            return _as_text(self._number(ir.Number(look=look, variable=what, form="numeric")))
         names = _forms(what, element.form)
         changes = bool(look.text_case or look.strip_periods)
         linked = self.links and what in IDENTIFIERS
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1
+            scope.texts += 1
             if what in scope.suppressed:
                 return
             for name in names:
@@ -232,9 +260,11 @@ class Compiler:
         kind = YearNode if what == "year-suffix" else Rich
         pages = what == "locator"
         number = what in ("citation-number", "first-reference-note-number")
+        counts = what == "first-reference-note-number"
 
         def run(scope: Scope, out: Out) -> None:
             text = read(scope)
+            scope.texts += counts
             if kind is YearNode:  # absent or not, it lets the group around it stand
                 scope.filled += 1
             else:
@@ -282,19 +312,24 @@ class Compiler:
 
         return run
 
-    def _pages(self, element: ir.Text) -> Element:
+    def _page_text(self, text: str) -> str:
         style = self.style.options.get("page-range-format")
-        delimiter, look, ampersand = self.page_delimiter, element.look, self._ampersand
+        return page_range(text, style, self.page_delimiter, self._ampersand)
+
+    def _pages(self, element: ir.Text) -> Element:
+        look = element.look
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1
+            scope.texts += 1
             text = scope.entry.text("page")
             if not text or "page" in scope.suppressed:
                 return
             scope.saw("page")
             scope.started = True
-            children = parse_markup(page_range(text, style, delimiter, ampersand))
-            out.append(Numeral(look, self._styled(children, look, scope.entry.language)))
+            kind = Digits if _DIGITS.fullmatch(text) else Numeral
+            children = parse_markup(self._page_text(text))
+            out.append(kind(look, self._styled(children, look, scope.entry.language)))
 
         return run
 
@@ -305,6 +340,8 @@ class Compiler:
         locale = self.locale
         gender = locale.gender(variable)
         special = _SPECIAL.get(variable)
+        # a series is never numbered with a bare hyphen: so the reference processor
+        dash = "–" if variable == "collection-number" and self.page_delimiter == "-" else ""
 
         def run(scope: Scope, out: Out) -> None:
             scope.called += 1
@@ -314,15 +351,18 @@ class Compiler:
             text = without_own_label(variable, text)
             if variable == "number":
                 text = numbered(text)[0]
+            kind = Digits if _DIGITS.fullmatch(text) else Numeral
             scope.saw(variable)
             scope.started = scope.started or variable != "citation-number"
-            if variable in ("page", "locator") and form == "numeric":
+            if variable == "page" and form == "numeric":
+                text = self._page_text(text)
+            elif variable == "locator" and form == "numeric":
                 text = self._locator_text(scope, text)
             elif is_numeric(text) and not (form == "numeric" and _is_unjoined(variable, scope)):
-                text = format_number(text, form, locale, gender)
+                text = format_number(text, form, locale, gender, dash=dash)
             if look.text_case:
                 text = self._cased_number(text, look.text_case, scope.entry.language)
-            out.append(Numeral(look, _stripped([text]) if look.strip_periods else [text]))
+            out.append(kind(look, _stripped([text]) if look.strip_periods else [text]))
 
         def sort(scope: Scope, out: Out) -> None:
             scope.called += 1
@@ -342,7 +382,7 @@ class Compiler:
 
     def _label(self, element: ir.Label) -> Element:
         variable, look, form, locale = element.variable, element.look, element.form, self.locale
-        memory: dict[tuple[str, bool], Sequence[Node | str]] = {}
+        memory: dict[tuple[str, bool], tuple[Sequence[Node | str], Sequence[Node | str]]] = {}
 
         def run(scope: Scope, out: Out) -> None:
             term = variable
@@ -358,11 +398,11 @@ class Compiler:
             plural = _wants_plural(element.plural, variable, text)
             if plural and variable == "number" and _is_unjoined(variable, scope):
                 plural = element.plural == "always"
-            children = memory.get((term, plural))
-            if children is None:
+            forms = memory.get((term, plural))
+            if forms is None:
                 label = locale.text(term, form, plural=plural)
-                children = self._styled([label], look, "") if label else ()
-                memory[term, plural] = children
+                forms = memory[term, plural] = self._own_words([label], look) if label else ((), ())
+            children = forms[scope.entry.keeps_case]
             if children:
                 scope.started = True
                 out.append(Node(look, children))
@@ -381,6 +421,16 @@ def _wants_plural(said: str, variable: str, text: str) -> bool:
 def _is_unjoined(variable: str, scope: Scope) -> bool:
     """Whether a hyphen is part of a number; the docket number of a case (70-18) is no range."""
     return variable in _UNJOINED or (variable == "number" and scope.entry.type == "legal_case")
+
+
+def _as_text(element: Element) -> Element:
+    """A number that ``cs:text`` asks for counts among the texts."""
+
+    def run(scope: Scope, out: Out) -> None:
+        scope.texts += 1
+        element(scope, out)
+
+    return run
 
 
 def _nothing(_scope: Scope, _out: Out) -> None:
@@ -434,32 +484,3 @@ _SPECIAL: dict[str, Callable[[Scope], str]] = {
     "locator": lambda scope: scope.locator,
     "year-suffix": lambda scope: scope.year_text,
 }
-
-
-@lru_cache(maxsize=16)
-def _pins_year_suffix(area: ir.Area, style: Style) -> bool:
-    """Whether an area says itself where year suffixes go; asked again for each of its sort keys."""
-    return mentions(area.children, "year-suffix", style)
-
-
-def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> bool:
-    """Whether these elements, or a macro they reach, render a variable by ``cs:text``."""
-    seen: set[str] = set()
-    waiting = list(elements)
-    while waiting:
-        element = waiting.pop()
-        match element:
-            case ir.Text(kind="variable", what=what) if what == variable:
-                return True
-            case ir.Text(kind="macro", what=name) if name not in seen:
-                seen.add(name)
-                waiting += style.macros[name].children
-            case ir.Group():
-                waiting += element.children
-            case ir.Choose():
-                waiting += [child for branch in element.branches for child in branch.children]
-            case ir.Names():
-                waiting += element.substitute
-            case _:
-                pass
-    return False

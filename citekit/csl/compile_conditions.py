@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.csl import ir
 from citekit.csl.locators import numbered
 from citekit.csl.numbers import is_numeric
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citekit.csl import ir
     from citekit.csl.compile import Compiler, Element, Out
     from citekit.csl.scope import Scope
 
@@ -35,6 +35,34 @@ def compile_choose(compiler: Compiler, element: ir.Choose) -> Element:
             if test(scope):
                 for child in children:
                     child(scope, out)
+                return
+
+    return run
+
+
+def compile_alternatives(compiler: Compiler, element: ir.Choose) -> Element:
+    """The function of a ``cs:choose`` in a substitute: there the first child that shows wins."""
+    branches = [
+        (
+            compile_test(branch),
+            [
+                compile_alternatives(compiler, child)
+                if isinstance(child, ir.Choose)
+                else compiler.element(child)
+                for child in branch.children
+            ],
+        )
+        for branch in element.branches
+    ]
+
+    def run(scope: Scope, out: Out) -> None:
+        before = len(out)
+        for test, children in branches:
+            if test(scope):
+                for child in children:
+                    child(scope, out)
+                    if len(out) > before:
+                        return
                 return
 
     return run

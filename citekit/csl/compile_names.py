@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.csl.compile_conditions import compile_alternatives
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.names import NameSpec, render_people, shown_count
 from citekit.csl.scope import ShownNames, levels_of
 from citekit.csl.textcase import apply_case
-from citekit.csl.tree import Labelled, NamesNode, Node
+from citekit.csl.tree import Labelled, NamesNode, Node, comes_from_item
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from citekit.csl.scope import Scope
 
     Element = Callable[[Scope, list[Node | str]], None]
-    LabelMaker = Callable[[str, bool], Node | None]
+    LabelMaker = Callable[[str, bool, bool], Node | None]
 
 _COMBINED = "editortranslator", "editor-translator"
 
@@ -36,9 +37,9 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
     look = replace(look, font=element.look.font)
     variables, label_first = element.variables, element.label_first
 
-    def one(scope: Scope, variable: str, term: str, people: tuple[Person, ...]) -> Node:
-        names = _people_node(scope, variable, people, spec)
-        made = None if label is None else label(term, len(people) > 1)
+    def one(scope: Scope, term: str, people: tuple[Person, ...]) -> Node:
+        names = _people_node(scope, people, spec)
+        made = None if label is None else label(term, len(people) > 1, scope.entry.keeps_case)
         if made is None:
             return names
         return Labelled(PLAIN, [made, names] if label_first else [names, made])
@@ -66,14 +67,16 @@ def compile_names(compiler: Compiler, element: ir.Names) -> Element:
             scope.first_names = Node(PLAIN, ())
             return None
         if combine and len(found) == 2 and found[0][1] == found[1][1]:
-            parts: list[Node | str] = [one(scope, found[0][0], combine, found[0][1])]
+            parts: list[Node | str] = [one(scope, combine, found[0][1])]
         else:
-            parts = [one(scope, variable, variable, people) for variable, people in found]
+            parts = [one(scope, variable, people) for variable, people in found]
         if spec.et_al_first == 0 and not any(map(_has_children, parts)):
             return None
         node = Node(look, parts)
         if scope.first_names is None:
             scope.first_names = node
+        else:
+            scope.later_names = node
         scope.started = True
         return node
 
@@ -84,9 +87,7 @@ def _has_children(part: Node | str) -> bool:
     return isinstance(part, str) or bool(part.children)
 
 
-def _people_node(
-    scope: Scope, variable: str, people: tuple[Person, ...], spec: NameSpec
-) -> NamesNode:
+def _people_node(scope: Scope, people: tuple[Person, ...], spec: NameSpec) -> NamesNode:
     place = scope.place
     scope.place += 1
     if scope.sorting is not None:
@@ -98,7 +99,7 @@ def _people_node(
     if scope.shown is not None:
         scope.shown.append(ShownNames(people, count, spec))
     node = render_people(people, spec, count, levels_of(scope, people, spec, place))
-    node.key = variable
+    node.shown = people[:count] if len(node.people) == count else (*people[:count], people[-1])
     return node
 
 
@@ -145,8 +146,8 @@ def _first_substitute(scope: Scope, substitutes: list[Element]) -> Node | None:
                 outer += used
             if scope.first_names is None:
                 scope.first_names = node
-                if scope.skip_names:
-                    return None
+                if scope.skip_names and comes_from_item(node):
+                    return None  # but "anon." stays: it names nobody
             return node
     scope.record = outer
     if outer is None:  # names that are not there still end the start of a sentence
@@ -162,7 +163,10 @@ def _substitute(compiler: Compiler, child: ir.Element, parent: ir.Names) -> Elem
         term = compiler.locale.term(child.what, child.form)
         if term is not None and not term.single:  # said to be empty: nothing else is tried
             return lambda _scope, out: out.append(Node(PLAIN, ()))
-    return compiler.element(_handed_down(child, parent))
+    handed = _handed_down(child, parent)
+    if isinstance(handed, ir.Choose):
+        return compile_alternatives(compiler, handed)
+    return compiler.element(handed)
 
 
 def _handed_down(child: ir.Element, parent: ir.Names) -> ir.Element:
@@ -301,9 +305,10 @@ def _label(compiler: Compiler, label: ir.Label | None) -> LabelMaker | None:
     if label is None or compiler.sorting is not None:
         return None
     locale, look = compiler.locale, label.look
-    memory: dict[tuple[str, bool], Node | None] = {}
+    memory: dict[tuple[str, bool, bool], Node | None] = {}
+    titled = look.text_case == "title"
 
-    def make(term: str, several: bool) -> Node | None:
+    def make(term: str, several: bool, kept: bool) -> Node | None:
         plural = several if label.plural == "contextual" else label.plural == "always"
         text = locale.text(term, label.form, plural=plural)
         if not text:
@@ -311,14 +316,17 @@ def _label(compiler: Compiler, label: ir.Label | None) -> LabelMaker | None:
         if look.strip_periods:
             text = text.replace(".", "")
         children: list[Node | str] = [text]
-        if look.text_case:  # a label may be raised in any language, a title in English only
+        if look.text_case and not (
+            kept and titled
+        ):  # a label may be raised in any language, a title in English only
             children = list(apply_case(children, look.text_case, "en"))
         return Node(look, children)
 
-    def remembered(term: str, several: bool) -> Node | None:
-        if (term, several) not in memory:
-            memory[term, several] = make(term, several)
-        return memory[term, several]
+    def remembered(term: str, several: bool, kept: bool) -> Node | None:
+        key = (term, several, kept)
+        if key not in memory:
+            memory[key] = make(*key)
+        return memory[key]
 
     return remembered
 
@@ -328,4 +336,4 @@ def _can_combine(compiler: Compiler, element: ir.Names, label: LabelMaker | None
     if label is None or set(element.variables) != {"editor", "translator"}:
         return ""
     term = next((term for term in _COMBINED if compiler.locale.term(term) is not None), "")
-    return term if term and label(term, False) is not None else ""
+    return term if term and label(term, False, False) is not None else ""

@@ -36,6 +36,7 @@ class Ending(NamedTuple):
 
 FREE = Ending(FULL, NONE, FULL)
 QUOTED = Ending(FULL, NONE, FULL)
+DIGITS = Ending(FULL, NONE, FULL)
 FONTED = Ending(NONE, NONE, TWINS)
 FONTED_GROUP = Ending(NONE, NONE, FULL)
 SUFFIX = Ending(FULL, TWINS, TWINS, SWAP)
@@ -62,15 +63,17 @@ def leaf_ending(last: Ending, *, fonted: bool, suffixed: bool) -> Ending:
     return FONTED if fonted else last
 
 
-def number_ending(_last: Ending, *, fonted: bool, suffixed: bool) -> Ending:
+def digits_ending(_last: Ending, *, fonted: bool, suffixed: bool) -> Ending:
     """The end of a number: like a group, it keeps its font to itself."""
     if suffixed:
         return FONTED_NUMBER_SUFFIX if fonted else NUMBER_SUFFIX
-    return FONTED_GROUP if fonted else FREE
+    return FONTED_GROUP if fonted else DIGITS
 
 
 def group_ending(last: Ending, *, fonted: bool, suffixed: bool) -> Ending:
     """The end of an element that holds others, the last of which ended so."""
+    if suffixed and last is DIGITS:
+        return FONTED_NUMBER_SUFFIX if fonted else NUMBER_SUFFIX
     if suffixed:
         return FONTED_GROUP_SUFFIX if fonted else GROUP_SUFFIX
     return FONTED_GROUP if fonted else _CLOSED[last.group_suffix]

@@ -32,7 +32,8 @@ MAX_TEXT = 100_000
 class Entry:
     """An item with everything read from it so far."""
 
-    __slots__ = ("_dates", "_names", "_texts", "data", "id", "language", "type", "warnings")
+    __slots__ = ("_dates", "_names", "_texts", "data", "id", "keeps_case", "language", "type",
+                 "warnings")  # fmt: skip
 
     def __init__(self, item: Mapping[str, Any]) -> None:
         self.data: Mapping[str, Any] = item
@@ -48,7 +49,8 @@ class Entry:
         self.type = kind if isinstance(kind, str) else ""
         language = self.data.get("language")
         self.language = language.lower() if isinstance(language, str) else ""
-        if self.data.get("jurisdiction"):
+        self.keeps_case = bool(self.data.get("jurisdiction"))
+        if self.keeps_case:
             self.language = "und"  # the titles of laws and cases keep their case: so citeproc-js
 
     def text(self, variable: str) -> str | None:
@@ -107,7 +109,8 @@ class Entry:
         value = self.data.get(variable)
         if not value:
             return ()
-        people = read_names(value, family_first=_puts_family_first(self.language))
+        language = str(self.data.get("language") or "").lower()
+        people = read_names(value, family_first=_puts_family_first(language))
         if people is None:
             self._warn(variable, "a list of names", value)
             return ()

@@ -59,7 +59,7 @@ def with_link(tree: Node, entry: Entry) -> Node:
             title = node
     if title is None:
         return _linked_whole(tree, address)
-    return replaced(tree, title, Rich(replace(title.look, link=address), title.children))
+    return replaced(tree, title, type(title)(replace(title.look, link=address), title.children))
 
 
 def _address(entry: Entry) -> str | None:

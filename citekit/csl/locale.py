@@ -1,8 +1,10 @@
 """Terms, date formats and options of one language: the fallback chain, resolved once.
 
 Lowest first: en-US, the main dialect of the language, the exact tag, then what the style itself
-overrides (for all languages, for the language, for the exact tag). Source: CSL 1.0.2 §Locale
-Fallback. The locale files are data of another package; its folder is found without importing it.
+overrides (for all languages, for the language, for its main dialect, for the exact tag). A term
+that the language has in another form only is taken in that form and not from en-US. Source: CSL
+1.0.2 §Locale Fallback. The locale files are data of another package; its folder is found without
+importing it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.parse import parse_locale
 from citekit.errors import CitekitError, NotFound
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,32 +36,45 @@ _FALLBACK_FORMS = {
 class Locale:
     """What a style can ask of a language; made by ``load_locale``."""
 
-    __slots__ = ("_terms", "close_inner", "close_quote", "dates", "lang", "open_inner",
-                 "open_quote", "options", "ordinals", "primary")  # fmt: skip
+    __slots__ = ("_root_terms", "_terms", "close_inner", "close_quote", "dates", "lang",
+                 "open_inner", "open_quote", "options", "ordinals", "primary")  # fmt: skip
 
-    def __init__(self, lang: str, layers: Iterable[LocaleData]) -> None:
+    def __init__(
+        self, lang: str, root: LocaleData, files: Iterable[LocaleData], own: Iterable[LocaleData]
+    ) -> None:
         self.lang = lang
         self.primary = lang.split("-", maxsplit=1)[0].lower()
         self._terms: dict[tuple[str, str, str], Term] = {}
         self.ordinals: dict[tuple[str, str], Term] = {}
         self.dates: dict[str, Date] = {}
         self.options: dict[str, str] = {}
-        for layer in layers:
+        self._add(root)
+        self._root_terms = self._terms
+        if self.primary != "en":  # English stands in for a term, not for one form of it
+            self._terms = {}
+        for layer in files:
             self._add(layer)
+        for layer in own:
+            self._add(layer, is_own=True)
         self.open_quote = self.text("open-quote")
         self.close_quote = self.text("close-quote")
         self.open_inner = self.text("open-inner-quote")
         self.close_inner = self.text("close-inner-quote")
 
-    def _add(self, layer: LocaleData) -> None:
+    def _add(self, layer: LocaleData, *, is_own: bool = False) -> None:
         self._terms.update(layer.terms)
         self.dates.update(layer.dates)
         self.options.update(layer.options)
         ordinals = {
             (key[0], key[2]): term for key, term in layer.terms.items() if _is_ordinal(key[0])
         }
-        if ordinals:  # a set of ordinal suffixes is replaced as a whole
-            self.ordinals = ordinals
+        if ("ordinal", "") in ordinals or (ordinals and not is_own):
+            self.ordinals = ordinals  # a set of ordinal suffixes is replaced as a whole
+        elif ordinals:  # a style of CSL 1.0 words single ones anew and leaves their rules
+            self.ordinals = {
+                key: replace(ordinals[key], match=term.match) if key in ordinals else term
+                for key, term in self.ordinals.items()
+            }
 
     @property
     def punctuation_in_quote(self) -> bool:
@@ -72,12 +88,15 @@ class Locale:
 
     def term(self, name: str, form: str = "long", gender: str = "") -> Term | None:
         """The term in this form, or in the form that stands in for it; None if there is none."""
-        terms = self._terms
-        for stand_in in _FALLBACK_FORMS.get(form, (form, "long")):
-            found = terms.get((name, stand_in, gender)) if gender else None
-            found = found or terms.get((name, stand_in, ""))
-            if found is not None:
-                return found
+        forms = _FALLBACK_FORMS.get(form, (form, "long"))
+        if name == "and" and form == "symbol":
+            forms = ("symbol",)  # who asks for the sign wants it in every language
+        for terms in (self._terms, self._root_terms):
+            for stand_in in forms:
+                found = terms.get((name, stand_in, gender)) if gender else None
+                found = found or terms.get((name, stand_in, ""))
+                if found is not None:
+                    return found
         return None
 
     def text(self, name: str, form: str = "long", *, plural: bool = False) -> str:
@@ -98,15 +117,17 @@ def load_locale(style: Style, asked: str | None) -> tuple[Locale, list[str]]:
     """The locale for this style and tag, and warnings about languages nobody has data for."""
     lang = normal_tag(asked or style.default_locale or ROOT)
     warnings: list[str] = []
-    layers = [_file(ROOT)]
     found = [tag for tag in _chain(lang) if tag in _files()]
-    layers += [_file(tag) for tag in found if tag != ROOT]
+    files = [_file(tag) for tag in found if tag != ROOT]
     if not found:
         warnings.append(f"no locale {lang!r}: its terms are taken from {ROOT}")
-    primary = lang.split("-")[0]
-    for wanted in (None, primary, lang) if primary != lang else (None, lang):
-        layers += [own for own in style.locales if _same(own.lang, wanted)]
-    return Locale(lang, layers), warnings
+    own = [
+        layer
+        for wanted in (None, *_chain(lang))
+        for layer in style.locales
+        if _same(layer.lang, wanted)
+    ]
+    return Locale(lang, _file(ROOT), files, own), warnings
 
 
 def normal_tag(tag: str) -> str:

@@ -119,9 +119,9 @@ def render_people(
     truncated = count < len(people)
     if truncated and spec.use_last and len(people) - count >= 2 and count:
         last = person_node(people[-1], spec, inverted=_is_inverted(spec, len(people) - 1), level=0)
-        return NamesNode(
-            spec.look, [*_listed(nodes, spec), spec.delimiter, "… ", last], [*nodes, last]
-        )
+        # beside a single name the ellipsis needs no delimiter: so the reference processor
+        gap = f"{spec.delimiter}… " if count > 1 or _parts_ellipsis(spec, people) else " … "
+        return NamesNode(spec.look, [*_listed(nodes, spec), gap, last], [*nodes, last])
     if truncated:
         children = _listed(nodes, spec)
         if spec.et_al is not None and nodes:
@@ -131,6 +131,11 @@ def render_people(
         children = [*_listed(nodes[:-1], spec), _before_last(spec, people), nodes[-1]]
         return NamesNode(spec.look, children, nodes)
     return NamesNode(spec.look, _listed(nodes, spec), nodes)
+
+
+def _parts_ellipsis(spec: NameSpec, people: Sequence[Person]) -> bool:
+    after_inverted = spec.precedes_last == "after-inverted-name"
+    return after_inverted and _is_inverted(spec, 0) and not people[0].literal
 
 
 def _is_inverted(spec: NameSpec, place: int) -> bool:
@@ -209,21 +214,22 @@ def _person_children(person: Person, spec: NameSpec, *, inverted: bool, level: i
         return _foreign(person, spec, level)
     if not person.family:
         return _part(person.given, spec.given, spec)
+    if person.static:
+        return _static(person, spec, level)
     if spec.form == "short" and level == 0:
         return _short(person, spec, inverted=inverted)
     given = given_text(person, spec, level)
-    if person.static:
-        particle = _part(person.particle, spec.family, spec)
-        family = _part(person.family, spec.family, spec)
-        return _spaced([particle, family, _part(given, spec.given, spec)])
     return _inverted(person, spec, given) if inverted else _displayed(person, spec, given)
 
 
 def given_text(person: Person, spec: NameSpec, level: int) -> str:
-    """The given name, shortened to initials where the style says so."""
-    if spec.initialize_with is None or level == 2:
+    """The given name, shortened to initials where the style or the level says so."""
+    mark = spec.initialize_with
+    if mark is None and spec.form == "short" and level == 1:
+        mark = ""
+    if mark is None or level == 2:
         return person.given
-    return initials(person.given, spec.initialize_with, shorten=spec.initialize, hyphen=spec.hyphen)
+    return initials(person.given, mark, shorten=spec.initialize, hyphen=spec.hyphen)
 
 
 def _foreign(person: Person, spec: NameSpec, level: int) -> Children:
@@ -232,6 +238,14 @@ def _foreign(person: Person, spec: NameSpec, level: int) -> Children:
     if spec.form == "short" and level == 0:
         return family
     return [*family, *_part(person.given, spec.given, spec)]
+
+
+def _static(person: Person, spec: NameSpec, level: int) -> Children:
+    """Particle Family Given, always in this order and with spaces, as in Japanese."""
+    short = spec.form == "short" and level == 0
+    given = "" if short else given_text(person, spec, level)
+    parts = (person.particle, spec.family), (person.family, spec.family), (given, spec.given)
+    return _spaced([_part(text, look, spec) for text, look in parts])
 
 
 def _short(person: Person, spec: NameSpec, *, inverted: bool) -> Children:

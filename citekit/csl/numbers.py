@@ -90,12 +90,16 @@ def long_ordinal(number: int, locale: Locale, gender: str) -> str:
     return ordinal(number, locale, gender)
 
 
-def format_number(text: str, form: str, locale: Locale, gender: str) -> str:
-    """A numeric value in a form; each number of a list or range is formatted by itself."""
+def format_number(text: str, form: str, locale: Locale, gender: str, *, dash: str = "") -> str:
+    """A numeric value in a form; each number of a list or range is formatted by itself.
+
+    A hyphen becomes the ``dash``, by default that of page ranges; a dash that was typed stays.
+    """
     pieces = split_list(text.strip())
+    dash = dash or locale.text("page-range-delimiter") or "–"
     for i, piece in enumerate(pieces):
         if i % 2:
-            pieces[i] = _separator(piece, locale)
+            pieces[i] = _separator(piece, locale, dash)
         elif piece.isascii() and piece.isdigit() and len(piece) < 16:
             pieces[i] = _one(int(piece), form, locale, gender) if form != "numeric" else piece
     return "".join(pieces)
@@ -110,7 +114,7 @@ def split_list(text: str) -> list[str]:
     return _PART.split(text)
 
 
-def _separator(text: str, locale: Locale) -> str:
+def _separator(text: str, locale: Locale, dash: str) -> str:
     mark = text.strip()
     if mark == ",":
         return ", "
@@ -118,7 +122,7 @@ def _separator(text: str, locale: Locale) -> str:
         return " and "
     if mark == "&":
         return f" {locale.text('and', 'symbol')} "
-    return "-" if mark == "\\-" else locale.text("page-range-delimiter") or "–"
+    return "-" if mark == "\\-" else dash if mark == "-" else mark
 
 
 def _one(number: int, form: str, locale: Locale, gender: str) -> str:

@@ -26,8 +26,8 @@ _FOREIGN = (
 class Person:
     """One name. Equal content gives the same object, so persons are fast dictionary keys."""
 
-    __slots__ = ("comma_suffix", "dropping", "family", "given", "is_foreign", "literal",
-                 "particle", "static", "suffix")  # fmt: skip
+    __slots__ = ("bare_given", "comma_suffix", "dropping", "family", "given", "is_foreign", "key",
+                 "literal", "particle", "static", "suffix")  # fmt: skip
 
     def __init__(
         self,
@@ -50,6 +50,9 @@ class Person:
         self.comma_suffix = comma_suffix
         self.static = static
         self.is_foreign = is_foreign(family + given)
+        self.bare_given = " ".join(given.replace(".", " ").split())
+        parts = (particle, family, given, dropping, suffix, literal)
+        self.key = "\n".join(filter(None, parts))  # the same for one person, however ordered
 
 
 def is_foreign(text: str) -> bool:

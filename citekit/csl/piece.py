@@ -42,7 +42,8 @@ class Piece:
     "anon."; it starts with ``UNASKED`` where the style asks for none, or puts a title there.
     """
 
-    __slots__ = ("body", "cite", "facts", "names", "place", "prefix", "start", "suffix", "years")
+    __slots__ = ("body", "cite", "collapsed", "facts", "names", "place", "prefix", "start",
+                 "suffix", "texts", "years")  # fmt: skip
 
     def __init__(self, facts: Facts, cite: Mapping[str, Any], place: Place, *, start: bool) -> None:
         self.facts = facts
@@ -54,6 +55,13 @@ class Piece:
         self.body = Node(PLAIN, ())
         self.names = ""
         self.years: list[Node] = []
+        self.texts = False  # whether it asks for texts, or names beyond the first
+        self.collapsed = False
+
+    @property
+    def shows(self) -> bool:
+        """Whether anything of it is shown."""
+        return bool(self.body.children or self.prefix or self.suffix)
 
     @property
     def is_bare(self) -> bool:

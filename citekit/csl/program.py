@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from citekit.csl import ir
-from citekit.csl.compile import Compiler, mentions
+from citekit.csl.compile import Compiler
 from citekit.csl.ir import PLAIN
 from citekit.csl.locale import load_locale
+from citekit.csl.questions import mentions
 from citekit.csl.sort import SortKey, compile_keys
 from citekit.csl.tree import Node
 

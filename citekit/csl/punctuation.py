@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.endings import (
     DELIMITER,
+    DIGITS,
     FIELD,
     FREE,
     FULL,
@@ -20,15 +21,16 @@ from citekit.csl.endings import (
     QUOTED,
     START,
     TWINS,
+    digits_ending,
     group_ending,
     leaf_ending,
-    number_ending,
 )
 from citekit.csl.ir import PLAIN, Look
 from citekit.csl.run import Run
 from citekit.csl.tokens import CLOSE, Open, Source
 from citekit.csl.tree import (
     Affix,
+    Digits,
     Kept,
     Labelled,
     Linked,
@@ -153,7 +155,9 @@ class _Writer(Run):
 
     def _rich_node(self, node: Node) -> None:
         look = node.look
-        ending = number_ending if isinstance(node, Numeral) else leaf_ending
+        ending: Callable[..., Ending] = leaf_ending
+        if isinstance(node, Numeral):
+            ending = digits_ending if isinstance(node, Digits) else group_ending
         depth, unquoted = self._depth, self._unquoted
         self._unquoted = unquoted or look.unquoted
         if look.display:
@@ -166,6 +170,8 @@ class _Writer(Run):
             self._field(node)
         if look.suffix or look.font is not None:
             self._suffix(look, ending)
+        elif ending is digits_ending:
+            self._end = DIGITS
         self._depth, self._unquoted = depth, unquoted
         if look.display:
             self._close_block()

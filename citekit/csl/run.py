@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _NORMAL = ("normal", "normal", "normal", "none", "baseline")
 _DOUBLE, _SINGLE = ('"', '"'), ("'", "'")
 _MARKS = frozenset(".,;:!?")
+_MARKS_AND_SPACE = ".,;:!? "
 _SPACES = (" ", "\u00a0")
 _MOVABLE = frozenset(".,!?")
 _LOSES = frozenset([*(c + c for c in ".,;:!?"), ":.", ";.", "!.", "?.", ";:", "!:", "?:"])
@@ -82,8 +83,9 @@ class Run:
         first = text[0]
         before = str(self.out[self._last])
         pair = before[-1] + first
-        if meeting == FIELD and first == ",":
-            meeting = NONE  # a comma that a field starts with is never a repeated one
+        if meeting == FIELD and (first == "," or not text.strip(_MARKS_AND_SPACE)):
+            meeting = NONE  # a comma that a field starts with is never a repeated one, nor are the
+            # marks that are all of a text: so the reference processor
         elif meeting < 0:
             meeting = self._meeting()
         if self._after_quote >= 0:

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from citekit.csl.tree import Node
 
 
+class Seen(NamedTuple):
+    """One list of names in the cite by which an item was told from others."""
+
+    people: tuple[Person, ...]
+    shows_given: bool
+    """Whether given names or initials of them were shown."""
+
+
 class Hints(NamedTuple):
     """What disambiguation decided for one item."""
 
@@ -28,6 +36,8 @@ class Hints(NamedTuple):
     """How many ``disambiguate`` tests of the style hold, in the order they are asked."""
     year_suffix: int = 0
     """1 for a, 2 for b …; 0 for none."""
+    seen: tuple[Seen, ...] | None = None
+    """The names that disambiguation went by, by place; None where the rule is not ``by-cite``."""
 
 
 NO_HINTS = Hints()
@@ -61,9 +71,11 @@ class Scope:
         "in_bibliography",
         "item_names",
         "label_text",
+        "later_names",
         "levels",
         "locator",
         "locator_label",
+        "namesakes",
         "near_note",
         "place",
         "position",
@@ -73,6 +85,7 @@ class Scope:
         "sorting",
         "started",
         "suppressed",
+        "texts",
         "uses",
         "year_done",
         "year_nodes",
@@ -95,10 +108,12 @@ class Scope:
         self.citation_number = 0
         self.label_text = ""
         self.year_text = ""
+        self.namesakes: dict[str, dict[str, str]] | None = None
         self.place = 0
         self.levels: Callable[[Person, NameSpec, int], int] | None = None
         self.shown: list[ShownNames] | None = None
         self.first_names: Node | None = None
+        self.later_names: Node | None = None  # the last ones after the first, where there are any
         self.found_no_names = False  # a ``cs:names`` was reached that had nobody to name
         self.skip_names = False
         self.started = False
@@ -107,6 +122,7 @@ class Scope:
         self.record: list[str] | None = None
         self.year_done = False
         self.year_nodes: list[Node] = []
+        self.texts = 0  # how many texts of the item were asked for; a locator is none
         self.uses = 0
 
     def saw(self, variable: str) -> None:
@@ -125,8 +141,57 @@ def levels_of(scope: Scope, people: Sequence[Person], spec: NameSpec, place: int
     hints = scope.hints.givens
     if place < len(hints) and hints[place]:
         given = hints[place]
-        return given + (0,) * (len(people) - len(given))
-    if scope.levels is not None:
+        levels: Sequence[int] = given + (0,) * (len(people) - len(given))
+    elif scope.levels is not None:
         level = scope.levels
-        return [level(person, spec, i) for i, person in enumerate(people)]
-    return ()
+        levels = [level(person, spec, i) for i, person in enumerate(people)]
+    else:
+        levels = ()
+    if scope.hints.seen is None:
+        return levels
+    return _apart_from_namesakes(scope, people, spec, place, levels)
+
+
+def _apart_from_namesakes(
+    scope: Scope, people: Sequence[Person], spec: NameSpec, place: int, levels: Sequence[int]
+) -> Sequence[int]:
+    """The levels, with a whole given name for who shares family name and initials within the item.
+
+    So the reference processor with the rule ``by-cite``: it concerns names that are shortened to
+    initials here and were not shown so where cites are told apart, such as those of editors.
+    """
+    seen = scope.hints.seen or ()
+    known = scope.namesakes
+    if known is None:
+        known = scope.namesakes = {}
+        for names in seen:
+            for person in names.people:
+                _has_namesake(person, known)
+    told = len(seen[place].people) if place < len(seen) and seen[place].shows_given else 0
+    shortened = spec.form == "long" and spec.initialize_with is not None
+    out = [*levels] or [0] * len(people)
+    for i, person in enumerate(people):
+        if _has_namesake(person, known) and shortened and i >= told and not out[i]:
+            out[i] = 2
+    return out
+
+
+def _has_namesake(person: Person, known: dict[str, dict[str, str]]) -> bool:
+    """Whether somebody else of the same family name and initials is known; now this one is too."""
+    given = person.bare_given
+    if person.literal or not person.family or not given:
+        return False
+    others = known.get(person.family)
+    if others is None:
+        known[person.family] = {given: ""}
+        return False
+    others.setdefault(given, "")
+    if len(others) == 1:
+        return False
+    for name in others:
+        others[name] = others[name] or _initials(name)
+    return sum(short == others[given] for short in others.values()) > 1
+
+
+def _initials(given: str) -> str:
+    return "".join(word[0] for word in given.replace("-", " ").split())

@@ -13,6 +13,8 @@ from citekit.csl.ir import PLAIN, Look
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from citekit.csl.persons import Person
+
     Child = "Node | str"
 
 
@@ -34,6 +36,12 @@ class Rich(Node):
 
 class Numeral(Rich):
     """The output of ``cs:number``."""
+
+    __slots__ = ()
+
+
+class Digits(Numeral):
+    """Such output where it is figures and no word: ``12``, ``A3``, ``4–6``, but not ``2nd``."""
 
     __slots__ = ()
 
@@ -74,16 +82,23 @@ class Kept(Node):
 
 
 class NamesNode(Node):
-    """The output of ``cs:names``; ``people`` are the nodes of the single names, in order."""
+    """The output of ``cs:names``; ``people`` are the nodes of the single names, in order.
 
-    __slots__ = ("key", "people")
+    ``shown`` are these people themselves, however much of their names is written.
+    """
+
+    __slots__ = ("people", "shown")
 
     def __init__(
-        self, look: Look, children: Sequence[Node | str], people: list[Node], key: object = None
+        self,
+        look: Look,
+        children: Sequence[Node | str],
+        people: list[Node],
+        shown: Sequence[Person] = (),
     ) -> None:
         super().__init__(look, children)
         self.people = people
-        self.key = key
+        self.shown = shown
 
 
 class Note(Node):
@@ -141,7 +156,7 @@ def with_children(node: Node, children: Sequence[Node | str]) -> Node:
     if isinstance(node, Kept):
         return Kept(node.look, children, upright=node.upright)
     if isinstance(node, NamesNode):
-        return NamesNode(node.look, children, node.people, node.key)
+        return NamesNode(node.look, children, node.people, node.shown)
     return type(node)(node.look, children)
 
 

@@ -21,7 +21,7 @@ def read_cases() -> list[dict[str, Any]]:
 
 def style(case: dict[str, Any]) -> str:
     """A style whose citations and bibliography have the layout of the case."""
-    layout, sort = case["layout"], case.get("sort")
+    layout, sort, options = case["layout"], case.get("sort"), case.get("list", "")
     attributes = case.get("attributes", 'class="in-text"')
     keys = f"<sort>{sort}</sort>" if sort else ""
     return (
@@ -29,7 +29,7 @@ def style(case: dict[str, Any]) -> str:
         f"<info><title>t</title><id>t</id></info>{case.get('before', '')}"
         f"<citation {case.get('options', '')}>"
         f'<layout delimiter="; ">{layout}</layout></citation>'
-        f"<bibliography>{keys}<layout>{layout}</layout></bibliography></style>"
+        f"<bibliography {options}>{keys}<layout>{layout}</layout></bibliography></style>"
     )
 
 
