@@ -132,10 +132,10 @@ def verify(
     """Check an archive, or some items by key or alias; raises NotFound for a key nobody has.
 
     ``outside`` is what the verifier brings along: keys, roots, checkpoints. ``progress`` hears how
-    many of how many payloads that are here have been hashed. With ``only_changed`` payloads are not hashed again
-    that are, by size, times and inode, as the last full check found them: every other check is
-    made, but this is no full one. Where no full check is remembered it is one, and from then on
-    every full check is remembered.
+    many payloads have been hashed, of how many that are here. With ``only_changed`` payloads are
+    not hashed again that are, by size, times and inode, as the last full check found them: every
+    other check is made, but this is no full one. Where no full check is remembered it is one, and
+    from then on every full check is remembered.
     """
     with _without_collector():
         return _verify(store, keys, outside, progress, only_changed=only_changed, now=now)
