@@ -147,8 +147,10 @@ class Hashing:
         place.whole[digest] = len(data)
         if role == "text":
             place.characters[digest] = _characters(data)
-        if self._watches or self._progress:
-            self._has_hashed(place, digest, before)
+        if before:
+            self._remember(place, digest, before)
+        if self._progress:
+            self._step()
         return True
 
     def _hash_large(self) -> None:
@@ -160,7 +162,9 @@ class Hashing:
             before = {digest: mark(path) for digest, path in paths.items() if self._watches}
             for digest, size_bytes in whole_files(paths):
                 place.whole[digest] = size_bytes
-                self._has_hashed(place, digest, before.get(digest))
+                if was := before.get(digest):
+                    self._remember(place, digest, was)
+                self._step()
             self.doubtful.update(
                 payload["digest"]
                 for role, payload in later
@@ -179,15 +183,14 @@ class Hashing:
         self.not_hashed += 1
         return True
 
-    def _has_hashed(self, place: Place, digest: str, before: Mark | None) -> None:
-        """Tell of a payload that is whole, and remember how its file was before it was read."""
-        if self._marks is not None and before is not None:
+    def _remember(self, place: Place, digest: str, before: Mark) -> None:
+        """Have it remembered how the file of a whole payload was before it was read."""
+        if self._marks is not None:
             characters = place.characters.get(digest, -1)
             self._marks[place.name, digest] = before._replace(characters=characters)
-        if self._progress:
-            self._step()
 
     def _step(self) -> None:
+        """Tell of a payload that is done."""
         self._done += 1
         if self._progress:
             self._progress(self._done, max(self._done, self._of))
