@@ -193,7 +193,7 @@ def _check_continues(store: ArchiveStore, copy: ArchiveStore) -> None:
 def _copy_all(copying: _Copying, progress: Callable[[int, int], None] | None) -> None:
     """Payloads, then records, the log last: a copy that was stopped has nothing unaccounted for."""
     source = copying.source
-    seen = inspect(source, ())
+    seen = inspect(source)
     for name, what in seen.oddities:
         _tell(copying, name, f"is {what}: not copied", Severity.WARNING, "CK-W721")
     for name, error in seen.unread.items():
@@ -304,7 +304,7 @@ def _drop_what_went(copying: _Copying, present: set[str], history: History) -> N
     """Have the copy lose what was removed, renamed, moved or purged; keep what merely vanished."""
     needed = _needed(copying.source)
     copy = ArchiveStore.open(copying.target)
-    for name in sorted(inspect(copy, ()).files - present):
+    for name in sorted(inspect(copy).files - present):
         digest = _digest_named(name)
         known = history.get(name)
         if digest is not None:

@@ -116,7 +116,7 @@ def _packed(store: ArchiveStore, key: str) -> PackedItem:
 
 
 def _add_all(store: ArchiveStore, package: Package) -> None:
-    for name in inspect(store, ()).files:
+    for name in inspect(store).files:
         if name.split("/")[0] in ("items", "entities", "claims", "log", "trust"):
             _add(store, package, [store.root.joinpath(*name.split("/"))])
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.checks.inspection import inspect
+from citekit.app.checks.inspection import begin
 from citekit.app.checks.links import check_links
 from citekit.app.checks.log import check_log, reconcile
 from citekit.app.checks.payloads import check_payloads
@@ -132,10 +132,10 @@ def verify(
     """Check an archive, or some items by key or alias; raises NotFound for a key nobody has.
 
     ``outside`` is what the verifier brings along: keys, roots, checkpoints. ``progress`` hears how
-    many of how many payloads have been hashed. With ``only_changed`` payloads are not hashed again
-    that are, by size, times and inode, as the last full check found them: every other check is
-    made, but this is no full one. Where no full check is remembered it is one, and from then on
-    every full check is remembered.
+    many payloads have been hashed, of how many that are here. With ``only_changed`` payloads are
+    not hashed again that are, by size, times and inode, as the last full check found them: every
+    other check is made, but this is no full one. Where no full check is remembered it is one, and
+    from then on every full check is remembered.
     """
     with _without_collector():
         return _verify(store, keys, outside, progress, only_changed=only_changed, now=now)
@@ -164,7 +164,7 @@ def _verify(
 ) -> Report:
     at = now or datetime.now(UTC).replace(microsecond=0)
     resolved = tuple(dict.fromkeys(store.resolve(key) for key in keys))
-    inspection = inspect(store, resolved, progress)
+    inspection = begin(store, resolved, progress)
     inspection.remembered = recall(store.layout) if only_changed else None
     is_full = inspection.remembered is None and not resolved
     if is_full and (only_changed or store.layout.verified_file.is_file()):
@@ -178,6 +178,6 @@ def _verify(
         findings=(*reconcile(findings, log, inspection), *log.findings),
         is_partial=inspection.is_partial,
         since=inspection.remembered.at if inspection.remembered else None,
-        not_hashed=inspection.not_hashed,
+        not_hashed=inspection.hashing.not_hashed,
         remembers=None if marks is None else remember(store.layout, Remembered(at=at, marks=marks)),
     )

@@ -386,6 +386,7 @@ COMMANDS: Final = (
             _TRUST,
             _CHECKPOINT,
         ),
+        is_fast=True,
     ),
     Command(
         "seal",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 
 from citekit.errors import InvalidData
 
@@ -84,7 +85,12 @@ def make_stamp(instant: datetime, taken: frozenset[str] = frozenset()) -> str:
 
 def is_stamp(text: str) -> bool:
     """Whether the text can name a capture."""
-    return re.fullmatch(_STAMP, text) is not None
+    return _stamp().fullmatch(text) is not None
+
+
+@cache
+def _stamp() -> re.Pattern[str]:
+    return re.compile(_STAMP)
 
 
 def stamp_order(stamp: str) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self, get_args
 
 from citekit.errors import InvalidData, Place
 from citekit.model.codec import Mismatch, from_json, to_json
@@ -19,6 +19,9 @@ from citekit.model.value import NOTHING, Value
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 Access = Literal["public", "restricted"]
+
+_TEXTS: Final = ("title", "URL", "DOI", "container-title", "publisher", "language")
+_CHECKED: Final = NAME_VARIABLES.union(DATE_VARIABLES, _TEXTS)
 
 
 class ArchivedCopy(Value):
@@ -42,6 +45,9 @@ class ItemFacts(Value):
     archived: tuple[ArchivedCopy, ...] = ()
     evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
     extra: Mapping[str, Any] = NOTHING
+
+
+_BARE: Final = {access: ItemFacts(access=access) for access in get_args(Access)}
 
 
 class Item(Value):
@@ -127,12 +133,22 @@ def _check_item(data: Json) -> ItemFacts:
     for required in ("id", "type"):
         if not isinstance(data.get(required), str | int) or data[required] == "":
             raise Mismatch((), f'"{required}" is missing or no text')
-    for variable, value in data.items():
-        _check_variable(variable, value)
+    for variable in data:
+        if variable in _CHECKED:
+            _check_variable(variable, data[variable])
     custom = data.get("custom", {})
     if not isinstance(custom, Mapping):
         raise Mismatch(("custom",), "is not an object")
-    return from_json(ItemFacts, custom.get("citekit", {}), ("custom", "citekit"))
+    return _read_facts(custom.get("citekit", {}))
+
+
+def _read_facts(facts: Json) -> ItemFacts:
+    """The facts; of items of which nothing but the access is known, they are shared."""
+    if isinstance(facts, Mapping) and len(facts) == 1:
+        access = facts.get("access")
+        if isinstance(access, str) and access in _BARE:
+            return _BARE[access]
+    return from_json(ItemFacts, facts, ("custom", "citekit"))
 
 
 def _check_variable(variable: str, value: Json) -> None:
@@ -144,9 +160,7 @@ def _check_variable(variable: str, value: Json) -> None:
             Date.from_json(value)
         except DateError as error:
             raise Mismatch(where, f'"{variable}" {error}', error.hint) from error
-    elif variable in ("title", "URL", "DOI", "container-title", "publisher", "language") and (
-        not isinstance(value, str | int | float)
-    ):
+    elif not isinstance(value, str | int | float):
         raise Mismatch(where, f'"{variable}" is not text')
 
 

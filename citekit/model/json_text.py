@@ -143,7 +143,8 @@ def _check(value: Json, text: str, path: str | None, first_line: int) -> None:
 
 def _is_harmless(text: str) -> bool:
     """Whether the text alone shows that nothing in it is too deep and no surrogate is alone."""
-    if "\\u" in text or (not text.isascii() and _has_surrogate(text)):
+    has_escape = "\\" in text and "\\u" in text  # one sign is found sooner than two
+    if has_escape or (not text.isascii() and _has_surrogate(text)):
         return False
     return text.count("{") + text.count("[") <= MAX_DEPTH
 

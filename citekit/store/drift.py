@@ -59,9 +59,16 @@ def renamed_groups(
 
     ``resolve`` gives the key of the item that has an old key as its alias.
     """
+    left = [
+        group
+        for group in history.groups()
+        if group.startswith("items/") and f"{group}/item.json" not in disk
+    ]
+    if not left:  # as a rule
+        return
     present = {"/".join(path.split("/", 2)[:2]) for path in disk if path.startswith("items/")}
-    for group in sorted(history.groups()):
-        if group.startswith("items/") and group not in present and history.in_group(group):
+    for group in sorted(left):
+        if group not in present and history.in_group(group):
             new = resolve(group.removeprefix("items/"))
             if new and f"items/{new}" in present and not history.in_group(f"items/{new}"):
                 yield group, f"items/{new}"

@@ -205,6 +205,8 @@ def folded(name: str) -> str:
     >>> folded("Straße") == folded("STRASSE")
     True
     """
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 

@@ -11,25 +11,29 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_TEXT: Final = r'"[^"\\\x00-\x1f]*"'
-_DIGEST: Final = r"sha256:[0-9a-f]{64}"
+# With "+" after it a repetition gives nothing back once it has matched: here it never has to. (Of
+# groups, Python before 3.11.5 is not sure to get that right.)
+_TEXT: Final = r'"[^"\\\x00-\x1f]*+"'
+_DIGEST: Final = r"sha256:[0-9a-f]{64}+"
 _PAYLOAD: Final = (
-    rf'\{{"digest":"{_DIGEST}","role":{_TEXT},"size_bytes":(?:0|[1-9][0-9]{{0,14}})\}}'
+    rf'\{{"digest":"{_DIGEST}","role":{_TEXT},"size_bytes":(?:0|[1-9][0-9]{{0,14}}+)\}}'
 )
 # Of two options the pattern could not tell the order, so an entry with two is read by the rules.
-_OPTION: Final = rf'"[a-z_]+":(?:{_TEXT}|true|false|\[(?:{_TEXT}(?:,{_TEXT})*)?\])'
+_OPTION: Final = rf'"[a-z_]++":(?:{_TEXT}|true|false|\[(?:{_TEXT}(?:,{_TEXT})*)?\])'
 _EVENT: Final = re.compile(
     r'\{(?:"access":"(?:public|restricted)",)?'
     r'"action":"(item|capture|note|annotation|entity|claim|access|settings)",'
-    rf'"agent":\{{"kind":"[a-z]+","name":{_TEXT}(?:,"version":{_TEXT})?\}},'
+    rf'"agent":\{{"kind":"[a-z]++","name":{_TEXT}(?:,"version":{_TEXT})?\}},'
     rf'"at":{_TEXT},'
     rf'"digest":"({_DIGEST})",'
     rf'(?:"payloads":\[({_PAYLOAD}(?:,{_PAYLOAD})*)\],)?'
     r'"source":"(?:done|found)",'
-    r'"subject":"([^"\\\x00-\x1f]{1,1024})",'
+    r'"subject":"([^"\\\x00-\x1f]{1,1024}+)",'
     rf'"tool":\{{"name":{_TEXT},(?:"options":\{{{_OPTION}\}},)?"version":{_TEXT}\}},'
     r'"v":1\}'
 )
+_BEFORE_DIGEST: Final = '{"digest":"'  # no text can have it inside: there are quotes in it
+_DIGEST_LENGTH: Final = len("sha256:") + 64
 
 
 PlainEvent = tuple[str, str, str, list[str]]
@@ -50,5 +54,5 @@ def read_plain_event(entry: bytes) -> PlainEvent | None:
     if match is None:
         return None
     action, digest, payloads, subject = match.groups()
-    # Between its quotes a payload has "digest", the digest, "role", the role, "size_bytes".
-    return action, subject, digest, payloads.split('"')[3::10] if payloads else []
+    named = payloads.split(_BEFORE_DIGEST)[1:] if payloads else ()
+    return action, subject, digest, [payload[:_DIGEST_LENGTH] for payload in named]

@@ -130,3 +130,26 @@ def test_a_real_limit_of_the_system_is_told(tmp_path: Path) -> None:
     assert os.waitstatus_to_exitcode(status) == 8
     assert sorted(path for path in store.root.rglob("*") if path.is_file()) == before
     assert store.keys() == ()
+
+
+def test_files_below_an_opened_folder_are_read(tmp_path: Path) -> None:
+    """By their names; links are not followed, and an absent folder has no files."""
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / "file").write_bytes(b"bytes")
+    (tmp_path / "ab" / "link").symlink_to(tmp_path / "ab" / "file")
+    with files.opened_folder(str(tmp_path)) as (before, folder):
+        assert files.read_small(f"{before}ab/file", folder=folder) == b"bytes"
+        assert files.read_small(f"{before}ab/link", folder=folder) is None
+        assert files.read_small(f"{before}ab", folder=folder) is None
+    with files.opened_folder(str(tmp_path / "absent")) as (before, folder):
+        assert files.read_small(f"{before}file", folder=folder) is None
+
+
+def test_a_small_file_is_read_at_any_size(tmp_path: Path) -> None:
+    """Up to the limit; one that is empty or larger is for others."""
+    sizes = [0, 1, 16 << 10, (16 << 10) + 1, files.SMALL_BYTES, files.SMALL_BYTES + 1]
+    for size in sizes:
+        (tmp_path / str(size)).write_bytes(b"1" * size)
+    read = {size: files.read_small(str(tmp_path / str(size))) for size in sizes}
+    assert [size for size, data in read.items() if data is None] == [0, files.SMALL_BYTES + 1]
+    assert all(data is None or len(data) == size for size, data in read.items())

@@ -30,18 +30,17 @@ def _write(folder: Path, count: int = 1) -> dict[str, str]:
 
 
 def test_files_of_every_size_are_whole(tmp_path: Path) -> None:
-    """The small ones with their bytes, the large ones without."""
+    """Each with its size."""
     paths = _write(tmp_path)
-    whole = {digest: (size, data) for digest, size, data in whole_files(paths)}
+    whole = dict(whole_files(paths))
     assert whole.keys() == paths.keys()
-    assert sorted(size for size, _ in whole.values()) == sorted(SIZES)
-    assert all(data is None or len(data) == size for size, data in whole.values())
+    assert sorted(whole.values()) == sorted(SIZES)
 
 
-def test_more_large_files_than_wait_in_line(tmp_path: Path) -> None:
+def test_more_files_than_wait_in_line(tmp_path: Path) -> None:
     """None is lost, and none is given twice."""
     paths = _write(tmp_path, count=40)
-    assert sorted(digest for digest, _, _ in whole_files(paths)) == sorted(paths)
+    assert sorted(digest for digest, _ in whole_files(paths)) == sorted(paths)
 
 
 def test_what_is_damaged_or_no_file_is_left_out(tmp_path: Path) -> None:

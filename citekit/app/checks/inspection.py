@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, NotRequired, TypedDict
 
+from citekit.app.checks.payload_hashing import Hashing
 from citekit.errors import CitekitError, InvalidData
 from citekit.model.annotation import Annotation
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
-from citekit.model.item import Item
+from citekit.model.item import ItemFacts
+from citekit.model.json_text import parse_json
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
 from citekit.store.layout import check_key, folded, is_link
@@ -57,23 +59,32 @@ class Inspection:
     store: ArchiveStore
     keys: tuple[str, ...]
     """The items that are looked at: all, or those that were asked for."""
+    item_folders: list[str] = field(default_factory=list)
+    """Their folders; if all are looked at, also folders right in ``items`` that can be no items."""
     is_partial: bool
     progress: Callable[[int, int], None] | None = None
     remembered: Remembered | None = None
     """What need not be hashed again, in a check that is not a full one."""
-    not_hashed: int = 0
-    """How many payloads were taken to be as they are remembered."""
     marks: dict[tuple[str, str], Mark] | None = None
     """Where to note the payloads that are whole, if they are to be remembered."""
     folders: dict[str, set[str]] = field(default_factory=dict)
-    """Every folder that was looked into, with the names of the plain files right in it."""
+    """Every folder that was looked into, with the names of the plain files right in it. Of items
+    only what has not been read: ``digests`` has the others."""
     oddities: list[tuple[str, str]] = field(default_factory=list)
     """Links, pipes and so on: name and what it is."""
     collisions: list[tuple[str, str]] = field(default_factory=list)
     """Names in one folder that some systems take for one."""
-    items: dict[str, Item] = field(default_factory=dict)
-    captures: dict[tuple[str, str], Mapping[str, PayloadJson]] = field(default_factory=dict)
-    """By key and stamp: the payloads of each record that has been checked, by role."""
+    items: dict[str, ItemFacts] = field(default_factory=dict)
+    """By key: the access and the names of each item that can be read; not its evidence, which in
+    all takes much room."""
+    long_evidence: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    """By key: variables with evidence that is too long for a restricted item, and its words."""
+    hashing: Hashing = field(init=False)
+    """What was found of the payloads when the records were read."""
+    captures: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By key and stamp: the text of each record that has been checked (see ``payloads``)."""
+    words: dict[str, int] = field(default_factory=dict)
+    """By key: how many words the text of an item has; of several texts the longest."""
     annotations: dict[str, list[Marked]] = field(default_factory=dict)
     entities: dict[str, Entity] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
@@ -103,12 +114,12 @@ class Inspection:
     def is_file(self, name: str) -> bool:
         """Whether a plain file has this name."""
         folder, _, last = name.rpartition("/")
-        return last in self.folders.get(folder, ())
+        return name in self.digests or last in self.folders.get(folder, ())
 
     def in_folder(self, folder: str) -> list[str]:
         """The names of the JSON files right in a folder, sorted."""
         names = self.folders.get(folder, ())
-        return sorted(f"{folder}/{name}" for name in names if name.endswith(".json"))
+        return sorted([f"{folder}/{name}" for name in names if name.endswith(".json")])
 
     def below(self, *tops: str) -> Iterator[str]:
         """The names of the files in these folders and those in them; "" is the archive's own."""
@@ -141,22 +152,61 @@ class Inspection:
         self.digests[name] = f"sha256:{sha256(data).hexdigest()}"
         return data
 
+    def payloads(self, key: str, stamp: str) -> Mapping[str, PayloadJson]:
+        """The payloads of a capture by role. To keep those of all would take longer than this."""
+        payloads: Mapping[str, PayloadJson] = parse_json(self.captures[key, stamp])["payloads"]
+        return payloads
 
-def inspect(
+    def take(self, folder: str, name: str) -> bytes:
+        """The bytes of a record of an item, which is then accounted for."""
+        data = self.read(f"{folder}/{name}")
+        self.folders[folder].discard(name)
+        return data
+
+    def forget_empty(self, *folders: str) -> None:
+        """Forget folders in which every file is accounted for: as a rule, all those of items."""
+        for folder in folders:
+            if not self.folders.get(folder, True):
+                del self.folders[folder]
+
+
+def inspect(store: ArchiveStore) -> Inspection:
+    """Walk an archive, and read nothing."""
+    inspection = begin(store, ())
+    for folder in inspection.item_folders:
+        walk(inspection, folder)
+    return inspection
+
+
+def begin(
     store: ArchiveStore,
     keys: tuple[str, ...],
     progress: Callable[[int, int], None] | None = None,
 ) -> Inspection:
-    """Walk an archive, or the folders of some items and of the log that accounts for them."""
-    inspection = Inspection(
-        store=store, keys=keys or _item_folders(store), is_partial=bool(keys), progress=progress
-    )
-    folders = [f"items/{key}" for key in keys] or [""]
+    """Walk an archive but its items, or the log that accounts for some items.
+
+    Items are walked as they are read: what was just listed is near at hand for the processor.
+    """
+    inspection = Inspection(store=store, keys=keys, is_partial=bool(keys), progress=progress)
     if keys:
-        folders += _folders_of_log(inspection)
+        inspection.item_folders = [f"items/{key}" for key in keys]
+        for folder in _folders_of_log(inspection):
+            walk(inspection, folder)
+        return inspection
+    for folder in _look_into(inspection, ""):
+        if folder == "items":
+            inspection.item_folders = _look_into(inspection, folder)
+            inspection.keys = tuple(_keys(inspection.item_folders))
+        else:
+            walk(inspection, folder)
+    return inspection
+
+
+def walk(inspection: Inspection, folder: str) -> None:
+    """Take note of everything that is in a folder and below."""
+    folders = [folder]
     while folders:  # a stack, because folders may be nested deeper than Python can call
         folders.extend(_look_into(inspection, folders.pop()))
-    return inspection
 
 
 def is_at_the_top(name: str) -> bool:
@@ -164,15 +214,13 @@ def is_at_the_top(name: str) -> bool:
     return name in _GIT or _AT_THE_TOP.fullmatch(name) is not None
 
 
-def _item_folders(store: ArchiveStore) -> tuple[str, ...]:
-    """All folders that could be items, whether their item.json is there or not."""
-    names = []
-    for name in files.folders(store.layout.items):
+def _keys(folders: Iterable[str]) -> Iterator[str]:
+    """The names of all folders that could be items, whether their item.json is there or not."""
+    for folder in folders:
         try:
-            names.append(check_key(name))
+            yield check_key(folder.removeprefix("items/"))
         except InvalidData:
             continue
-    return tuple(sorted(names))
 
 
 def _folders_of_log(inspection: Inspection) -> list[str]:
@@ -189,39 +237,43 @@ def _folders_of_log(inspection: Inspection) -> list[str]:
 
 def _look_into(inspection: Inspection, folder: str) -> list[str]:
     """Take note of what is in a folder; the folders in it are looked into next."""
-    prefix = f"{folder}/" if folder else ""
-    plain: set[str] = set()
-    inside: list[str] = []
-    odd: list[tuple[str, str]] = []
     path = inspection.show(folder)
     try:
         with os.scandir(path) as entries:
-            for entry in entries:  # the folder has told what each one is: nothing is asked again
-                if entry.is_file(follow_symlinks=False):
-                    plain.add(entry.name)
-                elif entry.is_dir(follow_symlinks=False) and not _is_junction(entry):
-                    inside.append(entry.name)
-                else:
-                    odd.append((entry.name, _describe(entry)))
+            found = list(entries)
     except OSError as error:
         inspection.unread[folder] = files.storage_error(error, path)
         inspection.note_other(folder)
         return []
+    # The folder has told what each one is: nothing is asked again.
+    plain = {entry.name for entry in found if entry.is_file(follow_symlinks=False)}
     inspection.folders[folder] = plain
-    for name, what in sorted(odd):
-        inspection.oddities.append((prefix + name, what))
-        inspection.note_other(prefix + name)
-    if len(plain) + len(inside) + len(odd) > 1:
-        names = [*plain, *inside, *[name for name, _ in odd]]
+    prefix = f"{folder}/" if folder else ""
+    if len(found) > 1:
+        names = [entry.name for entry in found]
         inspection.collisions += [(prefix + name, other) for name, other in _collisions(names)]
+    if len(plain) == len(found):
+        return []
+    inside = [entry.name for entry in found if _is_folder(entry)]
+    if len(plain) + len(inside) < len(found):
+        _note_oddities(inspection, prefix, found)
     if not folder:
         inside = [name for name in inside if name not in (".git", ".citekit")]
     return [prefix + name for name in sorted(inside)]
 
 
-def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Whether a folder is one of Windows's links; elsewhere a folder is never one."""
-    return os.name == "nt" and is_link(entry.path)
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder, and none of Windows's links; elsewhere a folder is never one."""
+    is_one = entry.is_dir(follow_symlinks=False)
+    return is_one and not (os.name == "nt" and is_link(entry.path))
+
+
+def _note_oddities(inspection: Inspection, prefix: str, found: list[os.DirEntry[str]]) -> None:
+    """Take note of what is neither a plain file nor a folder."""
+    for entry in sorted(found, key=lambda entry: entry.name):
+        if not entry.is_file(follow_symlinks=False) and not _is_folder(entry):
+            inspection.oddities.append((prefix + entry.name, _describe(entry)))
+            inspection.note_other(prefix + entry.name)
 
 
 def _describe(entry: os.DirEntry[str]) -> str:

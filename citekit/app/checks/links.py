@@ -10,7 +10,7 @@ from citekit.errors import CitekitError, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from citekit.app.checks.inspection import Inspection, Marked, PayloadJson
+    from citekit.app.checks.inspection import Inspection, Marked
     from citekit.findings import Finding
     from citekit.model.claim import Claim
 
@@ -33,7 +33,7 @@ class _Known:
         self.entities = frozenset(store.entity_ids())
         self.items = frozenset(inspection.items) if not inspection.is_partial else frozenset()
         self.aliases = {
-            alias: key for key, item in inspection.items.items() for alias in item.facts.aliases
+            alias: key for key, facts in inspection.items.items() for alias in facts.aliases
         }
         self.annotations = {
             key: {mark.annotation.id for mark in marks} | {m.annotation.short_id for m in marks}
@@ -52,14 +52,12 @@ def _check_annotation(
     passage = mark.annotation.passage
     if passage is None:
         return
-    payloads = inspection.captures.get((key, passage.capture))
-    if payloads is None:
+    if (key, passage.capture) not in inspection.captures:
         if f"items/{key}/captures/{passage.capture}.json" not in inspection.unread:
             yield found("CK-E402", place, f"no capture {passage.capture!r} of this item")
         return
-    payload = payloads.get("text")
     text = _text(inspection, key, passage.capture)
-    characters = len(text) if text is not None else _characters(payload)
+    characters = _characters(inspection, key, passage.capture) if text is None else len(text)
     if characters is not None and passage.end > characters:
         message = f"the passage ends at {passage.end}, the text at {characters}"
         yield found("CK-E403", place, message)
@@ -82,7 +80,9 @@ def _check_claim(inspection: Inspection, known: _Known, claim: Claim) -> Iterato
             yield found("CK-E406", path, f"no annotation {evidence.annotation} of {key!r}")
 
 
-def _characters(payload: PayloadJson | None) -> int | None:
+def _characters(inspection: Inspection, key: str, stamp: str) -> int | None:
+    """How long the text is, as its capture says."""
+    payload = inspection.payloads(key, stamp).get("text")
     shape = payload.get("map") if payload else None
     return None if shape is None else shape["characters"]
 

@@ -254,6 +254,8 @@ def _judge(
 
 
 def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tuple[str, str]]:
+    if history.size == size:
+        return
     waiting = [(path, known) for path, known in history.files() if known.entry >= size]
     for path, known in sorted(waiting):
         if disk.get(path) == known.digest:
@@ -283,11 +285,9 @@ def _digest_of(finding: Finding) -> str | None:
 
 
 def _present_after_purge(inspection: Inspection, history: History) -> Iterator[Finding]:
-    captures = inspection.captures.values()
-    named = {payload["digest"] for payloads in captures for payload in payloads.values()}
     purged = history.purged.keys()
     objects = inspection.store.objects
-    for digest in sorted(purged & named if inspection.is_partial else purged):
+    for digest in sorted(purged & inspection.hashing.named() if inspection.is_partial else purged):
         for path in (objects.path(digest, access) for access in PLACES):
             if path.is_file():
                 message = "is here, but the log says that it was purged"

@@ -105,10 +105,13 @@ def _replay(
 ) -> None:
     for index, row in enumerate(reading.rows):
         entries, hashes = bundles.get(index, _Entries())
-        is_sealed = hashes == row
+        if hashes == row:
+            for entry in entries:
+                _take(inspection, reading, entry)
+            continue
         for position in range(_width(index, size)):
             at = slice(position * HASH_BYTES, (position + 1) * HASH_BYTES)
-            if is_sealed or (position < len(entries) and hashes[at] == row[at]):
+            if position < len(entries) and hashes[at] == row[at]:
                 _take(inspection, reading, entries[position])
             else:
                 reading.history.size += 1

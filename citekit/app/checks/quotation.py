@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     from citekit.app.checks.inspection import Inspection
     from citekit.findings import Finding
-    from citekit.model.item import Item
+    from citekit.model.item import ItemFacts
 
 
 def check_quotation(inspection: Inspection) -> Iterator[Finding]:
     """At most 12 words for each annotation, 15 % of the text in all, no text as evidence."""
-    words = _words_of_texts(inspection)
-    for key, item in sorted(inspection.items.items()):
-        if item.facts.access == "restricted":
-            yield from _check_annotations(inspection, key, words.get(key))
-            yield from _check_evidence(inspection, item)
+    for key in sorted(
+        key for key, facts in inspection.items.items() if facts.access == "restricted"
+    ):
+        yield from _check_annotations(inspection, key, inspection.words.get(key))
+        yield from _check_evidence(inspection, key)
 
 
 def _check_annotations(inspection: Inspection, key: str, of: int | None) -> Iterator[Finding]:
@@ -41,20 +41,18 @@ def _check_annotations(inspection: Inspection, key: str, of: int | None) -> Iter
         yield found("CK-E502", path, f"shows {shown} of {of} words, {MOST_SHARE:.0%} are the limit")
 
 
-def _words_of_texts(inspection: Inspection) -> dict[str, int]:
-    """How many words the text of each item has, by its captures; the longest counts."""
-    words: dict[str, int] = {}
-    for (key, _), payloads in inspection.captures.items():
-        shape = payloads["text"].get("map") if "text" in payloads else None
-        if shape:
-            words[key] = max(shape["words"], words.get(key, 0))
-    return words
+def _check_evidence(inspection: Inspection, key: str) -> Iterator[Finding]:
+    path = inspection.show(f"items/{key}/item.json")
+    for variable, words in inspection.long_evidence.get(key, ()):
+        yield found("CK-E503", path, f"evidence of {variable!r} holds {words} words")
 
 
-def _check_evidence(inspection: Inspection, item: Item) -> Iterator[Finding]:
-    path = inspection.show(f"items/{item.key}/item.json")
-    for variable, candidates in item.facts.evidence.items():
-        for candidate in candidates if variable not in SHOWN_WHOLE else ():
-            words = most_words_in(candidate.get("value"))
-            if words > MOST_WORDS:
-                yield found("CK-E503", path, f"evidence of {variable!r} holds {words} words")
+def long_evidence(facts: ItemFacts) -> list[tuple[str, int]]:
+    """The variables whose evidence holds more words than may be shown, with their numbers."""
+    return [
+        (variable, words)
+        for variable, candidates in facts.evidence.items()
+        if variable not in SHOWN_WHOLE
+        for candidate in candidates
+        if (words := most_words_in(candidate.get("value"))) > MOST_WORDS
+    ]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from citekit.app.checks.inspection import Inspection, Marked
+from citekit.app.checks.inspection import Inspection, Marked, PayloadJson, walk
+from citekit.app.checks.payload_hashing import Hashing
+from citekit.app.checks.quotation import long_evidence
 from citekit.app.checks.rules import found
 from citekit.errors import CitekitError, NotFound, Place
 from citekit.model.annotation import Annotation
@@ -13,14 +17,16 @@ from citekit.model.claim import Claim
 from citekit.model.codec import decode_text, read_instant
 from citekit.model.entity import Entity
 from citekit.model.identifiers import is_stamp, make_stamp
-from citekit.model.item import Item
-from citekit.model.json_text import Json, parse_json
+from citekit.model.item import Item, ItemFacts
+from citekit.model.json_text import parse_json
 from citekit.model.plain import read_plain
+from citekit.model.plain_capture import read_plain_capture
+from citekit.model.value import NOTHING, replace
 from citekit.store import files
 from citekit.store.layout import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from citekit.findings import Finding
 
@@ -28,9 +34,14 @@ if TYPE_CHECKING:
 def read_records(inspection: Inspection) -> Iterator[Finding]:
     """Read all records into the inspection; findings for what cannot be read."""
     hidden = inspection.store.superseded()
-    for key in inspection.keys:
-        if key not in hidden and "item.json" in inspection.folders.get(f"items/{key}", ()):
-            yield from _read_item(inspection, key)
+    keys = set(inspection.keys).difference(hidden)
+    inspection.hashing = Hashing(inspection)
+    with inspection.hashing:
+        for folder in inspection.item_folders:
+            walk(inspection, folder)
+            key = folder.removeprefix("items/")
+            if key in keys and "item.json" in inspection.folders.get(folder, ()):
+                yield from _read_item(inspection, key)
     if not inspection.is_partial:
         yield from _read_named(inspection)
     for name, error in inspection.unread.items():
@@ -40,13 +51,13 @@ def read_records(inspection: Inspection) -> Iterator[Finding]:
 
 def check_names(inspection: Inspection) -> Iterator[Finding]:
     """Keys, aliases and ids of annotations are unique."""
-    owners = {folded(key): key for key in inspection.items}
-    for key, item in sorted(inspection.items.items()):
-        for alias in item.facts.aliases:
-            owner = owners.setdefault(folded(alias), key)
-            if owner != key:
-                path = inspection.show(f"items/{key}/item.json")
-                yield found("CK-E204", path, f"the alias {alias!r} belongs to {owner!r}")
+    aliases = [(key, alias) for key, facts in inspection.items.items() for alias in facts.aliases]
+    owners = {folded(key): key for key in inspection.items} if aliases else {}
+    for key, alias in sorted(aliases, key=itemgetter(0)):
+        owner = owners.setdefault(folded(alias), key)
+        if owner != key:
+            path = inspection.show(f"items/{key}/item.json")
+            yield found("CK-E204", path, f"the alias {alias!r} belongs to {owner!r}")
     seen: dict[str, str] = {}
     for key, marks in sorted(inspection.annotations.items()):
         for mark in marks:
@@ -59,49 +70,80 @@ def check_names(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _read_item(inspection: Inspection, key: str) -> Iterator[Finding]:
-    name = f"items/{key}/item.json"
-    with _noted(inspection, name):
-        item = Item.from_text(_text(inspection, name), path=inspection.show(name))
+    folder = f"items/{key}"
+    name = f"{folder}/item.json"
+    try:
+        item = Item.from_text(_text(inspection, folder, "item.json"), path=inspection.show(name))
+    except CitekitError as error:
+        _note(inspection, name, error)
+    else:
         if item.key == key:
-            inspection.items[key] = item
+            _keep_facts(inspection, key, item.facts)
         else:
             yield found("CK-E202", inspection.show(name), f'"id" is {item.key!r}, not {key!r}')
-    for capture in inspection.in_folder(f"items/{key}/captures"):
-        yield from _read_capture(inspection, key, capture)
-    if inspection.has(note := f"items/{key}/note.md"):
-        with _noted(inspection, note):
-            _text(inspection, note)
-    if inspection.has(annotations := f"items/{key}/annotations.jsonl"):
-        _read_annotations(inspection, key, annotations)
+    captures = f"{folder}/captures"
+    for capture in sorted(inspection.folders.get(captures, ())):
+        yield from _read_capture(inspection, key, captures, capture)
+    if inspection.has(f"{folder}/note.md"):
+        with _noted(inspection, f"{folder}/note.md"):
+            _text(inspection, folder, "note.md")
+    if inspection.has(f"{folder}/annotations.jsonl"):
+        _read_annotations(inspection, key, folder)
+    inspection.forget_empty(folder, captures)
 
 
-def _read_capture(inspection: Inspection, key: str, name: str) -> Iterator[Finding]:
-    stamp = name.rpartition("/")[2].removesuffix(".json")
-    if not is_stamp(stamp):
+def _keep_facts(inspection: Inspection, key: str, facts: ItemFacts) -> None:
+    inspection.items[key] = facts
+    if facts.evidence:
+        inspection.items[key] = replace(facts, evidence=NOTHING)
+        if too_long := long_evidence(facts):
+            inspection.long_evidence[key] = too_long
+
+
+def _read_capture(inspection: Inspection, key: str, folder: str, file: str) -> Iterator[Finding]:
+    stamp = file.removesuffix(".json")
+    if stamp == file or not is_stamp(stamp):
         return  # an extra file
-    with _noted(inspection, name):
-        path = inspection.show(name)
-        text = _text(inspection, name)
-        record = read_plain(Capture, text) or _read_strictly(Capture, text, path)
-        inspection.captures[key, stamp] = record["payloads"]
-        at = record["captured_at"]
-        if at.replace("-", "").replace(":", "") == stamp.partition("-")[0]:
-            return  # a stamp is an instant of UTC without its signs
-        expected = make_stamp(read_instant(at))
-        if stamp.split("-")[0] != expected:
-            yield found("CK-E203", path, f"was captured at {expected}")
+    name = f"{folder}/{file}"
+    try:
+        text = _text(inspection, folder, file)
+        at, payloads = read_plain_capture(text) or _read_strictly(text, inspection.show(name))
+    except CitekitError as error:
+        _note(inspection, name, error)
+        return
+    inspection.captures[key, stamp] = text
+    _take_payloads(inspection, key, payloads)
+    if at.replace("-", "").replace(":", "") == stamp.partition("-")[0]:
+        return  # a stamp is an instant of UTC without its signs
+    expected = make_stamp(read_instant(at))
+    if stamp.split("-")[0] != expected:
+        yield found("CK-E203", inspection.show(name), f"was captured at {expected}")
 
 
-def _read_strictly(cls: type[object], text: str, path: str) -> Json:
-    """The JSON of a record that can be read; raises InvalidData."""
-    decode_text(cls, text, path=path)
-    return parse_json(text)
+def _read_strictly(text: str, path: str) -> tuple[str, Mapping[str, PayloadJson]]:
+    """When the capture was, and its payloads; raises InvalidData."""
+    record = read_plain(Capture, text)
+    if record is None:
+        decode_text(Capture, text, path=path)
+        record = parse_json(text)
+    return record["captured_at"], record["payloads"]
 
 
-def _read_annotations(inspection: Inspection, key: str, name: str) -> None:
+def _take_payloads(inspection: Inspection, key: str, payloads: Mapping[str, PayloadJson]) -> None:
+    facts = inspection.items.get(key)
+    is_public = facts is not None and facts.access == "public"
+    inspection.hashing.take(payloads, is_public=is_public)
+    shape = payloads["text"].get("map") if "text" in payloads else None
+    if shape:
+        inspection.words[key] = max(shape["words"], inspection.words.get(key, 0))
+
+
+def _read_annotations(inspection: Inspection, key: str, folder: str) -> None:
+    name = f"{folder}/annotations.jsonl"
     path = inspection.show(name)
     with _noted(inspection, name):
-        for number, line in enumerate(_text(inspection, name).split("\n"), 1):
+        text = _text(inspection, folder, "annotations.jsonl")
+        for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 with _noted(inspection, f"{name}:{number}"):  # the lines after it may be good
                     annotation = Annotation.from_line(line, path=path, line=number)
@@ -112,36 +154,34 @@ def _read_named(inspection: Inspection) -> Iterator[Finding]:
     for name in inspection.in_folder("entities"):
         with _noted(inspection, name):
             path = inspection.show(name)
-            entity = decode_text(Entity, _text(inspection, name), path=path)
+            entity = decode_text(Entity, files.decode_text(inspection.read(name), path), path=path)
             inspection.entities[entity.id] = entity
             if not name.endswith(f"/{entity.id}.json"):
                 yield found("CK-E202", path, f'"id" is {entity.id!r}')
     for name in inspection.in_folder("claims"):
         with _noted(inspection, name):
             path = inspection.show(name)
-            claim = decode_text(Claim, _text(inspection, name), path=path)
+            claim = decode_text(Claim, files.decode_text(inspection.read(name), path), path=path)
             inspection.claims[claim.id] = claim
             if not name.endswith(f"/{claim.id}.json"):
                 yield found("CK-E202", path, f'"id" is {claim.id!r}')
 
 
-def _text(inspection: Inspection, name: str) -> str:
-    return files.decode_text(inspection.read(name), inspection.show(name))
+def _text(inspection: Inspection, folder: str, name: str) -> str:
+    """The text of a record of an item."""
+    return files.decode_text(inspection.take(folder, name), inspection.show(f"{folder}/{name}"))
 
 
-class _noted:  # noqa: N801  # reads as what it is: with _noted(…)
+@contextmanager
+def _noted(inspection: Inspection, name: str) -> Iterator[None]:
+    """Keep the error of a record that cannot be read."""
+    try:
+        yield
+    except CitekitError as error:
+        _note(inspection, name, error)
+
+
+def _note(inspection: Inspection, name: str, error: CitekitError) -> None:
     """Keep the error of a record that cannot be read; an absent one is none."""
-
-    __slots__ = ("_inspection", "_name")
-
-    def __init__(self, inspection: Inspection, name: str) -> None:
-        self._inspection = inspection
-        self._name = name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        if isinstance(error, CitekitError) and not isinstance(error, NotFound):
-            self._inspection.unread[self._name] = error
-        return isinstance(error, CitekitError)
+    if not isinstance(error, NotFound):
+        inspection.unread[name] = error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.app.checks.inspection import is_at_the_top
+from citekit.app.checks.payload_hashing import PLACES
 from citekit.app.checks.rules import found
 from citekit.errors import InvalidData
 from citekit.integrity.tiles import parse_path
@@ -44,12 +45,8 @@ def check_structure(inspection: Inspection) -> Iterator[Finding]:
 def _not_yet_known(inspection: Inspection) -> Iterator[str]:
     """Files that are no payloads, which their digests judge, and no records of items read."""
     for folder, names in inspection.folders.items():
-        top = folder.partition("/")[0]
-        if top in ("objects", "restricted"):
-            continue
-        for name in (f"{folder}/{name}" if folder else name for name in names):
-            if top != "items" or name not in inspection.digests:
-                yield name
+        if folder.partition("/")[0] not in PLACES:
+            yield from (f"{folder}/{name}" if folder else name for name in names)
 
 
 def _item_folder(name: str) -> str | None:
