@@ -28,14 +28,17 @@ _PAYLOAD: Final = (
     rf'      "size_bytes": ({_NUMBER}),\n      "media_type": {_TEXT}'
     rf'(?:,\n      "encoding": {_TEXT})?(?:,\n      "map": ({_MAP}))?\n    \}}'
 )
+_LIBRARY: Final = rf'\n      "([^"\\\x00-\x1f]*+)": {_TEXT}'
+_LIBRARIES: Final = re.compile(_LIBRARY)
 _PAYLOADS: Final = re.compile(_PAYLOAD)
 _CAPTURE: Final = re.compile(
-    r'\{\n  "captured_at": "([^"\\\x00-\x1f]*+)",\n'
+    r'\{\n  "captured_at": "(?P<at>[^"\\\x00-\x1f]*+)",\n'
     r'  "source": \{\n    "fact": "(?:observed|declared)"'
     rf'(?:,\n    "url": {_TEXT})?(?:,\n    "file": {_FILE})?(?:,\n    "declared_by": {_TEXT})?'
     r"\n  \},\n"
-    rf'  "tool": \{{\n    "name": {_TEXT},\n    "version": {_TEXT}\n  \}},\n'
-    rf'  "payloads": \{{\n({_PAYLOAD}(?:,\n{_PAYLOAD})*)\n  \}}\n\}}\n'
+    rf'  "tool": \{{\n    "name": {_TEXT},\n    "version": {_TEXT}'
+    rf'(?:,\n    "libraries": \{{(?P<libraries>{_LIBRARY}(?:,{_LIBRARY})*)\n    \}})?\n  \}},\n'
+    rf'  "payloads": \{{\n(?P<payloads>{_PAYLOAD}(?:,\n{_PAYLOAD})*)\n  \}}\n\}}\n'
 )
 
 PlainCapture = tuple[str, Mapping[str, Any]]
@@ -50,7 +53,8 @@ def read_plain_capture(text: str) -> PlainCapture | None:
     match = _CAPTURE.fullmatch(text)
     if match is None:
         return None
-    captured_at, rows = match[1], _PAYLOADS.findall(match[2])
+    captured_at, rows = match["at"], _PAYLOADS.findall(match["payloads"])
+    libraries = _LIBRARIES.findall(match["libraries"] or "")
     payloads: dict[str, dict[str, Any]] = {}
     try:
         read_instant(captured_at)
@@ -60,7 +64,8 @@ def read_plain_capture(text: str) -> PlainCapture | None:
                 payloads[role]["map"] = _read_map(shape)
     except (ValueError, RecursionError):
         return None
-    return (captured_at, payloads) if len(payloads) == len(rows) else None
+    is_once = len(payloads) == len(rows) and len(set(libraries)) == len(libraries)
+    return (captured_at, payloads) if is_once else None
 
 
 def _read_map(text: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ SHAPE = {"characters": 7, "words": 1, "paragraphs": [[0, 3], [4, 7]]}
 RECORD: dict[str, Any] = {
     "captured_at": "2026-11-22T15:00:00Z",
     "source": {"fact": "declared", "url": "https://one.example/", "file": "Çanakkale.txt"},
-    "tool": {"name": "citekit", "version": "1"},
+    "tool": {"name": "citekit", "version": "1", "libraries": {"lxml": "6.1", "htmldate": "1"}},
     "payloads": {
         "original": PAYLOAD,
         "text": {**PAYLOAD, "encoding": "utf-8", "map": SHAPE},
@@ -57,6 +57,8 @@ def test_a_page_from_a_file_is_recognised() -> None:
         ('"size_bytes": 7', '"size_bytes": NaN'),
         ('"size_bytes": 7', '"size_bytes": ' + "7" * 5000),
         ('"version": "1"', '"version": "1",\n    "new": 1'),
+        ('"htmldate"', '"lxml"'),
+        ('"htmldate": "1"', '"htmldate": 1'),
         ("declared", "dreamt"),
         ("anakkale", "\\ud800"),
         ("anakkale", "\x1f"),
