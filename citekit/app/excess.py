@@ -124,6 +124,8 @@ def _short(
 
 def most_words_in(value: Any) -> int:  # noqa: ANN401  # any JSON
     """The words of the longest text in a JSON value; item.json is no deeper than 64 levels."""
+    if isinstance(value, str):  # as most are
+        return count_words(value)
     return max((count_words(text) for text in _texts(value)), default=0)
 
 

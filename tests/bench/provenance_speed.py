@@ -12,8 +12,9 @@ sealed and verified, with the caches of the disk warm. One figure a line, the be
   hashing every file of the archive, ``verify_to_sha256sum`` by CPU of sha256sum;
 - ``command_cpu_s``, ``command_wall_s``: ``citekit verify`` as a process, its start included.
 
-A page that was added from a file has two payloads, ``original`` and ``text``, and its item two
-folders: so ``…/2/1`` is what an archive of such pages is like.
+With ``/evidence`` behind it each item has evidence for its fields, as that of an added page has. A
+page that was added from a file has two payloads, ``original`` and ``text``, and its item two
+folders: so ``…/2/1/evidence`` is what an archive of such pages is like.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from citekit.app.seal import Keys, seal
 from citekit.app.verify import verify
@@ -49,6 +50,7 @@ SHAPES = (
     "20000x2048/6/1",
     "20000x2048/6/100",
     "20000x2048/2/1",
+    "20000x2048/2/1/evidence",
     "20000x2048/1/1",
     "2000x100000/2/1",
     "100x10000000/1/1",
@@ -67,15 +69,22 @@ class Shape:
     size_bytes: int
     roles: int
     captures: int
+    has_evidence: bool
 
     @classmethod
     def parse(cls, text: str) -> Shape:
         """Read ``20000x2048/6/1``."""
-        match = re.fullmatch(r"(\d+)x(\d+)/([1-6])/(\d+)", text)
+        match = re.fullmatch(r"(\d+)x(\d+)/([1-6])/(\d+)(/evidence)?", text)
         if match is None:
             raise SystemExit(f"not a shape: {text}")
-        objects, size_bytes, roles, captures = map(int, match.groups())
-        return cls(objects=objects, size_bytes=size_bytes, roles=roles, captures=captures)
+        objects, size_bytes, roles, captures = map(int, match.groups()[:4])
+        return cls(
+            objects=objects,
+            size_bytes=size_bytes,
+            roles=roles,
+            captures=captures,
+            has_evidence=match[5] is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +140,14 @@ def make_archive(root: Path, shape: Shape) -> ArchiveStore:
     while captures := [c for _ in range(shape.captures) if (c := take(payloads, shape.roles))]:
         number += 1
         key = f"item{number}"
-        item = {
+        item: dict[str, Any] = {
             "id": key,
             "type": "webpage",
             "title": f"Page {number}",
             "custom": {"citekit": {"access": "public"}},
         }
+        if shape.has_evidence:
+            item["custom"]["citekit"]["evidence"] = make_evidence(number)
         write(store.layout.item_file(key), dump_json(item).encode())
         for minutes, found in enumerate(captures):
             at = AT + timedelta(minutes=minutes)
@@ -146,6 +157,26 @@ def make_archive(root: Path, shape: Shape) -> ArchiveStore:
             record = store.layout.capture_file(key, make_stamp(at))
             write(record, dump_json(to_json(capture)).encode())
     return store
+
+
+def make_evidence(number: int) -> dict[str, Any]:
+    """Two candidates for each of six fields: about 4 KB in an item's record."""
+    rules = ("meta citation_title", "json-ld headline")
+    return {
+        variable: [
+            {
+                "value": f"The {variable} of page {number}",
+                "origin": "html",
+                "fact": "observed",
+                "rule": rule,
+                "place": {"start": 120 * place, "end": 120 * place + 40},
+                "confidence": 0.9 - place / 10,
+                "chosen": place == 0,
+            }
+            for place, rule in enumerate(rules)
+        ]
+        for variable in ("title", "author", "container-title", "publisher", "issued", "language")
+    }
 
 
 def make_payloads(store: ArchiveStore, shape: Shape) -> Iterator[Payload]:

@@ -96,7 +96,7 @@ def _keep_facts(inspection: Inspection, key: str, facts: ItemFacts) -> None:
     inspection.items[key] = facts
     if facts.evidence:
         inspection.items[key] = replace(facts, evidence=NOTHING)
-        if too_long := long_evidence(facts):
+        if facts.access == "restricted" and (too_long := long_evidence(facts)):
             inspection.long_evidence[key] = too_long
 
 
