@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from citekit import Archive
+from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("citekit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -56,6 +57,19 @@ def pytest_runtest_makereport(
             f"skipped, but CITEKIT_NO_SKIPS is set: {call.excinfo and call.excinfo.value}"
         )
     return report
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
+    """A timestamp authority of our own."""
+    return make_authority(tmp_path_factory.mktemp("tsa"))
+
+
+@pytest.fixture
+def url(authority: TimestampAuthority) -> Iterator[str]:
+    """Where that authority answers."""
+    with serve_authority(authority) as address:
+        yield address
 
 
 @pytest.fixture

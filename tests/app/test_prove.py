@@ -41,12 +41,6 @@ TRUST = Outside(keys=(KEY.verifier,))
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
-    """A timestamp authority of our own."""
-    return make_authority(tmp_path_factory.mktemp("tsa"))
-
-
-@pytest.fixture(scope="module")
 def proof(authority: TimestampAuthority, tmp_path_factory: pytest.TempPathFactory) -> Proof:
     """The proof of an item that was renamed, in a log that was stamped and changed its key."""
     store = build_archive(tmp_path_factory.mktemp("proof") / "archive")

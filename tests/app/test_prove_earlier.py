@@ -23,8 +23,6 @@ from citekit.testing.builders import build_archive
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from citekit.app.proof_verdict import ProofVerdict
     from citekit.store.archive import ArchiveStore
 
@@ -35,19 +33,6 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SCRIPT = Path(__file__).parents[2] / "docs" / "check_proof.py"
 OLD = Path(__file__).parents[1] / "cases" / "proofs" / "one-checkpoint"
 ITEM = "items/harbour2024/item.json"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
-    """A timestamp authority of our own."""
-    return make_authority(tmp_path_factory.mktemp("tsa"))
-
-
-@pytest.fixture
-def url(authority: TimestampAuthority) -> Iterator[str]:
-    """Where it answers."""
-    with serve_authority(authority) as address:
-        yield address
 
 
 @pytest.fixture

@@ -18,27 +18,12 @@ from citekit.errors import InvalidData, UsageError
 from citekit.integrity.sign import new_signer_key
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive
-from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 KEYS = Keys(signing=new_signer_key("citekit.invalid/the-lanternfish-harbour", b"k" * 32))
 NOBODY = "http://127.0.0.1:9/"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
-    """A timestamp authority of our own."""
-    return make_authority(tmp_path_factory.mktemp("tsa"))
-
-
-@pytest.fixture
-def url(authority: TimestampAuthority) -> Iterator[str]:
-    """Where it answers."""
-    with serve_authority(authority) as address:
-        yield address
 
 
 def _archive(folder: Path, settings: str) -> ArchiveStore:

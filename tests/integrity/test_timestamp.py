@@ -42,12 +42,6 @@ pytestmark = needs_openssl
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
-    """An authority with its own root."""
-    return make_authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
 def roots(authority: TimestampAuthority) -> tuple[Certificate, ...]:
     """The root of the authority."""
     return parse_roots(authority.root_pem)
