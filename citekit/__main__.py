@@ -27,8 +27,8 @@ def main() -> int:
 def _leave(code: int) -> NoReturn:
     """End the process without taking the interpreter apart, a fifth of what a short call costs.
 
-    What has asked to be told of the end is told. Where the streams cannot be flushed, Python ends
-    as it always does.
+    What has asked to be told of the end is told. Where the streams cannot be flushed, an error that
+    was told keeps its exit code; else Python ends as it always does.
     """
     import atexit
     import os
@@ -38,7 +38,8 @@ def _leave(code: int) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
     except (OSError, ValueError):
-        sys.exit(code)
+        if not code:
+            sys.exit(code)
     os._exit(code)
 
 

@@ -179,7 +179,7 @@ def _run_sphinx(store: ArchiveStore, source: Path, target: Path, *, with_restric
     }
     command = [
         *(sys.executable, "-P", "-m", "sphinx"),  # -P: no module of the current folder is run
-        *("-b", "html", "-q", "-W", "--keep-going", "-j", "auto"),
+        *("-b", "html", "-q", "-W", "--keep-going", "-j", "auto", "--no-color"),
         *("-d", str(doctrees)),
         *(part for name, value in options.items() for part in ("-D", f"{name}={value}")),
         *(str(source), str(target)),

@@ -134,15 +134,17 @@ def test_a_closed_pipe_is_no_error(root: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_full_disk_is_told(root: Path) -> None:
-    """An answer that cannot be written is a storage error, not silence."""
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_told(root: Path, unbuffered: str) -> None:
+    """An answer that cannot be written is a storage error, not silence, and told once."""
+    env = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     citekit("import", "-", cwd=root, stdin=b'[{"id": "x", "type": "book", "title": "T"}]')
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
-            [*COMMAND, "list"], cwd=root, stdout=full, stderr=subprocess.PIPE, check=False
+            [*COMMAND, "list"], cwd=root, env=env, stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert ended.returncode == 8
-    assert b"No space left" in ended.stderr
+    assert ended.stderr.count(b"No space left") == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of POSIX")
