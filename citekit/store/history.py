@@ -7,6 +7,7 @@ path in it is only ever compared with paths that were found on the disk.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.errors import InvalidData
@@ -50,6 +51,8 @@ class History:
     keys: list[KeyChange] = field(default_factory=list)
     past: dict[str, list[Known]] = field(default_factory=dict)
     _groups: dict[str, dict[str, Known]] = field(default_factory=dict)
+    """By group: what follows its name in each path. Most items have the same few of these, so a
+    long log does not hold every path."""
 
     def take(self, entry: Mapping[str, Any]) -> None:
         """Take in the next entry; raises InvalidData for one that is no event of this schema.
@@ -96,12 +99,14 @@ class History:
 
     def get(self, path: str) -> Known | None:
         """What the log says of one file; None when it says nothing."""
-        return self._groups.get(group_of(path), {}).get(path)
+        group = group_of(path)
+        return self._groups.get(group, {}).get(path[len(group) :])
 
     def files(self) -> Iterator[tuple[str, Known]]:
         """Every file that the log has a word on, also those that are gone."""
-        for group in self._groups.values():
-            yield from group.items()
+        for group, found in self._groups.items():
+            for rest, known in found.items():
+                yield group + rest, known
 
     def groups(self) -> Iterator[str]:
         """The folders of the items that the log knows, and other first names."""
@@ -109,23 +114,26 @@ class History:
 
     def in_group(self, group: str) -> dict[str, Known]:
         """The files of one item's folder."""
-        return dict(self._groups.get(group, {}))
+        return {group + rest: known for rest, known in self._groups.get(group, {}).items()}
 
     def _learn(self, path: str, digest: str | None, index: int) -> None:
-        group = self._groups.setdefault(group_of(path), {})
-        before = group.get(path)
+        group = group_of(path)
+        found = self._groups.setdefault(group, {})
+        rest = intern(path[len(group) :])
+        before = found.get(rest)
         if before is not None:
             self.past.setdefault(path, []).append(before)
-        group[path] = Known(digest, index)
+        found[rest] = Known(digest, index)
 
     def _rename(self, old: str, new: str) -> None:
         if not new.startswith("items/") or new.count("/") != 1 or self._groups.get(new):
             raise InvalidData(f"an item cannot be renamed to {new[:80]!r}")
-        for path, known in self._groups.pop(old, {}).items():
-            moved = new + path[len(old) :]
-            self._groups.setdefault(new, {})[moved] = known
-            if path in self.past:
-                self.past[moved] = self.past.pop(path)
+        moved = self._groups.pop(old, {})
+        if moved:
+            self._groups[new] = moved
+        for rest in moved:
+            if old + rest in self.past:
+                self.past[new + rest] = self.past.pop(old + rest)
 
     def _purge(self, entry: Mapping[str, Any], index: int) -> None:
         for payload in entry.get("payloads", ()):
