@@ -5,17 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from citekit.csl import ir
 from citekit.csl.compile import Compiler
 from citekit.csl.ir import PLAIN
 from citekit.csl.locale import load_locale
-from citekit.csl.questions import mentions
+from citekit.csl.questions import citations_test, mentions
 from citekit.csl.sort import SortKey, compile_keys
 from citekit.csl.tree import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from citekit.csl.compile import Element
     from citekit.csl.ir import Style
     from citekit.csl.locale import Locale
@@ -68,17 +65,12 @@ class Program:
         options = (style.options, style.citation.options)
         if any(key.startswith("et-al-subsequent") for said in options for key in said):
             return True
-        macros = [macro.children for macro in style.macros.values()]
-        return any(_asks(children, "position") for children in [style.citation.children, *macros])
+        return citations_test(style, "position")
 
     @cached_property
     def tests_disambiguation(self) -> bool:
         """Whether anything in the style asks ``disambiguate="true"``."""
-        style = self.style
-        macros = [macro.children for macro in style.macros.values()]
-        return any(
-            _asks(children, "disambiguate") for children in [style.citation.children, *macros]
-        )
+        return citations_test(self.style, "disambiguate")
 
     def cite(self, scope: Scope) -> Node:
         """The tree of one cite, without the cite's own affixes."""
@@ -94,22 +86,3 @@ class Program:
         for element in self._bibliography:
             element(scope, out)
         return out
-
-
-def _asks(elements: Iterable[ir.Element], condition: str) -> bool:
-    """Whether a condition is tested anywhere in these elements (macros apart)."""
-    return any(_tests(element, condition) for element in elements)
-
-
-def _tests(element: ir.Element, condition: str) -> bool:
-    match element:
-        case ir.Choose(branches=branches):
-            return any(
-                any(kind == condition for kind, _ in branch.tests)
-                or _asks(branch.children, condition)
-                for branch in branches
-            )
-        case ir.Group(children=children) | ir.Names(substitute=children):
-            return _asks(children, condition)
-        case _:
-            return False

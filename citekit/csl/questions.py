@@ -42,6 +42,30 @@ def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> boo
     return False
 
 
+def citations_test(style: Style, condition: str) -> bool:
+    """Whether a condition is tested anywhere in the citation of a style, or in a macro."""
+    macros = [macro.children for macro in style.macros.values()]
+    return any(_any_tests(children, condition) for children in [style.citation.children, *macros])
+
+
+def _any_tests(elements: Iterable[ir.Element], condition: str) -> bool:
+    return any(_tests(element, condition) for element in elements)
+
+
+def _tests(element: ir.Element, condition: str) -> bool:
+    match element:
+        case ir.Choose(branches=branches):
+            return any(
+                any(kind == condition for kind, _ in branch.tests)
+                or _any_tests(branch.children, condition)
+                for branch in branches
+            )
+        case ir.Group(children=children) | ir.Names(substitute=children):
+            return _any_tests(children, condition)
+        case _:
+            return False
+
+
 def is_no_date(element: ir.Element) -> bool:
     """Whether an element shows something else than a date."""
     match element:
