@@ -316,9 +316,8 @@ def _label(compiler: Compiler, label: ir.Label | None) -> LabelMaker | None:
         if look.strip_periods:
             text = text.replace(".", "")
         children: list[Node | str] = [text]
-        if look.text_case and not (
-            kept and titled
-        ):  # a label may be raised in any language, a title in English only
+        # a label may be raised in any language, a title in English only
+        if look.text_case and not (kept and titled):
             children = list(apply_case(children, look.text_case, "en"))
         return Node(look, children)
 
