@@ -82,9 +82,12 @@ class _Child:
 
     @property
     def can_serve(self) -> bool:
-        """Whether it is alive, not worn, and ours: a fork must not talk into its parent's pipes."""
-        is_ours = self._parent == os.getpid()
-        return is_ours and self.served < _MOST_DOCUMENTS and self.process.poll() is None
+        """Whether it is alive, not worn, and ours: a fork must not talk into its parent's pipes.
+
+        One that was stopped just as it answered may not have ended yet.
+        """
+        is_good = self._parent == os.getpid() and not self.is_late
+        return is_good and self.served < _MOST_DOCUMENTS and self.process.poll() is None
 
     def ask(self, request: bytes, timeout_s: float) -> bytes | None:
         """Its answer, None when it died over it or was stopped for being late."""

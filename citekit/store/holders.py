@@ -31,6 +31,8 @@ class Holders(Knowledge):
             self._begin_reading()
         with Index.open(self._store, is_fresh=is_current) as index:
             holders = index.holders(digest)
+            if not index.is_kept:  # the next one has to read everything again
+                self.forget()
         return holders[0][0] if holders else None
 
     def note(self, key: str, digests: Iterable[str]) -> None:

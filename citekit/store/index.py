@@ -89,6 +89,8 @@ class Index:
         self._store = store
         self._progress = progress
         self._is_fresh = is_fresh
+        self.is_kept = False
+        """Whether what it has read is on the disk, for the next one that is opened."""
         self._connection = self._connect()
 
     @classmethod
@@ -178,15 +180,19 @@ class Index:
 
     def _connect(self) -> sqlite3.Connection:
         """A connection to a refreshed index, on the disk if that can be, else in memory."""
+        self.is_kept = False
         for _ in range(2):
             try:
-                return self._refreshed(_connect(self._store))
+                connection = self._refreshed(_connect(self._store))
             except CitekitError:
                 break  # no folder for it
             except sqlite3.Error as error:
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUT_OF_REACH:
                     break
                 self._remove_file()
+            else:
+                self.is_kept = True
+                return connection
         try:
             return self._refreshed(_copied(self._store))
         except sqlite3.Error:

@@ -110,3 +110,14 @@ def test_a_lost_cache_is_made_again(ours: ArchiveStore) -> None:
     put(ours, "two", b"bytes of two")
     shutil.rmtree(ours.layout.local)
     assert ours.holders.find(DIGEST) == "one"
+
+
+def test_an_index_that_cannot_be_kept_is_not_relied_on(ours: ArchiveStore) -> None:
+    """What it reads is in memory and gone with it: the next question reads everything again."""
+    path = ours.layout.index_file
+    path.unlink()
+    path.mkdir()
+    ours.holders.forget()
+    for _ in range(2):
+        assert ours.holders.find(DIGEST) == "one"
+        assert not ours.holders.is_current
