@@ -6,10 +6,10 @@ scripts and documentation can name it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from citekit.errors import Place
+from citekit.model.value import Value
 
 
 class Severity(StrEnum):
@@ -34,8 +34,7 @@ class FindingClass(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Value):
     """One result of a check: code, severity, place, the rule it comes from and what to do."""
 
     code: str

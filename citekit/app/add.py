@@ -10,7 +10,6 @@ import codecs
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from citekit.integrity.digest import digest_bytes
 from citekit.model.capture import Capture, Payload, Source, TextMap
 from citekit.model.identifiers import check_citekey, make_stamp
 from citekit.model.item import Access, Item, ItemFacts
+from citekit.model.value import Value, replace
 from citekit.store.record import this_tool
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ _OFFSETS_ONLY: Final = frozenset({"caption"})
 _DECLARING: Final = frozenset({"url", "singlefile", "mhtml"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
+class Added(Value):
     """One source's result: its item, whether that is new, and what was noticed."""
 
     key: str
@@ -86,8 +85,7 @@ class Added:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declared(Value):
     """What the user says of a source."""
 
     url: str | None = None

@@ -8,7 +8,6 @@ which with the text's digest determine the passage (INTERFACES, "Access").
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.clock import now as this_second
@@ -24,6 +23,7 @@ from citekit.app.passages import (
 from citekit.errors import NotFound, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.annotation import Annotation, Passage, new_annotation
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,8 +37,7 @@ MOST_SHARE: Final = 0.15
 _CONTEXT_CHARACTERS: Final = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotated:
+class Annotated(Value):
     """What annotating gave: the annotation, and what the limits made of it."""
 
     key: str

@@ -13,7 +13,6 @@ import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -23,6 +22,7 @@ from citekit.app.noted import noted_history
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
 from citekit.findings import Finding, Severity
 from citekit.formats.bagit import check_path
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
 from citekit.store.layout import SETTINGS_FILE, folded, is_link
@@ -40,8 +40,7 @@ _MAX_RATIO: Final = 200  # deflate reaches 1,032; text that people wrote stays f
 _PIECE_BYTES: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Room:
+class _Room(Value):
     """Where the archive folder of a package is, and what its wrapping was found to be."""
 
     folder: Path

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.errors import InvalidData, NotFound, UsageError
 from citekit.model.capture import Capture, TextMap
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 Range = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemText:
+class ItemText(Value):
     """One capture's text on this machine, and its shape."""
 
     key: str

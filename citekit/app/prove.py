@@ -10,7 +10,6 @@ the proof.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.app.check_proof import check_proof
@@ -31,6 +30,7 @@ from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.proof import LogProof
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now as this_second
 from citekit.store.history import History
@@ -46,8 +46,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Value):
     """A proof file's bytes, a readable page about it, and what it proves by itself."""
 
     key: str
@@ -56,8 +55,7 @@ class Proof:
     verdict: ProofVerdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLog:
+class ReadLog(Value):
     """A log read once, from which many items are proven; ``renames`` are index, old and new.
 
     ``seals`` are those whose checkpoints are here, the last one is that which stands;

@@ -7,7 +7,6 @@ names, and running it again finishes it. Nothing goes that another item has too.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.excess import shown_words
@@ -17,6 +16,7 @@ from citekit.app.traces import Trail
 from citekit.errors import IntegrityFailed, InvalidData, NotFound, Place, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.event import MAX_REASON, LoggedPayload
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurgePlan:
+class PurgePlan(Value):
     """What a purge would remove, and what it keeps because other items have it (digest -> keys)."""
 
     key: str
@@ -40,8 +39,7 @@ class PurgePlan:
         return f"remove for good, from {self.key} ({self.title}): {sizes}?"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purged:
+class Purged(Value):
     """What is gone for good, what stayed for another item's sake, and what git still has."""
 
     key: str

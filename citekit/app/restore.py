@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.noted import noted_history
@@ -28,6 +27,7 @@ from citekit.errors import (
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes, digest_chunks
 from citekit.model.capture import Capture, Payload
+from citekit.model.value import Value, replace
 from citekit.store import files
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ _MOST_BYTES: Final = 1 << 30  # of a file that may be another form of the articl
 _MOST_FILES: Final = 1_000_000  # a folder with more is searched no further
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoredPayload:
+class RestoredPayload(Value):
     """One payload that is in place now; ``is_new`` is False when it was there and whole."""
 
     stamp: str
@@ -51,8 +50,7 @@ class RestoredPayload:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class Restored(Value):
     """What came back, how sure that is, and what else is worth knowing.
 
     ``capture`` is the stamp of a new capture, where the bytes are not those that were captured.
@@ -92,8 +90,7 @@ class Restored:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
+class _Wanted(Value):
     """One payload of the item, as a capture names it, and whether it is absent or damaged."""
 
     stamp: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.seal_plan import (
@@ -31,6 +31,7 @@ from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note
 from citekit.integrity.timestamp import Timestamp
+from citekit.model.value import NOTHING, Value, replace
 from citekit.store.clock import now as this_second
 from citekit.store.history import History, KeyChange
 from citekit.store.log import LogFolder, Pending, Standing
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class Keys(Value):
     """What to sign with. At a change of keys ``old`` signs once more, unless it ``is_lost``."""
 
     signing: SignerKey | None = None
@@ -53,8 +53,7 @@ class Keys:
     is_lost: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class Sealed(Value):
     """What a seal did: how many entries it ``added`` (0: nothing was new), and the log's state."""
 
     origin: str
@@ -62,7 +61,7 @@ class Sealed:
     root: bytes
     added: int
     signers: tuple[str, ...]
-    actions: dict[str, int] = field(default_factory=dict)
+    actions: Mapping[str, int] = NOTHING
     timestamps: tuple[Timestamp, ...] = ()
     findings: tuple[Finding, ...] = ()
 

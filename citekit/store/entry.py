@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from citekit.errors import CitekitError
+from citekit.model.value import Value
 from citekit.model.variables import NAME_VARIABLES
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 _FIRST_NAMED: Final = ("author", "editor", "director", "recipient", "contributor")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Value):
     """One item: columns of the table of items, texts by field, payloads as digest, stamp, role."""
 
     columns: Mapping[str, str | int | None]

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from citekit.errors import CitekitError
+from citekit.model.value import Value, as_dict
 from citekit.store import files, folding
 from citekit.store.folding import Phrase, fold, phrases
 from citekit.store.refresh import Glance, Seen, glance, group, look, look_inside
@@ -37,7 +37,7 @@ _WAIT_S: Final = 60.0  # another process may be reading ten thousand items right
 # Shorter words are taken whole: "to*" would be in every text. Two signs are a word in Korean.
 _PREFIX_FROM: Final = 3
 
-_NEVER: Final = Seen("", 0)
+_NEVER: Final = Seen(parts="", look=0)
 
 # What SQLite says of a file that it cannot use but that may be whole; all else is damage.
 _OUT_OF_REACH: Final = frozenset(
@@ -69,8 +69,7 @@ class Row(NamedTuple):  # ten thousand frozen dataclasses would take twice the t
     captures: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Value):
     """One item that a search found: ``score`` is higher for better, ``field`` has the words."""
 
     key: str
@@ -255,7 +254,7 @@ class _Refresh:
         if now.number:
             with suppress(sqlite3.OperationalError):
                 self._connection.execute("PRAGMA busy_timeout = 0")
-                values = ("glance", json.dumps(asdict(now)))
+                values = ("glance", json.dumps(as_dict(now)))
                 self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", values)
             self._connection.execute(f"PRAGMA busy_timeout = {_WAIT_S * 1000:.0f}")
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
@@ -40,6 +39,7 @@ from citekit.integrity.tiles import (
     tiles_of,
 )
 from citekit.integrity.tree import GrowingTree, TiledTree
+from citekit.model.value import Value, replace
 from citekit.store import files
 from citekit.store.plain_event import is_plain_event
 from citekit.store.staging import Journal, begin
@@ -55,8 +55,7 @@ MAX_HEADER_BYTES: Final = 64
 _FILES_AT_ONCE: Final = 64  # open ones: some systems allow a process no more than 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Value):
     """The checkpoint that stands: what it says, the note that carries it, and its very bytes."""
 
     checkpoint: Checkpoint
@@ -69,8 +68,7 @@ class Standing:
         return self.checkpoint.size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class Pending(Value):
     """What waits: ``base`` entries were sealed when the file began; then future entries.
 
     ``damaged`` are the numbers (from 1) of lines that are no entry, such as a torn last one.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +21,7 @@ from citekit.errors import (
 from citekit.model import value
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 

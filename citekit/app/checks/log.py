@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from citekit.app.checks.log_tree import Reading, read_log, tile_paths
@@ -19,6 +18,7 @@ from citekit.app.seal_plan import resolver, take_waiting
 from citekit.errors import CitekitError, IntegrityFailed, Place
 from citekit.findings import Finding
 from citekit.integrity.tiles import TILE_WIDTH
+from citekit.model.value import Value
 from citekit.store.change import PLACES
 from citekit.store.drift import Difference, differences, renamed_groups
 from citekit.store.history import History
@@ -39,8 +39,7 @@ MAX_NAMED_FILES = 1000
 _PAYLOAD = re.compile(r"(?:objects|restricted)/sha256/([0-9a-f]{2})/([0-9a-f]{62})$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogVerdict:
+class LogVerdict(Value):
     """How many entries are sealed, what they say, and what is wrong."""
 
     sealed: int

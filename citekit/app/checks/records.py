@@ -147,7 +147,8 @@ def _read_annotations(inspection: Inspection, key: str, folder: str) -> None:
             if line.strip():
                 with _noted(inspection, f"{name}:{number}"):  # the lines after it may be good
                     annotation = Annotation.from_line(line, path=path, line=number)
-                    inspection.annotations.setdefault(key, []).append(Marked(number, annotation))
+                    marked = Marked(line=number, annotation=annotation)
+                    inspection.annotations.setdefault(key, []).append(marked)
 
 
 def _read_named(inspection: Inspection) -> Iterator[Finding]:
