@@ -168,7 +168,7 @@ def add(
         name = os.fsencode(source.name).decode("utf-8", "replace")  # a name may be any bytes
     else:
         data = check_size(source, name or "stdin", max_size_bytes=max_size_bytes)
-    known = _known(store, data, is_told_more=key is not None or declared != Declared())
+    known = _known(store, data, declared, key)
     if known is not None:
         return known
     captured_at = now or this_second()
@@ -211,8 +211,11 @@ def check_encoding(name: str | None) -> None:
         raise UsageError(f"no encoding is called {name!r}", hint=hint) from error
 
 
-def _known(store: ArchiveStore, data: bytes, *, is_told_more: bool) -> Added | None:
+def _known(
+    store: ArchiveStore, data: bytes, declared: Declared, new_key: str | None
+) -> Added | None:
     """The item that has these bytes already; it stays as it is, whatever was said of them."""
+    is_told_more = new_key is not None or declared != Declared()
     key = store.holders.find(digest_bytes(data))
     if key is None:
         return None
@@ -267,6 +270,9 @@ def _store(
     )
     variables, facts = describe(extraction, declared, store.settings.access)
     with store.writing(options={**options, **_of_the_item(declared)}) as writer:
+        known = _known(store, data, declared, key)  # another may have added them meanwhile
+        if known is not None:
+            return known
         if key is not None and _is_taken(store, key):
             raise StoreConflict(f"the key {key} is taken", hint="choose another --key")
         chosen = key or writer.unique_key(make_citekey(variables))
