@@ -61,7 +61,7 @@ def answer(result: tuple[int, str, str]) -> Any:  # noqa: ANN401  # any JSON val
 def test_add_prints_the_key_and_says_what_restricted_means(call: Call, article: Path) -> None:
     """The answer is the key alone; that git backs nothing up is said on stderr."""
     code, out, err = call("add", str(article), "--url", URL)
-    assert (code, out) == (0, "harbour2024lighthouse\n") or out.count("\n") == 1
+    assert (code, out) == (0, "2024old\n")
     assert "restricted" in err
     assert "git does not" in err
 
