@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 from citekit.app.citekey import make_citekey
 from citekit.app.clock import now as this_second
 from citekit.app.extraction import own_publishers, read_extraction
-from citekit.app.passages import count_words
+from citekit.app.payloads import build_payloads
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes
-from citekit.model.capture import Capture, Payload, Source, TextMap
+from citekit.model.capture import Capture, Source
 from citekit.model.identifiers import check_citekey, make_stamp
 from citekit.model.item import Access, Item, ItemFacts
 from citekit.model.value import Value, replace
@@ -324,43 +324,6 @@ def _is_taken(store: ArchiveStore, key: str) -> bool:
     except NotFound:
         return False
     return True
-
-
-def build_payloads(
-    data: bytes, extraction: Extraction
-) -> tuple[dict[str, Payload], dict[str, bytes | Path]]:
-    """Payload records by role, and their bytes by digest."""
-    original = Payload(
-        digest=digest_bytes(data),
-        size_bytes=len(data),
-        media_type=extraction.media_type,
-        encoding=extraction.encoding,
-    )
-    payloads = {"original": original}
-    contents: dict[str, bytes | Path] = {original.digest: data}
-    if extraction.text:
-        encoded = extraction.text.encode()
-        text = Payload(
-            digest=digest_bytes(encoded),
-            size_bytes=len(encoded),
-            media_type="text/plain",
-            encoding="utf-8",
-            map=map_text(extraction.text),
-        )
-        payloads["text"] = text
-        contents[text.digest] = encoded
-    return payloads, contents
-
-
-def map_text(text: str) -> TextMap:
-    """The shape of a text payload: paragraphs stand between blank lines."""
-    paragraphs: list[tuple[int, int]] = []
-    start = 0
-    for part in text.split("\n\n"):
-        if part:
-            paragraphs.append((start, start + len(part)))
-        start += len(part) + 2
-    return TextMap(characters=len(text), words=count_words(text), paragraphs=tuple(paragraphs))
 
 
 def _source(declared: Declared, extraction: Extraction, name: str | None) -> Source:
