@@ -17,6 +17,7 @@ from citekit.app.passages import (
     Range,
     count_words,
     find_quote,
+    longest_text_words,
     paragraph,
     read_text,
 )
@@ -78,7 +79,9 @@ def annotate(
             text = read_text(store, key)
             span = span or _find(text, passage_name, quote, occurrence)
             passage = _passage(text, span, is_restricted=item.facts.access == "restricted")
-            passage, findings = within_limits(item, text, passage, existing)
+            passage, findings = within_limits(
+                item, longest_text_words(store, key) or text.map.words, passage, existing
+            )
         made = new_annotation(
             annotation_id=annotation_id or f"urn:uuid:{uuid.uuid4()}",
             source=item.text("URL") or f"urn:citekit:item:{key}",
@@ -135,9 +138,12 @@ def check_entities(store: ArchiveStore, entities: Iterable[str]) -> None:
 
 
 def within_limits(
-    item: Item, text: ItemText, passage: Passage, existing: Iterable[Annotation]
+    item: Item, text_words: int, passage: Passage, existing: Iterable[Annotation]
 ) -> tuple[Passage, tuple[Finding, ...]]:
-    """The passage with as many words as may be shown, and a note when some may not."""
+    """The passage with as many words as may be shown, and a note when some may not.
+
+    ``text_words`` are those of the item's longest text.
+    """
     if item.facts.access == "public":
         return passage, ()
     words = count_words(passage.quoted)
@@ -145,8 +151,8 @@ def within_limits(
         reason = f"a quote of {words} words (the limit is {MOST_WORDS})"
         return _offsets_alone(passage), (_kept_back(reason),)
     shown = sum(count_words(a.passage.quoted) for a in existing if a.passage)
-    if shown + words > MOST_SHARE * text.map.words:
-        reason = f"{shown + words} of {text.map.words} words quoted (the limit is 15 %)"
+    if shown + words > MOST_SHARE * text_words:
+        reason = f"{shown + words} of {text_words} words quoted (the limit is 15 %)"
         return _offsets_alone(passage), (_kept_back(reason),)
     return passage, ()
 

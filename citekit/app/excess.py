@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.annotate import MOST_SHARE, MOST_WORDS
-from citekit.app.passages import count_words
+from citekit.app.passages import count_words, longest_text_words
 from citekit.errors import Place
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.model.value import replace
@@ -63,7 +63,8 @@ def _with_short_evidence(store: ArchiveStore, key: str, findings: list[Finding])
 
 def _trimmed(store: ArchiveStore, key: str, findings: list[Finding]) -> Iterator[Annotation]:
     """Each annotation with as many of its words as the limits leave: exact ones, or none."""
-    most = _most_words(store, key)
+    words = longest_text_words(store, key)
+    most = None if words is None else MOST_SHARE * words
     shown = 0
     path = str(store.layout.annotations_file(key))
     for line, annotation in enumerate(store.annotations(key), 1):
@@ -93,17 +94,6 @@ def _with_less(annotation: Annotation) -> Annotation:
     return type(annotation).from_json(
         {**annotation.data, "target": {**target, "selector": shorter}}
     )
-
-
-def _most_words(store: ArchiveStore, key: str) -> float | None:
-    """The share of the text that may be shown, in words; None when the item has no text."""
-    captures = (store.capture(key, stamp) for stamp in store.stamps(key))
-    shapes = [
-        payload.map.words
-        for capture in captures
-        if capture and (payload := capture.payloads.get("text")) and payload.map
-    ]
-    return MOST_SHARE * max(shapes) if shapes else None
 
 
 def _short(

@@ -11,6 +11,8 @@ from citekit.model.capture import Capture, TextMap
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from citekit.store.archive import ArchiveStore
 
 Range = tuple[int, int]
@@ -44,6 +46,21 @@ def read_text(store: ArchiveStore, key: str) -> ItemText:
             )
         return ItemText(key=key, stamp=stamp, capture=capture, text=text, map=payload.map)
     raise NotFound(f"{key} has no text", hint="only items with a text can be annotated by passage")
+
+
+def longest_text_words(store: ArchiveStore, key: str) -> int | None:
+    """The words of the item's longest text, which its quotes are measured by; None without one.
+
+    A capture of a stub does not make quotes too many that were few.
+    """
+    captures = (store.capture(key, stamp) for stamp in store.stamps(key))
+    return most_words(capture for capture in captures if capture)
+
+
+def most_words(captures: Iterable[Capture]) -> int | None:
+    """The words of the longest text among captures; None where none has a text."""
+    texts = (capture.payloads.get("text") for capture in captures)
+    return max((text.map.words for text in texts if text and text.map), default=None)
 
 
 def paragraph(text: ItemText, passage: str) -> Range:
