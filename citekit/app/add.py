@@ -9,13 +9,13 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from citekit.app.citekey import make_citekey
 from citekit.app.clock import now as this_second
+from citekit.app.describe import Declared, describe
 from citekit.app.extraction import own_publishers, read_extraction
 from citekit.app.known_source import (
     HeldBytes,
@@ -33,59 +33,22 @@ from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, 
 from citekit.findings import Finding, Severity
 from citekit.model.capture import Capture, Source
 from citekit.model.identifiers import check_citekey, make_stamp, stamp_order
-from citekit.model.item import Access, Item, ItemFacts
+from citekit.model.item import Access, Item
 from citekit.model.value import Value, replace
 from citekit.store.record import this_tool
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from citekit.app.known_source import Ask
-    from citekit.extract import Evidence, Extraction
+    from citekit.extract import Extraction
     from citekit.store.archive import ArchiveStore
     from citekit.store.writer import PayloadSource, Writer
 
 DEFAULT_MAX_SIZE_BYTES: Final = 100 * 10**6
 
-# CSL variables that evidence may fill. What an archive may publish of a restricted item are its
-# title, names and dates; the article's own sentences (abstract, captions) stay offsets.
-_VARIABLES: Final = (
-    "title",
-    "title-short",
-    "author",
-    "editor",
-    "container-title",
-    "container-title-short",
-    "section",
-    "publisher",
-    "publisher-place",
-    "issued",
-    "language",
-    "genre",
-    "volume",
-    "issue",
-    "page",
-    "ISSN",
-    "ISBN",
-    "DOI",
-)
-_RECORDED: Final = (
-    *_VARIABLES,
-    "type",
-    "URL",
-    "issued-time",
-    "encoding",
-    "updated",
-    "alternate-title",
-    "caption",
-    "credit",
-    "archive",
-)
 _MISSED: Final = {"no-title": "title", "no-date": "issued"}  # rule of a finding -> variable
-_OFFSETS_ONLY: Final = frozenset({"caption"})
-# What follows from the address is as sure as the address: somebody's word; so is what a program
-# that saved the page wrote into it.
-_DECLARING: Final = frozenset({"url", "singlefile", "mhtml"})
 
 
 class Added(Value):
@@ -99,15 +62,6 @@ class Added(Value):
     is_new: bool
     capture: str | None = None
     findings: tuple[Finding, ...] = ()
-
-
-class Declared(Value):
-    """What the user says of a source."""
-
-    url: str | None = None
-    fields: Mapping[str, Any] | None = None
-    access: Access | None = None
-    encoding: str | None = None
 
 
 class _Read(NamedTuple):
@@ -413,59 +367,3 @@ def _source(declared: Declared, extraction: Extraction, name: str | None) -> Sou
         declared_by="file" if said_by_file else "user" if declared.url else None,
         declared_at=extraction.captured_at,
     )
-
-
-def describe(
-    extraction: Extraction, declared: Declared, default_access: Access
-) -> tuple[dict[str, Any], ItemFacts]:
-    """The item's CSL variables, and its facts with the evidence for them."""
-    variables: dict[str, Any] = {"type": extraction.value("type") or "document"}
-    for variable in _VARIABLES:
-        value = extraction.value(variable)
-        if value not in (None, "", []):
-            variables[variable] = value
-    url = declared.url or extraction.source_url or extraction.value("URL")
-    if url:
-        variables["URL"] = url
-    evidence = {name: _recorded(extraction, name) for name in _RECORDED}
-    if declared.url:
-        read = tuple(e for e in evidence["URL"] if e["origin"] != "url")
-        evidence["URL"] = (declared_evidence(declared.url), *_unchosen(read))
-    for name, value in (declared.fields or {}).items():
-        variables[name] = value
-        evidence[name] = (declared_evidence(value), *_unchosen(evidence.get(name, ())))
-    facts = ItemFacts(
-        access=declared.access or default_access,
-        evidence={name: candidates for name, candidates in evidence.items() if candidates},
-    )
-    return {name: value for name, value in variables.items() if value is not None}, facts
-
-
-def declared_evidence(value: Any) -> dict[str, Any]:  # noqa: ANN401  # a JSON value
-    """Evidence for a value that the user gave."""
-    return {
-        "value": value,
-        "origin": "user",
-        "fact": "declared",
-        "rule": "given by hand",
-        "place": {},
-        "confidence": 1.0,
-        "chosen": True,
-    }
-
-
-def _recorded(extraction: Extraction, name: str) -> tuple[dict[str, Any], ...]:
-    return tuple(_evidence_json(evidence) for evidence in extraction.candidates(name))
-
-
-def _evidence_json(evidence: Evidence) -> dict[str, Any]:
-    data = evidence.to_json()
-    field = data.pop("field")
-    if field in _OFFSETS_ONLY:
-        data["value"] = None
-    fact = "declared" if data["origin"] in _DECLARING else "observed"
-    return {"value": data.pop("value"), "origin": data.pop("origin"), "fact": fact, **data}
-
-
-def _unchosen(candidates: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-    return tuple({**candidate, "chosen": False} for candidate in candidates)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.add import declared_evidence
+from citekit.app.describe import declared_evidence
 from citekit.errors import InvalidData, UsageError
 from citekit.model.date import Date, DateError
 from citekit.model.name import read_person
