@@ -23,7 +23,7 @@ from citekit.extract.text import main_text, paragraphs_in
 from citekit.extract.tree import parse_html, selector_of
 from citekit.extract.visible import read_captions, read_visible
 from citekit.extract.words import bare, every, fold
-from citekit.model.library_warnings import unheard
+from citekit.findings import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from citekit.extract.dates import FoundDate, parse_iso
 from citekit.extract.evidence import Evidence, Json
-from citekit.findings import Finding, Severity
-from citekit.model.library_warnings import unheard
+from citekit.findings import Finding, Severity, unheard
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

@@ -12,7 +12,7 @@ from citekit.extract.lines import Unit
 from citekit.extract.noise import classify_noise
 from citekit.extract.tree import text_of
 from citekit.extract.words import bare
-from citekit.model.library_warnings import unheard
+from citekit.findings import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

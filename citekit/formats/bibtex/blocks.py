@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.errors import InvalidData
+from citekit.findings import unheard
 from citekit.formats.bibtex.dates import MONTHS
 from citekit.formats.result import finding
-from citekit.model.library_warnings import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
