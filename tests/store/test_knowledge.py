@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from typing import TYPE_CHECKING
 
@@ -147,11 +146,11 @@ def test_a_canonical_alone_is_no_address_of_an_item() -> None:
     read = {"URL": ({"value": "https://a.example/canonical", "fact": "observed", "chosen": True},)}
     item = build_item("one", URL="https://a.example/canonical")
     by_page = item.with_facts(replace(item.facts, evidence=read))
-    capture = dataclasses.replace(made, source=canonical)
+    capture = replace(made, source=canonical)
 
     assert known_addresses(item, []) == {"//a.example/canonical"}  # a record alone
     assert known_addresses(by_page, [capture]) == frozenset()
     given = {"URL": ({"value": "https://a.example/given", "fact": "declared"}, *read["URL"])}
     by_hand = item.with_facts(replace(item.facts, evidence=given))
-    moved = dataclasses.replace(capture, final_url="https://a.example/moved")
+    moved = replace(capture, final_url="https://a.example/moved")
     assert known_addresses(by_hand, [moved]) == {"//a.example/given", "//a.example/moved"}
