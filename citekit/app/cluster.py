@@ -53,6 +53,8 @@ _LABELS: Final = {
 }
 _KEY = r"@(?:\{(?P<braced>[^{}]+)\}|(?P<plain>[^\W_](?:[\w:.#$%&+?<>~/-]*\w)?))"
 _CITE = re.compile(rf"(?P<prefix>[^@]*?)(?P<minus>-?)(?<!\w){_KEY}(?P<rest>.*)", re.DOTALL)
+_KEY_IN = re.compile(r"(?<!\w)@[{\w]")
+_NARRATIVE = re.compile(rf"(?P<cite>{_KEY})(?:\s*\[(?P<inner>[^\[\]]*)\])?", re.DOTALL)
 _NUMBERS = (
     r"[^\s,;]*\d[^\s,;]*(?:\s*[-–,&]\s*[^\s,;]*\d[^\s,;]*)*|[ivxlcdm]+(?:\s*[-–]\s*[ivxlcdm]+)?"
 )
@@ -70,12 +72,36 @@ def read_cluster(word: str) -> list[Cite]:
 
     >>> read_cluster("[see @a, p. 4; -@b]")[1]
     {'id': 'b', 'suppress-author': True}
+    >>> read_cluster("@a [p. 4]")
+    [{'id': 'a', 'label': 'page', 'locator': '4'}]
     """
+    narrative = _NARRATIVE.fullmatch(word.strip())
+    if narrative:
+        return _read_narrative(narrative["cite"], narrative["inner"] or "")
     inner = word[1:-1] if word.startswith("[") and word.endswith("]") else word
     cites = [_read_cite(part) for part in inner.split(";") if part.strip()]
     if not cites:
         raise UsageError(f"names no key: {word!r}", hint=_HINT)
     return cites
+
+
+def is_narrative(word: str) -> bool:
+    """Whether the author is part of the sentence: Pandoc's ``@key``, or ``@key [p. 3]``.
+
+    With other keys in its brackets it is a cluster like those in brackets.
+    """
+    match = _NARRATIVE.fullmatch(word.strip())
+    return match is not None and not _KEY_IN.search(match["inner"] or "")
+
+
+def _read_narrative(cite: str, inner: str) -> list[Cite]:
+    """What stands in the brackets belongs to the cite before them; other keys come after it."""
+    first, _, others = inner.partition(";")
+    if _KEY_IN.search(first):
+        first, others = "", inner
+    place = f", {first.strip()}" if first.strip() else ""
+    parts = [f"{cite}{place}", *others.split(";")]
+    return [_read_cite(part) for part in parts if part.strip()]
 
 
 def _read_cite(part: str) -> Cite:
