@@ -67,6 +67,16 @@ def note(text: str, *, quiet: bool = False) -> None:
         sys.stderr.write(f"{printable(text)}\n")
 
 
+def fit(line: str) -> str:
+    """The line, cut with an ellipsis where a terminal would break it; whole in files and pipes."""
+    if not sys.stdout.isatty():
+        return line
+    from shutil import get_terminal_size
+
+    width = get_terminal_size().columns
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
 def quoted(path: str | os.PathLike[str]) -> str:
     """A path as one types it after a command, spaces and quotes included."""
     if os.name == "nt":
