@@ -175,3 +175,14 @@ def test_the_address_is_judged_first(archive: Archive) -> None:
         writer.add_item(build_item("bare2026"))
     with pytest.raises(NotFound):
         restore(archive.store, "bare2026")
+
+
+def test_a_refusal_names_the_way_to_a_new_capture(archive: Archive, tmp_path: Path) -> None:
+    """A later copy is no payload of the old capture; the hint says what can be done with it."""
+    other = tmp_path / "later.html"
+    other.write_text("<p>Something else altogether stands on this page by now.</p>", "utf-8")
+    with pytest.raises(IntegrityFailed) as caught:
+        archive.restore("ferry2024", other)
+    hint = caught.value.hint or ""
+    assert "--accept" in hint
+    assert "citekit add FILE --to ferry2024" in hint
