@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 from citekit.app.citekey import make_citekey
 from citekit.app.clock import now as this_second
 from citekit.app.extraction import own_publishers, read_extraction
-from citekit.app.passages import count_words
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes
 from citekit.model.capture import Capture, Payload, Source, TextMap
 from citekit.model.identifiers import check_citekey, make_stamp
 from citekit.model.item import Access, Item, ItemFacts
+from citekit.model.quotation import count_words
 from citekit.model.value import Value, replace
 from citekit.store.record import this_tool
 

@@ -110,8 +110,7 @@ def _refuse_excess(store: ArchiveStore, items: Iterable[PackedItem]) -> None:
 
 
 def _packed(store: ArchiveStore, key: str) -> PackedItem:
-    captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
-    return PackedItem(item=store.item(key), captures={s: c for s, c in captures.items() if c})
+    return PackedItem(item=store.item(key), captures=store.captures(key))
 
 
 def _add_all(store: ArchiveStore, package: Package) -> None:

@@ -105,20 +105,5 @@ def find_quote(
     return found[number - 1]
 
 
-def count_words(text: str) -> int:
-    """Words as the quotation limits count them: runs between white space.
-
-    Scripts written without spaces count every character as a word.
-    """
-    if text.isascii():
-        return len(text.split())
-    return sum(_words_in(run) for run in text.split())
-
-
-def _words_in(run: str) -> int:
-    unspaced = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]", run))
-    return unspaced or 1
-
-
 def _short(quote: str) -> str:
     return repr(quote if len(quote) <= 60 else quote[:59] + "…")

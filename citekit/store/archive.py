@@ -206,6 +206,11 @@ class ArchiveStore:
         stamps = (name.removesuffix(".json") for name in names)
         return tuple(sorted(filter(is_stamp, stamps), key=stamp_order))
 
+    def captures(self, key: str) -> dict[str, Capture]:
+        """All captures of an item by their stamps, in time order; raises InvalidData."""
+        found = ((stamp, self.capture(key, stamp)) for stamp in self.stamps(key))
+        return {stamp: capture for stamp, capture in found if capture}
+
     def capture(self, key: str, stamp: str | None = None) -> Capture | None:
         """A capture of an item, the latest by default; None when there is none.
 

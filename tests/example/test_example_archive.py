@@ -18,10 +18,10 @@ import pytest
 from citekit import Archive
 from citekit.app.check_proof import check_proof
 from citekit.app.outside import Outside, read_outside
-from citekit.app.passages import count_words
 from citekit.app.prove import prove
 from citekit.app.signing import keygen
 from citekit.app.verify import verify
+from citekit.model.quotation import count_words
 from citekit.store.archive import ArchiveStore
 from citekit.store.log import LogFolder
 
