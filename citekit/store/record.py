@@ -138,7 +138,7 @@ def this_tool(
     options: Mapping[str, Any] | None = None, libraries: Mapping[str, str] | None = None
 ) -> Tool:
     """This citekit, and which options of the step were given (those that are None were not)."""
-    from citekit import __version__
+    from citekit.version import __version__
 
     given = {name: value for name, value in (options or {}).items() if value is not None}
     return Tool(name="citekit", version=__version__, options=given, libraries=libraries or {})

@@ -128,7 +128,7 @@ class _Reader:
         if type(value) is not int or value < 1:
             raise self._wrong("layout", "is missing or no layout number", "write layout = 1")
         if value > LAYOUT:
-            from citekit import __version__
+            from citekit.version import __version__
 
             raise self._wrong(
                 "layout",
