@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +9,7 @@ from citekit.sphinx.build import archive_domain
 from citekit.sphinx.config import read_config
 from citekit.sphinx.element import Element
 from citekit.sphinx.pages import SUFFIX
+from citekit.sphinx.tags import start_tag
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -41,13 +41,13 @@ def fill_head(
     lines = [write_element(Element.from_json(data)) for data in staged]
     base = archive_domain(app.env).library.settings.base_url
     if base and lines:
-        address = html.escape(f"{base.rstrip('/')}/{pagename}.html", quote=True)
-        lines += [f'<meta property="og:url" content="{address}">']
+        address = f"{base.rstrip('/')}/{pagename}.html"
+        lines.append(start_tag("meta", {"property": "og:url", "content": address}))
         if not context.get("pageurl"):
-            lines += [f'<link rel="canonical" href="{address}">']
+            lines.append(start_tag("link", {"rel": "canonical", "href": address}))
     if not context.get("favicon_url"):  # else every browser asks the server for one that is absent
         icon = context["pathto"]("_static/citekit.svg", resource=True)
-        lines.append(f'<link rel="icon" type="image/svg+xml" href="{html.escape(icon)}">')
+        lines.append(start_tag("link", {"rel": "icon", "type": "image/svg+xml", "href": icon}))
     if read_config(app).with_restricted:
         lines.append('<meta name="robots" content="noindex, nofollow, noarchive">')
         banner = f'<p class="ck-banner" role="alert">{_PRIVATE}</p>'
@@ -61,9 +61,5 @@ def fill_head(
 
 def write_element(element: Element) -> str:
     """A ``meta``, ``link`` or ``script`` element; the text of a script is safe already."""
-    attributes = "".join(
-        f' {name}="{html.escape(value, quote=True)}"' for name, value in element.attributes.items()
-    )
-    if element.tag == "script":
-        return f"<script{attributes}>{element.text()}</script>"
-    return f"<{element.tag}{attributes}>"
+    tag = start_tag(element.tag, element.attributes)
+    return f"{tag}{element.text()}</script>" if element.tag == "script" else tag
