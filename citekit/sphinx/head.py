@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import escape
+
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.config import read_config
-from citekit.sphinx.element import Element
+from citekit.sphinx.element import Element, is_web_address
 from citekit.sphinx.pages import SUFFIX
 from citekit.sphinx.tags import start_tag
 
@@ -37,10 +39,11 @@ def fill_head(
 ) -> None:
     """Add the page's metadata; on a private build also the banner and ``noindex``."""
     del templatename
+    _name_in_words(context)
     staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
     lines = [write_element(Element.from_json(data)) for data in staged]
-    base = archive_domain(app.env).library.settings.base_url
-    if base and lines:
+    base = archive_domain(app.env).library.settings.base_url or ""
+    if is_web_address(base) and lines:
         address = f"{base.rstrip('/')}/{pagename}.html"
         lines.append(start_tag("meta", {"property": "og:url", "content": address}))
         if not context.get("pageurl"):
@@ -57,6 +60,21 @@ def fill_head(
     context["metatags"] = "\n".join([str(context.get("metatags") or ""), *lines])
     if str(context.get("page_source_suffix", "")) == SUFFIX:
         context["sourcename"] = ""  # a staged page is no source that a reader could use
+
+
+def _name_in_words(context: dict[str, Any]) -> None:
+    """Let no theme read the project's name as HTML: it may be the title of a stranger's archive.
+
+    Sphinx calls a project's name text and a site's title HTML. Where the title is made of the name,
+    as it is by default, it is words, too. Any other title is its author's own HTML.
+    """
+    name = str(context.get("project") or "")
+    is_plain = escape(name) == name
+    is_one_page = context.get("docstitle") is None  # singlehtml: the site's title is the page's
+    for place in ("project", "title" if is_one_page else "docstitle", "shorttitle"):
+        value = context.get(place)
+        if not is_plain and isinstance(value, str) and name in value:
+            context[place] = escape(value)  # marked, so that a template which escapes leaves it
 
 
 def write_element(element: Element) -> str:
