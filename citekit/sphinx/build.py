@@ -14,6 +14,7 @@ from citekit.sphinx.element import is_web_address
 from citekit.sphinx.library import Library
 from citekit.sphinx.pages import StagedProject, make_pages, stage
 from citekit.sphinx.printed import is_stale
+from citekit.sphinx.states import make_states
 from citekit.sphinx.style import Style
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def open_archive(app: Sphinx) -> None:
         raise _told(StorageFailed(f"the pages cannot be staged: {error}")) from error
     _warn_of_seals(library)
     _warn_of_settings(library.settings)
-    archive_domain(app.env).library = library
+    domain = archive_domain(app.env)
+    domain.library, domain.states = library, make_states(library)
     citation_domain(app.env).style = style
     project = StagedProject(app.project, staged)
     app.project = app.env.project = project
