@@ -47,6 +47,8 @@ class ArchiveStore:
         self.objects = Objects(self.layout)
         self.after_change: Callable[[ArchiveStore], None] | None = None
         self.after_release: Callable[[], None] | None = None
+        self.noted: set[bytes] = set()
+        """Leaf hashes of the events that wait and were noted here, by nobody else."""
 
     @classmethod
     def create(cls, root: Path, *, title: str = "") -> Self:
