@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from citekit.store.writer import Writer
 
 _GIT_FILES = {
-    ".gitattributes": ("* -text",),
+    ".gitattributes": (
+        "* -text",
+        "/log/pending.jsonl merge=union",
+        "/items/*/annotations.jsonl merge=union",
+    ),
     ".gitignore": ("/restricted/", "/.citekit/"),
 }
 
@@ -111,6 +115,7 @@ class ArchiveStore:
         from citekit.store.writer import Writer
 
         with exclusive(self.root, timeout_s=timeout_s):
+            _renew_git_files(self.layout)
             writer = Writer(self, options)
             try:
                 yield writer
@@ -249,7 +254,7 @@ class ArchiveStore:
 
     def annotations(self, key: str) -> tuple[Annotation, ...]:
         """The annotations on an item in file order; raises InvalidData with the line."""
-        from citekit.model.annotation import Annotation
+        from citekit.model.annotation import Annotation, annotation_lines
 
         path = self.layout.check_inside(self.layout.annotations_file(key))
         try:
@@ -258,8 +263,7 @@ class ArchiveStore:
             return ()
         return tuple(
             Annotation.from_line(line, path=str(path), line=number)
-            for number, line in enumerate(text.split("\n"), 1)
-            if line.strip()
+            for number, line in annotation_lines(text)
         )
 
     def find_annotation(self, identifier: str) -> tuple[str, Annotation]:
@@ -348,6 +352,19 @@ class ArchiveStore:
         return NotFound(
             f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
         )
+
+
+def _renew_git_files(layout: Layout) -> None:
+    """Give an archive of an older citekit the lines that are new.
+
+    A file that is not there stays away. Nothing rests on these lines, so what cannot be read or
+    written is left as it is.
+    """
+    for name, lines in _GIT_FILES.items():
+        path = layout.root / name
+        with suppress(CitekitError):
+            if path.is_file():
+                _add_lines(layout, path, lines)
 
 
 def _add_lines(layout: Layout, path: Path, lines: tuple[str, ...]) -> None:
