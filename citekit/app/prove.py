@@ -26,6 +26,7 @@ from citekit.app.proof_file import (
 )
 from citekit.app.proof_verdict import ProofVerdict
 from citekit.app.seal_plan import replay
+from citekit.app.waiting_purges import purges_among
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
@@ -161,12 +162,8 @@ def _purges(store: ArchiveStore, read: ReadLog, key: str) -> list[int]:
 
 
 def _waiting_purges(log: LogFolder, standing: Standing) -> Iterable[str]:
-    history = History(size=standing.size)
-    for entry in log.waiting(standing.size):
-        if b'"action":"purge"' in entry:
-            with suppress(InvalidData):  # verify tells of it
-                history.take(parse_leaf(entry))
-    return history.purged
+    for _, event in purges_among(log.waiting(standing.size)):
+        yield from (str(payload["digest"]) for payload in event.get("payloads", ()))
 
 
 def _text(data: bytes, path: Path) -> str:

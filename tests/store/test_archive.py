@@ -48,7 +48,11 @@ def test_a_new_archive_is_friendly_to_git(tmp_path: Path) -> None:
     root.mkdir()
     (root / ".gitignore").write_text("*.tmp")
     store = ArchiveStore.create(root)
-    assert (root / ".gitattributes").read_text() == "* -text\n"
+    assert (root / ".gitattributes").read_text().splitlines() == [
+        "* -text",
+        "/log/pending.jsonl merge=union",
+        "/items/*/annotations.jsonl merge=union",
+    ]
     assert (root / ".gitignore").read_text() == "*.tmp\n/restricted/\n/.citekit/\n"
     assert store.settings.title == "archive"
     assert sorted(path.name for path in root.iterdir()) == [

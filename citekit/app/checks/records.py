@@ -10,7 +10,7 @@ from citekit.app.checks.inspection import Inspection, Marked, PayloadJson, walk
 from citekit.app.checks.payload_hashing import Hashing
 from citekit.app.checks.rules import found
 from citekit.errors import CitekitError, NotFound, Place
-from citekit.model.annotation import Annotation
+from citekit.model.annotation import Annotation, annotation_lines
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
 from citekit.model.codec import decode_text, read_instant
@@ -143,12 +143,12 @@ def _read_annotations(inspection: Inspection, key: str, folder: str) -> None:
     path = inspection.show(name)
     with _noted(inspection, name):
         text = _text(inspection, folder, "annotations.jsonl")
-        for number, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                with _noted(inspection, f"{name}:{number}"):  # the lines after it may be good
-                    annotation = Annotation.from_line(line, path=path, line=number)
-                    marked = Marked(line=number, annotation=annotation)
-                    inspection.annotations.setdefault(key, []).append(marked)
+        for number, line in annotation_lines(text):
+            with _noted(inspection, f"{name}:{number}"):  # the lines after it may be good
+                annotation = Annotation.from_line(line, path=path, line=number)
+                inspection.annotations.setdefault(key, []).append(
+                    Marked(line=number, annotation=annotation)
+                )
 
 
 def _read_named(inspection: Inspection) -> Iterator[Finding]:
