@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from citekit.app.add import build_payloads
 from citekit.app.clock import now as this_second
+from citekit.app.payloads import build_payloads
 from citekit.app.reread import read_again
 from citekit.capture.fetch import Exchange
 from citekit.model.capture import Capture, Source

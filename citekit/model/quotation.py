@@ -81,7 +81,10 @@ class Quota:
 
 
 def longest_text(captures: Iterable[Capture]) -> int | None:
-    """The words of the longest text of an item's captures; None when it has none."""
+    """The words of the longest text of an item's captures; None when it has none.
+
+    A capture of a stub does not make quotes too many that were few.
+    """
     texts = (capture.payloads.get("text") for capture in captures)
     return max((text.map.words for text in texts if text and text.map), default=None)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from citekit.errors import CitekitError
 from citekit.model.value import Value
 from citekit.model.variables import NAME_VARIABLES
+from citekit.store.addresses import known_addresses
 
 if TYPE_CHECKING:
     from citekit.model.annotation import Annotation
@@ -20,11 +21,15 @@ _FIRST_NAMED: Final = ("author", "editor", "director", "recipient", "contributor
 
 
 class Entry(Value):
-    """One item: columns of the table of items, texts by field, payloads as digest, stamp, role."""
+    """One item: columns of the table of items, texts by field, payloads as digest, stamp, role.
+
+    ``addresses`` are those at which it is known.
+    """
 
     columns: Mapping[str, str | int | None]
     texts: Mapping[str, str]
     payloads: tuple[tuple[str, str, str], ...] = ()
+    addresses: frozenset[str] = frozenset()
 
 
 def read_entry(store: ArchiveStore, key: str) -> Entry:
@@ -57,7 +62,12 @@ def read_entry(store: ArchiveStore, key: str) -> Entry:
         for stamp, capture in known.items()
         for role, payload in capture.payloads.items()
     )
-    return Entry(columns=columns, texts=_texts(item, note, annotations, text), payloads=payloads)
+    return Entry(
+        columns=columns,
+        texts=_texts(item, note, annotations, text),
+        payloads=payloads,
+        addresses=known_addresses(item, known.values()),
+    )
 
 
 def _columns(key: str, **known: str | int | None) -> dict[str, str | int | None]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-VERSION: Final = f"4, folding {folding.VERSION}"
+VERSION: Final = f"5, folding {folding.VERSION}"
 """Of index.sql and entry.py (raise the number when they change) and of what words look like."""
 
 _FIELDS: Final = ("key", "title", "names", "publisher", "tags", "note", "annotations", "text")
@@ -164,6 +164,15 @@ class Index:
             " WHERE digest = ? ORDER BY key, stamp, role",
             (digest,),
         )
+
+    def at(self, address: str) -> list[str]:
+        """The keys of the items that are known at this address, as ``compared_address`` has it."""
+        found = self._ask(
+            "SELECT key FROM addresses JOIN items ON items.id = item"
+            " WHERE address = ? ORDER BY key",
+            (address,),
+        )
+        return [key for (key,) in found]
 
     def _ask(self, query: str, values: tuple[str | int, ...] = ()) -> list[Any]:
         """The answer; damage that shows only now makes the index anew, once."""
@@ -317,6 +326,7 @@ class _Refresh:
             )
             ask("DELETE FROM texts WHERE id = ?", (number,))
             ask("DELETE FROM payloads WHERE item = ?", (number,))
+            ask("DELETE FROM addresses WHERE item = ?", (number,))
             ask("DELETE FROM items WHERE id = ?", (number,))
 
     def _insert(self, entry: Entry, seen: Seen) -> None:
@@ -333,6 +343,10 @@ class _Refresh:
         )
         self._connection.executemany(
             "INSERT INTO payloads VALUES (?, ?, ?, ?)", [(number, *row) for row in entry.payloads]
+        )
+        self._connection.executemany(
+            "INSERT INTO addresses VALUES (?, ?)",
+            [(number, address) for address in sorted(entry.addresses)],
         )
 
 
