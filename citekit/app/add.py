@@ -23,7 +23,8 @@ from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, 
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes
 from citekit.model.capture import Capture, Payload, Source, TextMap
-from citekit.model.identifiers import check_citekey, make_stamp
+from citekit.model.citekey import check_citekey
+from citekit.model.identifiers import make_stamp
 from citekit.model.item import Access, Item, ItemFacts
 from citekit.store.record import this_tool
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from citekit.app.citekey import make_citekey
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
-from citekit.model.identifiers import check_citekey
+from citekit.model.citekey import check_citekey
 from citekit.model.item import Access, Item, ItemFacts
 
 if TYPE_CHECKING:

@@ -212,7 +212,7 @@ def _check_state(
     for old, new in list(renamed_groups(history, disk, resolver(inspection.store))):
         history.take(_renaming(old, new))
         yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
-    items = {f"items/{key}" for key in inspection.keys}
+    items = {inspection.folder(key) for key in inspection.keys}
     groups = items | {"trust"} if inspection.is_partial else None
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
