@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -223,6 +224,18 @@ def test_both_checkers_refuse_a_forgery(
     data = json.dumps(document).encode()
     assert check_proof(data, TRUST).exit_code in (4, 6)
     assert _script(tmp_path, data, "--vkey", str(KEY.verifier)) in (4, 6)
+
+
+@pytest.mark.parametrize("part", ["origin", "size", "root"])
+def test_a_kept_checkpoint_is_compared_whole(proof: Proof, part: str) -> None:
+    """One that differs in its origin, size or root alone vouches for nothing."""
+    ours = check_proof(proof.data).checkpoint
+    assert ours
+    other = {"origin": "coast.example/log", "size": ours.size + 1, "root": bytes(32)}[part]
+    kept = dataclasses.replace(ours, **{part: other})
+    verdict = check_proof(proof.data, Outside(checkpoints=(("kept", kept),)))
+    assert (verdict.exit_code, verdict.is_authentic) == (6, False)
+    assert "CK-E637" in {finding.code for finding in verdict.findings}
 
 
 def test_both_checkers_accept_what_is_right(proof: Proof, tmp_path: Path) -> None:
