@@ -50,6 +50,8 @@ class PackedItem(Value):
     """One item with its captures by stamp."""
 
     item: Item
+    name: str
+    """The path of its folder inside an archive."""
     captures: Mapping[str, Capture]
 
 
@@ -110,8 +112,11 @@ def _refuse_excess(store: ArchiveStore, items: Iterable[PackedItem]) -> None:
 
 
 def _packed(store: ArchiveStore, key: str) -> PackedItem:
-    captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
-    return PackedItem(item=store.item(key), captures={s: c for s, c in captures.items() if c})
+    return PackedItem(
+        item=store.item(key),
+        name=store.layout.item_name(key),
+        captures=store.captures(key),
+    )
 
 
 def _add_all(store: ArchiveStore, package: Package) -> None:

@@ -11,8 +11,6 @@ from citekit.model.capture import Capture, TextMap
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from citekit.store.archive import ArchiveStore
 
 Range = tuple[int, int]
@@ -46,21 +44,6 @@ def read_text(store: ArchiveStore, key: str) -> ItemText:
             )
         return ItemText(key=key, stamp=stamp, capture=capture, text=text, map=payload.map)
     raise NotFound(f"{key} has no text", hint="only items with a text can be annotated by passage")
-
-
-def longest_text_words(store: ArchiveStore, key: str) -> int | None:
-    """The words of the item's longest text, which its quotes are measured by; None without one.
-
-    A capture of a stub does not make quotes too many that were few.
-    """
-    captures = (store.capture(key, stamp) for stamp in store.stamps(key))
-    return most_words(capture for capture in captures if capture)
-
-
-def most_words(captures: Iterable[Capture]) -> int | None:
-    """The words of the longest text among captures; None where none has a text."""
-    texts = (capture.payloads.get("text") for capture in captures)
-    return max((text.map.words for text in texts if text and text.map), default=None)
 
 
 def paragraph(text: ItemText, passage: str) -> Range:
@@ -120,21 +103,6 @@ def find_quote(
     if not 1 <= number <= len(found):
         raise NotFound(f"{text.key} holds these words {len(found)} times, not {number}")
     return found[number - 1]
-
-
-def count_words(text: str) -> int:
-    """Words as the quotation limits count them: runs between white space.
-
-    Scripts written without spaces count every character as a word.
-    """
-    if text.isascii():
-        return len(text.split())
-    return sum(_words_in(run) for run in text.split())
-
-
-def _words_in(run: str) -> int:
-    unspaced = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]", run))
-    return unspaced or 1
 
 
 def _short(quote: str) -> str:

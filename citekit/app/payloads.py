@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.app.passages import count_words
 from citekit.integrity.digest import digest_bytes
 from citekit.model.capture import Payload, TextMap
+from citekit.model.quotation import count_words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -177,7 +177,7 @@ def _cut(sock: socket.socket) -> None:
 
 
 def _headers(target: Target) -> Mapping[str, str]:
-    from citekit import __version__
+    from citekit.version import __version__
 
     return {
         "Host": target.host_header,

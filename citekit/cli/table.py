@@ -411,6 +411,7 @@ COMMANDS: Final = (
                 is_many=True,
             ),
             Option("--no-tsa", "Ask none, not even those that archive.toml names."),
+            Option("--yes", "Sign purges that wait without asking."),
             Option("--allow-private", "An authority may be at a private address."),
         ),
     ),

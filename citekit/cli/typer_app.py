@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 from typer.core import TyperGroup
 
-from citekit import __version__
 from citekit.cli import output
 from citekit.cli.call import call
 from citekit.cli.parse import Globals
 from citekit.cli.table import COMMANDS, GLOBALS, GROUPS, Argument, Command, Option
 from citekit.errors import UsageError
+from citekit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ Source: https://www.w3.org/TR/annotation-model/ §3.2, §4.2, §4.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from citekit.errors import InvalidData, Place
@@ -37,6 +37,18 @@ class Passage(Value):
     def quoted(self) -> str:
         """All words that the annotation shows: prefix, exact and suffix."""
         return " ".join(part for part in (self.prefix, self.exact, self.suffix) if part)
+
+
+def annotation_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of an annotations.jsonl that hold something, with their numbers from 1.
+
+    One that stands there twice to the letter, as a merge leaves it, counts once.
+    """
+    seen = set()
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and line not in seen:
+            seen.add(line)
+            yield number, line
 
 
 class Annotation(Value):

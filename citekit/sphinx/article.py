@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from citekit.app.annotate import MOST_SHARE, MOST_WORDS
-from citekit.app.passages import count_words, most_words
 from citekit.model.annotation import Annotation
+from citekit.model.quotation import Quota, longest_text, words_shown
 from citekit.sphinx.highlight import Piece, Span, cut, find_paragraphs, paragraph_of
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def make_article(library: Library, key: str) -> Article:
     if library.shows_text(shelf.item):
         quotes = _whole_quotes(shelf.annotations, ours, text)
     else:
-        quotes = allowed_quotes(shelf.annotations, most_words(shelf.captures.values()))
+        quotes = allowed_quotes(shelf.annotations, longest_text(shelf.captures.values()))
     notes = [a for a in ours if not is_mention(a)]
     return Article(
         key=key,
@@ -114,15 +113,10 @@ def allowed_quotes(annotations: Iterable[Annotation], text_words: int | None) ->
     An archive edited by hand may hold more; the site never shows the excess.
     """
     quotes: dict[str, str] = {}
-    shown = 0
+    quota = Quota(text_words)
     for annotation in annotations:
         passage = annotation.passage
-        if passage is None or not passage.exact:
-            continue
-        size = count_words(passage.quoted)
-        is_too_much = text_words is not None and shown + size > MOST_SHARE * text_words
-        if size <= MOST_WORDS and not is_too_much:
-            shown += size
+        if passage and passage.exact and quota.spend(words_shown(annotation)):
             quotes[annotation.short_id] = passage.exact
     return quotes
 

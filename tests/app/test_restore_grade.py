@@ -66,6 +66,18 @@ def test_the_same_text_becomes_a_linked_capture(archive: Archive, tmp_path: Path
     assert wrong == {"CK-E302"}  # the old original is missing all the same
 
 
+def test_one_quote_of_two_is_not_enough(archive: Archive, tmp_path: Path) -> None:
+    """Where a quote is gone the other text is no source of the annotations, not even with leave."""
+    (before,) = archive.store.stamps("ferry2024")
+    source = tmp_path / "page.html"
+    restore(archive.store, "ferry2024", source)
+    archive.annotate("ferry2024", quote="mayor", note="who")
+    shutil.rmtree(archive.store.layout.restricted)
+    with pytest.raises(IntegrityFailed, match="is not a payload"):
+        restore(archive.store, "ferry2024", _file(tmp_path, OTHER_TEXT), accept=True)
+    assert archive.store.stamps("ferry2024") == (before,)
+
+
 def test_another_text_needs_leave_and_every_quote(archive: Archive, tmp_path: Path) -> None:
     """Where only the quotes are found it is refused, until --accept; the old text stays absent."""
     before = archive.store.stamps("ferry2024")
