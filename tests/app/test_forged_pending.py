@@ -12,6 +12,7 @@ from citekit import Archive
 from citekit.app.auto_seal import arm
 from citekit.app.outside import Outside
 from citekit.app.purge import purge
+from citekit.app.restore import restore
 from citekit.app.seal import Keys, Sealed, seal
 from citekit.app.verify import Report, verify
 from citekit.app.waiting_purges import waiting_purges
@@ -262,6 +263,22 @@ def test_one_item_alone_is_told_of_its_own_purge(store: ArchiveStore) -> None:
     purge(store, "lantern2024")
     assert "CK-I625" in _codes(verify(store, ["lantern2024"]))
     assert "CK-I625" not in _codes(verify(store, ["harbour2024"]))
+
+
+def test_the_owner_of_a_forged_purge_gets_the_bytes_back(
+    store: ArchiveStore, tmp_path: Path
+) -> None:
+    """Restoring is refused while the line stands, and says so; without it the bytes come back."""
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(_payload(store).read_bytes())
+    pending = store.layout.pending_file.read_bytes()
+    forge(store.root, _payload(store), "purge")
+    with pytest.raises(StoreConflict) as raised:
+        restore(_again(store), "lantern2024", copy)
+    assert "delete its line" in (raised.value.hint or "")
+    store.layout.pending_file.write_bytes(pending)
+    restore(_again(store), "lantern2024", copy)
+    assert _check(store).exit_code(strict=True) == 0
 
 
 def test_a_purge_that_is_no_event_is_passed_over(store: ArchiveStore) -> None:
