@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from citekit.store.names import Names
     from citekit.store.writer import Writer
 
+_ATTRIBUTES = ".gitattributes"
 _GIT_FILES = {
-    ".gitattributes": (
+    _ATTRIBUTES: (
         "* -text",
         "/log/pending.jsonl merge=union",
         "/items/*/annotations.jsonl merge=union",
@@ -117,7 +118,7 @@ class ArchiveStore:
         from citekit.store.writer import Writer
 
         with exclusive(self.root, timeout_s=timeout_s):
-            _renew_git_files(self.layout)
+            _renew_git_attributes(self.layout)
             writer = Writer(self, options)
             try:
                 yield writer
@@ -395,17 +396,16 @@ class ArchiveStore:
         )
 
 
-def _renew_git_files(layout: Layout) -> None:
+def _renew_git_attributes(layout: Layout) -> None:
     """Give an archive of an older citekit the lines that are new.
 
     A file that is not there stays away. Nothing rests on these lines, so what cannot be read or
-    written is left as it is.
+    written is left as it is. What git ignores is the user's to change.
     """
-    for name, lines in _GIT_FILES.items():
-        path = layout.root / name
-        with suppress(CitekitError):
-            if path.is_file():
-                _add_lines(layout, path, lines)
+    path = layout.root / _ATTRIBUTES
+    with suppress(CitekitError):
+        if path.is_file():
+            _add_lines(layout, path, _GIT_FILES[_ATTRIBUTES])
 
 
 def _add_lines(layout: Layout, path: Path, lines: tuple[str, ...]) -> None:
