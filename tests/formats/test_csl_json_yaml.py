@@ -106,6 +106,15 @@ def test_an_entry_may_have_no_id() -> None:
     assert result.place_of(1).line == 1
 
 
+def test_types_of_crossref_become_those_of_csl() -> None:
+    """What a DOI's address answers says journal-article; lists that CSL does not know stay."""
+    text = '{"type": "journal-article", "title": "Kites", "ISSN": ["1234-5678", "8765-4321"]}'
+    item = formats.read(text, "csl-json").items[0]
+
+    assert item["type"] == "article-journal"
+    assert item["ISSN"] == ["1234-5678", "8765-4321"]
+
+
 def test_bad_yaml_entries_have_lines_too() -> None:
     """YAML findings name the line at which the entry stands."""
     result = formats.read("references:\n- id: a\n  type: book\n- id: b\n", "csl-yaml")
