@@ -196,7 +196,7 @@ def _libraries(package: Package) -> dict[str, Mapping[str, str]]:
         f"items/{name}/captures/{stamp}.json": capture.tool.libraries
         for packed in package.items
         for key in (packed.item.key, *packed.item.facts.aliases)
-        for name in names_of(key)
+        for name in filter(None, names_of(key))
         for stamp, capture in packed.captures.items()
         if capture.tool.libraries
     }

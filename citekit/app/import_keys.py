@@ -20,7 +20,7 @@ from citekit.model.value import replace
 from citekit.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from citekit.model.item import ItemFacts
     from citekit.store.archive import ArchiveStore
@@ -35,9 +35,15 @@ _NAMES: Final = ("id", "citation-key")
 class ImportKeys:
     """The keys of one import. To be asked under the lock."""
 
-    def __init__(self, store: ArchiveStore, writer: Writer, format_: str) -> None:
+    def __init__(
+        self, store: ArchiveStore, writer: Writer, format_: str, ids: Collection[str]
+    ) -> None:
+        """``ids`` are those of all entries: none of them becomes another key of one entry."""
         self._store = store
         self._writer = writer
+        self._ids = ids
+        self.refused: list[str] = []
+        """Other keys of the entry made last that are taken, or are no keys."""
         self._is_keyed = format_ in _KEYED
         self._foreign: dict[str, str] | None = None
 
@@ -68,12 +74,26 @@ class ImportKeys:
         key = self._key_in(data) or self._writer.unique_key(make_citekey(data))
         variables = {name: value for name, value in data.items() if name not in _NAMES}
         item = Item.from_json({"id": key, **variables})
-        if "citekit" not in item.data.get("custom", {}):
-            item = item.with_facts(facts)
+        own = item.data.get("custom", {}).get("citekit", {})
         foreign = self._foreign_id(data)
-        if foreign is None or foreign in item.facts.foreign_ids:
-            return item
-        return item.with_facts(replace(item.facts, foreign_ids=(*item.facts.foreign_ids, foreign)))
+        foreign_ids = dict.fromkeys((*item.facts.foreign_ids, *([foreign] if foreign else [])))
+        known = replace(
+            item.facts,
+            access=item.facts.access if "access" in own else facts.access,
+            aliases=tuple(self._free(item.facts.aliases, key)),
+            foreign_ids=tuple(foreign_ids),
+        )
+        return item.with_facts(known)
+
+    def _free(self, aliases: Sequence[str], key: str) -> Iterator[str]:
+        """Those that the item can have; an entry's own key goes before another's alias."""
+        self.refused = []
+        for alias in aliases:
+            taken = alias in self._ids or not self._writer.is_free(alias)
+            if taken or not is_citekey(alias):
+                self.refused.append(alias)
+            elif alias != key:
+                yield alias
 
     def note(self, item: Item) -> None:
         """The item has come in."""

@@ -11,7 +11,7 @@ from citekit.model.item import Access, Item, ItemFacts
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from citekit.store.archive import ArchiveStore
     from citekit.store.writer import Writer
@@ -68,7 +68,8 @@ def import_items(
     findings = [_at(place, finding) for finding in result.findings]
     facts = ItemFacts(access=access or store.settings.access)
     with store.writing(options={"format": format_, "access": access}) as writer:
-        keys = ImportKeys(store, writer, format_)
+        ids = {str(data.get("id")) for data in result.items}
+        keys = ImportKeys(store, writer, format_, ids)
         for number, data in enumerate(result.items):
             try:
                 item, is_new = _take(writer, keys, data, facts)
@@ -76,6 +77,8 @@ def import_items(
                 findings.append(_at(place, _refused(error, result.place_of(number), data)))
                 continue
             (new if is_new else known).append(item.key)
+            if is_new and keys.refused:
+                findings.append(_at(place, _left(item, keys.refused, result.place_of(number))))
     return Imported(new=tuple(new), known=tuple(known), findings=tuple(findings))
 
 
@@ -97,6 +100,16 @@ def _at(path: str | None, finding: Finding) -> Finding:
     inside = finding.place or Place()
     kind = FindingClass.INVALID if finding.severity is Severity.ERROR else finding.kind
     return replace(finding, place=inside._replace(path=path or inside.path), kind=kind)
+
+
+def _left(item: Item, aliases: Sequence[str], place: Place) -> Finding:
+    """Other keys that the entry could not bring along."""
+    return Finding(
+        code="CK-W424",
+        severity=Severity.WARNING,
+        message=f"{item.key} has no other key {', '.join(map(repr, aliases))}: taken, or no key",
+        place=place,
+    )
 
 
 def _refused(error: CitekitError, place: Place, data: Mapping[str, object]) -> Finding:

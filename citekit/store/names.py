@@ -37,6 +37,10 @@ class Names(Knowledge):
             if taken_by is not None and taken_by != owner:
                 raise self._conflict(name, taken_by)
 
+    def is_free(self, name: str) -> bool:
+        """Whether no item has this key or alias."""
+        return name not in self._owners()
+
     def folder_for(self, key: str) -> str:
         """The name of the folder for an item that comes in under this key.
 

@@ -148,6 +148,10 @@ class Writer:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
         return self._names.unique(base)
 
+    def is_free(self, name: str) -> bool:
+        """Whether no item has this key or alias."""
+        return self._names.is_free(name)
+
     def keys_like(self, base: str) -> Iterator[str]:
         """The keys of items that ``unique_key`` may have given for this one."""
         return self._names.made_of(base)

@@ -111,3 +111,17 @@ def test_the_longest_known_key_names_the_passage(store: ArchiveStore) -> None:
     assert "C#2001" in cite(store, ["C#2001#title"]).text
     assert "paragraph" not in cite(store, ["[@{C#2001}]"]).text
     assert "(C" in cite(store, ["C#p3"], in_text=True).text
+
+
+def test_other_keys_of_an_entry_are_aliases_and_go_back(store: ArchiveStore) -> None:
+    """BibLaTeX's ``ids``: each is cited like the key; one that is an entry's own stays that."""
+    text = "@book{kite:1, ids = {old:1, kite2, reel}, title = {One}}\n@book{kite2, title = {Two}}"
+    result = import_items(store, text, format_="biblatex")
+    assert result.new == ("kite:1", "kite2")
+    assert ["'kite2'" in finding.message for finding in result.findings] == [True]
+    assert store.item("kite:1").facts.aliases == ("old:1", "reel")
+    assert store.item("kite:1").facts.access == store.settings.access
+    assert store.resolve("old:1") == "kite:1"
+    assert "  ids = {old:1,reel},\n" in cite(store, ["reel"], format_="biblatex").text
+    again = import_items(store, text, format_="biblatex")
+    assert (again.known, again.findings) == (result.new, ())
