@@ -45,7 +45,7 @@ class Context(Value):
 
         store = ArchiveStore.open(self.root())
         if store.settings.seal == "auto":
-            from citekit.app.auto_seal import arm
+            from citekit.app.sealing.auto_seal import arm
 
             self.at_end.append(arm(store).stamp)  # one timestamp for all that a command changes
         return store

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
     from citekit.model.item import Item
-    from citekit.store.holders import Holders
-    from citekit.store.names import Names
-    from citekit.store.writer import Writer
+    from citekit.store.writing.payload_holders import Holders
+    from citekit.store.writing.taken_keys import Names
+    from citekit.store.writing.writer import Writer
 
 _GIT_FILES = {
     ".gitattributes": (
@@ -92,14 +92,14 @@ class ArchiveStore:
     @cached_property
     def names(self) -> Names:
         """Which keys and aliases are taken, for writers."""
-        from citekit.store.names import Names
+        from citekit.store.writing.taken_keys import Names
 
         return Names(self)
 
     @cached_property
     def holders(self) -> Holders:
         """Which items have certain bytes."""
-        from citekit.store.holders import Holders
+        from citekit.store.writing.payload_holders import Holders
 
         return Holders(self)
 
@@ -114,7 +114,7 @@ class ArchiveStore:
         then ``after_release`` without it.
         """
         from citekit.store.lock import exclusive
-        from citekit.store.writer import Writer
+        from citekit.store.writing.writer import Writer
 
         with exclusive(self.root, timeout_s=timeout_s):
             _renew_git_files(self.layout)
