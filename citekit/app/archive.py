@@ -41,11 +41,12 @@ class Archive:
     """An archive folder, and what can be done with it; errors are those of ``citekit.errors``."""
 
     def __init__(self, store: ArchiveStore) -> None:
-        self.store = store
-        if store.settings.seal == "auto":
-            from citekit.app.sealing.auto_seal import arm
+        if store.settings.seal == "auto" and store.after_change is None:
+            from citekit.app.sealing.auto_seal import AutoSeal
 
-            store.after_release = arm(store).stamp_and_log
+            follow = AutoSeal(stamps_each=True)
+            store = ArchiveStore(store.root, store.settings, after_change=follow)
+        self.store = store
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:

@@ -31,10 +31,9 @@ def read_text(store: ArchiveStore, key: str) -> ItemText:
 
     Raises NotFound when no capture has a text, or when its bytes are not on this machine.
     """
-    for stamp in reversed(store.stamps(key)):
-        capture = store.capture(key, stamp)
-        payload = capture.payloads.get("text") if capture else None
-        if capture is None or payload is None or payload.map is None:
+    for stamp, capture in reversed(store.captures(key).items()):
+        payload = capture.payloads.get("text")
+        if payload is None or payload.map is None:
             continue
         text = store.text(key, stamp)
         if text is None:

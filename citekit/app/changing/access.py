@@ -69,6 +69,5 @@ def set_access(
 
 def _withdrawn(store: ArchiveStore, key: str) -> set[str]:
     """The payloads of an item that no public item has."""
-    captures = (store.capture(key, stamp) for stamp in store.stamps(key))
-    digests = {p.digest for capture in captures if capture for p in capture.payloads.values()}
-    return {d for d, owners in needed_by(store, digests).items() if "public" not in owners}
+    needed = needed_by(store, store.digests(key))
+    return {digest for digest, owners in needed.items() if "public" not in owners}

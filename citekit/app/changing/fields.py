@@ -13,6 +13,7 @@ from citekit.app.changing.typed_names import read_typed_names
 from citekit.app.intake.describe import declared_evidence
 from citekit.errors import InvalidData, UsageError
 from citekit.model.date import Date, DateError
+from citekit.model.nearest import did_you_mean
 from citekit.model.value import replace
 from citekit.model.variables import DATE_VARIABLES, ITEM_TYPES, NAME_VARIABLES, VARIABLES
 
@@ -76,10 +77,7 @@ def read_value(variable: str, text: str) -> Any:  # noqa: ANN401  # a JSON value
 
 
 def _near(type_: str) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(type_, ITEM_TYPES, n=3, cutoff=0.4)
-    return f"did you mean {', '.join(near)}?" if near else "for example article-newspaper"
+    return did_you_mean(type_, ITEM_TYPES) or "for example article-newspaper"
 
 
 def with_fields(item: Item, fields: Mapping[str, Any]) -> Item:

@@ -73,8 +73,8 @@ def plan_purge(store: ArchiveStore, key: str) -> PurgePlan:
     from citekit.store.writing.payload_references import owners_of
 
     key = store.resolve(key)
-    captures = [store.capture(key, stamp) for stamp in store.stamps(key)]
-    payloads = {p.digest: p for capture in captures if capture for p in logged_payloads(capture)}
+    captures = store.captures(key).values()
+    payloads = {p.digest: p for capture in captures for p in logged_payloads(capture)}
     owners = owners_of(store, payloads.keys())
     kept = {d: tuple(sorted(keys - {key})) for d, keys in owners.items() if keys - {key}}
     gone = tuple(payload for digest, payload in payloads.items() if digest not in kept)

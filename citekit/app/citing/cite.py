@@ -152,11 +152,11 @@ def _read(store: ArchiveStore, word: str) -> list[Cite]:
 def _check_paragraph(store: ArchiveStore, name: str, number: int) -> None:
     """Raise NotFound for a paragraph beyond the last one; without a text any may be named."""
     key = store.resolve(name)
-    captures = (store.capture(key, stamp) for stamp in store.stamps(key))
+    captures = store.captures(key).values()
     shapes = [
         payload.map
         for capture in captures
-        for payload in (capture.payloads.values() if capture else ())
+        for payload in capture.payloads.values()
         if payload.map is not None
     ]
     last = max((len(shape.paragraphs) for shape in shapes), default=None)

@@ -34,7 +34,9 @@ from citekit.model.capture import Capture, Source
 from citekit.model.citekey import check_citekey
 from citekit.model.identifiers import make_stamp, stamp_order
 from citekit.model.item import Access, Item
+from citekit.model.nearest import did_you_mean
 from citekit.model.value import Value, replace
+from citekit.model.variables import VARIABLES
 from citekit.store.clock import now as this_second
 from citekit.store.writing.event_recorder import this_tool
 
@@ -117,14 +119,11 @@ def read_source(source: Path, *, max_size_bytes: int = DEFAULT_MAX_SIZE_BYTES) -
 
 def _near_files(source: Path) -> str:
     """Files in the same folder that are called nearly so; else where to look."""
-    from difflib import get_close_matches
-
     try:
         names = [path.name for path in source.parent.iterdir()]
     except OSError:
         return "look at the path: its folder cannot be read"
-    near = get_close_matches(source.name, names, n=3)
-    return f"did you mean {', '.join(near)}?" if near else "look at the path; - reads stdin"
+    return did_you_mean(source.name, names) or "look at the path; - reads stdin"
 
 
 def check_size(data: bytes, place: str, *, max_size_bytes: int) -> bytes:
@@ -329,18 +328,13 @@ def _findings(read: _Read, item: Item, *, is_new: bool) -> Iterator[Finding]:
 
 def unknown_variables(fields: Mapping[str, Any]) -> Iterator[Finding]:
     """A warning for each field that CSL does not know: it is kept, and no style prints it."""
-    from difflib import get_close_matches
-
-    from citekit.model.variables import VARIABLES
-
     for name in fields:
         if name not in VARIABLES:
-            near = get_close_matches(name, VARIABLES, n=3)
             yield Finding(
                 code="CK-W105",
                 severity=Severity.WARNING,
                 message=f"CSL has no field {name!r}: it is kept, and no style prints it",
-                hint=f"did you mean {', '.join(near)}?" if near else "",
+                hint=did_you_mean(name, VARIABLES),
             )
 
 

@@ -201,7 +201,6 @@ def _other_bytes(
 
 def _payloads_of(store: ArchiveStore, key: str) -> list[_Wanted]:
     """Every payload that the item's captures name; raises NotFound when there is none."""
-    captures = [(stamp, store.capture(key, stamp)) for stamp in store.stamps(key)]
     wanted = [
         _Wanted(
             stamp=stamp,
@@ -210,8 +209,7 @@ def _payloads_of(store: ArchiveStore, key: str) -> list[_Wanted]:
             payload=payload,
             is_absent=not _is_whole(store, payload.digest),
         )
-        for stamp, capture in captures
-        if capture
+        for stamp, capture in store.captures(key).items()
         for role, payload in capture.payloads.items()
     ]
     if not wanted:

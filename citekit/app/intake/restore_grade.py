@@ -51,8 +51,7 @@ class Graded(Value):
 
 def grade(store: ArchiveStore, key: str, candidate: Candidate) -> Graded:
     """Compare bytes with the item's captures by their text, newest first."""
-    stamps = store.stamps(key)
-    captures = [(stamp, c) for stamp in reversed(stamps) if (c := store.capture(key, stamp))]
+    captures = list(reversed(store.captures(key).items()))
     last_stamp, last = captures[0]
     extraction = read_again(store, last, candidate.data, encoding=None)
     payloads, contents = build_payloads(candidate.data, extraction)

@@ -21,10 +21,9 @@ def show(store: ArchiveStore, key: str) -> dict[str, Any]:
     """
     key = store.resolve(key)
     item = store.item(key)
-    captures = []
-    for stamp in store.stamps(key):
-        capture = store.capture(key, stamp)
-        captures.append({"stamp": stamp, **to_json(capture)})
+    captures = [
+        {"stamp": stamp, **to_json(capture)} for stamp, capture in store.captures(key).items()
+    ]
     return {
         "item": item.csl(),
         "access": item.facts.access,
@@ -66,9 +65,8 @@ def _is_hollow(candidate: Mapping[str, Any]) -> bool:
 
 def _decoded_original(store: ArchiveStore, key: str) -> str | None:
     """The first original as text, if it is here: later captures are not what evidence counts in."""
-    for stamp in store.stamps(key):
-        capture = store.capture(key, stamp)
-        payload = capture.payloads.get("original") if capture else None
+    for capture in store.captures(key).values():
+        payload = capture.payloads.get("original")
         if payload is None:
             continue
         data = store.payload(payload.digest)

@@ -324,9 +324,7 @@ def _drop_what_went(copying: _Copying, present: set[str], history: History) -> N
 
 def _needed(store: ArchiveStore) -> set[str]:
     """The digests that the archive's captures name."""
-    keys = store.keys()
-    captures = (store.capture(key, stamp) for key in keys for stamp in store.stamps(key))
-    return {p.digest for capture in captures if capture for p in capture.payloads.values()}
+    return set().union(*map(store.digests, store.keys()))
 
 
 def _copy_held(copying: _Copying) -> None:

@@ -31,7 +31,6 @@ from citekit.store.layout import SETTINGS_FILE, is_link
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from citekit.model.capture import Capture
     from citekit.store.writing.writer import Writer
 
 T = TypeVar("T")
@@ -125,16 +124,14 @@ def _take_item(
 ) -> bool:
     """Add an item with its captures, payloads, note and annotations; False when it is here."""
     item = source.item(key)
-    captures = {stamp: source.capture(key, stamp) for stamp in source.stamps(key)}
-    present: dict[str, Capture] = {stamp: c for stamp, c in captures.items() if c}
+    captures = source.captures(key)
     if store.has(key):
-        if store.item(key).csl() == item.csl() and set(present) <= set(store.stamps(key)):
+        if store.item(key).csl() == item.csl() and captures.keys() <= set(store.stamps(key)):
             return False
         raise StoreConflict(f"the key {key} is taken by another item", hint="citekit rename it")
-    digests = {p.digest for capture in present.values() for p in capture.payloads.values()}
-    payloads = {d: found for d in digests - purged if (found := source.payload_path(d))}
+    payloads = {d: found for d in source.digests(key) - purged if (found := source.payload_path(d))}
     annotations = source.annotations(key)
-    writer.add_item(item, captures=present, payloads=payloads, note=source.note(key))
+    writer.add_item(item, captures=captures, payloads=payloads, note=source.note(key))
     if annotations:
         writer.write_annotations(key, annotations)
     return True

@@ -153,8 +153,7 @@ def _purges(store: ArchiveStore, read: ReadLog, key: str) -> list[int]:
 
     Raises UsageError for a purge that is not sealed: a proof that kept silent would mislead.
     """
-    captures = [store.capture(key, stamp) for stamp in store.stamps(key)]
-    digests = {p.digest for capture in captures if capture for p in capture.payloads.values()}
+    digests = store.digests(key)
     if digests & read.unsealed_purges:
         hint = "citekit seal, then prove again"
         raise UsageError(f"the purge of {key} is not sealed yet", hint=hint)

@@ -20,14 +20,18 @@ _log = logging.getLogger(__name__)
 
 
 class AutoSeal:
-    """Seals the changes of one archive under its lock; ``stamp`` is for when the lock is free."""
+    """Seals each change of an archive under its lock (``store.archive.AfterChange``).
 
-    def __init__(self, store: ArchiveStore, *, allow_private: bool = False) -> None:
-        self._store = store
+    With ``stamps_each`` every seal is stamped when the lock is free, and what fails is logged; else
+    its owner calls ``stamp`` after several changes.
+    """
+
+    def __init__(self, *, stamps_each: bool = False, allow_private: bool = False) -> None:
+        self._stamps_each = stamps_each
         self._allow_private = allow_private
         self._is_new = False
 
-    def seal(self, store: ArchiveStore) -> None:
+    def under_lock(self, store: ArchiveStore) -> None:
         """Seal what was just noted."""
         try:
             seal_recorded(store)
@@ -35,31 +39,21 @@ class AutoSeal:
         except CitekitError as error:
             _log.warning("not sealed: %s", error)
 
-    def stamp(self) -> tuple[Finding, ...]:
+    def when_free(self, store: ArchiveStore) -> None:
+        """Have the seal stamped, where each is to be."""
+        for finding in self.stamp(store) if self._stamps_each else ():
+            _log.warning("%s; %s", finding.message, finding.hint)
+
+    def stamp(self, store: ArchiveStore) -> tuple[Finding, ...]:
         """Have the last seal stamped, once, by the authorities that ``archive.toml`` names.
 
         A warning for each that gives nothing, and for a lock that does not come free.
         """
-        urls = self._store.settings.tsa
+        urls = store.settings.tsa
         if not urls or not self._is_new:
             return ()
         self._is_new = False
         try:
-            return stamp(self._store, urls, allow_private=self._allow_private)[1]
+            return stamp(store, urls, allow_private=self._allow_private)[1]
         except CitekitError as error:
             return (not_stamped(", ".join(urls), error),)
-
-    def stamp_and_log(self) -> None:
-        """The same, with the warnings in the log of this module."""
-        for finding in self.stamp():
-            _log.warning("%s; %s", finding.message, finding.hint)
-
-
-def arm(store: ArchiveStore, *, allow_private: bool = False) -> AutoSeal:
-    """Have the archive seal itself after every change.
-
-    Its owner says when to ``stamp``: after each change (``after_release``), or after several.
-    """
-    sealing = AutoSeal(store, allow_private=allow_private)
-    store.after_change = sealing.seal
-    return sealing

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from citekit.model.annotation import Annotation
     from citekit.model.capture import Capture
     from citekit.model.item import Item
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 _FIRST_NAMED: Final = ("author", "editor", "director", "recipient", "contributor")
 
@@ -32,17 +32,16 @@ class Entry(Value):
     addresses: frozenset[str] = frozenset()
 
 
-def read_entry(store: ArchiveStore, folder: str) -> Entry:
+def read_entry(store: ArchiveReader, folder: str) -> Entry:
     """Read the item in a folder; one that cannot be read becomes an entry that says why."""
     key = store.key_in(folder) or folder
     try:
         item = store.item_in(folder)
         annotations = store.annotations(key)
-        captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
+        known = store.captures(key)
         note = store.note(key) or ""
     except CitekitError as error:
         return Entry(columns=_columns(folder, key, problem=str(error)), texts={})
-    known = {stamp: capture for stamp, capture in captures.items() if capture}
     text, lacks_text = _text(store, known)
     columns = _columns(
         folder,
@@ -116,7 +115,7 @@ def _issued(item: Item) -> str:
     return date.to_edtf() if date else ""
 
 
-def _text(store: ArchiveStore, captures: Mapping[str, Capture]) -> tuple[str, int]:
+def _text(store: ArchiveReader, captures: Mapping[str, Capture]) -> tuple[str, int]:
     """The text of the latest capture that has one, and whether it is absent here."""
     for capture in reversed(list(captures.values())):
         if "text" in capture.payloads:

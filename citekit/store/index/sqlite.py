@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from citekit.store.archive import ArchiveStore
     from citekit.store.index.index_entry import Entry
     from citekit.store.index.refresh import Changes
+    from citekit.store.reading import ArchiveReader
 
     Progress = Callable[[int, int], None]
 
@@ -84,7 +84,7 @@ class Index:
     """The index of one archive, as fresh as its files; close it, or use it in a ``with``."""
 
     def __init__(
-        self, store: ArchiveStore, progress: Progress | None = None, *, is_fresh: bool = False
+        self, store: ArchiveReader, progress: Progress | None = None, *, is_fresh: bool = False
     ) -> None:
         self._store = store
         self._progress = progress
@@ -95,7 +95,7 @@ class Index:
 
     @classmethod
     def open(
-        cls, store: ArchiveStore, *, progress: Progress | None = None, is_fresh: bool = False
+        cls, store: ArchiveReader, *, progress: Progress | None = None, is_fresh: bool = False
     ) -> Self:
         """The refreshed index; ``progress`` hears how many of how many items have been read.
 
@@ -226,7 +226,7 @@ class _Refresh:
     """One look at the archive, and what follows from it."""
 
     def __init__(
-        self, store: ArchiveStore, connection: sqlite3.Connection, progress: Progress | None
+        self, store: ArchiveReader, connection: sqlite3.Connection, progress: Progress | None
     ) -> None:
         self._store = store
         self._connection = connection
@@ -352,7 +352,7 @@ class _Refresh:
         )
 
 
-def _connect(store: ArchiveStore) -> sqlite3.Connection:
+def _connect(store: ArchiveReader) -> sqlite3.Connection:
     """The file of the index, made when it is absent."""
     path = store.layout.check_inside(store.layout.index_file)
     if not path.exists():
@@ -363,7 +363,7 @@ def _connect(store: ArchiveStore) -> sqlite3.Connection:
     return connection
 
 
-def _copied(store: ArchiveStore) -> sqlite3.Connection:
+def _copied(store: ArchiveReader) -> sqlite3.Connection:
     """A copy in memory of an index that can be read and not written."""
     path = store.layout.index_file.absolute()
     memory = sqlite3.connect(":memory:", isolation_level=None)
@@ -392,14 +392,14 @@ def _make_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def _payload_folders(store: ArchiveStore) -> str:
+def _payload_folders(store: ArchiveReader) -> str:
     """How the folders of payloads look; it differs as soon as one of them gains a file."""
     return ";".join(
         look_inside(top / "sha256") for top in (store.layout.objects, store.layout.restricted)
     )
 
 
-def _elsewhere(store: ArchiveStore) -> str:
+def _elsewhere(store: ArchiveReader) -> str:
     """How the payloads and the log look; a new capture shows in one of them."""
     return f"{_payload_folders(store)};{look_inside(store.layout.log)}"
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
     from citekit.store.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -36,8 +36,14 @@ _log = logging.getLogger(__name__)
 class Recorder:
     """Notes changes in ``log/pending.jsonl``; ``has_recorded`` tells whether there were any."""
 
-    def __init__(self, store: ArchiveStore, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        store: ArchiveReader,
+        noted: set[bytes],
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
         self._store = store
+        self._noted = noted
         self._options = options
         self._layout = store.layout
         self.has_recorded = False
@@ -73,7 +79,7 @@ class Recorder:
             _log.warning("an event was not noted, the next seal will find it: %s", error)
 
     def _append(self, entries: list[bytes]) -> None:
-        self._store.noted.update(map(leaf_hash, entries))
+        self._noted.update(map(leaf_hash, entries))
         LogFolder(self._layout).append(entries)
 
     def _file_event(self, path: Path, access: str | None) -> Event | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
     State = tuple[tuple[int, int, int] | None, ...]
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Knowledge:
     """Whether it is still true; its heirs know what, and note in it what they change."""
 
-    def __init__(self, store: ArchiveStore) -> None:
+    def __init__(self, store: ArchiveReader) -> None:
         self._store = store
         self._state: State | None = None
 

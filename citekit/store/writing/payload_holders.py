@@ -10,14 +10,14 @@ from citekit.store.writing.knowledge import Knowledge
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citekit.store.archive import ArchiveStore
     from citekit.store.index.sqlite import Index
+    from citekit.store.reading import ArchiveReader
 
 
 class Holders(Knowledge):
     """Asks the index, which looks at every item only where others have changed something."""
 
-    def __init__(self, store: ArchiveStore) -> None:
+    def __init__(self, store: ArchiveReader) -> None:
         super().__init__(store)
         # What was added since the index looked:
         self._own: dict[str, str] = {}  # digest -> key

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from citekit.model.item import Access
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
-def needed_by(store: ArchiveStore, digests: Collection[str]) -> dict[str, set[Access | None]]:
+def needed_by(store: ArchiveReader, digests: Collection[str]) -> dict[str, set[Access | None]]:
     """Digest -> the access of each item that has it; None stands for what cannot be read."""
     needed: dict[str, set[Access | None]] = {digest: set() for digest in digests}
     for name, found in _naming(store, digests):
@@ -28,7 +28,7 @@ def needed_by(store: ArchiveStore, digests: Collection[str]) -> dict[str, set[Ac
     return needed
 
 
-def owners_of(store: ArchiveStore, digests: Collection[str]) -> dict[str, set[str]]:
+def owners_of(store: ArchiveReader, digests: Collection[str]) -> dict[str, set[str]]:
     """Digest -> the keys of the items that have it, or that cannot be read and so may have it."""
     owners: dict[str, set[str]] = {digest: set() for digest in digests}
     for name, found in _naming(store, digests):
@@ -38,7 +38,7 @@ def owners_of(store: ArchiveStore, digests: Collection[str]) -> dict[str, set[st
 
 
 def _naming(
-    store: ArchiveStore, digests: Collection[str]
+    store: ArchiveReader, digests: Collection[str]
 ) -> Iterator[tuple[str, list[str] | None]]:
     """Each item's folder that names some of the digests, with these; None: it cannot be read."""
     for name in files.folders(store.layout.items) if digests else ():
@@ -63,7 +63,7 @@ def _records(folder: Path) -> bytes:
     return b"\n".join(records)
 
 
-def _access(store: ArchiveStore, name: str) -> Access | None:
+def _access(store: ArchiveReader, name: str) -> Access | None:
     try:
         return store.item_in(name).facts.access
     except CitekitError:

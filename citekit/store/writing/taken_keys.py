@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citekit.model.item import Item
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
 class Names(Knowledge):
@@ -23,7 +23,7 @@ class Names(Knowledge):
     They are read once, and again when somebody else has changed the archive.
     """
 
-    def __init__(self, store: ArchiveStore) -> None:
+    def __init__(self, store: ArchiveReader) -> None:
         super().__init__(store)
         self._known: dict[str, str] | None = None
         self._folded: set[str] = set()

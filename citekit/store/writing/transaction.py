@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from citekit.model.capture import Capture
     from citekit.model.item import Access
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 PayloadSource = bytes | Path
 PLACES: tuple[Access, ...] = ("public", "restricted")
@@ -30,7 +30,7 @@ PLACES: tuple[Access, ...] = ("public", "restricted")
 class Change:
     """A change under way. ``settles`` asks for a look at every owner of its payloads afterwards."""
 
-    def __init__(self, store: ArchiveStore, folder: Path) -> None:
+    def __init__(self, store: ArchiveReader, folder: Path) -> None:
         self.folder = folder
         self.settles = False
         self._store = store
@@ -67,7 +67,7 @@ class Change:
 
 @contextmanager
 def changing(
-    store: ArchiveStore, digests: Iterable[str] = (), *, renamed: tuple[str, ...] = ()
+    store: ArchiveReader, digests: Iterable[str] = (), *, renamed: tuple[str, ...] = ()
 ) -> Iterator[Change]:
     """Journal, then the steps of the caller, then tidying; after a failure too."""
     journal = Journal(digests=tuple(sorted(digests)), renamed=renamed)
@@ -81,13 +81,13 @@ def changing(
     _finish(store, change.folder, journal if change.settles else Journal())
 
 
-def clean_up(store: ArchiveStore) -> None:
+def clean_up(store: ArchiveReader) -> None:
     """Finish or undo what writers that were stopped left behind."""
     for folder, journal in unfinished(store.layout):
         _finish(store, folder, journal)
 
 
-def _finish(store: ArchiveStore, folder: Path, journal: Journal) -> None:
+def _finish(store: ArchiveReader, folder: Path, journal: Journal) -> None:
     if journal.renamed:
         old, new = journal.renamed
         _drop_renamed(store, old, new, folder)
@@ -96,7 +96,7 @@ def _finish(store: ArchiveStore, folder: Path, journal: Journal) -> None:
         files.remove_tree(folder)
 
 
-def _drop_renamed(store: ArchiveStore, old: str, new: str, folder: Path) -> None:
+def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> None:
     """Remove the old folder of a renamed item, if the new one is there and says so."""
     old_folder = store.layout.items / old
     with suppress(InvalidData, NotFound):
@@ -104,7 +104,7 @@ def _drop_renamed(store: ArchiveStore, old: str, new: str, folder: Path) -> None
             files.move(old_folder, files.unused(folder))
 
 
-def _settle(store: ArchiveStore, digests: Collection[str], folder: Path) -> None:
+def _settle(store: ArchiveReader, digests: Collection[str], folder: Path) -> None:
     """Have each payload exactly where its owners say: objects, restricted, or nowhere."""
     for digest, owners in needed_by(store, digests).items():
         if None in owners:
@@ -120,7 +120,7 @@ def _settle(store: ArchiveStore, digests: Collection[str], folder: Path) -> None
 
 
 def _remove_copy(
-    store: ArchiveStore, digest: str, access: Access, wanted: Access | None, folder: Path
+    store: ArchiveReader, digest: str, access: Access, wanted: Access | None, folder: Path
 ) -> None:
     objects = store.objects
     copy = objects.path(digest, access)

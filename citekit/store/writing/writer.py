@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from citekit.model.entity import Entity
     from citekit.model.event import LoggedPayload
     from citekit.model.item import Item
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
+    from citekit.store.writing.payload_holders import Holders
+    from citekit.store.writing.taken_keys import Names
     from citekit.store.writing.transaction import Change
 
 __all__ = ["PayloadSource", "Writer"]
@@ -38,15 +40,24 @@ _PURGED_AT_ONCE = 200  # payloads in one event: an entry of the log has at most 
 class Writer:
     """The one who may change an archive; every method is atomic and durable."""
 
-    def __init__(self, store: ArchiveStore, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        store: ArchiveReader,
+        *,
+        names: Names,
+        holders: Holders,
+        noted: set[bytes],
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
         self._store = store
         self._layout = store.layout
         self._objects = store.objects
-        self._record = Recorder(store, options)
-        self._names = store.names
+        self._record = Recorder(store, noted, options)
+        self._names = names
+        self._holders = holders
         self._is_open = True
         clean_up(store)
-        for known in (store.names, store.holders):
+        for known in (names, holders):
             known.begin_change()
 
     def close(self) -> None:
@@ -82,7 +93,7 @@ class Writer:
             self._move_in(folder, name)
         self._names.note(item)
         addresses = known_addresses(item, captures.values())
-        self._store.holders.note(item.key, payloads, addresses)
+        self._holders.note(item.key, payloads, addresses)
         records = [self._layout.capture_file(item.key, stamp) for stamp in sorted(captures)]
         note_files = [self._layout.note_file(item.key)] if note else []
         self._record.changed(self._layout.item_file(item.key), *records, *note_files)
@@ -95,13 +106,13 @@ class Writer:
         self._names.check_free(item, owner=item.key)
         self._write(self._layout.item_file(item.key), _item_bytes(item))
         self._names.note(item)
-        self._store.holders.forget()  # its address may be another one now
+        self._holders.forget()  # its address may be another one now
 
     def set_access(self, item: Item) -> None:
         """Write an item that has its new access, and have its payloads where that says."""
         self._require(item.key)
         self._names.check_free(item, owner=item.key)
-        digests = self._digests_of(item.key)
+        digests = self._store.digests(item.key)
         present = {digest: self._objects.find(digest) for digest in digests}
         sources = {digest: path for digest, path in present.items() if path}
         with self._change(digests) as change:
@@ -138,7 +149,7 @@ class Writer:
         """Remove an item, and the payloads that no other item has; raises NotFound."""
         self._require(key)
         folder = self._layout.check_inside(self._layout.item_folder(key))
-        with self._change(self._digests_of(key)) as change:
+        with self._change(self._store.digests(key)) as change:
             change.settles = True
             files.move(folder, files.unused(change.folder))
         self._forget_names()
@@ -166,14 +177,13 @@ class Writer:
             change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
             change.move_over(path, dump_json(to_json(capture)).encode())
-        self._store.holders.note(key, payloads, known_addresses(item, [capture]))
+        self._holders.note(key, payloads, known_addresses(item, [capture]))
         self._record.changed(path)
 
     def put_payload(self, key: str, payload: Payload, source: PayloadSource) -> None:
         """Bring an absent payload of an item back; raises IntegrityFailed for other bytes."""
         item = self._store.item(key)
-        captures = [self._store.capture(key, stamp) for stamp in self._store.stamps(key)]
-        known = [capture for capture in captures if capture]
+        known = self._store.captures(key).values()
         with self._change([payload.digest]) as change:
             change.place({payload.digest: source}, known, item.facts.access)
 
@@ -292,16 +302,12 @@ class Writer:
 
     def _forget_names(self) -> None:
         """A key has gone: whatever was known by it is read again."""
-        self._store.names.forget()
-        self._store.holders.forget()
+        self._names.forget()
+        self._holders.forget()
 
     def _require(self, key: str) -> None:
         if not self._store.has(key):
             self._store.item(key)  # raises NotFound with the nearest keys
-
-    def _digests_of(self, key: str) -> set[str]:
-        captures = (self._store.capture(key, stamp) for stamp in self._store.stamps(key))
-        return {p.digest for capture in captures if capture for p in capture.payloads.values()}
 
 
 def _item_bytes(item: Item) -> bytes:

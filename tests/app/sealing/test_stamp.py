@@ -10,7 +10,7 @@ import pytest
 from citekit import Archive
 from citekit.app.annotating.entities_and_claims import add_entity
 from citekit.app.doctor.machine import examine
-from citekit.app.sealing.auto_seal import arm
+from citekit.app.sealing.auto_seal import AutoSeal
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.verify import verify
 from citekit.cli.run import run
@@ -100,11 +100,12 @@ def test_changes_that_seal_themselves_are_stamped_together(tmp_path: Path, url: 
     """The owner of the archive says when; one timestamp is enough for all before it."""
     store = _archive(tmp_path, f'seal = "auto"\ntsa = ["{url}"]')
     size = seal(store, keys=Keys(), tsa=()).size
-    sealing = arm(store, allow_private=True)
+    sealing = AutoSeal(allow_private=True)
+    store = ArchiveStore(store.root, store.settings, after_change=sealing)
     add_entity(store, "Second mayor", kind="person")
     add_entity(store, "Third mayor", kind="person")
-    sealing.stamp()
-    sealing.stamp()
+    sealing.stamp(store)
+    sealing.stamp(store)
     assert _tokens(store) == [str(size + 2)]
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app.changing.purge import purge
-from citekit.app.sealing.auto_seal import arm
+from citekit.app.sealing.auto_seal import AutoSeal
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.sealing.signing_keys import keygen, read_signing_key
 from citekit.app.verifying.verify import verify
@@ -170,7 +170,7 @@ def _automatic(store: ArchiveStore, key: Path) -> ArchiveStore:
 
 
 def _add_and_seal(store: ArchiveStore) -> None:
-    arm(store)
+    store = ArchiveStore(store.root, store.settings, after_change=AutoSeal())
     with store.writing() as writer:
         writer.add_item(store.item("tide2023").with_data(id="new2026"))
 

@@ -10,7 +10,7 @@ import pytest
 
 from citekit import Archive
 from citekit.app.changing.purge import purge
-from citekit.app.sealing.auto_seal import arm
+from citekit.app.sealing.auto_seal import AutoSeal
 from citekit.app.sealing.seal import Keys, Sealed, seal
 from citekit.app.sealing.waiting_purges import waiting_purges
 from citekit.app.verifying.trust_anchors import Outside
@@ -141,7 +141,7 @@ def test_an_automatic_seal_signs_no_forged_capture(store: ArchiveStore) -> None:
     before = store.layout.checkpoint_file.read_bytes()
     other = _again(store)
     _keep_key_for(other)
-    arm(other)
+    other = ArchiveStore(other.root, other.settings, after_change=AutoSeal())
     with other.writing() as writer:
         writer.write_note("tide2023", "A change of the owner's.\n")
     assert other.layout.checkpoint_file.read_bytes() == before
@@ -150,7 +150,7 @@ def test_an_automatic_seal_signs_no_forged_capture(store: ArchiveStore) -> None:
 def test_an_automatic_seal_signs_what_this_process_did(store: ArchiveStore) -> None:
     """A capture and a purge of our own need no question."""
     _keep_key_for(store)
-    arm(store)
+    store = ArchiveStore(store.root, store.settings, after_change=AutoSeal())
     archive = Archive(store)
     item = archive.add(b"New\n\nBy A. Person\n\nSome text of it.", name="new.txt").item
     purge(store, item.key)
@@ -219,7 +219,7 @@ def test_an_automatic_seal_signs_no_purge_of_another_process(store: ArchiveStore
     before = store.layout.checkpoint_file.read_bytes()
     other = _again(store)
     _keep_key_for(other)
-    arm(other)
+    other = ArchiveStore(other.root, other.settings, after_change=AutoSeal())
     with other.writing() as writer:
         writer.write_note("tide2023", "A change of the owner's.\n")
     assert other.layout.checkpoint_file.read_bytes() == before
