@@ -8,7 +8,7 @@ from citekit.cli import output
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.citing.cite import Cited
+    from citekit.app.citing.result import Cited
     from citekit.app.verifying.trust_anchors import Outside
     from citekit.cli.context import Context
     from citekit.csl.style_search import StyleSummary

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.model.item import Item
-    from citekit.store.archive import ArchiveStore
     from citekit.store.log.log_state import Known
+    from citekit.store.reading import ArchiveReader
 
 State = Literal["sealed", "unsealed", "changed", "gone", "tampered"]
 PROOF_SUFFIX: Final = ".citekit-proof.json"
@@ -77,7 +77,7 @@ class Seals:
     trouble: str = ""
 
 
-def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: bool) -> Seals:
+def read_seals(store: ArchiveReader, items: Mapping[str, Item], *, shows_all: bool) -> Seals:
     """Read the log and make the proof of each item; what is wrong with the log is ``trouble``.
 
     A proof holds an item's whole record. Where that has text which the site keeps back, there is
@@ -95,7 +95,7 @@ def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: boo
 
 
 def _read(
-    store: ArchiveStore, read: ReadLog, items: Mapping[str, Item], *, shows_all: bool
+    store: ArchiveReader, read: ReadLog, items: Mapping[str, Item], *, shows_all: bool
 ) -> Seals:
     from citekit.app.sealing.plan import disk_digests
     from citekit.store.log.drift import differences
@@ -172,7 +172,9 @@ def _kept_back(seal: ItemSeal) -> ItemSeal:
     return replace(seal, why_none=why)
 
 
-def _proven(store: ArchiveStore, key: str, seal: ItemSeal, read: ReadLog, at: datetime) -> ItemSeal:
+def _proven(
+    store: ArchiveReader, key: str, seal: ItemSeal, read: ReadLog, at: datetime
+) -> ItemSeal:
     """The seal with its proof, or with why there is none."""
     try:
         proof = prove(store, key, now=at, read=read)

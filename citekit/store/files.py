@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -416,8 +417,6 @@ def _at_once(flush: Callable[[T], None], things: Collection[T]) -> None:
         for thing in things:
             flush(thing)
         return
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
         for _ in pool.map(flush, things):
             pass

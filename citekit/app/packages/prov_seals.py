@@ -16,10 +16,10 @@ from citekit.store.log.folder import LogFolder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
-def prov_seals(store: ArchiveStore) -> Iterator[Seal]:
+def prov_seals(store: ArchiveReader) -> Iterator[Seal]:
     """Every seal whose checkpoint is here, oldest first; none where nothing was sealed."""
     log = LogFolder(store.layout)
     latest = log.standing()

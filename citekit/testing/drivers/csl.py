@@ -12,6 +12,7 @@ from citekit.csl.document import Citation, Document
 from citekit.csl.parse import parse_style
 from citekit.csl.punctuation import flatten
 from citekit.csl.render.html import render
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +72,6 @@ def _replayed(document: Document, operations: Sequence[Sequence[Any]]) -> str:
 
 def _around(pairs: Sequence[Sequence[Any]], known: dict[str, Citation]) -> list[Citation]:
     """The citations a word processor lists around the edited one, with their present notes."""
-    from citekit.model.value import replace
-
     found = []
     for key, note in pairs:
         if str(key) in known:
