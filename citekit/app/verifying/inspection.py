@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, NotRequired, TypedDict
+from typing import Final
 
-from citekit.app.verifying.payload_hashing import Hashing
+from citekit.app.verifying.payload_hashing import Hashing, PayloadJson
 from citekit.errors import CitekitError
 from citekit.model.annotation import Annotation
 from citekit.model.claim import Claim
@@ -35,22 +35,6 @@ class Marked(Value):
 
     line: int
     annotation: Annotation
-
-
-class TextMapJson(TypedDict):
-    """A ``TextMap`` as its record has it."""
-
-    characters: int
-    words: int
-    paragraphs: NotRequired[list[list[int]]]
-
-
-class PayloadJson(TypedDict):
-    """A ``Payload`` as its record has it: JSON that has been checked, and needs no building."""
-
-    digest: str
-    size_bytes: int
-    map: NotRequired[TextMapJson | None]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from citekit.app.verifying.inspection import Inspection, PayloadJson
+from citekit.app.verifying.inspection import Inspection
+from citekit.app.verifying.payload_hashing import PayloadJson
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError
 from citekit.integrity.digest import digest_bytes, digest_chunks, parse_digest
