@@ -13,9 +13,9 @@ from citekit.errors import CitekitError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from citekit.app.add import Added
-    from citekit.app.importing import Imported
-    from citekit.app.known_source import Answer
+    from citekit.app.intake.add import Added
+    from citekit.app.intake.bibliographies import Imported
+    from citekit.app.intake.known_source import Answer
     from citekit.cli.context import Context
     from citekit.findings import Finding
     from citekit.model.item import Access
@@ -38,7 +38,7 @@ def add(
     max_size: str | None,
 ) -> int:
     """Archive every source and print the keys; the first failure decides the exit code."""
-    from citekit.app.fields import read_fields
+    from citekit.app.changing.fields import read_fields
 
     if len(source) > 1 and (url or key):
         raise UsageError("--url and --key are for one source", hint="add the sources one by one")
@@ -96,7 +96,7 @@ class _Talk:
 def _add_one(
     store: ArchiveStore, name: str, max_size_bytes: int | None, options: dict[str, Any]
 ) -> Added:
-    from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, add
+    from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES, add
 
     limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
     if re.match(r"https?://", name):
@@ -201,9 +201,9 @@ def import_(context: Context, *, file: list[str], format_: str | None, access: s
 def _import_one(
     store: ArchiveStore, name: str, format_: str | None, access: Access | None
 ) -> Imported:
-    from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
-    from citekit.app.importing import format_of, import_items
-    from citekit.app.importing_package import import_package, is_package
+    from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
+    from citekit.app.intake.bibliographies import format_of, import_items
+    from citekit.app.packages.import_package import import_package, is_package
     from citekit.errors import InvalidData
 
     if name != "-" and is_package(Path(name)):
@@ -229,9 +229,17 @@ def _tell_imported(result: Imported, context: Context) -> None:
     if not context.json:
         for key in result.new:
             output.answer(key)
-    for key in result.known:
-        output.note(f"{key} is in the archive already", quiet=context.quiet)
-    output.tell_findings(result.findings)
+    if len(result.known) > output.MOST_TOLD:
+        output.note(f"{len(result.known)} are in the archive already", quiet=context.quiet)
+    else:
+        for key in result.known:
+            output.note(f"{key} is in the archive already", quiet=context.quiet)
+    output.tell_some_findings(result.findings)
+    refused = sum(finding.severity == "error" for finding in result.findings)
+    if refused:
+        done = len(result.new) + len(result.known)
+        errors = "1 error" if refused == 1 else f"{refused} errors"
+        output.note(f"{done} taken in, {errors}", quiet=context.quiet)
 
 
 def _imported_json(results: Sequence[Imported], findings: Sequence[Finding]) -> dict[str, Any]:

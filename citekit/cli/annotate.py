@@ -14,7 +14,7 @@ from citekit.cli import output
 from citekit.errors import CitekitError, NotFound, UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.annotate import Annotated
+    from citekit.app.annotating.annotate import Annotated
     from citekit.cli.context import Context
     from citekit.model.annotation import Annotation, Passage
     from citekit.store.archive import ArchiveStore
@@ -31,7 +31,7 @@ def annotate(
     entity: list[str],
 ) -> int:
     """Annotate one passage, or open the text in an editor; print the annotations' ids."""
-    from citekit.app.annotate import annotate as make
+    from citekit.app.annotating.annotate import annotate as make
 
     store = context.store()
     if quote is None and "#" not in key and not (note or tag or entity):
@@ -67,9 +67,9 @@ def _tell(context: Context, made: list[Annotated]) -> None:
 
 def _annotate_in_editor(context: Context, store: ArchiveStore, key: str) -> int:
     """Open the sheet; keep it where a line of it could not be understood, so nothing is lost."""
-    from citekit.app.annotate import annotate as make
-    from citekit.app.passages import read_text
-    from citekit.app.sheet import make_sheet, read_sheet
+    from citekit.app.annotating.annotate import annotate as make
+    from citekit.app.annotating.editor_sheet import make_sheet, read_sheet
+    from citekit.app.annotating.passages import read_text
 
     text = read_text(store, store.resolve(key))
     sheet = _edit(make_sheet(text), name=text.key)
@@ -151,7 +151,7 @@ def _line(store: ArchiveStore, key: str, annotation: Annotation) -> str:
 
 def _place(store: ArchiveStore, key: str, passage: Passage) -> str:
     """Paragraph and offsets of a passage whose words are not in the record."""
-    from citekit.app.passages import paragraph_number
+    from citekit.app.annotating.passages import paragraph_number
 
     capture = store.capture(key, passage.capture) if passage.capture else None
     text = capture.payloads.get("text") if capture else None
@@ -162,7 +162,7 @@ def _place(store: ArchiveStore, key: str, passage: Passage) -> str:
 
 def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity: list[str]) -> int:
     """Change an annotation and print its id."""
-    from citekit.app.annotate import edit_annotation
+    from citekit.app.annotating.annotate import edit_annotation
 
     if note is None and not tag and not entity:
         raise UsageError("nothing to change", hint="give --note, --tag or --entity")
@@ -183,7 +183,7 @@ def _given(words: list[str]) -> list[str] | None:
 
 def remove(context: Context, *, id_: str) -> int:
     """Remove an annotation and print its id."""
-    from citekit.app.annotate import remove_annotation
+    from citekit.app.annotating.annotate import remove_annotation
 
     _, removed = remove_annotation(context.store(), id_)
     if context.json:

@@ -22,8 +22,8 @@ def verify(
     checkpoint: list[str],
 ) -> int:
     """Check the archive and print one finding a line; the verdict is the exit code."""
-    from citekit.app.outside import read_outside
-    from citekit.app.verify import verify as check
+    from citekit.app.verifying.trust_anchors import read_outside
+    from citekit.app.verifying.verify import verify as check
 
     store = context.store()
     outside = read_outside(trust, checkpoint, archive=store.root)
@@ -52,7 +52,7 @@ def _progress(context: Context) -> Callable[[int, int], None]:
 
 def doctor(context: Context) -> int:
     """Say what works here; 1 when something that the core needs does not."""
-    from citekit.app.doctor import examine
+    from citekit.app.doctor.machine import examine
     from citekit.errors import NotFound
 
     try:

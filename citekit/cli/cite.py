@@ -8,8 +8,8 @@ from citekit.cli import output
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.cite import Cited
-    from citekit.app.outside import Outside
+    from citekit.app.citing.cite import Cited
+    from citekit.app.verifying.trust_anchors import Outside
     from citekit.cli.context import Context
     from citekit.csl.style_search import StyleSummary
     from citekit.store.archive import ArchiveStore
@@ -33,7 +33,7 @@ def cite(
     checkpoint: list[str],
 ) -> int:
     """Print references of the items, or write them into a file; verified ones, if asked to."""
-    from citekit.app.cite import cite as cite_items
+    from citekit.app.citing.cite import cite as cite_items
 
     store = context.store()
     cited = cite_items(
@@ -65,7 +65,7 @@ def cite(
 
 
 def _outside(store: ArchiveStore, trust: list[str], checkpoint: list[str]) -> Outside:
-    from citekit.app.outside import read_outside
+    from citekit.app.verifying.trust_anchors import read_outside
 
     return read_outside(trust, checkpoint, archive=store.root)
 
@@ -126,7 +126,7 @@ def styles(context: Context, *, query: list[str]) -> int:
         output.answer_json([_style_json(style) for style in found])
         return 0
     for style in found:
-        output.answer(output.printable(_style_line(style)))
+        output.answer(output.fit(output.printable(_style_line(style))))
     if not found:
         output.note("no such style", quiet=context.quiet)
     return 0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.cli import output
 
 if TYPE_CHECKING:
-    from citekit.app.diff import CaptureDiff
-    from citekit.app.text_diff import Paragraph
+    from citekit.app.looking.diff import CaptureDiff
+    from citekit.app.looking.text_diff import Paragraph
     from citekit.cli.context import Context
 
 # Without colours the marks of git diff --word-diff=plain.
@@ -23,7 +23,7 @@ _COLOURED: Final = {
 
 def diff(context: Context, *, key: str, a: str | None, b: str | None) -> int:
     """Print what changed between two captures of an item."""
-    from citekit.app.diff import diff as compare
+    from citekit.app.looking.diff import diff as compare
 
     found = compare(context.store(), key, a, b)
     if context.json:

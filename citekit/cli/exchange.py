@@ -21,8 +21,8 @@ def export(
     with_restricted: bool,
 ) -> int:
     """Write a package and say where it is and what was left out."""
-    from citekit.app.export import FORMATS
-    from citekit.app.export import export as write_package
+    from citekit.app.packages.export import FORMATS
+    from citekit.app.packages.export import export as write_package
 
     if format_ is None or output_ is None:
         hint = f"citekit export --format {'|'.join(FORMATS)} --output PATH"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
     """Remove an item's payloads for good, after asking; say what git still has."""
-    from citekit.app.purge import plan_purge
-    from citekit.app.purge import purge as purge_item
+    from citekit.app.changing.purge import plan_purge
+    from citekit.app.changing.purge import purge as purge_item
 
     store = context.store()
     plan = plan_purge(store, key)
@@ -40,7 +40,7 @@ def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
 
 def backup(context: Context, *, dir_: str) -> int:
     """Copy the whole archive, restricted payloads too, and verify the copy."""
-    from citekit.app.backup import backup as back_up
+    from citekit.app.packages.backup import backup as back_up
 
     def tell(done: int, of: int) -> None:
         output.tell_progress(f"{done} of {of} files", quiet=context.quiet)

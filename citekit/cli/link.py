@@ -27,7 +27,7 @@ def add_entity(
     description: str | None,
 ) -> int:
     """Add or change an entity and print its id."""
-    from citekit.app.link import add_entity as add
+    from citekit.app.annotating.entities_and_claims import add_entity as add
 
     entity = add(
         context.store(),
@@ -60,7 +60,7 @@ def _answer(context: Context, thing: Entity | Claim) -> int:
 
 def show_entity(context: Context, *, id_: str) -> int:
     """Print an entity and where it is named."""
-    from citekit.app.link import mentions
+    from citekit.app.annotating.entities_and_claims import mentions
 
     store = context.store()
     entity = store.entity(id_)
@@ -91,7 +91,7 @@ def list_entities(context: Context) -> int:
 
 def remove_entity(context: Context, *, id_: str) -> int:
     """Remove an entity that nothing names, and print its id."""
-    from citekit.app.link import remove_entity as remove
+    from citekit.app.annotating.entities_and_claims import remove_entity as remove
 
     return _answer(context, remove(context.store(), id_))
 
@@ -106,7 +106,7 @@ def add_claim(
     entity: list[str],
 ) -> int:
     """Add a claim and print its id."""
-    from citekit.app.link import add_claim as add
+    from citekit.app.annotating.entities_and_claims import add_claim as add
 
     claim = add(
         context.store(), statement, claim_id=id_, question=question, note=note, entities=entity
@@ -125,7 +125,7 @@ def link_claim(
     note: str | None,
 ) -> int:
     """Add what a source says of a claim, and print the claim's id."""
-    from citekit.app.link import link_claim as link
+    from citekit.app.annotating.entities_and_claims import link_claim as link
 
     claim = link(
         context.store(),
@@ -167,6 +167,6 @@ def list_claims(context: Context) -> int:
 
 def remove_claim(context: Context, *, id_: str) -> int:
     """Remove a claim and print its id."""
-    from citekit.app.link import remove_claim as remove
+    from citekit.app.annotating.entities_and_claims import remove_claim as remove
 
     return _answer(context, remove(context.store(), id_))

@@ -21,7 +21,7 @@ _ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on t
 
 def list_(context: Context, *, type_: str | None, access: str | None) -> int:
     """Print a line for each item: key, date, access, title."""
-    from citekit.app.search import list_items
+    from citekit.app.looking.search import list_items
 
     rows = list_items(
         context.store(), type_=type_, access=access, unreadable=partial(_warn, context)
@@ -37,7 +37,7 @@ def list_(context: Context, *, type_: str | None, access: str | None) -> int:
 
 def search(context: Context, *, query: list[str], limit: int | None) -> int:
     """Print the items that match, best first."""
-    from citekit.app.search import search as search_items
+    from citekit.app.looking.search import search as search_items
 
     words = " ".join(query)
     if not words.strip():
@@ -80,7 +80,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> None:
 
 def show(context: Context, *, key: str) -> int:
     """Print one item's metadata with its evidence."""
-    from citekit.app.show import show as show_item
+    from citekit.app.looking.show import show as show_item
 
     shown = show_item(context.store(), key)
     if context.json:

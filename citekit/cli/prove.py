@@ -9,7 +9,7 @@ from citekit.cli import output
 from citekit.errors import Place, UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.proof_verdict import ProofVerdict
+    from citekit.app.proving.proof_verdict import ProofVerdict
     from citekit.cli.context import Context
     from citekit.store.archive import ArchiveStore
 
@@ -18,7 +18,7 @@ _SUFFIX = ".citekit-proof.json"
 
 def prove(context: Context, *, key: str, output_: str | None) -> int:
     """Write the proof of an item and a page about it, and print where they are."""
-    from citekit.app.prove import prove as make_proof
+    from citekit.app.proving.prove import prove as make_proof
     from citekit.store.outputs import check_file, write_file
 
     store = context.store()
@@ -63,9 +63,9 @@ def check_proof(
         return _print_script(context, file)
     if file is None:
         raise UsageError("name the proof", hint="citekit check-proof FILE --trust KEY")
-    from citekit.app.check_proof import check_proof as check
-    from citekit.app.outside import read_outside
-    from citekit.app.proof_file import MAX_PROOF_BYTES
+    from citekit.app.proving.check_proof import check_proof as check
+    from citekit.app.proving.proof_file import MAX_PROOF_BYTES
+    from citekit.app.verifying.trust_anchors import read_outside
     from citekit.store import files
 
     outside = read_outside(trust, checkpoint)
@@ -88,7 +88,7 @@ def check_proof(
 
 
 def _print_script(context: Context, file: str | None) -> int:
-    from citekit.app.proof_script import SCRIPT, proof_script
+    from citekit.app.proving.proof_script import SCRIPT, proof_script
 
     if file is not None:
         hint = f"citekit check-proof --print-script > {SCRIPT}"

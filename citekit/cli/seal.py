@@ -9,7 +9,7 @@ from citekit.cli import output
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.seal import Keys, Sealed
+    from citekit.app.sealing.seal import Keys, Sealed
     from citekit.cli.context import Context
 
 
@@ -25,7 +25,7 @@ def seal(
     allow_private: bool,
 ) -> int:
     """Seal everything and print the checkpoint; 5 when an authority gave no timestamp."""
-    from citekit.app.seal import seal as seal_archive
+    from citekit.app.sealing.seal import seal as seal_archive
 
     store = context.store()
     keys = _keys(context, signing_key, old_key, lost_key=lost_key)
@@ -49,7 +49,7 @@ def seal(
 
 def _confirmed(context: Context, *, yes: bool) -> list[bytes]:
     """The purges that wait and that whoever seals has said yes to; each one is named."""
-    from citekit.app.waiting_purges import waiting_purges
+    from citekit.app.sealing.waiting_purges import waiting_purges
 
     confirmed = []
     for purge in waiting_purges(context.store()):
@@ -65,8 +65,8 @@ def _keys(
     context: Context, signing_key: str | None, old_key: str | None, *, lost_key: bool
 ) -> Keys | None:
     """The keys that the options name; the signing key is else looked up where keygen puts it."""
-    from citekit.app.seal import Keys
-    from citekit.app.signing import find_signing_key, log_origin, read_signing_key
+    from citekit.app.sealing.seal import Keys
+    from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
 
     if not signing_key and not old_key and not lost_key:
         return None
@@ -96,7 +96,7 @@ def _told(sealed: Sealed) -> str:
 
 def log(context: Context, *, limit: int | None) -> int:
     """Print the last entries of the log and the events that wait, oldest first."""
-    from citekit.app.history import list_events
+    from citekit.app.looking.log import list_events
 
     events = list_events(context.store(), limit=20 if limit is None else limit)
     if context.json:
@@ -110,8 +110,8 @@ def log(context: Context, *, limit: int | None) -> int:
 
 def keygen(context: Context, *, name: str | None, output_: str | None) -> int:
     """Make a signing key, keep it in a file of its owner's alone, and print the public key."""
-    from citekit.app.signing import keygen as make_key
-    from citekit.app.signing import log_origin
+    from citekit.app.sealing.signing_keys import keygen as make_key
+    from citekit.app.sealing.signing_keys import log_origin
 
     origin = name or log_origin(context.store())
     key = make_key(origin, Path(output_) if output_ else None)

@@ -59,14 +59,12 @@ def read_csl_json(text: str) -> ReadResult:
     An entry that is no item is a finding with its line and JSON path; the others come in. Raises
     InvalidData, with line and column, where the text is no JSON.
     """
-    from citekit.model.json_text import parse_json, place_in
+    from citekit.model.json_text import JsonPlaces, parse_json
 
     data = parse_json(text)
     entries = data if isinstance(data, list) else [data]
     paths: list[JsonPath] = [(i,) for i in range(len(entries))] if isinstance(data, list) else [()]
-    return check_items(
-        zip(entries, paths, strict=True), lambda path: place_in(text, path, path=None)
-    )
+    return check_items(zip(entries, paths, strict=True), JsonPlaces(text).place)
 
 
 def check_items(

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.proof_script import SCRIPT, proof_script
+from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
 from citekit.sphinx.rich import title as plain_title
