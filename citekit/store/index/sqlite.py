@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from importlib.resources import files as package_files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from citekit.errors import CitekitError
@@ -386,7 +386,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    sql = (package_files("citekit.store.index.sqlite") / "index.sql").read_text(encoding="utf-8")
+    sql = Path(__file__).with_name("index.sql").read_text(encoding="utf-8")
     for statement in sql.split(";\n"):  # executescript() would end the transaction
         connection.execute(statement)
 
