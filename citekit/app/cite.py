@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from citekit.app.outside import Outside
     from citekit.csl.process import Result
-    from citekit.csl.styles import StyleSource
+    from citekit.csl.style.find import StyleSource
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
 
@@ -197,7 +197,7 @@ def _as_data(
 
 
 def _style(store: ArchiveStore, style: str | None) -> StyleSource:
-    from citekit.csl.styles import find_style
+    from citekit.csl.style.find import find_style
 
     return find_style(style or store.settings.style or DEFAULT_STYLE)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from citekit.model.codec import write_instant
 
 if TYPE_CHECKING:
-    from citekit.csl.render import Format
+    from citekit.csl.output.render import Format
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
 
@@ -39,7 +39,7 @@ def append_note(text: str, note: str | None, format_: Format) -> str:
     >>> append_note("<i>Title</i>.", "Archived 2026-11-22T14:15:00Z", "html")
     '<i>Title</i>. [Archived 2026-11-22T14:15:00Z]'
     """
-    from citekit.csl.render import renderer
+    from citekit.csl.output.render import renderer
 
     if note is None:
         return text

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.csl.document import Citation, Document
-from citekit.csl.parse import parse_style
 from citekit.csl.process import Result, process, process_formats
+from citekit.csl.style.parse import parse_style
 
 if TYPE_CHECKING:
-    from citekit.csl.origin import Origin, explain
+    from citekit.csl.output.explain import Origin, explain
 
 __all__ = [
     "Citation",
@@ -28,5 +28,5 @@ def __getattr__(name: str) -> object:
     if name in ("Origin", "explain"):
         from importlib import import_module
 
-        return getattr(import_module("citekit.csl.origin"), name)
+        return getattr(import_module("citekit.csl.output.explain"), name)
     raise AttributeError(f"module 'citekit.csl' has no attribute {name!r}")

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.csl import bibliography
-from citekit.csl.cluster import Renderer
-from citekit.csl.disambiguate import Disambiguator, letters
-from citekit.csl.entry import Entry
-from citekit.csl.labels import citation_labels
-from citekit.csl.piece import Facts
-from citekit.csl.position import Place, given_place, places
-from citekit.csl.program import Program
-from citekit.csl.punctuation import flatten
-from citekit.csl.scope import Hints, Scope
-from citekit.csl.sort import sort_by
+from citekit.csl.compiled.program import Program
+from citekit.csl.compiled.state import Hints, Scope
+from citekit.csl.output.writer import flatten
+from citekit.csl.passes import bibliography
+from citekit.csl.passes.cite import Facts
+from citekit.csl.passes.cluster import Renderer
+from citekit.csl.passes.disambiguate import Disambiguator, letters
+from citekit.csl.passes.position import Place, given_place, places
+from citekit.csl.passes.sort import sort_by
+from citekit.csl.values.entry import Entry
+from citekit.csl.values.labels import citation_labels
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from citekit.csl.ir import Style
-    from citekit.csl.tokens import Token
-    from citekit.csl.tree import Node
+    from citekit.csl.output.tokens import Token
+    from citekit.csl.output.tree import Node
+    from citekit.csl.style.ir import Style
 
     Cite = Mapping[str, Any]
 
@@ -288,7 +288,7 @@ def _frozen(cite: Cite) -> tuple[tuple[str, str], ...]:
 
 
 def _same_tokens(one: list[Token], other: list[Token]) -> bool:
-    from citekit.csl.tokens import Open
+    from citekit.csl.output.tokens import Open
 
     def plain(tokens: list[Token]) -> list[object]:
         return [(t.kind, t.value) if isinstance(t, Open) else t for t in tokens]

@@ -21,12 +21,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.csl.bibliography import Spacing, spacing
 from citekit.csl.document import Citation, Document
-from citekit.csl.ir import Style
-from citekit.csl.parse import parse_style
-from citekit.csl.punctuation import flatten
-from citekit.csl.render import Format, renderer
+from citekit.csl.output.render import Format, renderer
+from citekit.csl.output.writer import flatten
+from citekit.csl.passes.bibliography import Spacing, spacing
+from citekit.csl.style.ir import Style
+from citekit.csl.style.parse import parse_style
 from citekit.model.value import Value
 
 if TYPE_CHECKING:

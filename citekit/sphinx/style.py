@@ -15,11 +15,11 @@ from citekit.app.cite import DEFAULT_STYLE
 from citekit.app.cluster import read_locator
 from citekit.csl import Citation as CslCitation
 from citekit.csl import Document, parse_style
-from citekit.csl.ir import Style as ParsedStyle
-from citekit.csl.program import Program
-from citekit.csl.punctuation import flatten
-from citekit.csl.styles import StyleSource, find_style
-from citekit.csl.tokens import Close, Open
+from citekit.csl.compiled.program import Program
+from citekit.csl.output.tokens import Close, Open
+from citekit.csl.output.writer import flatten
+from citekit.csl.style.find import StyleSource, find_style
+from citekit.csl.style.ir import Style as ParsedStyle
 from citekit.errors import UsageError
 from citekit.sphinx import words
 from citekit.sphinx.element import Content, Element, h, is_web_address, joined, to
@@ -27,7 +27,7 @@ from citekit.sphinx.element import Content, Element, h, is_web_address, joined, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from citekit.csl.tokens import Token
+    from citekit.csl.output.tokens import Token
     from citekit.model.item import Item
 
 Mode = Literal["p", "t", "author", "year", "alp"]

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.document import Citation, Document
-from citekit.csl.parse import parse_style
-from citekit.csl.punctuation import flatten
-from citekit.csl.render.html import render
+from citekit.csl.output.render.html import render
+from citekit.csl.output.writer import flatten
+from citekit.csl.style.parse import parse_style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from citekit.csl.tree import Node
+    from citekit.csl.output.tree import Node
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:

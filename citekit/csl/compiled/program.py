@@ -1,0 +1,88 @@
+"""A style in a locale, compiled: the functions of its areas, made when first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from citekit.csl.compiled.compiler import Compiler
+from citekit.csl.output.tree import Node
+from citekit.csl.passes.sort import SortKey, compile_keys
+from citekit.csl.style.facts import citations_test, mentions
+from citekit.csl.style.ir import PLAIN
+from citekit.csl.style.locale import load_locale
+
+if TYPE_CHECKING:
+    from citekit.csl.compiled.compiler import Element
+    from citekit.csl.compiled.state import Scope
+    from citekit.csl.style.ir import Style
+    from citekit.csl.style.locale import Locale
+
+
+class Program:
+    """What can be run: cites, bibliography entries and sort keys of one style and locale."""
+
+    def __init__(self, style: Style, locale: str | None, *, links: bool = True) -> None:
+        self.style = style
+        self.links = links
+        self.locale: Locale
+        self.locale, self.warnings = load_locale(style, locale)
+
+    @cached_property
+    def _citation(self) -> tuple[Compiler, list[Element]]:
+        compiler = Compiler(self.style, self.locale, self.style.citation, links=self.links)
+        return compiler, compiler.elements(self.style.citation.children)
+
+    @cached_property
+    def _bibliography(self) -> list[Element]:
+        area = self.style.bibliography
+        if area is None:
+            return []
+        compiler = Compiler(self.style, self.locale, area, links=self.links)
+        return compiler.elements(area.children)
+
+    @cached_property
+    def citation_keys(self) -> list[SortKey]:
+        """The sort keys of citations."""
+        return compile_keys(self.style, self.locale, self.style.citation)
+
+    @cached_property
+    def bibliography_keys(self) -> list[SortKey]:
+        """The sort keys of the bibliography."""
+        area = self.style.bibliography
+        return [] if area is None else compile_keys(self.style, self.locale, area)
+
+    @cached_property
+    def has_numbers(self) -> bool:
+        """Whether bibliography entries show their number."""
+        area = self.style.bibliography
+        return area is not None and mentions(area.children, "citation-number", self.style)
+
+    @cached_property
+    def tests_position(self) -> bool:
+        """Whether later cites of an item look different from the first."""
+        style = self.style
+        options = (style.options, style.citation.options)
+        if any(key.startswith("et-al-subsequent") for said in options for key in said):
+            return True
+        return citations_test(style, "position")
+
+    @cached_property
+    def tests_disambiguation(self) -> bool:
+        """Whether anything in the style asks ``disambiguate="true"``."""
+        return citations_test(self.style, "disambiguate")
+
+    def cite(self, scope: Scope) -> Node:
+        """The tree of one cite, without the cite's own affixes."""
+        out: list[Node | str] = []
+        for element in self._citation[1]:
+            element(scope, out)
+        return Node(PLAIN, out)
+
+    def entry(self, scope: Scope) -> list[Node | str]:
+        """The top-level pieces of one bibliography entry."""
+        scope.in_bibliography = True
+        out: list[Node | str] = []
+        for element in self._bibliography:
+            element(scope, out)
+        return out
