@@ -21,8 +21,8 @@ from citekit.csl.values.locators import numbered, without_own_label
 from citekit.csl.values.markup import parse_markup, plain
 from citekit.csl.values.numbers import format_number, is_numeric, is_plural, page_range, split_list
 from citekit.csl.values.textcase import apply_case
-from citekit.csl.variables import NUMBER_VARIABLES
 from citekit.model.value import replace
+from citekit.model.variables import NUMBER_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

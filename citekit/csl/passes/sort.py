@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from citekit.csl.compiled.compiler import Compiler
 from citekit.csl.passes.collation import collation_key
 from citekit.csl.style import ir
-from citekit.csl.variables import DATE_VARIABLES, NAME_VARIABLES
 from citekit.model.value import replace
+from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.csl.values.dates import DateValue, read_date
 from citekit.csl.values.persons import Person, read_names
-from citekit.csl.variables import DATE_VARIABLES, NAME_VARIABLES, NOTE_VARIABLES
+from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,13 @@ _FIRST_PAGE = re.compile(r"\s*[-–—,&]\s*")
 _PAGE_LABEL = re.compile(r"^pp?\.\s*")
 _FAMILY_FIRST = ("hu", "ja", "vi", "zh")
 MAX_TEXT = 100_000
+_NOT_IN_NOTES = frozenset(
+    """abstract annote categories citation-key citation-label citation-number
+    first-reference-note-number journalAbbreviation keyword language license locator note
+    page-first rights shortTitle volume-title-short year-suffix""".split()  # noqa: SIM905
+)
+_NOTE_VARIABLES = VARIABLES - _NOT_IN_NOTES
+"""What a ``note`` may fill in by lines such as ``genre: Peer commentary``."""
 
 
 class Entry:
@@ -144,11 +151,11 @@ def _with_note_fields(item: Mapping[str, Any], note: str) -> Mapping[str, Any]:
             if i and line.strip():
                 break
             continue
-        if match[1] not in NOTE_VARIABLES:
+        if match[1] not in _NOTE_VARIABLES:
             continue
         _note_field(found, match[1], match[2].strip())
     for match in _NOTE_BRACED.finditer(note):
-        if match[1] in NOTE_VARIABLES:
+        if match[1] in _NOTE_VARIABLES:
             _note_field(found, match[1], match[2].strip())
     if not found:
         return item
