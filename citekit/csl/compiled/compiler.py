@@ -18,9 +18,10 @@ from citekit.csl.style import ir
 from citekit.csl.style.facts import has_date, is_no_date, pins_year_suffix
 from citekit.csl.values.links import IDENTIFIERS, link_for
 from citekit.csl.values.locators import numbered, without_own_label
-from citekit.csl.values.markup import parse_markup, plain
+from citekit.csl.values.markup import parse_markup
 from citekit.csl.values.numbers import format_number, is_numeric, is_plural, page_range, split_list
 from citekit.csl.values.textcase import apply_case
+from citekit.model.title_markup import without_markup
 from citekit.model.value import replace
 from citekit.model.variables import NUMBER_VARIABLES
 
@@ -308,7 +309,7 @@ class Compiler:
             text = next((t for name in names if (t := scope.entry.text(name))), None)
             if text:
                 scope.saw(what)
-                out.append(plain(text))
+                out.append(without_markup(text))
 
         return run
 

@@ -1,33 +1,41 @@
-"""The small markup of CSL-JSON fields → nodes: ``<i> <b> <sc> <sup> <sub> nocase``, quotes.
+"""The text of one field → nodes: its mark-up, and the quotations in it.
 
-Tags that do not pair stay text. Straight and curly quotes that pair become ``Quoted`` nodes, so
-that they can alternate with the quotes of the style; what is left over is an apostrophe.
-Source: CSL-JSON schema, "rich text"; CSL 1.0.2 §Quotes.
+Straight and curly quotes that pair become ``Quoted`` nodes, so that they can alternate with the
+quotes of the style; what is left over is an apostrophe. A quotation never crosses a tag.
+Source: CSL 1.0.2 §Quotes; the tags are those of ``model.title_markup``.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from citekit.csl.output.tree import Kept, Node, Quoted
 from citekit.csl.style.ir import PLAIN, Font, Look
+from citekit.model.title_markup import DEEPEST, read_markup
 
-_SC = Look(font=Font(variant="small-caps"))
-_ITALIC = Look(font=Font(style="italic"))
-_BOLD = Look(font=Font(weight="bold"))
-_SUP = Look(font=Font(align="sup"))
-_SUB = Look(font=Font(align="sub"))
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
-_TAG = re.compile(
-    r"<(?:(?P<close>/)(?P<end>i|b|sc|sup|sub|span)|(?P<start>i|b|sc|sup|sub)"
-    r"|span\s+(?P<attr>class|style)=\\?[\"'](?P<value>[^\"'<>]*?)\\?[\"'])\s*>"
-)
-_TOKEN = re.compile(_TAG.pattern + "|(?P<quote>[\"'“”‘’«»„‚])")
+    from citekit.model.title_markup import Part, Style
+
+_LOOKS: dict[Style, Look] = {
+    "i": Look(font=Font(style="italic")),
+    "b": Look(font=Font(weight="bold")),
+    "sc": Look(font=Font(variant="small-caps")),
+    "sup": Look(font=Font(align="sup")),
+    "sub": Look(font=Font(align="sub")),
+}
+_CASELESS = ("sc", "sup", "sub", "nocase", "nodecor")
+
 _SPECIAL = re.compile(r"[<\"'“”‘’„‚]")
+_QUOTE = re.compile(r"[\"'“”‘’«»„‚]")
 _BEFORE_OPENING = frozenset(" \u00a0\u202f\t\n([{-–—/:\"'“‘«„‚¿¡")
 _AFTER_CLOSING = frozenset(" \u00a0\u202f\t\n)]},.;:!?-–—/\"'”’»…")
 _SPACES = " \u00a0\u202f\t\n"
+_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“", "‚": "‘"}
+_ENDS = frozenset(_PAIRS.values())
 
 
 @lru_cache(maxsize=16384)
@@ -41,127 +49,96 @@ def parse_markup(text: str) -> tuple[Node | str, ...]:
         text = text.replace("« ", "«\u202f").replace(" »", "\u202f»")
     if not _SPECIAL.search(text):
         return (text,) if text else ()
-    return tuple(_Reader(text).read())
+    parts = read_markup(text)
+    return tuple(_Reader(_texts(parts)).read(parts, depth=0))
 
 
-def plain(text: str) -> str:
-    """The field without its markup, for comparing and sorting."""
-    return _TAG.sub("", text) if "<" in text else text
+def _texts(parts: Sequence[Part]) -> Iterator[str]:
+    """All texts of a tree, in order."""
+    for part in parts:
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _texts(part.parts)
 
 
 class _Frame:
-    """An opened tag or quote, waiting for its end."""
+    """An opened quotation, waiting for its end; the first one of a list is never closed."""
 
-    __slots__ = ("children", "close", "make", "raw")
+    __slots__ = ("children", "close", "raw")
 
-    def __init__(self, raw: str, close: str, make: str) -> None:
+    def __init__(self, raw: str = "", close: str = "") -> None:
         self.raw = raw
         self.close = close
-        self.make = make
         self.children: list[Node | str] = []
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.frames = [_Frame("", "", "")]
+    """Finds the quotations of one field, whose texts it is told of: a mark looks across tags."""
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self.texts = list(texts)
+        self.at = -1  # which of them is being read
         self.outer = ""  # the straight mark that was used first: the other one is for quotes inside
 
-    def read(self) -> list[Node | str]:
-        at = 0
-        for match in _TOKEN.finditer(self.text):
-            self._say(self.text[at : match.start()])
-            at = match.end()
-            if match["quote"]:
-                self._quote(match["quote"], match.start())
-            elif match["close"]:
-                self._close(match[0], match["end"])
+    def read(self, parts: Sequence[Part], *, depth: int) -> list[Node | str]:
+        """The nodes of what stands between two tags, or of the whole field."""
+        frames = [_Frame()]
+        for part in parts:
+            if isinstance(part, str):
+                self.at += 1
+                self._text(part, frames, depth)
             else:
-                name = match["start"] or "span"
-                self._open(match[0], name, _meaning(match))
-        self._say(self.text[at:])
-        while len(self.frames) > 1:
-            self._abandon()
-        return _joined(self.frames[0].children)
+                inner = self.read(part.parts, depth=depth + len(frames))
+                frames[-1].children.append(_node(part.style, inner))
+        while len(frames) > 1:
+            _abandon(frames)
+        return _joined(frames[0].children)
 
-    def _say(self, text: str) -> None:
-        if text:
-            self.frames[-1].children.append(text)
+    def _text(self, text: str, frames: list[_Frame], depth: int) -> None:
+        at = 0
+        for match in _QUOTE.finditer(text):
+            _say(text[at : match.start()], frames)
+            at = match.end()
+            mark, before, after = match[0], self._before(match.start()), self._after(at)
+            if self._ends(mark, before, after, frames):
+                continue
+            if _opens(mark, before, after) and depth + len(frames) <= DEEPEST:
+                if mark in "\"'":
+                    self.outer = self.outer or mark
+                frames.append(_Frame(mark, _PAIRS[mark]))
+            else:
+                _say("’" if mark == "'" else mark, frames)
+        _say(text[at:], frames)
 
-    def _open(self, raw: str, close: str, make: str) -> None:
-        if len(self.frames) > 40:  # hostile nesting stays text
-            self._say(raw)
-        else:
-            self.frames.append(_Frame(raw, close, make))
+    def _before(self, at: int) -> str:
+        """The character before a place, tags apart; "" at the start of the field."""
+        if at:
+            return self.texts[self.at][at - 1]
+        return self.texts[self.at - 1][-1] if self.at else ""
 
-    def _close(self, raw: str, name: str) -> None:
-        """End the innermost open tag of this name; quotes inside that never ended are text."""
-        for depth in range(len(self.frames) - 1, 0, -1):
-            frame = self.frames[depth]
-            if frame.close == name:
-                while len(self.frames) - 1 > depth:
-                    self._abandon()
-                self.frames.pop()
-                self.frames[-1].children.append(_node(frame))
-                return
-            if frame.close not in _QUOTE_ENDS:
-                break
-        self._say(raw)
+    def _after(self, at: int) -> str:
+        """The character at a place, tags apart; "" at the end of the field."""
+        if at < len(self.texts[self.at]):
+            return self.texts[self.at][at]
+        return self.texts[self.at + 1][0] if self.at + 1 < len(self.texts) else ""
 
-    def _abandon(self) -> None:
-        frame = self.frames.pop()
-        raw = "’" if frame.raw == "'" else frame.raw
-        self.frames[-1].children += [raw, *frame.children]
-
-    # ---- quotes
-
-    def _quote(self, mark: str, at: int) -> None:
-        before = self._outside_tags(at, -1)
-        after = self._outside_tags(at, 1)
-        if self._ends(mark, before, after) or (
-            self._opens(mark, before, after) and self._begin(mark)
-        ):
-            return
-        self._say("’" if mark == "'" else mark)
-
-    def _begin(self, mark: str) -> bool:
-        close = _PAIRS.get(mark)
-        if close is None:
-            return False
-        if mark in "\"'":
-            self.outer = self.outer or mark
-        self._open(mark, close, "quote")
-        return True
-
-    def _opens(self, mark: str, before: str, after: str) -> bool:
-        if mark in "“‘„‚":
-            return True
-        free = not before or before in _BEFORE_OPENING
-        return mark in "\"'" and free and bool(after) and after not in _SPACES
-
-    def _ends(self, mark: str, before: str, after: str) -> bool:
-        if mark not in _QUOTE_ENDS or (mark in "\"'" and before and before in _SPACES):
+    def _ends(self, mark: str, before: str, after: str, frames: list[_Frame]) -> bool:
+        """Whether a mark ends a quotation, which then is a node."""
+        if mark not in _ENDS or (mark in "\"'" and before and before in _SPACES):
             return False
         if mark in "'’\"" and after and after not in _AFTER_CLOSING:
             return False
-        for depth in range(len(self.frames) - 1, 0, -1):
-            frame = self.frames[depth]
-            if frame.close == mark:
-                if depth == len(self.frames) - 1 and not frame.children:
-                    return False  # nothing between the quotes
-                while len(self.frames) - 1 > depth:
-                    self._abandon()
-                self.frames.pop()
-                quoted = Quoted(
-                    _joined(frame.children),
-                    self._marks(frame),
-                    is_straight_single=frame.raw == "'",
-                )
-                self.frames[-1].children.append(quoted)
-                return True
-            if frame.close not in _QUOTE_ENDS:
-                return False
-        return False
+        place = next((i for i in range(len(frames) - 1, 0, -1) if frames[i].close == mark), 0)
+        if not place or (place == len(frames) - 1 and not frames[place].children):
+            return False  # it ends none, or one with nothing between its marks
+        while len(frames) - 1 > place:
+            _abandon(frames)
+        frame = frames.pop()
+        is_single = frame.raw == "'"
+        quoted = Quoted(_joined(frame.children), self._marks(frame), is_straight_single=is_single)
+        frames[-1].children.append(quoted)
+        return True
 
     def _marks(self, frame: _Frame) -> tuple[str, str]:
         """The marks of a quotation; straight ones say by ``"`` and ``'`` which is the outer one."""
@@ -169,54 +146,30 @@ class _Reader:
             return frame.raw, frame.close
         return ('"', '"') if frame.raw == self.outer else ("'", "'")
 
-    def _outside_tags(self, at: int, step: int) -> str:
-        """The nearest character before or after that is not part of a tag; "" at the ends."""
-        text = self.text
-        if step < 0:
-            head = text[max(0, at - 60) : at]
-            while head.endswith(">") and (tag := _last_tag(head)):
-                head = head[: -len(tag)]
-            return head[-1:]
-        tail = text[at + 1 : at + 61]
-        while tail.startswith("<") and (match := _TAG.match(tail)):
-            tail = tail[match.end() :]
-        return tail[:1]
+
+def _opens(mark: str, before: str, after: str) -> bool:
+    """Whether a mark may begin a quotation."""
+    if mark in "“‘„‚":
+        return True
+    free = not before or before in _BEFORE_OPENING
+    return mark in "\"'" and free and bool(after) and after not in _SPACES
 
 
-_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“", "‚": "‘"}
-_QUOTE_ENDS = frozenset(_PAIRS.values())
+def _say(text: str, frames: list[_Frame]) -> None:
+    if text:
+        frames[-1].children.append(text)
 
 
-def _last_tag(head: str) -> str:
-    at = head.rfind("<")
-    return head[at:] if at >= 0 and _TAG.fullmatch(head[at:]) else ""
+def _abandon(frames: list[_Frame]) -> None:
+    """The innermost quotation never ended: its mark is text."""
+    frame = frames.pop()
+    frames[-1].children += ["’" if frame.raw == "'" else frame.raw, *frame.children]
 
 
-def _meaning(match: re.Match[str]) -> str:
-    if match["start"]:
-        return match["start"]
-    value = match["value"].replace(" ", "").rstrip(";").lower()
-    if match["attr"] == "class":
-        return {"nocase": "nocase", "nodecor": "nodecor", "smallcaps": "sc"}.get(value, "span")
-    return {
-        "font-variant:small-caps": "sc",
-        "font-style:italic": "i",
-        "font-weight:bold": "b",
-        "font-style:normal": "nodecor",
-        "font-variant:normal": "nodecor",
-        "font-weight:normal": "nodecor",
-    }.get(value, "span")
-
-
-_LOOKS = {"i": _ITALIC, "b": _BOLD, "sc": _SC, "sup": _SUP, "sub": _SUB}
-_CASELESS = ("sc", "sup", "sub", "nocase", "nodecor")
-
-
-def _node(frame: _Frame) -> Node:
-    children = _joined(frame.children)
-    look = _LOOKS.get(frame.make, PLAIN)
-    if frame.make in _CASELESS:
-        return Kept(look, children, upright=frame.make == "nodecor")
+def _node(style: Style, children: list[Node | str]) -> Node:
+    look = _LOOKS.get(style, PLAIN)
+    if style in _CASELESS:
+        return Kept(look, children, upright=style == "nodecor")
     return Node(look, children)
 
 
