@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.compiled.program import Program
-from citekit.csl.compiled.state import Hints, Scope
+from citekit.csl.compiled.state import NO_HINTS, Context
 from citekit.csl.output.writer import flatten
 from citekit.csl.passes import bibliography
-from citekit.csl.passes.cite import Facts
-from citekit.csl.passes.cluster import Renderer
+from citekit.csl.passes.cite import CiteRenderer, Facts
+from citekit.csl.passes.cluster import cluster
 from citekit.csl.passes.disambiguate import Disambiguator, letters
 from citekit.csl.passes.position import Place, given_place, places
 from citekit.csl.passes.sort import sort_by
@@ -24,11 +24,14 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from citekit.csl.compiled.state import Hints
     from citekit.csl.output.tokens import Token
     from citekit.csl.output.tree import Node
     from citekit.csl.style.ir import Style
 
     Cite = Mapping[str, Any]
+    Told = tuple[Hints, tuple[int, ...]]
+    """What disambiguation says of an item: hints, and the levels of its names."""
 
 _NEAR = 5
 
@@ -76,7 +79,7 @@ class Document:
         self._shown: dict[str, _Shown] = {}
         self._facts: dict[str, Facts] = {}
         self._order: list[str] = []
-        self._renderer = Renderer(self.program, None)
+        self._renderer = CiteRenderer(self.program, None)
         self._dirty = True
         self._unknown: dict[str, None] = {}
         for item in items:
@@ -146,7 +149,8 @@ class Document:
             if signature == shown.signature:
                 continue
             shown.signature = signature
-            tree = renderer.cluster(
+            tree = cluster(
+                renderer,
                 [(self._facts[str(c.get("id"))], c, p) for c, p in zip(cites, where, strict=True)],
                 citation.mode,
             )
@@ -160,8 +164,10 @@ class Document:
         """The tree of a citation outside the document; cites say their position themselves."""
         self._settle()
         known = self._sorted(Citation(id="", cites=tuple(cites)))
-        return self._renderer.cluster(
-            [(self._facts[str(c.get("id"))], c, given_place(c)) for c in known], mode
+        return cluster(
+            self._renderer,
+            [(self._facts[str(c.get("id"))], c, given_place(c)) for c in known],
+            mode,
         )
 
     def tokens(self, citation_id: str) -> list[Token]:
@@ -200,16 +206,25 @@ class Document:
         labels = citation_labels([self._entries[key] for key in cited])
         order = self._sort_bibliography(cited, labels)
         self._order = order
-        facts = {key: Facts(self._entries[key]) for key in order}
-        for number, key in enumerate(order, 1):
-            facts[key].number = number
-        hints = self._disambiguate(order, labels)
-        for key, fact in facts.items():
-            fact.hints, fact.levels = hints.get(key, (fact.hints, ()))
-            fact.label = labels.get(key, "")
-            fact.year_text = letters(fact.hints.year_suffix)
-        self._facts = facts
+        told = self._disambiguate(order, labels)
+        self._facts = {
+            key: self._known(key, number, labels, told) for number, key in enumerate(order, 1)
+        }
         self._dirty = False
+
+    def _known(
+        self, key: str, number: int, labels: Mapping[str, str], told: Mapping[str, Told]
+    ) -> Facts:
+        """What is known of an item once order, labels and disambiguation are settled."""
+        hints, levels = told.get(key, (NO_HINTS, ()))
+        return Facts(
+            entry=self._entries[key],
+            number=number,
+            label=labels.get(key, ""),
+            hints=hints,
+            levels=levels,
+            year_text=letters(hints.year_suffix),
+        )
 
     def _cited(self) -> list[str]:
         """Ids of all known items in the order of their first citation, then the listed ones."""
@@ -226,27 +241,26 @@ class Document:
             return cited
         numbers = {key: i + 1 for i, key in enumerate(cited)}
 
-        def scope_of(key: str) -> Scope:
-            scope = Scope(self._entries[key])
-            scope.in_bibliography = True
-            scope.citation_number = numbers[key]
-            scope.label_text = labels[key]
-            return scope
+        def context_of(key: str) -> Context:
+            return Context(
+                entry=self._entries[key],
+                in_bibliography=True,
+                citation_number=numbers[key],
+                label_text=labels[key],
+            )
 
-        return sort_by(cited, keys, scope_of)
+        return sort_by(cited, keys, context_of)
 
-    def _disambiguate(
-        self, order: list[str], labels: Mapping[str, str]
-    ) -> dict[str, tuple[Hints, tuple[int, ...]]]:
+    def _disambiguate(self, order: list[str], labels: Mapping[str, str]) -> dict[str, Told]:
         options = self.program.style.citation.options
         if not any(key.startswith("disambiguate-") for key in options) and not (
             self.program.tests_disambiguation
         ):
-            self._renderer = Renderer(self.program, None)
+            self._renderer = CiteRenderer(self.program, None)
             return {}
         worker = Disambiguator(self.program, labels, self._first_notes())
         hints = worker.run([self._entries[key] for key in order])
-        self._renderer = Renderer(self.program, worker.levels)
+        self._renderer = CiteRenderer(self.program, worker.levels)
         return hints
 
     def _first_notes(self) -> dict[str, str]:
@@ -265,10 +279,10 @@ class Document:
         if len(known) < 2 or not keys:
             return known
 
-        def scope_of(cite: Cite) -> Scope:
-            return self._renderer.scope(self._facts[str(cite.get("id"))], cite, Place())
+        def context_of(cite: Cite) -> Context:
+            return self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
 
-        return sort_by(known, keys, scope_of)
+        return sort_by(known, keys, context_of)
 
     def _signature(
         self, citation: Citation, cites: Sequence[Cite], where: Sequence[Place]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.csl.compiled.state import CITE_VARIABLES
 from citekit.csl.style import ir
 from citekit.csl.values.locators import numbered
 from citekit.csl.values.numbers import is_numeric
@@ -11,10 +12,10 @@ from citekit.csl.values.numbers import is_numeric
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citekit.csl.compiled.compiler import Compiler, Element, Out
-    from citekit.csl.compiled.state import Scope
+    from citekit.csl.compiled.element import Compile, Element, Out
+    from citekit.csl.compiled.state import State
 
-    Test = Callable[[Scope], bool]
+    Test = Callable[[State], bool]
 
 _POSITIONS = {
     "first": frozenset({"first"}),
@@ -24,43 +25,44 @@ _POSITIONS = {
 }
 
 
-def compile_choose(compiler: Compiler, element: ir.Choose) -> Element:
+def compile_choose(element: ir.Choose, compile_: Compile) -> Element:
     """The function of a ``cs:choose``."""
     branches = [
-        (compile_test(branch), compiler.elements(branch.children)) for branch in element.branches
+        (compile_test(branch), [compile_(child) for child in branch.children])
+        for branch in element.branches
     ]
 
-    def run(scope: Scope, out: Out) -> None:
+    def run(state: State, out: Out) -> None:
         for test, children in branches:
-            if test(scope):
+            if test(state):
                 for child in children:
-                    child(scope, out)
+                    child(state, out)
                 return
 
     return run
 
 
-def compile_alternatives(compiler: Compiler, element: ir.Choose) -> Element:
+def compile_alternatives(element: ir.Choose, compile_: Compile) -> Element:
     """The function of a ``cs:choose`` in a substitute: there the first child that shows wins."""
     branches = [
         (
             compile_test(branch),
             [
-                compile_alternatives(compiler, child)
+                compile_alternatives(child, compile_)
                 if isinstance(child, ir.Choose)
-                else compiler.element(child)
+                else compile_(child)
                 for child in branch.children
             ],
         )
         for branch in element.branches
     ]
 
-    def run(scope: Scope, out: Out) -> None:
+    def run(state: State, out: Out) -> None:
         before = len(out)
         for test, children in branches:
-            if test(scope):
+            if test(state):
                 for child in children:
-                    child(scope, out)
+                    child(state, out)
                     if len(out) > before:
                         return
                 return
@@ -79,20 +81,20 @@ def compile_test(branch: ir.Branch) -> Test:
     made = [_single(kind, value) for kind, value in tests if kind != "type"]
     types = frozenset(value for kind, value in tests if kind == "type")
     if types:
-        made.insert(0, lambda scope: scope.entry.type in types)
+        made.insert(0, lambda state: state.entry.type in types)
     if len(made) == 1:
         only = made[0]
-        return (lambda scope: not only(scope)) if branch.match == "none" else only
+        return (lambda state: not only(state)) if branch.match == "none" else only
     match branch.match:
         case "any":
-            return lambda scope: any(test(scope) for test in made)
+            return lambda state: any(test(state) for test in made)
         case "none":
-            return lambda scope: not any(test(scope) for test in made)
+            return lambda state: not any(test(state) for test in made)
         case _:
-            return lambda scope: all(test(scope) for test in made)
+            return lambda state: all(test(state) for test in made)
 
 
-def _always(_scope: Scope) -> bool:
+def _always(_state: State) -> bool:
     return True
 
 
@@ -103,59 +105,65 @@ def _single(kind: str, value: str) -> Test:
         case "is-numeric":
             return _numeric_test(value)
         case "is-uncertain-date":
-            return lambda scope: (date := scope.entry.date(value)) is not None and date.circa
+            return _uncertain_test(value)
         case "locator":
-            label = value.replace(" ", "-")
-            return lambda scope: (
-                bool(scope.locator) and (scope.locator_label.replace(" ", "-") == label)
-            )
+            return _locator_test(value)
         case "position":
             return _position_test(value)
         case _:
             return _disambiguate_test(value)
 
 
+def _uncertain_test(variable: str) -> Test:
+    def test(state: State) -> bool:
+        date = state.entry.date(variable)
+        return date is not None and date.circa
+
+    return test
+
+
+def _locator_test(value: str) -> Test:
+    label = value.replace(" ", "-")
+
+    def test(state: State) -> bool:
+        context = state.context
+        return bool(context.locator) and context.locator_label.replace(" ", "-") == label
+
+    return test
+
+
 def _variable_test(value: str) -> Test:
-    match value:
-        case "locator":
-            return lambda scope: bool(scope.locator)
-        case "year-suffix":
-            return lambda scope: bool(scope.year_text)
-        case "citation-number":
-            return lambda scope: bool(scope.citation_number)
-        case "citation-label":
-            return lambda scope: bool(scope.label_text)
-        case "first-reference-note-number":
-            return lambda scope: bool(scope.first_note)
-        case _:
-            return lambda scope: scope.entry.has(value)
+    read = CITE_VARIABLES.get(value)
+    if read is not None:
+        return lambda state: bool(read(state.context))
+    return lambda state: state.entry.has(value)
 
 
 def _numeric_test(value: str) -> Test:
-    def test(scope: Scope) -> bool:
+    def test(state: State) -> bool:
         if value == "number":
-            return is_numeric(numbered(scope.entry.text(value) or "")[0])
+            return is_numeric(numbered(state.entry.text(value) or "")[0])
         if value == "locator":
-            return is_numeric(scope.locator)
+            return is_numeric(state.context.locator)
         if value == "citation-number":
             return True
-        return is_numeric(scope.entry.text(value) or "")
+        return is_numeric(state.entry.text(value) or "")
 
     return test
 
 
 def _position_test(value: str) -> Test:
     if value == "near-note":
-        return lambda scope: not scope.in_bibliography and scope.near_note
+        return lambda state: not state.context.in_bibliography and state.context.near_note
     places = _POSITIONS.get(value, frozenset())
-    return lambda scope: not scope.in_bibliography and scope.position in places
+    return lambda state: not state.context.in_bibliography and state.context.position in places
 
 
 def _disambiguate_test(value: str) -> Test:
     wanted = value == "true"
 
-    def test(scope: Scope) -> bool:
-        scope.uses += 1
-        return (scope.uses <= scope.hints.disambiguate) is wanted
+    def test(state: State) -> bool:
+        state.used.tests += 1
+        return (state.used.tests <= state.context.hints.disambiguate) is wanted
 
     return test

@@ -1,4 +1,4 @@
-"""``cs:date`` → a function of a scope; localized dates are merged with the style's wishes here."""
+"""``cs:date`` → a function of the state; localized dates take the style's wishes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from citekit.model.value import replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from citekit.csl.compiled.compiler import Compiler, Element, Out
-    from citekit.csl.compiled.state import Scope
+    from citekit.csl.compiled.element import Element, Out, Setting
+    from citekit.csl.compiled.state import State
     from citekit.csl.style import ir
     from citekit.csl.values.dates import DateValue
 
@@ -26,17 +26,19 @@ _LOOK_FIELDS = (
 _FONTS = ("font-style", "font-variant", "font-weight", "text-decoration", "vertical-align")
 
 
-def compile_date(compiler: Compiler, element: ir.Date) -> Element:
+def compile_date(setting: Setting, element: ir.Date) -> Element:
     """The function of a ``cs:date``."""
-    variable, look, locale = element.variable, element.look, compiler.locale
-    parts, delimiter = _parts(compiler, element)
-    kept = tuple(part.name for part in parts)
-    implicit_suffix = not compiler.has_year_suffix
+    variable, look, locale = element.variable, element.look, setting.locale
+    parts, delimiter = _parts(setting, element)
+    if setting.sorting is not None:
+        return _sort_date(variable, tuple(part.name for part in parts))
+    implicit_suffix = not setting.has_year_suffix
 
-    def run(scope: Scope, out: Out) -> None:
-        scope.called += 1
-        date = None if variable in scope.suppressed else scope.entry.date(variable)
-        if date is None or (variable == "accessed" and scope.shown is not None):
+    def run(state: State, out: Out) -> None:
+        used, context = state.used, state.context
+        used.called += 1
+        date = None if variable in used.suppressed else context.entry.date(variable)
+        if date is None or (variable == "accessed" and context.tells_apart):
             return  # when one looked at a page does not tell two cites apart
         if date.literal:
             children = _literal(date, parts)
@@ -44,23 +46,28 @@ def compile_date(compiler: Compiler, element: ir.Date) -> Element:
             children = date_nodes(date, parts, delimiter, locale)
         if not children:
             return
-        scope.saw(variable)
-        scope.started = True
+        used.saw(variable)
+        used.started = True
         if look.text_case:
             children = list(apply_case(children, look.text_case, locale.lang.lower()))
         node = Node(replace(look, delimiter="") if look.delimiter else look, children)
-        if implicit_suffix and scope.year_text and not scope.year_done:
-            node = _with_suffix(scope, node)
+        if implicit_suffix and context.year_text and not used.year_done:
+            node = _with_suffix(state, node)
         out.append(node)
 
-    def sort(scope: Scope, out: Out) -> None:
-        scope.called += 1
-        date = None if variable in scope.suppressed else scope.entry.date(variable)
+    return run
+
+
+def _sort_date(variable: str, kept: tuple[str, ...]) -> Element:
+    def sort(state: State, out: Out) -> None:
+        used = state.used
+        used.called += 1
+        date = None if variable in used.suppressed else state.entry.date(variable)
         if date is not None:
-            scope.saw(variable)
+            used.saw(variable)
             out.append(sort_text(date, kept))
 
-    return run if compiler.sorting is None else sort
+    return sort
 
 
 def _literal(date: DateValue, parts: Sequence[ir.DatePart]) -> list[Node | str]:
@@ -71,7 +78,7 @@ def _literal(date: DateValue, parts: Sequence[ir.DatePart]) -> list[Node | str]:
     return [Rich(year.look, parse_markup(date.literal))]
 
 
-def _with_suffix(scope: Scope, node: Node) -> Node:
+def _with_suffix(state: State, node: Node) -> Node:
     """The date with the year suffix behind its last year, and in its look; words take none."""
     years = [i for i, child in enumerate(node.children) if isinstance(child, YearNode)]
     if not years:
@@ -80,9 +87,9 @@ def _with_suffix(scope: Scope, node: Node) -> Node:
     year = node.children[after - 1]
     first = _year_look(node.children[years[0]])  # in a range it still has its prefix
     look = replace(_year_look(year), prefix=first.prefix)
-    suffix = LetterNode(look, [scope.year_text])
-    scope.year_done = True
-    scope.year_nodes.append(suffix)
+    suffix = LetterNode(look, [state.context.year_text])
+    state.used.year_done = True
+    state.marks.years.append(suffix)
     return Node(node.look, [*node.children[:after], suffix, *node.children[after:]])
 
 
@@ -94,14 +101,14 @@ def _year_look(year: Node | str) -> ir.Look:
     return PLAIN if isinstance(year, str) else year.look
 
 
-def _parts(compiler: Compiler, element: ir.Date) -> tuple[Sequence[ir.DatePart], str]:
+def _parts(setting: Setting, element: ir.Date) -> tuple[Sequence[ir.DatePart], str]:
     """The date parts to show and their delimiter."""
     if element.form is None:
         parts = [
             _placed(part, replace(element.look, line=part.look.line)) for part in element.parts
         ]
         return parts, element.look.delimiter
-    localized = compiler.locale.dates.get(element.form)
+    localized = setting.locale.dates.get(element.form)
     if localized is None:
         return element.parts, element.look.delimiter
     own = {part.name: part for part in element.parts}

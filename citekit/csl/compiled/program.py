@@ -6,51 +6,52 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from citekit.csl.compiled.compiler import Compiler
+from citekit.csl.compiled.element import Setting
+from citekit.csl.compiled.sort_keys import SortKey, compile_keys
 from citekit.csl.output.tree import Node
-from citekit.csl.passes.sort import SortKey, compile_keys
 from citekit.csl.style.facts import citations_test, mentions
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.style.locale import load_locale
 
 if TYPE_CHECKING:
-    from citekit.csl.compiled.compiler import Element
-    from citekit.csl.compiled.state import Scope
-    from citekit.csl.style.ir import Style
+    from citekit.csl.compiled.element import Element, Out
+    from citekit.csl.compiled.state import State
+    from citekit.csl.style.ir import Area, Style
     from citekit.csl.style.locale import Locale
 
 
 class Program:
     """What can be run: cites, bibliography entries and sort keys of one style and locale."""
 
-    def __init__(self, style: Style, locale: str | None, *, links: bool = True) -> None:
+    def __init__(self, style: Style, locale: str | None = None, *, links: bool = True) -> None:
         self.style = style
         self.links = links
         self.locale: Locale
         self.locale, self.warnings = load_locale(style, locale)
 
     @cached_property
-    def _citation(self) -> tuple[Compiler, list[Element]]:
-        compiler = Compiler(self.style, self.locale, self.style.citation, links=self.links)
-        return compiler, compiler.elements(self.style.citation.children)
+    def _citation(self) -> list[Element]:
+        return self._compiled(self.style.citation)
 
     @cached_property
     def _bibliography(self) -> list[Element]:
         area = self.style.bibliography
-        if area is None:
-            return []
-        compiler = Compiler(self.style, self.locale, area, links=self.links)
-        return compiler.elements(area.children)
+        return [] if area is None else self._compiled(area)
+
+    def _compiled(self, area: Area) -> list[Element]:
+        setting = Setting(self.style, self.locale, area, links=self.links)
+        return Compiler(setting).elements(area.children)
 
     @cached_property
-    def citation_keys(self) -> list[SortKey]:
+    def citation_keys(self) -> tuple[SortKey, ...]:
         """The sort keys of citations."""
         return compile_keys(self.style, self.locale, self.style.citation)
 
     @cached_property
-    def bibliography_keys(self) -> list[SortKey]:
+    def bibliography_keys(self) -> tuple[SortKey, ...]:
         """The sort keys of the bibliography."""
         area = self.style.bibliography
-        return [] if area is None else compile_keys(self.style, self.locale, area)
+        return () if area is None else compile_keys(self.style, self.locale, area)
 
     @cached_property
     def has_numbers(self) -> bool:
@@ -72,17 +73,17 @@ class Program:
         """Whether anything in the style asks ``disambiguate="true"``."""
         return citations_test(self.style, "disambiguate")
 
-    def cite(self, scope: Scope) -> Node:
+    def cite(self, state: State) -> Node:
         """The tree of one cite, without the cite's own affixes."""
-        out: list[Node | str] = []
-        for element in self._citation[1]:
-            element(scope, out)
-        return Node(PLAIN, out)
+        return Node(PLAIN, _run(self._citation, state))
 
-    def entry(self, scope: Scope) -> list[Node | str]:
+    def entry(self, state: State) -> Out:
         """The top-level pieces of one bibliography entry."""
-        scope.in_bibliography = True
-        out: list[Node | str] = []
-        for element in self._bibliography:
-            element(scope, out)
-        return out
+        return _run(self._bibliography, state)
+
+
+def _run(elements: list[Element], state: State) -> Out:
+    out: Out = []
+    for element in elements:
+        element(state, out)
+    return out

@@ -13,8 +13,6 @@ from citekit.csl.style.ir import PLAIN, Look
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from citekit.csl.values.persons import Person
-
     Child = "Node | str"
 
 
@@ -84,21 +82,21 @@ class Kept(Node):
 class NamesNode(Node):
     """The output of ``cs:names``; ``people`` are the nodes of the single names, in order.
 
-    ``shown`` are these people themselves, however much of their names is written.
+    ``keys`` say who these people are, however much of their names is written.
     """
 
-    __slots__ = ("people", "shown")
+    __slots__ = ("keys", "people")
 
     def __init__(
         self,
         look: Look,
         children: Sequence[Node | str],
         people: list[Node],
-        shown: Sequence[Person] = (),
+        keys: Sequence[str] = (),
     ) -> None:
         super().__init__(look, children)
         self.people = people
-        self.shown = shown
+        self.keys = keys
 
 
 class Note(Node):
@@ -156,7 +154,7 @@ def with_children(node: Node, children: Sequence[Node | str]) -> Node:
     if isinstance(node, Kept):
         return Kept(node.look, children, upright=node.upright)
     if isinstance(node, NamesNode):
-        return NamesNode(node.look, children, node.people, node.shown)
+        return NamesNode(node.look, children, node.people, node.keys)
     return type(node)(node.look, children)
 
 
@@ -180,7 +178,7 @@ def comes_from_item(node: Node) -> bool:
     )
 
 
-def replace(node: Node, old: Node, new: Node | None) -> Node:
+def exchange(node: Node, old: Node, new: Node | None) -> Node:
     """The tree with one node (found by identity) replaced or left out."""
     children: list[Node | str] = []
     changed = False
@@ -193,8 +191,30 @@ def replace(node: Node, old: Node, new: Node | None) -> Node:
             if new is not None:
                 children.append(new)
             continue
-        other = replace(child, old, new)
+        other = exchange(child, old, new)
         changed = changed or other is not child
         if other.children or not child.children:
             children.append(other)
     return with_children(node, children) if changed else node
+
+
+def plain_text(children: Sequence[Node | str]) -> str:
+    """The text of some nodes with affixes and delimiters, without any settling of punctuation."""
+    out: list[str] = []
+    _write(children, "", out)
+    return "".join(out)
+
+
+def _write(children: Sequence[Node | str], delimiter: str, out: list[str]) -> None:
+    first = True
+    for child in children:
+        if not first and delimiter:
+            out.append(delimiter)
+        first = False
+        if isinstance(child, str):
+            out.append(child)
+        else:
+            look = child.look
+            out.append(look.prefix)
+            _write(child.children, look.delimiter, out)
+            out.append(look.suffix)

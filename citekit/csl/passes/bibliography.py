@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.csl.compiled.state import Scope
-from citekit.csl.output.tree import NamesNode, Node, comes_from_item
-from citekit.csl.output.tree import replace as replaced
-from citekit.csl.passes.sort import plain_text
+from citekit.csl.compiled.state import Context, State
+from citekit.csl.output.tree import NamesNode, Node, comes_from_item, exchange, plain_text
 from citekit.csl.style.ir import PLAIN, Look
 from citekit.csl.values.links import with_link
 from citekit.model.value import Value, replace
@@ -19,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from citekit.csl.compiled.program import Program
+    from citekit.csl.compiled.state import Levels
     from citekit.csl.passes.cite import Facts
-    from citekit.csl.passes.disambiguate import Levels
 
 MISSING = "[CSL STYLE ERROR: reference with no printed form.]"
 _LEFT = Look(display="left-margin")
@@ -65,10 +63,9 @@ def entries(
     look = replace(area.look, delimiter="")
     before: Node | None = None
     for fact in facts:
-        scope = _scope(fact)
-        scope.levels = levels
-        pieces = program.entry(scope)
-        names = scope.first_names
+        state = State(_context(fact, levels))
+        pieces = program.entry(state)
+        names = state.marks.first_names
         if names is not None and not comes_from_item(names):
             names = None  # "anon." is nobody's name
         tree = Node(PLAIN, pieces)
@@ -85,12 +82,16 @@ def entries(
         yield fact.entry.id, with_link(tree, fact.entry) if program.links else tree
 
 
-def _scope(fact: Facts) -> Scope:
-    scope = Scope(fact.entry, fact.hints)
-    scope.citation_number = fact.number
-    scope.label_text = fact.label
-    scope.year_text = fact.year_text
-    return scope
+def _context(fact: Facts, levels: Levels | None) -> Context:
+    return Context(
+        entry=fact.entry,
+        hints=fact.hints,
+        levels=levels,
+        citation_number=fact.number,
+        label_text=fact.label,
+        year_text=fact.year_text,
+        in_bibliography=True,
+    )
 
 
 def _laid_out(children: list[Node | str], look: Look) -> Node:
@@ -124,9 +125,9 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
         if _compared(names) != _compared(before):
             return tree
         if not text:
-            return replaced(tree, names, None)
+            return exchange(tree, names, None)
         if rule != "complete-each" or not mine:
-            return replaced(tree, names, Node(names.look, _all_replaced(names, text)))
+            return exchange(tree, names, Node(names.look, _all_replaced(names, text)))
         same = len(mine)
     else:
         same = _same_start(_keys(names), _keys(before))
@@ -134,7 +135,7 @@ def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) ->
             same = min(same, 1)
     chosen = mine[:same]
     for node in chosen:
-        tree = replaced(tree, node, Node(PLAIN, [text] if text else []))
+        tree = exchange(tree, node, Node(PLAIN, [text] if text else []))
     return tree
 
 
@@ -144,7 +145,7 @@ def _compared(names: Node) -> list[str] | str:
 
 
 def _keys(names: Node) -> list[str]:
-    return [person.key for node in _names_nodes(names) for person in node.shown]
+    return [key for node in _names_nodes(names) for key in node.keys]
 
 
 def _names_nodes(node: Node) -> list[NamesNode]:

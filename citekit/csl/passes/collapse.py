@@ -5,37 +5,24 @@ Source: CSL 1.0.2 §Cite Grouping, §Cite Collapsing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from citekit.csl.output.tree import LetterNode, Node, replace
+from citekit.csl.compiled.state import State
+from citekit.csl.output.tree import LetterNode, Node, exchange, plain_text
 from citekit.csl.passes.cite import UNASKED, Piece, wrapped
-from citekit.csl.passes.sort import plain_text
 from citekit.csl.style.ir import PLAIN
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from citekit.csl.compiled.program import Program
-    from citekit.csl.compiled.state import Scope
-    from citekit.csl.passes.cite import Facts
-    from citekit.csl.passes.position import Place
+    from citekit.csl.passes.cite import CiteRenderer
+
 
 _ENDS = ".,;:"
 
 
-class Renderer(Protocol):
-    """Who can render a cite again, in a shorter form."""
-
-    program: Program
-
-    def scope(self, facts: Facts, cite: Mapping[str, Any], place: Place) -> Scope:
-        """The scope of a cite."""
-
-    def render(self, piece: Piece, *, names: bool = True) -> None:
-        """Render the body of a piece, perhaps without its first names."""
-
-
-def collapse(renderer: Renderer, pieces: list[Piece]) -> list[Node | str]:
+def collapse(renderer: CiteRenderer, pieces: list[Piece]) -> list[Node | str]:
     """The cites of a citation with what stands between them."""
     pieces = [piece for piece in pieces if piece.shows]
     area = renderer.program.style.citation
@@ -85,7 +72,7 @@ def _grouped(pieces: list[Piece]) -> list[Piece]:
 # ---------------------------------------------------------------------------------------- numbers
 
 
-def _numbers(pieces: list[Piece], renderer: Renderer) -> list[Node | str]:
+def _numbers(pieces: list[Piece], renderer: CiteRenderer) -> list[Node | str]:
     """Runs of three and more numbers in a row as ranges."""
     area = renderer.program.style.citation
     delimiter = area.look.delimiter
@@ -132,7 +119,7 @@ class _Years:
     specification speaks of names alone; this is how the reference processor goes about it.
     """
 
-    def __init__(self, renderer: Renderer, kind: str) -> None:
+    def __init__(self, renderer: CiteRenderer, kind: str) -> None:
         area = renderer.program.style.citation
         options = area.options
         self._renderer = renderer
@@ -197,10 +184,9 @@ class _Years:
 
     def _bare_text(self, piece: Piece) -> str:
         """The cite without names and year suffix."""
-        scope = self._renderer.scope(piece.facts, piece.cite, piece.place)
-        scope.skip_names = True
-        scope.year_text = scope.locator = ""
-        return plain_text([self._renderer.program.cite(scope)])
+        context = self._renderer.context(piece.facts, piece.cite, piece.place)
+        bare = replace(context, skips_names=True, year_text="", locator="")
+        return plain_text([self._renderer.program.cite(State(bare))])
 
     def _letters(self, run: list[Piece], out: list[Node | str]) -> None:
         """Only the letters of the cites after the first of a run, perhaps as ranges."""
@@ -232,7 +218,7 @@ class _Years:
             return _letter(piece)
         self._renderer.render(piece, names=False)
         year = _year_before_letter(piece.body)
-        return piece.body if year is None else replace(piece.body, year, None)
+        return piece.body if year is None else exchange(piece.body, year, None)
 
 
 def _is_named(piece: Piece) -> bool:

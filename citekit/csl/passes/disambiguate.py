@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
-from citekit.csl.compiled.state import NO_HINTS, Hints, Scope, Seen, ShownNames
-from citekit.csl.passes.sort import plain_text
+from citekit.csl.compiled.state import NO_HINTS, Context, Hints, Seen, ShownNames, State
+from citekit.csl.output.tree import plain_text
 from citekit.csl.values.names import initials
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from citekit.csl.compiled.program import Program
+    from citekit.csl.compiled.state import Levels
     from citekit.csl.values.entry import Entry
-    from citekit.csl.values.names import NameSpec
+    from citekit.csl.values.name_spec import NameSpec
     from citekit.csl.values.persons import Person
-
-    Levels = Callable[[Person, NameSpec, int], int]
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class NameBook:
     def __init__(self, *, initials_only: bool) -> None:
         self._initials_only = initials_only
         self._people: dict[tuple[str, str], set[str]] = {}
-        self._memory: dict[tuple[Person, int], int] = {}
+        self._memory: dict[tuple[Person, NameSpec], int] = {}
         self._initials: dict[object, defaultdict[str, set[str]]] = {}
 
     def add(self, person: Person) -> None:
@@ -43,7 +43,7 @@ class NameBook:
 
     def level(self, person: Person, spec: NameSpec) -> int:
         """The least that tells this person from others of the same surname."""
-        key = (person, id(spec))
+        key = (person, spec)
         found = self._memory.get(key)
         if found is None:
             found = self._memory[key] = self._find(person, spec)
@@ -88,14 +88,14 @@ def _initials(given: str, spec: NameSpec) -> str:
 class Cite:
     """One item while it is being told apart."""
 
-    __slots__ = ("entry", "hints", "key", "shown", "uses")
+    __slots__ = ("entry", "hints", "key", "shown", "tests")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.hints: Hints = NO_HINTS
         self.key = ""
         self.shown: list[ShownNames] = []
-        self.uses = 0
+        self.tests = 0
 
 
 class Disambiguator:
@@ -131,7 +131,7 @@ class Disambiguator:
                 if len(bucket) > 1:
                     self._resolve(bucket)
         for cite, names in zip(cites, seen, strict=True):
-            cite.hints = cite.hints._replace(seen=names)
+            cite.hints = replace(cite.hints, seen=names)
         return {cite.entry.id: (cite.hints, self._levels_of(cite)) for cite in cites}
 
     def _levels_of(self, cite: Cite) -> tuple[int, ...]:
@@ -148,24 +148,29 @@ class Disambiguator:
         """The names of a cite, where namesakes within one item are told apart by them."""
         if not (self._add_given and self._rule == "by-cite"):
             return None
-        return tuple(Seen(shown.people, shown.spec.form == "long") for shown in cite.shown)
+        return tuple(
+            Seen(people=shown.people, shows_given=shown.spec.form == "long") for shown in cite.shown
+        )
 
     # ---- rendering
 
     def _render(self, cite: Cite) -> str:
         """Render a cite under its present hints; its text is what makes it ambiguous."""
-        scope = Scope(cite.entry, cite.hints)
-        scope.position = self._position
-        scope.near_note = True
-        scope.year_text = letters(cite.hints.year_suffix)
-        if self._counts_notes:
-            scope.first_note = self._notes.get(cite.entry.id, "")
-        scope.levels = self.levels
-        scope.shown = []
-        scope.label_text = self._labels.get(cite.entry.id, "")
-        cite.key = plain_text([self._program.cite(scope)])
-        cite.shown = scope.shown
-        cite.uses = scope.uses
+        context = Context(
+            entry=cite.entry,
+            hints=cite.hints,
+            levels=self.levels,
+            position=self._position,
+            near_note=True,
+            first_note=self._notes.get(cite.entry.id, "") if self._counts_notes else "",
+            label_text=self._labels.get(cite.entry.id, ""),
+            year_text=letters(cite.hints.year_suffix),
+            tells_apart=True,
+        )
+        state = State(context)
+        cite.key = plain_text([self._program.cite(state)])
+        cite.shown = state.marks.shown
+        cite.tests = state.used.tests
         return cite.key
 
     def _fill_book(self, cites: Iterable[Cite]) -> None:
@@ -219,7 +224,7 @@ class Disambiguator:
         if self._add_suffix:
             for group in groups:
                 for i, cite in enumerate(group):
-                    cite.hints = cite.hints._replace(year_suffix=i + 1)
+                    cite.hints = replace(cite.hints, year_suffix=i + 1)
 
     def _each(
         self, groups: list[list[Cite]], step: Callable[[list[Cite]], list[list[Cite]]]
@@ -250,7 +255,7 @@ class Disambiguator:
         for place in range(_shared_places(group)):
             for count in _useful_counts(group, place):
                 for cite in group:
-                    cite.hints = cite.hints._replace(names=_put(cite.hints.names, place, count, 0))
+                    cite.hints = replace(cite.hints, names=_put(cite.hints.names, place, count, 0))
                     self._render(cite)
                 parts: list[list[Cite]] | None = list(_buckets(group))
                 if parts is not None and len(parts) == 1:
@@ -289,7 +294,7 @@ class Disambiguator:
         givens = cite.hints.givens
         levels = givens[place] if place < len(givens) else ()
         changed = _put(levels, person, level, 0)
-        cite.hints = cite.hints._replace(givens=_put(givens, place, changed, ()))
+        cite.hints = replace(cite.hints, givens=_put(givens, place, changed, ()))
         self._render(cite)
 
     def _own_way(self, group: list[Cite]) -> list[list[Cite]]:
@@ -299,9 +304,9 @@ class Disambiguator:
         """
         base = [cite.hints for cite in group]
         start = max(hints.disambiguate for hints in base)
-        for count in range(start + 1, max(cite.uses for cite in group) + 1):
+        for count in range(start + 1, max(cite.tests for cite in group) + 1):
             for cite in group:
-                cite.hints = cite.hints._replace(disambiguate=count)
+                cite.hints = replace(cite.hints, disambiguate=count)
                 self._render(cite)
             parts = list(_buckets(group))
             if len(parts) > 1:

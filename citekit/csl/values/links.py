@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from citekit.csl.output.tree import Linked, Node, Rich
-from citekit.csl.output.tree import replace as replaced
+from citekit.csl.output.tree import Linked, Node, Rich, exchange
 from citekit.csl.style.ir import Look
 from citekit.model.value import replace
 
@@ -59,7 +58,7 @@ def with_link(tree: Node, entry: Entry) -> Node:
             title = node
     if title is None:
         return _linked_whole(tree, address)
-    return replaced(tree, title, type(title)(replace(title.look, link=address), title.children))
+    return exchange(tree, title, type(title)(replace(title.look, link=address), title.children))
 
 
 def _address(entry: Entry) -> str | None:
@@ -84,4 +83,4 @@ def _linked_whole(tree: Node, address: str) -> Node:
     place = blocks[-1] if blocks else tree
     look = Look(link=address, delimiter=place.look.delimiter)
     linked = Node(place.look, [Linked(look, place.children)])
-    return replaced(tree, place, linked) if blocks else linked
+    return exchange(tree, place, linked) if blocks else linked

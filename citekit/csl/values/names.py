@@ -17,83 +17,15 @@ from citekit.csl.values.persons import is_foreign
 from citekit.csl.values.textcase import apply_case
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from citekit.csl.compiled.state import Scope
+    from citekit.csl.values.name_spec import NameSpec
     from citekit.csl.values.persons import Person
 
     Children = list[Node | str]
-    Element = Callable[[Scope], Node | None]
 
 _MEMORY = 50_000
 _BARE_END = re.compile(r"[’'ʼ\-]$")
-
-
-class NameSpec:
-    """How the names of one ``cs:names`` look: all inherited options resolved."""
-
-    __slots__ = (
-        "affixes", "and_term",
-        "delimiter",
-        "demote",
-        "et_al",
-        "et_al_first",
-        "et_al_min",
-        "family",
-        "form",
-        "given",
-        "has_parts",
-        "hyphen",
-        "initialize",
-        "initialize_with",
-        "lang",
-        "look",
-        "memory",
-        "precedes_et_al",
-        "precedes_institution",
-        "precedes_last",
-        "separator",
-        "sort_order",
-        "sorting",
-        "subsequent_first",
-        "subsequent_min",
-        "use_last",
-    )  # fmt: skip
-
-    form: str
-    """``long``, ``short`` or ``count``."""
-    and_term: str | None
-    delimiter: str
-    precedes_last: str
-    precedes_institution: str
-    precedes_et_al: str
-    et_al_min: int
-    et_al_first: int
-    subsequent_min: int
-    subsequent_first: int
-    use_last: bool
-    et_al: Node | None
-    initialize: bool
-    initialize_with: str | None
-    hyphen: bool
-    sort_order: str | None
-    separator: str
-    sorting: bool
-    demote: str
-    look: Look
-    affixes: Look
-    """What stands around each person; an institution goes without."""
-    family: Look
-    given: Look
-    has_parts: bool
-    lang: str
-    memory: dict[tuple[Person, bool, int], Node]
-
-    def counts(self, *, subsequent: bool) -> tuple[int, int]:
-        """``et-al-min`` and ``et-al-use-first`` for a first or a later cite."""
-        if subsequent:
-            return self.subsequent_min, self.subsequent_first
-        return self.et_al_min, self.et_al_first
 
 
 # ------------------------------------------------------------------------------- the list of names
@@ -121,16 +53,22 @@ def render_people(
         last = person_node(people[-1], spec, inverted=_is_inverted(spec, len(people) - 1), level=0)
         # beside a single name the ellipsis needs no delimiter: so the reference processor
         gap = f"{spec.delimiter}… " if count > 1 or _parts_ellipsis(spec, people) else " … "
-        return NamesNode(spec.look, [*_listed(nodes, spec), gap, last], [*nodes, last])
+        keys = (*_keys(people[:count]), people[-1].key)
+        return NamesNode(spec.look, [*_listed(nodes, spec), gap, last], [*nodes, last], keys)
+    keys = _keys(people[:count])
     if truncated:
         children = _listed(nodes, spec)
         if spec.et_al is not None and nodes:
             children += [_before_et_al(spec, len(nodes), people[count - 1]), spec.et_al]
-        return NamesNode(spec.look, children, nodes)
+        return NamesNode(spec.look, children, nodes, keys)
     if spec.and_term is not None and len(nodes) > 1:
         children = [*_listed(nodes[:-1], spec), _before_last(spec, people), nodes[-1]]
-        return NamesNode(spec.look, children, nodes)
-    return NamesNode(spec.look, _listed(nodes, spec), nodes)
+        return NamesNode(spec.look, children, nodes, keys)
+    return NamesNode(spec.look, _listed(nodes, spec), nodes, keys)
+
+
+def _keys(people: Sequence[Person]) -> tuple[str, ...]:
+    return tuple([person.key for person in people])
 
 
 def _parts_ellipsis(spec: NameSpec, people: Sequence[Person]) -> bool:
