@@ -15,7 +15,7 @@ _NUMBERED = {0: FIRST, 1: SUBSEQUENT, 2: IBID, 3: IBID_LOCATOR}
 
 
 class Place(NamedTuple):
-    """Where one cite stands in the document."""
+    """Where one cite stands in the document; a tuple like ``Hints``, for comparing."""
 
     position: str = FIRST
     near_note: bool = False

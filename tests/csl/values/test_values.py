@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 from typing import Any
 
 import pytest
@@ -12,9 +10,7 @@ from hypothesis import strategies as st
 
 from citekit.csl import process
 from citekit.csl.output.tree import Node, leaves
-from citekit.csl.passes.collation import collation_key
 from citekit.csl.passes.disambiguate import letters
-from citekit.csl.passes.position import places
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.values.dates import read_date
 from citekit.csl.values.markup import parse_markup
@@ -38,15 +34,6 @@ def style(bibliography: str, citation: str = '<text variable="title"/>', options
 def entry(bibliography: str, **item: Any) -> str:  # noqa: ANN401  # CSL-JSON values
     """The bibliography entry of one item."""
     return process(style(bibliography), [{"id": "x", **item}]).bibliography[0][1]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["passes.disambiguate", "values.links", "values.markup", "values.names", "values.numbers"],
-)
-def test_examples_in_docstrings(name: str) -> None:
-    """The examples that docstrings show are true."""
-    assert doctest.testmod(importlib.import_module(f"citekit.csl.{name}")).failed == 0
 
 
 # ---- numbers
@@ -266,30 +253,3 @@ def test_marks_collide_and_move_into_quotes(title: str, expected: str) -> None:
 def test_quotes_alternate() -> None:
     """Quotes inside quotes are inner quotes."""
     assert entry('<text variable="title" quotes="true"/>', title='A "B" c') == "“A ‘B’ c”"
-
-
-# ---- sorting and positions
-
-
-def test_dictionary_order() -> None:
-    """Accents, case and punctuation do not count; numbers count as numbers."""
-    words = ["zoe", "Ábel", "abd", "10 x", "9 x", "“Abc”", "Œuvre", "oe"]
-    assert sorted(words, key=collation_key) == [
-        "9 x", "10 x", "“Abc”", "abd", "Ábel", "oe", "Œuvre", "zoe",
-    ]  # fmt: skip
-
-
-def test_positions() -> None:
-    """First, ibid, ibid with locator, subsequent, by the cites before."""
-    a, b = {"id": "a"}, {"id": "b"}
-    clusters = [(1, [a]), (2, [a]), (3, [{**a, "locator": "3"}]), (4, [b]), (5, [a])]
-    found = [place[0].position for place in places(clusters, 5)]
-    assert found == ["first", "ibid", "ibid-with-locator", "first", "subsequent"]
-
-
-def test_near_notes() -> None:
-    """A cite is near while the note distance allows."""
-    clusters: list[tuple[int, list[dict[str, Any]]]] = [
-        (1, [{"id": "a"}]), (3, [{"id": "a"}]), (20, [{"id": "a"}]),
-    ]  # fmt: skip
-    assert [place[0].near_note for place in places(clusters, 5)] == [False, True, False]
