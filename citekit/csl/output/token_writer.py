@@ -8,6 +8,7 @@ the bound of a block. Punctuation inside one field is the author's and stays.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from citekit.csl.output.endings import FIELD, FREE, FULL, NONE, QUOTED, SWAP, TWINS
@@ -135,8 +136,6 @@ class Run:
 
     def _raise(self, text: str) -> str:
         """Write raised and lowered letters as such; the rest comes back."""
-        import unicodedata
-
         at = 0
         for match in _SUPERSCRIPTS.finditer(text):
             if match.start() > at:
@@ -171,7 +170,9 @@ class Run:
                     continue
                 value = _NORMAL[i]
             wanted[i] = value
-            self.out.append(OPENS.get((FONT_KINDS[i], value)) or Open(FONT_KINDS[i], value))
+            self.out.append(
+                OPENS.get((FONT_KINDS[i], value)) or Open(kind=FONT_KINDS[i], value=value)
+            )
         self._fonts = tuple(wanted)
         return before
 
@@ -195,7 +196,7 @@ class Run:
 
     def _open_block(self, display: str) -> None:
         self._bound()
-        self.out.append(Open("display", display))
+        self.out.append(Open(kind="display", value=display))
 
     def _close_block(self) -> None:
         self._bound()

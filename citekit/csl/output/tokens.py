@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from citekit.csl.style.ir import Look
+from citekit.csl.style.ir import Look
+from citekit.model.value import Value
 
 
-class Open:
+class Open(Value):
     """The start of a font change, a block or a link: one of FONT_KINDS, display, link."""
 
-    __slots__ = ("kind", "value")
-
-    def __init__(self, kind: str, value: str) -> None:
-        self.kind = kind
-        self.value = value
+    kind: str
+    value: str = ""
 
 
 class Source(Open):
     """The start of what one element of the style wrote; only in flattening for explanations."""
 
-    __slots__ = ("look",)
-
-    def __init__(self, look: Look) -> None:
-        super().__init__("source", "")
-        self.look = look
+    kind: str = "source"
+    look: Look
 
 
-class Close:
+class Close(Value):
     """The end of the innermost open mark."""
-
-    __slots__ = ()
 
 
 CLOSE = Close()
@@ -39,7 +29,7 @@ Token = str | Open | Close
 
 FONT_KINDS = ("font-style", "font-variant", "font-weight", "text-decoration", "vertical-align")
 OPENS = {
-    (kind, value): Open(kind, value)
+    (kind, value): Open(kind=kind, value=value)
     for kind, values in zip(
         FONT_KINDS,
         (("italic", "oblique", "normal"), ("small-caps", "normal"), ("bold", "light", "normal"),

@@ -86,7 +86,7 @@ class _Writer(Run):
                 self._rich(node, first=True)
                 return
             if kind is Linked:
-                self.out.append(Open("link", look.link or ""))
+                self.out.append(Open(kind="link", value=look.link or ""))
                 self._children(node.children, look.delimiter)
                 self.out.append(CLOSE)
                 return
@@ -248,7 +248,7 @@ class _Writer(Run):
         before, address = (look.prefix, "") if at < 0 else (look.prefix[:at], look.prefix[at:])
         if before:
             self._prefix(replace(look, prefix=before), leaf_ending)
-        self.out.append(Open("link", look.link or ""))
+        self.out.append(Open(kind="link", value=look.link or ""))
         if address:
             self._prefix(replace(look, prefix=address), leaf_ending)
         self._field(node)
@@ -295,6 +295,6 @@ class _TracingWriter(_Writer):
         if node.look is PLAIN:
             super().node(node)
             return
-        self.out.append(Source(node.look))
+        self.out.append(Source(look=node.look))
         super().node(node)
         self.out.append(CLOSE)

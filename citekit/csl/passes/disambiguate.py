@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 from citekit.csl.compiled.state import NO_HINTS, Context, Hints, Seen, ShownNames, State
 from citekit.csl.output.tree import plain_text
 from citekit.csl.values.names import initials
-from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -131,7 +130,7 @@ class Disambiguator:
                 if len(bucket) > 1:
                     self._resolve(bucket)
         for cite, names in zip(cites, seen, strict=True):
-            cite.hints = replace(cite.hints, seen=names)
+            cite.hints = cite.hints._replace(seen=names)
         return {cite.entry.id: (cite.hints, self._levels_of(cite)) for cite in cites}
 
     def _levels_of(self, cite: Cite) -> tuple[int, ...]:
@@ -224,7 +223,7 @@ class Disambiguator:
         if self._add_suffix:
             for group in groups:
                 for i, cite in enumerate(group):
-                    cite.hints = replace(cite.hints, year_suffix=i + 1)
+                    cite.hints = cite.hints._replace(year_suffix=i + 1)
 
     def _each(
         self, groups: list[list[Cite]], step: Callable[[list[Cite]], list[list[Cite]]]
@@ -255,7 +254,7 @@ class Disambiguator:
         for place in range(_shared_places(group)):
             for count in _useful_counts(group, place):
                 for cite in group:
-                    cite.hints = replace(cite.hints, names=_put(cite.hints.names, place, count, 0))
+                    cite.hints = cite.hints._replace(names=_put(cite.hints.names, place, count, 0))
                     self._render(cite)
                 parts: list[list[Cite]] | None = list(_buckets(group))
                 if parts is not None and len(parts) == 1:
@@ -294,7 +293,7 @@ class Disambiguator:
         givens = cite.hints.givens
         levels = givens[place] if place < len(givens) else ()
         changed = _put(levels, person, level, 0)
-        cite.hints = replace(cite.hints, givens=_put(givens, place, changed, ()))
+        cite.hints = cite.hints._replace(givens=_put(givens, place, changed, ()))
         self._render(cite)
 
     def _own_way(self, group: list[Cite]) -> list[list[Cite]]:
@@ -306,7 +305,7 @@ class Disambiguator:
         start = max(hints.disambiguate for hints in base)
         for count in range(start + 1, max(cite.tests for cite in group) + 1):
             for cite in group:
-                cite.hints = replace(cite.hints, disambiguate=count)
+                cite.hints = cite.hints._replace(disambiguate=count)
                 self._render(cite)
             parts = list(_buckets(group))
             if len(parts) > 1:

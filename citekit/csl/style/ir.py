@@ -6,7 +6,7 @@ the strings of the specification; ``None`` means "not said here, inherit".
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from citekit.model.value import Value
 
@@ -18,7 +18,7 @@ class Definition(Value):
     __hash__ = object.__hash__
 
 
-class Font(NamedTuple):
+class Font(Value):
     """The five formatting attributes; ``None`` leaves what surrounds the text."""
 
     style: str | None = None

@@ -26,6 +26,10 @@ NAME_OPTIONS = (
 _CONDITIONS = (
     "disambiguate", "is-numeric", "is-uncertain-date", "locator", "position", "type", "variable",
 )  # fmt: skip
+_FONT_FIELDS = (
+    ("font-style", "style"), ("font-variant", "variant"), ("font-weight", "weight"),
+    ("text-decoration", "decoration"), ("vertical-align", "align"),
+)  # fmt: skip
 _REFERENCE = re.compile(r"&#(\d{2,6});")
 
 
@@ -295,15 +299,11 @@ class _Reader:
         affixes_inside: bool = False,
     ) -> ir.Look:
         get = element.attrs.get
-        font = (
-            get("font-style"), get("font-variant"), get("font-weight"),
-            get("text-decoration"), get("vertical-align"),
-        )  # fmt: skip
         return ir.Look(
             prefix=_affix(get("prefix", "")),
             suffix=_affix(get("suffix", "")),
             delimiter=_affix(delimiter),
-            font=ir.Font(*font) if any(font) else None,
+            font=_font(element),
             quotes=get("quotes") == "true",
             unquoted=get("quotes") == "false",
             display=get("display"),
@@ -314,6 +314,12 @@ class _Reader:
             line=element.line,
             affixes_inside=affixes_inside,
         )
+
+
+def _font(element: Element) -> ir.Font | None:
+    """The formatting attributes; None where there are none, as almost everywhere."""
+    said = {field: element.attrs[name] for name, field in _FONT_FIELDS if name in element.attrs}
+    return ir.Font(**said) if any(said.values()) else None
 
 
 def _affix(text: str) -> str:

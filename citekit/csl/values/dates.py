@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from citekit.csl.output.tree import Node, YearNode
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.values.numbers import ordinal
-from citekit.model.value import replace
+from citekit.csl.values.textcase import apply_case
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,20 +51,14 @@ _EDTF = re.compile(
 _SLASHED = re.compile(r"^(\d{1,4})[/.](\d{1,2})(?:[/.](\d{1,4}))?$")
 
 
-class DateValue:
+class DateValue(Value):
     """A date or range: its end points, or literal text."""
 
-    __slots__ = ("circa", "end", "is_open", "literal", "start")
-
-    def __init__(
-        self, start: Point, end: Point | None = None, *,
-        circa: bool = False, is_open: bool = False, literal: str = "",
-    ) -> None:  # fmt: skip
-        self.start = start
-        self.end = end
-        self.circa = circa
-        self.is_open = is_open
-        self.literal = literal
+    start: Point = (0, 0, 0)
+    end: Point | None = None
+    circa: bool = False
+    is_open: bool = False
+    literal: str = ""
 
 
 def read_date(value: object) -> DateValue | None:
@@ -71,7 +66,7 @@ def read_date(value: object) -> DateValue | None:
     if isinstance(value, str):
         return _read_raw(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return DateValue((value, 0, 0))
+        return DateValue(start=(value, 0, 0))
     if not isinstance(value, Mapping):
         return None
     parts = value.get("date-parts")
@@ -83,18 +78,12 @@ def read_date(value: object) -> DateValue | None:
         second = points[1] if len(points) > 1 else None
         is_open = second is not None and not second[0]
         end = None if is_open or second == points[0] else second
-        return DateValue(points[0], end, circa=circa, is_open=is_open)
+        return DateValue(start=points[0], end=end, circa=circa, is_open=is_open)
     for key in ("edtf", "raw", "literal"):
         text = value.get(key)
         if isinstance(text, (str, int)) and str(text).strip():
-            date = (
-                DateValue((0, 0, 0), literal=str(text))
-                if key == "literal"
-                else _read_raw(str(text))
-            )
-            if circa:
-                date.circa = True
-            return date
+            date = DateValue(literal=str(text)) if key == "literal" else _read_raw(str(text))
+            return replace(date, circa=True) if circa else date
     return None
 
 
@@ -134,7 +123,7 @@ def _read_raw(text: str) -> DateValue:
     text = text.strip()
     found = _read_edtf(text) or _read_words(text)
     if found is None or not (found.start[0] or found.start[1]):
-        return DateValue((0, 0, 0), literal=text)
+        return DateValue(literal=text)
     return found
 
 
@@ -142,17 +131,18 @@ def _read_edtf(text: str) -> DateValue | None:
     first, slash, second = text.partition("/")
     start = _edtf_point(first)
     if slash and first in ("", "..") and (end := _edtf_point(second)):
-        return DateValue(end[0], circa=end[1])
+        return DateValue(start=end[0], circa=end[1])
     if start is None:
         return None
     if not slash:
-        return DateValue(start[0], circa=start[1])
+        return DateValue(start=start[0], circa=start[1])
     if second in ("", ".."):
-        return DateValue(start[0], circa=start[1], is_open=True)
+        return DateValue(start=start[0], circa=start[1], is_open=True)
     end = _edtf_point(second)
     if end is None:
         return None
-    return DateValue(start[0], end[0] if end[0] != start[0] else None, circa=start[1] or end[1])
+    last = end[0] if end[0] != start[0] else None
+    return DateValue(start=start[0], end=last, circa=start[1] or end[1])
 
 
 def _edtf_point(text: str) -> tuple[Point, bool] | None:
@@ -186,7 +176,7 @@ def _read_words(text: str) -> DateValue | None:
     if not known[0][0]:
         return None
     end = known[1] if len(known) == 2 else None
-    return DateValue(known[0], end, circa=circa)
+    return DateValue(start=known[0], end=end, circa=circa)
 
 
 def _words_point(text: str) -> Point | None:
@@ -324,8 +314,6 @@ def styled(text: str, part: DatePart, locale: Locale) -> list[Node | str]:
     if look.strip_periods:
         text = text.replace(".", "")
     if look.text_case:
-        from citekit.csl.values.textcase import apply_case
-
         return list(apply_case([text], look.text_case, locale.lang.lower()))
     return [text]
 

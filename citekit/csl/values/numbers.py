@@ -19,7 +19,7 @@ _ROMAN = (
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
 _ONE = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/\d+)?|[ivxlcdmIVXLCDM]+)"
-_SEVERAL = re.compile(
+_SEVERAL = (  # a string, compiled with the first label that asks: start-up counts
     rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+"
 )
 _OPEN_RANGE = re.compile(r"\d+[-–]")
@@ -144,7 +144,7 @@ def is_plural(text: str) -> bool:
     [False, True, True, False, False, True]
     """
     text = text.strip()
-    return bool(_SEVERAL.fullmatch(text) or _OPEN_RANGE.fullmatch(text))
+    return bool(re.fullmatch(_SEVERAL, text) or _OPEN_RANGE.fullmatch(text))
 
 
 # ------------------------------------------------------------------------------------------- pages

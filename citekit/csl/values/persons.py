@@ -12,10 +12,12 @@ from typing import Any
 
 MAX_NAMES = 20_000
 _CLOSED = re.compile(r"[’'ʼ\-]$")
-_FAMILY_PARTICLE = re.compile(
-    r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,4}[’'ʼ]\s?|al-|el-|[’'ʼ]s-)+)(?=\S)"
+# patterns that few names need are compiled with the first one that does: start-up counts
+_FAMILY_PARTICLE = (
+    r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,4}[’'ʼ]\s?"
+    r"|al-|el-|[’'ʼ]s-)+)(?=\S)"
 )
-_GIVEN_PARTICLE = re.compile(r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)+)$")
+_GIVEN_PARTICLE = r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)+)$"
 _LATIN = "[a-zA-Z\u00c0-\u024f\u0370-\u052f]"
 _FOREIGN = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
@@ -151,7 +153,7 @@ def _split_family(family: str, particle: str) -> tuple[str, str]:
         return family[1:-1], particle  # quoted: take it as it is
     if particle or not family or not family.lstrip("'’ʼ")[:1].islower():
         return family, particle
-    match = _FAMILY_PARTICLE.match(family)
+    match = re.match(_FAMILY_PARTICLE, family)
     if match is None:
         return family, particle
     return family[match.end() :], match[1].rstrip(" ") if not _CLOSED.search(
@@ -163,7 +165,7 @@ def _split_given(given: str, dropping: str) -> tuple[str, str]:
     """Lower-case words at the end of a given name are its dropping particle."""
     if dropping or " " not in given:
         return given, dropping
-    match = _GIVEN_PARTICLE.match(given)
+    match = re.match(_GIVEN_PARTICLE, given)
     if match is None or not all(word[0].islower() for word in match[2].split()):
         return given, dropping
     return match[1], match[2].strip()
