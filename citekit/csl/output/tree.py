@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """A piece of output: children joined by ``look.delimiter``, wrapped as ``look`` says."""
+    """A piece of output: children joined by ``look.delimiter``, wrapped as ``look`` says.
+
+    Slots, since a reference has some forty nodes: making a Value takes three times as long.
+    """
 
     __slots__ = ("children", "look")
 

@@ -26,7 +26,10 @@ _FOREIGN = (
 
 
 class Person:
-    """One name. Equal content gives the same object, so persons are fast dictionary keys."""
+    """One name. Equal content gives the same object, so persons are fast dictionary keys.
+
+    Slots, since thousands are kept and each is made with what can be known of it at once.
+    """
 
     __slots__ = ("bare_given", "comma_suffix", "dropping", "family", "given", "is_foreign", "key",
                  "literal", "particle", "static", "suffix")  # fmt: skip
