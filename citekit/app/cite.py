@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from citekit.app.outside import Outside
+    from citekit.csl import StyleSource
     from citekit.csl.process import Result
-    from citekit.csl.style.find import StyleSource
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
 
@@ -197,7 +197,7 @@ def _as_data(
 
 
 def _style(store: ArchiveStore, style: str | None) -> StyleSource:
-    from citekit.csl.style.find import find_style
+    from citekit.csl import find_style
 
     return find_style(style or store.settings.style or DEFAULT_STYLE)
 

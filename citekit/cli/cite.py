@@ -123,7 +123,7 @@ def _write(store: ArchiveStore, path: str, text: str) -> None:
 
 def styles(context: Context, *, query: list[str]) -> int:
     """Print the styles that match: id, title, fields, and whose variant a style is."""
-    from citekit.csl.style.find import search_styles
+    from citekit.csl import search_styles
 
     found = search_styles(" ".join(query))
     if context.json:

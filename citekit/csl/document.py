@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.csl.compiled.program import Program
 from citekit.csl.compiled.state import NO_HINTS, Context
+from citekit.csl.output.tokens import Token
+from citekit.csl.output.tree import Node
 from citekit.csl.output.writer import flatten
 from citekit.csl.passes import bibliography
 from citekit.csl.passes.cite import CiteRenderer, Facts
@@ -17,17 +18,14 @@ from citekit.csl.passes.cluster import cluster
 from citekit.csl.passes.disambiguate import Disambiguator, letters
 from citekit.csl.passes.position import Place, given_place, places
 from citekit.csl.passes.sort import sort_by
-from citekit.csl.values.entry import Entry
-from citekit.csl.values.labels import citation_labels
+from citekit.csl.values.entry import Entry, citation_label
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from citekit.csl.compiled.program import Program
     from citekit.csl.compiled.state import Hints
-    from citekit.csl.output.tokens import Token
-    from citekit.csl.output.tree import Node
-    from citekit.csl.style.ir import Style
 
     Cite = Mapping[str, Any]
     Told = tuple[Hints, tuple[int, ...]]
@@ -50,29 +48,19 @@ class Citation(Value):
     mode: str = ""
 
 
-class _Shown:
+class _Shown(Value):
     """What was rendered for a citation, and from which facts."""
 
-    __slots__ = ("signature", "tokens", "tree")
-
-    def __init__(self) -> None:
-        self.signature: object = None
-        self.tree: Node | None = None
-        self.tokens: list[Token] = []
+    signature: object
+    tree: Node
+    tokens: list[Token]
 
 
 class Document:
-    """Citations in order, over a set of items, in one style and locale."""
+    """Citations in order, over a set of items, in a compiled style."""
 
-    def __init__(
-        self,
-        style: Style,
-        items: Sequence[Mapping[str, Any]] = (),
-        *,
-        locale: str | None = None,
-        links: bool = True,
-    ) -> None:
-        self.program = Program(style, locale, links=links)
+    def __init__(self, program: Program, items: Sequence[Mapping[str, Any]] = ()) -> None:
+        self.program = program
         self._entries: dict[str, Entry] = {}
         self._listed: dict[str, None] = {}
         self._citations: list[Citation] = []
@@ -144,20 +132,16 @@ class Document:
         found = places(list(zip(notes, clusters, strict=True)), distance)
         changed = []
         for citation, cites, where in zip(self._citations, clusters, found, strict=True):
-            shown = self._shown.setdefault(citation.id, _Shown())
+            before = self._shown.get(citation.id)
             signature = self._signature(citation, cites, where)
-            if signature == shown.signature:
+            if before is not None and before.signature == signature:
                 continue
-            shown.signature = signature
-            tree = cluster(
-                renderer,
-                [(self._facts[str(c.get("id"))], c, p) for c, p in zip(cites, where, strict=True)],
-                citation.mode,
-            )
+            facts = (self._facts[str(cite.get("id"))] for cite in cites)
+            tree = cluster(renderer, list(zip(facts, cites, where, strict=True)), citation.mode)
             tokens = flatten(tree, self.program.locale)
-            if not _same_tokens(tokens, shown.tokens) or shown.tree is None:
+            if before is None or before.tokens != tokens:
                 changed.append(citation.id)
-            shown.tree, shown.tokens = tree, tokens
+            self._shown[citation.id] = _Shown(signature=signature, tree=tree, tokens=tokens)
         return changed
 
     def cite(self, cites: Sequence[Cite], mode: str = "") -> Node:
@@ -174,7 +158,7 @@ class Document:
         """The tokens of a citation, for any renderer."""
         return self._shown[citation_id].tokens
 
-    def tree(self, citation_id: str) -> Node | None:
+    def tree(self, citation_id: str) -> Node:
         """The tree of a citation, for whoever wants to know where a piece came from."""
         return self._shown[citation_id].tree
 
@@ -203,7 +187,7 @@ class Document:
         if not self._dirty:
             return
         cited = self._cited()
-        labels = citation_labels([self._entries[key] for key in cited])
+        labels = {key: citation_label(self._entries[key]) for key in cited}
         order = self._sort_bibliography(cited, labels)
         self._order = order
         told = self._disambiguate(order, labels)
@@ -299,12 +283,3 @@ class Document:
 
 def _frozen(cite: Cite) -> tuple[tuple[str, str], ...]:
     return tuple((key, repr(value)) for key, value in cite.items())
-
-
-def _same_tokens(one: list[Token], other: list[Token]) -> bool:
-    from citekit.csl.output.tokens import Open
-
-    def plain(tokens: list[Token]) -> list[object]:
-        return [(t.kind, t.value) if isinstance(t, Open) else t for t in tokens]
-
-    return plain(one) == plain(other)

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from citekit.app.cite import DEFAULT_STYLE
 from citekit.app.cluster import read_locator
 from citekit.csl import Citation as CslCitation
-from citekit.csl import Document, parse_style
+from citekit.csl import Document, StyleSource, find_style, parse_style
 from citekit.csl.compiled.program import Program
 from citekit.csl.output.tokens import Close, Open
 from citekit.csl.output.writer import flatten
-from citekit.csl.style.find import StyleSource, find_style
 from citekit.csl.style.ir import Style as ParsedStyle
 from citekit.errors import UsageError
 from citekit.sphinx import words
@@ -79,11 +78,11 @@ class Style:
     def _document(self, items: Iterable[Item]) -> Document:
         """A document that can cite these items."""
         fitting = [self.source.fit(item.csl()) for item in items]
-        return Document(self.parsed, fitting, locale=self.locale)
+        return Document(self._program, fitting)
 
     @cached_property
     def _program(self) -> Program:
-        """The compiled style: compiled once, it serves every reference that stands alone."""
+        """The compiled style: compiled once, it serves every reference and document."""
         return Program(self.parsed, self.locale)
 
     @property
@@ -93,7 +92,6 @@ class Style:
     def reference(self, item: Item) -> list[Content]:
         """The item's reference by itself, as ``citekit cite KEY`` prints it."""
         document = self._document([item])
-        document.program = self._program
         return dict(self._entries(document, [item.key])).get(item.key, [item.key])
 
     def references(

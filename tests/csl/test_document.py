@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citekit.csl import Citation, Document, parse_style, process
+from citekit.csl import Citation, Document, Program, parse_style, process
 from citekit.csl.output.render.text import render
 
 STYLE = parse_style("""<style xmlns="http://purl.org/net/xbiblio/csl" class="note" version="1.0">
@@ -42,7 +42,7 @@ def texts(document: Document) -> list[str]:
 
 def test_a_new_namesake_changes_the_citation_before() -> None:
     """Citing a second Doe of 2000 gives the first one its letter."""
-    document = Document(STYLE, ITEMS)
+    document = Document(Program(STYLE), ITEMS)
     document.insert(citation("1", 1, "a"))
     assert document.changes() == ["1"]
     document.insert(citation("2", 2, "b"))
@@ -52,7 +52,7 @@ def test_a_new_namesake_changes_the_citation_before() -> None:
 
 def test_an_unrelated_citation_changes_nothing_else() -> None:
     """Only the new citation is told when nothing else depends on it."""
-    document = Document(STYLE, ITEMS)
+    document = Document(Program(STYLE), ITEMS)
     document.insert(citation("1", 1, "a"))
     document.changes()
     document.insert(citation("2", 2, "c"))
@@ -61,7 +61,7 @@ def test_an_unrelated_citation_changes_nothing_else() -> None:
 
 def test_removing_the_first_cite_makes_the_second_first() -> None:
     """Positions follow the document after a removal."""
-    document = Document(STYLE, ITEMS)
+    document = Document(Program(STYLE), ITEMS)
     document.insert(citation("1", 1, "a"))
     document.insert(citation("2", 2, "a"))
     assert texts(document) == ["Doe 2000", "Ibid."]
@@ -72,7 +72,7 @@ def test_removing_the_first_cite_makes_the_second_first() -> None:
 
 def test_renumbering_notes_changes_back_references() -> None:
     """A reference to a note follows the note's new number."""
-    document = Document(STYLE, ITEMS)
+    document = Document(Program(STYLE), ITEMS)
     cites = [citation("1", 1, "a"), citation("2", 2, "c"), citation("3", 3, "a")]
     document.arrange(cites)
     assert texts(document)[2] == "see n. 1"
@@ -83,7 +83,7 @@ def test_renumbering_notes_changes_back_references() -> None:
 
 def test_a_citation_is_inserted_before_another() -> None:
     """The order of the document is the order of the citations."""
-    document = Document(STYLE, ITEMS)
+    document = Document(Program(STYLE), ITEMS)
     document.insert(citation("2", 2, "a"))
     document.insert(citation("1", 1, "c"), before="2")
     assert [c.id for c in document.citations] == ["1", "2"]
@@ -91,7 +91,7 @@ def test_a_citation_is_inserted_before_another() -> None:
 
 def test_a_changed_item_is_read_anew() -> None:
     """An item given again replaces the one before."""
-    document = Document(STYLE, ITEMS)
+    document = Document(Program(STYLE), ITEMS)
     document.insert(citation("1", 1, "c"))
     document.changes()
     document.add_item({**ITEMS[2], "issued": "1999"})
@@ -108,7 +108,7 @@ EDITS = st.lists(
 @settings(max_examples=60, deadline=None)
 def test_edits_equal_a_fresh_run(edits: list[tuple[str, int, bool]]) -> None:
     """However a document came about, it reads as if written in one go."""
-    document = Document(STYLE, ITEMS)
+    document = Document(Program(STYLE), ITEMS)
     keys: list[str] = []
     for number, (item, place, removes) in enumerate(edits):
         if removes and keys:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from citekit.csl import parse_style, process, process_formats
-from citekit.csl.output.explain import explain
+from citekit.csl import explain, parse_style, process, process_formats
 from citekit.errors import InvalidData, UsageError
 from citekit.testing import csl_samples as csl
 

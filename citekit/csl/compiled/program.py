@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class Program:
-    """What can be run: cites, bibliography entries and sort keys of one style and locale."""
+    """What can be run: cites, bibliography entries and sort keys of one style and locale.
+
+    ``locale`` is a language tag, None for the style's own language or else US English; a tag that
+    nobody has data for becomes one of the ``warnings``. Without ``links`` nothing becomes a link.
+    """
 
     def __init__(self, style: Style, locale: str | None = None, *, links: bool = True) -> None:
         self.style = style

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from citekit.csl.output.tokens import Open, Source
-from citekit.csl.output.writer import flatten
-from citekit.csl.process import make_document
 from citekit.csl.style.ir import PLAIN, Look
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
-    from citekit.csl.document import Citation
     from citekit.csl.output.tokens import Token
-    from citekit.csl.style.ir import Style
 
 
 class Origin(Value):
@@ -25,29 +21,6 @@ class Origin(Value):
     variable: str | None
     macro: str | None
     line: int
-
-
-def explain(
-    style: Style | str | bytes,
-    items: Sequence[Mapping[str, Any]],
-    citations: Sequence[Citation | Sequence[Mapping[str, Any]]] = (),
-    *,
-    locale: str | None = None,
-) -> list[tuple[str | None, list[Origin]]]:
-    """(item id, pieces) of every bibliography entry; for each citation before them (None, pieces).
-
-    The arguments are those of ``process``. Joined, the texts of the pieces are the output as text.
-    """
-    document = make_document(style, items, citations, locale=locale)
-    where = document.program.locale
-    found: list[tuple[str | None, list[Origin]]] = []
-    for citation in document.citations:
-        tree = document.tree(citation.id)
-        if tree is not None:
-            found.append((None, origins(flatten(tree, where, sources=True))))
-    for key, tree in document.bibliography():
-        found.append((key, origins(flatten(tree, where, sources=True))))
-    return found
 
 
 def origins(tokens: Iterable[Token]) -> list[Origin]:

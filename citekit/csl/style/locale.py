@@ -9,6 +9,7 @@ importing it.
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -188,8 +189,6 @@ def _files() -> dict[str, Path]:
 
 @lru_cache(maxsize=1)
 def _primary_dialects() -> dict[str, str]:
-    import json
-
     try:
         data = json.loads((_folder() / "locales.json").read_text("utf-8"))
     except (OSError, ValueError):

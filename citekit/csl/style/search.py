@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style.head import read_head
+from citekit.csl.style.installed import PACKAGE, short_names, styles_folder
 from citekit.errors import InvalidData
-from citekit.model.value import Value
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _HEAD_BYTES = 8192  # no style that exists has a longer head; a longer one is read whole
 
@@ -52,6 +55,31 @@ class StyleSummary(Value):
         }
 
 
+def search_styles(query: str = "") -> tuple[StyleSummary, ...]:
+    """The styles whose id, title, short names or fields hold every word; best first."""
+    return search(query, _summaries())
+
+
+def id_of_title(title: str) -> str | None:
+    """The id of the style with this title or short title; independent styles come first."""
+    wanted = " ".join(title.casefold().split())
+    if not wanted:
+        return None
+    for style in sorted(_summaries(), key=lambda style: bool(style.parent)):
+        if wanted in (style.title.casefold(), style.title_short.casefold()):
+            return style.id
+    return None
+
+
+def nearest(name: str) -> list[str]:
+    """The ids that may have been meant: those close in spelling, then those that hold the words."""
+    from difflib import get_close_matches  # only where something was not found
+
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:100]
+    close = get_close_matches(slug, [*short_names(), *(style.id for style in _summaries())], n=3)
+    return close + [style.id for style in search_styles(name)[:3] if style.id not in close]
+
+
 def search(query: str, styles: tuple[StyleSummary, ...]) -> tuple[StyleSummary, ...]:
     """The styles that hold every word of the query, best first; all of them for no words.
 
@@ -84,6 +112,31 @@ def _rank(style: StyleSummary, query: str) -> tuple[bool, bool, bool, int, str]:
         len(style.title) if query else 0,
         style.id,
     )
+
+
+@cache
+def _summaries() -> tuple[StyleSummary, ...]:
+    """Every installed style with the short names it goes by, read once for each process."""
+    names: dict[str, tuple[str, ...]] = {}
+    for short, style_id in short_names().items():
+        names[style_id] = (*names.get(style_id, ()), short)
+    return tuple(
+        replace(style, short_names=names[style.id]) if style.id in names else style
+        for style in read_summaries(styles_folder(), _cache_file())
+    )
+
+
+def _cache_file() -> Path | None:
+    """Where the list of styles is kept: one file for each version of the package."""
+    # only a search needs these two, which take as long as formatting a reference
+    from importlib.metadata import PackageNotFoundError, version
+
+    from platformdirs import user_cache_dir
+
+    try:
+        return Path(user_cache_dir("citekit", appauthor=False), f"styles-{version(PACKAGE)}.json")
+    except PackageNotFoundError:
+        return None
 
 
 def read_summaries(folder: Path, cache: Path | None) -> tuple[StyleSummary, ...]:

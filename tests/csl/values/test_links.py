@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citekit.csl import process
-from citekit.csl.style.find import find_style
+from citekit.csl import find_style, process
 from citekit.csl.values.links import link_for
 from citekit.testing import csl_samples as csl
 

@@ -1,22 +1,32 @@
 """Tokens → text, HTML, Markdown, LaTeX or RTF; each renderer escapes what its format would read.
 
-A renderer is a function from the tokens of ``punctuation.flatten`` to a string. Hosts with another
+A renderer is a function from the tokens of ``writer.flatten`` to a string. Hosts with another
 output (docutils, a word processor) write their own for the same tokens.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from citekit.csl.output.render import html, latex, markdown, rtf, text
+from citekit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from citekit.csl.output.tokens import Token
 
-    Renderer = Callable[[Iterable[Token]], str]
-
+Renderer: TypeAlias = "Callable[[Iterable[Token]], str]"
 Format = Literal["text", "html", "markdown", "latex", "rtf"]
-FORMATS: tuple[Format, ...] = ("text", "html", "markdown", "latex", "rtf")
+
+_RENDERERS: dict[Format, Renderer] = {
+    "text": text.render,
+    "html": html.render,
+    "markdown": markdown.render,
+    "latex": latex.render,
+    "rtf": rtf.render,
+}
+FORMATS: tuple[Format, ...] = tuple(_RENDERERS)
 
 
 def renderer(name: Format) -> Renderer:
@@ -24,11 +34,7 @@ def renderer(name: Format) -> Renderer:
 
     Raises UsageError for a format nobody wrote.
     """
-    from importlib import import_module
-
-    if name not in FORMATS:
-        from citekit.errors import UsageError
-
+    render = _RENDERERS.get(name)
+    if render is None:
         raise UsageError(f"unknown format {name!r}", hint="one of " + ", ".join(FORMATS))
-    render: Renderer = import_module(f"{__name__}.{name}").render
     return render
