@@ -91,8 +91,9 @@ class Document:
 
     def insert(self, citation: Citation, before: str | None = None) -> None:
         """Insert a citation before another one, or at the end."""
-        places = [c.id for c in self._citations]
-        at = places.index(before) if before in places else len(places)
+        at = len(self._citations)
+        if before is not None:
+            at = next((i for i, c in enumerate(self._citations) if c.id == before), at)
         self._citations.insert(at, citation)
         self._dirty = True
 

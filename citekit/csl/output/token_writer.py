@@ -1,8 +1,9 @@
-"""A run of tokens that grows at its end, where neighbouring punctuation settles its quarrels.
+"""Tokens that are written one behind the other, and what becomes of marks that meet.
 
-Fonts and quotes that are nested in themselves alternate, one of two colliding marks wins, commas
-and full stops move into closing quotes where the locale wants that, and nothing collides across
-the bound of a block. Punctuation inside one field is the author's and stays.
+- Of two marks that collide one stays: ``?`` and ``.`` give ``?``, ``:`` and ``?`` give ``?``.
+- A comma or full stop moves into closing quotes where the locale wants that.
+- Fonts and quotes inside their like alternate: italics in italics are upright.
+- Nothing collides across the bound of a block, and punctuation inside one field is the author's.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _SUPERSCRIPTS = re.compile(
 _UNRAISED = {"ˀ": "ʔ", "ˁ": "ʕ", "ۥ": "و", "ۦ": "ي"}  # raised letters that Unicode says nothing of
 
 
-class Run:
+class TokenWriter:
     """What has been written, and what the next text may meet."""
 
     __slots__ = ("_after_quote", "_bound_at", "_end", "_fonted", "_fonts", "_last", "_locale",

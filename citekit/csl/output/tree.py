@@ -6,14 +6,12 @@ which are nodes or plain text. Text never holds markup, so no renderer can be tr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from citekit.csl.style.ir import PLAIN, Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    Child = "Node | str"
 
 
 class Node:
@@ -82,24 +80,30 @@ class Kept(Node):
         self.upright = upright
 
 
+class Named(Protocol):
+    """Somebody whose name a tree shows; ``key`` says who it is."""
+
+    key: str
+
+
 class NamesNode(Node):
     """The output of ``cs:names``; ``people`` are the nodes of the single names, in order.
 
-    ``keys`` say who these people are, however much of their names is written.
+    ``shown`` are these people themselves, however much of their names is written.
     """
 
-    __slots__ = ("keys", "people")
+    __slots__ = ("people", "shown")
 
     def __init__(
         self,
         look: Look,
         children: Sequence[Node | str],
         people: list[Node],
-        keys: Sequence[str] = (),
+        shown: Sequence[Named] = (),
     ) -> None:
         super().__init__(look, children)
         self.people = people
-        self.keys = keys
+        self.shown = shown
 
 
 class Note(Node):
@@ -157,7 +161,7 @@ def with_children(node: Node, children: Sequence[Node | str]) -> Node:
     if isinstance(node, Kept):
         return Kept(node.look, children, upright=node.upright)
     if isinstance(node, NamesNode):
-        return NamesNode(node.look, children, node.people, node.keys)
+        return NamesNode(node.look, children, node.people, node.shown)
     return type(node)(node.look, children)
 
 

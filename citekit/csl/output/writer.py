@@ -1,8 +1,8 @@
 """Tree → tokens, with affixes, delimiters and quotes: the last pass before rendering.
 
-What happens where two marks meet is the business of ``run``; here the tree is walked, and each
-element says how it ended (``endings``). Source: CSL 1.0.2 §Affixes, §Quotes, §Locale options; test
-suite ``punctuation_FullMonty*``.
+Here the tree is walked, and each element says how it ended (``endings``). What happens where two
+marks meet is the business of ``token_writer``. Source: CSL 1.0.2 §Affixes, §Quotes, §Locale
+options; test suite ``punctuation_FullMonty*``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from citekit.csl.output.endings import (
     group_ending,
     leaf_ending,
 )
-from citekit.csl.output.token_writer import Run
+from citekit.csl.output.token_writer import TokenWriter
 from citekit.csl.output.tokens import CLOSE, Open, Source
 from citekit.csl.output.tree import (
     Affix,
@@ -50,20 +50,30 @@ if TYPE_CHECKING:
     from citekit.csl.output.tokens import Token
     from citekit.csl.style.locale import Locale
 
+    EndingOf = Callable[..., Ending]
+    """How an element ends, by how what stands in it ended (``leaf_ending`` and its kin)."""
+
 
 def flatten(node: Node, locale: Locale, *, sources: bool = False) -> list[Token]:
-    """The tokens of a tree, ready for a renderer; with ``sources`` also where each came from."""
+    """The tokens of a tree, ready for a renderer; with ``sources`` also where each came from.
+
+    A comma goes into the quotes before it where the language wants that, and a full stop behind a
+    question mark is left out:
+
+    >>> from citekit.csl import Program, find_style, parse_style
+    >>> english = Program(parse_style(find_style("apa").xml), "en-US").locale
+    >>> title = Rich(Look(quotes=True), ["Salt"])
+    >>> flatten(Node(Look(delimiter=", "), [title, "2020"]), english)
+    ['“', 'Salt', ',', '”', ' ', '2020']
+    >>> flatten(Node(Look(delimiter=". "), ["Why salt?", "2020"]), english)
+    ['Why salt?', ' ', '2020']
+    """
     writer = _TracingWriter(locale) if sources else _Writer(locale)
     writer.node(node)
     return writer.out
 
 
-def text_of(node: Node, locale: Locale) -> str:
-    """The text of a tree without any formatting."""
-    return "".join([token for token in flatten(node, locale) if isinstance(token, str)])
-
-
-class _Writer(Run):
+class _Writer(TokenWriter):
     """Walks a tree."""
 
     __slots__ = ("_depth", "_unquoted")
@@ -77,7 +87,7 @@ class _Writer(Run):
 
     def node(self, node: Node) -> None:
         """Write a node with everything its look adds."""
-        look, kind = node.look, type(node)
+        kind = type(node)
         if kind is not Node:
             if isinstance(node, Rich):
                 self._rich_node(node)
@@ -86,45 +96,55 @@ class _Writer(Run):
                 self._rich(node, first=True)
                 return
             if kind is Linked:
-                self.out.append(Open(kind="link", value=look.link or ""))
-                self._children(node.children, look.delimiter)
+                self.out.append(Open(kind="link", value=node.look.link or ""))
+                self._children(node.children, node.look.delimiter)
                 self.out.append(CLOSE)
                 return
-        leaf = bool(node.children) and isinstance(node.children[0], str)
-        ending = leaf_ending if leaf else group_ending
+        look = node.look
         depth, unquoted = self._depth, self._unquoted
         self._unquoted = unquoted or look.unquoted
         if kind is Note:
             self._depth = 0
         if look.display:
             self._open_block(look.display)
+        leaf = bool(node.children) and isinstance(node.children[0], str)
         if look.affixes_inside:
-            fonts = self._open_fonts(look.font)
-            if look.prefix:
-                self._prefix(look, ending)
-            self._children(node.children, look.delimiter)
-            self._suffix(look, ending)
-            self._close_fonts(fonts)
+            self._layout(node, leaf_ending if leaf else group_ending)
         else:
-            if look.prefix:
-                self._prefix(look, ending)
-            if look.quotes:
-                self._open_quote()
-            fonts = self._open_fonts(look.font)
-            if kind is NamesNode:
-                self._names(node)
-            else:
-                self._children(node.children, look.delimiter)
-            self._close_fonts(fonts)
-            if look.quotes:
-                self._close_quote()
-            if kind is NamesNode or kind is Labelled:
-                self._end = FREE
-            if look.suffix or look.font is not None or self._end is not FREE:
-                self._suffix(look, ending)
+            self._element(node, leaf_ending if leaf else group_ending)
         self._depth, self._unquoted = depth, unquoted
         if look.display:
             self._close_block()
+
+    def _layout(self, node: Node, ending: EndingOf) -> None:
+        """A whole citation or entry: its affixes have its font."""
+        look = node.look
+        fonts = self._open_fonts(look.font)
+        if look.prefix:
+            self._prefix(look, ending)
+        self._children(node.children, look.delimiter)
+        self._suffix(look, ending)
+        self._close_fonts(fonts)
+
+    def _element(self, node: Node, ending: EndingOf) -> None:
+        """Any other element: affixes, inside them quotes, inside these the font."""
+        look, kind = node.look, type(node)
+        if look.prefix:
+            self._prefix(look, ending)
+        if look.quotes:
+            self._open_quote()
+        fonts = self._open_fonts(look.font)
+        if kind is NamesNode:
+            self._names(node)
+        else:
+            self._children(node.children, look.delimiter)
+        self._close_fonts(fonts)
+        if look.quotes:
+            self._close_quote()
+        if kind is NamesNode or kind is Labelled:
+            self._end = FREE
+        if look.suffix or look.font is not None or self._end is not FREE:
+            self._suffix(look, ending)
 
     def _children(self, children: Sequence[Node | str], delimiter: str) -> None:
         between = False
@@ -155,7 +175,7 @@ class _Writer(Run):
 
     def _rich_node(self, node: Node) -> None:
         look = node.look
-        ending: Callable[..., Ending] = leaf_ending
+        ending: EndingOf = leaf_ending
         if isinstance(node, Numeral):
             ending = digits_ending if isinstance(node, Digits) else group_ending
         depth, unquoted = self._depth, self._unquoted
@@ -201,7 +221,7 @@ class _Writer(Run):
 
     # ---- affixes and texts of elements
 
-    def _prefix(self, look: Look, ending: Callable[..., Ending]) -> None:
+    def _prefix(self, look: Look, ending: EndingOf) -> None:
         prefix = look.prefix
         leaf = ending is leaf_ending
         if self._depth >= 0 and not leaf and "(" in prefix:
@@ -210,7 +230,7 @@ class _Writer(Run):
         self._end = LEAF_PREFIX if leaf else GROUP_PREFIX
         self._fonted = leaf and look.font is not None
 
-    def _suffix(self, look: Look, ending: Callable[..., Ending]) -> None:
+    def _suffix(self, look: Look, ending: EndingOf) -> None:
         fonted = look.font is not None and not look.quotes
         last, stays, suffix = self._end, False, look.suffix
         if suffix:

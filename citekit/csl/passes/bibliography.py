@@ -145,7 +145,7 @@ def _compared(names: Node) -> list[str] | str:
 
 
 def _keys(names: Node) -> list[str]:
-    return [key for node in _names_nodes(names) for key in node.keys]
+    return [person.key for node in _names_nodes(names) for person in node.shown]
 
 
 def _names_nodes(node: Node) -> list[NamesNode]:

@@ -145,7 +145,6 @@ class Names(Definition):
     label: Label | None
     label_first: bool
     substitute: tuple[Element, ...]
-    institution: bool = False
     substitutes: bool = False  # stands in the cs:substitute of another
 
 

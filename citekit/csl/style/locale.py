@@ -82,11 +82,6 @@ class Locale:
         """Whether commas and full stops move into closing quotes."""
         return self.options.get("punctuation-in-quote") == "true"
 
-    @property
-    def is_english(self) -> bool:
-        """Whether titles may be put in title case."""
-        return self.primary == "en"
-
     def term(self, name: str, form: str = "long", gender: str = "") -> Term | None:
         """The term in this form, or in the form that stands in for it; None if there is none."""
         forms = _FALLBACK_FORMS.get(form, (form, "long"))

@@ -16,13 +16,6 @@ from citekit.errors import InvalidData, Place
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-NAME_OPTIONS = (
-    "and", "delimiter-precedes-et-al", "delimiter-precedes-last", "et-al-min", "et-al-use-first",
-    "et-al-subsequent-min", "et-al-subsequent-use-first", "et-al-use-last", "initialize",
-    "initialize-with", "name-as-sort-order", "sort-separator",
-)  # fmt: skip
-"""Options of ``cs:name`` that ``cs:style`` and its areas hand down under the same name."""
-
 _CONDITIONS = (
     "disambiguate", "is-numeric", "is-uncertain-date", "locator", "position", "type", "variable",
 )  # fmt: skip
@@ -236,7 +229,6 @@ class _Reader:
             label=None if label is None else self._label(label, ""),
             label_first=order[:1] == ["label"] and "name" in order,
             substitute=() if substitute is None else self.elements(substitute.children),
-            institution=element.find("institution") is not None,
         )
 
     def _name(self, element: Element) -> ir.Name:

@@ -41,7 +41,7 @@ def shown_count(total: int, spec: NameSpec, *, subsequent: bool, wanted: int) ->
 
 
 def render_people(
-    people: Sequence[Person], spec: NameSpec, count: int, levels: Sequence[int]
+    people: tuple[Person, ...], spec: NameSpec, count: int, levels: Sequence[int]
 ) -> NamesNode:
     """The names with delimiters, "and" and et al.; levels say how much of a given name shows."""
     nodes = [
@@ -53,22 +53,18 @@ def render_people(
         last = person_node(people[-1], spec, inverted=_is_inverted(spec, len(people) - 1), level=0)
         # beside a single name the ellipsis needs no delimiter: so the reference processor
         gap = f"{spec.delimiter}… " if count > 1 or _parts_ellipsis(spec, people) else " … "
-        keys = (*_keys(people[:count]), people[-1].key)
-        return NamesNode(spec.look, [*_listed(nodes, spec), gap, last], [*nodes, last], keys)
-    keys = _keys(people[:count])
+        shown = (*people[:count], people[-1])
+        return NamesNode(spec.look, [*_listed(nodes, spec), gap, last], [*nodes, last], shown)
+    shown = people[:count]
     if truncated:
         children = _listed(nodes, spec)
         if spec.et_al is not None and nodes:
             children += [_before_et_al(spec, len(nodes), people[count - 1]), spec.et_al]
-        return NamesNode(spec.look, children, nodes, keys)
+        return NamesNode(spec.look, children, nodes, shown)
     if spec.and_term is not None and len(nodes) > 1:
         children = [*_listed(nodes[:-1], spec), _before_last(spec, people), nodes[-1]]
-        return NamesNode(spec.look, children, nodes, keys)
-    return NamesNode(spec.look, _listed(nodes, spec), nodes, keys)
-
-
-def _keys(people: Sequence[Person]) -> tuple[str, ...]:
-    return tuple([person.key for person in people])
+        return NamesNode(spec.look, children, nodes, shown)
+    return NamesNode(spec.look, _listed(nodes, spec), nodes, shown)
 
 
 def _parts_ellipsis(spec: NameSpec, people: Sequence[Person]) -> bool:
