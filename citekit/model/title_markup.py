@@ -1,6 +1,7 @@
 r"""The mark-up of CSL-JSON texts, read in one place: styles, BibTeX and the site go by this tree.
 
-``<i> <b> <sc> <sup> <sub>``, and spans of small capitals, of ``nocase`` and of upright text.
+``<i> <b> <sc> <sup> <sub>``, and spans of small capitals, of ``nocase`` and of upright text; any
+other span is mark-up that means nothing.
 
 - A tag that does not pair is text, and so is every other tag: nothing else can come in this way.
 - Whatever pairs is nested, never deeper than ``DEEPEST``; hostile nesting stays text.
@@ -19,9 +20,10 @@ from citekit.model.value import Value
 
 DEEPEST = 40
 _TAG = (
-    r"<(?:/(?P<end>i|b|sc|sup|sub|span)|(?P<start>i|b|sc|sup|sub)"
-    r"|span\s+(?P<attribute>class|style)=\\?[\"'](?P<value>[^\"'<>]*?)\\?[\"'])\s*>"
+    r"<(?:/(?P<end>i|b|sc|sup|sub|span)\s*|(?P<start>i|b|sc|sup|sub)\s*"
+    r"|span(?P<attributes>\s[^<>]*)?)>"
 )
+_ATTRIBUTE = r"\b(class|style)\s*=\s*\\?[\"']([^\"'\\]*)"
 Style = Literal["i", "b", "sc", "sup", "sub", "nocase", "nodecor", ""]
 _CLASSES: dict[str, Style] = {"nocase": "nocase", "nodecor": "nodecor", "smallcaps": "sc"}
 _FONTS: dict[str, Style] = {
@@ -109,5 +111,10 @@ def _style(tag: re.Match[str]) -> Style:
     if tag["start"]:
         plain: Style = tag["start"]  # type: ignore[assignment]  # one that the pattern names
         return plain
-    value = tag["value"].replace(" ", "").rstrip(";").lower()
-    return (_CLASSES if tag["attribute"] == "class" else _FONTS).get(value, "")
+    for name, value in re.findall(_ATTRIBUTE, (tag["attributes"] or "").lower()):
+        words = value.split() if name == "class" else value.replace(" ", "").split(";")
+        known = _CLASSES if name == "class" else _FONTS
+        for word in words:
+            if word in known:
+                return known[word]
+    return ""

@@ -41,9 +41,15 @@ TITLES = [
     ),
     ('<span class="nocase">salt</span>', "salt", "salt", "{salt}", ["span"]),
     ('<span class="brine">salt</span>', "salt", "salt", "salt", ["span"]),
+    ("<span>salt</span>", "salt", "salt", "salt", ["span"]),
+    ('<span lang="fr" class="brine nocase">salt</span>', "salt", "salt", "{salt}", ["span"]),
     (
-        "<span>salt</span>", "<span>salt</span>", "&#60;span&#62;salt&#60;/span&#62;",
-        r"\textless{}span\textgreater{}salt\textless{}/span\textgreater{}", [],
+        "<span style='color: red; font-variant: small-caps'>salt</span>", "salt",
+        '<span style="font-variant:small-caps;">salt</span>', r"\textsc{salt}", ["span"],
+    ),
+    (
+        "<span>salt", "<span>salt", "&#60;span&#62;salt",
+        r"\textless{}span\textgreater{}salt", [],
     ),
     (
         "<i>a<b>b</b></i> c", "ab c", "<i>a<b>b</b></i> c",
