@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 from hypothesis import given, settings
@@ -121,3 +123,34 @@ def test_edits_equal_a_fresh_run(edits: list[tuple[str, int, bool]]) -> None:
         document.changes()
     fresh = process(STYLE, ITEMS, document.citations)
     assert tuple(texts(document)) == fresh.citations
+
+
+def test_documents_share_a_compiled_style() -> None:
+    """A style is compiled once: what one document cites says nothing to another."""
+    program = Program(STYLE)
+    one, other = Document(program, ITEMS), Document(program, ITEMS[:1])
+    for document in (one, other):
+        document.insert(Citation(id="first", cites=({"id": ITEMS[0]["id"]},)))
+    one.insert(Citation(id="second", cites=({"id": ITEMS[1]["id"]},)))
+    assert one.changes() == ["first", "second"]
+    assert other.changes() == ["first"]
+    assert len(list(one.bibliography())) == 2
+    assert len(list(other.bibliography())) == 1
+
+
+def test_the_processor_needs_nothing_of_the_rest() -> None:
+    """Importing it loads the errors and three modules of the model, and no heavy library."""
+    program = (
+        "import sys, citekit.csl;"
+        "heavy = ('dataclasses', 'lxml', 'platformdirs', 'difflib', 'importlib.metadata');"
+        "ours = {m for m in sys.modules if m.startswith('citekit.')};"
+        "rest = {m for m in ours if not m.startswith('citekit.csl')};"
+        "print(*sorted(rest), *(m for m in heavy if m in sys.modules))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == [
+        "citekit.errors", "citekit.model", "citekit.model.title_markup", "citekit.model.value",
+        "citekit.model.variables",
+    ]  # fmt: skip
