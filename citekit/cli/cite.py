@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from citekit.app.citing.result import Cited
     from citekit.app.verifying.trust_anchors import Outside
     from citekit.cli.context import Context
-    from citekit.csl.style_search import StyleSummary
+    from citekit.csl.style.search import StyleSummary
     from citekit.store.archive import ArchiveStore
 
 
@@ -119,7 +119,7 @@ def _write(store: ArchiveStore, path: str, text: str) -> None:
 
 def styles(context: Context, *, query: list[str]) -> int:
     """Print the styles that match: id, title, fields, and whose variant a style is."""
-    from citekit.csl.styles import search_styles
+    from citekit.csl import search_styles
 
     found = search_styles(" ".join(query))
     if context.json:

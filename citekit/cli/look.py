@@ -60,7 +60,7 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
 def _one_line(title: str) -> str:
     """A title for a list: without mark-up, on one line."""
     if "<" in title:
-        from citekit.formats.markup import without_markup
+        from citekit.model.title_markup import without_markup
 
         title = without_markup(title)
     return " ".join(word for word in title.translate(_BREAKS).split(" ") if word)

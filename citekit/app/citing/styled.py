@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.citing.result import Cited, Explained, Reference, StyledFormat
 from citekit.csl import Citation, explain, parse_style, process_formats
-from citekit.csl.render import renderer
-from citekit.csl.styles import StyleSource, find_style
+from citekit.csl.output.render import renderer
+from citekit.csl.style.find import StyleSource, find_style
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
