@@ -61,8 +61,10 @@ _KINDS: dict[str, Kind] = {
     "message/rfc822": "mhtml",
     "application/pdf": "pdf",
 }
+# Comments are atomic: one that could go on beyond its end would double the ways at each comment.
 _HTML_START = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,4000}?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]",
+    rb"^(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:(?><!--.*?-->)\s*+)*+"
+    rb"<(?:!doctype\s+html|html|head|body)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 _MIME_START = re.compile(rb"^(?:[\w-]{2,40}: .{0,2000}?\r?\n){1,30}", re.IGNORECASE)
