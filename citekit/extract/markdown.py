@@ -47,7 +47,7 @@ _KEYS = {
     "type": "type",
 }
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(?P<text>.+?)\s*#*\s*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})\s++(?P<text>.*[^\s#])[\s#]*$")
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]{0,500})\]\([^)\s]{0,2000}(?:\s+\"[^\"]{0,500}\")?\)")
 _LINK = re.compile(r"\[(?P<text>[^\[\]]{0,1000})\](?:\([^)]{0,2000}\)|\[[^\]]{0,200}\])")
 _MARKS = re.compile(
