@@ -19,6 +19,7 @@ LIMIT_S = 20
 READ_DOCUMENT = (
     "import sys; from citekit.extract import extract; extract(sys.stdin.buffer.read(), name={!r})"
 )
+READ_ITEMS = "import sys; from citekit import formats; formats.read(sys.stdin.read(), {!r})"
 
 
 def cases(name: str) -> dict[str, dict[str, Any]]:
@@ -44,3 +45,11 @@ def test_a_hostile_document_is_read_in_time(name: str) -> None:
     case = cases("documents")[name]
 
     run(READ_DOCUMENT.format(case["name"]), hostile(case))
+
+
+@pytest.mark.parametrize("name", cases("bibliographies"))
+def test_a_hostile_bibliography_is_read_in_time(name: str) -> None:
+    """Values of many lines or signs are put together at one go."""
+    case = cases("bibliographies")[name]
+
+    run(READ_ITEMS.format(case["format"]), hostile(case))
