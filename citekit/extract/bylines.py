@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 260
 _NOISE = re.compile(
-    r"\S+@\S+|(?<!\w)@\w+|https?://\S+|\((?:[^()]*)\)|\[(?:[^\[\]]*)\]|\s+für\s+.*$|®|™",
+    r"(?<!\S)\S+@\S+|(?<!\w)@\w+|https?://\S+|\((?:[^()]*)\)|\[(?:[^\[\]]*)\]|\s+für\s+.*$|®|™",
 )
 _TAIL = re.compile(
     r"\s+(?:in|from|aus|à|en|em|i|w|v|reporting from|für|for|at|of|bei)\s+[^\W\d_].*$"
@@ -95,7 +95,7 @@ def split_names(
     marked: bool = True,
 ) -> tuple[str, ...] | None:
     """The single names of a list of names, without jobs and places; None if it is no such list."""
-    text = _NOISE.sub(" ", text).strip(" ,;:–-—|/")
+    text = _NOISE.sub(" ", " ".join(text.split())).strip(" ,;:–-—|/")
     if not _all_names(text, language, marked=marked):
         text = _TAIL.sub("", text)
     names: list[str] = []

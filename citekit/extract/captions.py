@@ -24,7 +24,7 @@ _PARENS = re.compile(
     re.DOTALL,
 )
 _SIGN = re.compile(
-    r"^(?P<caption>.*?)\s*[(\[]?(?:©|\(c\)|\(C\)|📷|📸|🖼️?)\s*(?P<credit>[^©]{2,120}?)[)\]]?$",
+    r"^(?P<caption>(?:.*?\S)??)\s*+[(\[]?(?:©|\(c\)|\(C\)|📷|📸|🖼️?)\s*+(?P<credit>[^©]{2,120}?)[)\]]?$",
     re.DOTALL,
 )
 _BAR = re.compile(r"^(?P<caption>.*\S)\s*[|│┃•]\s*(?P<credit>[^|│┃•]{2,90})$", re.DOTALL)
@@ -218,7 +218,7 @@ def _labelled(line: str) -> Split | None:
 def _before(line: str) -> Split | None:
     """Read ``Photo: credit – caption``."""
     match = re.match(
-        rf"^[(\[]?{_label().pattern.lstrip('^')}\s*(?P<credit>[^:|–—]{{2,80}}?)[)\]]?\s*(?:[|–—:]|\s-\s)\s*(?P<caption>\S.{{14,}})$",
+        rf"^[(\[]?{_label().pattern.lstrip('^')}(?P<credit>[^:|–—]{{2,80}}?)[)\]]?\s*(?:[|–—:]|\s-\s)\s*(?P<caption>\S.{{14,}})$",
         line,
         re.IGNORECASE | re.DOTALL,
     )
@@ -244,7 +244,7 @@ _BY = r"(?:\s+(?:credit|by|von|de|di|por|par|av|af|via|courtesy of))?"
 def _label() -> re.Pattern[str]:
     """Matches a label at the start: ``Photo:``, ``Image credit:``, ``写真＝``, ``Photo by``."""
     end = r"(?:[:：＝=]|\.\s?:|\.(?=\s)|／|/|(?<=by)\s|(?<=of)\s|(?<=von)\s|・)"
-    return re.compile(rf"^\s*(?:{_labels()}){_BY}\s*{end}\s*", re.IGNORECASE)
+    return re.compile(rf"^\s*+(?:{_labels()}){_BY}\s*{end}\s*+", re.IGNORECASE)
 
 
 @cache

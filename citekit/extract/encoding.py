@@ -24,7 +24,7 @@ _BOMS = (
 )
 _SAMPLE = 65_536
 _DECLARED = re.compile(
-    rb"""(?:<meta[^>]{0,200}?charset\s*=\s*["']?\s*|<\?xml[^>]{0,100}?encoding\s*=\s*["']|@charset\s+["'])([\w.:-]{2,40})""",
+    rb"""(?:<meta[^>]{0,200}?charset\s*+=\s*+["']?\s*+|<\?xml[^>]{0,100}?encoding\s*=\s*["']|@charset\s+["'])([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
 # Python's names for what browsers decode under a label (WHATWG Encoding Standard, §4.2).

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _SINGLEFILE = re.compile(
     r"<!--\s*Page saved with SingleFile\s+url:\s*(?P<url>\S+)\s+"
-    r"saved date:\s*(?P<date>[^\n]{10,120}?)\s*(?:\n|-->)",
+    r"saved date:\s*+(?P<date>[^\n]{10,120}?)\s*(?:\n|-->)",
 )
 _TITLE_MARKS = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|│]\s*|\s+::\s+")
 

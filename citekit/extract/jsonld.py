@@ -49,6 +49,8 @@ _ARTICLES = {
 _CLEAN = re.compile(
     r"^\s*(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[)|(?:-->|\]\]>|//\s*\]\]>)\s*$",
 )
+# Python refuses to read such a number, and no character has it.
+_ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
 
 
 def read_jsonld(root: HtmlElement, url: str | None = None) -> list[Evidence]:
@@ -128,7 +130,8 @@ def _links(node: Node) -> Iterator[str]:
 
 def _same_page(one: str, other: str) -> bool:
     def strip(link: str) -> str:
-        return re.sub(r"^https?://(?:www\.|m\.)?|[?#].*$|/+$", "", link)
+        path, *rest = re.split(r"[?#]", link, maxsplit=1)
+        return re.sub(r"^https?://(?:www\.|m\.)?", "", path if rest else path.rstrip("/"))
 
     return strip(one) == strip(other)
 
@@ -236,5 +239,5 @@ def _text(value: Json) -> str | None:
 def clean(text: str) -> str:
     """A value without entities, tags and surplus white space."""
     for _ in range(2):
-        text = html.unescape(text)
+        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
     return " ".join(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text).split())

@@ -105,18 +105,29 @@ def _wrap_width(lines: list[Unit]) -> int | None:
 
 
 def _rejoin(decoded: str, lines: list[Unit], width: int) -> list[Unit]:
-    units: list[Unit] = []
+    """The lines with those that were wrapped put together again, each paragraph at one go."""
+    groups: list[list[Unit]] = []
     for unit in lines:
-        last = units[-1] if units else None
-        if last is not None and last.block == unit.block and _was_wrapped(last, unit, width):
-            text = " ".join(decoded[last.start : unit.end].split())
-            units[-1] = Unit(text, last.start, unit.end, last.line, last.block)
+        group = groups[-1] if groups else None
+        if group and group[-1].block == unit.block and _goes_on(decoded, group, unit, width):
+            group.append(unit)
         else:
-            units.append(unit)
-    return units
+            groups.append([unit])
+    return [_paragraph(decoded, group) for group in groups]
 
 
-def _was_wrapped(last: Unit, unit: Unit, width: int) -> bool:
-    tail = len(last.text) if last.end - last.start <= width else last.width % (width + 1)
-    room = width - tail
-    return last.end - last.start > width or room <= len(unit.text.split(maxsplit=1)[0]) + 12
+def _goes_on(decoded: str, group: list[Unit], unit: Unit, width: int) -> bool:
+    """Whether the lines so far were wrapped before this unit: its first word had no room."""
+    first, last = group[0], group[-1]
+    if last.end - first.start > width:
+        return True
+    tail = _paragraph(decoded, group).text
+    return width - len(tail) <= len(unit.text.split(maxsplit=1)[0]) + 12
+
+
+def _paragraph(decoded: str, group: list[Unit]) -> Unit:
+    first, last = group[0], group[-1]
+    if first is last:
+        return first
+    text = " ".join(decoded[first.start : last.end].split())
+    return Unit(text, first.start, last.end, first.line, first.block)

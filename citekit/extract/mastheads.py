@@ -34,7 +34,7 @@ def masthead(text: str, known: Directory) -> str | None:
 def copyright_holder(text: str) -> str | None:
     """The name in a copyright line, or None."""
     match = re.search(
-        r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:(?:19|20)\d\d\s*[-–]?\s*)*(?P<name>[^\d.,|•·/()]{2,50})",
+        r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:(?:19|20)\d\d\s*+(?:[-–]\s*+)?)*+(?P<name>[^\d.,|•·/()]{2,50})",
         text,
         re.IGNORECASE,
     )

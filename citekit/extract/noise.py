@@ -61,8 +61,10 @@ def is_section(line: str) -> bool:
     """Whether a line is a section's name or a path of sections."""
     if bare(line) in every("section"):
         return True
+    if len(line) > 160:
+        return False
     parts = [part for part in _BREADCRUMB.split(line) if part.strip()]
-    if len(parts) < 2 or len(line) > 160:
+    if len(parts) < 2:
         return False
     known = sum(bare(part) in every("section") or bare(part) in every("chrome") for part in parts)
     return known >= 1 and known >= len(parts) / 2 and max(len(p.split()) for p in parts) <= 4

@@ -361,7 +361,7 @@ def is_outside(element: HtmlElement) -> bool:
             and node.getparent().tag == "body"
         ):
             return True
-        label = f"{node.get('class') or ''} {node.get('id') or ''}"[:200]
+        label = f"{(node.get('class') or '')[:200]} {(node.get('id') or '')[:200]}"[:200]
         if (
             position < 12
             and _OUTSIDE.search(_CAMEL.sub("-", label))

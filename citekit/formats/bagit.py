@@ -34,7 +34,7 @@ _DECLARATION: Final = re.compile(
 )
 _ENCODINGS: Final = re.compile(r"ascii|utf-(?:8|16|32)(?:-[bl]e)?|iso8859-\d+|cp125\d")
 _LINE: Final = re.compile(r"(\S+)[ \t]+(\*?)(.+)")
-_TAG: Final = re.compile(r"([^\s:][^:]*?)[ \t]*:[ \t]*(.*)")
+_TAG: Final = re.compile(r"([^\s:][^:]*+):[ \t]*+(.*)")
 _WINDOWS: Final = re.compile(r"[A-Za-z]:|%[^%/]+%")
 _MOST_LINES: Final = 1_000_000
 
@@ -134,16 +134,16 @@ def parse_fetch(data: bytes, declaration: Declaration) -> tuple[str, ...]:
 
 def parse_info(data: bytes, declaration: Declaration) -> tuple[tuple[str, str], ...]:
     """Labels and values of ``bag-info.txt`` in order; raises InvalidData (RFC 8493 §2.2.2)."""
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[str, list[str]]] = []  # a value's lines are joined once, not one by one
     for number, line in _lines(data, declaration):
         if line[0] in " \t" and pairs:
-            pairs[-1] = pairs[-1][0], f"{pairs[-1][1]} {line.strip()}".strip()
+            pairs[-1][1].append(line.strip())
             continue
         match = _TAG.fullmatch(line)
         if match is None:
             raise InvalidData(f"line {number} is no label and value")
-        pairs.append((match[1], match[2].rstrip()))
-    return tuple(pairs)
+        pairs.append((match[1].rstrip(" \t"), [match[2].rstrip()]))
+    return tuple((label, " ".join(lines).strip()) for label, lines in pairs)
 
 
 def check_path(path: str) -> str:

@@ -40,6 +40,7 @@ _CHARACTERS: Final = {
 _LIGATURES: Final = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)[ \t]*|\\(.)", re.DOTALL)
 _PLAIN: Final = re.compile(r"[^\\{}$~`'\-]+")
+_BRACE: Final = re.compile(r"[{}]")
 _MAX_DEPTH: Final = 40
 
 
@@ -53,7 +54,10 @@ def read_latex(text: str, *, title: bool = False) -> str:
     if not any(sign in text for sign in "\\{}$~`'-"):
         return text
     read = _Reader(text, title=title).run()
-    return re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" {2,}", " ", read.strip(" \n")))
+    paragraphs = re.sub(r" {2,}", " ", read.strip(" \n")).split("\n\n")
+    if len(paragraphs) == 1:
+        return paragraphs[0]
+    return "\n\n".join(filter(None, (paragraph.strip() for paragraph in paragraphs)))
 
 
 class _Reader:
@@ -191,10 +195,10 @@ def is_one_group(text: str) -> bool:
 def closing_brace(text: str, opening: int) -> int:
     """Where the group that opens at ``opening`` closes; the end where it does not."""
     depth = 0
-    for brace in re.finditer(r"[{}]", text[opening:]):
+    for brace in _BRACE.finditer(text, opening):
         depth += 1 if brace[0] == "{" else -1
         if depth == 0:
-            return opening + brace.start()
+            return brace.start()
     return len(text)
 
 

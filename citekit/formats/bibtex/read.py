@@ -54,7 +54,7 @@ _NOT_CSL = frozenset({"year", "month", "day", "key", "sortkey", "note", "addendu
                       "entrysubtype", "editortype", "nameatype", "namebtype", "namectype",
                       "namea", "nameb", "namec"})  # fmt: skip
 _URL = r"\\url\{([^{}]*)\}"
-_ARCHIVED = rf"(?:^|\. |; )Archived at {_URL}(?: and {_URL})*(?: \((.*)\))?\.?$"
+_ARCHIVED = rf"(?:^|\. |; )Archived at {_URL}(?: and {_URL})*(?: \((.{{0,1000}})\))?\.?$"
 _ACCESSED = r"^Accessed (\d{4}(?:-\d\d){0,2})(?:\. |\.?$)"
 
 
@@ -146,7 +146,7 @@ def _read_value(variable: str, value: str, kind: str | None) -> Any:  # noqa: AN
     if variable in DATE_VARIABLES:
         return _read_date(value)
     if kind == "pages":
-        return re.sub(r"\s*[-–—]+\s*", "-", read_latex(value))
+        return "-".join(part.strip() for part in re.split(r"[-–—]+", read_latex(value)))
     if variable == "language":
         return language_tag(read_latex(value))
     if variable == "genre":
