@@ -1,11 +1,13 @@
-"""Read a Markdown article: its front matter as declared fields, its paragraphs as text."""
+"""Read a Markdown article: its front matter as declared fields, its paragraphs as text.
+
+markdown-it-py tells what is a heading, a paragraph, a link definition; here their text is taken.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place
 from citekit.extract.bylines import split_names
@@ -13,7 +15,11 @@ from citekit.extract.dates import parse_iso
 from citekit.extract.evidence import Evidence, Json
 from citekit.extract.language import detect_language
 from citekit.extract.names import Name, csl_name
+from citekit.extract.tree import parse_html, text_of
 from citekit.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _FRONT = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\r?\n?",
@@ -46,15 +52,8 @@ _KEYS = {
     "doi": "DOI",
     "type": "type",
 }
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s++(?P<text>.*[^\s#])[\s#]*$")
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]]{0,500})\]\([^)\s]{0,2000}(?:\s+\"[^\"]{0,500}\")?\)")
-_LINK = re.compile(r"\[(?P<text>[^\[\]]{0,1000})\](?:\([^)]{0,2000}\)|\[[^\]]{0,200}\])")
-_MARKS = re.compile(
-    r"(?<!\w)(\*\*\*|\*\*|\*|___|__|_|`)(?=\S)(?P<text>[^*_`\n]{1,2000})(?<=\S)\1(?!\w)",
-)
-_BLOCK_START = re.compile(r"^ {0,3}(?:>\s?|[-*+]\s+|\d{1,9}[.)]\s+)")
-_RULE = re.compile(r"^ {0,3}(?:[-*_]\s*){3,}$|^ {0,3}=+\s*$")
+_NULL = frozenset({"", "~", "null"})  # YAML 1.2 §10.2.1.1
+_LINE_END = re.compile(r"\r\n?|\n")  # as CommonMark 0.31 §2.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,36 +65,32 @@ class MarkdownReading:
     findings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """A paragraph, or a heading of a level from 1: its text, its first line and its range."""
+
+    text: str
+    level: int
+    line: int
+    start: int
+    end: int
+
+
 def read_markdown(decoded: str) -> MarkdownReading:
-    """Evidence from the front matter and the first heading; body paragraphs without marks."""
+    """Evidence from the front matter and the first heading; body paragraphs without marks.
+
+    Source: CommonMark 0.31. What is no text in it (link definitions, tags, alternative texts of
+    pictures, fenced code) is left out; the range of a block is that of its source.
+    """
     front = _FRONT.match(decoded[: _LARGEST + 100])
     fields, findings = _front_matter(front["yaml"]) if front else ({}, ())
     evidence = [one for key, value in fields.items() for one in _declared(str(key), value)]
-    start = front.end() if front else 0
-    paragraphs, heading = _paragraphs(decoded, start)
-    if heading:
-        text, place = heading
-        evidence.append(
-            Evidence(
-                field="title",
-                value=text,
-                origin="original",
-                rule="first-heading",
-                place=place,
-                confidence=0.8,
-            ),
-        )
-    guess = detect_language(" ".join(text for text, _ in paragraphs[:80]))
-    if guess:
-        evidence.append(
-            Evidence(
-                field="language",
-                value=guess.language,
-                origin="text",
-                rule="frequent-words",
-                confidence=guess.confidence,
-            ),
-        )
+    blocks = _blocks(decoded, front.end() if front else 0)
+    title = next((block for block in blocks if 1 <= block.level <= 2), None)
+    if title:
+        evidence.append(_title(title))
+    paragraphs = [(block.text, (block.start, block.end)) for block in blocks if block is not title]
+    evidence += _language(" ".join(text for text, _ in paragraphs[:80]))
     evidence.append(
         Evidence(field="type", value="webpage", origin="markdown", rule="default", confidence=0.25),
     )
@@ -106,16 +101,51 @@ def read_markdown(decoded: str) -> MarkdownReading:
     )
 
 
+def _title(heading: _Block) -> Evidence:
+    place = {
+        "payload": "original",
+        "line": heading.line,
+        "start": heading.start,
+        "end": heading.end,
+    }
+    return Evidence(
+        field="title",
+        value=heading.text,
+        origin="original",
+        rule="first-heading",
+        place=place,
+        confidence=0.8,
+    )
+
+
+def _language(text: str) -> list[Evidence]:
+    guess = detect_language(text)
+    if guess is None:
+        return []
+    return [
+        Evidence(
+            field="language",
+            value=guess.language,
+            origin="text",
+            rule="frequent-words",
+            confidence=guess.confidence,
+        ),
+    ]
+
+
 def _front_matter(text: str) -> tuple[dict[Any, Any], tuple[Finding, ...]]:
-    """The mapping of the front matter; aliases are refused, as they can grow without bound."""
+    """The mapping of the front matter, its values texts as they are written.
+
+    Aliases are refused, as they can grow without bound.
+    """
     import yaml
 
     try:
-        for nodes, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        for nodes, event in enumerate(yaml.parse(text, Loader=yaml.BaseLoader)):
             if isinstance(event, yaml.AliasEvent) or nodes > _MOST_NODES:
                 return {}, (_bad("it has aliases or too many values", None),)
-        value = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        value = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # makes texts alone
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark is not None else None
         return {}, (_bad(str(getattr(error, "problem", None) or "it is no YAML"), line),)
@@ -150,18 +180,18 @@ def _declared(key: str, value: Json) -> list[Evidence]:  # any YAML value
     ]
 
 
-def _shape(field: str, value: Json) -> Json:  # any YAML value in, any JSON value out
-    if field in {"issued", "updated"}:
-        if isinstance(value, (date, datetime)):
-            return {"date-parts": [[value.year, value.month, value.day]]}
-        found = parse_iso(str(value))
-        return found.csl if found else None
+def _shape(field: str, value: Json) -> Json:  # YAML in, JSON out
     if field == "author":
         return _authors(value) or None
-    text = " ".join(str(value).split()) if isinstance(value, (str, int, float)) else ""
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    if text.casefold() in _NULL:
+        return None
+    if field in {"issued", "updated"}:
+        found = parse_iso(text)
+        return found.csl if found else None
     if field == "URL" and not text.startswith(("http://", "https://")):
         return None
-    return text or None
+    return text
 
 
 def _authors(value: Json) -> list[Name]:
@@ -171,65 +201,65 @@ def _authors(value: Json) -> list[Name]:
             names.append({k: one[k] for k in ("family", "given") if isinstance(one.get(k), str)})
             continue
         name = one.get("name") if isinstance(one, dict) else one
-        if isinstance(name, str) and name.strip():
+        if isinstance(name, str) and name.strip().casefold() not in _NULL:
             names += [csl_name(part) for part in split_names(name) or (name.strip(),)]
     return names
 
 
-def _paragraphs(
-    decoded: str,
-    start: int,
-) -> tuple[list[tuple[str, tuple[int, int] | None]], tuple[str, dict[str, Any]] | None]:
-    """Paragraphs with their ranges, and the first heading with its place."""
-    found: list[tuple[str, tuple[int, int] | None]] = []
-    heading: tuple[str, dict[str, Any]] | None = None
-    block: list[str] = []
-    block_start, position, line, fence = start, start, decoded.count("\n", 0, start), ""
+def _blocks(decoded: str, start: int) -> list[_Block]:
+    """The paragraphs and headings from an offset on, in order."""
+    from markdown_it import MarkdownIt
 
-    def close(end: int) -> None:
-        text = _plain(" ".join(block))
-        if text:
-            found.append((text, (block_start, end)))
-        block.clear()
-
-    for raw in decoded[start:].splitlines(keepends=True):
-        line += 1
-        stripped = raw.rstrip("\r\n")
-        mark = _FENCE.match(stripped)
-        if fence or mark:
-            fence = (
-                ""
-                if fence and mark and mark[1].startswith(fence)
-                else fence or (mark[1] if mark else "")
-            )
-        elif title := _HEADING.match(stripped):
-            close(position)
-            text = _plain(title["text"])
-            if heading is None and len(title[1]) <= 2:
-                place = {
-                    "payload": "original",
-                    "line": line,
-                    "start": position + title.start("text"),
-                    "end": position + title.end("text"),
-                }
-                heading = (text, place)
-            elif text:
-                found.append((text, (position, position + len(stripped))))
-        elif not stripped.strip() or _RULE.match(stripped):
-            close(position)
-        else:
-            if not block or _BLOCK_START.match(stripped):
-                close(position)
-                block_start = position
-            block.append(_BLOCK_START.sub("", stripped).strip())
-        position += len(raw)
-    close(position)
-    return found, heading
+    lines = [start, *(end.end() for end in _LINE_END.finditer(decoded, start)), len(decoded)]
+    above = len(_LINE_END.findall(decoded, 0, start))
+    found: list[_Block] = []
+    level = 0
+    for token in MarkdownIt("commonmark").parse(decoded[start:]):
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+        text = " ".join(_text(token).split())
+        if text and token.map:
+            first, last = token.map
+            place = _place(decoded, token.content, lines[first], lines[last])
+            line = above + first + 1
+            found.append(_Block(text=text, level=level, line=line, start=place[0], end=place[1]))
+        if token.type == "inline":
+            level = 0
+    return found
 
 
-def _plain(text: str) -> str:
-    """A paragraph without Markdown's marks; a picture's alternative text is not body text."""
-    text = _LINK.sub(lambda m: m["text"], _IMAGE.sub(" ", text))
-    for _ in range(3):
-        text = _MARKS.sub(lambda m: m["text"], text)
-    return " ".join(re.sub(r"\\([\\`*_{}\[\]()#+.!>-])", r"\1", text).split())
+def _text(token: Token) -> str:
+    """The text that a reader sees of a block; what is merely indented may be prose."""
+    match token.type:
+        case "inline":
+            return "".join(map(_inline, token.children or ()))
+        case "code_block":
+            return token.content
+        case "html_block":
+            root = parse_html(token.content)
+            return "" if root is None else text_of(root, limit=len(token.content))
+        case _:
+            return ""
+
+
+def _inline(token: Token) -> str:
+    match token.type:
+        case "text" | "code_inline":
+            return token.content
+        case "softbreak" | "hardbreak":
+            return " "
+        case "html_inline" if token.content[:3].casefold() == "<br":
+            return " "
+        case _:
+            return ""
+
+
+def _place(decoded: str, content: str, start: int, end: int) -> tuple[int, int]:
+    """The range of a block's content in its lines, without the marks around it."""
+    lines = [line.strip() for line in content.splitlines() if line.strip()]
+    first = decoded.find(lines[0], start, end)
+    last = decoded.rfind(lines[-1], start, end)
+    if first < 0 or last < 0:  # a tab or a zero byte was replaced
+        whole = decoded[start:end]
+        return end - len(whole.lstrip()), start + len(whole.rstrip())
+    return first, last + len(lines[-1])
