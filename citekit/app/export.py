@@ -18,7 +18,7 @@ from citekit.app.noted import noted_entries
 from citekit.app.package import Package, gather
 from citekit.app.prov_seals import prov_seals
 from citekit.errors import InvalidData, StoreConflict, UsageError
-from citekit.formats.prov import write_prov
+from citekit.formats.prov.events import write_prov
 from citekit.integrity.leaf import parse_leaf
 from citekit.model.codec import to_json, write_instant
 from citekit.model.json_text import dump_json

@@ -67,7 +67,7 @@ def own_publishers(store: ArchiveStore) -> tuple[Mapping[str, Any], ...]:
 
     Checked here, before a child reads a page: the child could only give up.
     """
-    from citekit.extract.publishers import read_publishers
+    from citekit.extract.shared.publishers import read_publishers
 
     for number, row in enumerate(store.settings.publishers):
         try:
@@ -110,7 +110,7 @@ def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
 
     from citekit.app.libraries import libraries_of
     from citekit.extract import extract
-    from citekit.extract.publishers import read_publishers
+    from citekit.extract.shared.publishers import read_publishers
 
     extraction = extract(
         data,

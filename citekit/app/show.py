@@ -79,7 +79,7 @@ def _decoded_original(store: ArchiveStore, key: str) -> str | None:
             continue
         data = store.payload(payload.digest)
         if data is not None:
-            from citekit.extract.encoding import decode
+            from citekit.extract.documents.encoding import decode
 
             return decode(data, given=payload.encoding).text
     return None

@@ -3,10 +3,10 @@
 `extract` reads any document; `read_document` only says what it is and decodes it.
 """
 
-from citekit.extract.document import Document, read_document
-from citekit.extract.evidence import Caption, Evidence, Extraction, Passage
+from citekit.extract.documents.document import Document, read_document
 from citekit.extract.extraction import extract
-from citekit.extract.publishers import Publisher, known_publishers, read_publishers
+from citekit.extract.shared.evidence import Caption, Evidence, Extraction, Passage
+from citekit.extract.shared.publishers import Publisher, known_publishers, read_publishers
 
 __all__ = [
     "Caption",

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from citekit.extract.document import Document, read_document
-from citekit.extract.encoding import decode
-from citekit.extract.evidence import Caption, Evidence, Extraction, Json, choose
+from citekit.extract.documents.document import Document, read_document
+from citekit.extract.documents.encoding import decode
 from citekit.extract.payload import write_payload
-from citekit.extract.publishers import Publisher
+from citekit.extract.shared.evidence import Caption, Evidence, Extraction, Json, choose
+from citekit.extract.shared.publishers import Publisher
 from citekit.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Context:
 
 
 def _from_text(document: Document, context: Context) -> Extraction:
-    from citekit.extract.plaintext import read_plaintext
+    from citekit.extract.dumps.plaintext import read_plaintext
 
     reading = read_plaintext(document.text or "", url=context.url, publishers=context.publishers)
     paragraphs = [(unit.text, (unit.start, unit.end)) for unit in reading.body]
@@ -76,7 +76,7 @@ def _from_text(document: Document, context: Context) -> Extraction:
 
 
 def _from_html(document: Document, context: Context) -> Extraction:
-    from citekit.extract.html import read_html
+    from citekit.extract.pages.html import read_html
 
     reading = read_html(document.text or "", url=context.url, publishers=context.publishers)
     done = _finish(
@@ -90,7 +90,7 @@ def _from_html(document: Document, context: Context) -> Extraction:
 
 
 def _from_markdown(document: Document, context: Context) -> Extraction:
-    from citekit.extract.markdown import read_markdown
+    from citekit.extract.documents.markdown import read_markdown
 
     reading = read_markdown(document.text or "")
     done = _finish(
@@ -104,7 +104,7 @@ def _from_markdown(document: Document, context: Context) -> Extraction:
 
 
 def _from_mhtml(data: bytes, document: Document, context: Context) -> Extraction:
-    from citekit.extract.mhtml import read_mhtml
+    from citekit.extract.documents.mhtml import read_mhtml
 
     page = read_mhtml(data)
     if page is None:
@@ -140,8 +140,8 @@ def _said_by_file(evidence: Evidence) -> Evidence:
 
 
 def _from_pdf(data: bytes, document: Document, context: Context) -> Extraction:
-    from citekit.extract.pdf import read_pdf, reflow
-    from citekit.extract.plaintext import read_plaintext
+    from citekit.extract.documents.pdf import read_pdf, reflow
+    from citekit.extract.dumps.plaintext import read_plaintext
 
     pdf = read_pdf(data)
     decoded = reflow(pdf.pages)

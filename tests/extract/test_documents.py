@@ -212,7 +212,7 @@ def test_import_is_light() -> None:
     import subprocess
     import sys
 
-    heavy = "{'lxml', 'trafilatura', 'pypdf', 'yaml'}"
+    heavy = "{'lxml', 'trafilatura', 'pypdf', 'yaml', 'markdown_it'}"
     code = f"import sys, citekit.extract; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.formats.bibtex.dates import literal_date, write_date, year_and_month, year_of
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
-from citekit.formats.bibtex.names import write_names
-from citekit.formats.latex_text import LatexWriter, escape_url, url_command
+from citekit.formats.bibtex.write_names import write_names
+from citekit.formats.latex.write import LatexWriter, escape_url, url_command
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from citekit.formats.bibtex.dates import read_date, read_year_and_month
 from citekit.formats.bibtex.languages import language_tag
 from citekit.formats.bibtex.mapping import Crosswalk, EntryType, crosswalk
 from citekit.formats.bibtex.read_names import read_names
-from citekit.formats.latex_read import closing_brace, read_latex
+from citekit.formats.latex.read import closing_brace, read_latex
 from citekit.formats.result import ReadResult, finding, on_lines
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
