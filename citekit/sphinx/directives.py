@@ -9,8 +9,8 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from citekit.sphinx.domain import EVERYTHING
 from citekit.sphinx.rich import rich_title
+from citekit.sphinx.states import EVERYTHING
 
 if TYPE_CHECKING:
     from docutils import nodes
