@@ -105,12 +105,12 @@ def _gave_up(name: str | None, reason: str) -> Extraction:
 
 
 def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
-    from dataclasses import replace
     from datetime import datetime
 
     from citekit.app.libraries import libraries_of
     from citekit.extract import extract
     from citekit.extract.shared.publishers import read_publishers
+    from citekit.model.value import replace
 
     extraction = extract(
         data,

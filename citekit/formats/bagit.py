@@ -11,10 +11,10 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from citekit.errors import InvalidData
+from citekit.model.value import Value
 
 ALGORITHMS: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 """Of manifests; md5 and sha1 are read because old bags have them, and never written."""
@@ -39,8 +39,7 @@ _WINDOWS: Final = re.compile(r"[A-Za-z]:|%[^%/]+%")
 _MOST_LINES: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(Value):
     """``bagit.txt``: the version as a pair of numbers, and Python's name of the encoding."""
 
     version: tuple[int, int]
@@ -52,8 +51,7 @@ class Declaration:
         return self.version >= (1, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Value):
     """One manifest: path -> lower-case hex. ``warnings`` are what a bag may do, barely."""
 
     algorithm: str

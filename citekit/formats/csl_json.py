@@ -8,11 +8,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from citekit.errors import InvalidData
+from citekit.findings import Finding
+from citekit.formats.result import ReadResult
+from citekit.model.codec import Mismatch
+from citekit.model.item import Item
+from citekit.model.json_text import parse_json, place_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from citekit.errors import Place
-    from citekit.formats.result import ReadResult
     from citekit.model.json_text import Json, JsonPath
 
 
@@ -43,8 +49,6 @@ def read_csl_json(text: str) -> ReadResult:
     An entry that is no item is a finding with its line and JSON path; the others come in. Raises
     InvalidData, with line and column, where the text is no JSON.
     """
-    from citekit.model.json_text import parse_json, place_in
-
     data = parse_json(text)
     entries = data if isinstance(data, list) else [data]
     paths: list[JsonPath] = [(i,) for i in range(len(entries))] if isinstance(data, list) else [()]
@@ -57,9 +61,6 @@ def check_items(
     entries: Iterable[tuple[Json, JsonPath]], place_of: Callable[[JsonPath], Place]
 ) -> ReadResult:
     """The entries that are items, an id twice counting once; findings for the rest."""
-    from citekit.findings import Finding
-    from citekit.formats.result import ReadResult
-
     items: dict[str, dict[str, Any]] = {}
     paths: list[JsonPath] = []
     findings: list[Finding] = []
@@ -82,10 +83,6 @@ def check_items(
 
 def what_is_wrong(entry: Json) -> tuple[str, str, JsonPath] | None:
     """The code, the message and the path inside the entry; None for an item."""
-    from citekit.errors import InvalidData
-    from citekit.model.codec import Mismatch
-    from citekit.model.item import Item
-
     try:
         Item.from_json(entry)
     except InvalidData as error:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.extract.documents.encoding import Decoded, decode, looks_binary
 from citekit.extract.shared.evidence import Kind
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.findings import Finding
@@ -74,8 +74,7 @@ _FRONT_MATTER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Value):
     """A document's type, and its text where it has one."""
 
     media_type: str

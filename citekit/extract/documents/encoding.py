@@ -10,10 +10,10 @@ from __future__ import annotations
 import codecs
 import itertools
 import re
-from dataclasses import dataclass
 
 from citekit.extract.shared.language import detect_language
 from citekit.findings import Finding, Severity
+from citekit.model.value import Value
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8", 3),
@@ -57,8 +57,7 @@ _GUESSES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(Value):
     """Text, the encoding it had, how that is known and how sure it is.
 
     `text` is without a byte-order mark. `declared` is the label the document carries, if any.

@@ -6,7 +6,6 @@ markdown-it-py tells what is a heading, a paragraph, a link definition; here the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place
@@ -17,6 +16,7 @@ from citekit.extract.shared.evidence import Evidence, Json
 from citekit.extract.shared.language import detect_language
 from citekit.extract.shared.names import Name, csl_name
 from citekit.findings import Finding, Severity
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -56,8 +56,7 @@ _NULL = frozenset({"", "~", "null"})  # YAML 1.2 §10.2.1.1
 _LINE_END = re.compile(r"\r\n?|\n")  # as CommonMark 0.31 §2.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkdownReading:
+class MarkdownReading(Value):
     """What a Markdown document gave."""
 
     evidence: tuple[Evidence, ...]
@@ -65,8 +64,7 @@ class MarkdownReading:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
+class _Block(Value):
     """A paragraph, or a heading of a level from 1: its text, its first line and its range."""
 
     text: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import email
 import email.policy
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 _MOST_PARTS = 5_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedPage:
+class SavedPage(Value):
     """The main page of a saved archive: its bytes, what they are, and what the header declares."""
 
     data: bytes

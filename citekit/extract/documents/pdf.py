@@ -9,12 +9,14 @@ import io
 import re
 import time
 import warnings
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from citekit.extract.shared.bylines import split_names
 from citekit.extract.shared.dates import FoundDate, parse_iso
 from citekit.extract.shared.evidence import Evidence, Json
+from citekit.extract.shared.names import csl_name
 from citekit.findings import Finding, Severity, unheard
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -29,13 +31,12 @@ _USELESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PdfReading:
+class PdfReading(Value):
     """What a PDF gave: the text of its pages, evidence from its information, findings."""
 
     pages: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
 
 def read_pdf(data: bytes) -> PdfReading:
@@ -105,9 +106,6 @@ def _information(reader: PdfReader) -> list[Evidence]:
         found.append(_fact("title", title, "/Title", 0.6))
     author = _text(info.get("/Author"))
     if author:
-        from citekit.extract.shared.bylines import split_names
-        from citekit.extract.shared.names import csl_name
-
         names = split_names(author)
         if names:
             found.append(_fact("author", [csl_name(name) for name in names], "/Author", 0.5))

@@ -8,58 +8,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
-from functools import cached_property
 
-from citekit.extract.shared.words import bare, fold
+from citekit.extract.shared.unit import Unit
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\u2028\u2029\x0b\x0c\x85]")
 _WRAP_WIDTH = 110  # lines wrapped by a program are not longer
-_ENDS = re.compile(r"[.!?…。！？؟।:;][\"'”’»«“‘)\]」』】]*$")
 _CONTENT = re.compile(r"\S[^\n\r\u2028\u2029\x0b\x0c\x85]*")
 _INVISIBLE = " \t\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u00ad"
-
-
-@dataclass(frozen=True)  # no slots: features are computed once and kept
-class Unit:
-    """One line or rejoined paragraph: its text, range, line from 1, and block from 0."""
-
-    text: str
-    start: int
-    end: int
-    line: int
-    block: int
-
-    @cached_property
-    def folded(self) -> str:
-        """The text without case, accents and quotes."""
-        return fold(self.text[:400])
-
-    @cached_property
-    def bare(self) -> str:
-        """The folded text without punctuation around it."""
-        return bare(self.text[:400])
-
-    @cached_property
-    def width(self) -> int:
-        """Length with East Asian characters counted twice, as they carry about two letters."""
-        return len(self.text) + sum("\u2e80" <= c <= "\uffef" for c in self.text[:2000])
-
-    @property
-    def is_sentence(self) -> bool:
-        """Whether it ends as a sentence does."""
-        return bool(_ENDS.search(self.text[-8:]))
-
-    @property
-    def is_prose(self) -> bool:
-        """Whether it is long and ends as sentences do: surely a paragraph."""
-        return (self.width >= 90 and self.is_sentence) or self.width >= 260
-
-    def place(self, start: int | None = None, end: int | None = None) -> dict[str, object]:
-        """The place of this unit, or of a part given by offsets into its text."""
-        first = self.start if start is None else self.start + start
-        last = self.end if end is None else self.start + end
-        return {"payload": "original", "line": self.line, "start": first, "end": last}
 
 
 def split_units(decoded: str) -> list[Unit]:
@@ -83,7 +38,7 @@ def _lines(decoded: str) -> list[Unit]:
         number += breaks
         block += breaks > 1 or not units
         end = start + len(text)
-        units.append(Unit(text, start, end, number, block))
+        units.append(Unit(text=text, start=start, end=end, line=number, block=block))
     return units
 
 
@@ -130,4 +85,4 @@ def _paragraph(decoded: str, group: list[Unit]) -> Unit:
     if first is last:
         return first
     text = " ".join(decoded[first.start : last.end].split())
-    return Unit(text, first.start, last.end, first.line, first.block)
+    return Unit(text=text, start=first.start, end=last.end, line=first.line, block=first.block)

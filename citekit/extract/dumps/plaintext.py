@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from citekit.extract.dumps.captions import captions_of, credit_text
+from citekit.extract.dumps.lines import Line, headline_position
 from citekit.extract.dumps.mastheads import copyright_holder, masthead
-from citekit.extract.dumps.parts import Line, find_parts, headline_position
-from citekit.extract.shared.credits import clean_credit
+from citekit.extract.dumps.parts import find_parts
 from citekit.extract.shared.dates import date_in_url, guess_order
 from citekit.extract.shared.evidence import Caption, Evidence, pair_times
 from citekit.extract.shared.language import detect_language
@@ -19,20 +19,20 @@ from citekit.extract.shared.names import csl_name
 from citekit.extract.shared.noise import is_section, related_title
 from citekit.extract.shared.publishers import directory, host_of, publisher_evidence
 from citekit.extract.shared.words import fold
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from citekit.extract.dumps.paragraphs import Unit
     from citekit.extract.shared.dates import FoundDate
     from citekit.extract.shared.language import Guess
     from citekit.extract.shared.publishers import Directory, Publisher
+    from citekit.extract.shared.unit import Unit
 
 _NOISE_PARTS = frozenset({"related", "share", "advertisement", "newsletter", "chrome", "copyright"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainReading:
+class PlainReading(Value):
     """What a text dump gave: lines with their parts, evidence and captions."""
 
     lines: tuple[Line, ...]
@@ -68,7 +68,7 @@ def read_plaintext(
     return PlainReading(
         lines=tuple(lines),
         evidence=tuple(evidence),
-        captions=tuple(_captions(lines)),
+        captions=tuple(captions_of(lines)),
     )
 
 
@@ -253,7 +253,7 @@ def _line_evidence(lines: list[Line]) -> list[Evidence]:
             text = unit.text[slice(*caption)]
             found.append(_plain("caption", text, unit.place(*caption), rule, confidence))
             if credit:
-                value = _credit_text(lines, line, credit)
+                value = credit_text(lines, line, credit)
                 found.append(_plain("credit", value, unit.place(*credit), rule, confidence))
     return found
 
@@ -273,26 +273,6 @@ def _plain(
         place=place,
         confidence=confidence,
     )
-
-
-def _captions(lines: list[Line]) -> list[Caption]:
-    return [
-        Caption(
-            caption=line.unit.text[slice(*caption)],
-            credit=_credit_text(lines, line, credit) if credit else None,
-            place=line.unit.place(),
-        )
-        for line in lines
-        for caption, credit, _, _ in line.captions
-    ]
-
-
-def _credit_text(lines: list[Line], line: Line, credit: tuple[int, int]) -> str:
-    if credit[1] <= len(line.unit.text):
-        return clean_credit(line.unit.text[slice(*credit)])
-    start, end = line.unit.start + credit[0], line.unit.start + credit[1]
-    below = next(one.unit for one in lines if one.unit.start <= start and end <= one.unit.end)
-    return clean_credit(below.text[start - below.start : end - below.start])
 
 
 def _language_evidence(guess: Guess | None, url: str | None, known: Directory) -> list[Evidence]:

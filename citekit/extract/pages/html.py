@@ -6,24 +6,25 @@ Start here: `read_html` is the list of steps.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from citekit.extract.dumps.headline import slug_terms, terms
-from citekit.extract.pages.jsonld import clean, read_jsonld
+from citekit.extract.pages.captions import read_captions
+from citekit.extract.pages.jsonld import read_jsonld
 from citekit.extract.pages.main_text import main_text, paragraphs_in
 from citekit.extract.pages.meta import canonical_url, read_meta
-from citekit.extract.pages.tree import parse_html, selector_of
-from citekit.extract.pages.visible import read_captions, read_visible
+from citekit.extract.pages.tree import clean, parse_html, selector_of
+from citekit.extract.pages.visible import read_visible
 from citekit.extract.shared.bylines import read_byline, split_names
 from citekit.extract.shared.dates import date_in_url, find_dates, instant, parse_iso
 from citekit.extract.shared.evidence import Caption, Evidence, pair_times
 from citekit.extract.shared.language import detect_language
 from citekit.extract.shared.names import csl_name, is_agency, is_organisation
 from citekit.extract.shared.publishers import directory, host_of, publisher_evidence
+from citekit.extract.shared.terms import slug_terms, terms
 from citekit.extract.shared.words import bare, every, fold
 from citekit.findings import unheard
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +40,7 @@ _SINGLEFILE = re.compile(
 _TITLE_MARKS = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|│]\s*|\s+::\s+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlReading:
+class HtmlReading(Value):
     """What a page gave."""
 
     evidence: tuple[Evidence, ...]

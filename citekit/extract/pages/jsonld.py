@@ -6,11 +6,11 @@ The best source where it is there, and full of traps: several articles on one pa
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from citekit.extract.pages.tree import clean
 from citekit.extract.shared.dates import parse_iso
 from citekit.extract.shared.evidence import Evidence, Json
 
@@ -49,8 +49,6 @@ _ARTICLES = {
 _CLEAN = re.compile(
     r"^\s*(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[)|(?:-->|\]\]>|//\s*\]\]>)\s*$",
 )
-# Python refuses to read such a number, and no character has it.
-_ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
 
 
 def read_jsonld(root: HtmlElement, url: str | None = None) -> list[Evidence]:
@@ -234,10 +232,3 @@ def _text(value: Json) -> str | None:
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
     return clean(value) or None if isinstance(value, str) else None
-
-
-def clean(text: str) -> str:
-    """A value without entities, tags and surplus white space."""
-    for _ in range(2):
-        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
-    return " ".join(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text).split())

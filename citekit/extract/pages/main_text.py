@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.extract.dumps.paragraphs import Unit
 from citekit.extract.pages.tree import text_of
 from citekit.extract.shared.noise import classify_noise
+from citekit.extract.shared.unit import Unit
 from citekit.extract.shared.words import bare
 from citekit.findings import unheard
 
@@ -68,7 +68,7 @@ def _plain_paragraphs(root: HtmlElement) -> list[str]:
 def _is_body(line: str, known: set[str]) -> bool:
     if not any(c.isalnum() for c in line) or bare(line) in known:
         return False
-    return classify_noise(Unit(line, 0, len(line), 1, 0), header=False) not in _DROPPED
+    return classify_noise(Unit(text=line), header=False) not in _DROPPED
 
 
 def paragraphs_in(decoded: str, paragraphs: list[str]) -> list[tuple[str, tuple[int, int] | None]]:

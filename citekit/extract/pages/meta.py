@@ -11,8 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from citekit.extract.pages.jsonld import clean
-from citekit.extract.pages.tree import selector_of, text_of
+from citekit.extract.pages.tree import clean, selector_of, text_of
 from citekit.extract.shared.dates import parse_iso
 from citekit.extract.shared.evidence import Evidence
 

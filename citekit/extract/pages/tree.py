@@ -5,6 +5,7 @@ The tree is lxml's; the functions here read text and places out of it.
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 PARSE_LIMIT = 16_000_000  # code points; more than any article
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Python refuses to read such a number, and no character has it.
+_ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
 _SPACES = re.compile(r"\s+")
 _SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "svg", "iframe", "button", "select"},
@@ -86,3 +89,10 @@ def selector_of(element: HtmlElement) -> str:
         parts.append(node.tag + (f".{css[0]}" if css else ""))
         node = node.getparent()
     return " > ".join(reversed(parts))
+
+
+def clean(text: str) -> str:
+    """A value without entities, tags and surplus white space."""
+    for _ in range(2):
+        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
+    return " ".join(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text).split())

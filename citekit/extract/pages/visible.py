@@ -10,14 +10,13 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from citekit.extract.dumps.paragraphs import Unit
-from citekit.extract.pages.jsonld import clean
-from citekit.extract.pages.tree import is_hidden, selector_of, text_of
+from citekit.extract.pages.frame import class_words, is_outside
+from citekit.extract.pages.tree import clean, is_hidden, selector_of, text_of
 from citekit.extract.shared.bylines import bare_byline, read_byline, split_names
-from citekit.extract.shared.credits import clean_credit, split_caption
 from citekit.extract.shared.datelines import read_meta_line
 from citekit.extract.shared.dates import find_dates, parse_iso
-from citekit.extract.shared.evidence import Caption, Evidence, Json
+from citekit.extract.shared.evidence import Evidence, Json
+from citekit.extract.shared.unit import Unit
 from citekit.extract.shared.words import every, fold
 
 if TYPE_CHECKING:
@@ -31,36 +30,18 @@ _BYLINE = re.compile(
     r"(?:$|[\s_-]|name|link|info|byline)",
     re.IGNORECASE,
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|__")
 _NOT_BYLINE = re.compile(
     r"bio|avatar|image|photo|picture|comment|related|social|share|follow|desc|box|card-list|teaser|recommend|widget"
     r"|count|email|twitter|title|role|position|time|date|icon|separator|popular|profile-text",
-    re.IGNORECASE,
-)
-_OUTSIDE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|related|recommend\w*|sidebar|teasers?|footer|nav|navigation|menu|promo|most-?read|popular|newsletter|more-?(?:stories|articles|news)"
-    r"|trending|read-?(?:more|next)|disqus|cookie|modal|latest|carousel|widget|banner|breadcrumbs?|aside|outbrain|taboola|mehr|weitere|see-also)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _DATE = re.compile(
     r"date|time|publish|posted|datum|fecha|meta|pubdate|dato|veroeffentlich|stamp|info|byline|dateline",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(
-    r"credit|copyright|source|photographer|byline|author|rights|quelle|fotograf|kilde|attribution|owner|provider",
-    re.IGNORECASE,
-)
-_CAPTION = re.compile(
-    r"caption|bildunterschrift|legend|image-text|bildtext|img-desc|pie-foto",
-    re.IGNORECASE,
-)
 _MOST = 400
 _BYLINE_TAGS = "span div p a address ul li cite strong h2 h3 h4 h5 em section footer header"
 _DATE_TAGS = "span div p li address header em a b small h5 h6"
-_CAPTIONS = (
-    "//figcaption | //*[contains(@class,'caption') and not(ancestor::figcaption)"
-    " and not(self::figure) and not(.//figcaption) and not(.//img)]"
-)
 
 
 def read_visible(root: HtmlElement, language: str | None) -> list[Evidence]:
@@ -117,8 +98,7 @@ def _byline_elements(root: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
                 yield element, sure
     query = _any_of(_BYLINE_TAGS, "@class or @id or @data-testid")
     for element in root.xpath(query):
-        label = _CAMEL.sub(
-            "-",
+        label = class_words(
             " ".join(
                 (
                     element.get("class") or "",
@@ -144,7 +124,7 @@ def _names_in(element: HtmlElement, text: str, language: str | None) -> tuple[st
     named = [text_of(one, limit=120) for one in nested[:10]]
     if named and all(named):
         return tuple(dict.fromkeys(named))
-    meta = read_meta_line(Unit(text, 0, len(text), 1, 0), language=language)
+    meta = read_meta_line(Unit(text=text), language=language)
     if meta and meta.byline:
         return meta.byline.names
     byline = read_byline(text, language=language) or bare_byline(text, language=language)
@@ -204,7 +184,7 @@ def _labelled_dates(root: HtmlElement, language: str | None) -> list[Evidence]:
         seen += 1
         if seen > 60 or len(found) > 16:
             break
-        meta = read_meta_line(Unit(text, 0, len(text), 1, 0), language=language)
+        meta = read_meta_line(Unit(text=text), language=language)
         dates = (
             [(d.found, d.label) for d in meta.dates]
             if meta
@@ -277,7 +257,7 @@ def _near_headline(root: HtmlElement, language: str | None) -> list[Evidence]:
         text = text_of(element, limit=240, apart=True)
         if not 5 <= len(text) <= 200 or is_outside(element):
             continue
-        meta = read_meta_line(Unit(text, 0, len(text), 1, 0), language=language)
+        meta = read_meta_line(Unit(text=text), language=language)
         if meta is None:
             continue
         far = 0.001 * abs(position - 25)
@@ -294,81 +274,6 @@ def _near_headline(root: HtmlElement, language: str | None) -> list[Evidence]:
             found += _dated(dated.found, "date-near-headline", element, max(0.1, sure))
     best = next((e for e in found if e.field == "author"), None)
     return [e for e in found if e.field != "author" or e is best]
-
-
-def read_captions(root: HtmlElement) -> list[Caption]:
-    """The captions of the pictures in the article, with their credits."""
-    found: dict[str, Caption] = {}
-    for element in root.xpath(_CAPTIONS)[:_MOST]:
-        if is_outside(element) or (
-            element.tag != "figcaption" and not _CAPTION.search(element.get("class") or "")
-        ):
-            continue
-        caption = _caption(element)
-        if caption and caption.caption and len(caption.caption) <= 1500:
-            found.setdefault(caption.caption, caption)
-    return list(found.values())
-
-
-def _caption(element: HtmlElement) -> Caption | None:
-    whole = text_of(element, limit=2000)
-    place = {"selector": selector_of(element)}
-    for part in element.xpath(".//*[@class or @itemprop or @data-testid]"):
-        label = " ".join(
-            (part.get("class") or "", part.get("itemprop") or "", part.get("data-testid") or ""),
-        )
-        if not _CREDIT.search(label):
-            continue
-        credit = text_of(part, limit=200)
-        rest = whole.replace(credit, " ", 1) if credit else whole
-        rest = " ".join(rest.split()).strip(" |/-–—()[]·•")
-        if credit and rest and credit != whole:
-            return Caption(
-                caption=_unlabelled(rest),
-                credit=clean_credit(credit.strip(" ()[]|©")),
-                place=place,
-            )
-    split = split_caption(whole)
-    if split:
-        return Caption(
-            caption=whole[slice(*split.caption)],
-            credit=clean_credit(whole[slice(*split.credit)]),
-            place=place,
-        )
-    return Caption(caption=whole, place=place) if len(whole) > 5 else None
-
-
-def _unlabelled(caption: str) -> str:
-    return (
-        re.sub(
-            r"\s*(?:Photo|Foto|Photograph|Image|Bild|Credit|Copyright|Source|Quelle)\s*:?$",
-            "",
-            caption,
-        ).strip(" |/-–—")
-        or caption
-    )
-
-
-def is_outside(element: HtmlElement) -> bool:
-    """Whether an element lies in a part of the page that is not the article."""
-    for position, node in enumerate([element, *element.iterancestors()]):
-        if position > 40 or node.tag in {"body", "html"}:
-            return False
-        if node.tag in {"nav", "aside"} or (
-            node.tag == "footer"
-            and position
-            and node.getparent() is not None
-            and node.getparent().tag == "body"
-        ):
-            return True
-        label = f"{(node.get('class') or '')[:200]} {(node.get('id') or '')[:200]}"[:200]
-        if (
-            position < 12
-            and _OUTSIDE.search(_CAMEL.sub("-", label))
-            and node.tag not in {"article", "main"}
-        ):
-            return True
-    return False
 
 
 def _seen(field: str, value: Json, rule: str, element: HtmlElement, sure: float) -> Evidence:

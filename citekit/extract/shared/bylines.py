@@ -7,13 +7,13 @@ or a job: "By the end of the year" has no author. In doubt the answer is: no byl
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from citekit.extract.shared.language import frequent_words
 from citekit.extract.shared.names import is_agency, looks_like_name, strip_honorifics
 from citekit.extract.shared.words import every, fold, of_language, spellings, tokens
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +31,7 @@ _EAST_SUFFIX = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Byline:
+class Byline(Value):
     """The names of a byline as printed, and how it was recognised."""
 
     names: tuple[str, ...]

@@ -7,11 +7,11 @@ picture agency; a line that only ends in brackets is a caption if the brackets c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from citekit.extract.shared.names import is_agency, looks_like_name
 from citekit.extract.shared.words import spellings
+from citekit.model.value import Value
 
 _LONGEST_CAPTION = 480
 _LONGEST_CREDIT = 120
@@ -31,8 +31,7 @@ _BAR = re.compile(r"^(?P<caption>.*\S)\s*[|│┃•]\s*(?P<credit>[^|│┃•]
 _SLASH = re.compile(r"^(?P<caption>.*\S)\s*[/·–—]\s*(?P<credit>[^|│┃]{2,80})$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class Split(Value):
     """Ranges of caption and credit in a line (half-open), the rule and how sure it is."""
 
     caption: tuple[int, int]

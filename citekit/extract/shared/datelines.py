@@ -6,7 +6,6 @@ Such a line is one only if everything in it is explained; a sentence that holds 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -15,9 +14,10 @@ from citekit.extract.shared.dates import DayOrder, FoundDate, find_dates, is_wee
 from citekit.extract.shared.names import is_organisation
 from citekit.extract.shared.noise import is_section
 from citekit.extract.shared.words import bare, every, fold, spellings
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from citekit.extract.dumps.paragraphs import Unit
+    from citekit.extract.shared.unit import Unit
 
 Label = Literal["published", "updated", ""]
 
@@ -27,16 +27,14 @@ _SEPARATOR = re.compile(r"\s*[|•·│┃]\s*|\s+[/–—‒-]\s+|\s*\n\s*|\s{3
 _CLOCK = re.compile(r"\d{1,2}:\d\d|\d{1,3}\s*min\w*(?:\s+\w+){0,2}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelledDate:
+class LabelledDate(Value):
     """A date and what the line says of it."""
 
     found: FoundDate
     label: Label
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetaLine:
+class MetaLine(Value):
     """What a line between headline and body holds; `names` are parts that may name the site."""
 
     dates: tuple[LabelledDate, ...] = ()

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
 from citekit.extract.shared.words import every, fold
+from citekit.model.value import Value, replace
 
 DayOrder = Literal["dmy", "mdy"]
 
@@ -25,8 +25,7 @@ _FIRST_YEAR, _LAST_YEAR = 1600, 2100
 _MONTH_FIRST_HOSTS = (".com", ".us", ".gov", ".edu", ".mil")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundDate:
+class FoundDate(Value):
     """A printed date: its range in the text, its parts, and how it can be read otherwise.
 
     `parts` are year, month and day, or year and month. `time` is ``HH:MM`` or ``HH:MM:SS``; `zone`
@@ -289,8 +288,6 @@ def _plausible_join(between: str, *, clock: bool = False) -> bool:
 _LATE = frozenset(["午後", "오후", "下午", "晚上", "ÖS", "CH", "PM"])
 _EARLY = frozenset(["午前", "오전", "上午", "早上", "凌晨", "ÖÖ", "SA", "AM"])
 _HALVES = _LATE | _EARLY
-_LATE = frozenset(["午後", "오후", "下午", "晚上", "ÖS", "CH", "PM"])
-_EARLY = frozenset(["午前", "오전", "上午", "早上", "凌晨", "ÖÖ", "SA", "AM"])
 
 
 def _timed(found: FoundDate, match: re.Match[str], *, start: int, end: int) -> FoundDate:

@@ -6,14 +6,13 @@ kept, so that a person can see why a field is what it is and pick another.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from citekit.findings import Finding
+from citekit.model.value import NOTHING, Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +25,7 @@ Kind = Literal["text", "html", "markdown", "mhtml", "pdf", "image", "other"]
 MANY = frozenset({"caption", "credit", "related", "noise", "alternate-title", "updated", "archive"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Value):
     """A value of a field and where it was read.
 
     `value` is in the form of CSL-JSON: a list of names for ``author``, ``{"date-parts": …}`` for
@@ -39,7 +37,7 @@ class Evidence:
     value: Json
     origin: str
     rule: str
-    place: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    place: Mapping[str, Any] = NOTHING
     confidence: float = 0.5
     chosen: bool = False
 
@@ -56,8 +54,7 @@ class Evidence:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(Value):
     """One body paragraph: its number from 1, and its range in the text payload.
 
     `original` is its range in the decoded original where the paragraph stands there in one piece.
@@ -69,21 +66,19 @@ class Passage:
     original: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caption:
+class Caption(Value):
     """A picture's caption and credit, with their ranges in the decoded original."""
 
     caption: str
     credit: str | None = None
-    place: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    place: Mapping[str, Any] = NOTHING
 
     def to_json(self) -> dict[str, Any]:
         """Caption, credit and place."""
         return {"caption": self.caption, "credit": self.credit, "place": dict(self.place)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
+class Extraction(Value):
     """What could be read out of one document; every field may be empty."""
 
     media_type: str
@@ -97,7 +92,7 @@ class Extraction:
     source_url: str | None = None
     captured_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
-    libraries: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    libraries: Mapping[str, str] = NOTHING
 
     def value(self, name: str) -> Json:  # any JSON value
         """The chosen value of a field, or None."""

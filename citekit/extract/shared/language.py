@@ -10,9 +10,10 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from citekit.model.value import Value
 
 _SAMPLE = 20_000
 _SCRIPTS = {  # first word of a character's Unicode name → language, where the script decides
@@ -36,8 +37,7 @@ _SCRIPTS = {  # first word of a character's Unicode name → language, where the
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
+class Guess(Value):
     """A language (BCP 47) and how sure the guess is, 0 to 1."""
 
     language: str

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from citekit.extract.shared.words import bare, every, fold, label_pattern, prefix_pattern, tokens
 
 if TYPE_CHECKING:
-    from citekit.extract.dumps.paragraphs import Unit
+    from citekit.extract.shared.unit import Unit
 
 Noise = Literal["related", "share", "advertisement", "newsletter", "section", "chrome", "copyright"]
 
@@ -26,8 +26,9 @@ def classify_noise(unit: Unit, *, header: bool) -> Noise | None:
 
     `header` is true above the headline, where section names and menus stand.
 
-    >>> from citekit.extract.dumps.paragraphs import split_units
-    >>> [classify_noise(u, header=False) for u in split_units("Share on Facebook\nREAD: Another")]
+    >>> from citekit.extract.shared.unit import Unit
+    >>> lines = ("Share on Facebook", "READ: Another")
+    >>> [classify_noise(Unit(text=line), header=False) for line in lines]
     ['share', 'related']
     """
     if unit.width > 420:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from citekit.errors import InvalidData
 from citekit.extract.shared.evidence import Evidence
 from citekit.extract.shared.words import fold
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,8 +25,7 @@ _TEXT_KEYS = ("name", "publisher", "place", "issn", "language", "type")
 _LIST_KEYS = ("domains", "taglines", "aliases")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publisher:
+class Publisher(Value):
     """A publication and how to know it; `type` is the CSL type of its articles.
 
     `publisher` is the body that publishes it, where that is not the publication itself.
@@ -78,8 +77,7 @@ def known_publishers() -> tuple[Publisher, ...]:
     return read_publishers(tomllib.loads(text)["publisher"])
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Value):
     """Publishers by domain, by tagline and by name."""
 
     by_domain: Mapping[str, Publisher]

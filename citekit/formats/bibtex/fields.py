@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from citekit.formats.bibtex.dates import literal_date, write_date, year_and_month, year_of
+from citekit.formats.bibtex.dates import MONTHS, literal_date, write_date, year_and_month, year_of
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
 from citekit.formats.bibtex.write_names import write_names
 from citekit.formats.latex.write import LatexWriter, escape_url, url_command
@@ -157,8 +157,6 @@ def _put_date(entry: Entry, variable: str, name: str | None, value: object) -> N
 
 
 def _month_number(macro: str) -> str:
-    from citekit.formats.bibtex.dates import MONTHS
-
     return f"{MONTHS.index(macro) + 1:02d}" if macro else ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from citekit.formats.latex.letters import to_ascii
 from citekit.formats.markup import Rich, fold, parse_markup
 
 if TYPE_CHECKING:
@@ -130,8 +131,6 @@ def _latex(text: str, *, ascii: bool) -> str:  # noqa: A002  # as in escape
         while plain in text:
             text = text.replace(plain, split)
     if ascii and not text.isascii():
-        from citekit.formats.latex.letters import to_ascii
-
         text = to_ascii(text)
     return text
 

@@ -8,26 +8,24 @@ the authority.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from citekit.formats.prov.agents import associate
 from citekit.formats.prov.graph import Graph, local, text
+from citekit.model.value import Value
 
 DECLARED: Final = "declared, by a local clock"
 PROVEN: Final = "proven by the token, to whoever trusts the authority"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signer:
+class Signer(Value):
     """A key that a checkpoint names as its signer: ``name+key id``, and all of it where known."""
 
     name: str
     vkey: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(Value):
     """A timestamp token by the digest of its response; without a time it could not be read."""
 
     digest: str
@@ -35,8 +33,7 @@ class Stamp:
     authority: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seal:
+class Seal(Value):
     """A checkpoint over ``size`` entries; those from ``first`` on were not in the one before.
 
     ``digest`` is of its bytes, ``root`` base64. ``event`` is one that the seal itself wrote: it
