@@ -1,31 +1,16 @@
 """Letters beyond ASCII as LaTeX commands, for BibTeX files that must be ASCII.
 
 Accents come from Unicode's own decomposition; letters without one have a table. What LaTeX has no
-command for (Cyrillic, CJK …) stays as it is: no letter is ever replaced by a look-alike.
+command for (Cyrillic, CJK …) stays as it is: no letter is ever replaced by a look-alike. The tables
+are in ``letters.toml``.
 """
 
 from __future__ import annotations
 
+import tomllib
 import unicodedata
-from typing import Final
-
-ACCENTS: Final = {
-    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u",
-    "\u0307": ".", "\u0308": '"', "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0323": "d",
-    "\u0327": "c", "\u0328": "k", "\u0331": "b",
-}  # fmt: skip
-LETTERS: Final = {
-    "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "å": "aa", "Å": "AA",
-    "ł": "l", "Ł": "L", "ı": "i", "ȷ": "j", "đ": "dj", "Đ": "DJ", "ð": "dh", "Ð": "DH", "þ": "th",
-    "Þ": "TH", "ŋ": "ng", "Ŋ": "NG", "–": "textendash", "—": "textemdash", "‘": "textquoteleft",
-    "’": "textquoteright", "“": "textquotedblleft", "”": "textquotedblright",
-    "‚": "quotesinglbase", "„": "quotedblbase", "«": "guillemotleft", "»": "guillemotright",
-    "‹": "guilsinglleft", "›": "guilsinglright", "…": "textellipsis", "€": "texteuro",
-    "£": "textsterling", "¥": "textyen", "§": "S", "¶": "P", "©": "textcopyright",
-    "®": "textregistered", "™": "texttrademark", "°": "textdegree", "•": "textbullet",
-    "¡": "textexclamdown", "¿": "textquestiondown", "×": "texttimes", "·": "textperiodcentered",
-    "†": "dag", "‡": "ddag", "ª": "textordfeminine", "º": "textordmasculine", "±": "textpm",
-}  # fmt: skip
+from functools import cache
+from pathlib import Path
 
 
 def to_ascii(text: str) -> str:
@@ -39,15 +24,26 @@ def to_ascii(text: str) -> str:
 
 
 def _command(char: str) -> str:
-    if char in LETTERS:
-        return f"{{\\{LETTERS[char]}}}"
+    letters, accents = letter_table("letters"), letter_table("accents")
+    if char in letters:
+        return f"{{\\{letters[char]}}}"
     decomposed = unicodedata.normalize("NFD", char)
     base, marks = decomposed[0], decomposed[1:]
-    if not marks or not (base.isascii() or base in LETTERS):
+    if not marks or not (base.isascii() or base in letters):
         return char
-    if any(mark not in ACCENTS for mark in marks):
+    if any(mark not in accents for mark in marks):
         return char
-    text = f"\\{LETTERS[base]}" if base in LETTERS else {"i": "\\i", "j": "\\j"}.get(base, base)
+    text = f"\\{letters[base]}" if base in letters else {"i": "\\i", "j": "\\j"}.get(base, base)
     for mark in marks:
-        text = f"\\{ACCENTS[mark]}{{{text}}}"
+        text = f"\\{accents[mark]}{{{text}}}"
     return f"{{{text}}}"
+
+
+def letter_table(name: str) -> dict[str, str]:
+    """The table ``accents`` (mark to command), ``letters`` (letter to command) or ``symbols``."""
+    return _tables()[name]
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-from citekit.formats.latex.letters import ACCENTS, LETTERS
+from citekit.formats.latex.letters import letter_table
 
 _STYLES: Final = {
     **dict.fromkeys(("emph", "textit", "mkbibemph", "mkbibitalic", "textsl"), ("<i>", "</i>")),
@@ -22,13 +22,6 @@ _STYLES: Final = {
     "textsc": ('<span style="font-variant:small-caps;">', "</span>"),
 }
 _NOCASE: Final = ('<span class="nocase">', "</span>")
-_SYMBOLS: Final = {
-    "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}", "textasciitilde": "~",
-    "textasciicircum": "^", "textless": "<", "textgreater": ">", "textbar": "|", "ldots": "…",
-    "dots": "…", "lbrace": "{", "rbrace": "}", "par": "\n\n", "newline": " ", "space": " ",
-    "textquotedbl": '"', "textunderscore": "_", "slash": "/", "TeX": "TeX", "LaTeX": "LaTeX",
-    "relax": "",
-}  # fmt: skip
 _CHARACTERS: Final = {
     **{c: c for c in "#$%&_{}"},
     "-": "\u00ad",
@@ -145,7 +138,7 @@ class _Reader:
             return f"{before}{self.braced()}{after}"
         if name in ("url", "nolinkurl") and self.text[self.at : self.at + 1] == "{":
             return self.address()
-        shown = _SYMBOLS.get(name, _letters().get(name))
+        shown = letter_table("symbols").get(name, _letters().get(name))
         if shown is None:
             return self.unknown(match[0])
         if self.text.startswith("{}", self.at):
@@ -204,9 +197,9 @@ def closing_brace(text: str, opening: int) -> int:
 
 @cache
 def _accents() -> dict[str, str]:
-    return {sign: mark for mark, sign in ACCENTS.items()}
+    return {sign: mark for mark, sign in letter_table("accents").items()}
 
 
 @cache
 def _letters() -> dict[str, str]:
-    return {name: letter for letter, name in LETTERS.items()}
+    return {name: letter for letter, name in letter_table("letters").items()}
