@@ -135,7 +135,8 @@ class ArchiveDomain(Domain):
     def page_of(self, name: str) -> str:
         """The page of an object."""
         kind, _, identifier = name.partition(":")
-        return f"{_FOLDERS.get(kind, kind)}/{identifier}"
+        page = self.library.pages.get(identifier, identifier) if kind == "item" else identifier
+        return f"{_FOLDERS.get(kind, kind)}/{page}"
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page used."""
@@ -191,16 +192,17 @@ class ArchiveDomain(Domain):
 
     def locate(self, kind: str, target: str) -> tuple[str, str, str] | None:
         """Page, anchor and title of what a role names, or None."""
-        identifier, _, anchor = target.partition("#")
         if kind in ("item", "passage"):
-            key = self.library.resolve(identifier)
+            name, passage = self.library.split_name(target)
+            key, anchor = self.library.resolve(name), passage or ""
             if key is None or (anchor and not self._has_anchor(key, anchor)):
                 return None
             item = self.library.shelves[key].item
             title = plain_title(item)
             if anchor:
                 title = f"{words.short_names(item)} {words.year(item)}, {_say_anchor(anchor)}"
-            return f"items/{key}", anchor, title
+            return f"items/{self.library.pages[key]}", anchor, title
+        identifier = target.partition("#")[0]
         if kind == "entity" and identifier in self.library.entities:
             return f"entities/{identifier}", "", self.library.entities[identifier].name
         if kind == "claim" and identifier in self.library.claims:
@@ -222,7 +224,7 @@ class ArchiveDomain(Domain):
     def _warn(self, kind: str, target: str, node: nodes.Node) -> None:
         known = {"entity": list(self.library.entities), "claim": list(self.library.claims)}
         keys = known.get(kind, list(self.library.shelves))
-        near = get_close_matches(target.partition("#")[0], keys, n=3, cutoff=0.5)
+        near = get_close_matches(self.library.split_name(target)[0], keys, n=3, cutoff=0.5)
         hint = f" (near: {', '.join(near)})" if near else ""
         logger.warning(
             "no %s in the archive: %s%s",
@@ -252,13 +254,14 @@ class ArchiveDomain(Domain):
                     f"{key}#p{number}",
                     f"{key} ¶ {number}",
                     "passage",
-                    f"items/{key}",
+                    f"items/{self.library.pages[key]}",
                     f"p{number}",
                     -1,
                 )
-        for alias, key in self.library.aliases.items():
+        for alias in self.library.alias_pages:  # an alias that is no citekey has none
+            key = self.library.aliases[alias]
             title = plain_title(self.library.shelves[key].item)
-            yield alias, title, "item", f"items/{key}", "", -1
+            yield alias, title, "item", f"items/{self.library.pages[key]}", "", -1
 
 
 def _say_anchor(anchor: str) -> str:

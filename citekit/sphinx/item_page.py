@@ -29,7 +29,7 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
     """Everything on an item's page below its title."""
     shelf = library.shelves[key]
     article = make_article(library, key)
-    note = _note(shelf)
+    note = _note(library, shelf)
     text = _text_section(library, shelf, article)
     reading = [text, note] if article.text is not None else [note, text]
     parts = [
@@ -140,13 +140,13 @@ def _banner(library: Library, shelf: Shelf) -> Element | None:
     )
 
 
-def _note(shelf: Shelf) -> Element | None:
+def _note(library: Library, shelf: Shelf) -> Element | None:
     if not (shelf.note and shelf.note.strip()):
         return None
     return h(
         "section",
         h("title", "Reading note"),
-        h("md", shelf.note, source=f"items/{shelf.item.key}/note.md", line="1"),
+        h("md", shelf.note, source=f"items/{library.pages[shelf.item.key]}/note.md", line="1"),
         id="note",
         class_="ck-prose",
     )
@@ -255,6 +255,7 @@ def _entities(library: Library, key: str) -> Element | None:
 
 def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool) -> Element:
     key = shelf.item.key
+    page = library.pages[key]
     blocks: list[Element] = []
     for name, (label, extension) in DATA_FORMATS.items():
         text = data_citation(library, key, name)
@@ -265,7 +266,12 @@ def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool)
                 h("pre", text, language=name),
                 h(
                     "p",
-                    h("a", f"Download .{extension}", href=f"{key}.{extension}", class_="ck-button"),
+                    h(
+                        "a",
+                        f"Download .{extension}",
+                        href=f"{page}.{extension}",
+                        class_="ck-button",
+                    ),
                 ),
             )
         )

@@ -110,7 +110,7 @@ def _read(
     signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in standing.note.signatures)
     seals = {}
     for key, item in items.items():
-        folder = f"items/{key}"
+        folder = store.layout.item_name(key)
         seal = ItemSeal(
             files=tuple(_files(folder, history.in_group(folder), groups[folder])),
             checkpoint=standing.checkpoint,
