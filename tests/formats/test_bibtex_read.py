@@ -8,8 +8,8 @@ import pytest
 
 from citekit import formats
 from citekit.formats.bibtex.read_names import read_names
-from citekit.formats.latex_read import read_latex
-from citekit.formats.latex_text import LatexWriter
+from citekit.formats.latex.read import read_latex
+from citekit.formats.latex.write import LatexWriter
 from citekit.formats.one_line import fold
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from citekit import formats
 from citekit.csl import process
-from citekit.formats.latex_text import LatexWriter
+from citekit.formats.latex.write import LatexWriter
 from citekit.model.title_markup import DEEPEST, Part, read_markup, without_markup
 from citekit.sphinx.element import Element
 from citekit.sphinx.rich import plain, rich

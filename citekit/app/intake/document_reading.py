@@ -19,9 +19,10 @@ from citekit.app.intake.libraries import libraries_of
 from citekit.app.intake.reader_process import GaveUp, ReaderProcess
 from citekit.errors import InvalidData, Place
 from citekit.extract import Extraction, extract
-from citekit.extract.publishers import read_publishers
+from citekit.extract.shared.publishers import read_publishers
 from citekit.findings import Finding, Severity
 from citekit.model.codec import decode, to_json
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,7 +102,6 @@ def _gave_up(name: str | None, reason: str) -> Extraction:
 
 
 def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
-    from dataclasses import replace
 
     extraction = extract(
         data,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.sealing.purged import purged_digests
-from citekit.extract.encoding import decode
+from citekit.extract.documents.encoding import decode
 from citekit.model.codec import to_json
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from citekit.app.packages.crate import METADATA, write_metadata
 from citekit.app.packages.prov_seals import prov_seals
 from citekit.app.sealing.log_reading import noted_entries
 from citekit.errors import InvalidData, StoreConflict, UsageError
-from citekit.formats.prov import write_prov
+from citekit.formats.prov.events import write_prov
 from citekit.integrity.leaf import parse_leaf
 from citekit.model.codec import to_json, write_instant
 from citekit.model.json_text import dump_json
