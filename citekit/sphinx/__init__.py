@@ -46,6 +46,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", printed.add_chapters, priority=printed.BEFORE_COLLECTORS)
     app.connect("env-updated", build.finish_reading)
     app.connect("builder-inited", head.add_assets)
+    app.connect("doctree-resolved", downloads.link_files)
     app.connect("html-page-context", head.fill_head)
     app.connect("build-finished", downloads.write_downloads)
     return {

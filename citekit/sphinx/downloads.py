@@ -7,9 +7,14 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
+from docutils import nodes
+from sphinx.util.osutil import relative_uri
+
 from citekit.app.proof_script import SCRIPT, proof_script
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
+from citekit.sphinx.nodes import pending_file
+from citekit.sphinx.printed import is_site
 from citekit.sphinx.rich import title as plain_title
 from citekit.sphinx.sealing import PROOF_SUFFIX
 
@@ -26,7 +31,7 @@ _REDIRECT: Final = _HERE / "templates" / "redirect.html"
 
 def write_downloads(app: Sphinx, error: Exception | None) -> None:
     """Write the files, only what changed, and remove those of items that are gone."""
-    if error is not None or app.builder.format != "html":
+    if error is not None or not is_site(app.builder):
         return
     files = dict(make_downloads(archive_domain(app.env).library))
     for name, text in files.items():
@@ -35,6 +40,18 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
     _remove_others(app, files.keys())
+
+
+def link_files(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give each link to such a file its address: beside the page, or on the site for a book."""
+    here = app.builder.get_target_uri(docname).partition("#")[0]
+    address = archive_domain(app.env).library.address
+    for mark in list(doctree.findall(pending_file)):
+        if is_site(app.builder):
+            where = {"refuri": relative_uri(here, mark["name"]), "internal": True}
+        else:
+            where = {"refuri": f"{address}{mark['name']}"}
+        mark.replace_self(nodes.reference("", "", *mark.children, classes=mark["classes"], **where))
 
 
 def make_downloads(library: Library) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,8 @@ those of HTML and a few of our own (``nodes`` has the table):
 - ``ref`` links into the site: ``to`` is ``item:KEY``, ``item:KEY#p3``, ``entity:ID`` or
 ``claim:ID``
 - ``page`` links to a page of the site by its name, ``to``
+- ``file`` links to a file that a site has beside its pages: ``name`` counts from the site's root
+- ``site`` holds what only a site has; books are built without it
 - ``md`` holds Markdown of the archive's owner; ``source`` and ``line`` say where it stands
 - ``bibliography`` stands for the references of all items, with what Zotero reads
 - ``withheld`` stands for ``length`` characters that are not shown
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from citekit.errors import InvalidData
 
@@ -56,19 +58,27 @@ class Element:
         return "".join(c if isinstance(c, str) else c.text() for c in self.children)
 
 
+# What no page of XML can hold, and what stands for it. Source: XML 1.0 §2.2, Char.
+_UNWRITABLE: Final = {
+    **dict.fromkeys([*range(32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"),
+    **{ord(white): white for white in "\t\n\r"},
+    **{ord(white): " " for white in "\v\f"},
+}
+
 Content: TypeAlias = "Element | str | Iterable[Content] | None"
 
 
 def h(tag: str, *content: Content, **attributes: str | None) -> Element:
     """An element; what is None or empty is left out.
 
+    A control character becomes U+FFFD: with it, a page of a book could not be opened.
     ``class_`` stands for ``class``, other underscores for hyphens.
 
     >>> h("p", "Seen ", h("em", "twice"), None, class_="note").to_json()
     ['p', {'class': 'note'}, 'Seen ', ['em', {}, 'twice']]
     """
     named = {
-        name.rstrip("_").replace("_", "-"): value
+        name.rstrip("_").replace("_", "-"): value.translate(_UNWRITABLE)
         for name, value in attributes.items()
         if value is not None
     }
@@ -79,7 +89,9 @@ def _flat(content: Iterable[Content]) -> Iterable[Element | str]:
     for part in content:
         if part is None or part == "":
             continue
-        if isinstance(part, Element | str):
+        if isinstance(part, str):
+            yield part.translate(_UNWRITABLE)
+        elif isinstance(part, Element):
             yield part
         else:
             yield from _flat(part)
@@ -93,6 +105,11 @@ def to(kind: str, name: str, *content: Content, class_: str | None = None) -> El
 def page_link(name: str, *content: Content) -> Element:
     """A link to a page of the site by its name, such as ``explanation/index``."""
     return h("page", *content, to=name)
+
+
+def file_link(name: str, *content: Content, class_: str | None = None) -> Element:
+    """A link to a file beside the pages, such as ``items/KEY.json``."""
+    return h("file", *content, name=name, class_=class_)
 
 
 def link(url: str, *content: Content, class_: str | None = None) -> Element | str:

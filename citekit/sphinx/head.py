@@ -9,8 +9,9 @@ from markupsafe import escape
 
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.config import read_config
-from citekit.sphinx.element import Element, is_web_address
+from citekit.sphinx.element import Element
 from citekit.sphinx.pages import SUFFIX
+from citekit.sphinx.printed import is_book
 from citekit.sphinx.tags import start_tag
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def fill_head(
     _name_in_words(context)
     staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
     lines = [write_element(Element.from_json(data)) for data in staged]
-    base = archive_domain(app.env).library.settings.base_url or ""
-    if is_web_address(base) and lines:
-        address = f"{base.rstrip('/')}/{pagename}.html"
+    base = archive_domain(app.env).library.address
+    if base and lines:
+        address = f"{base}{pagename}.html"
         lines.append(start_tag("meta", {"property": "og:url", "content": address}))
         if not context.get("pageurl"):
             lines.append(start_tag("link", {"rel": "canonical", "href": address}))
@@ -57,7 +58,8 @@ def fill_head(
         # pages without a body of their own (search, index) have a place that Furo offers
         place = "body" if "body" in context else "theme_announcement"
         context[place] = banner + str(context.get(place) or "")
-    context["metatags"] = "\n".join([str(context.get("metatags") or ""), *lines])
+    if not is_book(app):  # no machine visits a book, and its pages are XML
+        context["metatags"] = "\n".join([str(context.get("metatags") or ""), *lines])
     if str(context.get("page_source_suffix", "")) == SUFFIX:
         context["sourcename"] = ""  # a staged page is no source that a reader could use
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from citekit.sphinx import words
 from citekit.sphinx.article import make_article
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
-from citekit.sphinx.element import Content, Element, h, is_web_address, joined, link, to
+from citekit.sphinx.element import Content, Element, file_link, h, is_web_address, joined, link, to
 from citekit.sphinx.evidence import evidence_section
 from citekit.sphinx.passages import article_rows, lost_notes
 from citekit.sphinx.provenance import provenance_section
@@ -253,9 +253,15 @@ def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool)
                 "details",
                 h("summary", label),
                 h("pre", text, language=name),
-                h(
-                    "p",
-                    h("a", f"Download .{extension}", href=f"{key}.{extension}", class_="ck-button"),
+                library.on_site(
+                    h(
+                        "p",
+                        file_link(
+                            f"items/{key}.{extension}",
+                            f"Download .{extension}",
+                            class_="ck-button",
+                        ),
+                    )
                 ),
             )
         )

@@ -17,6 +17,7 @@ from citekit.model.capture import Capture
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.item import Item
+from citekit.sphinx.element import Content, h, is_web_address
 from citekit.sphinx.sealing import Seals, read_seals
 from citekit.store.archive import ArchiveStore
 
@@ -67,6 +68,12 @@ class Library:
         )
 
     @property
+    def address(self) -> str:
+        """Where the site will be, ending in a slash; empty where ``base_url`` does not say so."""
+        address = self.settings.base_url or ""
+        return f"{address.rstrip('/')}/" if is_web_address(address) else ""
+
+    @property
     def settings(self) -> Settings:
         """The archive's own settings."""
         return self.store.settings
@@ -74,6 +81,10 @@ class Library:
     def shows_text(self, item: Item) -> bool:
         """Whether the site holds the item's text."""
         return self.with_restricted or item.facts.access == "public"
+
+    def on_site(self, content: Content) -> Content:
+        """Content that leads to files of the site: in a book only if it can say where they are."""
+        return content if self.address else h("site", content)
 
     def text(self, key: str, stamp: str) -> str | None:
         """The text of a capture, where the site may hold it and this machine has it."""

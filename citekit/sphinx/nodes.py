@@ -42,6 +42,10 @@ class pending_bibliography(nodes.General, nodes.Element):  # noqa: N801
     """The list of what a page, or all of them, cite."""
 
 
+class pending_file(nodes.Inline, nodes.TextElement):  # noqa: N801
+    """A link to the file ``name`` beside the pages."""
+
+
 class pending_backlinks(nodes.General, nodes.Element):  # noqa: N801
     """The list of pages that name ``object``."""
 
@@ -71,7 +75,7 @@ def add_nodes(app: Sphinx) -> None:
         man=(_write_dots, None),
         texinfo=(_write_dots, None),
     )
-    for mark in (pending_citation, pending_bibliography, pending_backlinks):
+    for mark in (pending_citation, pending_bibliography, pending_backlinks, pending_file):
         app.add_node(mark)
 
 

@@ -16,13 +16,14 @@ from sphinx import addnodes
 from sphinx.parsers import Parser
 
 from citekit.model.json_text import parse_json
-from citekit.sphinx.element import Element, is_web_address
+from citekit.sphinx.element import Element, h, is_web_address
 from citekit.sphinx.markdown import render_markdown
 from citekit.sphinx.nodes import (
     html_block,
     html_inline,
     html_line,
     pending_backlinks,
+    pending_file,
     withheld,
 )
 from citekit.sphinx.pages import Page
@@ -75,7 +76,7 @@ class PageParser(Parser):
         document += section
         document.note_explicit_target(section)
         # a title in an archive has mark-up of its own; what entities and claims are called has none
-        title = rich(page.title) if page.kind == "item" else (page.title,)
+        title = rich(page.title) if page.kind == "item" else h("span", page.title).children
         section += nodes.title("", "", *[n for part in title for n in make_nodes(part, document)])
         section += [node for part in page.body for node in make_nodes(part, document)]
 
@@ -239,6 +240,15 @@ def _bibliography(_part: Element, document: nodes.document) -> list[nodes.Node]:
     return [citations.note_bibliography(env.docname, "all", with_coins=True)]
 
 
+def _file(part: Element, document: nodes.document) -> list[nodes.Node]:
+    children = _children(part, document)
+    return [_dress(pending_file("", "", *children, name=part.attributes["name"]), part)]
+
+
+def _site(part: Element, document: nodes.document) -> list[nodes.Node]:
+    return [addnodes.only("", *_children(part, document), expr="html and not epub")]
+
+
 def _backlinks(part: Element, _document: nodes.document) -> list[nodes.Node]:
     return [pending_backlinks("", object=part.attributes["object"])]
 
@@ -269,5 +279,7 @@ _SPECIAL: Final[dict[str, Callable[[Element, nodes.document], list[nodes.Node]]]
     "withheld": _withheld,
     "bibliography": _bibliography,
     "backlinks": _backlinks,
+    "file": _file,
+    "site": _site,
     "md": _markdown,
 }

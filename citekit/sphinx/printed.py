@@ -13,6 +13,7 @@ from sphinx import addnodes
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
 BEFORE_COLLECTORS: Final = 400
@@ -40,6 +41,11 @@ def add_chapters(app: Sphinx, doctree: nodes.document) -> None:
 def is_book(app: Sphinx) -> bool:
     """Whether this build makes a book."""
     return app.builder.name in _BOOKS
+
+
+def is_site(builder: Builder) -> bool:
+    """Whether a builder makes pages for a web server, where files can stand beside them."""
+    return builder.format == "html" and builder.name not in _BOOKS
 
 
 def is_stale(app: Sphinx, env: BuildEnvironment) -> bool:

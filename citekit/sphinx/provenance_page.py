@@ -35,7 +35,7 @@ def provenance_body(library: Library) -> list[Element]:
         more,
         _state(seals),
         _promises(),
-        _how_to_check(seals) if seals.checkpoint else None,
+        _how_to_check(library) if seals.checkpoint else None,
     ]
     return [part for part in parts if part is not None]
 
@@ -80,15 +80,17 @@ def _promises() -> Element:
     )
 
 
-def _how_to_check(seals: Seals) -> Element:
-    trust = " --trust VKEY" if seals.signers else ""
+def _how_to_check(library: Library) -> Element:
+    trust = " --trust VKEY" if library.seals.signers else ""
     return h(
         "section",
         h("title", "Check it yourself"),
         h(
             "p",
-            "A single source: its page has a proof to download, and the commands. The whole "
-            "archive, where you have a copy of its folder:",
+            library.on_site(
+                "A single source: its page has a proof to download, and the commands. "
+            ),
+            "The whole archive, where you have a copy of its folder:",
         ),
         h("pre", f"citekit verify{trust}\ncitekit verify{trust} --checkpoint FILE"),
         h(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from citekit.app.proof_script import SCRIPT
 from citekit.model.codec import write_instant
 from citekit.sphinx import words
-from citekit.sphinx.element import Content, Element, h, joined, page_link
+from citekit.sphinx.element import Content, Element, file_link, h, joined, page_link
 from citekit.sphinx.sealing import CHANGES, PROOF_SUFFIX, ItemSeal, SealedFile, State
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _plain_name(name: str) -> str:
 
 def _how_to_check(library: Library, key: str, seal: ItemSeal) -> Element:
     about = page_link(library.provenance_page, "What this proves, and what not")
-    content = list(_commands(key, seal)) if seal.proof else [h("p", seal.why_none)]
+    content = library.on_site(_commands(key, seal)) if seal.proof else h("p", seal.why_none)
     return h(
         "section",
         h("title", "Check it yourself"),
@@ -211,9 +211,9 @@ def _commands(key: str, seal: ItemSeal) -> Iterator[Element]:
     file = f"{key}{PROOF_SUFFIX}"
     yield h(
         "p",
-        h("a", "Download the proof", href=file, class_="ck-button"),
+        file_link(f"items/{file}", "Download the proof", class_="ck-button"),
         " ",
-        h("a", SCRIPT, href=f"../{SCRIPT}", class_="ck-button"),
+        file_link(SCRIPT, SCRIPT, class_="ck-button"),
         class_="ck-actions",
     )
     yield h(
