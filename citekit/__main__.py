@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run the command line and return its exit code."""
     if sys.argv[1:] == ["--version"]:
-        from citekit import __version__
+        from citekit.version import __version__
 
         sys.stdout.write(f"citekit {__version__}\n")
         return 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -22,6 +21,7 @@ from citekit.formats.prov import write_prov
 from citekit.integrity.leaf import parse_leaf
 from citekit.model.codec import to_json, write_instant
 from citekit.model.json_text import dump_json
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.layout import is_link
@@ -39,8 +39,7 @@ HISTORY: Final = "metadata/prov.jsonld"
 _OLDEST_IN_ZIP: Final = (1980, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class Exported(Value):
     """Where the package is, how many items are in it, and what was left out."""
 
     path: Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.citekey import make_citekey
@@ -10,6 +9,7 @@ from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.model.identifiers import check_citekey
 from citekit.model.item import Access, Item, ItemFacts
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +26,7 @@ _SUFFIXES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class Imported(Value):
     """The keys that came in, the keys that were there already, and what was wrong."""
 
     new: tuple[str, ...] = ()

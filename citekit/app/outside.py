@@ -6,7 +6,6 @@ So a file below the archive's own folder is refused here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.integrity.sign import VerifierKey, parse_trusted, parse_vkey
 from citekit.integrity.timestamp import MAX_ROOTS_BYTES, parse_roots
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.layout import SETTINGS_FILE
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 _PEM = b"-----BEGIN"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Outside(Value):
     """Trusted keys, trusted roots of timestamp authorities, checkpoints with where they are from.
 
     ``roots`` are certificates of the package cryptography.

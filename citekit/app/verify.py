@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from citekit.app.checks.records import check_names, read_records
 from citekit.app.checks.structure import check_structure
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.model.codec import write_instant
+from citekit.model.value import Value
 from citekit.store.remembered import Remembered, recall, remember
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ _EXIT_CODES: tuple[tuple[FindingClass, int], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Value):
     """What verify found: how many items it looked at, how many entries are sealed, the findings."""
 
     items: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.cli import output
 from citekit.errors import NotFound, UsageError
+from citekit.model.value import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
         context.store(), words, limit=limit or 20, unreadable=partial(_warn, context)
     )
     if context.json:
-        output.answer_json([asdict(hit) for hit in hits])
+        output.answer_json([as_dict(hit) for hit in hits])
         return 0
     for hit in hits:
         output.answer(output.printable(f"{hit.key}  {_one_line(hit.title)}"))

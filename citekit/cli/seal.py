@@ -21,6 +21,7 @@ def seal(
     lost_key: bool,
     tsa: list[str],
     no_tsa: bool,
+    yes: bool,
     allow_private: bool,
 ) -> int:
     """Seal everything and print the checkpoint; 5 when an authority gave no timestamp."""
@@ -31,13 +32,33 @@ def seal(
     if tsa and no_tsa:
         raise UsageError("--no-tsa asks no authority, --tsa one", hint="leave one of them out")
     asked = tsa if tsa or no_tsa else None
-    sealed = seal_archive(store, keys=keys, tsa=asked, allow_private=allow_private)
+    sealed = seal_archive(
+        store,
+        keys=keys,
+        tsa=asked,
+        allow_private=allow_private,
+        confirmed=_confirmed(context, yes=yes),
+    )
     if context.json:
         output.answer_json(sealed.to_json())
     else:
         output.answer(_told(sealed))
         output.tell_findings(sealed.findings, quiet=context.quiet)
     return 5 if any(finding.code == "CK-W601" for finding in sealed.findings) else 0
+
+
+def _confirmed(context: Context, *, yes: bool) -> list[bytes]:
+    """The purges that wait and that whoever seals has said yes to; each one is named."""
+    from citekit.app.waiting_purges import waiting_purges
+
+    confirmed = []
+    for purge in waiting_purges(context.store()):
+        told = output.printable(purge.told)
+        if yes:
+            output.note(f"signs the {told}", quiet=context.quiet)
+        if yes or output.confirm(f"sign the {told}?"):
+            confirmed.append(purge.leaf)
+    return confirmed
 
 
 def _keys(

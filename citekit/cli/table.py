@@ -129,6 +129,8 @@ COMMANDS: Final = (
         (Argument("SOURCE", "Files, or - for stdin.", is_many=True),),
         (
             Option("--url", "The address the file was saved from (declared, not observed).", "URL"),
+            Option("--to", "Make a new capture of this item; its record stays.", "KEY"),
+            Option("--new-item", "Make an item of its own, though its address is known."),
             Option("--key", "The citekey, instead of a made one.", "KEY"),
             Option(
                 "--set",
@@ -403,6 +405,7 @@ COMMANDS: Final = (
                 is_many=True,
             ),
             Option("--no-tsa", "Ask none, not even those that archive.toml names."),
+            Option("--yes", "Sign purges that wait without asking."),
             Option("--allow-private", "An authority may be at a private address."),
         ),
     ),

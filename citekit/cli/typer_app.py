@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
 
-from citekit import __version__
 from citekit.cli import output
 from citekit.cli.call import call
 from citekit.cli.parse import Globals
 from citekit.cli.table import COMMANDS, GLOBALS, GROUPS, Argument, Command, Option
 from citekit.errors import UsageError
+from citekit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +52,17 @@ def _tell_usage(error: Any, found: Globals) -> int:  # noqa: ANN401  # see above
 def make_app(found: Globals | None = None) -> typer.Typer:
     """The whole application; every command runs with the global options ``found``."""
     app = typer.Typer(
-        help=_HELP, epilog=_EPILOG, no_args_is_help=True, pretty_exceptions_enable=False
+        cls=_Group,
+        help=_HELP,
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
     )
     app.callback()(_global_options)
-    groups = {name: typer.Typer(help=text, no_args_is_help=True) for name, text in GROUPS.items()}
+    groups = {
+        name: typer.Typer(cls=_Group, help=text, no_args_is_help=True)
+        for name, text in GROUPS.items()
+    }
     for command in COMMANDS:
         group, _, name = command.name.rpartition(" ")
         owner = groups[group] if group else app
@@ -61,6 +70,26 @@ def make_app(found: Globals | None = None) -> typer.Typer:
     for name, group_app in groups.items():
         app.add_typer(group_app, name=name)
     return app
+
+
+class _Group(TyperGroup):
+    """A group of commands; a name that it does not have is answered with one that is harmless."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # see _tell_usage
+        """The command that is called; for an unknown name, typer's usage error."""
+        name = args[0] if args else ""
+        if name and name[0] != "-" and name not in self.commands and not ctx.resilient_parsing:
+            near = get_close_matches(
+                name, [known for known in self.commands if not destroys(known)]
+            )
+            hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def destroys(name: str) -> bool:
+    """Whether a command takes something away: who mistypes a name must not be led there."""
+    return name in ("purge", "remove", "rm")
 
 
 def _version(value: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, ClassVar, Final, Literal, Self, get_args
 
 from citekit.errors import InvalidData, Place
 from citekit.model.codec import Mismatch, from_json, to_json
@@ -39,7 +39,7 @@ class ItemFacts(Value):
     place, confidence and chosen.
     """
 
-    ALWAYS = frozenset(["access"])
+    ALWAYS: ClassVar = frozenset(["access"])
     access: Access = "restricted"
     aliases: tuple[str, ...] = ()
     archived: tuple[ArchivedCopy, ...] = ()

@@ -82,6 +82,7 @@ def _head(library: Library, shelf: Shelf, article: Article) -> Element:
         words.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
         words.count(len(article.paragraphs), "paragraph") if article.paragraphs else None,
         words.count(len(shelf.captures), "capture") if shelf.captures else "no capture",
+        _shown_capture(shelf, article),
     ]
     return h(
         "div",
@@ -102,6 +103,15 @@ def _head(library: Library, shelf: Shelf, article: Article) -> Element:
         _banner(library, shelf),
         class_="ck-head",
     )
+
+
+def _shown_capture(shelf: Shelf, article: Article) -> Element | None:
+    """Where there are several captures: whose text the page shows, or would show."""
+    capture = shelf.captures.get(article.stamp)
+    if capture is None or len(shelf.captures) == 1:
+        return None
+    when = h("a", words.show_instant(capture.captured_at), href=f"#capture-{article.stamp}")
+    return h("span", "text of ", when)
 
 
 def _licence(item: Item) -> Element | None:

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from citekit.store.writer import Writer
 
 _GIT_FILES = {
-    ".gitattributes": ("* -text",),
+    ".gitattributes": (
+        "* -text",
+        "/log/pending.jsonl merge=union",
+        "/items/*/annotations.jsonl merge=union",
+    ),
     ".gitignore": ("/restricted/", "/.citekit/"),
 }
 
@@ -47,6 +51,8 @@ class ArchiveStore:
         self.objects = Objects(self.layout)
         self.after_change: Callable[[ArchiveStore], None] | None = None
         self.after_release: Callable[[], None] | None = None
+        self.noted: set[bytes] = set()
+        """Leaf hashes of the events that wait and were noted here, by nobody else."""
 
     @classmethod
     def create(cls, root: Path, *, title: str = "") -> Self:
@@ -109,6 +115,7 @@ class ArchiveStore:
         from citekit.store.writer import Writer
 
         with exclusive(self.root, timeout_s=timeout_s):
+            _renew_git_files(self.layout)
             writer = Writer(self, options)
             try:
                 yield writer
@@ -206,6 +213,11 @@ class ArchiveStore:
         stamps = (name.removesuffix(".json") for name in names)
         return tuple(sorted(filter(is_stamp, stamps), key=stamp_order))
 
+    def captures(self, key: str) -> dict[str, Capture]:
+        """All captures of an item by their stamps, in time order; raises InvalidData."""
+        found = ((stamp, self.capture(key, stamp)) for stamp in self.stamps(key))
+        return {stamp: capture for stamp, capture in found if capture}
+
     def capture(self, key: str, stamp: str | None = None) -> Capture | None:
         """A capture of an item, the latest by default; None when there is none.
 
@@ -247,7 +259,7 @@ class ArchiveStore:
 
     def annotations(self, key: str) -> tuple[Annotation, ...]:
         """The annotations on an item in file order; raises InvalidData with the line."""
-        from citekit.model.annotation import Annotation
+        from citekit.model.annotation import Annotation, annotation_lines
 
         path = self.layout.check_inside(self.layout.annotations_file(key))
         try:
@@ -256,8 +268,7 @@ class ArchiveStore:
             return ()
         return tuple(
             Annotation.from_line(line, path=str(path), line=number)
-            for number, line in enumerate(text.split("\n"), 1)
-            if line.strip()
+            for number, line in annotation_lines(text)
         )
 
     def find_annotation(self, identifier: str) -> tuple[str, Annotation]:
@@ -346,6 +357,19 @@ class ArchiveStore:
         return NotFound(
             f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
         )
+
+
+def _renew_git_files(layout: Layout) -> None:
+    """Give an archive of an older citekit the lines that are new.
+
+    A file that is not there stays away. Nothing rests on these lines, so what cannot be read or
+    written is left as it is.
+    """
+    for name, lines in _GIT_FILES.items():
+        path = layout.root / name
+        with suppress(CitekitError):
+            if path.is_file():
+                _add_lines(layout, path, lines)
 
 
 def _add_lines(layout: Layout, path: Path, lines: tuple[str, ...]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from citekit.model.event import Action
+from citekit.model.value import Value
 from citekit.store.history import Known
 from citekit.store.kinds import IMMUTABLE, action_of
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from citekit.store.history import History
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Value):
     """One file that is not as the log says.
 
     ``known`` is the log's last word (None: it never heard of the file); ``digest`` is the file's

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from citekit.errors import CitekitError
+from citekit.model.value import Value
 from citekit.model.variables import NAME_VARIABLES
+from citekit.store.addresses import known_addresses
 
 if TYPE_CHECKING:
     from citekit.model.annotation import Annotation
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
 _FIRST_NAMED: Final = ("author", "editor", "director", "recipient", "contributor")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One item: columns of the table of items, texts by field, payloads as digest, stamp, role."""
+class Entry(Value):
+    """One item: columns of the table of items, texts by field, payloads as digest, stamp, role.
+
+    ``addresses`` are those at which it is known.
+    """
 
     columns: Mapping[str, str | int | None]
     texts: Mapping[str, str]
     payloads: tuple[tuple[str, str, str], ...] = ()
+    addresses: frozenset[str] = frozenset()
 
 
 def read_entry(store: ArchiveStore, key: str) -> Entry:
@@ -58,7 +62,12 @@ def read_entry(store: ArchiveStore, key: str) -> Entry:
         for stamp, capture in known.items()
         for role, payload in capture.payloads.items()
     )
-    return Entry(columns=columns, texts=_texts(item, note, annotations, text), payloads=payloads)
+    return Entry(
+        columns=columns,
+        texts=_texts(item, note, annotations, text),
+        payloads=payloads,
+        addresses=known_addresses(item, known.values()),
+    )
 
 
 def _columns(key: str, **known: str | int | None) -> dict[str, str | int | None]:

@@ -48,6 +48,14 @@ CREATE TABLE payloads (
 CREATE INDEX payloads_by_digest ON payloads (digest);
 CREATE INDEX payloads_by_item ON payloads (item);
 
+-- Where an item is known to be from, as model/address.py compares addresses.
+CREATE TABLE addresses (
+    item INTEGER NOT NULL,
+    address TEXT NOT NULL
+);
+CREATE INDEX addresses_by_address ON addresses (address);
+CREATE INDEX addresses_by_item ON addresses (item);
+
 -- Words as folding.py makes them, so the tokenizer only cuts at spaces and signs. It keeps marks
 -- inside words: without Mn and Mc the scripts of India would fall to pieces. The
 -- trigram tokenizer would find parts of words, but not the many Chinese words of two signs.

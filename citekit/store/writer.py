@@ -11,6 +11,7 @@ from citekit.errors import Place, StoreConflict, UsageError
 from citekit.model.codec import to_json
 from citekit.model.json_text import dump_json, dump_json_line
 from citekit.store import files
+from citekit.store.addresses import known_addresses
 from citekit.store.change import PLACES, PayloadSource, changing, clean_up
 from citekit.store.layout import folded
 from citekit.store.record import Recorder
@@ -80,7 +81,8 @@ class Writer:
             self._stage_item(folder, item, captures, note)
             self._move_in(folder, item.key)
         self._names.note(item)
-        self._store.holders.note(item.key, payloads)
+        addresses = known_addresses(item, captures.values())
+        self._store.holders.note(item.key, payloads, addresses)
         records = [self._layout.capture_file(item.key, stamp) for stamp in sorted(captures)]
         note_files = [self._layout.note_file(item.key)] if note else []
         self._record.changed(self._layout.item_file(item.key), *records, *note_files)
@@ -93,6 +95,7 @@ class Writer:
         self._names.check_free(item, owner=item.key)
         self._write(self._layout.item_file(item.key), _item_bytes(item))
         self._names.note(item)
+        self._store.holders.forget()  # its address may be another one now
 
     def set_access(self, item: Item) -> None:
         """Write an item that has its new access, and have its payloads where that says."""
@@ -163,7 +166,7 @@ class Writer:
             change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
             change.move_over(path, dump_json(to_json(capture)).encode())
-        self._store.holders.note(key, payloads)
+        self._store.holders.note(key, payloads, known_addresses(item, [capture]))
         self._record.changed(path)
 
     def put_payload(self, key: str, payload: Payload, source: PayloadSource) -> None:

@@ -6,7 +6,6 @@ import http.server
 import shutil
 import threading
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +14,7 @@ from citekit.app.purge import purge
 from citekit.app.restore import restore
 from citekit.app.verify import verify
 from citekit.errors import CaptureFailed, IntegrityFailed, NotFound, StoreConflict
+from citekit.model.value import replace
 from citekit.testing.store_builders import build_item
 
 if TYPE_CHECKING:

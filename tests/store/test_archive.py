@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +21,7 @@ from citekit.errors import (
 from citekit.model import value
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 
@@ -48,7 +48,11 @@ def test_a_new_archive_is_friendly_to_git(tmp_path: Path) -> None:
     root.mkdir()
     (root / ".gitignore").write_text("*.tmp")
     store = ArchiveStore.create(root)
-    assert (root / ".gitattributes").read_text() == "* -text\n"
+    assert (root / ".gitattributes").read_text().splitlines() == [
+        "* -text",
+        "/log/pending.jsonl merge=union",
+        "/items/*/annotations.jsonl merge=union",
+    ]
     assert (root / ".gitignore").read_text() == "*.tmp\n/restricted/\n/.citekit/\n"
     assert store.settings.title == "archive"
     assert sorted(path.name for path in root.iterdir()) == [

@@ -19,6 +19,7 @@ from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.item import ItemFacts
 from citekit.model.json_text import parse_json
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
 from citekit.store.layout import check_key, folded, is_link
@@ -28,8 +29,7 @@ _GIT: Final = (".git", ".gitattributes", ".gitignore", ".gitmodules")
 _AT_THE_TOP = re.compile(r"(?:README|LICEN[CS]E)(?:[.-][\w.-]+)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Value):
     """An annotation with its line in annotations.jsonl."""
 
     line: int

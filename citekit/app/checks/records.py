@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from citekit.app.checks.inspection import Inspection, Marked, PayloadJson, walk
 from citekit.app.checks.payload_hashing import Hashing
-from citekit.app.checks.quotation import long_evidence
 from citekit.app.checks.rules import found
 from citekit.errors import CitekitError, NotFound, Place
-from citekit.model.annotation import Annotation
+from citekit.model.annotation import Annotation, annotation_lines
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
 from citekit.model.codec import decode_text, read_instant
@@ -21,6 +20,7 @@ from citekit.model.item import Item, ItemFacts
 from citekit.model.json_text import parse_json
 from citekit.model.plain import read_plain
 from citekit.model.plain_capture import read_plain_capture
+from citekit.model.quotation import evidence_beyond
 from citekit.model.value import NOTHING, replace
 from citekit.store import files
 from citekit.store.layout import folded
@@ -96,7 +96,7 @@ def _keep_facts(inspection: Inspection, key: str, facts: ItemFacts) -> None:
     inspection.items[key] = facts
     if facts.evidence:
         inspection.items[key] = replace(facts, evidence=NOTHING)
-        if facts.access == "restricted" and (too_long := long_evidence(facts)):
+        if facts.access == "restricted" and (too_long := evidence_beyond(facts.evidence)):
             inspection.long_evidence[key] = too_long
 
 
@@ -143,11 +143,12 @@ def _read_annotations(inspection: Inspection, key: str, folder: str) -> None:
     path = inspection.show(name)
     with _noted(inspection, name):
         text = _text(inspection, folder, "annotations.jsonl")
-        for number, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                with _noted(inspection, f"{name}:{number}"):  # the lines after it may be good
-                    annotation = Annotation.from_line(line, path=path, line=number)
-                    inspection.annotations.setdefault(key, []).append(Marked(number, annotation))
+        for number, line in annotation_lines(text):
+            with _noted(inspection, f"{name}:{number}"):  # the lines after it may be good
+                annotation = Annotation.from_line(line, path=path, line=number)
+                inspection.annotations.setdefault(key, []).append(
+                    Marked(line=number, annotation=annotation)
+                )
 
 
 def _read_named(inspection: Inspection) -> Iterator[Finding]:
