@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Tell Sphinx what this extension adds."""
-    from citekit.sphinx import build, cite, config, downloads, head, nodes, parser, printed, resolve
+    from citekit.sphinx import books, build, cite, config, head, nodes, parser, resolve, site_files
     from citekit.sphinx.directives import DIRECTIVES
     from citekit.sphinx.domain import ArchiveDomain
-    from citekit.sphinx.pages import SUFFIX
     from citekit.sphinx.roles import ArchiveRole
+    from citekit.sphinx.staging import SUFFIX
     from citekit.version import __version__
 
     app.setup_extension("myst_parser")
@@ -43,12 +43,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     app.connect("builder-inited", build.open_archive)
     app.connect("env-get-outdated", build.find_outdated)
-    app.connect("doctree-read", printed.add_chapters, priority=printed.BEFORE_COLLECTORS)
+    app.connect("doctree-read", books.add_chapters, priority=books.BEFORE_COLLECTORS)
     app.connect("env-updated", build.finish_reading)
     app.connect("builder-inited", head.add_assets)
-    app.connect("doctree-resolved", downloads.link_files)
+    app.connect("doctree-resolved", site_files.link_files)
     app.connect("html-page-context", head.fill_head)
-    app.connect("build-finished", downloads.write_downloads)
+    app.connect("build-finished", site_files.write_downloads)
     return {
         "version": __version__,
         "env_version": 1,

@@ -9,13 +9,13 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
+from citekit.pages.citations import Style
+from citekit.pages.element import is_web_address
+from citekit.pages.library import Library
+from citekit.pages.object_state import make_states
+from citekit.sphinx.books import is_stale
 from citekit.sphinx.config import read_config
-from citekit.sphinx.element import is_web_address
-from citekit.sphinx.library import Library
-from citekit.sphinx.pages import StagedProject, make_pages, stage
-from citekit.sphinx.printed import is_stale
-from citekit.sphinx.states import make_states
-from citekit.sphinx.style import Style
+from citekit.sphinx.staging import StagedProject, make_pages, stage
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

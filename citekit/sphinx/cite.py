@@ -17,10 +17,10 @@ from sphinx.domains import Domain
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from citekit.sphinx.element import Content, Element, h
+from citekit.pages.citations import Citation, Cite, Mode, Style
+from citekit.pages.element import Content, Element, h
 from citekit.sphinx.nodes import pending_bibliography, pending_citation
 from citekit.sphinx.parser import make_nodes
-from citekit.sphinx.style import Citation, Cite, Mode, Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from citekit.model.item import Item
+    from citekit.pages.library import Library
     from citekit.sphinx.domain import ArchiveDomain
-    from citekit.sphinx.library import Library
 
 logger = logging.getLogger(__name__)
 

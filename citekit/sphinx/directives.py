@@ -9,14 +9,14 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from citekit.sphinx.rich import rich_title
-from citekit.sphinx.states import EVERYTHING
+from citekit.pages.object_state import EVERYTHING
+from citekit.pages.title_markup import rich_title
 
 if TYPE_CHECKING:
     from docutils import nodes
 
+    from citekit.pages.element import Element
     from citekit.sphinx.domain import ArchiveDomain
-    from citekit.sphinx.element import Element
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class ItemDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The card."""
-        from citekit.sphinx.lists import item_card
+        from citekit.pages.lists import item_card
 
         library = self.domain.library
         key = library.resolve(self.arguments[0])
@@ -71,7 +71,7 @@ class SourcesDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The cards."""
-        from citekit.sphinx.lists import source_cards
+        from citekit.pages.lists import source_cards
 
         self.domain.note_use(self.env.docname, EVERYTHING)
         return self.made(source_cards(self.domain.library, newest=self.options.get("newest")))
@@ -84,10 +84,10 @@ class PassageDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The row, with links to the item's page."""
-        from citekit.sphinx.article import make_article
-        from citekit.sphinx.element import h, to
-        from citekit.sphinx.item_page import byline
-        from citekit.sphinx.passages import article_row
+        from citekit.pages.element import h, to
+        from citekit.pages.item import byline
+        from citekit.pages.text.article import make_article
+        from citekit.pages.text.rows import article_row
 
         library = self.domain.library
         found = self.domain.locate("passage", self.arguments[0])
@@ -115,7 +115,7 @@ class TimelineDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The timeline."""
-        from citekit.sphinx.lists import timeline
+        from citekit.pages.lists import timeline
 
         library = self.domain.library
         entity = self.options.get("entity")
@@ -142,7 +142,7 @@ class ClaimsDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The table."""
-        from citekit.sphinx.lists import claims_list
+        from citekit.pages.lists import claims_list
 
         library = self.domain.library
         claims = list(library.claims.values())
@@ -166,7 +166,7 @@ class BibliographyDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The list, with what Zotero reads."""
-        from citekit.sphinx.element import h
+        from citekit.pages.element import h
 
         return self.made(h("bibliography"))
 

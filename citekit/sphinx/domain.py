@@ -16,10 +16,10 @@ from sphinx.domains import Domain, ObjType
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
-from citekit.sphinx import words
-from citekit.sphinx.article import make_article
-from citekit.sphinx.rich import title as plain_title
-from citekit.sphinx.states import EVERYTHING
+from citekit.pages import wording
+from citekit.pages.object_state import EVERYTHING
+from citekit.pages.text.article import make_article
+from citekit.pages.title_markup import title as plain_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
-    from citekit.sphinx.library import Library
+    from citekit.pages.library import Library
 
 logger = logging.getLogger(__name__)
 _FOLDERS: Final = {"item": "items", "entity": "entities", "claim": "claims"}
@@ -199,7 +199,7 @@ class ArchiveDomain(Domain):
             item = self.library.shelves[key].item
             title = plain_title(item)
             if anchor:
-                title = f"{words.short_names(item)} {words.year(item)}, {_say_anchor(anchor)}"
+                title = f"{wording.short_names(item)} {wording.year(item)}, {_say_anchor(anchor)}"
             return f"items/{key}", anchor, title
         if kind == "entity" and identifier in self.library.entities:
             return f"entities/{identifier}", "", self.library.entities[identifier].name

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import escape
 
+from citekit.pages.element import Element
+from citekit.pages.html import start_tag
+from citekit.sphinx.books import is_book
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.config import read_config
-from citekit.sphinx.element import Element
-from citekit.sphinx.pages import SUFFIX
-from citekit.sphinx.printed import is_book
-from citekit.sphinx.tags import start_tag
+from citekit.sphinx.staging import SUFFIX
 
 if TYPE_CHECKING:
     from docutils import nodes

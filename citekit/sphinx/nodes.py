@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from docutils import nodes
 
-from citekit.sphinx.tags import start_tag
+from citekit.pages.html import start_tag
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

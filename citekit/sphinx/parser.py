@@ -16,7 +16,8 @@ from sphinx import addnodes
 from sphinx.parsers import Parser
 
 from citekit.model.json_text import parse_json
-from citekit.sphinx.element import Element, h, is_web_address
+from citekit.pages.element import Element, h, is_web_address
+from citekit.pages.title_markup import rich
 from citekit.sphinx.markdown import render_markdown
 from citekit.sphinx.nodes import (
     html_block,
@@ -26,8 +27,7 @@ from citekit.sphinx.nodes import (
     pending_file,
     withheld,
 )
-from citekit.sphinx.pages import Page
-from citekit.sphinx.rich import rich
+from citekit.sphinx.staging import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from citekit.sphinx.element import Element, h, to
-from citekit.sphinx.metadata import coins
+from citekit.pages.element import Element, h, to
+from citekit.pages.metadata import coins
 from citekit.sphinx.nodes import (
     pending_backlinks,
     pending_bibliography,

@@ -9,8 +9,8 @@ import pytest
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.value import replace
-from citekit.sphinx.library import Library
-from citekit.sphinx.states import EVERYTHING, make_states
+from citekit.pages.library import Library
+from citekit.pages.object_state import EVERYTHING, make_states
 from citekit.testing.builders import CAPTURED_AT, build_archive
 from citekit.testing.sites import build_site, contents, write_source
 

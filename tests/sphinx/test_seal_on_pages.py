@@ -16,8 +16,8 @@ from citekit.app.prove import prove
 from citekit.app.purge import purge
 from citekit.app.seal import Keys, seal
 from citekit.integrity.sign import new_signer_key
-from citekit.sphinx.library import Library
-from citekit.sphinx.sealing import PROOF_SUFFIX, Seals
+from citekit.pages.library import Library
+from citekit.pages.provenance.seals import PROOF_SUFFIX, Seals
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
 from citekit.testing.sites import Site, build_site, contents, write_source

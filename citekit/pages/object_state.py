@@ -16,7 +16,7 @@ from citekit.model.codec import to_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from citekit.sphinx.library import Library
+    from citekit.pages.library import Library
 
 EVERYTHING: Final = "*"  # the object that stands for the whole archive
 

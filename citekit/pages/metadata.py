@@ -12,17 +12,17 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from citekit.sphinx import words
-from citekit.sphinx.element import Element, h, is_web_address
-from citekit.sphinx.rich import plain
-from citekit.sphinx.rich import title as plain_title
+from citekit.pages import wording
+from citekit.pages.element import Element, h, is_web_address
+from citekit.pages.title_markup import plain
+from citekit.pages.title_markup import title as plain_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citekit.model.item import Item
     from citekit.model.name import Name
-    from citekit.sphinx.library import Library, Shelf
+    from citekit.pages.library import Library, Shelf
 
 # CSL type: (Zotero's type, schema.org's type)
 _TYPES: Final = {
@@ -60,7 +60,7 @@ def item_head(library: Library, shelf: Shelf) -> Iterator[Element]:
 def plain_head(library: Library, title: str, text: str) -> Iterator[Element]:
     """The head of a page that is no item."""
     if text:
-        yield h("meta", name="description", content=words.shorten(text, 200))
+        yield h("meta", name="description", content=wording.shorten(text, 200))
     yield from _preview(library, title, text, "website")
 
 
@@ -82,7 +82,7 @@ def coins(item: Item) -> str:
         ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
         ("rft.type", _TYPES.get(item.type, _DEFAULT_TYPE)[0]),
         ("rft.title", plain(item.title)),
-        ("rft.source", words.publisher(item)),
+        ("rft.source", wording.publisher(item)),
         ("rft.publisher", item.text("publisher")),
         ("rft.date", date.to_edtf() if date else ""),
         ("rft.language", item.text("language")),
@@ -94,9 +94,9 @@ def coins(item: Item) -> str:
 
 def description(item: Item) -> str:
     """One line about an item that holds no text of it."""
-    date = words.show_date(item.date())
+    date = wording.show_date(item.date())
     return " · ".join(
-        part for part in (words.type_label(item), words.publisher(item), date) if part
+        part for part in (wording.type_label(item), wording.publisher(item), date) if part
     )
 
 
@@ -111,7 +111,7 @@ def _tags(item: Item, zotero_type: str) -> Iterator[tuple[str, str]]:
     date = item.date()
     edtf = date.to_edtf() if date else ""
     is_journal = item.type == "article-journal"
-    container = words.publisher(item)
+    container = wording.publisher(item)
     yield "description", description(item)
     yield "citation_title", plain(item.title)
     for name in item.names("author"):
@@ -159,7 +159,7 @@ def _preview(library: Library, title: str, text: str, kind: str) -> Iterator[Ele
     yield h("meta", property="og:title", content=title)
     yield h("meta", property="og:type", content=kind)
     if text:
-        yield h("meta", property="og:description", content=words.shorten(text, 200))
+        yield h("meta", property="og:description", content=wording.shorten(text, 200))
     if library.settings.title:
         yield h("meta", property="og:site_name", content=library.settings.title)
     yield h("meta", name="twitter:card", content="summary")
@@ -168,7 +168,7 @@ def _preview(library: Library, title: str, text: str, kind: str) -> Iterator[Ele
 def _schema(item: Item, kind: str) -> dict[str, Any]:
     date = item.date()
     url = item.text("URL")
-    publisher = words.publisher(item)
+    publisher = wording.publisher(item)
     data = {
         "@context": "https://schema.org",
         "@type": kind,

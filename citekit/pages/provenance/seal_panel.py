@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.app.proof_script import SCRIPT
 from citekit.model.codec import write_instant
-from citekit.sphinx import words
-from citekit.sphinx.element import Content, Element, file_link, h, joined, page_link
-from citekit.sphinx.sealing import CHANGES, PROOF_SUFFIX, ItemSeal, SealedFile, State
+from citekit.pages import wording
+from citekit.pages.element import Content, Element, file_link, h, joined, page_link
+from citekit.pages.provenance.seals import CHANGES, PROOF_SUFFIX, ItemSeal, SealedFile, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from citekit.app.proof_verdict import ProvenTime
     from citekit.integrity.checkpoint import Checkpoint
-    from citekit.sphinx.library import Library, Shelf
+    from citekit.pages.library import Library, Shelf
 
 _NO_TIME: Final = "none: when it was sealed is the archive's own word"
 _STATES: Final[dict[State, str]] = {
@@ -85,7 +85,7 @@ def checkpoint_list(
 
 
 def _stamped(timestamp: ProvenTime) -> list[Content]:
-    at = h("time", words.show_instant(timestamp.at), datetime=write_instant(timestamp.at))
+    at = h("time", wording.show_instant(timestamp.at), datetime=write_instant(timestamp.at))
     note = h("em", "authority not authenticated by this site")
     what = (
         ""
@@ -177,7 +177,7 @@ def _name(shelf: Shelf, name: str) -> list[Content]:
     capture = shelf.captures.get(stamp)
     if capture is None or name == stamp:
         return [_plain_name(name)]
-    link = h("a", words.show_instant(capture.captured_at), href=f"#capture-{stamp}")
+    link = h("a", wording.show_instant(capture.captured_at), href=f"#capture-{stamp}")
     return ["Capture of ", link]
 
 

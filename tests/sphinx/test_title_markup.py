@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.sphinx.element import Element
-from citekit.sphinx.rich import plain, rich
+from citekit.pages.element import Element
+from citekit.pages.title_markup import plain, rich
 from citekit.testing.builders import Source, build_archive
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from citekit.sphinx import rich
+from citekit.pages import title_markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def type_label(item: Item) -> str:
 
 def publisher(item: Item) -> str:
     """Who brought the item out: its container, else its publisher."""
-    return rich.plain(item.text("container-title") or item.text("publisher"))
+    return title_markup.plain(item.text("container-title") or item.text("publisher"))
 
 
 def source_name(item: Item) -> str:
@@ -108,7 +108,7 @@ def short_names(item: Item) -> str:
     """Who a citation names: up to two families, else the first "et al."; else the publisher."""
     names = [n.literal or n.family or n.given for n in item.names("author")]
     if not names:
-        return publisher(item) or rich.title(item)
+        return publisher(item) or title_markup.title(item)
     return " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
 
 

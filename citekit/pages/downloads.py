@@ -8,7 +8,7 @@ from citekit.formats import write
 from citekit.model.quotation import may_show_field
 
 if TYPE_CHECKING:
-    from citekit.sphinx.library import Library
+    from citekit.pages.library import Library
 
 # format: (its name for readers, the extension of the file to download), best for Zotero first
 DATA_FORMATS: Final = {

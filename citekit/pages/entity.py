@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from citekit.model.date import Date, DateError
 from citekit.model.entity import AUTHORITIES, Entity
-from citekit.sphinx import words
-from citekit.sphinx.article import make_article
-from citekit.sphinx.element import Content, Element, h, joined, link, to
-from citekit.sphinx.item_page import byline
-from citekit.sphinx.rich import rich_title
+from citekit.pages import wording
+from citekit.pages.element import Content, Element, h, joined, link, to
+from citekit.pages.item import byline
+from citekit.pages.text.article import make_article
+from citekit.pages.title_markup import rich_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citekit.model.annotation import Annotation
-    from citekit.sphinx.library import Library
+    from citekit.pages.library import Library
 
 _MOST_NEIGHBOURS = 24
 
@@ -37,7 +37,7 @@ def entity_body(library: Library, entity: Entity) -> list[Element]:
 def entity_date(entity: Entity) -> str:
     """The entity's date for reading; one that cannot be read comes back as it is."""
     try:
-        return words.show_date(Date.from_edtf(entity.date)) if entity.date else ""
+        return wording.show_date(Date.from_edtf(entity.date)) if entity.date else ""
     except DateError:
         return entity.date or ""
 
@@ -51,7 +51,7 @@ def _head(library: Library, entity: Entity) -> Element:
         ("Where", [to("entity", place.id, place.name)] if place else []),
         ("In authority files", _authorities(entity)),
     ]
-    kind = words.KINDS.get(entity.kind, (entity.kind,))[0]
+    kind = wording.KINDS.get(entity.kind, (entity.kind,))[0]
     return h(
         "div",
         h("p", h("span", kind, class_="ck-kind"), class_="ck-eyebrow"),
@@ -86,7 +86,7 @@ def _mentions(library: Library, entity: Entity) -> Element:
         _item_mentions(library, key, [annotation for _, annotation in group])
         for key, group in groupby(pairs, key=lambda pair: pair[0])
     ]
-    title = f"Named in {words.count(len(pairs), 'passage')}"
+    title = f"Named in {wording.count(len(pairs), 'passage')}"
     return h("section", h("title", title), groups, id="mentions")
 
 
@@ -110,9 +110,13 @@ def _item_mentions(library: Library, key: str, annotations: Iterable[Annotation]
                     "p",
                     to("item", passage, label, class_="ck-where"),
                     " ",
-                    h("q", words.shorten(quoted, 160)) if quoted else None,
+                    h("q", wording.shorten(quoted, 160)) if quoted else None,
                     " ",
-                    h("span", words.shorten(words.plain(annotation.note), 160), class_="ck-faint")
+                    h(
+                        "span",
+                        wording.shorten(wording.plain(annotation.note), 160),
+                        class_="ck-faint",
+                    )
                     if annotation.note
                     else None,
                 ),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from citekit.sphinx import words
-from citekit.sphinx.article import make_article
-from citekit.sphinx.element import Element, h, joined, to
-from citekit.sphinx.item_page import stance_badge
-from citekit.sphinx.rich import plain
+from citekit.pages import wording
+from citekit.pages.element import Element, h, joined, to
+from citekit.pages.item import stance_badge
+from citekit.pages.text.article import make_article
+from citekit.pages.title_markup import plain
 
 if TYPE_CHECKING:
     from citekit.model.claim import Claim, ClaimEvidence
-    from citekit.sphinx.library import Library
+    from citekit.pages.library import Library
 
 
 def claim_body(library: Library, claim: Claim) -> list[Element]:
@@ -38,7 +38,7 @@ def tally(claim: Claim) -> list[Element | str]:
     """How many sources take which stance, as badges."""
     counts = Counter(evidence.stance for evidence in claim.evidence)
     badges: list[Element | str] = []
-    for stance, label in words.STANCES.items():
+    for stance, label in wording.STANCES.items():
         number = counts.get(stance, 0)  # type: ignore[call-overload]  # the table's keys are stances
         if number:
             badges += [" ", h("span", f"{label} {number}", class_=f"ck-stance ck-{stance}")]
@@ -73,10 +73,10 @@ def _row(library: Library, evidence: ClaimEvidence) -> Element:
         item = library.shelves[key].item
         source = h(
             "div",
-            h("p", to("item", key, words.source_name(item))),
-            h("p", words.shorten(plain(item.title), 90), class_="ck-faint"),
+            h("p", to("item", key, wording.source_name(item))),
+            h("p", wording.shorten(plain(item.title), 90), class_="ck-faint"),
         )
-        date = words.show_date(item.date())
+        date = wording.show_date(item.date())
     return h(
         "tr",
         h("td", source),
@@ -102,4 +102,4 @@ def _passage(library: Library, key: str | None, evidence: ClaimEvidence) -> list
     number = article.paragraph(annotation)
     quoted = article.quotes.get(identifier)
     where = to("item", f"{item}#a-{identifier}", f"¶ {number}" if number else "note")
-    return [where, " ", h("q", words.shorten(quoted, 90))] if quoted else [where]
+    return [where, " ", h("q", wording.shorten(quoted, 90))] if quoted else [where]

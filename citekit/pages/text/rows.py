@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote as percent_encode
 
-from citekit.sphinx import words
-from citekit.sphinx.element import Content, Element, h, is_web_address, joined, link, to
+from citekit.pages import wording
+from citekit.pages.element import Content, Element, h, is_web_address, joined, link, to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from citekit.model.annotation import Annotation
-    from citekit.sphinx.article import Article
-    from citekit.sphinx.highlight import Piece
-    from citekit.sphinx.library import Library
+    from citekit.pages.library import Library
+    from citekit.pages.text.article import Article
+    from citekit.pages.text.highlight import Piece
 
 # A margin is about half as wide as the text and its print smaller; a note has lines of its own.
 _MARGIN_COST: Final = 1.7
@@ -80,7 +80,7 @@ def note_card(
         h(
             "p",
             mark,
-            h("q", words.shorten(quoted, 90)) if quoted else _where(annotation),
+            h("q", wording.shorten(quoted, 90)) if quoted else _where(annotation),
             _other_capture(library, article, annotation),
             class_="ck-quote",
         ),
@@ -166,7 +166,7 @@ def _other_capture(library: Library, article: Article, annotation: Annotation) -
     capture = library.shelves[article.key].captures.get(stamp)
     if stamp == article.stamp or capture is None:
         return None
-    when = h("a", words.show_instant(capture.captured_at), href=f"#capture-{stamp}")
+    when = h("a", wording.show_instant(capture.captured_at), href=f"#capture-{stamp}")
     return h("span", " in the capture of ", when, class_="ck-faint")
 
 
@@ -193,7 +193,7 @@ def _labels(
         if e in library.entities
     ]
     labels += [
-        to("claim", c.id, words.shorten(c.question or c.statement, 48), class_="ck-isclaim")
+        to("claim", c.id, wording.shorten(c.question or c.statement, 48), class_="ck-isclaim")
         for c in library.claims_of_annotation.get(annotation.short_id, ())
     ]
     labels += [h("span", tag, class_="ck-istag") for tag in annotation.tags]

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from citekit.model.annotation import Annotation
 from citekit.model.quotation import Quota, longest_text, words_shown
-from citekit.sphinx.highlight import Piece, Span, cut, find_paragraphs, paragraph_of
+from citekit.pages.text.highlight import Piece, Span, cut, find_paragraphs, paragraph_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from citekit.model.capture import TextMap
-    from citekit.sphinx.library import Library
+    from citekit.pages.library import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

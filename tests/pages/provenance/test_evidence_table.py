@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.model.item import Item, ItemFacts
-from citekit.sphinx.evidence import evidence_section
+from citekit.pages.provenance.evidence import evidence_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from citekit.sphinx.element import Element
+    from citekit.pages.element import Element
 
 NAMED = {"value": "The Gazette", "origin": "url", "fact": "declared", "rule": "domain"}
 TAGLINE = {

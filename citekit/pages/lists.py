@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 from docutils import nodes
 
 from citekit.model.date import Date, DateError
-from citekit.sphinx import provenance_page, words
-from citekit.sphinx.claim_page import tally
-from citekit.sphinx.element import Content, Element, h, joined, to
-from citekit.sphinx.entity_page import entity_date
-from citekit.sphinx.item_page import access_badge, byline
-from citekit.sphinx.rich import rich_title
+from citekit.pages import wording
+from citekit.pages.claim import tally
+from citekit.pages.element import Content, Element, h, joined, to
+from citekit.pages.entity import entity_date
+from citekit.pages.item import access_badge, byline
+from citekit.pages.provenance import log_page
+from citekit.pages.title_markup import rich_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
     from citekit.model.item import Item
-    from citekit.sphinx.library import Library, Shelf
+    from citekit.pages.library import Library, Shelf
 
 _FACETS: Final = ("Access", "Publisher", "Kind")
 
@@ -38,7 +39,7 @@ def list_pages(library: Library) -> Iterator[tuple[str, str, list[Element]]]:
     yield "claims/index", "Claims", claims_body(library)
     yield "timeline", "Timeline", [timeline(library)]
     yield "bibliography", "Bibliography", bibliography_body(library)
-    yield provenance_page.NAME, "Provenance", provenance_page.provenance_body(library)
+    yield log_page.NAME, "Provenance", log_page.provenance_body(library)
 
 
 def items_body(library: Library) -> list[Element]:
@@ -47,7 +48,7 @@ def items_body(library: Library) -> list[Element]:
         return [_nothing("No item is in the archive yet.")]
     by_year: dict[str, list[Shelf]] = defaultdict(list)
     for shelf in sorted(library.shelves.values(), key=_newest_first, reverse=True):
-        by_year[words.year(shelf.item)].append(shelf)
+        by_year[wording.year(shelf.item)].append(shelf)
     columns = zip(*(facet_values(s.item) for s in library.shelves.values()), strict=True)
     facets = [
         (name, Counter(value for value in column if value))
@@ -74,8 +75,8 @@ def item_card(library: Library, shelf: Shelf) -> Element:
     key = item.key
     claims = len({claim.id for claim, _ in library.claims_of_item.get(key, ())})
     holds = [
-        words.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
-        words.count(claims, "claim") if claims else None,
+        wording.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
+        wording.count(claims, "claim") if claims else None,
         "no text captured" if not shelf.captures else None,
     ]
     return h(
@@ -90,7 +91,7 @@ def item_card(library: Library, shelf: Shelf) -> Element:
 
 def facet_values(item: Item) -> tuple[str, ...]:
     """What each facet says of an item, on one line: a tab stands between two of them."""
-    values = (words.ACCESS[item.facts.access], words.publisher(item), words.type_label(item))
+    values = (wording.ACCESS[item.facts.access], wording.publisher(item), wording.type_label(item))
     return tuple(" ".join(value.split()) for value in values)
 
 
@@ -99,7 +100,7 @@ def entities_body(library: Library) -> list[Element]:
     if not library.entities:
         return [_nothing("No person, place or organisation is in the archive yet.")]
     groups = []
-    for kind, (_, plural) in words.KINDS.items():
+    for kind, (_, plural) in wording.KINDS.items():
         entities = [e for e in library.entities.values() if e.kind == kind]
         entities.sort(key=lambda e: e.name.casefold())
         if entities:
@@ -114,10 +115,10 @@ def _entity_card(library: Library, entity: Entity) -> Element:
     return h(
         "div",
         h("p", to("entity", entity.id, entity.name), class_="ck-cardtitle"),
-        h("p", words.shorten(entity.description, 110), class_="ck-byline")
+        h("p", wording.shorten(entity.description, 110), class_="ck-byline")
         if entity.description
         else None,
-        h("p", words.count(times, "passage") if times else "not named yet", class_="ck-cardfoot"),
+        h("p", wording.count(times, "passage") if times else "not named yet", class_="ck-cardfoot"),
         class_="ck-card",
         data_values="",
     )
@@ -206,10 +207,10 @@ def _moments(library: Library, keep: Callable[[str, str], bool]) -> Iterator[Mom
         if date and date.parts and keep("item", key):
             yield Moment(
                 sort=_begin(date.to_edtf()),
-                date=words.show_date(date),
+                date=wording.show_date(date),
                 kind="item",
                 what=to("item", key, rich_title(shelf.item)),
-                more=f"published by {words.source_name(shelf.item)}",
+                more=f"published by {wording.source_name(shelf.item)}",
             )
 
 
@@ -226,7 +227,7 @@ def bibliography_body(library: Library) -> list[Element]:
     """Every item's reference, in the order of the style."""
     if not library.shelves:
         return [_nothing("No item is in the archive yet.")]
-    sources = words.count(len(library.shelves), "source")
+    sources = wording.count(len(library.shelves), "source")
     intro = f"{sources} in this archive. Zotero can save them all from this page."
     return [h("p", intro, class_="ck-faint"), h("bibliography")]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from citekit.model.codec import write_instant
-from citekit.sphinx import words
-from citekit.sphinx.element import Content, Element, h, joined, link
-from citekit.sphinx.seal_panel import seal_sections
+from citekit.pages import wording
+from citekit.pages.element import Content, Element, h, joined, link
+from citekit.pages.provenance.seal_panel import seal_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citekit.model.capture import Capture, Payload, Source
-    from citekit.sphinx.library import Library, Shelf
+    from citekit.pages.library import Library, Shelf
 
 _FACTS: Final = {
     "observed": "citekit saw this itself",
@@ -54,7 +54,7 @@ def _capture(stamp: str, capture: Capture) -> Element:
 def _facts(capture: Capture) -> Iterator[tuple[str, list[Content]]]:
     """What is known of a capture, as name and value; empty values are for the caller to drop."""
     instant = capture.captured_at
-    when = h("time", words.show_instant(instant), datetime=write_instant(instant))
+    when = h("time", wording.show_instant(instant), datetime=write_instant(instant))
     source = capture.source
     yield "Captured", [when]
     yield "Source", [link(source.url, source.url), _fact(source)] if source.url else []
@@ -77,6 +77,6 @@ def _payload_row(role: str, payload: Payload) -> Element:
         "tr",
         h("td", role),
         h("td", payload.media_type),
-        h("td", words.show_bytes(payload.size_bytes)),
+        h("td", wording.show_bytes(payload.size_bytes)),
         h("td", h("code", digest, class_="ck-digest")),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit.sphinx.highlight import Span, cut, find_paragraphs, paragraph_of
+from citekit.pages.text.highlight import Span, cut, find_paragraphs, paragraph_of
 
 
 @st.composite

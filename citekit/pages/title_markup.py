@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from citekit.sphinx.element import Element, h
+from citekit.pages.element import Element, h
 
 if TYPE_CHECKING:
     from citekit.model.item import Item

@@ -6,17 +6,17 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from citekit.sphinx import words
-from citekit.sphinx.element import Content, Element, h, page_link
-from citekit.sphinx.seal_panel import checkpoint_list
+from citekit.pages import wording
+from citekit.pages.element import Content, Element, h, page_link
+from citekit.pages.provenance.seal_panel import checkpoint_list
 
 if TYPE_CHECKING:
-    from citekit.sphinx.library import Library
-    from citekit.sphinx.sealing import Seals
+    from citekit.pages.library import Library
+    from citekit.pages.provenance.seals import Seals
 
 NAME: Final = "provenance"
 
-_WORDS: Final = Path(__file__).parent / "templates" / "provenance.toml"
+_WORDS: Final = Path(__file__).with_name("promises.toml")
 
 
 def provenance_body(library: Library) -> list[Element]:
@@ -48,7 +48,7 @@ def _state(seals: Seals) -> Element:
     elif seals.checkpoint is None:
         content = [h("p", h("strong", "Not sealed: nothing proven yet."), class_="ck-why")]
     else:
-        files = words.count(seals.changes, "file is", "files are")
+        files = wording.count(seals.changes, "file is", "files are")
         changes = f"{files} not in the log as they are now: a later seal takes that in."
         keys = [h("li", h("code", vkey, class_="ck-digest")) for vkey in seals.keys]
         content = [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from citekit.model.item import Item
-from citekit.sphinx.element import Element, h
-from citekit.sphinx.style import Citation, Cite, Style
+from citekit.pages.citations import Citation, Cite, Style
+from citekit.pages.element import Element, h
 
 ITEMS = {
     key: Item.from_json({"id": key, "type": "webpage", **data})

@@ -8,13 +8,13 @@ from importlib import import_module
 import pytest
 
 from citekit.errors import InvalidData
-from citekit.sphinx.element import Element, h, link
+from citekit.pages.element import Element, h, link
 
 
-@pytest.mark.parametrize("name", ["element", "highlight", "words"])
+@pytest.mark.parametrize("name", ["element", "text.highlight", "wording"])
 def test_examples_in_docstrings_hold(name: str) -> None:
     """What a docstring shows is what the function gives."""
-    result = doctest.testmod(import_module(f"citekit.sphinx.{name}"))
+    result = doctest.testmod(import_module(f"citekit.pages.{name}"))
 
     assert result.attempted > 0
     assert result.failed == 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.sphinx.article import allowed_quotes, make_article
-from citekit.sphinx.library import Library
-from citekit.sphinx.passages import source_link
+from citekit.pages.library import Library
+from citekit.pages.text.article import allowed_quotes, make_article
+from citekit.pages.text.rows import source_link
 from citekit.testing.builders import Mark, Source, build_archive, make_annotation
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from citekit.model.date import Date, DateError
 from citekit.model.name import Name
 from citekit.model.quotation import may_show_field
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
-from citekit.sphinx import words
-from citekit.sphinx.element import Element, h
+from citekit.pages import wording
+from citekit.pages.element import Element, h
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,10 @@ def _row(field: str, same: Sequence[Candidate], *, is_shown: bool) -> Element:
     return h(
         "tr",
         h("td", field.replace("-", " ").replace("_", " ")),
-        h("td", words.shorten(value, 160) if value else h("span", "not shown", class_="ck-faint")),
+        h(
+            "td",
+            wording.shorten(value, 160) if value else h("span", "not shown", class_="ck-faint"),
+        ),
         h("td", (h("p", _source(candidate)) for candidate in same)),
         class_=None if same[0].get("chosen") else "ck-rejected",
     )
@@ -101,9 +104,9 @@ def show_value(field: str, value: Any) -> str:  # noqa: ANN401  # JSON
     """A value of a CSL variable for reading."""
     try:
         if field in DATE_VARIABLES and value:
-            return words.show_date(Date.from_json(value))
+            return wording.show_date(Date.from_json(value))
         if field in NAME_VARIABLES and isinstance(value, list | tuple):
-            return words.show_names([Name.from_json(name) for name in value])
+            return wording.show_names([Name.from_json(name) for name in value])
         if field == "issued-time" and isinstance(value, Mapping):
             return ", ".join(str(value[k]) for k in ("time", "zone", "note") if value.get(k))
     except (DateError, ValueError, CitekitError):
@@ -145,4 +148,4 @@ def _place(place: Mapping[str, Any]) -> list[str]:
 
 def _words(name: object) -> str:
     """A name of a rule or an origin, as words."""
-    return words.shorten(re.sub(r"[-_](?=[a-z])", " ", str(name or "")), 80)
+    return wording.shorten(re.sub(r"[-_](?=[a-z])", " ", str(name or "")), 80)

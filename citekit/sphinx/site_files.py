@@ -11,19 +11,19 @@ from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
 from citekit.app.proof_script import SCRIPT, proof_script
+from citekit.pages.downloads import DATA_FORMATS, data_citation
+from citekit.pages.provenance.seals import PROOF_SUFFIX
+from citekit.pages.title_markup import title as plain_title
+from citekit.sphinx.books import is_site
 from citekit.sphinx.build import archive_domain
-from citekit.sphinx.citations import DATA_FORMATS, data_citation
 from citekit.sphinx.nodes import pending_file
-from citekit.sphinx.printed import is_site
-from citekit.sphinx.rich import title as plain_title
-from citekit.sphinx.sealing import PROOF_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from sphinx.application import Sphinx
 
-    from citekit.sphinx.library import Library
+    from citekit.pages.library import Library
 
 _HERE: Final = Path(__file__).parent
 _REDIRECT: Final = _HERE / "templates" / "redirect.html"

@@ -21,8 +21,8 @@ from citekit.csl.punctuation import flatten
 from citekit.csl.styles import StyleSource, find_style
 from citekit.csl.tokens import Close, Open
 from citekit.errors import UsageError
-from citekit.sphinx import words
-from citekit.sphinx.element import Content, Element, h, is_web_address, joined, to
+from citekit.pages import wording
+from citekit.pages.element import Content, Element, h, is_web_address, joined, to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -123,7 +123,7 @@ class Style:
         """One citation of a settled document in its mode."""
         match citation.mode:
             case "year":
-                years = [to("item", c.key, words.year(items[c.key])) for c in citation.cites]
+                years = [to("item", c.key, wording.year(items[c.key])) for c in citation.cites]
                 return joined(years, ", ")
             case "t":
                 parts = [_in_sentence(document, items[c.key], c) for c in citation.cites]
@@ -201,7 +201,7 @@ def _in_sentence(document: Document, item: Item, cite: Cite) -> Element:
         return to("item", cite.key, f"{names} {bracket}{rest.removeprefix(names).lstrip(', ')}")
     if not item.names("author") and names and names != shown:
         return to("item", cite.key, _text(document, [_csl_cite(cite)], "composite"))
-    return to("item", cite.key, f"{words.short_names(item)} {shown}")
+    return to("item", cite.key, f"{wording.short_names(item)} {shown}")
 
 
 def _text(document: Document, cites: list[dict[str, Any]], mode: str = "") -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.sphinx import words
-from citekit.sphinx.article import make_article
-from citekit.sphinx.citations import DATA_FORMATS, data_citation
-from citekit.sphinx.element import Content, Element, file_link, h, is_web_address, joined, link, to
-from citekit.sphinx.evidence import evidence_section
-from citekit.sphinx.passages import article_rows, lost_notes
-from citekit.sphinx.provenance import provenance_section
+from citekit.pages import wording
+from citekit.pages.downloads import DATA_FORMATS, data_citation
+from citekit.pages.element import Content, Element, file_link, h, is_web_address, joined, link, to
+from citekit.pages.provenance.captures import provenance_section
+from citekit.pages.provenance.evidence import evidence_section
+from citekit.pages.text.article import make_article
+from citekit.pages.text.rows import article_rows, lost_notes
 
 if TYPE_CHECKING:
     from citekit.model.item import Item
-    from citekit.sphinx.article import Article
-    from citekit.sphinx.library import Library, Shelf
-    from citekit.sphinx.style import Style
+    from citekit.pages.citations import Style
+    from citekit.pages.library import Library, Shelf
+    from citekit.pages.text.article import Article
 
 _WHY_WITHHELD = (
     "The text belongs to its publisher and is kept out of this site. What the archive publishes is "
@@ -48,22 +48,24 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
 
 def access_badge(access: str) -> Element:
     """The badge that says whether the text is published."""
-    return h("span", words.ACCESS[access], class_=f"ck-badge ck-badge-{access}")
+    return h("span", wording.ACCESS[access], class_=f"ck-badge ck-badge-{access}")
 
 
 def byline(shelf: Shelf) -> list[Content]:
     """Publisher and date on one line."""
     item = shelf.item
     date = item.date()
-    when = words.show_date(date)
+    when = wording.show_date(date)
     edtf = date.to_edtf() if date and date.parts and "/" not in date.to_edtf() else None
     time = h("time", when, datetime=edtf) if edtf else when
-    return joined([words.publisher(item) or words.show_names(item.names("author")), time], " · ")
+    return joined(
+        [wording.publisher(item) or wording.show_names(item.names("author")), time], " · "
+    )
 
 
 def _head(library: Library, shelf: Shelf, article: Article) -> Element:
     item = shelf.item
-    authors = words.show_names(item.names("author"))
+    authors = wording.show_names(item.names("author"))
     url = item.text("URL")
     doi = item.text("DOI")
     actions = [
@@ -79,23 +81,23 @@ def _head(library: Library, shelf: Shelf, article: Article) -> Element:
     ]
     facts = [
         h("code", item.key),
-        words.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
-        words.count(len(article.paragraphs), "paragraph") if article.paragraphs else None,
-        words.count(len(shelf.captures), "capture") if shelf.captures else "no capture",
+        wording.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
+        wording.count(len(article.paragraphs), "paragraph") if article.paragraphs else None,
+        wording.count(len(shelf.captures), "capture") if shelf.captures else "no capture",
         _shown_capture(shelf, article),
     ]
     return h(
         "div",
         h(
             "p",
-            h("span", words.type_label(item), class_="ck-kind"),
+            h("span", wording.type_label(item), class_="ck-kind"),
             " ",
             access_badge(item.facts.access),
             class_="ck-eyebrow",
         ),
         h("p", byline(shelf), class_="ck-byline"),
         None
-        if authors and not words.publisher(item)
+        if authors and not wording.publisher(item)
         else h("p", f"By {authors}" if authors else "No author named", class_="ck-byline"),
         h("p", joined(actions, " "), class_="ck-actions"),
         h("p", joined(facts, " · "), class_="ck-faint ck-facts"),
@@ -110,7 +112,7 @@ def _shown_capture(shelf: Shelf, article: Article) -> Element | None:
     capture = shelf.captures.get(article.stamp)
     if capture is None or len(shelf.captures) == 1:
         return None
-    when = h("a", words.show_instant(capture.captured_at), href=f"#capture-{article.stamp}")
+    when = h("a", wording.show_instant(capture.captured_at), href=f"#capture-{article.stamp}")
     return h("span", "text of ", when)
 
 
@@ -227,7 +229,7 @@ def _claims(library: Library, key: str) -> Element | None:
 
 def stance_badge(stance: str) -> Element:
     """Whether a source supports, disputes or only mentions a claim."""
-    return h("span", words.STANCES.get(stance, stance), class_=f"ck-stance ck-{stance}")
+    return h("span", wording.STANCES.get(stance, stance), class_=f"ck-stance ck-{stance}")
 
 
 def _entities(library: Library, key: str) -> Element | None:
@@ -238,7 +240,7 @@ def _entities(library: Library, key: str) -> Element | None:
         if entity in library.entities
     }
     groups = []
-    for kind, (_, plural) in words.KINDS.items():
+    for kind, (_, plural) in wording.KINDS.items():
         entities = sorted(
             (library.entities[e] for e in named if library.entities[e].kind == kind),
             key=lambda entity: entity.name.casefold(),

@@ -18,15 +18,15 @@ from sphinx.util import logging
 
 from citekit.errors import InvalidData
 from citekit.model.json_text import dump_json_line
-from citekit.sphinx.element import Element
+from citekit.pages.element import Element
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sphinx.util._pathlib import _StrPath
 
-    from citekit.sphinx.library import Library
-    from citekit.sphinx.style import Style
+    from citekit.pages.citations import Style
+    from citekit.pages.library import Library
 
 logger = logging.getLogger(__name__)
 SUFFIX: Final = ".ckpage"
@@ -69,11 +69,11 @@ class Page:
 
 def make_pages(library: Library, style: Style) -> Iterator[tuple[str, Page]]:
     """Every page of the archive with its name, such as ``items/mem2023turkiye``."""
-    from citekit.sphinx.claim_page import claim_body
-    from citekit.sphinx.entity_page import entity_body
-    from citekit.sphinx.item_page import item_body
-    from citekit.sphinx.lists import list_pages
-    from citekit.sphinx.metadata import bibliography_head, item_head, plain_head
+    from citekit.pages.claim import claim_body
+    from citekit.pages.entity import entity_body
+    from citekit.pages.item import item_body
+    from citekit.pages.lists import list_pages
+    from citekit.pages.metadata import bibliography_head, item_head, plain_head
 
     for key, shelf in library.shelves.items():
         yield (

@@ -17,8 +17,8 @@ from citekit.model.capture import Capture
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.item import Item
-from citekit.sphinx.element import Content, h, is_web_address
-from citekit.sphinx.sealing import Seals, read_seals
+from citekit.pages.element import Content, h, is_web_address
+from citekit.pages.provenance.seals import Seals, read_seals
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
