@@ -13,9 +13,10 @@ from citekit.pages.citations import Style
 from citekit.pages.element import is_web_address
 from citekit.pages.library import Library
 from citekit.pages.object_state import make_states
+from citekit.pages.site import make_pages
 from citekit.sphinx.books import is_stale
 from citekit.sphinx.config import read_config
-from citekit.sphinx.staging import StagedProject, make_pages, stage
+from citekit.sphinx.staging import StagedProject, stage
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

@@ -17,6 +17,7 @@ from sphinx.parsers import Parser
 
 from citekit.model.json_text import parse_json
 from citekit.pages.element import Element, h, is_web_address
+from citekit.pages.site import Page
 from citekit.pages.title_markup import rich
 from citekit.sphinx.markdown import render_markdown
 from citekit.sphinx.nodes import (
@@ -27,7 +28,6 @@ from citekit.sphinx.nodes import (
     pending_file,
     withheld,
 )
-from citekit.sphinx.staging import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

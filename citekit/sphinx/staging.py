@@ -1,6 +1,6 @@
-"""The archive as pages: which there are, what is on each, and their staging for Sphinx.
+"""Pages of the archive as documents of Sphinx.
 
-Pages are staged as JSON (see ``element``) below the folder of doctrees, so that a build with
+They are staged as JSON (see ``element``) below the folder of doctrees, so that a build with
 restricted text leaves nothing where another build would find it. A file is written only when its
 page has changed, because Sphinx reads again what has a new time; what is no longer a page is
 removed.
@@ -9,108 +9,23 @@ removed.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sphinx.project import Project
 from sphinx.util import logging
 
-from citekit.errors import InvalidData
 from citekit.model.json_text import dump_json_line
-from citekit.pages.element import Element
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from sphinx.util._pathlib import _StrPath
 
-    from citekit.pages.citations import Style
-    from citekit.pages.library import Library
+    from citekit.pages.site import Page
 
 logger = logging.getLogger(__name__)
 SUFFIX: Final = ".ckpage"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page. ``kind`` is item, entity, claim or list; ``options`` are file-wide metadata."""
-
-    kind: str
-    title: str
-    body: tuple[Element, ...]
-    head: tuple[Element, ...] = ()
-    options: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The page as it is staged."""
-        return {
-            "kind": self.kind,
-            "title": self.title,
-            "options": list(self.options),
-            "head": [element.to_json() for element in self.head],
-            "body": [element.to_json() for element in self.body],
-        }
-
-    @classmethod
-    def from_json(cls, data: Any) -> Page:  # noqa: ANN401  # JSON
-        """Read a staged page; raises InvalidData."""
-        try:
-            return cls(
-                kind=str(data["kind"]),
-                title=str(data["title"]),
-                options=tuple(data["options"]),
-                head=tuple(Element.from_json(e) for e in data["head"]),
-                body=tuple(Element.from_json(e) for e in data["body"]),
-            )
-        except (KeyError, TypeError) as error:
-            raise InvalidData(f"is no staged page: {error}") from error
-
-
-def make_pages(library: Library, style: Style) -> Iterator[tuple[str, Page]]:
-    """Every page of the archive with its name, such as ``items/mem2023turkiye``."""
-    from citekit.pages.claim import claim_body
-    from citekit.pages.entity import entity_body
-    from citekit.pages.item import item_body
-    from citekit.pages.lists import list_pages
-    from citekit.pages.metadata import bibliography_head, item_head, plain_head
-
-    for key, shelf in library.shelves.items():
-        yield (
-            f"items/{key}",
-            Page(
-                kind="item",
-                title=shelf.item.title or key,
-                body=tuple(item_body(library, style, key)),
-                head=tuple(item_head(library, shelf)),
-                options=("hide-toc",),
-            ),
-        )
-    for entity in library.entities.values():
-        yield (
-            f"entities/{entity.id}",
-            Page(
-                kind="entity",
-                title=entity.name,
-                body=tuple(entity_body(library, entity)),
-                head=tuple(plain_head(library, entity.name, entity.description or "")),
-                options=("hide-toc",),
-            ),
-        )
-    for claim in library.claims.values():
-        yield (
-            f"claims/{claim.id}",
-            Page(
-                kind="claim",
-                title=claim.question or claim.statement,
-                body=tuple(claim_body(library, claim)),
-                head=tuple(plain_head(library, claim.question or claim.statement, claim.statement)),
-                options=("hide-toc",),
-            ),
-        )
-    for name, title, body in list_pages(library):
-        head = bibliography_head(library, title)
-        yield name, Page(kind="list", title=title, body=tuple(body), head=tuple(head))
 
 
 def stage(pages: Iterable[tuple[str, Page]], folder: Path) -> dict[str, Path]:

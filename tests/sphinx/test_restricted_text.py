@@ -10,7 +10,7 @@ import pytest
 
 from citekit.pages.citations import Style
 from citekit.pages.library import Library
-from citekit.sphinx.staging import make_pages
+from citekit.pages.site import make_pages
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
 from citekit.testing.sites import contents
 
