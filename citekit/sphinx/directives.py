@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from citekit.pages.element import h, to
+from citekit.pages.item import byline
+from citekit.pages.lists import claims_list, item_card, source_cards, timeline
 from citekit.pages.object_state import EVERYTHING
+from citekit.pages.text.article import make_article
+from citekit.pages.text.rows import article_row
 from citekit.pages.title_markup import rich_title
+from citekit.sphinx.domain import ArchiveDomain
+from citekit.sphinx.parser import make_nodes
 
 if TYPE_CHECKING:
     from docutils import nodes
 
     from citekit.pages.element import Element
-    from citekit.sphinx.domain import ArchiveDomain
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +34,9 @@ class _ArchiveDirective(SphinxDirective):
 
     @property
     def domain(self) -> ArchiveDomain:
-        return cast("ArchiveDomain", self.env.get_domain("ck"))
+        return ArchiveDomain.of(self.env)
 
     def made(self, *parts: Element) -> list[nodes.Node]:
-        from citekit.sphinx.parser import make_nodes
 
         return [node for part in parts for node in make_nodes(part, self.state.document)]
 
@@ -54,8 +59,6 @@ class ItemDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The card."""
-        from citekit.pages.lists import item_card
-
         library = self.domain.library
         key = library.resolve(self.arguments[0])
         if key is None:
@@ -71,8 +74,6 @@ class SourcesDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The cards."""
-        from citekit.pages.lists import source_cards
-
         self.domain.note_use(self.env.docname, EVERYTHING)
         return self.made(source_cards(self.domain.library, newest=self.options.get("newest")))
 
@@ -84,11 +85,6 @@ class PassageDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The row, with links to the item's page."""
-        from citekit.pages.element import h, to
-        from citekit.pages.item import byline
-        from citekit.pages.text.article import make_article
-        from citekit.pages.text.rows import article_row
-
         library = self.domain.library
         found = self.domain.locate("passage", self.arguments[0])
         if found is None or not re.fullmatch(r"p\d+", found[1]):
@@ -115,8 +111,6 @@ class TimelineDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The timeline."""
-        from citekit.pages.lists import timeline
-
         library = self.domain.library
         entity = self.options.get("entity")
         if entity is not None and entity not in library.entities:
@@ -142,8 +136,6 @@ class ClaimsDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The table."""
-        from citekit.pages.lists import claims_list
-
         library = self.domain.library
         claims = list(library.claims.values())
         if "item" in self.options:
@@ -166,8 +158,6 @@ class BibliographyDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The list, with what Zotero reads."""
-        from citekit.pages.element import h
-
         return self.made(h("bibliography"))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 from docutils import nodes
 from sphinx.domains import Domain, ObjType
@@ -66,6 +66,11 @@ class ArchiveDomain(Domain):
     data_version = 1
     library: Library
     states: Mapping[str, str]  # of the library's objects, see ``states``
+
+    @classmethod
+    def of(cls, env: BuildEnvironment) -> Self:
+        """The domain of a build."""
+        return cast("Self", env.get_domain(cls.name))
 
     @property
     def uses(self) -> dict[str, dict[str, str]]:

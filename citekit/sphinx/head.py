@@ -10,8 +10,8 @@ from markupsafe import escape
 from citekit.pages.element import Element
 from citekit.pages.html import start_tag
 from citekit.sphinx.books import is_book
-from citekit.sphinx.build import archive_domain
 from citekit.sphinx.config import read_config
+from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.staging import SUFFIX
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def fill_head(
     _name_in_words(context)
     staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
     lines = [write_element(Element.from_json(data)) for data in staged]
-    base = archive_domain(app.env).library.address
+    base = ArchiveDomain.of(app.env).library.address
     if base and lines:
         address = f"{base}{pagename}.html"
         lines.append(start_tag("meta", {"property": "og:url", "content": address}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from docutils import nodes
 from sphinx import addnodes
@@ -19,6 +19,8 @@ from citekit.model.json_text import parse_json
 from citekit.pages.element import Element, h, is_web_address
 from citekit.pages.site import Page
 from citekit.pages.title_markup import rich
+from citekit.sphinx.citation_domain import CitationDomain
+from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.markdown import render_markdown
 from citekit.sphinx.nodes import (
     html_block,
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
 
     from sphinx.environment import BuildEnvironment
 
-    from citekit.sphinx.cite import CitationDomain
-    from citekit.sphinx.domain import ArchiveDomain
 
 _SIMPLE: Final[dict[str, type[nodes.Element]]] = {
     "p": nodes.paragraph,
@@ -84,7 +84,7 @@ class PageParser(Parser):
 def _depend_on_log(document: nodes.document) -> None:
     """Tell Sphinx that an item's page shows the checkpoint of the log."""
     env = _env(document)
-    layout = cast("ArchiveDomain", env.get_domain("ck")).library.store.layout
+    layout = ArchiveDomain.of(env).library.store.layout
     if layout.checkpoint_file.is_file():  # Sphinx reads again, always, what misses a file
         env.note_dependency(str(layout.checkpoint_file))
 
@@ -236,7 +236,7 @@ def _withheld(part: Element, _document: nodes.document) -> list[nodes.Node]:
 
 def _bibliography(_part: Element, document: nodes.document) -> list[nodes.Node]:
     env = _env(document)
-    citations = cast("CitationDomain", env.get_domain("cite"))
+    citations = CitationDomain.of(env)
     return [citations.note_bibliography(env.docname, "all", with_coins=True)]
 
 
@@ -254,7 +254,7 @@ def _backlinks(part: Element, _document: nodes.document) -> list[nodes.Node]:
 
 
 def _markdown(part: Element, document: nodes.document) -> list[nodes.Node]:
-    archive = cast("ArchiveDomain", _env(document).get_domain("ck")).library.store.root
+    archive = ArchiveDomain.of(_env(document)).library.store.root
     return render_markdown(
         part.text(),
         document,

@@ -5,7 +5,7 @@ Runs before Sphinx resolves references, so that links made here are resolved lik
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx import addnodes
@@ -13,6 +13,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from citekit.pages.element import Element, h, to
 from citekit.pages.metadata import coins
+from citekit.sphinx.citation_domain import CitationDomain
+from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.nodes import (
     pending_backlinks,
     pending_bibliography,
@@ -22,9 +24,6 @@ from citekit.sphinx.parser import make_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from citekit.sphinx.cite import CitationDomain
-    from citekit.sphinx.domain import ArchiveDomain
 
 
 class ResolvePending(SphinxPostTransform):
@@ -46,11 +45,11 @@ class ResolvePending(SphinxPostTransform):
 
     @property
     def _archive(self) -> ArchiveDomain:
-        return cast("ArchiveDomain", self.env.get_domain("ck"))
+        return ArchiveDomain.of(self.env)
 
     @property
     def _citations(self) -> CitationDomain:
-        return cast("CitationDomain", self.env.get_domain("cite"))
+        return CitationDomain.of(self.env)
 
     def _nodes(self, *parts: Element | str) -> list[nodes.Node]:
         return [node for part in parts for node in make_nodes(part, self.document)]

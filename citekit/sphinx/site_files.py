@@ -15,7 +15,7 @@ from citekit.pages.downloads import DATA_FORMATS, data_citation
 from citekit.pages.provenance.seals import PROOF_SUFFIX
 from citekit.pages.title_markup import title as plain_title
 from citekit.sphinx.books import is_site
-from citekit.sphinx.build import archive_domain
+from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.nodes import pending_file
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
     """Write the files, only what changed, and remove those of items that are gone."""
     if error is not None or not is_site(app.builder):
         return
-    files = dict(make_downloads(archive_domain(app.env).library))
+    files = dict(make_downloads(ArchiveDomain.of(app.env).library))
     for name, text in files.items():
         path = Path(app.outdir) / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -45,7 +45,7 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
 def link_files(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give each link to such a file its address: beside the page, or on the site for a book."""
     here = app.builder.get_target_uri(docname).partition("#")[0]
-    address = archive_domain(app.env).library.address
+    address = ArchiveDomain.of(app.env).library.address
     for mark in list(doctree.findall(pending_file)):
         if is_site(app.builder):
             where = {"refuri": relative_uri(here, mark["name"]), "internal": True}
