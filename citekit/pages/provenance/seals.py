@@ -14,11 +14,19 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from citekit.app.proof_verdict import ProvenTime
 from citekit.app.prove import ReadLog, prove, read_log
+from citekit.app.seal_plan import disk_digests
 from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
 from citekit.integrity.checkpoint import Checkpoint
+from citekit.integrity.leaf import parse_leaf
+from citekit.model.codec import read_instant
 from citekit.model.quotation import TEXT_FIELDS, evidence_beyond
+from citekit.store.drift import differences
+from citekit.store.history import is_immutable
+from citekit.store.kinds import OF_THE_SEAL, group_of
+from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from citekit.model.item import Item
@@ -83,8 +91,6 @@ def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: boo
     A proof holds an item's whole record. Where that has text which the site keeps back, there is
     none, unless the site ``shows_all``.
     """
-    from citekit.store.log import LogFolder
-
     log = LogFolder(store.layout)
     try:
         if log.standing() is None:
@@ -97,41 +103,47 @@ def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: boo
 def _read(
     store: ArchiveStore, read: ReadLog, items: Mapping[str, Item], *, shows_all: bool
 ) -> Seals:
-    from citekit.app.seal_plan import disk_digests
-    from citekit.store.drift import differences
-    from citekit.store.kinds import OF_THE_SEAL, group_of
-
-    standing, history = read.latest, read.history
     disk = disk_digests(store)
     at = _last_instant(read)
-    groups: dict[str, dict[str, str]] = defaultdict(dict)
-    for path, digest in disk.items():
-        groups[group_of(path)][path] = digest
-    signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in standing.note.signatures)
     seals = {}
-    for key, item in items.items():
-        folder = f"items/{key}"
-        seal = ItemSeal(
-            files=tuple(_files(folder, history.in_group(folder), groups[folder])),
-            checkpoint=standing.checkpoint,
-            signers=signers,
-        )
+    for key, seal in _item_seals(read, items, disk):
+        item = items[key]
         may_prove = shows_all or item.facts.access == "public" or not _holds_text(item)
         seals[key] = _proven(store, key, seal, read, at) if may_prove else _kept_back(seal)
     return Seals(
-        checkpoint=standing.checkpoint,
-        signers=signers,
-        keys=tuple(change.vkey for change in history.keys),
+        checkpoint=read.latest.checkpoint,
+        signers=_signers(read),
+        keys=tuple(change.vkey for change in read.history.keys),
         items=seals,
-        changes=sum(d.action not in OF_THE_SEAL for d in differences(history, disk)),
+        changes=sum(d.action not in OF_THE_SEAL for d in differences(read.history, disk)),
     )
+
+
+def _item_seals(
+    read: ReadLog, keys: Iterable[str], disk: Mapping[str, str]
+) -> Iterator[tuple[str, ItemSeal]]:
+    """The seal of each item as the latest checkpoint has it, without a proof."""
+    groups: dict[str, dict[str, str]] = defaultdict(dict)
+    for path, digest in disk.items():
+        groups[group_of(path)][path] = digest
+    for key in keys:
+        folder = f"items/{key}"
+        yield (
+            key,
+            ItemSeal(
+                files=tuple(_files(folder, read.history.in_group(folder), groups[folder])),
+                checkpoint=read.latest.checkpoint,
+                signers=_signers(read),
+            ),
+        )
+
+
+def _signers(read: ReadLog) -> tuple[str, ...]:
+    return tuple(f"{s.name}+{s.key_id.hex()}" for s in read.latest.note.signatures)
 
 
 def _last_instant(read: ReadLog) -> datetime:
     """When the last entry of the log was made: proofs of one log are the same in every build."""
-    from citekit.integrity.leaf import parse_leaf
-    from citekit.model.codec import read_instant
-
     event = parse_leaf(read.log.whole_entry(read.latest.size - 1))
     try:
         return read_instant(str(event.get("at")))
@@ -141,8 +153,6 @@ def _last_instant(read: ReadLog) -> datetime:
 
 def _files(folder: str, known: Mapping[str, Known], disk: Mapping[str, str]) -> list[SealedFile]:
     """The files of an item that are, or are sealed, in the order of their names."""
-    from citekit.store.history import is_immutable
-
     found = []
     for path in sorted(known.keys() | disk.keys()):
         said, digest = known.get(path), disk.get(path)
