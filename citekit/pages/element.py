@@ -17,6 +17,8 @@ those of HTML and a few of our own (``nodes`` has the table):
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -124,6 +126,16 @@ def is_web_address(url: str) -> bool:
     return url.lower().startswith(("https://", "http://")) and not set(url) & set(
         ' "<>\\^`{|}\n\r\t'
     )
+
+
+def make_anchor(words: str) -> str:
+    """The name by which a heading can be linked: ASCII letters and digits with hyphens.
+
+    >>> make_anchor("group Années 1990")
+    'group-annees-1990'
+    """
+    plain = unicodedata.normalize("NFKD", words.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(plain.split())).strip("-")
 
 
 def joined(parts: Iterable[Content], separator: str) -> list[Content]:

@@ -10,12 +10,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from docutils import nodes
-
 from citekit.model.date import Date, DateError
 from citekit.pages import wording
 from citekit.pages.claim import tally
-from citekit.pages.element import Content, Element, h, joined, to
+from citekit.pages.element import Content, Element, h, joined, make_anchor, to
 from citekit.pages.entity import entity_date
 from citekit.pages.item import access_badge, byline
 from citekit.pages.provenance import log_page
@@ -242,7 +240,7 @@ def _group(title: str, cards: list[Element], class_: str = "") -> Element:
         "section",
         h("title", title, " ", h("span", str(len(cards)), class_="ck-count")),
         h("div", cards, class_=f"ck-cards {class_}".strip()),
-        id=nodes.make_id(f"group {title}"),
+        id=make_anchor(f"group {title}"),
         class_="ck-group",
     )
 

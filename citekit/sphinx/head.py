@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import escape
 
 from citekit.pages.element import Element
-from citekit.pages.html import start_tag
+from citekit.pages.html import start_tag, write_element
 from citekit.sphinx.books import is_book
 from citekit.sphinx.config import read_config
 from citekit.sphinx.domain import ArchiveDomain
@@ -77,9 +77,3 @@ def _name_in_words(context: dict[str, Any]) -> None:
         value = context.get(place)
         if not is_plain and isinstance(value, str) and name in value:
             context[place] = escape(value)  # marked, so that a template which escapes leaves it
-
-
-def write_element(element: Element) -> str:
-    """A ``meta``, ``link`` or ``script`` element; the text of a script is safe already."""
-    tag = start_tag(element.tag, element.attributes)
-    return f"{tag}{element.text()}</script>" if element.tag == "script" else tag
