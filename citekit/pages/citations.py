@@ -7,20 +7,19 @@ builder can write them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from citekit.app.cite import DEFAULT_STYLE
 from citekit.app.cluster import read_locator
 from citekit.csl import Citation as CslCitation
 from citekit.csl import Document, parse_style
-from citekit.csl.ir import Style as ParsedStyle
 from citekit.csl.program import Program
 from citekit.csl.punctuation import flatten
 from citekit.csl.styles import StyleSource, find_style
 from citekit.csl.tokens import Close, Open
 from citekit.errors import UsageError
+from citekit.model.value import Value
 from citekit.pages import wording
 from citekit.pages.element import Content, Element, h, is_web_address, joined, to
 
@@ -41,8 +40,7 @@ _TAGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cite:
+class Cite(Value):
     """One item inside a citation, with words before and after it (a pinpoint, mostly)."""
 
     key: str
@@ -50,31 +48,25 @@ class Cite:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
+class Citation(Value):
     """One citation in a page: ``p`` in parentheses, ``t`` part of the sentence, ``alp`` bare."""
 
     cites: tuple[Cite, ...]
     mode: Mode = "p"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Style:
-    """A CSL style in one language."""
+    """A CSL style in one language, which is the style's own where it has one."""
 
-    source: StyleSource
-    parsed: ParsedStyle
-    locale: str
+    def __init__(self, source: StyleSource, locale: str) -> None:
+        self.source = source
+        self.parsed = parse_style(source.xml)
+        self.locale = source.default_locale or locale
 
     @classmethod
-    def find(cls, name: str | None, locale: str) -> Style:
+    def find(cls, name: str | None, locale: str) -> Self:
         """The style of that name (apa where there is none); raises NotFound, InvalidData."""
-        source = find_style(name or DEFAULT_STYLE)
-        return cls(
-            source=source,
-            parsed=parse_style(source.xml),
-            locale=source.default_locale or locale,
-        )
+        return cls(find_style(name or DEFAULT_STYLE), locale)
 
     def _document(self, items: Iterable[Item]) -> Document:
         """A document that can cite these items."""

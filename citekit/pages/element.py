@@ -20,17 +20,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from citekit.errors import InvalidData
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.model.json_text import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Value):
     """One element: a tag, attributes, and children that are elements or text."""
 
     tag: str
@@ -48,9 +47,9 @@ class Element:
         match data:
             case [str(tag), {**attributes}, *children]:
                 return cls(
-                    tag,
-                    {str(name): str(value) for name, value in attributes.items()},
-                    tuple(c if isinstance(c, str) else cls.from_json(c) for c in children),
+                    tag=tag,
+                    attributes={str(name): str(value) for name, value in attributes.items()},
+                    children=tuple(c if isinstance(c, str) else cls.from_json(c) for c in children),
                 )
             case _:
                 raise InvalidData("a staged page holds something that is no element")
@@ -84,7 +83,7 @@ def h(tag: str, *content: Content, **attributes: str | None) -> Element:
         for name, value in attributes.items()
         if value is not None
     }
-    return Element(tag, named, tuple(_flat(content)))
+    return Element(tag=tag, attributes=named, children=tuple(_flat(content)))
 
 
 def _flat(content: Iterable[Content]) -> Iterable[Element | str]:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
-from citekit.model.claim import Claim
-from citekit.model.entity import Entity
 from citekit.model.item import Item
+from citekit.model.value import NOTHING, Value
 from citekit.pages.element import Content, h, is_web_address
 from citekit.pages.provenance.seals import Seals, read_seals
 from citekit.store.archive import ArchiveStore
@@ -24,45 +22,47 @@ from citekit.store.archive import ArchiveStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from citekit.model.claim import ClaimEvidence
+    from citekit.model.claim import Claim, ClaimEvidence
+    from citekit.model.entity import Entity
     from citekit.store.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class Shelf(Value):
     """One item with what belongs to it; ``captures`` maps stamps, in time order."""
 
     item: Item
-    captures: Mapping[str, Capture] = field(default_factory=dict)
+    captures: Mapping[str, Capture] = NOTHING
     annotations: tuple[Annotation, ...] = ()
     note: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)  # one is itself alone: what is made of it is cached
 class Library:
     """The archive as values; ``with_restricted`` says whether withheld text may be shown.
 
-    ``provenance_page`` is the name of the page that says what a seal proves.
+    ``provenance_page`` is the name of the page that says what a seal proves. A library is equal to
+    itself alone: what is made of it is kept.
     """
 
-    store: ArchiveStore
-    shelves: Mapping[str, Shelf]
-    entities: Mapping[str, Entity]
-    claims: Mapping[str, Claim]
-    with_restricted: bool = False
-    provenance_page: str = "provenance"
+    def __init__(
+        self, store: ArchiveStore, *, with_restricted: bool = False, provenance_page: str
+    ) -> None:
+        self.store = store
+        self.shelves: Mapping[str, Shelf] = {
+            key: _read_shelf(store, key)
+            for key in store.keys()  # noqa: SIM118  # no dict
+        }
+        self.entities: Mapping[str, Entity] = {entity.id: entity for entity in store.entities()}
+        self.claims: Mapping[str, Claim] = {claim.id: claim for claim in store.claims()}
+        self.with_restricted = with_restricted
+        self.provenance_page = provenance_page
 
     @classmethod
     def read(
         cls, root: Path, *, with_restricted: bool = False, provenance_page: str = "provenance"
-    ) -> Library:
+    ) -> Self:
         """Read the archive in a folder; raises NotFound, InvalidData."""
-        store = ArchiveStore.open(root)
         return cls(
-            store=store,
-            shelves={key: _read_shelf(store, key) for key in store.keys()},  # noqa: SIM118  # no dict
-            entities={entity.id: entity for entity in store.entities()},
-            claims={claim.id: claim for claim in store.claims()},
+            ArchiveStore.open(root),
             with_restricted=with_restricted,
             provenance_page=provenance_page,
         )

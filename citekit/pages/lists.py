@@ -7,10 +7,10 @@ the script a search field and buttons narrow the list down (``assets/citekit.js`
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from citekit.model.date import Date, DateError
+from citekit.model.value import Value
 from citekit.pages import wording
 from citekit.pages.claim import tally
 from citekit.pages.element import Content, Element, h, joined, make_anchor, to
@@ -147,8 +147,7 @@ def claims_table(claims: Iterable[Claim]) -> Element:
     return h("table", head, rows, class_="ck-claims")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Value):
     """Something with a date; ``sort`` is the date in EDTF, its beginning."""
 
     sort: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from citekit.app.proof_verdict import ProvenTime
@@ -20,6 +19,7 @@ from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.leaf import parse_leaf
 from citekit.model.codec import read_instant
 from citekit.model.quotation import TEXT_FIELDS, evidence_beyond
+from citekit.model.value import NOTHING, Value, replace
 from citekit.store.drift import differences
 from citekit.store.history import is_immutable
 from citekit.store.kinds import OF_THE_SEAL, group_of
@@ -38,8 +38,7 @@ PROOF_SUFFIX: Final = ".citekit-proof.json"
 CHANGES: Final[tuple[State, ...]] = ("unsealed", "changed", "gone")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedFile:
+class SealedFile(Value):
     """A file of an item: its name in the item's folder, and the last entry of the log about it."""
 
     name: str
@@ -47,8 +46,7 @@ class SealedFile:
     state: State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemSeal:
+class ItemSeal(Value):
     """What is sealed about one item. Without a ``proof`` (a file), ``why_none`` says why.
 
     ``checkpoint`` and ``signers`` (name+key id) are those of the proof, else the latest;
@@ -69,8 +67,7 @@ class ItemSeal:
         return tuple(file for file in self.files if file.state in states)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seals:
+class Seals(Value):
     """The log of an archive. ``checkpoint`` is None when nothing is sealed.
 
     ``trouble`` says what is wrong with the log; then nothing it says is shown. ``keys`` are the
@@ -80,7 +77,7 @@ class Seals:
     checkpoint: Checkpoint | None = None
     signers: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-    items: Mapping[str, ItemSeal] = field(default_factory=dict)
+    items: Mapping[str, ItemSeal] = NOTHING
     changes: int = 0
     trouble: str = ""
 

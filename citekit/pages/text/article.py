@@ -7,12 +7,12 @@ the public record), so pages are made from the same values either way.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from citekit.model.annotation import Annotation
 from citekit.model.quotation import Quota, longest_text, words_shown
+from citekit.model.value import Value
 from citekit.pages.text.highlight import Piece, Span, cut, find_paragraphs, paragraph_of
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from citekit.pages.library import Library
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class Article(Value):
     """The annotated text of one capture, the ``stamp`` of which is empty where there is none.
 
     ``paragraphs`` are ranges of code points. ``text`` is None where it is withheld or absent;

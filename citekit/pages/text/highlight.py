@@ -8,15 +8,15 @@ withheld text is cut in the same way.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Value):
     """The range of one annotation in the whole text."""
 
     start: int
@@ -24,8 +24,7 @@ class Span:
     annotation: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Value):
     """A range that no boundary crosses, and the annotations over it, the widest first."""
 
     start: int
