@@ -10,7 +10,8 @@ from citekit.pages.element import Content, Element, file_link, h, is_web_address
 from citekit.pages.provenance.captures import provenance_section
 from citekit.pages.provenance.evidence import evidence_section
 from citekit.pages.text.article import make_article
-from citekit.pages.text.rows import article_rows, lost_notes
+from citekit.pages.text.rows import article_row, article_rows, lost_notes
+from citekit.pages.title_markup import rich_title
 
 if TYPE_CHECKING:
     from citekit.model.item import Item
@@ -61,6 +62,18 @@ def byline(shelf: Shelf) -> list[Content]:
     return joined(
         [wording.publisher(item) or wording.show_names(item.names("author")), time], " · "
     )
+
+
+def excerpt(library: Library, passage: str, number: int) -> Element:
+    """A paragraph with its highlights and notes for another page, headed by where it is from.
+
+    ``passage`` is its name, such as ``KEY#p3``; ``number`` its number.
+    """
+    key = library.resolve(passage.partition("#")[0]) or ""
+    shelf = library.shelves[key]
+    row = article_row(library, make_article(library, key), number, is_guest=True)
+    title = h("p", to("item", passage, rich_title(shelf.item)), " · ", byline(shelf))
+    return h("div", title, h("div", row, class_="ck-article"), class_="ck-excerpt")
 
 
 def _head(library: Library, shelf: Shelf, article: Article) -> Element:

@@ -16,6 +16,7 @@ from citekit.pages.claim import tally
 from citekit.pages.element import Content, Element, h, joined, make_anchor, to
 from citekit.pages.entity import entity_date
 from citekit.pages.item import access_badge, byline
+from citekit.pages.metadata import coins
 from citekit.pages.provenance import log_page
 from citekit.pages.title_markup import rich_title
 
@@ -227,6 +228,33 @@ def bibliography_body(library: Library) -> list[Element]:
     sources = wording.count(len(library.shelves), "source")
     intro = f"{sources} in this archive. Zotero can save them all from this page."
     return [h("p", intro, class_="ck-faint"), h("bibliography")]
+
+
+def reference_list(
+    library: Library, entries: Iterable[tuple[str, Content]], *, with_coins: bool
+) -> Element:
+    """Formatted references, each by its key, with a link to its page and what Zotero reads."""
+    lines = [
+        h(
+            "li",
+            h("p", entry),
+            h(
+                "p",
+                _coins(library, key) if with_coins else None,
+                to("item", key, "Source page"),
+                class_="ck-traces",
+            ),
+            id=f"ref-{key}",
+            class_="ck-entry",
+        )
+        for key, entry in entries
+    ]
+    return h("ul", lines, class_="ck-references")
+
+
+def _coins(library: Library, key: str) -> Element:
+    item = library.shelves[key].item
+    return h("span", class_="Z3988", title=coins(item), aria_hidden="true")
 
 
 def _newest_first(shelf: Shelf) -> tuple[str, str]:

@@ -8,7 +8,6 @@ out differently from last time are written again.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from docutils import nodes
@@ -16,6 +15,7 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from citekit.pages.addresses import near_names
 from citekit.pages.citations import Citation, Cite, Mode
 from citekit.pages.element import h
 from citekit.sphinx.citation_domain import CitationDomain
@@ -139,7 +139,7 @@ def _read_cites(text: str, env: BuildEnvironment, location: str) -> tuple[Cite, 
         asked = match["key"].strip()
         key = domain.library.resolve(asked)
         if key is None:
-            near = get_close_matches(asked, list(domain.library.shelves), n=3, cutoff=0.5)
+            near = near_names(domain.library, "item", asked)
             hint = f" (near: {', '.join(near)})" if near else ""
             logger.warning(
                 "cited but not in the archive: %s%s",

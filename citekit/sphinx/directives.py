@@ -9,13 +9,11 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from citekit.pages.element import h, to
-from citekit.pages.item import byline
+from citekit.pages.addresses import locate
+from citekit.pages.element import h
+from citekit.pages.item import excerpt
 from citekit.pages.lists import claims_list, item_card, source_cards, timeline
 from citekit.pages.object_state import EVERYTHING
-from citekit.pages.text.article import make_article
-from citekit.pages.text.rows import article_row
-from citekit.pages.title_markup import rich_title
 from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.parser import make_nodes
 
@@ -86,16 +84,13 @@ class PassageDirective(_ArchiveDirective):
     def run(self) -> list[nodes.Node]:
         """The row, with links to the item's page."""
         library = self.domain.library
-        found = self.domain.locate("passage", self.arguments[0])
-        if found is None or not re.fullmatch(r"p\d+", found[1]):
+        found = locate(library, "passage", self.arguments[0])
+        if found is None or not re.fullmatch(r"p\d+", found.anchor):
             return self.unknown("passage", self.arguments[0])
-        key = found[0].removeprefix("items/")
+        key = found.page.removeprefix("items/")
         self.domain.note_use(self.env.docname, f"item:{key}")
         self.domain.note_use(self.env.docname, EVERYTHING)
-        row = article_row(library, make_article(library, key), int(found[1][1:]), is_guest=True)
-        shelf = library.shelves[key]
-        title = h("p", to("item", self.arguments[0], rich_title(shelf.item)), " · ", byline(shelf))
-        return self.made(h("div", title, h("div", row, class_="ck-article"), class_="ck-excerpt"))
+        return self.made(excerpt(library, self.arguments[0], int(found.anchor[1:])))
 
 
 class TimelineDirective(_ArchiveDirective):
