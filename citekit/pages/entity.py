@@ -96,39 +96,27 @@ def _age(library: Library, key: str) -> tuple[str, str]:
 
 
 def _item_mentions(library: Library, key: str, annotations: Iterable[Annotation]) -> Element:
-    shelf, article = library.shelves[key], make_article(library, key)
-    lines = []
-    for annotation in annotations:
-        quoted = article.quotes.get(annotation.short_id)
-        paragraph = article.paragraph(annotation)
-        passage = f"{key}#a-{annotation.short_id}"
-        label = f"¶ {paragraph}" if paragraph else "the item"
-        lines.append(
-            h(
-                "li",
-                h(
-                    "p",
-                    to("item", passage, label, class_="ck-where"),
-                    " ",
-                    h("q", wording.shorten(quoted, 160)) if quoted else None,
-                    " ",
-                    h(
-                        "span",
-                        wording.shorten(wording.plain(annotation.note), 160),
-                        class_="ck-faint",
-                    )
-                    if annotation.note
-                    else None,
-                ),
-            )
-        )
+    shelf = library.shelves[key]
     return h(
         "div",
         h("p", to("item", key, rich_title(shelf.item)), class_="ck-cardtitle"),
         h("p", byline(shelf), class_="ck-byline"),
-        h("ul", lines, class_="ck-passages"),
+        h("ul", [_mention(library, key, a) for a in annotations], class_="ck-passages"),
         class_="ck-card",
     )
+
+
+def _mention(library: Library, key: str, annotation: Annotation) -> Element:
+    """One passage that names the entity: where, its words, and what the note says."""
+    article = make_article(library, key)
+    quoted = article.quotes.get(annotation.short_id)
+    number = article.paragraph(annotation)
+    label = f"¶ {number}" if number else "the item"
+    where = to("item", f"{key}#a-{annotation.short_id}", label, class_="ck-where")
+    words = h("q", wording.shorten(quoted, 160)) if quoted else None
+    said = wording.shorten(wording.plain(annotation.note), 160)
+    note = h("span", said, class_="ck-faint") if annotation.note else None
+    return h("li", h("p", where, " ", words, " ", note))
 
 
 def _claims(library: Library, entity: Entity) -> Element | None:

@@ -78,46 +78,48 @@ def excerpt(library: Library, passage: str, number: int) -> Element:
 
 def _head(library: Library, shelf: Shelf, article: Article) -> Element:
     item = shelf.item
-    authors = wording.show_names(item.names("author"))
-    url = item.text("URL")
-    doi = item.text("DOI")
-    actions = [
-        link(url, "Read at the source", class_="ck-button ck-out") if is_web_address(url) else None,
-        link(f"https://doi.org/{doi}", f"doi:{doi}", class_="ck-button ck-out") if doi else None,
-        *(
-            link(
-                copy.url, _copy_label(copy.at.year if copy.at else None), class_="ck-button ck-out"
-            )
-            for copy in item.facts.archived
-        ),
-        h("a", "Cite", href="#cite", class_="ck-button"),
-    ]
-    facts = [
-        h("code", item.key),
-        wording.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
-        wording.count(len(article.paragraphs), "paragraph") if article.paragraphs else None,
-        wording.count(len(shelf.captures), "capture") if shelf.captures else "no capture",
-        _shown_capture(shelf, article),
-    ]
+    kind = h("span", wording.type_label(item), class_="ck-kind")
     return h(
         "div",
-        h(
-            "p",
-            h("span", wording.type_label(item), class_="ck-kind"),
-            " ",
-            access_badge(item.facts.access),
-            class_="ck-eyebrow",
-        ),
+        h("p", kind, " ", access_badge(item.facts.access), class_="ck-eyebrow"),
         h("p", byline(shelf), class_="ck-byline"),
-        None
-        if authors and not wording.publisher(item)
-        else h("p", f"By {authors}" if authors else "No author named", class_="ck-byline"),
-        h("p", joined(actions, " "), class_="ck-actions"),
-        h("p", joined(facts, " · "), class_="ck-faint ck-facts"),
+        _authors(item),
+        h("p", joined(_actions(item), " "), class_="ck-actions"),
+        h("p", joined(_facts(shelf, article), " · "), class_="ck-faint ck-facts"),
         _licence(item),
         _banner(library, shelf),
         class_="ck-head",
     )
+
+
+def _authors(item: Item) -> Element | None:
+    """Who wrote it; nothing where the line above names them in a publisher's place."""
+    authors = wording.show_names(item.names("author"))
+    if authors and not wording.publisher(item):
+        return None
+    return h("p", f"By {authors}" if authors else "No author named", class_="ck-byline")
+
+
+def _actions(item: Item) -> list[Content]:
+    """Buttons that lead to the source, to copies of it, and to how it is cited."""
+    url, doi = item.text("URL"), item.text("DOI")
+    there = [(url, "Read at the source")] if is_web_address(url) else []
+    there += [(f"https://doi.org/{doi}", f"doi:{doi}")] if doi else []
+    there += [(c.url, _copy_label(c.at.year if c.at else None)) for c in item.facts.archived]
+    links = [link(address, label, class_="ck-button ck-out") for address, label in there]
+    return [*links, h("a", "Cite", href="#cite", class_="ck-button")]
+
+
+def _facts(shelf: Shelf, article: Article) -> list[Content]:
+    """What the archive holds of the item, in numbers."""
+    notes, paragraphs, captures = shelf.annotations, article.paragraphs, shelf.captures
+    return [
+        h("code", shelf.item.key),
+        wording.count(len(notes), "annotation") if notes else None,
+        wording.count(len(paragraphs), "paragraph") if paragraphs else None,
+        wording.count(len(captures), "capture") if captures else "no capture",
+        _shown_capture(shelf, article),
+    ]
 
 
 def _shown_capture(shelf: Shelf, article: Article) -> Element | None:
@@ -171,32 +173,32 @@ def _text_section(library: Library, shelf: Shelf, article: Article) -> Element |
     if not article.paragraphs:
         return _no_text(shelf)
     is_shown = article.text is not None
-    url = article.url
-    aside = None
+    class_ = "ck-article" if is_shown else "ck-article ck-withheld"
+    return h(
+        "section",
+        h("title", "Annotated text" if is_shown else "Annotated passages"),
+        _why_not_shown(library, shelf, article),
+        h("div", article_rows(library, article), class_=class_),
+        id="text",
+    )
+
+
+def _why_not_shown(library: Library, shelf: Shelf, article: Article) -> Element | None:
     if not library.shows_text(shelf.item):
-        aside = h(
+        url = article.url
+        return h(
             "div",
             h("p", h("strong", "Why the text is not here. "), _WHY_WITHHELD),
             h("p", link(url, "Read it at the source", class_="ck-out"), ".") if url else None,
             class_="ck-why",
         )
-    elif not is_shown:
-        aside = h(
-            "p",
-            "The bytes of this text are not on the machine that built the site; "
-            "its shape and the notes are.",
-            class_="ck-why",
-        )
+    if article.text is not None:
+        return None
     return h(
-        "section",
-        h("title", "Annotated text" if is_shown else "Annotated passages"),
-        aside,
-        h(
-            "div",
-            article_rows(library, article),
-            class_="ck-article" if is_shown else "ck-article ck-withheld",
-        ),
-        id="text",
+        "p",
+        "The bytes of this text are not on the machine that built the site; "
+        "its shape and the notes are.",
+        class_="ck-why",
     )
 
 
@@ -270,40 +272,27 @@ def _entities(library: Library, key: str) -> Element | None:
 
 def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool) -> Element:
     key = shelf.item.key
-    blocks: list[Element] = []
-    for name, (label, extension) in DATA_FORMATS.items():
-        text = data_citation(library, key, name)
-        blocks.append(
-            h(
-                "details",
-                h("summary", label),
-                h("pre", text, language=name),
-                library.on_site(
-                    h(
-                        "p",
-                        file_link(
-                            f"items/{key}.{extension}",
-                            f"Download .{extension}",
-                            class_="ck-button",
-                        ),
-                    )
-                ),
-            )
-        )
+    in_myst: list[Content] = ["In MyST: ", h("code", f"{{cite}}`{key}`")]
+    if has_paragraphs:
+        in_myst += [" · a passage: ", h("code", f"{{ck:passage}}`{key}#p1`")]
     return h(
         "section",
         h("title", "Cite this"),
         h("div", h("p", style.reference(shelf.item)), class_="ck-reference ck-copyable"),
-        h(
-            "p",
-            "In MyST: ",
-            h("code", f"{{cite}}`{key}`"),
-            " · a passage: ",
-            h("code", f"{{ck:passage}}`{key}#p1`"),
-        )
-        if has_paragraphs
-        else h("p", "In MyST: ", h("code", f"{{cite}}`{key}`")),
-        blocks,
+        h("p", in_myst),
+        [_data(library, key, format_) for format_ in DATA_FORMATS],
         id="cite",
         class_="ck-cite no-search",
+    )
+
+
+def _data(library: Library, key: str, format_: str) -> Element:
+    """The item in a format, to copy and to download."""
+    label, extension = DATA_FORMATS[format_]
+    file = file_link(f"items/{key}.{extension}", f"Download .{extension}", class_="ck-button")
+    return h(
+        "details",
+        h("summary", label),
+        h("pre", data_citation(library, key, format_), language=format_),
+        library.on_site(h("p", file)),
     )

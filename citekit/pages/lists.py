@@ -172,22 +172,19 @@ def timeline(
     for moment in moments:
         by_day.setdefault(moment.date, []).append(moment)
     days = [
-        h(
-            "li",
-            h("p", date, class_="ck-day"),
-            [
-                h(
-                    "div",
-                    h("p", m.what),
-                    h("p", m.more, class_="ck-byline") if m.more else None,
-                    class_=f"ck-moment ck-moment-{m.kind}",
-                )
-                for m in together
-            ],
-        )
+        h("li", h("p", date, class_="ck-day"), map(_moment, together))
         for date, together in by_day.items()
     ]
     return h("ul", days, class_="ck-timeline")
+
+
+def _moment(moment: Moment) -> Element:
+    return h(
+        "div",
+        h("p", moment.what),
+        h("p", moment.more, class_="ck-byline") if moment.more else None,
+        class_=f"ck-moment ck-moment-{moment.kind}",
+    )
 
 
 def _moments(library: Library, keep: Callable[[str, str], bool]) -> Iterator[Moment]:

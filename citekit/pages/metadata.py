@@ -108,42 +108,57 @@ _ALTERNATES: Final = {
 
 
 def _tags(item: Item, zotero_type: str) -> Iterator[tuple[str, str]]:
-    date = item.date()
-    edtf = date.to_edtf() if date else ""
-    is_journal = item.type == "article-journal"
-    container = wording.publisher(item)
     yield "description", description(item)
+    yield from _highwire(item)
+    yield from _dublin_core(item)
+    yield from _zotero(item, zotero_type)
+    yield "prism.publicationName", wording.publisher(item)
+    yield "prism.publicationDate", _edtf(item)
+
+
+def _highwire(item: Item) -> Iterator[tuple[str, str]]:
+    """What Google Scholar reads, and Zotero first."""
+    date, edtf, url = item.date(), _edtf(item), item.text("URL")
     yield "citation_title", plain(item.title)
     for name in item.names("author"):
         yield "citation_author", _inverted(name)
-    yield (
-        "citation_publication_date",
-        edtf.replace("-", "/") if date and len(date.parts) == 1 else edtf,
-    )
+    is_one_day = date is not None and len(date.parts) == 1
+    yield "citation_publication_date", edtf.replace("-", "/") if is_one_day else edtf
     yield "citation_publisher", item.text("publisher")
-    if is_journal:
-        yield "citation_journal_title", container
+    if item.type == "article-journal":
+        yield "citation_journal_title", wording.publisher(item)
         yield "citation_volume", item.text("volume")
         yield "citation_issue", item.text("issue")
     yield "citation_language", item.text("language")
     yield "citation_doi", item.text("DOI")
-    yield "citation_public_url", item.text("URL") if is_web_address(item.text("URL")) else ""
+    yield "citation_public_url", url if is_web_address(url) else ""
+
+
+def _dublin_core(item: Item) -> Iterator[tuple[str, str]]:
     yield "dc.title", plain(item.title)
     for name in item.names("author"):
         yield "dc.creator", _inverted(name)
-    yield "dc.date", edtf
-    yield "dc.publisher", item.text("publisher") or container
+    yield "dc.date", _edtf(item)
+    yield "dc.publisher", item.text("publisher") or wording.publisher(item)
     yield "dc.language", item.text("language")
     yield "dc.identifier", item.text("URL")
     yield "dc.rights", item.text("rights") or item.text("license")
+
+
+def _zotero(item: Item, zotero_type: str) -> Iterator[tuple[str, str]]:
+    """Fields of Zotero's own, which has no other name for them."""
     yield "z.itemType", zotero_type
-    yield "z.publicationTitle", "" if is_journal else container
+    is_journal = item.type == "article-journal"
+    yield "z.publicationTitle", "" if is_journal else wording.publisher(item)
     yield "z.place", item.text("publisher-place")
     yield "z.section", item.text("section")
     yield "z.archive", item.text("archive")
     yield "z.archiveLocation", item.text("archive_location")
-    yield "prism.publicationName", container
-    yield "prism.publicationDate", edtf
+
+
+def _edtf(item: Item) -> str:
+    date = item.date()
+    return date.to_edtf() if date else ""
 
 
 def _inverted(name: Name) -> str:

@@ -41,17 +41,7 @@ def fill_head(
     """Add the page's metadata; on a private build also the banner and ``noindex``."""
     del templatename
     _name_in_words(context)
-    staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
-    lines = [write_element(Element.from_json(data)) for data in staged]
-    base = ArchiveDomain.of(app.env).library.address
-    if base and lines:
-        address = f"{base}{pagename}.html"
-        lines.append(start_tag("meta", {"property": "og:url", "content": address}))
-        if not context.get("pageurl"):
-            lines.append(start_tag("link", {"rel": "canonical", "href": address}))
-    if not context.get("favicon_url"):  # else every browser asks the server for one that is absent
-        icon = context["pathto"]("_static/citekit.svg", resource=True)
-        lines.append(start_tag("link", {"rel": "icon", "type": "image/svg+xml", "href": icon}))
+    lines = [*_own_lines(app, pagename, context, doctree), *_icon(context)]
     if read_config(app).with_restricted:
         lines.append('<meta name="robots" content="noindex, nofollow, noarchive">')
         banner = f'<p class="ck-banner" role="alert">{_PRIVATE}</p>'
@@ -62,6 +52,29 @@ def fill_head(
         context["metatags"] = "\n".join([str(context.get("metatags") or ""), *lines])
     if str(context.get("page_source_suffix", "")) == SUFFIX:
         context["sourcename"] = ""  # a staged page is no source that a reader could use
+
+
+def _own_lines(
+    app: Sphinx, pagename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> list[str]:
+    """What the page's maker put into its head, and where it will stand."""
+    staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
+    lines = [write_element(Element.from_json(data)) for data in staged]
+    base = ArchiveDomain.of(app.env).library.address
+    if base and lines:
+        address = f"{base}{pagename}.html"
+        lines.append(start_tag("meta", {"property": "og:url", "content": address}))
+        if not context.get("pageurl"):
+            lines.append(start_tag("link", {"rel": "canonical", "href": address}))
+    return lines
+
+
+def _icon(context: dict[str, Any]) -> list[str]:
+    """Ours where the site has none: else every browser asks the server for one that is absent."""
+    if context.get("favicon_url"):
+        return []
+    icon = context["pathto"]("_static/citekit.svg", resource=True)
+    return [start_tag("link", {"rel": "icon", "type": "image/svg+xml", "href": icon})]
 
 
 def _name_in_words(context: dict[str, Any]) -> None:

@@ -221,18 +221,22 @@ def _commands(key: str, seal: ItemSeal) -> Iterator[Element]:
         "The proof is one file with the record, the captures and their entries; no text is in it. "
         "Check it offline, with citekit or with the small program beside it:",
     )
+    ours, theirs, what = _trust(seal)
+    yield h("pre", f"citekit check-proof {file} {ours}\npython {SCRIPT} {file} {theirs}")
+    yield h("p", what)
+
+
+def _trust(seal: ItemSeal) -> tuple[str, str, str]:
+    """What a check starts from: an option for citekit, one for the program, and what it means."""
     if seal.signers:
-        ours, theirs = "--trust VKEY", "--vkey VKEY"
         what = (
             "VKEY is the public key of the log. Take it from where its owner published it, not "
             "from this site: who forges a site brings a key along."
         )
-    else:
-        size, root = seal.checkpoint.size, b64encode(seal.checkpoint.root).decode()
-        ours, theirs = "--checkpoint FILE", f"--size {size} --root {root}"
-        what = (
-            "Nobody has signed this checkpoint. So compare it with one that you, or somebody you "
-            "trust, kept elsewhere: FILE, or its size and root. Those printed here prove nothing."
-        )
-    yield h("pre", f"citekit check-proof {file} {ours}\npython {SCRIPT} {file} {theirs}")
-    yield h("p", what)
+        return "--trust VKEY", "--vkey VKEY", what
+    size, root = seal.checkpoint.size, b64encode(seal.checkpoint.root).decode()
+    what = (
+        "Nobody has signed this checkpoint. So compare it with one that you, or somebody you "
+        "trust, kept elsewhere: FILE, or its size and root. Those printed here prove nothing."
+    )
+    return "--checkpoint FILE", f"--size {size} --root {root}", what
