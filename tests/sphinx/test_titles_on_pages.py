@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from citekit.pages.element import Element
-from citekit.pages.title_markup import plain, rich
 from citekit.testing.builders import Source, build_archive
 
 if TYPE_CHECKING:
@@ -18,30 +14,6 @@ if TYPE_CHECKING:
 
 TITLE = "CO<sub>2</sub> and <i>Homo <b>sapiens</b></i> of 5 < 6 </b><u>lands</u>"
 WORDS = "CO2 and Homo sapiens of 5 < 6 </b><u>lands</u>"
-
-
-@pytest.mark.parametrize(
-    ("text", "tags"),
-    [
-        ("<i>a</i> <b>b</b> <sup>c</sup> <sub>d</sub>", ["em", "strong", "sup", "sub"]),
-        ('<span style="font-variant: small-caps;">a</span>', ["span"]),
-        ('<span class="nocase">a</span>', ["span"]),
-        ("<sc>a</sc>", ["span"]),
-        ("<script>a</script> <i onclick=x>b</i>", []),
-        ("<i>a", []),
-        ("a</i>", []),
-        ("<i>a</b>", []),
-        ("<i>" * 100 + "</i>" * 100, ["em"]),
-    ],
-)
-def test_only_pairs_that_csl_knows_are_markup(text: str, tags: list[str]) -> None:
-    """Whatever else stands in a title is words."""
-    assert [part.tag for part in rich(text) if isinstance(part, Element)] == tags
-
-
-def test_words_lose_only_the_markup() -> None:
-    """A sign that opens nothing stays."""
-    assert plain(TITLE) == WORDS
 
 
 def test_titles_are_shown_as_meant(tmp_path: Path, make_site: Callable[..., Site]) -> None:
