@@ -1,8 +1,8 @@
 """A page as a plain tree: what is staged for Sphinx, and all that a page maker has to know.
 
-Pages are made as elements, kept as JSON and turned into docutils nodes by ``parser``. Text is
-always text: nothing here is parsed as markup, so hostile titles and names stay words. Tags are
-those of HTML and a few of our own (``nodes`` has the table):
+Pages are made as elements, kept as JSON and turned into docutils nodes by ``sphinx.parser``. Text
+is always text: nothing here is parsed as markup, so hostile titles and names stay words. Tags are
+those of HTML and a few of our own (the parser has the table):
 
 - ``ref`` links into the site: ``to`` is ``item:KEY``, ``item:KEY#p3``, ``entity:ID`` or
 ``claim:ID``

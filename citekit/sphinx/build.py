@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -130,7 +130,8 @@ def find_outdated(
 
 def finish_reading(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Format the citations and tie the backlinks; returns the pages that must be written again."""
-    del app
     domain = ArchiveDomain.of(env)
     changed = CitationDomain.of(env).format_all(domain.library) | domain.update_backlinks()
+    if domain.update_address():  # which stands in the head of each page of the archive
+        changed |= cast("StagedProject", app.project).staged.keys()
     return sorted(changed & env.all_docs.keys())

@@ -1,8 +1,8 @@
 """The domain ``ck``: items, passages, entities and claims of the archive, and who refers to them.
 
-The archive itself is read anew for every build (``library``); what is kept between builds is plain:
-which page used which object in which state, and which backlinks were written. So a page is read
-again when something it names has changed, and written again when its backlinks have.
+The archive itself is read anew for every build (``pages.library``); what is kept between builds is
+plain: which page used which object in which state, and which backlinks were written. So a page is
+read again when something it names has changed, and written again when its backlinks have.
 """
 
 from __future__ import annotations
@@ -49,11 +49,12 @@ class ArchiveDomain(Domain):
         "entity": ObjType("entity", "entity"),
         "claim": ObjType("claim", "claim"),
     }
-    # uses: page -> object -> state when read; backlinks: object -> pages, as last written
-    initial_data: ClassVar = {"uses": {}, "backlinks": {}}
-    data_version = 1
+    # uses: page -> object -> state when read; backlinks: object -> pages, as last written;
+    # address: of the site, as last written
+    initial_data: ClassVar = {"uses": {}, "backlinks": {}, "address": ""}
+    data_version = 2
     library: Library
-    states: Mapping[str, str]  # of the library's objects, see ``object_state``
+    states: Mapping[str, str]  # of the library's objects, see ``pages.object_state``
 
     @classmethod
     def of(cls, env: BuildEnvironment) -> Self:
@@ -118,6 +119,11 @@ class ArchiveDomain(Domain):
             name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
         }
         return {page for name in changed if (page := page_of(name)) in self.env.all_docs}
+
+    def update_address(self) -> bool:
+        """Store where the site will be; returns whether that was another place before."""
+        before, self.data["address"] = self.data["address"], self.library.address
+        return bool(before != self.library.address)
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page used."""

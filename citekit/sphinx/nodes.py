@@ -2,7 +2,7 @@
 
 Elements that docutils has no node for stay HTML elements: a builder that is not HTML writes what is
 inside. Nodes that stand for something known only at the end (a citation, a reference, the list of
-pages that link here) are replaced by ``resolve`` before any builder sees them.
+pages that link here) are replaced by ``resolve`` and ``site_files`` before any builder sees them.
 """
 
 from __future__ import annotations

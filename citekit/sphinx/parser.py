@@ -58,7 +58,7 @@ _HTML: Final[dict[str, type[nodes.Element]]] = {
 
 
 class PageParser(Parser):
-    """Reads pages staged by ``pages``."""
+    """Reads the pages that ``staging`` wrote."""
 
     supported = ("citekit",)
 

@@ -1,6 +1,6 @@
 """Pages of the archive as documents of Sphinx.
 
-They are staged as JSON (see ``element``) below the folder of doctrees, so that a build with
+They are staged as JSON (see ``pages.element``) below the folder of doctrees, so that a build with
 restricted text leaves nothing where another build would find it. A file is written only when its
 page has changed, because Sphinx reads again what has a new time; what is no longer a page is
 removed.
@@ -56,6 +56,7 @@ class StagedProject(Project):
 
     def __init__(self, original: Project, staged: Mapping[str, Path]) -> None:
         super().__init__(original.srcdir, original.source_suffix)
+        self.restore(original)  # without the names of the last build no page would be out of date
         self.staged = dict(staged)
 
     def discover(

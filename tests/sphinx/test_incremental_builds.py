@@ -73,6 +73,25 @@ def test_an_old_page_is_as_a_new_one(
     assert contents(again.output) == contents(clean.output)
 
 
+def test_a_changed_configuration_reaches_every_page(
+    tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """The looks as conf.py has them, and the address in archive.toml, are on old pages, too."""
+    build_archive(tmp_path / "archive")
+    make_site("-W")
+    settings = tmp_path / "archive" / "archive.toml"
+    address = 'base_url = "https://sea.example/"\n'
+    settings.write_text(settings.read_text("utf-8") + address, encoding="utf-8")
+
+    moved = make_site("-W").read("items/tide2023.html")
+    named = make_site("-W", "-D", "html_title=Another name")
+
+    assert '<link rel="canonical" href="https://sea.example/items/tide2023.html">' in moved
+    assert "Another name" not in moved
+    for page in ("index", "items/tide2023", "items/index"):
+        assert "Another name</span>" in named.read(f"{page}.html")
+
+
 def test_what_did_not_change_is_not_read_again(
     tmp_path: Path, make_site: Callable[..., Site]
 ) -> None:
