@@ -32,7 +32,8 @@ from citekit.app.payloads import build_payloads
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.capture import Capture, Source
-from citekit.model.identifiers import check_citekey, make_stamp, stamp_order
+from citekit.model.citekey import check_citekey
+from citekit.model.identifiers import make_stamp, stamp_order
 from citekit.model.item import Access, Item
 from citekit.model.value import Value, replace
 from citekit.store.record import this_tool

@@ -10,7 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.clock import now as this_second
-from citekit.app.keys import split_name
+from citekit.app.keys import known_in, split_name
 from citekit.app.passages import (
     ItemText,
     Range,
@@ -61,7 +61,7 @@ def annotate(
     ``span`` is a half-open range of code points of the text. Raises NotFound for an unknown item,
     entity or quote, UsageError for an annotation that says nothing.
     """
-    key, passage_name = split_name(name)
+    key, passage_name = split_name(name, *known_in(store))
     key = store.resolve(key)
     check_entities(store, entities)
     if not (note or tags or entities or quote or span or passage_name):
@@ -80,7 +80,7 @@ def annotate(
             )
         made = new_annotation(
             annotation_id=annotation_id or f"urn:uuid:{uuid.uuid4()}",
-            source=item.text("URL") or f"urn:citekit:item:{key}",
+            source=item.text("URL") or f"urn:citekit:item:{store.layout.folder_name(key)}",
             created=now or this_second(),
             passage=passage,
             captured_at=text.capture.captured_at if text else None,

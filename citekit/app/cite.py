@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
-from citekit.app.keys import read_name
+from citekit.app.keys import known_in, read_name, split_name
 from citekit.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from citekit.app.outside import Outside
+    from citekit.csl import Citation
     from citekit.csl.process import Result
     from citekit.csl.styles import StyleSource
     from citekit.model.item import Item
@@ -67,6 +68,7 @@ class _Call(NamedTuple):
     explain: bool
     links: bool
     notes: Mapping[str, str | None]
+    mode: str
 
 
 def cite(
@@ -86,6 +88,7 @@ def cite(
 ) -> Cited:
     """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
+    In the text, ``@key`` and ``@key [p. 3]`` alone have the author in the sentence, as in Pandoc.
     ``style`` is an id or a file (default: the archive's, else apa), ``locator`` belongs to the last
     item. ``apart`` gives each reference on its own as well, in HTML too; ``explain`` where each
     piece of the output came from. With ``outside`` every item has to verify first, by what the
@@ -115,6 +118,7 @@ def cite(
         explain=explain,
         links=links,
         notes=notes,
+        mode=_mode(words) if in_text else "",
     )
     cited = _styled([source.fit(item.csl()) for item in items], cites, source, call)
     return cited._replace(warnings=(*cited.warnings, *lacking, *told))
@@ -137,14 +141,25 @@ def _notes(store: ArchiveStore, items: list[Item]) -> tuple[dict[str, str | None
 
 def _read(store: ArchiveStore, word: str) -> list[Cite]:
     """The cites that a word names; Pandoc's syntax is loaded only where it is used."""
-    if "@" not in word and not word.startswith("["):
-        cite = read_name(word)
+    is_cluster = "@" in word or word.startswith("[")
+    known = known_in(store)
+    if not is_cluster or store.has(split_name(word, *known)[0]):
+        cite = read_name(word, *known)
         if "locator" in cite:
             _check_paragraph(store, cite["id"], int(cite["locator"]))
         return [cite]
     from citekit.app.cluster import read_cluster
 
-    return read_cluster(word)
+    return read_cluster(word, *known)
+
+
+def _mode(words: Sequence[str]) -> str:
+    """How the citation is made: of Pandoc's ``@key [p. 3]`` alone the author is in the sentence."""
+    if len(words) != 1 or "@" not in words[0]:
+        return ""
+    from citekit.app.cluster import is_narrative
+
+    return "composite" if is_narrative(words[0]) else ""
 
 
 def _check_paragraph(store: ArchiveStore, name: str, number: int) -> None:
@@ -241,11 +256,24 @@ def _process(
     return process_formats(
         source.xml,
         data,
-        clusters,
+        _citations(clusters, source, call),
         locale=call.locale,
         outputs=tuple(outputs),
         links=call.links,
     )
+
+
+def _citations(
+    clusters: list[list[Cite]], source: StyleSource, call: _Call
+) -> list[Citation] | list[list[Cite]]:
+    """The clusters, with the author in the sentence where that is asked for; a note has none."""
+    if not call.mode:
+        return clusters
+    from citekit.csl import Citation, parse_style
+
+    if parse_style(source.xml).style_class == "note":
+        return clusters
+    return [Citation(id="1", cites=tuple(cites), mode=call.mode) for cites in clusters]
 
 
 def _with_notes(
@@ -288,7 +316,9 @@ def _explain(
 
     return tuple(
         Explained(key, tuple((o.text, o.variable, o.macro, o.line) for o in origins))
-        for key, origins in explain(source.xml, data, clusters, locale=call.locale)
+        for key, origins in explain(
+            source.xml, data, _citations(clusters, source, call), locale=call.locale
+        )
         if (key is None) == bool(clusters)
     )
 

@@ -11,7 +11,6 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.checked import CheckedThing
-from citekit.capture.browser import find_browser
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.store import files
 from citekit.store.layout import SETTINGS_FILE
@@ -24,14 +23,13 @@ if TYPE_CHECKING:
 _EXTRAS: Final = (
     ("site", ("sphinx", "furo", "myst_parser"), "the site of an archive"),
     ("seal", ("cryptography", "rfc3161_client"), "signing the log, timestamps"),
-    ("browser", ("playwright",), "capturing pages with a browser"),
 )
 _ANSWER_S: Final = 10.0
 
 
 def examine(root: Path | None = None) -> list[CheckedThing]:
     """Try this machine, and the archive at ``root`` if there is one."""
-    checks = [_python(), *_extras(), _browser(), _biber(), _git(), _sqlite()]
+    checks = [_python(), *_extras(), _biber(), _git(), _sqlite()]
     if root is not None:
         checks.extend(_archive(root))
     return checks
@@ -59,16 +57,6 @@ def _extras() -> Iterator[CheckedThing]:
             detail=f"{detail} ({purpose})",
             hint=f"pip install 'citekit[{extra}]'",
         )
-
-
-def _browser() -> CheckedThing:
-    path = find_browser()
-    return CheckedThing(
-        name="browser",
-        ok=bool(path),
-        detail=path or "no Chromium or Chrome found",
-        hint="install Chromium (Debian: apt install chromium), or set CITEKIT_BROWSER to its path",
-    )
 
 
 def _biber() -> CheckedThing:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.citekey import make_citekey
+from citekit.app.import_keys import ImportKeys
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
-from citekit.model.identifiers import check_citekey
 from citekit.model.item import Access, Item, ItemFacts
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from citekit.store.archive import ArchiveStore
     from citekit.store.writer import Writer
@@ -54,8 +53,8 @@ def import_items(
 ) -> Imported:
     """Take in every good entry under its own key; one writer for all of them.
 
-    An entry whose key is taken by an item that says the same is known; by one that says something
-    else, a finding. Raises InvalidData when the whole text is not in that format.
+    An entry whose key or id is that of an item that says the same is known; of one that says
+    something else, a finding. Raises InvalidData when the whole text is not in that format.
     """
     from citekit.formats import read
 
@@ -69,34 +68,30 @@ def import_items(
     findings = [_at(place, finding) for finding in result.findings]
     facts = ItemFacts(access=access or store.settings.access)
     with store.writing(options={"format": format_, "access": access}) as writer:
+        ids = {str(data.get("id")) for data in result.items}
+        keys = ImportKeys(store, writer, format_, ids)
         for number, data in enumerate(result.items):
             try:
-                item, is_new = _take(store, writer, data, facts)
+                item, is_new = _take(writer, keys, data, facts)
             except CitekitError as error:
                 findings.append(_at(place, _refused(error, result.place_of(number), data)))
                 continue
             (new if is_new else known).append(item.key)
+            if is_new and keys.refused:
+                findings.append(_at(place, _left(item, keys.refused, result.place_of(number))))
     return Imported(new=tuple(new), known=tuple(known), findings=tuple(findings))
 
 
 def _take(
-    store: ArchiveStore, writer: Writer, data: Mapping[str, object], facts: ItemFacts
+    writer: Writer, keys: ImportKeys, data: Mapping[str, object], facts: ItemFacts
 ) -> tuple[Item, bool]:
     """Add one entry, or find that the archive has it."""
-    if data.get("id") in (None, ""):
-        data = {**data, "id": writer.unique_key(make_citekey(data))}
-    item = Item.from_json({**data, "id": str(data["id"])})
-    check_citekey(item.key)
-    if store.has(item.key):
-        if store.item(item.key).csl() != item.csl():
-            raise InvalidData(
-                f"the key {item.key} is taken by another item",
-                hint="rename the one that is there: citekit rename KEY NEW",
-            )
-        return item, False
-    if "citekit" not in item.data.get("custom", {}):
-        item = item.with_facts(facts)
+    known = keys.find(data)
+    if known is not None:
+        return known, False
+    item = keys.make(data, facts)
     writer.add_item(item)
+    keys.note(item)
     return item, True
 
 
@@ -105,6 +100,16 @@ def _at(path: str | None, finding: Finding) -> Finding:
     inside = finding.place or Place()
     kind = FindingClass.INVALID if finding.severity is Severity.ERROR else finding.kind
     return replace(finding, place=inside._replace(path=path or inside.path), kind=kind)
+
+
+def _left(item: Item, aliases: Sequence[str], place: Place) -> Finding:
+    """Other keys that the entry could not bring along."""
+    return Finding(
+        code="CK-W424",
+        severity=Severity.WARNING,
+        message=f"{item.key} has no other key {', '.join(map(repr, aliases))}: taken, or no key",
+        place=place,
+    )
 
 
 def _refused(error: CitekitError, place: Place, data: Mapping[str, object]) -> Finding:

@@ -25,7 +25,8 @@ from citekit.formats.bagit import check_path
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
-from citekit.store.layout import SETTINGS_FILE, folded, is_link
+from citekit.store.folder_names import folded
+from citekit.store.layout import SETTINGS_FILE, is_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

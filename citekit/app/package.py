@@ -50,6 +50,8 @@ class PackedItem(Value):
     """One item with its captures by stamp."""
 
     item: Item
+    name: str
+    """The path of its folder inside an archive."""
     captures: Mapping[str, Capture]
 
 
@@ -110,7 +112,11 @@ def _refuse_excess(store: ArchiveStore, items: Iterable[PackedItem]) -> None:
 
 
 def _packed(store: ArchiveStore, key: str) -> PackedItem:
-    return PackedItem(item=store.item(key), captures=store.captures(key))
+    return PackedItem(
+        item=store.item(key),
+        name=store.layout.item_name(key),
+        captures=store.captures(key),
+    )
 
 
 def _add_all(store: ArchiveStore, package: Package) -> None:

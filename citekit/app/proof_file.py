@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -18,6 +19,7 @@ from citekit.model.capture import Tool
 from citekit.model.codec import decode, to_json
 from citekit.model.json_text import dump_json, parse_json
 from citekit.model.value import Value
+from citekit.store.folder_names import names_of
 
 FORMAT: Final = "citekit-proof/1"
 MAX_PROOF_BYTES: Final = 8 << 20
@@ -92,6 +94,16 @@ class ProofDocument(Value):
             raise ValueError(f"a proof has at most {MAX_PARTS} parts of a kind")
         if sum(map(len, inner)) > MAX_EARLIER:
             raise ValueError(f"the earlier checkpoints have at most {MAX_EARLIER} parts together")
+
+
+def item_path(document: ProofDocument) -> str | None:
+    """The path of the item that the proof is about, as one of its files; None: it has none."""
+    paths = {file.path for file in document.files}
+    with suppress(InvalidData):  # a hostile proof may name what is no key
+        for name in reversed(names_of(document.key)):
+            if f"items/{name}/item.json" in paths:
+                return f"items/{name}/item.json"
+    return None
 
 
 def parse_proof_file(data: bytes) -> ProofDocument:

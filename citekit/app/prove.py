@@ -101,7 +101,8 @@ def prove(
     read = read or read_log(store)
     proof_files, indexes = _sealed_files(store, read.history, key)
     indexes += _purges(store, read, key)
-    chosen = sorted({*indexes, *_renames(read, key, min(indexes))})
+    renames = _renames(read, store.layout.item_name(key), min(indexes))
+    chosen = sorted({*indexes, *renames})
     *_, last = read.seals
     document = ProofDocument(
         format=FORMAT,
@@ -181,9 +182,9 @@ def _all_renames(log: LogFolder, standing: Standing) -> Iterable[tuple[int, str,
                 yield index, str(event.get("subject")), str(event.get("to"))
 
 
-def _renames(read: ReadLog, key: str, first: int) -> list[int]:
+def _renames(read: ReadLog, folder: str, first: int) -> list[int]:
     """The renamings since the entry ``first`` that led to the item's folder of today."""
-    names, chosen = {f"items/{key}"}, []
+    names, chosen = {folder}, []
     for index, old, new in reversed(read.renames):
         if index > first and new in names:
             names.add(old)

@@ -26,5 +26,6 @@ def refuse_purged(store: ArchiveStore, key: str, digests: Iterable[str]) -> None
     if not purged_digests(store).isdisjoint(digests):
         raise StoreConflict(
             f"this payload of {key} was purged: the log says so for good",
-            hint="citekit log shows the event; nothing undoes it",
+            hint="citekit log shows it; nothing undoes it once it is sealed; if it waits and "
+            "is not yours, delete its line from log/pending.jsonl",
         )

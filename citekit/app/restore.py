@@ -189,7 +189,10 @@ def _other_bytes(
 ) -> IntegrityFailed:
     absent = [want for want in wanted if want.is_absent] or wanted
     expected = " or ".join(f"{want.payload.digest} ({want.role})" for want in absent[:4])
-    hint = "the file must be the same to the byte: look for another copy"
+    hint = (
+        f"look for a copy that is the same to the byte; a later one is a new capture: citekit add "
+        f"FILE --to {key}; --accept takes one in which all quotes of the annotations stand"
+    )
     if told:
         hint = "--accept keeps it as a capture of its own, linked to the old one"
     return IntegrityFailed(

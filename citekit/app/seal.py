@@ -24,14 +24,14 @@ from citekit.app.signing import find_signing_key, log_origin
 from citekit.app.stamp import authorities_to_ask, stamp
 from citekit.app.waiting_purges import refuse_unconfirmed
 from citekit.capture.safety import split_url
-from citekit.errors import IntegrityFailed, Place, UsageError
+from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.note import Note, write_note
-from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note
+from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note, verify_note
 from citekit.integrity.timestamp import Timestamp
 from citekit.model.value import NOTHING, Value, replace
 from citekit.store.clock import now as this_second
@@ -148,10 +148,13 @@ def seal_locked(
     waiting = log.waiting(size, pending)
     is_plain = standing is not None and _signs_alone(standing, keys.signing)
     if is_plain and not looks and not any(_needs_history(store, entry) for entry in waiting):
+        _check_signed(store, standing, str(keys.signing.verifier) if keys.signing else None)
         plan = take_waiting(History(size=size), waiting)
         _refuse_contradictions(store, plan.contradictions)
     else:
-        plan = take_waiting(replay(log, standing), waiting)
+        sealed = replay(log, standing)
+        _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
+        plan = take_waiting(sealed, waiting)
         _refuse_contradictions(store, plan.contradictions)
         refuse_unconfirmed(store, plan.entries, confirmed)
         _change_key(store, plan, keys, origin, at)
@@ -224,6 +227,23 @@ def _refuse_contradictions(store: ArchiveStore, contradictions: Sequence[Contrad
             hint="what was said first stands: bring the file back from a copy, and delete the "
             "event's line from log/pending.jsonl",
         )
+
+
+def _check_signed(store: ArchiveStore, standing: Standing | None, vkey: str | None) -> None:
+    """Raise IntegrityFailed where the log's own key has not signed what stands.
+
+    Who lacks the key can make the log longer too, and the next signature would cover it.
+    """
+    if standing is None or vkey is None:
+        return
+    try:
+        verify_note(standing.note, [parse_vkey(vkey)])
+    except (IntegrityFailed, InvalidData) as error:
+        raise IntegrityFailed(
+            f"the key of this log has not signed its checkpoint: {error.message}",
+            place=Place(path=str(store.layout.checkpoint_file)),
+            hint="somebody else changed the log: bring log/ back from a copy that verifies",
+        ) from error
 
 
 def _check_pending(pending: Pending, size: int) -> None:

@@ -11,13 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.tree import GrowingTree
 from citekit.store import files
 from citekit.store.drift import Difference, differences, renamed_groups
+from citekit.store.folder_names import is_name_of_any
 from citekit.store.history import Contradiction, History
 from citekit.store.kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
 from citekit.store.log import LogFolder, Standing, needed_paths
@@ -133,13 +134,11 @@ def disk_digests(store: ArchiveStore) -> dict[str, str]:
 
 
 def resolver(store: ArchiveStore) -> Any:  # noqa: ANN401  # str -> str | None
-    """Which item has an old key as its alias."""
+    """Where the item is that was once in a folder of this name: names of folders."""
 
-    def resolve(key: str) -> str | None:
-        try:
-            return store.resolve(key)
-        except (NotFound, InvalidData):
-            return None
+    def resolve(name: str) -> str | None:
+        renamed = (key for key, aliases in store.aliases() if is_name_of_any(name, aliases))
+        return next(map(store.layout.folder_name, renamed), None)
 
     return resolve
 
@@ -184,7 +183,9 @@ def is_sealed(store: ArchiveStore, key: str) -> bool:
     """Whether the log knows the item: then its folder stays for good."""
     log = LogFolder(store.layout)
     standing = log.standing()
-    return standing is not None and bool(replay(log, standing).in_group(f"items/{key}"))
+    return standing is not None and bool(
+        replay(log, standing).in_group(store.layout.item_name(key))
+    )
 
 
 def _without_what_went(history: History, entries: list[bytes]) -> list[bytes]:

@@ -229,9 +229,17 @@ def _tell_imported(result: Imported, context: Context) -> None:
     if not context.json:
         for key in result.new:
             output.answer(key)
-    for key in result.known:
-        output.note(f"{key} is in the archive already", quiet=context.quiet)
-    output.tell_findings(result.findings)
+    if len(result.known) > output.MOST_TOLD:
+        output.note(f"{len(result.known)} are in the archive already", quiet=context.quiet)
+    else:
+        for key in result.known:
+            output.note(f"{key} is in the archive already", quiet=context.quiet)
+    output.tell_some_findings(result.findings)
+    refused = sum(finding.severity == "error" for finding in result.findings)
+    if refused:
+        done = len(result.new) + len(result.known)
+        errors = "1 error" if refused == 1 else f"{refused} errors"
+        output.note(f"{done} taken in, {errors}", quiet=context.quiet)
 
 
 def _imported_json(results: Sequence[Imported], findings: Sequence[Finding]) -> dict[str, Any]:

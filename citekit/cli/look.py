@@ -71,7 +71,8 @@ def _warn(context: Context, message: str) -> None:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
+    # A very long cell goes beyond its column, and does not make all rows as long.
+    widths = [max((len(row[i]) for row in rows if len(row[i]) <= 48), default=0) for i in range(3)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
         output.answer(output.printable("  ".join([*cells, row[3]]).rstrip()))

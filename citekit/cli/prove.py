@@ -25,7 +25,7 @@ def prove(context: Context, *, key: str, output_: str | None) -> int:
     if output_ and store.layout.would_hold(Path(output_)):
         message = f"is inside the archive, which holds records alone: {output_}"
         raise UsageError(message, hint="a proof is for others: choose a folder outside")
-    name = f"{store.resolve(key)}{_SUFFIX}"
+    name = f"{store.layout.folder_name(store.resolve(key))}{_SUFFIX}"
     path = Path(output_) if output_ else _beside(store, name)
     path = path / name if path.is_dir() else path
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")

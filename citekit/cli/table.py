@@ -189,7 +189,13 @@ COMMANDS: Final = (
         "cite",
         "Print references.",
         "citekit.cli.cite:cite",
-        (Argument("KEY", "Citekeys, or a cluster such as '[see @KEY, p. 4]'.", is_many=True),),
+        (
+            Argument(
+                "KEY",
+                "Citekeys, or a cluster: '[see @KEY, p. 4]', or '@KEY [p. 4]' in a sentence.",
+                is_many=True,
+            ),
+        ),
         (
             Option(
                 "--style",

@@ -6,7 +6,7 @@ Source: CSL-JSON schema, csl-data.json (CSL 1.0.2).
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from citekit.errors import Place
     from citekit.formats.result import ReadResult
     from citekit.model.json_text import Json, JsonPath
+
+# What Crossref calls its works in CSL-JSON (api.crossref.org/types); the others have CSL's names.
+_CROSSREF_TYPES: Final = {
+    "journal-article": "article-journal",
+    "proceedings-article": "paper-conference",
+    "posted-content": "article",
+    "book-chapter": "chapter",
+    "book-section": "chapter",
+    "book-part": "chapter",
+    "reference-entry": "entry",
+    "monograph": "book",
+    "edited-book": "book",
+    "reference-book": "book",
+    "dissertation": "thesis",
+    "report-component": "report",
+}
 
 
 def write_csl_json(items: Iterable[Mapping[str, Any]], *, facts: bool = False) -> str:
@@ -43,38 +59,43 @@ def read_csl_json(text: str) -> ReadResult:
     An entry that is no item is a finding with its line and JSON path; the others come in. Raises
     InvalidData, with line and column, where the text is no JSON.
     """
-    from citekit.model.json_text import parse_json, place_in
+    from citekit.model.json_text import JsonPlaces, parse_json
 
     data = parse_json(text)
     entries = data if isinstance(data, list) else [data]
     paths: list[JsonPath] = [(i,) for i in range(len(entries))] if isinstance(data, list) else [()]
-    return check_items(
-        zip(entries, paths, strict=True), lambda path: place_in(text, path, path=None)
-    )
+    return check_items(zip(entries, paths, strict=True), JsonPlaces(text).place)
 
 
 def check_items(
     entries: Iterable[tuple[Json, JsonPath]], place_of: Callable[[JsonPath], Place]
 ) -> ReadResult:
-    """The entries that are items, an id twice counting once; findings for the rest."""
+    """The entries that are items, an id twice counting once; findings for the rest.
+
+    Crossref gives no ``id``: such an item has none, and whoever takes it in makes one.
+    """
     from citekit.findings import Finding
     from citekit.formats.result import ReadResult
 
-    items: dict[str, dict[str, Any]] = {}
+    items: list[dict[str, Any]] = []
+    ids: set[str] = set()
     paths: list[JsonPath] = []
     findings: list[Finding] = []
     for entry, path in entries:
         wrong = what_is_wrong(entry)
-        if wrong is None and str(entry["id"]) in items:
+        name = "" if wrong else str(entry.get("id") or "")
+        if name in ids:
             wrong = ("CK-E422", f"the id {entry['id']!r} stands twice; the first counts", ("id",))
         if wrong is None:
-            items[str(entry["id"])] = {**entry, "id": str(entry["id"])}
-            paths.append((*path, "id"))
+            item = {**entry, "type": _CROSSREF_TYPES.get(entry["type"], entry["type"])}
+            items.append({**item, "id": name} if name else _without_id(item))
+            ids.update([name] if name else [])
+            paths.append((*path, "id") if name else path)
         else:
             code, message, where = wrong
             findings.append(Finding(code=code, message=message, place=place_of((*path, *where))))
     return ReadResult(
-        items=tuple(items.values()),
+        items=tuple(items),
         findings=tuple(findings),
         place_of=lambda number: place_of(paths[number]),
     )
@@ -87,9 +108,18 @@ def what_is_wrong(entry: Json) -> tuple[str, str, JsonPath] | None:
     from citekit.model.item import Item
 
     try:
-        Item.from_json(entry)
+        Item.from_json(entry if _id_of(entry) else {**entry, "id": "x"})
     except InvalidData as error:
         mismatch = error.__cause__
         path = mismatch.json_path if isinstance(mismatch, Mismatch) else ()
         return "CK-E421", error.message, path
     return None
+
+
+def _id_of(entry: Json) -> Json:
+    """The id; for what is no object, something, since that is what is wrong with it then."""
+    return entry.get("id") if isinstance(entry, dict) else "x"
+
+
+def _without_id(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {variable: value for variable, value in entry.items() if variable != "id"}

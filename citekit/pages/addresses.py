@@ -32,17 +32,18 @@ class Address(Value):
     title: str
 
 
-def page_of(name: str) -> str:
+def page_of(library: Library, name: str) -> str:
     """The page of an object with a name such as ``item:KEY``."""
     kind, _, identifier = name.partition(":")
-    return f"{FOLDERS.get(kind, kind)}/{identifier}"
+    page = library.pages.get(identifier, identifier) if kind == "item" else identifier
+    return f"{FOLDERS.get(kind, kind)}/{page}"
 
 
 def locate(library: Library, kind: str, target: str) -> Address | None:
     """The address of what a link names, ``KEY#p3`` or an id; None for what is not there."""
-    identifier, _, anchor = target.partition("#")
     if kind in ("item", "passage"):
-        return _locate_item(library, identifier, anchor)
+        return _locate_item(library, target)
+    identifier = target.partition("#")[0]
     if kind == "entity" and identifier in library.entities:
         return Address(page=f"entities/{identifier}", title=library.entities[identifier].name)
     if kind == "claim" and identifier in library.claims:
@@ -65,32 +66,38 @@ def all_addresses(library: Library) -> Iterator[tuple[str, str, Address]]:
         found = locate(library, kind, identifier)
         if found:
             yield kind, identifier, found
-    for key in library.shelves:
+    for key, page_name in library.pages.items():
+        page = f"items/{page_name}"
         count = len(make_article(library, key).paragraphs)
         for number in range(1, count + 1):
-            address = Address(page=f"items/{key}", anchor=f"p{number}", title=f"{key} ¶ {number}")
-            yield "passage", f"{key}#p{number}", address
-    for alias, key in library.aliases.items():
+            yield (
+                "passage",
+                f"{key}#p{number}",
+                Address(page=page, anchor=f"p{number}", title=f"{key} ¶ {number}"),
+            )
+    for alias in library.alias_pages:  # an alias that is no citekey has none
+        key = library.aliases[alias]
         title = plain_title(library.shelves[key].item)
-        yield "item", alias, Address(page=f"items/{key}", title=title)
+        yield "item", alias, Address(page=f"items/{library.pages[key]}", title=title)
 
 
 def near_names(library: Library, kind: str, target: str) -> list[str]:
     """Up to three names of the kind that are written much like one that is not there."""
     known = {"entity": library.entities, "claim": library.claims}
     names = list(known.get(kind, library.shelves))
-    return get_close_matches(target.partition("#")[0], names, n=3, cutoff=0.5)
+    return get_close_matches(library.split_name(target)[0], names, n=3, cutoff=0.5)
 
 
-def _locate_item(library: Library, identifier: str, anchor: str) -> Address | None:
-    key = library.resolve(identifier)
+def _locate_item(library: Library, target: str) -> Address | None:
+    name, passage = library.split_name(target)
+    key, anchor = library.resolve(name), passage or ""
     if key is None or (anchor and not _has_anchor(library, key, anchor)):
         return None
     item = library.shelves[key].item
     title = plain_title(item)
     if anchor:
         title = f"{wording.short_names(item)} {wording.year(item)}, {_say_anchor(anchor)}"
-    return Address(page=f"items/{key}", anchor=anchor, title=title)
+    return Address(page=f"items/{library.pages[key]}", anchor=anchor, title=title)
 
 
 def _has_anchor(library: Library, key: str, anchor: str) -> bool:

@@ -30,7 +30,7 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
     """Everything on an item's page below its title."""
     shelf = library.shelves[key]
     article = make_article(library, key)
-    note = _note(shelf)
+    note = _note(library, shelf)
     text = _text_section(library, shelf, article)
     reading = [text, note] if article.text is not None else [note, text]
     parts = [
@@ -64,15 +64,11 @@ def byline(shelf: Shelf) -> list[Content]:
     )
 
 
-def excerpt(library: Library, passage: str, number: int) -> Element:
-    """A paragraph with its highlights and notes for another page, headed by where it is from.
-
-    ``passage`` is its name, such as ``KEY#p3``; ``number`` its number.
-    """
-    key = library.resolve(passage.partition("#")[0]) or ""
+def excerpt(library: Library, key: str, number: int) -> Element:
+    """A paragraph with its highlights and notes for another page, headed by where it is from."""
     shelf = library.shelves[key]
     row = article_row(library, make_article(library, key), number, is_guest=True)
-    title = h("p", to("item", passage, rich_title(shelf.item)), " · ", byline(shelf))
+    title = h("p", to("item", f"{key}#p{number}", rich_title(shelf.item)), " · ", byline(shelf))
     return h("div", title, h("div", row, class_="ck-article"), class_="ck-excerpt")
 
 
@@ -157,13 +153,13 @@ def _banner(library: Library, shelf: Shelf) -> Element | None:
     )
 
 
-def _note(shelf: Shelf) -> Element | None:
+def _note(library: Library, shelf: Shelf) -> Element | None:
     if not (shelf.note and shelf.note.strip()):
         return None
     return h(
         "section",
         h("title", "Reading note"),
-        h("md", shelf.note, source=f"items/{shelf.item.key}/note.md", line="1"),
+        h("md", shelf.note, source=f"items/{library.pages[shelf.item.key]}/note.md", line="1"),
         id="note",
         class_="ck-prose",
     )
@@ -289,7 +285,8 @@ def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool)
 def _data(library: Library, key: str, format_: str) -> Element:
     """The item in a format, to copy and to download."""
     label, extension = DATA_FORMATS[format_]
-    file = file_link(f"items/{key}.{extension}", f"Download .{extension}", class_="ck-button")
+    name = f"items/{library.pages[key]}.{extension}"
+    file = file_link(name, f"Download .{extension}", class_="ck-button")
     return h(
         "details",
         h("summary", label),

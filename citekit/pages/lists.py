@@ -241,7 +241,7 @@ def reference_list(
                 to("item", key, "Source page"),
                 class_="ck-traces",
             ),
-            id=f"ref-{key}",
+            id=f"ref-{library.pages[key]}",
             class_="ck-entry",
         )
         for key, entry in entries

@@ -58,8 +58,8 @@ class Page(Value):
 
 def make_pages(library: Library, style: Style) -> Iterator[tuple[str, Page]]:
     """Every page of the archive with its name, such as ``items/mem2023turkiye``."""
-    for key in library.shelves:
-        yield f"items/{key}", _item_page(library, style, key)
+    for key, page in library.pages.items():
+        yield f"items/{page}", _item_page(library, style, key)
     for entity in library.entities.values():
         yield f"entities/{entity.id}", _entity_page(library, entity)
     for claim in library.claims.values():

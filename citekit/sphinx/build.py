@@ -77,7 +77,7 @@ def _warn_of_seals(library: Library) -> None:
         for file in seal.in_state("tampered"):
             logger.warning(
                 "not what was sealed: items/%s/%s; citekit verify shows more",
-                key,
+                library.pages[key],
                 file.name,
                 type="citekit",
                 subtype="seal",

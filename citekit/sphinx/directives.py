@@ -87,10 +87,10 @@ class PassageDirective(_ArchiveDirective):
         found = locate(library, "passage", self.arguments[0])
         if found is None or not re.fullmatch(r"p\d+", found.anchor):
             return self.unknown("passage", self.arguments[0])
-        key = found.page.removeprefix("items/")
+        key = library.resolve(library.split_name(self.arguments[0])[0]) or ""
         self.domain.note_use(self.env.docname, f"item:{key}")
         self.domain.note_use(self.env.docname, EVERYTHING)
-        return self.made(excerpt(library, self.arguments[0], int(found.anchor[1:])))
+        return self.made(excerpt(library, key, int(found.anchor[1:])))
 
 
 class TimelineDirective(_ArchiveDirective):

@@ -106,7 +106,7 @@ class ArchiveDomain(Domain):
         found: dict[str, set[str]] = defaultdict(set)
         for docname, used in self.uses.items():
             for name in used:
-                if docname != page_of(name):
+                if docname != page_of(self.library, name):
                     found[name].add(docname)
         return {name: sorted(pages) for name, pages in sorted(found.items())}
 
@@ -118,7 +118,9 @@ class ArchiveDomain(Domain):
         changed = {
             name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
         }
-        return {page for name in changed if (page := page_of(name)) in self.env.all_docs}
+        return {
+            page for name in changed if (page := page_of(self.library, name)) in self.env.all_docs
+        }
 
     def update_address(self) -> bool:
         """Store where the site will be; returns whether that was another place before."""

@@ -54,9 +54,9 @@ def differences(history: History, disk: Mapping[str, str]) -> Iterator[Differenc
 def renamed_groups(
     history: History, disk: Mapping[str, str], resolve: Callable[[str], str | None]
 ) -> Iterator[tuple[str, str]]:
-    """Folders of items that were renamed without an event: old and new, as ``items/<key>``.
+    """Folders of items that were renamed without an event: old and new, as ``items/<name>``.
 
-    ``resolve`` gives the key of the item that has an old key as its alias.
+    ``resolve`` gives the name of the folder of the item that has an old one's key as its alias.
     """
     left = [
         group

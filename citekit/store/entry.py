@@ -32,18 +32,20 @@ class Entry(Value):
     addresses: frozenset[str] = frozenset()
 
 
-def read_entry(store: ArchiveStore, key: str) -> Entry:
-    """Read an item; one that cannot be read becomes an entry that says why."""
+def read_entry(store: ArchiveStore, folder: str) -> Entry:
+    """Read the item in a folder; one that cannot be read becomes an entry that says why."""
+    key = store.key_in(folder) or folder
     try:
-        item = store.item(key)
+        item = store.item_in(folder)
         annotations = store.annotations(key)
         captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
         note = store.note(key) or ""
     except CitekitError as error:
-        return Entry(columns=_columns(key, problem=str(error)), texts={})
+        return Entry(columns=_columns(folder, key, problem=str(error)), texts={})
     known = {stamp: capture for stamp, capture in captures.items() if capture}
     text, lacks_text = _text(store, known)
     columns = _columns(
+        folder,
         key,
         lacks_text=lacks_text,
         title=item.title,
@@ -70,8 +72,8 @@ def read_entry(store: ArchiveStore, key: str) -> Entry:
     )
 
 
-def _columns(key: str, **known: str | int | None) -> dict[str, str | int | None]:
-    columns: dict[str, str | int | None] = {"key": key, "problem": None}
+def _columns(folder: str, key: str, **known: str | int | None) -> dict[str, str | int | None]:
+    columns: dict[str, str | int | None] = {"folder": folder, "key": key, "problem": None}
     for name in ("title", "names", "issued", "container", "publisher", "type", "access", "url"):
         columns[name] = ""
     for name in ("lacks_text", "annotations", "captures"):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-VERSION: Final = f"5, folding {folding.VERSION}"
+VERSION: Final = f"6, folding {folding.VERSION}"
 """Of index.sql and entry.py (raise the number when they change) and of what words look like."""
 
 _FIELDS: Final = ("key", "title", "names", "publisher", "tags", "note", "annotations", "text")
@@ -280,8 +280,8 @@ class _Refresh:
         return str(row[0]) if row else None
 
     def _known(self) -> dict[str, tuple[str, int]]:
-        known = self._connection.execute("SELECT key, parts, look FROM items")
-        return {key: (parts, number) for key, parts, number in known}
+        known = self._connection.execute("SELECT folder, parts, look FROM items")
+        return {folder: (parts, number) for folder, parts, number in known}
 
     def _texts_may_be_back(self) -> bool:
         """Whether a text was absent, and payloads have come since."""
@@ -296,27 +296,28 @@ class _Refresh:
         payloads = _payload_folders(self._store)
         hidden = self._store.superseded()
         changed: dict[str, Seen] = {**dict.fromkeys(self._back(), _NEVER), **changes.changed}
-        for key in {*changes.gone, *changed, *hidden}:
-            self._forget(key)
-        for number, (key, seen) in enumerate(sorted(changed.items()), 1):
-            if key not in hidden:
-                self._insert(read_entry(self._store, key), seen.settled())
+        for folder in {*changes.gone, *changed, *hidden}:
+            self._forget(folder)
+        for number, (folder, seen) in enumerate(sorted(changed.items()), 1):
+            if folder not in hidden:
+                self._insert(read_entry(self._store, folder), seen.settled())
             if self._progress:
                 self._progress(number, len(changed))
         for name, value in (("payloads", payloads), ("version", VERSION)):
             self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def _back(self) -> list[str]:
-        """Keys of the items whose text was absent and is here now."""
+        """Folders of the items whose text was absent and is here now."""
         lacking = self._connection.execute(
-            "SELECT key, digest FROM items JOIN payloads ON item = items.id"
+            "SELECT folder, digest FROM items JOIN payloads ON item = items.id"
             " WHERE lacks_text AND role = 'text'"
         )
-        return [key for key, digest in lacking if self._store.payload_path(digest)]
+        return [folder for folder, digest in lacking if self._store.payload_path(digest)]
 
-    def _forget(self, key: str) -> None:
+    def _forget(self, folder: str) -> None:
         ask = self._connection.execute
-        row = ask("SELECT texts.* FROM items JOIN texts USING (id) WHERE items.key = ?", (key,))
+        query = "SELECT texts.* FROM items JOIN texts USING (id) WHERE items.folder = ?"
+        row = ask(query, (folder,))
         for number, *texts in row.fetchall():
             # The table of words keeps no copy of the texts: it must be told what to take out.
             ask(

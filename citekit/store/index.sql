@@ -6,7 +6,8 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- One row for each item folder. "look" stands for how its files looked when they were read.
 CREATE TABLE items (
     id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
+    folder TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL,              -- as a rule the name of the folder
     parts TEXT NOT NULL,            -- which files there are
     look INTEGER NOT NULL,
     problem TEXT,                   -- why the item cannot be read, or NULL

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit.app.cluster import read_cluster, read_locator
+from citekit.app.cite import cite
+from citekit.app.cluster import is_narrative, read_cluster, read_locator
 from citekit.app.keys import read_name
 from citekit.errors import UsageError
+
+if TYPE_CHECKING:
+    from citekit import Archive
 
 
 @pytest.mark.parametrize(
@@ -29,7 +35,18 @@ from citekit.errors import UsageError
         ("[@a, especially here]", [{"id": "a", "suffix": ", especially here"}]),
         ("[@a, {A, D–Z}]", [{"id": "a", "label": "page", "locator": "A, D–Z"}]),
         ("[@{a.b/c}, p. 3]", [{"id": "a.b/c", "label": "page", "locator": "3"}]),
+        (
+            "[@DBLP:conf/x/Y21, p. 3; @{a;b=c}]",
+            [{"id": "DBLP:conf/x/Y21", "label": "page", "locator": "3"}, {"id": "a;b=c"}],
+        ),
         ("[@a#p2]", [{"id": "a", "label": "paragraph", "locator": "2"}]),
+        ("@a [p. 3]", [{"id": "a", "label": "page", "locator": "3"}]),
+        ("@{a.b/c}[especially here]", [{"id": "a.b/c", "suffix": ", especially here"}]),
+        (
+            "@a [p. 3; see @b]",
+            [{"id": "a", "label": "page", "locator": "3"}, {"id": "b", "prefix": "see "}],
+        ),
+        ("@a [@b]", [{"id": "a"}, {"id": "b"}]),
     ],
 )
 def test_reads_clusters(word: str, cites: list[dict[str, object]]) -> None:
@@ -93,3 +110,48 @@ def test_any_word_is_read_or_refused(word: str) -> None:
     except UsageError:
         return
     assert all(isinstance(cite["id"], str) for cite in cites)
+
+
+@pytest.mark.parametrize(
+    ("word", "narrative"),
+    [
+        ("@a", True), ("@a [p. 3]", True), ("@a[p. 3]", True), ("@{a}", True), (" @a ", True),
+        ("[@a]", False), ("a", False), ("see @a", False), ("@a, p. 3", False), ("-@a", False),
+        ("@a [p. 3; @b]", False), ("@a [see @b]", False), ("@a; @b", False),
+    ],
+)  # fmt: skip
+def test_what_has_its_author_in_the_sentence(word: str, narrative: bool) -> None:
+    """A key outside brackets, alone."""
+    assert is_narrative(word) == narrative
+
+
+LIBRARY = """[
+{"id": "a", "type": "book", "title": "Nets", "author": [{"family": "Lund", "given": "Henrik"}],
+ "issued": {"date-parts": [[2001]]}},
+{"id": "b", "type": "book", "title": "Ropes", "author": [{"family": "Alder", "given": "Bo"}],
+ "issued": {"date-parts": [[2002]]}}]"""
+
+
+@pytest.mark.parametrize(
+    ("style", "words", "text"),
+    [
+        ("apa", ["@a [p. 3]"], "Lund (2001, p. 3)"),
+        ("apa", ["@a"], "Lund (2001)"),
+        ("apa", ["a"], "(Lund, 2001)"),
+        ("apa", ["[@a, p. 3]"], "(Lund, 2001, p. 3)"),
+        ("apa", ["@a, p. 3"], "(Lund, 2001, p. 3)"),
+        ("apa", ["@a [p. 3; see @b]"], "(see Alder, 2002; Lund, 2001, p. 3)"),
+        ("apa", ["@a [p. 3]", "b"], "(Alder, 2002; Lund, 2001, p. 3)"),
+        ("modern-language-association", ["@a [p. 3]"], "Lund (3)"),
+        ("modern-language-association", ["@a"], "Lund"),
+        ("chicago-notes-bibliography", ["@a [p. 3]"], "Henrik Lund, Nets (2001), 3."),
+        ("ieee", ["@a [p. 3]"], "[1, p. 3]"),
+    ],
+)
+def test_citations_in_the_text(archive: Archive, style: str, words: list[str], text: str) -> None:
+    """The author stands in the sentence as in Pandoc; a note or a number has none there."""
+    archive.import_text(LIBRARY)
+    cited = cite(archive.store, words, style=style, in_text=True, explain=True)
+    assert cited.text == text
+    assert "".join(piece[0] for piece in cited.explained[0].pieces) == text
+    assert "[p. 3" not in cite(archive.store, words, style=style).text

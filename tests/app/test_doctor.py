@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +17,6 @@ from citekit.testing.builders import build_archive
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from citekit.app.checked import CheckedThing
 
 
@@ -31,7 +31,17 @@ def test_what_the_core_needs_is_here() -> None:
     assert checks["search"].ok
     assert {name for name, check in checks.items() if check.required} == {"python", "search"}
     assert all(check.hint for check in checks.values())
-    assert {"extra site", "extra seal", "extra browser", "browser", "biber", "git"} <= set(checks)
+    assert {"extra site", "extra seal", "biber", "git"} <= set(checks)
+
+
+def test_the_extras_are_those_of_the_package() -> None:
+    """Each extra is told, none of them is empty, and ``all`` has them all."""
+    project = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    extras = tomllib.loads(project.read_text("utf-8"))["project"]["optional-dependencies"]
+    told = {name.removeprefix("extra ") for name in _by_name(examine()) if "extra" in name}
+    assert told == extras.keys() - {"all", "dev"}
+    assert extras["all"] == [f"citekit[{','.join(name for name in extras if name in told)}]"]
+    assert all(extras[name] for name in told)
 
 
 def test_programs_that_are_absent_are_told_with_what_to_install(
@@ -39,7 +49,6 @@ def test_programs_that_are_absent_are_told_with_what_to_install(
 ) -> None:
     """With an empty PATH nothing is found, and every hint says how to get it."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("CITEKIT_BROWSER", raising=False)
     checks = _by_name(examine())
     assert not checks["git"].ok
     assert not checks["biber"].ok

@@ -12,6 +12,7 @@ from citekit import Archive
 from citekit.app.auto_seal import arm
 from citekit.app.outside import Outside
 from citekit.app.purge import purge
+from citekit.app.restore import restore
 from citekit.app.seal import Keys, Sealed, seal
 from citekit.app.verify import Report, verify
 from citekit.app.waiting_purges import waiting_purges
@@ -27,8 +28,11 @@ from citekit.testing.tamper import forge, wait_for_seal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from citekit.integrity.sign import SignerKey
+
 ORIGIN = "citekit.invalid/the-lanternfish-harbour"
 KEY = new_signer_key(ORIGIN, b"k" * 32)
+THIEF = new_signer_key(ORIGIN, b"t" * 32)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CAPTURE = "items/lantern2024/captures/20240302T093000Z.json"
 
@@ -98,7 +102,7 @@ def test_a_forgery_that_was_sealed_is_tampered_for_ever(store: ArchiveStore) -> 
     forge(store.root, record, "rewrite")
     standing = LogFolder(store.layout).standing()
     assert standing
-    _sign_whatever_waits(store)
+    _sign_whatever_waits(store, KEY)
     assert _check(store).exit_code() == 6
     assert "CK-E602" in _codes(_check(store))
     with pytest.raises(IntegrityFailed, match="has sha256:"):
@@ -109,7 +113,8 @@ def test_a_forgery_that_was_sealed_is_tampered_for_ever(store: ArchiveStore) -> 
     assert "CK-E602" not in told
 
 
-def _sign_whatever_waits(store: ArchiveStore) -> None:
+def _sign_whatever_waits(store: ArchiveStore, *keys: SignerKey) -> None:
+    """Seal what waits, as a program would that asks nothing; without a key, unsigned."""
     from citekit.integrity.checkpoint import Checkpoint
     from citekit.integrity.note import Note, write_note
     from citekit.integrity.sign import sign_note
@@ -119,7 +124,10 @@ def _sign_whatever_waits(store: ArchiveStore) -> None:
     standing = log.standing()
     tree = log.grow(standing, _pending(store), staging=begin(store.layout, Journal()))
     checkpoint = Checkpoint(origin=ORIGIN, size=tree.size, root=tree.root())
-    log.commit(write_note(sign_note(Note(text=checkpoint.text), KEY)))
+    note = Note(text=checkpoint.text)
+    for key in keys:
+        note = sign_note(note, key)
+    log.commit(write_note(note))
     log.await_only((), size=tree.size)
     log.tidy(tree.size)
 
@@ -156,6 +164,46 @@ def test_an_automatic_seal_signs_what_this_process_did(store: ArchiveStore) -> N
     purge(store, item.key)
     assert _pending(store) == ()
     assert _check(store).exit_code(strict=True) == 0
+
+
+@pytest.mark.parametrize("is_signed", [False, True], ids=["unsigned", "by-another-key"])
+@pytest.mark.parametrize("is_auto", [False, True], ids=["seal", "auto"])
+def test_no_seal_covers_a_log_that_others_made_longer(
+    store: ArchiveStore, *, is_auto: bool, is_signed: bool
+) -> None:
+    """A forged purge in the log itself, not among what waits: the owner does not sign over it."""
+    forge(store.root, _payload(store), "purge")
+    _sign_whatever_waits(store, *([THIEF] if is_signed else []))
+    assert _check(store).exit_code() == 6
+    before = store.layout.checkpoint_file.read_bytes()
+    other = _again(store)
+    if is_auto:
+        _keep_key_for(other)
+        arm(other)
+        with other.writing() as writer:
+            writer.write_note("tide2023", "A change of the owner's.\n")
+    else:
+        with pytest.raises(IntegrityFailed, match="has not signed its checkpoint"):
+            _seal(other)
+    assert store.layout.checkpoint_file.read_bytes() == before
+    assert _check(store).exit_code() == 6
+
+
+def test_an_automatic_seal_looks_at_the_signature_itself(store: ArchiveStore) -> None:
+    """The name of the owner's key below other bytes is no signature of it."""
+    forge(store.root, _payload(store), "purge")
+    signed = store.layout.checkpoint_file.read_bytes().rpartition(b"\n\n")[2]
+    _sign_whatever_waits(store)
+    path = store.layout.checkpoint_file
+    path.write_bytes(path.read_bytes().rstrip(b"\n") + b"\n\n" + signed)
+    before = path.read_bytes()
+    other = _again(store)
+    _keep_key_for(other)
+    arm(other)
+    with other.writing() as writer:
+        writer.write_note("tide2023", "A change of the owner's.\n")
+    assert path.read_bytes() == before
+    assert _check(store).exit_code() == 6
 
 
 # ── what is no conflict ────────────────────────────────────────────────────────────────────────
@@ -262,6 +310,22 @@ def test_one_item_alone_is_told_of_its_own_purge(store: ArchiveStore) -> None:
     purge(store, "lantern2024")
     assert "CK-I625" in _codes(verify(store, ["lantern2024"]))
     assert "CK-I625" not in _codes(verify(store, ["harbour2024"]))
+
+
+def test_the_owner_of_a_forged_purge_gets_the_bytes_back(
+    store: ArchiveStore, tmp_path: Path
+) -> None:
+    """Restoring is refused while the line stands, and says so; without it the bytes come back."""
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(_payload(store).read_bytes())
+    pending = store.layout.pending_file.read_bytes()
+    forge(store.root, _payload(store), "purge")
+    with pytest.raises(StoreConflict) as raised:
+        restore(_again(store), "lantern2024", copy)
+    assert "delete its line" in (raised.value.hint or "")
+    store.layout.pending_file.write_bytes(pending)
+    restore(_again(store), "lantern2024", copy)
+    assert _check(store).exit_code(strict=True) == 0
 
 
 def test_a_purge_that_is_no_event_is_passed_over(store: ArchiveStore) -> None:

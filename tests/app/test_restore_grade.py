@@ -66,6 +66,18 @@ def test_the_same_text_becomes_a_linked_capture(archive: Archive, tmp_path: Path
     assert wrong == {"CK-E302"}  # the old original is missing all the same
 
 
+def test_one_quote_of_two_is_not_enough(archive: Archive, tmp_path: Path) -> None:
+    """Where a quote is gone the other text is no source of the annotations, not even with leave."""
+    (before,) = archive.store.stamps("ferry2024")
+    source = tmp_path / "page.html"
+    restore(archive.store, "ferry2024", source)
+    archive.annotate("ferry2024", quote="mayor", note="who")
+    shutil.rmtree(archive.store.layout.restricted)
+    with pytest.raises(IntegrityFailed, match="is not a payload"):
+        restore(archive.store, "ferry2024", _file(tmp_path, OTHER_TEXT), accept=True)
+    assert archive.store.stamps("ferry2024") == (before,)
+
+
 def test_another_text_needs_leave_and_every_quote(archive: Archive, tmp_path: Path) -> None:
     """Where only the quotes are found it is refused, until --accept; the old text stays absent."""
     before = archive.store.stamps("ferry2024")
@@ -175,3 +187,14 @@ def test_the_address_is_judged_first(archive: Archive) -> None:
         writer.add_item(build_item("bare2026"))
     with pytest.raises(NotFound):
         restore(archive.store, "bare2026")
+
+
+def test_a_refusal_names_the_way_to_a_new_capture(archive: Archive, tmp_path: Path) -> None:
+    """A later copy is no payload of the old capture; the hint says what can be done with it."""
+    other = tmp_path / "later.html"
+    other.write_text("<p>Something else altogether stands on this page by now.</p>", "utf-8")
+    with pytest.raises(IntegrityFailed) as caught:
+        archive.restore("ferry2024", other)
+    hint = caught.value.hint or ""
+    assert "--accept" in hint
+    assert "citekit add FILE --to ferry2024" in hint

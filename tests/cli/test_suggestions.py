@@ -42,6 +42,6 @@ def test_every_command_that_asks_first_counts_as_destructive() -> None:
     """What takes --yes, and whatever is called rm, is among those that are not offered."""
     asking = {c.name for c in COMMANDS if any(option.name == "--yes" for option in c.options)}
     removing = {c.name.split()[-1] for c in COMMANDS if c.name.split()[-1] == "rm"}
-    assert asking == {"purge", "remove"}
-    assert all(map(destroys, asking | removing))
-    assert not any(map(destroys, ("list", "restore", "add", "set", "rename")))
+    assert asking == {"purge", "remove", "seal"}  # a seal asks, and takes nothing away
+    assert all(map(destroys, {"purge", "remove"} | removing))
+    assert not any(map(destroys, ("list", "restore", "add", "set", "rename", "seal")))

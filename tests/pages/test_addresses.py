@@ -84,4 +84,4 @@ def test_names_that_are_written_alike_are_near(library: Library) -> None:
     assert near_names(library, "item", "harbor2024#p3")[0] == "harbour2024"
     assert near_names(library, "entity", "ada-quil") == ["ada-quill"]
     assert near_names(library, "claim", "ada-quill") == []
-    assert page_of("claim:passengers") == "claims/passengers"
+    assert page_of(library, "claim:passengers") == "claims/passengers"

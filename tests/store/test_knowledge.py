@@ -14,6 +14,7 @@ from citekit.model.capture import Source
 from citekit.model.value import replace
 from citekit.store.addresses import known_addresses
 from citekit.store.archive import ArchiveStore
+from citekit.store.folder_names import names_of
 from citekit.testing.store_builders import add_item, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def test_changes_of_others_are_seen(ours: ArchiveStore, theirs: ArchiveStore) ->
     assert free(ours, "two") == "twoa"
     assert ours.holders.find(digest_bytes(b"bytes of two")) == "two"
     with pytest.raises(StoreConflict, match="taken"):
-        put(ours, "TWO", b"other bytes")
+        put(ours, "two", b"other bytes")
+    put(ours, "TWO", b"other bytes")
+    assert ours.layout.folder_name("TWO") == names_of("TWO")[1]
 
 
 def test_aliases_of_others_are_seen(ours: ArchiveStore, theirs: ArchiveStore) -> None:

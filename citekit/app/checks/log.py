@@ -249,7 +249,7 @@ def _check_state(
 
 def _groups(inspection: Inspection) -> set[str] | None:
     """The groups of files that are looked at; None: all of them."""
-    items = {f"items/{key}" for key in inspection.keys}
+    items = {inspection.folder(key) for key in inspection.keys}
     return items | {"trust"} if inspection.is_partial else None
 
 

@@ -25,7 +25,7 @@ def check_quotation(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _check_annotations(inspection: Inspection, key: str, of: int | None) -> Iterator[Finding]:
-    path = inspection.show(f"items/{key}/annotations.jsonl")
+    path = inspection.show(f"{inspection.folder(key)}/annotations.jsonl")
     shown = 0
     for mark in inspection.annotations.get(key, ()):
         words = words_shown(mark.annotation)
@@ -38,6 +38,6 @@ def _check_annotations(inspection: Inspection, key: str, of: int | None) -> Iter
 
 
 def _check_evidence(inspection: Inspection, key: str) -> Iterator[Finding]:
-    path = inspection.show(f"items/{key}/item.json")
+    path = inspection.show(f"{inspection.folder(key)}/item.json")
     for variable, words in inspection.long_evidence.get(key, ()):
         yield found("CK-E503", path, f"evidence of {variable!r} holds {words} words")

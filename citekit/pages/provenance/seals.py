@@ -26,7 +26,7 @@ from citekit.store.kinds import OF_THE_SEAL, group_of
 from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from citekit.model.item import Item
@@ -103,7 +103,8 @@ def _read(
     disk = disk_digests(store)
     at = _last_instant(read)
     seals = {}
-    for key, seal in _item_seals(read, items, disk):
+    folders = {key: store.layout.item_name(key) for key in items}
+    for key, seal in _item_seals(read, folders, disk):
         item = items[key]
         may_prove = shows_all or item.facts.access == "public" or not _holds_text(item)
         seals[key] = _proven(store, key, seal, read, at) if may_prove else _kept_back(seal)
@@ -117,14 +118,13 @@ def _read(
 
 
 def _item_seals(
-    read: ReadLog, keys: Iterable[str], disk: Mapping[str, str]
+    read: ReadLog, folders: Mapping[str, str], disk: Mapping[str, str]
 ) -> Iterator[tuple[str, ItemSeal]]:
     """The seal of each item as the latest checkpoint has it, without a proof."""
     groups: dict[str, dict[str, str]] = defaultdict(dict)
     for path, digest in disk.items():
         groups[group_of(path)][path] = digest
-    for key in keys:
-        folder = f"items/{key}"
+    for key, folder in folders.items():
         yield (
             key,
             ItemSeal(

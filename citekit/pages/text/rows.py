@@ -177,7 +177,7 @@ def _note(library: Library, article: Article, annotation: Annotation) -> Element
     return h(
         "md",
         annotation.note,
-        source=f"items/{article.key}/annotations.jsonl",
+        source=f"items/{library.pages[article.key]}/annotations.jsonl",
         line=str(ids.index(annotation.id) + 1),
         only="inline",
     )
