@@ -109,19 +109,19 @@ def make_server(folder: Path, address: tuple[str, int]) -> ThreadingHTTPServer:
 
     Raises NotFound where no site is, StoreConflict for a port in use.
     """
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its own name
-            """Say nothing: what is printed is the command line's affair."""
-
     if not (folder / "index.html").is_file():
         raise NotFound(f"no site in {folder}", hint="citekit site build")
     try:
-        return ThreadingHTTPServer(address, partial(Quiet, directory=str(folder)))
+        return ThreadingHTTPServer(address, partial(_Quiet, directory=str(folder)))
     except OSError as error:
         raise StoreConflict(
             f"port {address[1]} cannot be used: {error.strerror}", hint="choose another port"
         ) from error
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its own name
+        """Say nothing: what is printed is the command line's affair."""
 
 
 def is_built(archive_root: Path, folder: Path) -> bool:

@@ -12,8 +12,8 @@ from citekit import formats
 from citekit.csl import process
 from citekit.formats.latex.write import LatexWriter
 from citekit.model.title_markup import DEEPEST, Part, read_markup, without_markup
-from citekit.sphinx.element import Element
-from citekit.sphinx.rich import plain, rich
+from citekit.pages.element import Element
+from citekit.pages.title_markup import plain, rich
 
 STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
 <citation><layout><text variable="title"/></layout></citation>
