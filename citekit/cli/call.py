@@ -12,7 +12,7 @@ from citekit.cli.context import Context
 from citekit.errors import CitekitError, StorageFailed
 
 if TYPE_CHECKING:
-    from citekit.cli.parse import Globals, Values
+    from citekit.cli.arguments import Globals, Values
     from citekit.cli.table import Command
 
 INTERNAL_ERROR = 70  # sysexits.h EX_SOFTWARE: a bug of citekit itself

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from citekit.cli import output
+from citekit.cli.arguments import read_fast, take_globals
 from citekit.cli.call import call
-from citekit.cli.parse import read_fast, take_globals
 from citekit.cli.table import ARCHIVE
 from citekit.errors import UsageError
 

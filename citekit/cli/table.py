@@ -118,14 +118,14 @@ COMMANDS: Final = (
     Command(
         "init",
         "Make a new empty archive.",
-        "citekit.cli.archive:init",
+        "citekit.cli.actions.archive:init",
         (Argument("DIR", "Where (default: here).", is_required=False),),
         (Option("--title", "The archive's title.", "TEXT"),),
     ),
     Command(
         "add",
         "Archive files, or stdin as '-': payloads, capture record, metadata with evidence.",
-        "citekit.cli.add:add",
+        "citekit.cli.actions.add:add",
         (Argument("SOURCE", "Files, or - for stdin.", is_many=True),),
         (
             Option("--url", "The address the file was saved from (declared, not observed).", "URL"),
@@ -144,7 +144,7 @@ COMMANDS: Final = (
     Command(
         "import",
         "Take in items from bibliography files and packages; bad entries are reported.",
-        "citekit.cli.add:import_",
+        "citekit.cli.actions.add:import_",
         (Argument("FILE", "Bibliography files, bags, RO-Crates, or - for stdin.", is_many=True),),
         (
             Option("--format", "The files' format (default: by name).", "FORMAT", "-f"),
@@ -154,7 +154,7 @@ COMMANDS: Final = (
     Command(
         "list",
         "List the items.",
-        "citekit.cli.look:list_",
+        "citekit.cli.actions.look:list_",
         is_fast=True,
         options=(
             Option("--type", "Only items of this CSL type.", "TYPE"),
@@ -164,14 +164,14 @@ COMMANDS: Final = (
     Command(
         "show",
         "Show an item's metadata with its evidence, its captures and its access.",
-        "citekit.cli.look:show",
+        "citekit.cli.actions.look:show",
         (_KEY,),
         is_fast=True,
     ),
     Command(
         "search",
         "Search titles, names, notes, annotations and the texts this machine holds.",
-        "citekit.cli.look:search",
+        "citekit.cli.actions.look:search",
         (Argument("QUERY", "Words; all must occur.", is_many=True),),
         (Option("--limit", "At most this many (default: 20).", "N", is_integer=True),),
         is_fast=True,
@@ -179,14 +179,14 @@ COMMANDS: Final = (
     Command(
         "open",
         "Open the item's address, or with --folder its folder.",
-        "citekit.cli.look:open_",
+        "citekit.cli.actions.look:open_",
         (_KEY,),
         (Option("--folder", "The item's folder in the archive, not its address."),),
     ),
     Command(
         "cite",
         "Print references.",
-        "citekit.cli.cite:cite",
+        "citekit.cli.actions.cite:cite",
         (Argument("KEY", "Citekeys, or a cluster such as '[see @KEY, p. 4]'.", is_many=True),),
         (
             Option(
@@ -220,14 +220,14 @@ COMMANDS: Final = (
     Command(
         "styles",
         "Find CSL styles by name, title or field.",
-        "citekit.cli.cite:styles",
+        "citekit.cli.actions.cite:styles",
         (Argument("QUERY", "Words; all must occur.", is_many=True, is_required=False),),
         is_fast=True,
     ),
     Command(
         "annotate",
         "Annotate a passage; without --quote, numbered paragraphs open in $EDITOR.",
-        "citekit.cli.annotate:annotate",
+        "citekit.cli.actions.annotate:annotate",
         (Argument("KEY", "The citekey, or a passage of it such as KEY#p3."),),
         (
             Option("--quote", "The passage's words, exactly.", "TEXT"),
@@ -245,14 +245,14 @@ COMMANDS: Final = (
     Command(
         "annotations",
         "List an item's annotations.",
-        "citekit.cli.annotate:list_",
+        "citekit.cli.actions.annotate:list_",
         (_KEY,),
         is_fast=True,
     ),
     Command(
         "annotation edit",
         "Change an annotation's note, tags or entities; what is not named stays.",
-        "citekit.cli.annotate:edit",
+        "citekit.cli.actions.annotate:edit",
         (Argument("ID", "The annotation's id, or its first characters."),),
         (
             _NOTE,
@@ -265,13 +265,13 @@ COMMANDS: Final = (
     Command(
         "annotation rm",
         "Remove an annotation.",
-        "citekit.cli.annotate:remove",
+        "citekit.cli.actions.annotate:remove",
         (Argument("ID", "The annotation's id, or its first characters."),),
     ),
     Command(
         "entity add",
         "Add an entity, or change the one with that id; what is not named stays.",
-        "citekit.cli.link:add_entity",
+        "citekit.cli.actions.link:add_entity",
         (Argument("NAME", "Its name."),),
         (
             Option(
@@ -293,20 +293,20 @@ COMMANDS: Final = (
     Command(
         "entity show",
         "Show an entity and where it is named.",
-        "citekit.cli.link:show_entity",
+        "citekit.cli.actions.link:show_entity",
         (Argument("ID", "The entity's id."),),
     ),
-    Command("entity list", "List the entities.", "citekit.cli.link:list_entities"),
+    Command("entity list", "List the entities.", "citekit.cli.actions.link:list_entities"),
     Command(
         "entity rm",
         "Remove an entity that nothing names.",
-        "citekit.cli.link:remove_entity",
+        "citekit.cli.actions.link:remove_entity",
         (Argument("ID", "The entity's id."),),
     ),
     Command(
         "claim add",
         "Add a claim.",
-        "citekit.cli.link:add_claim",
+        "citekit.cli.actions.link:add_claim",
         (Argument("STATEMENT", "The claim, as one sentence."),),
         (
             Option("--id", "Its id (default: made of the statement).", "ID"),
@@ -318,7 +318,7 @@ COMMANDS: Final = (
     Command(
         "claim link",
         "Add what a source says of a claim.",
-        "citekit.cli.link:link_claim",
+        "citekit.cli.actions.link:link_claim",
         (Argument("ID", "The claim's id."), _KEY),
         (
             _STANCE,
@@ -330,20 +330,20 @@ COMMANDS: Final = (
     Command(
         "claim show",
         "Show a claim with its sources.",
-        "citekit.cli.link:show_claim",
+        "citekit.cli.actions.link:show_claim",
         (Argument("ID", "The claim's id."),),
     ),
-    Command("claim list", "List the claims.", "citekit.cli.link:list_claims"),
+    Command("claim list", "List the claims.", "citekit.cli.actions.link:list_claims"),
     Command(
         "claim rm",
         "Remove a claim.",
-        "citekit.cli.link:remove_claim",
+        "citekit.cli.actions.link:remove_claim",
         (Argument("ID", "The claim's id."),),
     ),
     Command(
         "diff",
         "Show what changed between two captures: record, headline and names, words of the text.",
-        "citekit.cli.diff:diff",
+        "citekit.cli.actions.diff:diff",
         (
             _KEY,
             Argument(
@@ -355,27 +355,27 @@ COMMANDS: Final = (
     Command(
         "set",
         "Change an item's fields or its access; FIELD= removes a field.",
-        "citekit.cli.edit:set_",
+        "citekit.cli.actions.edit:set_",
         (_KEY, Argument("FIELD=VALUE", "Fields.", is_many=True, is_required=False)),
         (_ACCESS,),
     ),
     Command(
         "rename",
         "Give an item another citekey; the old one stays as an alias.",
-        "citekit.cli.edit:rename",
+        "citekit.cli.actions.edit:rename",
         (_KEY, Argument("NEW", "The new citekey.")),
     ),
     Command(
         "remove",
         "Remove an item and the payloads only it has.",
-        "citekit.cli.edit:remove",
+        "citekit.cli.actions.edit:remove",
         (_KEY,),
         (Option("--yes", "Do not ask.", short="-y"),),
     ),
     Command(
         "verify",
         "Check everything: structure, digests, missing and extra files, quotation limits.",
-        "citekit.cli.check:verify",
+        "citekit.cli.actions.check:verify",
         (Argument("KEY", "Only these items.", is_many=True, is_required=False),),
         (
             Option("--strict", "Fail for what is not sealed, too."),
@@ -391,7 +391,7 @@ COMMANDS: Final = (
     Command(
         "seal",
         "Append what is not sealed to the log, and sign its checkpoint.",
-        "citekit.cli.seal:seal",
+        "citekit.cli.actions.seal:seal",
         options=(
             Option("--signing-key", "The private key (default: the log's own).", "FILE"),
             Option("--old-key", "At a change of keys: the old one, which signs once more.", "FILE"),
@@ -409,13 +409,13 @@ COMMANDS: Final = (
     Command(
         "log",
         "Show the last entries of the log, and the events that wait for a seal.",
-        "citekit.cli.seal:log",
+        "citekit.cli.actions.seal:log",
         options=(Option("--limit", "At most this many (default: 20).", "N", is_integer=True),),
     ),
     Command(
         "keygen",
         "Make a signing key outside the archive, and print its public key.",
-        "citekit.cli.seal:keygen",
+        "citekit.cli.actions.seal:keygen",
         options=(
             Option("--name", "The log's name (default: the archive's).", "ORIGIN"),
             Option("--output", "Where (default: the user's configuration).", "FILE"),
@@ -424,7 +424,7 @@ COMMANDS: Final = (
     Command(
         "prove",
         "Write one file that shows a stranger what was sealed about an item.",
-        "citekit.cli.prove:prove",
+        "citekit.cli.actions.prove:prove",
         (_KEY,),
         (
             Option(
@@ -438,7 +438,7 @@ COMMANDS: Final = (
     Command(
         "check-proof",
         "Check a proof offline.",
-        "citekit.cli.prove:check_proof",
+        "citekit.cli.actions.prove:check_proof",
         (Argument("FILE", "The proof.", is_required=False),),
         (
             _TRUST,
@@ -458,7 +458,7 @@ COMMANDS: Final = (
     Command(
         "restore",
         "Bring an absent payload back from a file, a folder or the item's address, verified.",
-        "citekit.cli.edit:restore",
+        "citekit.cli.actions.edit:restore",
         (
             _KEY,
             Argument(
@@ -475,7 +475,7 @@ COMMANDS: Final = (
     Command(
         "export",
         "Write a package for others; restricted payloads are left out, and the package says so.",
-        "citekit.cli.exchange:export",
+        "citekit.cli.actions.exchange:export",
         (Argument("KEY", "Only these items (default: all).", is_many=True, is_required=False),),
         (
             Option(
@@ -492,7 +492,7 @@ COMMANDS: Final = (
     Command(
         "purge",
         "Remove an item's payload bytes for good; digests, records and proofs stay.",
-        "citekit.cli.keep:purge",
+        "citekit.cli.actions.keep:purge",
         (_KEY,),
         (
             Option("--reason", "Why; the log keeps it for ever.", "TEXT"),
@@ -502,19 +502,19 @@ COMMANDS: Final = (
     Command(
         "backup",
         "Copy everything, restricted payloads too, and verify the copy; again, what is new.",
-        "citekit.cli.keep:backup",
+        "citekit.cli.actions.keep:backup",
         (Argument("DIR", "A folder: new, empty, or an earlier backup of this archive."),),
     ),
     Command(
         "site new",
         "Write a Sphinx project for the archive.",
-        "citekit.cli.site:new",
+        "citekit.cli.actions.site:new",
         (Argument("DIR", "Where (default: site, beside the archive).", is_required=False),),
     ),
     Command(
         "site build",
         "Build the archive's site.",
-        "citekit.cli.site:build",
+        "citekit.cli.actions.site:build",
         options=(
             Option("--output", "Where (default: .citekit/site).", "DIR"),
             Option("--with-restricted", "With the text of restricted items: for your eyes only."),
@@ -523,7 +523,7 @@ COMMANDS: Final = (
     Command(
         "site serve",
         "Build the site and serve it on this machine.",
-        "citekit.cli.site:serve",
+        "citekit.cli.actions.site:serve",
         options=(
             Option("--output", "Where (default: .citekit/site).", "DIR"),
             Option("--with-restricted", "With the text of restricted items: for your eyes only."),
@@ -538,6 +538,8 @@ COMMANDS: Final = (
         ),
     ),
     Command(
-        "doctor", "Say what works on this machine and what to install.", "citekit.cli.check:doctor"
+        "doctor",
+        "Say what works on this machine and what to install.",
+        "citekit.cli.actions.check:doctor",
     ),
 )

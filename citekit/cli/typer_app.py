@@ -9,8 +9,8 @@ import typer
 
 from citekit import __version__
 from citekit.cli import output
+from citekit.cli.arguments import Globals
 from citekit.cli.call import call
-from citekit.cli.parse import Globals
 from citekit.cli.table import COMMANDS, GLOBALS, GROUPS, Argument, Command, Option
 from citekit.errors import UsageError
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from citekit.cli import typer_app
-from citekit.cli.parse import Globals, Values, take_globals
+from citekit.cli.arguments import Globals, Values, take_globals
 from citekit.cli.reference import reference
 from citekit.cli.table import COMMANDS, GROUPS, Command
 

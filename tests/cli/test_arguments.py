@@ -7,8 +7,9 @@ import typer.main
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit.cli import parse, typer_app
-from citekit.cli.parse import Globals, read_fast, take_globals
+from citekit.cli import arguments as parse
+from citekit.cli import typer_app
+from citekit.cli.arguments import Globals, read_fast, take_globals
 from citekit.cli.table import COMMANDS, GLOBALS, GROUPS, Command
 
 GIVEN = [
