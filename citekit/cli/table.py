@@ -164,7 +164,7 @@ COMMANDS: Final = (
     Command(
         "show",
         "Show an item's metadata with its evidence, its captures and its access.",
-        "citekit.cli.actions.look:show",
+        "citekit.cli.actions.show:show",
         (_KEY,),
         is_fast=True,
     ),
@@ -179,7 +179,7 @@ COMMANDS: Final = (
     Command(
         "open",
         "Open the item's address, or with --folder its folder.",
-        "citekit.cli.actions.look:open_",
+        "citekit.cli.actions.show:open_",
         (_KEY,),
         (Option("--folder", "The item's folder in the archive, not its address."),),
     ),
@@ -220,7 +220,7 @@ COMMANDS: Final = (
     Command(
         "styles",
         "Find CSL styles by name, title or field.",
-        "citekit.cli.actions.cite:styles",
+        "citekit.cli.actions.styles:styles",
         (Argument("QUERY", "Words; all must occur.", is_many=True, is_required=False),),
         is_fast=True,
     ),
@@ -245,7 +245,7 @@ COMMANDS: Final = (
     Command(
         "annotations",
         "List an item's annotations.",
-        "citekit.cli.actions.annotate:list_",
+        "citekit.cli.actions.annotations:list_",
         (_KEY,),
         is_fast=True,
     ),
@@ -271,7 +271,7 @@ COMMANDS: Final = (
     Command(
         "entity add",
         "Add an entity, or change the one with that id; what is not named stays.",
-        "citekit.cli.actions.link:add_entity",
+        "citekit.cli.actions.entity:add",
         (Argument("NAME", "Its name."),),
         (
             Option(
@@ -293,20 +293,20 @@ COMMANDS: Final = (
     Command(
         "entity show",
         "Show an entity and where it is named.",
-        "citekit.cli.actions.link:show_entity",
+        "citekit.cli.actions.entity:show",
         (Argument("ID", "The entity's id."),),
     ),
-    Command("entity list", "List the entities.", "citekit.cli.actions.link:list_entities"),
+    Command("entity list", "List the entities.", "citekit.cli.actions.entity:list_"),
     Command(
         "entity rm",
         "Remove an entity that nothing names.",
-        "citekit.cli.actions.link:remove_entity",
+        "citekit.cli.actions.entity:remove",
         (Argument("ID", "The entity's id."),),
     ),
     Command(
         "claim add",
         "Add a claim.",
-        "citekit.cli.actions.link:add_claim",
+        "citekit.cli.actions.claim:add",
         (Argument("STATEMENT", "The claim, as one sentence."),),
         (
             Option("--id", "Its id (default: made of the statement).", "ID"),
@@ -318,7 +318,7 @@ COMMANDS: Final = (
     Command(
         "claim link",
         "Add what a source says of a claim.",
-        "citekit.cli.actions.link:link_claim",
+        "citekit.cli.actions.claim:link",
         (Argument("ID", "The claim's id."), _KEY),
         (
             _STANCE,
@@ -330,14 +330,14 @@ COMMANDS: Final = (
     Command(
         "claim show",
         "Show a claim with its sources.",
-        "citekit.cli.actions.link:show_claim",
+        "citekit.cli.actions.claim:show",
         (Argument("ID", "The claim's id."),),
     ),
-    Command("claim list", "List the claims.", "citekit.cli.actions.link:list_claims"),
+    Command("claim list", "List the claims.", "citekit.cli.actions.claim:list_"),
     Command(
         "claim rm",
         "Remove a claim.",
-        "citekit.cli.actions.link:remove_claim",
+        "citekit.cli.actions.claim:remove",
         (Argument("ID", "The claim's id."),),
     ),
     Command(
@@ -475,7 +475,7 @@ COMMANDS: Final = (
     Command(
         "export",
         "Write a package for others; restricted payloads are left out, and the package says so.",
-        "citekit.cli.actions.exchange:export",
+        "citekit.cli.actions.archive:export",
         (Argument("KEY", "Only these items (default: all).", is_many=True, is_required=False),),
         (
             Option(
@@ -492,7 +492,7 @@ COMMANDS: Final = (
     Command(
         "purge",
         "Remove an item's payload bytes for good; digests, records and proofs stay.",
-        "citekit.cli.actions.keep:purge",
+        "citekit.cli.actions.edit:purge",
         (_KEY,),
         (
             Option("--reason", "Why; the log keeps it for ever.", "TEXT"),
@@ -502,7 +502,7 @@ COMMANDS: Final = (
     Command(
         "backup",
         "Copy everything, restricted payloads too, and verify the copy; again, what is new.",
-        "citekit.cli.actions.keep:backup",
+        "citekit.cli.actions.archive:backup",
         (Argument("DIR", "A folder: new, empty, or an earlier backup of this archive."),),
     ),
     Command(

@@ -1,4 +1,4 @@
-"""``citekit cite`` and ``styles``: on the fast path, so nothing heavy is imported here."""
+"""``citekit cite``: on the fast path, so nothing heavy is imported here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from citekit.app.cite import Cited
     from citekit.app.outside import Outside
     from citekit.cli.context import Context
-    from citekit.csl.style_search import StyleSummary
     from citekit.store.archive import ArchiveStore
 
 
@@ -119,38 +118,3 @@ def _write(store: ArchiveStore, path: str, text: str) -> None:
         raise NotFound("there is no such folder", place=str(target.parent), hint="make it first")
     data = text if text.endswith("\n") else text + "\n"
     write_whole(target, data.encode(), staging=target.parent, root=target.parent)
-
-
-def styles(context: Context, *, query: list[str]) -> int:
-    """Print the styles that match: id, title, fields, and whose variant a style is."""
-    from citekit.csl.styles import search_styles
-
-    found = search_styles(" ".join(query))
-    if context.json:
-        output.answer_json([_style_json(style) for style in found])
-        return 0
-    for style in found:
-        output.answer(output.printable(_style_line(style)))
-    if not found:
-        output.note("no such style", quiet=context.quiet)
-    return 0
-
-
-def _style_line(style: StyleSummary) -> str:
-    notes = [*style.fields]
-    if style.parent:
-        notes.append(f"same as {style.parent}")
-    also = f"  also: {', '.join(style.short_names)}" if style.short_names else ""
-    return f"{style.id}  {style.title}" + (f"  [{', '.join(notes)}]" if notes else "") + also
-
-
-def _style_json(style: StyleSummary) -> dict[str, object]:
-    return {
-        "id": style.id,
-        "title": style.title,
-        "fields": list(style.fields),
-        "format": style.citation_format,
-        "parent": style.parent or None,
-        "edition": style.edition or None,
-        "short_names": list(style.short_names),
-    }

@@ -1,7 +1,8 @@
-"""``citekit set``, ``rename``, ``remove`` and ``restore``."""
+"""``citekit set``, ``rename``, ``remove``, ``restore`` and ``purge``."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -81,4 +82,29 @@ def restore(
         return 0
     output.answer(restored.key)
     output.note(restored.told(), quiet=context.quiet)
+    return 0
+
+
+def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
+    """Remove an item's payloads for good, after asking; say what git still has."""
+    from citekit.app.purge import plan_purge
+    from citekit.app.purge import purge as purge_item
+
+    store = context.store()
+    plan = plan_purge(store, key)
+    if not yes and not output.confirm(plan.told()):
+        raise UsageError("nothing purged", hint="confirm, or give --yes")
+    purged = purge_item(store, plan.key, reason=reason)
+    if context.json:
+        output.answer_json(purged.to_json())
+        return 0
+    output.answer(purged.key)
+    counts = Counter(payload.role for payload in purged.payloads)
+    roles = ", ".join(role if n == 1 else f"{role} × {n}" for role, n in counts.items())
+    output.note(
+        f"purged {roles} of {purged.key}: digests, records and proofs stay; "
+        "backups, exports and built sites elsewhere are not reached",
+        quiet=context.quiet,
+    )
+    output.tell_findings(purged.findings)
     return 0

@@ -1,13 +1,13 @@
-"""``citekit list``, ``show``, ``search`` and ``open``."""
+"""``citekit list`` and ``search``."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from citekit.cli import output
-from citekit.errors import NotFound, UsageError
+from citekit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,123 +75,3 @@ def _table(rows: Sequence[tuple[str, ...]]) -> None:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
         output.answer(output.printable("  ".join([*cells, row[3]]).rstrip()))
-
-
-def show(context: Context, *, key: str) -> int:
-    """Print one item's metadata with its evidence."""
-    from citekit.app.show import show as show_item
-
-    shown = show_item(context.store(), key)
-    if context.json:
-        output.answer_json(shown)
-        return 0
-    for line in _lines(shown):
-        output.answer(output.printable(line))
-    return 0
-
-
-def _lines(shown: dict[str, Any]) -> list[str]:
-    """The item as text: fields with their evidence, then captures."""
-    item, evidence = shown["item"], shown["evidence"]
-    lines = [f"{item['id']}  ({item['type']}, {shown['access']})"]
-    for name, value in item.items():
-        if name not in ("id", "type", "custom"):
-            lines += _field_lines(name, value, evidence.get(name, []))
-    for name in evidence:
-        if name not in item:
-            lines += _read_lines(name, evidence[name])
-    for capture in shown["captures"]:
-        lines += [f"  capture {capture['stamp']}", f"      {_origin(capture['source'])}"]
-        lines.append(f"      read with {_program(capture['tool'])}")
-        for role, payload in capture["payloads"].items():
-            told = _ABSENT[shown["absent"].get(payload["digest"], "")]
-            lines.append(f"      {role}: {payload['digest']} ({payload['size_bytes']} bytes){told}")
-    if shown["annotations"]:
-        lines.append(f"  {shown['annotations']} annotations: citekit annotations {item['id']}")
-    return lines
-
-
-def _program(tool: dict[str, Any]) -> str:
-    """The program that made a capture, and the libraries that read the document for it."""
-    from citekit.model.capture import Tool
-    from citekit.model.codec import decode
-
-    return str(decode(Tool, tool))
-
-
-def _origin(source: dict[str, Any]) -> str:
-    """Where a capture is from: what was seen, else who said so and when it was saved."""
-    by = f" by {source['declared_by']}" if source.get("declared_by") else ""
-    parts = [f"{source['fact']}{by}: {source.get('url') or 'no address'}"]
-    if source.get("declared_at"):
-        parts.append(f"saved {source['declared_at']}")
-    if source.get("file"):
-        parts.append(f"file {source['file']}")
-    return ", ".join(parts)
-
-
-def _read_lines(name: str, evidence: list[dict[str, Any]]) -> list[str]:
-    """What was read and is no variable of the item, each value once with all its sources."""
-    lines: list[str] = []
-    shown: object = None
-    for found in evidence:
-        if not lines or found["value"] != shown:
-            shown = found["value"]
-            lines.append(f"  {name}: {_plain(shown)}")
-        lines.append(f"      {_source(found)}")
-    return lines
-
-
-def _field_lines(name: str, value: Any, evidence: list[dict[str, Any]]) -> list[str]:  # noqa: ANN401  # a JSON value
-    lines = [f"  {name}: {_plain(value)}"]
-    for found in evidence:
-        same = found.get("chosen") or found.get("value") == value
-        other = "" if same else f"not chosen: {_plain(found['value'])}; "
-        lines.append(f"      {other}{_source(found)}")
-    return lines
-
-
-def _source(found: dict[str, Any]) -> str:
-    place = found.get("place", {})
-    where = f" line {place['line']}" if "line" in place else ""
-    if "selector" in place or "path" in place:
-        where = f" {place.get('selector') or place.get('path')}"
-    sure = round(100 * found.get("confidence", 0))
-    return f"{found.get('fact', 'observed')}: {found['origin']}{where}, {found['rule']}, {sure} %"
-
-
-def _plain(value: Any) -> str:  # noqa: ANN401  # a JSON value
-    """A CSL value as a person would write it."""
-    if isinstance(value, dict):
-        if "date-parts" in value or "literal" in value:
-            from citekit.model.date import Date
-
-            return Date.from_json(value).to_edtf()
-        return ", ".join(f"{name}: {_plain(part)}" for name, part in value.items() if part)
-    if isinstance(value, list):
-        from citekit.model.name import Name
-
-        return "; ".join(
-            str(Name.from_json(part)) if isinstance(part, dict) else _plain(part) for part in value
-        )
-    return "(offsets alone)" if value is None else str(value)
-
-
-def open_(context: Context, *, key: str, folder: bool) -> int:
-    """Open the item's address in the browser, or its folder."""
-    store = context.store()
-    key = store.resolve(key)
-    target = store.layout.item_file(key).parent.resolve().as_uri()
-    if not folder:
-        target = store.item(key).text("URL")
-        if not target.startswith(("https://", "http://")):
-            raise NotFound(f"{key} has no web address", hint=f"citekit open --folder {key}")
-    import webbrowser
-
-    if context.json:
-        output.answer_json({"url": target})
-    else:
-        output.answer(target)
-        if not webbrowser.open(target):
-            output.note("no browser could be started here", quiet=context.quiet)
-    return 0
