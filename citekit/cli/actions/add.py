@@ -7,8 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
+from citekit.app.add import add as add_source
+from citekit.app.fields import read_fields
+from citekit.app.importing import format_of, import_items
+from citekit.app.importing_package import import_package, is_package
 from citekit.cli import output
-from citekit.errors import CitekitError, UsageError
+from citekit.errors import CitekitError, InvalidData, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +40,6 @@ def add(
     max_size: str | None,
 ) -> int:
     """Archive every source and print the keys; the first failure decides the exit code."""
-    from citekit.app.fields import read_fields
-
     if len(source) > 1 and (url or key):
         raise UsageError("--url and --key are for one source", hint="add the sources one by one")
     store = context.store()
@@ -66,7 +69,6 @@ def add(
 def _add_one(
     store: ArchiveStore, name: str, max_size_bytes: int | None, options: dict[str, Any]
 ) -> Added:
-    from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, add
 
     limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
     if re.match(r"https?://", name):
@@ -77,8 +79,8 @@ def _add_one(
         )
     if name == "-":
         data = sys.stdin.buffer.read(limit + 1)
-        return add(store, data, max_size_bytes=limit, **options)
-    return add(store, Path(name), max_size_bytes=limit, **options)
+        return add_source(store, data, max_size_bytes=limit, **options)
+    return add_source(store, Path(name), max_size_bytes=limit, **options)
 
 
 def read_size(text: str | None) -> int | None:
@@ -138,10 +140,6 @@ def import_(context: Context, *, file: list[str], format_: str | None, access: s
 def _import_one(
     store: ArchiveStore, name: str, format_: str | None, access: Access | None
 ) -> Imported:
-    from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
-    from citekit.app.importing import format_of, import_items
-    from citekit.app.importing_package import import_package, is_package
-    from citekit.errors import InvalidData
 
     if name != "-" and is_package(Path(name)):
         if format_ or access:

@@ -10,6 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.annotate import annotate as make
+from citekit.app.annotate import edit_annotation, remove_annotation
+from citekit.app.passages import read_text
+from citekit.app.sheet import make_sheet, read_sheet
 from citekit.cli import output
 from citekit.errors import CitekitError, NotFound, UsageError
 
@@ -30,8 +34,6 @@ def annotate(
     entity: list[str],
 ) -> int:
     """Annotate one passage, or open the text in an editor; print the annotations' ids."""
-    from citekit.app.annotate import annotate as make
-
     store = context.store()
     if quote is None and "#" not in key and not (note or tag or entity):
         return _annotate_in_editor(context, store, key)
@@ -66,10 +68,6 @@ def _tell(context: Context, made: list[Annotated]) -> None:
 
 def _annotate_in_editor(context: Context, store: ArchiveStore, key: str) -> int:
     """Open the sheet; keep it where a line of it could not be understood, so nothing is lost."""
-    from citekit.app.annotate import annotate as make
-    from citekit.app.passages import read_text
-    from citekit.app.sheet import make_sheet, read_sheet
-
     text = read_text(store, store.resolve(key))
     sheet = _edit(make_sheet(text), name=text.key)
     made: list[Annotated] = []
@@ -124,8 +122,6 @@ def _edit(content: str, *, name: str) -> Path:
 
 def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity: list[str]) -> int:
     """Change an annotation and print its id."""
-    from citekit.app.annotate import edit_annotation
-
     if note is None and not tag and not entity:
         raise UsageError("nothing to change", hint="give --note, --tag or --entity")
     changed = edit_annotation(
@@ -145,8 +141,6 @@ def _given(words: list[str]) -> list[str] | None:
 
 def remove(context: Context, *, id_: str) -> int:
     """Remove an annotation and print its id."""
-    from citekit.app.annotate import remove_annotation
-
     _, removed = remove_annotation(context.store(), id_)
     if context.json:
         output.answer_json(removed.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.app.passages import paragraph_number
 from citekit.cli import output
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ def _line(store: ArchiveStore, key: str, annotation: Annotation) -> str:
 
 def _place(store: ArchiveStore, key: str, passage: Passage) -> str:
     """Paragraph and offsets of a passage whose words are not in the record."""
-    from citekit.app.passages import paragraph_number
-
     capture = store.capture(key, passage.capture) if passage.capture else None
     text = capture.payloads.get("text") if capture else None
     paragraphs = text.map.paragraphs if text and text.map else ()

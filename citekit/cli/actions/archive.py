@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.backup import backup as back_up
+from citekit.app.export import FORMATS
+from citekit.app.export import export as write_package
 from citekit.cli import output
 from citekit.errors import UsageError
+from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
     from citekit.cli.context import Context
@@ -14,8 +18,6 @@ if TYPE_CHECKING:
 
 def init(context: Context, *, dir_: str | None, title: str | None) -> int:
     """Make a new empty archive and print its folder."""
-    from citekit.store.archive import ArchiveStore
-
     root = Path(dir_ or context.archive or ".")
     store = ArchiveStore.create(root, title=title or root.resolve().name)
     if context.json:
@@ -38,9 +40,6 @@ def export(
     with_restricted: bool,
 ) -> int:
     """Write a package and say where it is and what was left out."""
-    from citekit.app.export import FORMATS
-    from citekit.app.export import export as write_package
-
     if format_ is None or output_ is None:
         hint = f"citekit export --format {'|'.join(FORMATS)} --output PATH"
         raise UsageError("say which package, and where", hint=hint)
@@ -57,7 +56,6 @@ def export(
 
 def backup(context: Context, *, dir_: str) -> int:
     """Copy the whole archive, restricted payloads too, and verify the copy."""
-    from citekit.app.backup import backup as back_up
 
     def tell(done: int, of: int) -> None:
         output.tell_progress(f"{done} of {of} files", quiet=context.quiet)

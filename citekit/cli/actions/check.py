@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.app.doctor import examine
+from citekit.app.outside import read_outside
+from citekit.app.verify import verify as check
 from citekit.cli import output
+from citekit.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +26,6 @@ def verify(
     checkpoint: list[str],
 ) -> int:
     """Check the archive and print one finding a line; the verdict is the exit code."""
-    from citekit.app.outside import read_outside
-    from citekit.app.verify import verify as check
-
     store = context.store()
     outside = read_outside(trust, checkpoint, archive=store.root)
     progress = _progress(context)
@@ -52,9 +53,6 @@ def _progress(context: Context) -> Callable[[int, int], None]:
 
 def doctor(context: Context) -> int:
     """Say what works here; 1 when something that the core needs does not."""
-    from citekit.app.doctor import examine
-    from citekit.errors import NotFound
-
     try:
         root = context.root()
     except NotFound:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.cite import cite as cite_items
 from citekit.cli import output
 from citekit.errors import NotFound, UsageError
+from citekit.store.files import write_whole
 
 if TYPE_CHECKING:
     from citekit.app.cite import Cited
@@ -32,8 +35,6 @@ def cite(
     checkpoint: list[str],
 ) -> int:
     """Print references of the items, or write them into a file; verified ones, if asked to."""
-    from citekit.app.cite import cite as cite_items
-
     store = context.store()
     cited = cite_items(
         store,
@@ -104,10 +105,6 @@ def _json(cited: Cited) -> dict[str, object]:
 
 def _write(store: ArchiveStore, path: str, text: str) -> None:
     """Write the file whole or not at all, and never among the archive's own."""
-    from pathlib import Path
-
-    from citekit.store.files import write_whole
-
     target = Path(path)
     if store.layout.would_hold(target):
         message = f"is inside the archive, which holds records alone: {path}"

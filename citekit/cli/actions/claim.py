@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from citekit.app.link import add_claim, link_claim, remove_claim
 from citekit.cli import output
 from citekit.model.codec import to_json
 
@@ -22,8 +23,6 @@ def add(
     entity: list[str],
 ) -> int:
     """Add a claim and print its id."""
-    from citekit.app.link import add_claim
-
     claim = add_claim(
         context.store(), statement, claim_id=id_, question=question, note=note, entities=entity
     )
@@ -41,8 +40,6 @@ def link(
     note: str | None,
 ) -> int:
     """Add what a source says of a claim, and print the claim's id."""
-    from citekit.app.link import link_claim
-
     claim = link_claim(
         context.store(),
         id_,
@@ -83,8 +80,6 @@ def list_(context: Context) -> int:
 
 def remove(context: Context, *, id_: str) -> int:
     """Remove a claim and print its id."""
-    from citekit.app.link import remove_claim
-
     return _answer(context, remove_claim(context.store(), id_))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.app.diff import diff as compare
 from citekit.cli import output
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ _COLOURED: Final = {
 
 def diff(context: Context, *, key: str, a: str | None, b: str | None) -> int:
     """Print what changed between two captures of an item."""
-    from citekit.app.diff import diff as compare
-
     found = compare(context.store(), key, a, b)
     if context.json:
         output.answer_json(found.to_json())

@@ -6,6 +6,15 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from citekit.app.access import set_access
+from citekit.app.add import unknown_variables
+from citekit.app.edit import remove as remove_item
+from citekit.app.edit import rename as rename_item
+from citekit.app.edit import set_fields
+from citekit.app.fields import read_fields
+from citekit.app.purge import plan_purge
+from citekit.app.purge import purge as purge_item
+from citekit.app.restore import restore as restore_item
 from citekit.cli import output
 from citekit.errors import UsageError
 
@@ -16,10 +25,6 @@ if TYPE_CHECKING:
 
 def set_(context: Context, *, key: str, field: list[str], access: str | None) -> int:
     """Change an item's fields or access and print its key."""
-    from citekit.app.add import unknown_variables
-    from citekit.app.edit import set_fields
-    from citekit.app.fields import read_fields
-
     fields = read_fields(field)
     output.tell_findings(unknown_variables(fields), quiet=context.quiet)
     if access is not None:
@@ -29,8 +34,6 @@ def set_(context: Context, *, key: str, field: list[str], access: str | None) ->
 
 def _set_access(context: Context, key: str, access: Access, fields: dict[str, Any]) -> int:
     """Change an item's access and tell what was taken out of its records, and what git has."""
-    from citekit.app.access import set_access
-
     changed = set_access(context.store(), key, access, fields)
     if context.json:
         output.answer_json(changed.to_json())
@@ -42,15 +45,11 @@ def _set_access(context: Context, key: str, access: Access, fields: dict[str, An
 
 def rename(context: Context, *, key: str, new: str) -> int:
     """Give an item another key and print it."""
-    from citekit.app.edit import rename as rename_item
-
     return _answer(context, rename_item(context.store(), key, new).key)
 
 
 def remove(context: Context, *, key: str, yes: bool) -> int:
     """Remove an item, after asking, and print its key."""
-    from citekit.app.edit import remove as remove_item
-
     store = context.store()
     resolved = store.resolve(key)
     title = store.item(resolved).title
@@ -73,8 +72,6 @@ def restore(
     context: Context, *, key: str, source: str | None, accept: bool, allow_private: bool
 ) -> int:
     """Bring an item's absent payloads back and say how sure that is."""
-    from citekit.app.restore import restore as restore_item
-
     place = None if source is None else Path(source)
     restored = restore_item(context.store(), key, place, accept=accept, allow_private=allow_private)
     if context.json:
@@ -87,9 +84,6 @@ def restore(
 
 def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
     """Remove an item's payloads for good, after asking; say what git still has."""
-    from citekit.app.purge import plan_purge
-    from citekit.app.purge import purge as purge_item
-
     store = context.store()
     plan = plan_purge(store, key)
     if not yes and not output.confirm(plan.told()):

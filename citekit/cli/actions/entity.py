@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from citekit.app.link import add_entity, mentions, remove_entity
 from citekit.cli import output
 from citekit.errors import UsageError
 from citekit.model.codec import to_json
@@ -26,8 +27,6 @@ def add(
     description: str | None,
 ) -> int:
     """Add or change an entity and print its id."""
-    from citekit.app.link import add_entity
-
     entity = add_entity(
         context.store(),
         name,
@@ -51,8 +50,6 @@ def _pair(word: str) -> tuple[str, str]:
 
 def show(context: Context, *, id_: str) -> int:
     """Print an entity and where it is named."""
-    from citekit.app.link import mentions
-
     store = context.store()
     entity = store.entity(id_)
     found = mentions(store, id_)
@@ -82,8 +79,6 @@ def list_(context: Context) -> int:
 
 def remove(context: Context, *, id_: str) -> int:
     """Remove an entity that nothing names, and print its id."""
-    from citekit.app.link import remove_entity
-
     return _answer(context, remove_entity(context.store(), id_))
 
 

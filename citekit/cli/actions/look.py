@@ -6,8 +6,11 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from citekit.app.search import list_items
+from citekit.app.search import search as search_items
 from citekit.cli import output
 from citekit.errors import UsageError
+from citekit.formats.markup import without_markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +24,6 @@ _ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on t
 
 def list_(context: Context, *, type_: str | None, access: str | None) -> int:
     """Print a line for each item: key, date, access, title."""
-    from citekit.app.search import list_items
-
     rows = list_items(
         context.store(), type_=type_, access=access, unreadable=partial(_warn, context)
     )
@@ -37,8 +38,6 @@ def list_(context: Context, *, type_: str | None, access: str | None) -> int:
 
 def search(context: Context, *, query: list[str], limit: int | None) -> int:
     """Print the items that match, best first."""
-    from citekit.app.search import search as search_items
-
     words = " ".join(query)
     if not words.strip():
         raise UsageError("nothing to search for", hint="citekit list shows every item")
@@ -60,8 +59,6 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
 def _one_line(title: str) -> str:
     """A title for a list: without mark-up, on one line."""
     if "<" in title:
-        from citekit.formats.markup import without_markup
-
         title = without_markup(title)
     return " ".join(word for word in title.translate(_BREAKS).split(" ") if word)
 

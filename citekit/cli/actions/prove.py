@@ -5,8 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.check_proof import check_proof as check
+from citekit.app.outside import read_outside
+from citekit.app.proof_file import MAX_PROOF_BYTES
+from citekit.app.proof_script import SCRIPT, proof_script
+from citekit.app.prove import prove as make_proof
 from citekit.cli import output
 from citekit.errors import Place, UsageError
+from citekit.store import files
+from citekit.store.files import write_whole
 
 if TYPE_CHECKING:
     from citekit.app.proof_verdict import ProofVerdict
@@ -18,9 +25,6 @@ _SUFFIX = ".citekit-proof.json"
 
 def prove(context: Context, *, key: str, output_: str | None) -> int:
     """Write the proof of an item and a page about it, and print where they are."""
-    from citekit.app.prove import prove as make_proof
-    from citekit.store.files import write_whole
-
     store = context.store()
     if output_ and store.layout.would_hold(Path(output_)):
         message = f"is inside the archive, which holds records alone: {output_}"
@@ -61,10 +65,6 @@ def check_proof(
         return _print_script(context, file)
     if file is None:
         raise UsageError("name the proof", hint="citekit check-proof FILE --trust KEY")
-    from citekit.app.check_proof import check_proof as check
-    from citekit.app.outside import read_outside
-    from citekit.app.proof_file import MAX_PROOF_BYTES
-    from citekit.store import files
 
     outside = read_outside(trust, checkpoint)
     data = files.read_bytes(Path(file), limit=MAX_PROOF_BYTES)
@@ -86,7 +86,6 @@ def check_proof(
 
 
 def _print_script(context: Context, file: str | None) -> int:
-    from citekit.app.proof_script import SCRIPT, proof_script
 
     if file is not None:
         hint = f"citekit check-proof --print-script > {SCRIPT}"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.history import list_events
+from citekit.app.seal import Keys
+from citekit.app.seal import seal as seal_archive
+from citekit.app.signing import find_signing_key, log_origin, read_signing_key
+from citekit.app.signing import keygen as make_key
 from citekit.cli import output
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.seal import Keys, Sealed
+    from citekit.app.seal import Sealed
     from citekit.cli.context import Context
 
 
@@ -24,8 +30,6 @@ def seal(
     allow_private: bool,
 ) -> int:
     """Seal everything and print the checkpoint; 5 when an authority gave no timestamp."""
-    from citekit.app.seal import seal as seal_archive
-
     store = context.store()
     keys = _keys(context, signing_key, old_key, lost_key=lost_key)
     if tsa and no_tsa:
@@ -44,9 +48,6 @@ def _keys(
     context: Context, signing_key: str | None, old_key: str | None, *, lost_key: bool
 ) -> Keys | None:
     """The keys that the options name; the signing key is else looked up where keygen puts it."""
-    from citekit.app.seal import Keys
-    from citekit.app.signing import find_signing_key, log_origin, read_signing_key
-
     if not signing_key and not old_key and not lost_key:
         return None
     signing = read_signing_key(Path(signing_key)) if signing_key else None
@@ -58,7 +59,6 @@ def _keys(
 
 
 def _told(sealed: Sealed) -> str:
-    from base64 import b64encode
 
     root = b64encode(sealed.root).decode()
     what = ", ".join(f"{action} × {count}" for action, count in sorted(sealed.actions.items()))
@@ -75,8 +75,6 @@ def _told(sealed: Sealed) -> str:
 
 def log(context: Context, *, limit: int | None) -> int:
     """Print the last entries of the log and the events that wait, oldest first."""
-    from citekit.app.history import list_events
-
     events = list_events(context.store(), limit=20 if limit is None else limit)
     if context.json:
         output.answer_json([event.to_json() for event in events])
@@ -89,9 +87,6 @@ def log(context: Context, *, limit: int | None) -> int:
 
 def keygen(context: Context, *, name: str | None, output_: str | None) -> int:
     """Make a signing key, keep it in a file of its owner's alone, and print the public key."""
-    from citekit.app.signing import keygen as make_key
-    from citekit.app.signing import log_origin
-
     origin = name or log_origin(context.store())
     key = make_key(origin, Path(output_) if output_ else None)
     if context.json:

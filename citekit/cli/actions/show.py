@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from citekit.app.show import show as show_item
 from citekit.cli import output
 from citekit.errors import NotFound
+from citekit.model.capture import Tool
+from citekit.model.codec import decode
+from citekit.model.date import Date
+from citekit.model.name import Name
 
 if TYPE_CHECKING:
     from citekit.cli.context import Context
@@ -15,8 +20,6 @@ _ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on t
 
 def show(context: Context, *, key: str) -> int:
     """Print one item's metadata with its evidence."""
-    from citekit.app.show import show as show_item
-
     shown = show_item(context.store(), key)
     if context.json:
         output.answer_json(shown)
@@ -49,9 +52,6 @@ def _lines(shown: dict[str, Any]) -> list[str]:
 
 def _program(tool: dict[str, Any]) -> str:
     """The program that made a capture, and the libraries that read the document for it."""
-    from citekit.model.capture import Tool
-    from citekit.model.codec import decode
-
     return str(decode(Tool, tool))
 
 
@@ -100,13 +100,9 @@ def _plain(value: Any) -> str:  # noqa: ANN401  # a JSON value
     """A CSL value as a person would write it."""
     if isinstance(value, dict):
         if "date-parts" in value or "literal" in value:
-            from citekit.model.date import Date
-
             return Date.from_json(value).to_edtf()
         return ", ".join(f"{name}: {_plain(part)}" for name, part in value.items() if part)
     if isinstance(value, list):
-        from citekit.model.name import Name
-
         return "; ".join(
             str(Name.from_json(part)) if isinstance(part, dict) else _plain(part) for part in value
         )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.site import build as build_site
+from citekit.app.site import is_built, make_server, new_project
 from citekit.cli import output
 
 if TYPE_CHECKING:
@@ -13,8 +16,6 @@ if TYPE_CHECKING:
 
 def new(context: Context, *, dir_: str | None) -> int:
     """Write a Sphinx project for the archive and print its folder."""
-    from citekit.app.site import is_built, new_project
-
     root = context.root()
     folder = new_project(root, Path(dir_) if dir_ else None)
     # only one folder is found without being named; any other is a project for Sphinx itself
@@ -32,7 +33,6 @@ def build(context: Context, *, output_: str | None, with_restricted: bool) -> in
 
 
 def _build(context: Context, folder: str | None, *, with_restricted: bool) -> Path:
-    from citekit.app.site import build as build_site
 
     return build_site(
         context.root(), Path(folder) if folder else None, with_restricted=with_restricted
@@ -49,10 +49,6 @@ def _answer(context: Context, path: Path) -> int:
 
 def serve(context: Context, *, output_: str | None, with_restricted: bool, port: int | None) -> int:
     """Build the site and serve it to this machine alone, until stopped."""
-    from contextlib import suppress
-
-    from citekit.app.site import make_server
-
     folder = _build(context, output_, with_restricted=with_restricted)
     with make_server(folder, ("127.0.0.1", 8000 if port is None else port)) as server:
         output.answer(f"http://127.0.0.1:{server.server_port}/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.cli import output
+from citekit.csl.styles import search_styles
 
 if TYPE_CHECKING:
     from citekit.cli.context import Context
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 def styles(context: Context, *, query: list[str]) -> int:
     """Print the styles that match: id, title, fields, and whose variant a style is."""
-    from citekit.csl.styles import search_styles
-
     found = search_styles(" ".join(query))
     if context.json:
         output.answer_json([_style_json(style) for style in found])
