@@ -1,19 +1,18 @@
-"""Argument lists: global options out of any place, and the fast path's own reading.
+"""Argument lists: made regular once, then read for every command that is called as it should be.
 
-The fast path reads only what it knows to be right. For anything else – a help request, an unknown
-option, a missing argument – it answers None, and typer explains.
+The reader answers only for what it knows to be right. For anything else – a call for help, an
+unknown option, a missing argument – it answers None, and typer explains.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from citekit.cli.table import ARCHIVE, COMMANDS, GLOBALS, GROUPS, Command, Option
+from citekit.cli.declared import GLOBALS, Command, Option, find_command
+from citekit.model.value import Value
 
 Values = dict[str, object]
 
 
-class Globals(NamedTuple):
+class Globals(Value):
     """The global options of one call."""
 
     archive: str | None = None
@@ -21,68 +20,59 @@ class Globals(NamedTuple):
     quiet: bool = False
 
 
-def take_globals(words: list[str]) -> tuple[Globals, list[str]]:
-    """Split the global options off an argument list, wherever they stand before ``--``.
+_SWITCHES = {word: o.parameter for o in GLOBALS if not o.metavar for word in o.words}
 
-    >>> take_globals(["cite", "--archive", "a", "x", "--json"])
-    (Globals(archive='a', json=True, quiet=False), ['cite', 'x'])
 
-    The value of another option is never taken for a global option. A global option that lacks its
-    value stays in the list, for the caller to complain about.
+def normalise(words: list[str]) -> tuple[Globals, list[str]]:
+    """Split the global options off an argument list, and a short option off its value.
+
+    >>> normalise(["cite", "--archive", "a", "x", "--json", "-o=x.txt"])
+    (Globals(archive='a', json=True, quiet=False), ['cite', 'x', '-o', 'x.txt'])
+
+    Global options are taken wherever they stand before ``--``; the value of another option is never
+    taken for one. A global option that lacks its value stays, for the caller to complain about.
+    ``-oFILE`` and ``-o=FILE`` mean what ``-o FILE`` does.
     """
     found: Values = {}
     rest: list[str] = []
-    valued = _valued_options(words)
-    position = 0
-    while position < len(words):
-        word = words[position]
-        if word == "--":
-            rest += words[position:]
-            break
+    valued: frozenset[str] | None = None  # not known before the command is
+    left = list(reversed(words))
+    while left:
+        word = left.pop()
         name, equals, value = word.partition("=")
-        if name == ARCHIVE.name and (equals or position + 1 < len(words)):
-            found["archive"] = value if equals else words[position + 1]
-            position += 1 if equals else 2
+        if word == "--":
+            return Globals(**found), [*rest, word, *reversed(left)]  # type: ignore[arg-type]  # see below
+        if name == "--archive" and (equals or left):
+            found["archive"] = value if equals else left.pop()
         elif word in _SWITCHES:
             found[_SWITCHES[word]] = True
-            position += 1
         else:
-            width = 2 if word in valued else 1
-            rest += words[position : position + width]
-            position += width
-    return Globals(**found), rest  # type: ignore[arg-type]  # keys and types are those above
+            if valued is None and not word.startswith("-"):
+                valued = _valued(find_command([*rest, word]))
+            rest += _apart(word, valued or frozenset())
+            if left and rest[-1] == word and word in (valued or ()):
+                rest.append(left.pop())
+    return Globals(**found), rest  # type: ignore[arg-type]  # keys and types are those of _SWITCHES
 
 
-_SWITCHES = {
-    word: option.parameter
-    for option in GLOBALS
-    if not option.metavar
-    for word in (option.name, option.short)
-    if word
-}
-
-
-def _valued_options(words: list[str]) -> set[str]:
-    """The options of the called command that take a value."""
-    command = find_command([word for word in words if not word.startswith("-")])
-    options = command.options if command else ()
-    if command is None:  # the archive's folder may stand before the command's name
-        options = tuple(option for other in COMMANDS for option in other.options)
-    return {word for o in options if o.metavar for word in (o.name, o.short) if word}
-
-
-def find_command(words: list[str]) -> Command | None:
-    """The command that an argument list without global options calls."""
-    if not words:
+def _valued(command: Command | None) -> frozenset[str] | None:
+    """The words of the command's options that take a value; None where there is no command yet."""
+    if command is None:
         return None
-    name = " ".join(words[:2]) if words[0] in GROUPS else words[0]
-    return next((command for command in COMMANDS if command.name == name), None)
+    return frozenset(word for o in command.options if o.metavar for word in o.words)
 
 
-def read_fast(words: list[str]) -> tuple[Command, Values] | None:
-    """The command and its function's keyword arguments, or None when typer should have a look."""
+def _apart(word: str, valued: frozenset[str]) -> list[str]:
+    """``-oFILE`` and ``-o=FILE`` as two words; every other word alone."""
+    if len(word) > 2 and word[1] != "-" and word[:2] in valued:
+        return [word[:2], word[2:].removeprefix("=")]
+    return [word]
+
+
+def read(words: list[str]) -> tuple[Command, Values] | None:
+    """The command and its keyword arguments, or None when typer should have a look."""
     command = find_command(words)
-    if command is None or not command.is_fast:
+    if command is None:
         return None
     split = _split(command, words[len(command.name.split()) :])
     if split is None:
@@ -94,7 +84,7 @@ def read_fast(words: list[str]) -> tuple[Command, Values] | None:
 
 def _split(command: Command, words: list[str]) -> tuple[list[str], Values] | None:
     """The words by place, and the options' values."""
-    by_word = {w: o for o in command.options for w in (o.name, o.short) if w}
+    by_word = {word: option for option in command.options for word in option.words}
     options: Values = {o.parameter: _absent(o) for o in command.options}
     plain: list[str] = []
     rest = iter(words)
@@ -143,7 +133,10 @@ def _store(option: Option, value: str, options: Values) -> bool:
 def _is_in_range(value: str, option: Option) -> bool:
     if not (value.isascii() and value.isdigit() and len(value) < 10):
         return False
-    return option.least <= int(value) and (option.most is None or int(value) <= option.most)
+    number = int(value)
+    return (option.least is None or option.least <= number) and (
+        option.most is None or number <= option.most
+    )
 
 
 def _place(command: Command, plain: list[str]) -> Values | None:

