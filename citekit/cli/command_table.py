@@ -121,7 +121,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     'annotations': {
         'help': "List an item's annotations.",
-        'door': 'show:annotations',
+        'door': 'show:annotations_',
         'arguments': (
             {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
         ),

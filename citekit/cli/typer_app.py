@@ -66,21 +66,27 @@ def _print_version(*, value: bool) -> None:
 
 def _install_completion(value: Shell | None) -> None:
     if value is not None:
-        path = install(value) if value in SHELLS else completion.install(value, **_NAMES)[1]
+        path = install(value) if value in SHELLS else _install_as_typer_does(value)
         output.answer(f"{path}: {value} completes citekit's words from its next start on")
         raise typer.Exit
 
 
 def _show_completion(value: Shell | None) -> None:
     if value is not None:
-        known = value in SHELLS
-        output.answer(
-            script(value) if known else completion.get_completion_script(shell=value, **_NAMES)
-        )
+        output.answer(script(value) if value in SHELLS else _script_of_typer(value))
         raise typer.Exit
 
 
 _NAMES: Final = {"prog_name": "citekit", "complete_var": "_CITEKIT_COMPLETE"}
+
+
+def _install_as_typer_does(shell: str) -> Path:
+    _, path = completion.install(shell=shell, **_NAMES)  # type: ignore[attr-defined]  # no __all__
+    return Path(path)
+
+
+def _script_of_typer(shell: str) -> str:
+    return str(completion.get_completion_script(shell=shell, **_NAMES))  # type: ignore[attr-defined]  # likewise
 
 
 @app.callback()
@@ -124,6 +130,7 @@ def citekit(
 
 def run_typer(words: list[str], found: Globals) -> int:
     """Run an argument list that has no global options left in it; return the exit code."""
+    completion.completion_init()  # for PowerShell, which asks here
     if words[-1:] in (["--install-completion"], ["--show-completion"]):
         words = [*words, _own_shell()]
     try:

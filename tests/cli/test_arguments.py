@@ -161,7 +161,7 @@ def calls(draw: st.DrawFn) -> list[str]:
     forms = ["{o}={v}", "{o}{v}", "{o}\0{v}", "{o}"]
     for _ in range(draw(st.integers(0, 5))):
         value = draw(VALUES)
-        if option_words and draw(st.booleans()):
+        if draw(st.booleans()) and option_words:
             option = draw(st.sampled_from(option_words))
             words += draw(st.sampled_from(forms)).format(o=option, v=value).split("\0")
         else:
@@ -223,7 +223,8 @@ def action(command: Command) -> inspect.Signature:
 def test_a_command_is_done_by_what_takes_its_values(name: str) -> None:
     """The function that does a command takes the context and exactly the declared values."""
     command = read_command(name)
-    declared = {part.parameter for part in (*command.arguments, *command.options)}
+    declared = {a.parameter for a in command.arguments}
+    declared |= {o.parameter for o in command.options}
     taken = action(command).parameters
     assert next(iter(taken)) == "context"
     assert set(taken) - {"context"} == declared

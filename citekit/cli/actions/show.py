@@ -132,7 +132,7 @@ def open_(context: Context, *, key: str, folder: bool) -> int:
     return 0
 
 
-def annotations(context: Context, *, key: str) -> int:
+def annotations_(context: Context, *, key: str) -> int:
     """Print an item's annotations."""
     store = context.store()
     key = store.resolve(key)

@@ -33,7 +33,7 @@ def open_(
 
 
 @app.command("annotations")
-def annotations(
+def annotations_(
     ctx: typer.Context,
     key: Key,
 ) -> int:

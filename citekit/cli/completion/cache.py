@@ -1,5 +1,6 @@
 """Lists that the shell completes from, kept as text: one entry a line, after a line with a stamp.
 
+They lie in the user's cache folder, never in an archive, which may be a stranger's or read-only.
 The stamp changes with what the list was made of, and costs a few calls of ``stat``. A list that
 cannot be kept is made each time.
 """
@@ -52,6 +53,7 @@ def _read(path: Path) -> str:
 def _keep(path: Path, text: str) -> None:
     from citekit.store.files import write_whole
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text.encode(), staging=path.parent, root=path.parent)
 
 

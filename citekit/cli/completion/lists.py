@@ -13,7 +13,7 @@ from citekit.csl.styles import search_styles
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from citekit.cli.completion.cache import Entry
@@ -34,11 +34,11 @@ def list_claims(root: Path) -> list[Entry]:
     return [(claim.id, claim.statement) for claim in ArchiveStore.open(root).claims()]
 
 
-def list_styles() -> Iterator[Entry]:
+def list_styles() -> list[Entry]:
     """Every style's id and short names with its title, sorted."""
     found = search_styles()
-    names = [(name, style.title) for style in found for name in (style.id, *style.short_names)]
-    yield from sorted(set(names))
+    names = {name: style.title for style in found for name in style.short_names}
+    return sorted((names | {style.id: style.title for style in found}).items())
 
 
 def list_locales() -> list[Entry]:
