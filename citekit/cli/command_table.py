@@ -85,7 +85,9 @@ COMMANDS: dict[str, dict[str, Any]] = {
     'list': {
         'help': 'List the items.',
         'door': 'look:list_',
-        'arguments': (),
+        'arguments': (
+            {'name': 'QUERY', 'parameter': 'query', 'help': 'Only items with all these words in key, title or names.', 'is_many': True, 'is_required': False},
+        ),
         'options': (
             {'name': '--type', 'parameter': 'type_', 'help': 'Only items of this CSL type.', 'metavar': 'TYPE', 'completion': 'item_types'},
             {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},

@@ -32,8 +32,7 @@ class Context(Value):
         named = self.archive or os.environ.get("CITEKIT_ARCHIVE")
         if named:
             return Path(named)
-        here = Path.cwd()
-        for folder in (here, *here.parents):
+        for folder in _upwards():
             for candidate in (folder, folder / "archive"):
                 if (candidate / "archive.toml").is_file():
                     return candidate
@@ -49,3 +48,12 @@ class Context(Value):
 
             self.at_end.append(arm(store).stamp)  # one timestamp for all that a command changes
         return store
+
+
+def _upwards() -> tuple[Path, ...]:
+    """The folder one is in and those above it; none where it was removed meanwhile."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return ()
+    return (here, *here.parents)

@@ -52,26 +52,19 @@ def flush() -> None:
 
 def answer_json(value: Any) -> None:  # noqa: ANN401  # any JSON value
     """Print one JSON document."""
+    sys.stdout.write(f"{_document(value)}\n")
+
+
+def _document(value: Any) -> str:  # noqa: ANN401  # any JSON value
     import json
 
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def note(text: str, *, quiet: bool = False) -> None:
     """Tell something that is not the answer."""
     if not quiet:
         sys.stderr.write(f"{printable(text)}\n")
-
-
-def quoted(path: str | os.PathLike[str]) -> str:
-    """A path as one types it after a command, spaces and quotes included."""
-    if os.name == "nt":
-        from subprocess import list2cmdline
-
-        return list2cmdline([os.fspath(path)])
-    from shlex import quote
-
-    return quote(os.fspath(path))
 
 
 def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:
@@ -86,9 +79,7 @@ def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:
 def tell_error(error: CitekitError, *, as_json: bool = False) -> None:
     """Tell why the work stopped, and what to do next."""
     if as_json:
-        import json
-
-        note(json.dumps({"error": error.to_json()}, ensure_ascii=False, indent=2))
+        note(_document({"error": error.to_json()}))
         return
     note(f"citekit: {error}")
     if error.hint:

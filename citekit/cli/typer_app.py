@@ -32,7 +32,7 @@ from citekit.cli.commands import (
     site,
     styles,
 )
-from citekit.cli.completion.shells import SHELLS, install, script
+from citekit.cli.completion.install import SHELLS, install, script
 from citekit.cli.suggest import suggest
 from citekit.errors import UsageError
 
@@ -130,7 +130,7 @@ def citekit(
 
 def run_typer(words: list[str], found: Globals) -> int:
     """Run an argument list that has no global options left in it; return the exit code."""
-    completion.completion_init()  # for PowerShell, which asks here
+    completion.completion_init()  # type: ignore[attr-defined]  # PowerShell asks typer
     if words[-1:] in (["--install-completion"], ["--show-completion"]):
         words = [*words, _own_shell()]
     try:

@@ -15,8 +15,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from citekit.cli.completion import sources
-from citekit.cli.completion.cache import kept, stamp_of
+from citekit.cli.completion.cache import cache_folder, entries_of, stamp_of
 from citekit.cli.completion.complete import complete
 from citekit.cli.completion.shells import bash_words
 from citekit.cli.run import run
@@ -124,17 +123,22 @@ def test_a_change_of_the_archive_is_seen() -> None:
 def test_a_list_is_made_once() -> None:
     """The second time the kept list is read, whatever lies in it."""
     assert offered("cite m") == ["marsh2019salt"]
-    (kept_list,) = sources.cache_folder().glob("items-*.txt")
+    (kept_list,) = cache_folder().glob("items-*.txt")
     text = kept_list.read_text("utf-8").replace("marsh2019salt", "marsh2019fen")
     kept_list.write_text(text, "utf-8")
     assert offered("cite m") == ["marsh2019fen"]
 
 
-def test_a_list_that_cannot_be_kept_is_made_each_time(tmp_path: Path) -> None:
+def test_a_list_that_cannot_be_kept_is_made_each_time(root: Path) -> None:
     """No cache folder, no permission: completion works all the same."""
-    (tmp_path / "file").write_text("", "utf-8")
-    found = kept(tmp_path / "file" / "x.txt", "stamp", lambda: [("a", "one\ntwo")], "")
-    assert found == [("a", "one two")]
+    (root.parent / "cache").write_text("a file", "utf-8")
+    for _ in range(2):
+        assert offered("cite m") == ["marsh2019salt"]
+
+
+def test_an_entry_is_a_line() -> None:
+    """What is said of a word is what stands after it on its line."""
+    assert entries_of("stamp\nab\tone\nb\ttwo\na\t", "a") == [("ab", "one"), ("a", "")]
 
 
 def test_a_stamp_tells_an_absent_file(tmp_path: Path) -> None:
@@ -161,7 +165,7 @@ def test_lists_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     for value in ("/somewhere/else", ""):
         monkeypatch.setenv("XDG_CACHE_HOME", value)
         named = platformdirs.user_cache_dir("citekit", appauthor=False)
-        assert sources.cache_folder().parent == Path(named)
+        assert cache_folder().parent == Path(named)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
 from citekit.app.add import add as add_source
@@ -35,7 +35,7 @@ def add(
     url: str | None,
     key: str | None,
     set_: list[str],
-    access: str | None,
+    access: Access | None,
     encoding: str | None,
     max_size: str | None,
 ) -> int:
@@ -47,7 +47,7 @@ def add(
         "url": url,
         "key": key,
         "fields": read_fields(set_),
-        "access": cast("Access | None", access),
+        "access": access,
         "encoding": encoding,
     }
     added: list[Added] = []
@@ -116,14 +116,16 @@ def _added_json(result: Added) -> dict[str, Any]:
     return {"key": result.key, "new": result.is_new, "findings": findings}
 
 
-def import_(context: Context, *, file: list[str], format_: str | None, access: str | None) -> int:
+def import_(
+    context: Context, *, file: list[str], format_: str | None, access: Access | None
+) -> int:
     """Take in items from every file; exit code 4 when an entry or a file was refused."""
     store = context.store()
     results: list[Imported] = []
     failures: list[CitekitError] = []
     for name in file:
         try:
-            results.append(_import_one(store, name, format_, cast("Access | None", access)))
+            results.append(_import_one(store, name, format_, access))
         except CitekitError as error:
             failures.append(error)
             output.tell_error(error, as_json=context.json)

@@ -9,6 +9,7 @@ from citekit.app.backup import backup as back_up
 from citekit.app.export import FORMATS
 from citekit.app.export import export as write_package
 from citekit.cli import output
+from citekit.cli.quoting import quoted
 from citekit.errors import UsageError
 from citekit.store.archive import ArchiveStore
 
@@ -24,7 +25,7 @@ def init(context: Context, *, dir_: str | None, title: str | None) -> int:
         output.answer_json({"archive": str(store.root)})
     else:
         output.answer(str(store.root))
-        named = output.quoted(root)
+        named = quoted(root)
         output.note(
             f"next: citekit --archive {named} add FILE --url https://…", quiet=context.quiet
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from citekit.app.link import add_claim, link_claim, remove_claim
 from citekit.cli import output
@@ -34,7 +34,7 @@ def link(
     *,
     id_: str,
     key: str,
-    stance: str | None,
+    stance: Stance | None,
     says: str | None,
     annotation: str | None,
     note: str | None,
@@ -44,7 +44,7 @@ def link(
         context.store(),
         id_,
         key,
-        stance=cast("Stance", stance or "supports"),
+        stance=stance or "supports",
         says=says,
         annotation=annotation,
         note=note,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from citekit.app.access import set_access
 from citekit.app.add import unknown_variables
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from citekit.model.item import Access
 
 
-def set_(context: Context, *, key: str, field: list[str], access: str | None) -> int:
+def set_(context: Context, *, key: str, field: list[str], access: Access | None) -> int:
     """Change an item's fields or access and print its key."""
     fields = read_fields(field)
     output.tell_findings(unknown_variables(fields), quiet=context.quiet)
     if access is not None:
-        return _set_access(context, key, cast("Access", access), fields)
+        return _set_access(context, key, access, fields)
     return _answer(context, set_fields(context.store(), key, fields).key)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from citekit.app.link import add_entity, mentions, remove_entity
 from citekit.cli import output
@@ -18,7 +18,7 @@ def add(
     context: Context,
     *,
     name: str,
-    kind: str | None,
+    kind: EntityKind | None,
     id_: str | None,
     also: list[str],
     authority: list[str],
@@ -30,7 +30,7 @@ def add(
     entity = add_entity(
         context.store(),
         name,
-        kind=cast("EntityKind | None", kind),
+        kind=kind,
         entity_id=id_,
         names=also,
         authorities=dict(_pair(word) for word in authority),

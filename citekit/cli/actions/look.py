@@ -16,17 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from citekit.cli.context import Context
+    from citekit.model.item import Access
+    from citekit.store.index import Row
 
 _BREAKS: Final = dict.fromkeys(range(9, 14), " ")  # not the spaces that other scripts need
 
 _ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on this machine"}
 
 
-def list_(context: Context, *, type_: str | None, access: str | None) -> int:
-    """Print a line for each item: key, date, access, title."""
-    rows = list_items(
+def list_(context: Context, *, query: list[str], type_: str | None, access: Access | None) -> int:
+    """Print a line for each item that is asked for: key, date, access, title."""
+    found = list_items(
         context.store(), type_=type_, access=access, unreadable=partial(_warn, context)
     )
+    words = " ".join(query).casefold().split()
+    rows = [row for row in found if _holds(row, words)]
     if context.json:
         output.answer_json([row._asdict() for row in rows])
         return 0
@@ -34,6 +38,12 @@ def list_(context: Context, *, type_: str | None, access: str | None) -> int:
     if not rows:
         output.note("no items", quiet=context.quiet)
     return 0
+
+
+def _holds(row: Row, words: list[str]) -> bool:
+    """Whether every word stands in the key, the title or a name."""
+    text = " ".join((row.key, row.title, *row.names)).casefold()
+    return all(word in text for word in words)
 
 
 def search(context: Context, *, query: list[str], limit: int | None) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from citekit.app.site import build as build_site
 from citekit.app.site import is_built, make_server, new_project
 from citekit.cli import output
+from citekit.cli.quoting import quoted
 
 if TYPE_CHECKING:
     from citekit.cli.context import Context
@@ -19,7 +20,7 @@ def new(context: Context, *, dir_: str | None) -> int:
     root = context.root()
     folder = new_project(root, Path(dir_) if dir_ else None)
     # only one folder is found without being named; any other is a project for Sphinx itself
-    by_hand = f"python -m sphinx {output.quoted(folder)} OUT"
+    by_hand = f"python -m sphinx {quoted(folder)} OUT"
     command = "citekit site build" if is_built(root, folder) else by_hand
     output.note(f"next: {command}", quiet=context.quiet)
     return _answer(context, folder)

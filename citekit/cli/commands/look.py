@@ -14,6 +14,15 @@ app = typer.Typer()
 @app.command("list")
 def list_(
     ctx: typer.Context,
+    query: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="QUERY",
+            help="Only items with all these words in key, title or names.",
+            default_factory=list,
+            show_default=False,
+        ),
+    ],
     *,
     type_: Annotated[
         str | None,

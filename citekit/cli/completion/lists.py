@@ -5,18 +5,19 @@ All the slow modules are imported here, so that a kept list is read without them
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.search import list_items
+from citekit.cli.completion.cache import Entry, as_text
 from citekit.csl.locale import locale_tags
 from citekit.csl.styles import search_styles
+from citekit.errors import CitekitError
 from citekit.store.archive import ArchiveStore
+from citekit.store.files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
-
-    from citekit.cli.completion.cache import Entry
 
 
 def list_keys(root: Path) -> list[Entry]:
@@ -50,6 +51,11 @@ _OF_ARCHIVE: Final = {"items": list_keys, "entities": list_entities, "claims": l
 _INSTALLED: Final = {"styles": list_styles, "locales": list_locales}
 
 
-def make_list(name: str, root: Path | None) -> Iterable[Entry]:
-    """A list by its name: of an archive where one is given, else of what is installed."""
-    return _INSTALLED[name]() if root is None else _OF_ARCHIVE[name](root)
+def keep_list(name: str, root: Path | None, path: Path, stamp: str) -> str:
+    """A list by its name, of an archive or of what is installed, as text; kept where that works."""
+    entries = _INSTALLED[name]() if root is None else _OF_ARCHIVE[name](root)
+    text = as_text(stamp, entries)
+    with suppress(CitekitError, OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text.encode(), staging=path.parent, root=path.parent)
+    return text

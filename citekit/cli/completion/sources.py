@@ -7,22 +7,17 @@ said of them. Where there is no archive, or no reading it, there is nothing to o
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 from citekit import __version__
 from citekit.cli.arguments import normalise
-from citekit.cli.completion.cache import Entry, kept, stamp_of
+from citekit.cli.completion.cache import Entry, cache_folder, entries_of, read_kept, stamp_of
 from citekit.cli.context import Context
 from citekit.errors import CitekitError
 from citekit.model.variables import ITEM_TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def keys(args: list[str], incomplete: str) -> list[Entry]:
@@ -68,8 +63,7 @@ def _of_archive(folder: str, args: list[str], incomplete: str) -> list[Entry]:
         root = Context(archive=found.archive, at_end=[]).root()
         stamp = stamp_of(root / folder, root / "log" / "pending.jsonl", root / "log" / "checkpoint")
         archive = crc32(os.fsencode(root.absolute()))  # twins are told apart by their stamps
-        path = cache_folder() / f"{folder}-{archive:08x}.txt"
-        return kept(path, stamp, lambda: _listed(folder, root), incomplete)
+        return _kept(folder, f"{folder}-{archive:08x}.txt", stamp, root, incomplete)
     return []
 
 
@@ -79,23 +73,16 @@ def _installed(name: str, package: str, incomplete: str) -> list[Entry]:
         spec = PathFinder.find_spec(package)
         folders = map(Path, spec.submodule_search_locations or ()) if spec else ()
         stamp = f"{__version__} {stamp_of(*folders)}"
-        return kept(cache_folder() / f"{name}.txt", stamp, lambda: _listed(name), incomplete)
+        return _kept(name, f"{name}.txt", stamp, None, incomplete)
     return []
 
 
-def cache_folder() -> Path:
-    """The folder of ours in the user's cache: platformdirs' answer, which costs 10 ms to ask."""
-    home = os.path.expanduser("~")  # noqa: PTH111  # fails for nobody
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or f"{home}/AppData/Local"
-        return Path(base, "citekit", "Cache", "completion")
-    if sys.platform == "darwin":
-        return Path(home, "Library", "Caches", "citekit", "completion")
-    return Path(os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache", "citekit", "completion")
+def _kept(name: str, file: str, stamp: str, root: Path | None, incomplete: str) -> list[Entry]:
+    """The entries of a list that begin like this; it is made where none is kept."""
+    path = cache_folder() / file
+    text = read_kept(path, stamp)
+    if text is None:
+        from citekit.cli.completion.lists import keep_list
 
-
-def _listed(name: str, root: Path | None = None) -> Iterable[Entry]:
-    """The list, made: all that is slow to load is behind this."""
-    from citekit.cli.completion.lists import make_list
-
-    return make_list(name, root)
+        text = keep_list(name, root, path, stamp)
+    return entries_of(text, incomplete)
