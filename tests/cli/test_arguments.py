@@ -14,6 +14,7 @@ import typer.main
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from citekit.app.export import FORMATS
 from citekit.cli import call, generate, typer_app
 from citekit.cli.arguments import Globals, Values, normalise, read
 from citekit.cli.command_table import COMMANDS, GROUPS
@@ -264,3 +265,9 @@ def test_a_type_that_the_fast_reader_does_not_know_is_told() -> None:
     info.param_decls = ("--share",)
     with pytest.raises(TypeError, match=r"arguments\.py"):
         generate._option("share", float, info)
+
+
+def test_every_package_can_be_chosen() -> None:
+    """The packages that can be exported are those that the command line names."""
+    (option,) = (o for o in read_command("export").options if o.name == "--format")
+    assert option.choices == FORMATS
