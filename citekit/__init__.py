@@ -1,9 +1,12 @@
 """citekit archives web articles as evidence, cites them, annotates them and builds their site.
 
-Importing any submodule runs this file first, so it imports nothing: names are found when asked.
+Importing any submodule runs this file first, so it imports hardly anything: names are found when
+asked.
 """
 
 from __future__ import annotations
+
+from citekit.version import __version__
 
 TYPE_CHECKING = False  # the typing module alone would double the time of "citekit --version"
 if TYPE_CHECKING:
@@ -11,8 +14,6 @@ if TYPE_CHECKING:
     from citekit.errors import CitekitError
 
 __all__ = ["Archive", "CitekitError", "__version__"]
-
-__version__ = "0.1.0"
 
 _WHERE = {"Archive": "citekit.app.archive", "CitekitError": "citekit.errors"}
 

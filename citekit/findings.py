@@ -6,10 +6,15 @@ scripts and documentation can name it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import contextmanager
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from citekit.errors import Place
+from citekit.model.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Severity(StrEnum):
@@ -34,8 +39,7 @@ class FindingClass(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Value):
     """One result of a check: code, severity, place, the rule it comes from and what to do."""
 
     code: str
@@ -59,3 +63,20 @@ class Finding:
             "rule": self.rule,
             "hint": self.hint,
         }
+
+
+@contextmanager
+def unheard(library: str) -> Iterator[None]:
+    """Keep the warnings of a library's logger from stderr; afterwards logging is as it was.
+
+    Only Python's handler of last resort is kept away: handlers that the caller has set up hear
+    everything. Source: Python's logging HOWTO, "Configuring Logging for a Library".
+    """
+    import logging  # not at the top: start-up time is a promise
+
+    logger, nobody = logging.getLogger(library), logging.NullHandler()
+    logger.addHandler(nobody)
+    try:
+        yield
+    finally:
+        logger.removeHandler(nobody)

@@ -421,12 +421,24 @@ def root_by(leaf: bytes, index: int, size: int, hashes: list[bytes]) -> bytes | 
 
 def check_files(proof: Proof, said: dict[str, Entry]) -> None:
     """Raise NotProven for a file with another digest."""
-    if f"items/{proof.key}/item.json" not in dict(proof.files):
+    if not any(is_item(path, content, proof.key) for path, content in proof.files):
         raise NotProven("the proof has no item.json of its key")
     for path, content in proof.files:
         digest = "sha256:" + hashlib.sha256(content.encode()).hexdigest()
         if path not in said or said[path].event.get("digest") != digest:
             raise NotProven(f"{path!r} is not what was sealed")
+
+
+def is_item(path: str, content: str, key: str) -> bool:
+    """Whether this is the item with that key: its folder has the key's name, or an escaped one."""
+    folder = re.fullmatch(r"items/([^/]+)/item\.json", path)
+    if not folder or (folder[1] != key and "~" not in folder[1]):
+        return False
+    try:
+        item = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(item, dict) and item.get("id") == key
 
 
 def purges(proof: Proof) -> Iterator[str]:

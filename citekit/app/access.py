@@ -6,7 +6,6 @@ named, and what the records show beyond the limits of a restricted item is taken
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.excess import trim_excess
@@ -15,7 +14,7 @@ from citekit.app.git import Traces
 from citekit.app.traces import Trail
 from citekit.findings import Finding
 from citekit.model.item import Access, Item
-from citekit.model.value import replace
+from citekit.model.value import Value, replace
 from citekit.store.references import needed_by
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessChanged:
+class AccessChanged(Value):
     """The item with its new access, what was taken out of its records, and what git has."""
 
     item: Item

@@ -9,91 +9,88 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from citekit.app.citekey import make_citekey
 from citekit.app.clock import now as this_second
+from citekit.app.describe import Declared, describe
 from citekit.app.extraction import own_publishers, read_extraction
-from citekit.app.passages import count_words
+from citekit.app.known_source import (
+    HeldBytes,
+    Wish,
+    address_of,
+    bring_back,
+    find_bytes,
+    find_item,
+    refuse_purged_again,
+    settle,
+    told_of_address,
+)
+from citekit.app.payloads import build_payloads
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
-from citekit.integrity.digest import digest_bytes
-from citekit.model.capture import Capture, Payload, Source, TextMap
-from citekit.model.identifiers import check_citekey, make_stamp
-from citekit.model.item import Access, Item, ItemFacts
+from citekit.model.capture import Capture, Source
+from citekit.model.citekey import check_citekey
+from citekit.model.identifiers import make_stamp, stamp_order
+from citekit.model.item import Access, Item
+from citekit.model.value import Value, replace
 from citekit.store.record import this_tool
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from citekit.extract import Evidence, Extraction
+    from citekit.app.known_source import Ask
+    from citekit.extract import Extraction
     from citekit.store.archive import ArchiveStore
+    from citekit.store.writer import PayloadSource, Writer
 
 DEFAULT_MAX_SIZE_BYTES: Final = 100 * 10**6
 
-# CSL variables that evidence may fill. What an archive may publish of a restricted item are its
-# title, names and dates; the article's own sentences (abstract, captions) stay offsets.
-_VARIABLES: Final = (
-    "title",
-    "title-short",
-    "author",
-    "editor",
-    "container-title",
-    "container-title-short",
-    "section",
-    "publisher",
-    "publisher-place",
-    "issued",
-    "language",
-    "genre",
-    "volume",
-    "issue",
-    "page",
-    "ISSN",
-    "ISBN",
-    "DOI",
-)
-_RECORDED: Final = (
-    *_VARIABLES,
-    "type",
-    "URL",
-    "issued-time",
-    "encoding",
-    "updated",
-    "alternate-title",
-    "caption",
-    "credit",
-    "archive",
-)
 _MISSED: Final = {"no-title": "title", "no-date": "issued"}  # rule of a finding -> variable
-_OFFSETS_ONLY: Final = frozenset({"caption"})
-# What follows from the address is as sure as the address: somebody's word; so is what a program
-# that saved the page wrote into it.
-_DECLARING: Final = frozenset({"url", "singlefile", "mhtml"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
-    """One source's result: its item, whether that is new, and what was noticed."""
+class Added(Value):
+    """One source's result: its item, whether that is new, and what was noticed.
+
+    ``capture`` is the stamp of the capture that was made; None where the bytes were known.
+    """
 
     key: str
     item: Item
     is_new: bool
+    capture: str | None = None
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """What the user says of a source."""
+class _Read(NamedTuple):
+    """A source that has been read: its bytes, what was found in them, and what was said of it."""
 
-    url: str | None = None
-    fields: Mapping[str, Any] | None = None
-    access: Access | None = None
-    encoding: str | None = None
+    data: bytes
+    extraction: Extraction
+    declared: Declared
+    options: Mapping[str, Any]
+    name: str | None
+    captured_at: datetime
+
+    @property
+    def address(self) -> str | None:
+        """The address that was given, or saved in the file."""
+        return address_of(self.declared.url, self.extraction)
+
+    @property
+    def says_more(self) -> bool:
+        """Whether something was said that shapes an item, and no capture."""
+        return bool(self.declared.fields or self.declared.access)
+
+
+class _Made(NamedTuple):
+    """A capture, and the bytes of its payloads by digest."""
+
+    capture: Capture
+    contents: Mapping[str, PayloadSource]
 
 
 def read_source(source: Path, *, max_size_bytes: int = DEFAULT_MAX_SIZE_BYTES) -> bytes:
@@ -149,45 +146,68 @@ def add(
     name: str | None = None,
     url: str | None = None,
     key: str | None = None,
+    to: str | None = None,
+    new_item: bool = False,
     fields: Mapping[str, Any] | None = None,
     access: Access | None = None,
     encoding: str | None = None,
     max_size_bytes: int = DEFAULT_MAX_SIZE_BYTES,
     now: datetime | None = None,
+    ask: Ask | None = None,
 ) -> Added:
-    """Archive one file, or bytes, as a new item.
+    """Archive one file, or bytes, as a new item or as a new capture of one that is there.
 
-    Bytes that the archive has already are not added again: the item that has them comes back.
-    Raises NotFound, InvalidData, StorageFailed for the source, UsageError for what is said of it,
-    StoreConflict for a key that is taken.
+    Bytes that the archive has already are not added again: the item that has them comes back, and
+    the bytes too where they were absent. Other bytes of an address that an item is known at become
+    a capture of it, unless ``new_item`` or ``ask`` says otherwise; ``to`` always makes a capture
+    of that item, whose record stays as it is. Raises NotFound, InvalidData, StorageFailed for the
+    source, UsageError for what is said of it, NotFound for ``to``, StoreConflict for a key that
+    is taken, an address of several items, bytes that were purged, or a clock that went back.
     """
     check_encoding(encoding)
     declared = Declared(url=check_url(url), fields=fields, access=access, encoding=encoding)
-    if key is not None:
-        check_citekey(key)
+    wish = Wish(key=key, to=to, new_item=new_item, ask=ask)
+    _check_wish(wish, declared)
     if isinstance(source, Path):
         data = read_source(source, max_size_bytes=max_size_bytes)
         name = os.fsencode(source.name).decode("utf-8", "replace")  # a name may be any bytes
     else:
         data = check_size(source, name or "stdin", max_size_bytes=max_size_bytes)
-    known = _known(store, data, is_told_more=key is not None or declared != Declared())
-    if known is not None:
-        return known
-    captured_at = now or this_second()
-    extraction = read_extraction(
-        data,
-        name=name,
-        url=declared.url,
-        encoding=encoding,
-        publishers=own_publishers(store),
-        now=captured_at,
-    )
-    _refuse_binary_text(extraction, name)
-    is_default = max_size_bytes == DEFAULT_MAX_SIZE_BYTES
-    options = {"encoding": encoding, "max_size_bytes": None if is_default else max_size_bytes}
-    return _store(
-        store, data, extraction, declared, options, key=key, name=name, captured_at=captured_at
-    )
+    is_told_more = any((key, url, fields, access, encoding))
+    held = find_bytes(store, data) if to is None else None
+    if held is None:
+        captured_at = now or this_second()
+        extraction = read_extraction(
+            data,
+            name=name,
+            url=declared.url,
+            encoding=encoding,
+            publishers=own_publishers(store),
+            now=captured_at,
+        )
+        _refuse_binary_text(extraction, name)
+        is_default = max_size_bytes == DEFAULT_MAX_SIZE_BYTES
+        options = {"encoding": encoding, "max_size_bytes": None if is_default else max_size_bytes}
+        read = _Read(data, extraction, declared, options, name, captured_at)
+        stored = _store(store, read, settle(store, read.address, wish))
+        if isinstance(stored, Added):
+            return stored
+        held = stored
+    held = bring_back(store, held, data)
+    finding = held.finding(is_told_more=is_told_more)
+    return Added(key=held.key, item=store.item(held.key), is_new=False, findings=(finding,))
+
+
+def _check_wish(wish: Wish, declared: Declared) -> None:
+    """Raise UsageError, or InvalidData for a key that none can be."""
+    wish.check()
+    if wish.key is not None:
+        check_citekey(wish.key)
+    if wish.to is not None and (declared.fields or declared.access):
+        raise UsageError(
+            "the record and the access of an item stay as they are when it has a new capture",
+            hint=f"change them: citekit set {wish.to} FIELD=VALUE, or --access",
+        )
 
 
 def check_url(url: str | None) -> str | None:
@@ -213,31 +233,6 @@ def check_encoding(name: str | None) -> None:
         raise UsageError(f"no encoding is called {name!r}", hint=hint) from error
 
 
-def _known(store: ArchiveStore, data: bytes, *, is_told_more: bool) -> Added | None:
-    """The item that has these bytes already; it stays as it is, whatever was said of them."""
-    key = store.holders.find(digest_bytes(data))
-    if key is None:
-        return None
-    is_here = store.payload_path(digest_bytes(data)) is not None
-    finding = Finding(
-        code="CK-I101",
-        severity=Severity.NOTE,
-        message=f"these bytes are in the archive already: {key}"
-        if is_here
-        else f"these bytes were archived as {key}, and are not on this machine",
-        hint=_about_known(key, is_here=is_here, is_told_more=is_told_more),
-    )
-    return Added(key=key, item=store.item(key), is_new=False, findings=(finding,))
-
-
-def _about_known(key: str, *, is_here: bool, is_told_more: bool) -> str:
-    if not is_here:
-        return f"citekit verify {key} says why"
-    if is_told_more:
-        return f"nothing was changed; citekit set {key} FIELD=VALUE changes its record"
-    return f"citekit show {key}"
-
-
 def _refuse_binary_text(extraction: Extraction, name: str | None) -> None:
     """A file that its name calls text must be one: else a wrong file would pass unseen."""
     named_text = re.search(r"\.(txt|text|md|html?)$", name or "", re.IGNORECASE)
@@ -249,45 +244,86 @@ def _refuse_binary_text(extraction: Extraction, name: str | None) -> None:
         )
 
 
-def _store(
-    store: ArchiveStore,
-    data: bytes,
-    extraction: Extraction,
-    declared: Declared,
-    options: Mapping[str, Any],
-    *,
-    key: str | None,
-    name: str | None,
-    captured_at: datetime,
-) -> Added:
-    payloads, contents = build_payloads(data, extraction)
+def _store(store: ArchiveStore, read: _Read, wish: Wish) -> Added | HeldBytes:
+    """Write what was read, as an item or as a capture; or say who has the bytes meanwhile."""
+    made = _make_capture(read)
+    options = {**read.options, **_of_the_item(read.declared)}
+    with store.writing(options=options) as writer:
+        held = find_bytes(store, read.data) if wish.to is None else None
+        if held is not None:
+            return held
+        target = find_item(store, read.address, wish)
+        told = tuple(
+            told_of_address(store, read.address, wish, target, is_told_more=read.says_more)
+        )
+        refuse_purged_again(store, target or "another item", made.contents)
+        if target is None:
+            item = _add_item(store, writer, read, made, wish.key)
+            stamp = make_stamp(read.captured_at)
+        else:
+            item = store.item(target)
+            stamp = _add_capture(store, writer, target, made)
+    findings = _findings(read, item, is_new=target is None)
+    return Added(
+        key=item.key,
+        item=item,
+        is_new=target is None,
+        capture=stamp,
+        findings=(*told, *findings),
+    )
+
+
+def _make_capture(read: _Read) -> _Made:
+    payloads, contents = build_payloads(read.data, read.extraction)
     capture = Capture(
-        captured_at=captured_at,
-        source=_source(declared, extraction, name),
-        tool=this_tool(options, extraction.libraries),
+        captured_at=read.captured_at,
+        source=_source(read.declared, read.extraction, read.name),
+        tool=this_tool(read.options, read.extraction.libraries),
         payloads=payloads,
     )
-    variables, facts = describe(extraction, declared, store.settings.access)
-    with store.writing(options={**options, **_of_the_item(declared)}) as writer:
-        if key is not None and _is_taken(store, key):
-            raise StoreConflict(f"the key {key} is taken", hint="choose another --key")
-        chosen = key or writer.unique_key(make_citekey(variables))
-        item = Item.from_json({"id": chosen, **variables}).with_facts(facts)
-        stamp = make_stamp(captured_at)
-        writer.add_item(item, captures={stamp: capture}, payloads=contents)
-    findings = tuple(_findings(extraction, declared, chosen))
-    return Added(key=chosen, item=item, is_new=True, findings=findings)
+    return _Made(capture, contents)
 
 
-def _findings(extraction: Extraction, declared: Declared, key: str) -> Iterator[Finding]:
-    """What was noticed; of what was missed only that which the user did not give, either."""
-    given = declared.fields or {}
-    for finding in extraction.findings:
+def _add_item(
+    store: ArchiveStore, writer: Writer, read: _Read, made: _Made, key: str | None
+) -> Item:
+    """A new item with its first capture; raises StoreConflict for a key that is taken."""
+    if key is not None and _is_taken(store, key):
+        hint = f"choose another --key, or make it a capture of that item: --to {key}"
+        raise StoreConflict(f"the key {key} is taken", hint=hint)
+    variables, facts = describe(read.extraction, read.declared, store.settings.access)
+    chosen = key or writer.unique_key(make_citekey(variables))
+    item = Item.from_json({"id": chosen, **variables}).with_facts(facts)
+    stamp = make_stamp(read.captured_at)
+    writer.add_item(item, captures={stamp: made.capture}, payloads=made.contents)
+    return item
+
+
+def _add_capture(store: ArchiveStore, writer: Writer, key: str, made: _Made) -> str:
+    """One more capture of an item; its stamp.
+
+    The evidence in item.json counts in the item's first capture, so none can come before others.
+    """
+    stamps = store.stamps(key)
+    stamp = make_stamp(made.capture.captured_at, frozenset(stamps))
+    if stamps and stamp_order(stamp) < stamp_order(stamps[-1]):
+        raise StoreConflict(
+            f"{key} has a capture of later: {stamps[-1]}",
+            hint="set this machine's clock, or SOURCE_DATE_EPOCH, right",
+        )
+    writer.add_capture(key, stamp, made.capture, made.contents)
+    return stamp
+
+
+def _findings(read: _Read, item: Item, *, is_new: bool) -> Iterator[Finding]:
+    """What was noticed; of what was missed only that which the record does not have, either."""
+    given = (read.declared.fields or {}) if is_new else {}
+    for finding in read.extraction.findings:
         variable = _MISSED.get(finding.rule)
         if variable is None:
             yield finding
-        elif variable not in given:
-            yield replace(finding, hint=f"give it by hand: citekit set {key} {variable}=…")
+        elif variable not in (given if is_new else item.data):
+            yield replace(finding, hint=f"give it by hand: citekit set {item.key} {variable}=…")
     yield from unknown_variables(given)
 
 
@@ -322,43 +358,6 @@ def _is_taken(store: ArchiveStore, key: str) -> bool:
     return True
 
 
-def build_payloads(
-    data: bytes, extraction: Extraction
-) -> tuple[dict[str, Payload], dict[str, bytes | Path]]:
-    """Payload records by role, and their bytes by digest."""
-    original = Payload(
-        digest=digest_bytes(data),
-        size_bytes=len(data),
-        media_type=extraction.media_type,
-        encoding=extraction.encoding,
-    )
-    payloads = {"original": original}
-    contents: dict[str, bytes | Path] = {original.digest: data}
-    if extraction.text:
-        encoded = extraction.text.encode()
-        text = Payload(
-            digest=digest_bytes(encoded),
-            size_bytes=len(encoded),
-            media_type="text/plain",
-            encoding="utf-8",
-            map=map_text(extraction.text),
-        )
-        payloads["text"] = text
-        contents[text.digest] = encoded
-    return payloads, contents
-
-
-def map_text(text: str) -> TextMap:
-    """The shape of a text payload: paragraphs stand between blank lines."""
-    paragraphs: list[tuple[int, int]] = []
-    start = 0
-    for part in text.split("\n\n"):
-        if part:
-            paragraphs.append((start, start + len(part)))
-        start += len(part) + 2
-    return TextMap(characters=len(text), words=count_words(text), paragraphs=tuple(paragraphs))
-
-
 def _source(declared: Declared, extraction: Extraction, name: str | None) -> Source:
     """Where the bytes came from; a saved page's own word for its address counts as declared."""
     said_by_file = declared.url is None and extraction.source_url is not None
@@ -369,59 +368,3 @@ def _source(declared: Declared, extraction: Extraction, name: str | None) -> Sou
         declared_by="file" if said_by_file else "user" if declared.url else None,
         declared_at=extraction.captured_at,
     )
-
-
-def describe(
-    extraction: Extraction, declared: Declared, default_access: Access
-) -> tuple[dict[str, Any], ItemFacts]:
-    """The item's CSL variables, and its facts with the evidence for them."""
-    variables: dict[str, Any] = {"type": extraction.value("type") or "document"}
-    for variable in _VARIABLES:
-        value = extraction.value(variable)
-        if value not in (None, "", []):
-            variables[variable] = value
-    url = declared.url or extraction.source_url or extraction.value("URL")
-    if url:
-        variables["URL"] = url
-    evidence = {name: _recorded(extraction, name) for name in _RECORDED}
-    if declared.url:
-        read = tuple(e for e in evidence["URL"] if e["origin"] != "url")
-        evidence["URL"] = (declared_evidence(declared.url), *_unchosen(read))
-    for name, value in (declared.fields or {}).items():
-        variables[name] = value
-        evidence[name] = (declared_evidence(value), *_unchosen(evidence.get(name, ())))
-    facts = ItemFacts(
-        access=declared.access or default_access,
-        evidence={name: candidates for name, candidates in evidence.items() if candidates},
-    )
-    return {name: value for name, value in variables.items() if value is not None}, facts
-
-
-def declared_evidence(value: Any) -> dict[str, Any]:  # noqa: ANN401  # a JSON value
-    """Evidence for a value that the user gave."""
-    return {
-        "value": value,
-        "origin": "user",
-        "fact": "declared",
-        "rule": "given by hand",
-        "place": {},
-        "confidence": 1.0,
-        "chosen": True,
-    }
-
-
-def _recorded(extraction: Extraction, name: str) -> tuple[dict[str, Any], ...]:
-    return tuple(_evidence_json(evidence) for evidence in extraction.candidates(name))
-
-
-def _evidence_json(evidence: Evidence) -> dict[str, Any]:
-    data = evidence.to_json()
-    field = data.pop("field")
-    if field in _OFFSETS_ONLY:
-        data["value"] = None
-    fact = "declared" if data["origin"] in _DECLARING else "observed"
-    return {"value": data.pop("value"), "origin": data.pop("origin"), "fact": fact, **data}
-
-
-def _unchosen(candidates: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-    return tuple({**candidate, "chosen": False} for candidate in candidates)

@@ -1,22 +1,19 @@
 """Annotations: made on exact words, kept within the quotation limits, edited, removed.
 
-For a restricted item an annotation shows at most 12 words (prefix, exact and suffix together), and
-all its annotations together at most 15 % of the text's words; beyond that they keep offsets alone,
-which with the text's digest determine the passage (INTERFACES, "Access").
+What a restricted item may show of its text, ``model.quotation`` says; beyond that an annotation
+keeps offsets alone, which with the text's digest determine the passage.
 """
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.clock import now as this_second
-from citekit.app.keys import split_name
+from citekit.app.keys import known_in, split_name
 from citekit.app.passages import (
     ItemText,
     Range,
-    count_words,
     find_quote,
     paragraph,
     read_text,
@@ -24,6 +21,8 @@ from citekit.app.passages import (
 from citekit.errors import NotFound, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.annotation import Annotation, Passage, new_annotation
+from citekit.model.quotation import Quota, count_words, longest_text, words_shown
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,13 +31,10 @@ if TYPE_CHECKING:
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
 
-MOST_WORDS: Final = 12
-MOST_SHARE: Final = 0.15
 _CONTEXT_CHARACTERS: Final = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotated:
+class Annotated(Value):
     """What annotating gave: the annotation, and what the limits made of it."""
 
     key: str
@@ -65,7 +61,7 @@ def annotate(
     ``span`` is a half-open range of code points of the text. Raises NotFound for an unknown item,
     entity or quote, UsageError for an annotation that says nothing.
     """
-    key, passage_name = split_name(name)
+    key, passage_name = split_name(name, *known_in(store))
     key = store.resolve(key)
     check_entities(store, entities)
     if not (note or tags or entities or quote or span or passage_name):
@@ -79,10 +75,12 @@ def annotate(
             text = read_text(store, key)
             span = span or _find(text, passage_name, quote, occurrence)
             passage = _passage(text, span, is_restricted=item.facts.access == "restricted")
-            passage, findings = within_limits(item, text, passage, existing)
+            passage, findings = within_limits(
+                item, longest_text(store.captures(key).values()), passage, existing
+            )
         made = new_annotation(
             annotation_id=annotation_id or f"urn:uuid:{uuid.uuid4()}",
-            source=item.text("URL") or f"urn:citekit:item:{key}",
+            source=item.text("URL") or f"urn:citekit:item:{store.layout.folder_name(key)}",
             created=now or this_second(),
             passage=passage,
             captured_at=text.capture.captured_at if text else None,
@@ -136,20 +134,17 @@ def check_entities(store: ArchiveStore, entities: Iterable[str]) -> None:
 
 
 def within_limits(
-    item: Item, text: ItemText, passage: Passage, existing: Iterable[Annotation]
+    item: Item, text_words: int | None, passage: Passage, existing: Iterable[Annotation]
 ) -> tuple[Passage, tuple[Finding, ...]]:
-    """The passage with as many words as may be shown, and a note when some may not."""
+    """The passage with as many words as may be shown, and a note when some may not.
+
+    ``text_words`` is the length of the item's longest text.
+    """
     if item.facts.access == "public":
         return passage, ()
-    words = count_words(passage.quoted)
-    if words > MOST_WORDS:
-        reason = f"a quote of {words} words (the limit is {MOST_WORDS})"
-        return _offsets_alone(passage), (_kept_back(reason),)
-    shown = sum(count_words(a.passage.quoted) for a in existing if a.passage)
-    if shown + words > MOST_SHARE * text.map.words:
-        reason = f"{shown + words} of {text.map.words} words quoted (the limit is 15 %)"
-        return _offsets_alone(passage), (_kept_back(reason),)
-    return passage, ()
+    quota = Quota(text_words, shown=sum(map(words_shown, existing)))
+    excess = quota.excess(count_words(passage.quoted))
+    return (_offsets_alone(passage), (_kept_back(excess),)) if excess else (passage, ())
 
 
 def _find(
@@ -187,5 +182,5 @@ def _kept_back(reason: str) -> Finding:
         code="CK-W201",
         severity=Severity.NOTE,
         message=f"restricted item: {reason}, so the annotation keeps offsets alone",
-        rule="INTERFACES, Access",
+        rule="Access: what a restricted item shows of its text",
     )

@@ -64,18 +64,23 @@ class Archive:
         name: str | None = None,
         url: str | None = None,
         key: str | None = None,
+        to: str | None = None,
+        new_item: bool = False,
         fields: Mapping[str, Any] | None = None,
         access: Access | None = None,
         encoding: str | None = None,
         max_size_bytes: int | None = None,
         now: datetime | None = None,
     ) -> Added:
-        """Archive a file, or bytes, as a new item.
+        """Archive a file, or bytes, as a new item or as a new capture of one that is there.
 
         ``name`` is what bytes are called, ``url`` where the source was (declared), ``fields`` are
         CSL variables that overrule what is read. Bytes that the archive has already are not added
-        again: the item that has them comes back. Raises NotFound, InvalidData or StorageFailed
-        for the source, UsageError for what is said of it, StoreConflict for a key that is taken.
+        again: the item that has them comes back. Other bytes of an address that an item is known
+        at become a capture of that item, unless ``new_item``; ``to`` always makes a capture of
+        that item. Its record stays as it is. Raises NotFound, InvalidData or StorageFailed for
+        the source, UsageError for what is said of it, NotFound for ``to``, StoreConflict for a
+        key that is taken, an address of several items, or bytes that were purged.
         """
         from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, add
 
@@ -85,6 +90,8 @@ class Archive:
             name=name,
             url=url,
             key=key,
+            to=to,
+            new_item=new_item,
             fields=fields,
             access=access,
             encoding=encoding,

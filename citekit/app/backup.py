@@ -28,6 +28,7 @@ from citekit.errors import (
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.integrity.digest import Hasher, digest_chunks, parse_digest
 from citekit.model.json_text import dump_json, parse_json
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
 from citekit.store.kinds import IMMUTABLE, action_of
@@ -44,8 +45,7 @@ _MARK: Final = ".citekit/backup.json"
 _PAYLOADS: Final = ("objects/", "restricted/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackedUp:
+class BackedUp(Value):
     """What a backup did, in files, and what verifying the copy found."""
 
     folder: Path

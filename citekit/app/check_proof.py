@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from citekit.app.checks.rules import found
 from citekit.app.outside import Outside
+from citekit.app.proof_file import item_path
 from citekit.app.proof_reading import (
     ReadEarlier,
     ReadEntry,
@@ -95,7 +96,8 @@ def _check_files(verdict: ProofVerdict, document: ProofDocument) -> None:
             verdict.proven.append(f"{file.path} is unchanged since it was sealed ({digest})")
             with suppress(InvalidData):
                 verdict.documents[file.path] = parse_json(file.text)
-    if not any(file.path == f"items/{document.key}/item.json" for file in document.files):
+    item = verdict.documents.get(item_path(document) or "")
+    if not isinstance(item, dict) or item.get("id") != document.key:
         _wrong(verdict, "CK-E631", f"the proof has no item.json of {document.key!r}")
 
 

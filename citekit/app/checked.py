@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from citekit.model.value import Value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedThing:
+
+class CheckedThing(Value):
     """One thing that was tried. ``required``: citekit cannot do its work without it."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
-from citekit.app.keys import read_name
+from citekit.app.keys import known_in, read_name, split_name
 from citekit.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -137,14 +137,16 @@ def _notes(store: ArchiveStore, items: list[Item]) -> tuple[dict[str, str | None
 
 def _read(store: ArchiveStore, word: str) -> list[Cite]:
     """The cites that a word names; Pandoc's syntax is loaded only where it is used."""
-    if "@" not in word and not word.startswith("["):
-        cite = read_name(word)
+    is_cluster = "@" in word or word.startswith("[")
+    known = known_in(store)
+    if not is_cluster or store.has(split_name(word, *known)[0]):
+        cite = read_name(word, *known)
         if "locator" in cite:
             _check_paragraph(store, cite["id"], int(cite["locator"]))
         return [cite]
     from citekit.app.cluster import read_cluster
 
-    return read_cluster(word)
+    return read_cluster(word, *known)
 
 
 def _check_paragraph(store: ArchiveStore, name: str, number: int) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.errors import InvalidData
-from citekit.model.identifiers import check_citekey, is_reserved
+from citekit.model.citekey import is_citekey
+from citekit.model.identifiers import is_reserved
 from citekit.model.item import Item
 
 if TYPE_CHECKING:
@@ -37,10 +37,8 @@ def make_citekey(data: Mapping[str, Any]) -> str:
     date = item.date()
     year = str(abs(date.year)) if date and date.year else ""
     key = _responsible(item) + year + _first_word(item.title)
-    try:
-        return check_citekey(key)
-    except InvalidData:  # nothing to make it of, or a reserved name
-        return "item"
+    # There may be nothing to make it of; and a made key is one that its folder can have as it is.
+    return key if is_citekey(key) and not is_reserved(key) else "item"
 
 
 def ascii_word(text: str) -> str:

@@ -6,10 +6,13 @@ Source: the citation syntax of Pandoc's User's Guide; locator labels are CSL 1.0
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.keys import read_name
 from citekit.errors import UsageError
+
+if TYPE_CHECKING:
+    from citekit.app.keys import IsKnown
 
 Cite = dict[str, Any]
 
@@ -53,6 +56,7 @@ _LABELS: Final = {
 }
 _KEY = r"@(?:\{(?P<braced>[^{}]+)\}|(?P<plain>[^\W_](?:[\w:.#$%&+?<>~/-]*\w)?))"
 _CITE = re.compile(rf"(?P<prefix>[^@]*?)(?P<minus>-?)(?<!\w){_KEY}(?P<rest>.*)", re.DOTALL)
+_APART = re.compile(r";(?![^{}]*\})")  # a key in braces may have one
 _NUMBERS = (
     r"[^\s,;]*\d[^\s,;]*(?:\s*[-–,&]\s*[^\s,;]*\d[^\s,;]*)*|[ivxlcdm]+(?:\s*[-–]\s*[ivxlcdm]+)?"
 )
@@ -63,26 +67,27 @@ _LOCATOR = re.compile(
 _BRACED = re.compile(r"\s*,?\s*\{(?P<inner>[^{}]*)\}")
 
 
-def read_cluster(word: str) -> list[Cite]:
+def read_cluster(word: str, *known: IsKnown) -> list[Cite]:
     """CSL cite items from a cluster in Pandoc's form, with or without its brackets.
 
-    Raises UsageError for a cluster that names no key.
+    ``known`` tell a key with a ``#`` from a passage (see ``keys``). Raises UsageError for a cluster
+    that names no key.
 
     >>> read_cluster("[see @a, p. 4; -@b]")[1]
     {'id': 'b', 'suppress-author': True}
     """
     inner = word[1:-1] if word.startswith("[") and word.endswith("]") else word
-    cites = [_read_cite(part) for part in inner.split(";") if part.strip()]
+    cites = [_read_cite(part, known) for part in _APART.split(inner) if part.strip()]
     if not cites:
         raise UsageError(f"names no key: {word!r}", hint=_HINT)
     return cites
 
 
-def _read_cite(part: str) -> Cite:
+def _read_cite(part: str, known: tuple[IsKnown, ...]) -> Cite:
     match = _CITE.fullmatch(part.strip())
     if match is None:
         raise UsageError(f"names no key: {part.strip()!r}", hint=_HINT)
-    cite: Cite = read_name(match["braced"] or match["plain"])
+    cite: Cite = read_name(match["braced"] or match["plain"], *known)
     if match["minus"]:
         cite["suppress-author"] = True
     if match["prefix"].strip():

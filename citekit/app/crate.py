@@ -140,34 +140,36 @@ def _left_out(package: Package, number: int) -> Entity:
 
 def _item(package: Package, packed: PackedItem) -> Iterator[Entity]:
     item = packed.item
-    authors = [_person(item.key, i, str(name)) for i, name in enumerate(item.names("author"))]
+    folder = packed.name.removeprefix("items/")
+    authors = [_person(folder, i, str(name)) for i, name in enumerate(item.names("author"))]
     issued, container = item.date("issued"), item.text("container-title")
     facts: Entity = {
-        "@id": f"#item-{item.key}",
+        "@id": f"#item-{folder}",
         "@type": _TYPES.get(item.type, "CreativeWork"),
         "name": item.title or item.key,
         "identifier": item.key,
         "url": item.text("URL") or None,
         "datePublished": issued.to_edtf() if issued else None,
-        "isPartOf": {"@id": f"#publication-{item.key}"} if container else None,
+        "isPartOf": {"@id": f"#publication-{folder}"} if container else None,
         "author": [{"@id": author["@id"]} for author in authors] or None,
-        "subjectOf": {"@id": f"archive/items/{item.key}/item.json"},
+        "subjectOf": {"@id": f"archive/{packed.name}/item.json"},
         "conditionsOfAccess": item.facts.access,
     }
     yield {name: value for name, value in facts.items() if value is not None}
     yield from authors
     if container:
-        yield {"@id": f"#publication-{item.key}", "@type": "Periodical", "name": container}
+        yield {"@id": f"#publication-{folder}", "@type": "Periodical", "name": container}
     for stamp, capture in packed.captures.items():
-        yield _capture(package, item.key, stamp, capture)
+        yield _capture(package, packed, stamp, capture)
 
 
-def _person(key: str, number: int, name: str) -> Entity:
-    return {"@id": f"#author-{key}-{number + 1}", "@type": "Person", "name": name}
+def _person(item: str, number: int, name: str) -> Entity:
+    return {"@id": f"#author-{item}-{number + 1}", "@type": "Person", "name": name}
 
 
-def _capture(package: Package, key: str, stamp: str, capture: Capture) -> Entity:
+def _capture(package: Package, packed: PackedItem, stamp: str, capture: Capture) -> Entity:
     """One capture as an action: what it took, what it gave, what did it."""
+    folder = packed.name.removeprefix("items/")
     present = {payload.digest for payload in capture.payloads.values()}
     left = {entry.digest for entry in package.left_out}
     results = []
@@ -178,11 +180,11 @@ def _capture(package: Package, key: str, stamp: str, capture: Capture) -> Entity
         here = [{"@id": f"archive/{place}"} for place in places if place in package.files]
         results += here or ([{"@id": f"#left-out-{hexadecimal}"}] if digest in left else [])
     return {
-        "@id": f"#capture-{key}-{stamp}",
+        "@id": f"#capture-{folder}-{stamp}",
         "@type": "CreateAction",
-        "name": f"Capture of {key}",
+        "name": f"Capture of {packed.item.key}",
         "endTime": write_instant(capture.captured_at),
         "instrument": {"@id": "#citekit"},
-        "object": {"@id": f"#item-{key}"},
-        "result": [{"@id": f"archive/items/{key}/captures/{stamp}.json"}, *results],
+        "object": {"@id": f"#item-{folder}"},
+        "result": [{"@id": f"archive/{packed.name}/captures/{stamp}.json"}, *results],
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.reread import read_again
@@ -11,6 +10,7 @@ from citekit.app.text_diff import Paragraph, diff_texts
 from citekit.errors import InvalidData, NotFound, UsageError
 from citekit.model.codec import to_json
 from citekit.model.identifiers import stamp_order
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.model.capture import Capture
@@ -22,8 +22,7 @@ _READ: Final = ("title", "author", "issued", "issued-time", "updated", "section"
                 "container-title", "publisher")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureDiff:
+class CaptureDiff(Value):
     """Two captures (stamps) compared: fields as (old, new), paragraphs if both texts are here.
 
     ``text`` is None when a text is absent; ``is_same_text`` then still tells by the digests.

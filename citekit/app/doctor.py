@@ -38,7 +38,7 @@ def examine(root: Path | None = None) -> list[CheckedThing]:
 
 
 def _python() -> CheckedThing:
-    from citekit import __version__
+    from citekit.version import __version__
 
     return CheckedThing(
         name="python",

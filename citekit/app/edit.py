@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.app.access import set_access
 from citekit.app.fields import with_fields
 from citekit.errors import NotFound, StoreConflict, UsageError
-from citekit.model.identifiers import check_citekey
+from citekit.model.citekey import check_citekey
 from citekit.model.value import replace
 
 if TYPE_CHECKING:

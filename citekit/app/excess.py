@@ -1,34 +1,30 @@
 """What a restricted item's records show of its text beyond the limits: found, and taken out.
 
-The limits are those of ``annotate``: 12 words in each annotation, 15 % of the text in all, and no
-more than a headline as evidence. Offsets stay: with the text's digest they determine the passage.
+The limits are those of ``model.quotation``. Offsets stay: with the text's digest they determine
+the passage.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from citekit.app.annotate import MOST_SHARE, MOST_WORDS
-from citekit.app.passages import count_words
 from citekit.errors import Place
 from citekit.findings import Finding, FindingClass, Severity
+from citekit.model.quotation import Quota, longest_text, words_beyond, words_shown
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from citekit.model.annotation import Annotation
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
     from citekit.store.writer import Writer
 
-# Facts that may be shown whole, however long they are.
-SHOWN_WHOLE: Final = frozenset(["title", "title-short", "container-title", "URL"])
-
 
 def shown_words(store: ArchiveStore, key: str) -> int:
     """How many words of the text an item's annotations show."""
-    return sum(_words(annotation) for annotation in store.annotations(key))
+    return sum(map(words_shown, store.annotations(key)))
 
 
 def find_excess(store: ArchiveStore, key: str) -> tuple[Finding, ...]:
@@ -63,20 +59,19 @@ def _with_short_evidence(store: ArchiveStore, key: str, findings: list[Finding])
 
 def _trimmed(store: ArchiveStore, key: str, findings: list[Finding]) -> Iterator[Annotation]:
     """Each annotation with as many of its words as the limits leave: exact ones, or none."""
-    most = _most_words(store, key)
-    shown = 0
+    quota = Quota(longest_text(store.captures(key).values()))
     path = str(store.layout.annotations_file(key))
     for line, annotation in enumerate(store.annotations(key), 1):
         kept = annotation
         for part in ("its words around the passage", "the words of the passage"):
-            words = _words(kept)
-            if words <= MOST_WORDS and (most is None or shown + words <= most):
+            words = words_shown(kept)
+            if quota.excess(words) is None:
                 break
             kept = _with_less(kept)
-            if _words(kept) < words:
+            if words_shown(kept) < words:
                 message = f"{part} were beyond the limits and taken out; the offsets stay"
                 findings.append(_finding("CK-I711", message, Place(path=path, line=line)))
-        shown += _words(kept)
+        quota.spend(words_shown(kept))
         yield kept
 
 
@@ -95,17 +90,6 @@ def _with_less(annotation: Annotation) -> Annotation:
     )
 
 
-def _most_words(store: ArchiveStore, key: str) -> float | None:
-    """The share of the text that may be shown, in words; None when the item has no text."""
-    captures = (store.capture(key, stamp) for stamp in store.stamps(key))
-    shapes = [
-        payload.map.words
-        for capture in captures
-        if capture and (payload := capture.payloads.get("text")) and payload.map
-    ]
-    return MOST_SHARE * max(shapes) if shapes else None
-
-
 def _short(
     store: ArchiveStore,
     item: Item,
@@ -114,34 +98,12 @@ def _short(
     findings: list[Finding],
 ) -> Mapping[str, Any]:
     """The evidence, without its value where that holds more than a headline of the text."""
-    words = 0 if name in SHOWN_WHOLE else most_words_in(candidate.get("value"))
-    if words <= MOST_WORDS:
+    words = words_beyond(name, candidate.get("value"))
+    if not words:
         return candidate
     place = Place(path=str(store.layout.item_file(item.key)))
     findings.append(_finding("CK-I712", f"evidence of {name!r} was {words} words long", place))
     return {**candidate, "value": None}
-
-
-def most_words_in(value: Any) -> int:  # noqa: ANN401  # any JSON
-    """The words of the longest text in a JSON value; item.json is no deeper than 64 levels."""
-    if isinstance(value, str):  # as most are
-        return count_words(value)
-    return max((count_words(text) for text in _texts(value)), default=0)
-
-
-def _texts(value: Any) -> Iterable[str]:  # noqa: ANN401  # any JSON
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for child in value.values():
-            yield from _texts(child)
-    elif isinstance(value, list | tuple):
-        for child in value:
-            yield from _texts(child)
-
-
-def _words(annotation: Annotation) -> int:
-    return count_words(annotation.passage.quoted) if annotation.passage else 0
 
 
 def _finding(code: str, message: str, place: Place) -> Finding:

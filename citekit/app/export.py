@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -22,8 +21,11 @@ from citekit.formats.prov import write_prov
 from citekit.integrity.leaf import parse_leaf
 from citekit.model.codec import to_json, write_instant
 from citekit.model.json_text import dump_json
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now
+from citekit.store.folder_names import names_of
+from citekit.store.kinds import group_of
 from citekit.store.layout import is_link
 from citekit.store.record import logged_payloads, this_tool
 
@@ -39,8 +41,7 @@ HISTORY: Final = "metadata/prov.jsonld"
 _OLDEST_IN_ZIP: Final = (1980, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class Exported(Value):
     """Where the package is, how many items are in it, and what was left out."""
 
     path: Path
@@ -148,13 +149,13 @@ def _write_crate(folder: Path, package: Package, history: bytes) -> None:
 
 def _history(store: ArchiveStore, package: Package) -> dict[str, Any]:
     """The events about the package's items, or all of them, and their seals, as PROV."""
-    keys = {packed.item.key for packed in package.items}
-    events = _events(store, None if package.is_whole else keys, package)
+    names = {packed.name for packed in package.items}
+    events = _events(store, None if package.is_whole else names, package)
     return write_prov(events, prov_seals(store))
 
 
 def _events(
-    store: ArchiveStore, keys: set[str] | None, package: Package
+    store: ArchiveStore, names: set[str] | None, package: Package
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     noted: set[str] = set()
     libraries = _libraries(package)
@@ -165,12 +166,12 @@ def _events(
             continue  # verify tells of it
         subject = str(event.get("subject", ""))
         noted.add(subject)
-        if keys is None or _is_about(event, keys):
+        if names is None or _is_about(event, names):
             identifier = str(index) if index is not None else f"waiting-{number}"
             yield identifier, _with_libraries(event, libraries)
     for packed in package.items:
         for stamp, capture in packed.captures.items():
-            subject = f"items/{packed.item.key}/captures/{stamp}.json"
+            subject = f"{packed.name}/captures/{stamp}.json"
             if subject not in noted:  # never logged: its own record tells what it was
                 payloads = [to_json(payload) for payload in logged_payloads(capture)]
                 yield (
@@ -192,9 +193,10 @@ def _events(
 def _libraries(package: Package) -> dict[str, Mapping[str, str]]:
     """Path of a capture record, under every key that the item ever had -> libraries it names."""
     return {
-        f"items/{key}/captures/{stamp}.json": capture.tool.libraries
+        f"items/{name}/captures/{stamp}.json": capture.tool.libraries
         for packed in package.items
         for key in (packed.item.key, *packed.item.facts.aliases)
+        for name in names_of(key)
         for stamp, capture in packed.captures.items()
         if capture.tool.libraries
     }
@@ -210,9 +212,10 @@ def _with_libraries(
     return {**event, "tool": {**event["tool"], "libraries": used}}
 
 
-def _is_about(event: Mapping[str, Any], keys: set[str]) -> bool:
+def _is_about(event: Mapping[str, Any], folders: set[str]) -> bool:
+    """Whether an event is about one of these folders, or a file in it."""
     names = (str(event.get("subject", "")), str(event.get("to", "")))
-    return any(name.split("/")[1:2] == [key] for name in names for key in keys)
+    return any(group_of(name) in folders for name in names)
 
 
 def _appear(path: Path, write: Callable[[Path], None]) -> None:

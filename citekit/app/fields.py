@@ -1,6 +1,6 @@
 """``FIELD=VALUE`` as people type it, into CSL variables.
 
-Names: ``author="Stoltenberg, Jens; NATO,"`` (a trailing comma makes an institution). Dates: EDTF.
+Names as in BibTeX: ``author="Lund, Henrik and {Harbour Office}"`` (``typed_names``). Dates: EDTF.
 An empty value removes the field.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.add import declared_evidence
+from citekit.app.describe import declared_evidence
+from citekit.app.typed_names import read_typed_names
 from citekit.errors import InvalidData, UsageError
 from citekit.model.date import Date, DateError
-from citekit.model.name import read_person
 from citekit.model.value import replace
 from citekit.model.variables import DATE_VARIABLES, ITEM_TYPES, NAME_VARIABLES, VARIABLES
 
@@ -64,7 +64,7 @@ def _variable(name: str) -> str:
 def read_value(variable: str, text: str) -> Any:  # noqa: ANN401  # a JSON value
     """The CSL value of one variable's text; raises InvalidData."""
     if variable in NAME_VARIABLES:
-        return [read_person(part).to_json() for part in text.split(";") if part.strip()]
+        return read_typed_names(variable, text)
     if variable == "type" and text not in ITEM_TYPES:
         raise InvalidData(f"is no CSL type: {text!r}", hint=_near(text))
     if variable in DATE_VARIABLES:

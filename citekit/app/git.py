@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import CitekitError
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -26,8 +26,7 @@ _SAFE: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
+class Commit(Value):
     """One commit that holds the bytes: its full id, its author's date (ISO 8601), its subject."""
 
     id: str
@@ -38,8 +37,7 @@ class Commit:
         return f"{self.id[:12]} {self.at[:10]} {self.subject}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traces:
+class Traces(Value):
     """What a repository holds of some bytes: commits (newest first), refs that lead there.
 
     ``paths`` are the names under which they stand, ``is_staged`` tells of the index. Bytes that

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import InvalidData
 from citekit.integrity.leaf import parse_leaf
+from citekit.model.value import Value
 from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedEvent:
+class LoggedEvent(Value):
     """One event as the log has it; ``index`` is None while it waits. ``event`` may be anything."""
 
     index: int | None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.citekey import make_citekey
+from citekit.app.import_keys import ImportKeys
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
-from citekit.model.identifiers import check_citekey
 from citekit.model.item import Access, Item, ItemFacts
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +25,7 @@ _SUFFIXES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class Imported(Value):
     """The keys that came in, the keys that were there already, and what was wrong."""
 
     new: tuple[str, ...] = ()
@@ -55,8 +53,8 @@ def import_items(
 ) -> Imported:
     """Take in every good entry under its own key; one writer for all of them.
 
-    An entry whose key is taken by an item that says the same is known; by one that says something
-    else, a finding. Raises InvalidData when the whole text is not in that format.
+    An entry whose key or id is that of an item that says the same is known; of one that says
+    something else, a finding. Raises InvalidData when the whole text is not in that format.
     """
     from citekit.formats import read
 
@@ -70,9 +68,10 @@ def import_items(
     findings = [_at(place, finding) for finding in result.findings]
     facts = ItemFacts(access=access or store.settings.access)
     with store.writing(options={"format": format_, "access": access}) as writer:
+        keys = ImportKeys(store, writer, format_)
         for number, data in enumerate(result.items):
             try:
-                item, is_new = _take(store, writer, data, facts)
+                item, is_new = _take(writer, keys, data, facts)
             except CitekitError as error:
                 findings.append(_at(place, _refused(error, result.place_of(number), data)))
                 continue
@@ -81,23 +80,15 @@ def import_items(
 
 
 def _take(
-    store: ArchiveStore, writer: Writer, data: Mapping[str, object], facts: ItemFacts
+    writer: Writer, keys: ImportKeys, data: Mapping[str, object], facts: ItemFacts
 ) -> tuple[Item, bool]:
     """Add one entry, or find that the archive has it."""
-    if data.get("id") in (None, ""):
-        data = {**data, "id": writer.unique_key(make_citekey(data))}
-    item = Item.from_json({**data, "id": str(data["id"])})
-    check_citekey(item.key)
-    if store.has(item.key):
-        if store.item(item.key).csl() != item.csl():
-            raise InvalidData(
-                f"the key {item.key} is taken by another item",
-                hint="rename the one that is there: citekit rename KEY NEW",
-            )
-        return item, False
-    if "citekit" not in item.data.get("custom", {}):
-        item = item.with_facts(facts)
+    known = keys.find(data)
+    if known is not None:
+        return known, False
+    item = keys.make(data, facts)
     writer.add_item(item)
+    keys.note(item)
     return item, True
 
 

@@ -12,20 +12,21 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from citekit.app.bag import MAX_FILES, is_bag, read_bag
 from citekit.app.importing import Imported
-from citekit.app.noted import noted_history
+from citekit.app.purged import purged_digests
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
 from citekit.findings import Finding, Severity
 from citekit.formats.bagit import check_path
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
-from citekit.store.layout import SETTINGS_FILE, folded, is_link
+from citekit.store.folder_names import folded
+from citekit.store.layout import SETTINGS_FILE, is_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,8 +41,7 @@ _MAX_RATIO: Final = 200  # deflate reaches 1,032; text that people wrote stays f
 _PIECE_BYTES: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Room:
+class _Room(Value):
     """Where the archive folder of a package is, and what its wrapping was found to be."""
 
     folder: Path
@@ -104,7 +104,7 @@ def _take_in(
     new: list[str] = []
     known: list[str] = []
     told = list(findings)
-    purged = _purged(store)
+    purged = purged_digests(store)
     with store.writing() as writer:
         for entity in _readable(source.entity_ids(), source.entity, path, told):
             if entity.id not in store.entity_ids():
@@ -118,13 +118,6 @@ def _take_in(
             (new if is_new else known).append(key)
         _take_claims(store, source, writer, path, told)
     return Imported(new=tuple(new), known=tuple(known), findings=tuple(told))
-
-
-def _purged(store: ArchiveStore) -> frozenset[str]:
-    """Payloads that this archive was asked to forget: no package brings them back."""
-    with suppress(CitekitError):
-        return frozenset(noted_history(store).purged)
-    return frozenset()
 
 
 def _take_item(

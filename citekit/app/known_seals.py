@@ -8,7 +8,6 @@ this log.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, Timestamp, read_timestamp
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.kinds import action_of
 from citekit.store.log import Standing
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from citekit.store.log import LogFolder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownSeal:
+class KnownSeal(Value):
     """A checkpoint of the log, and the RFC 3161 responses that are kept about it, unread.
 
     ``first`` is the number of the first entry that no earlier known seal covers.
@@ -38,7 +37,7 @@ class KnownSeal:
 
     standing: Standing
     first: int = 0
-    responses: tuple[bytes, ...] = field(default=())
+    responses: tuple[bytes, ...] = ()
 
     @property
     def size(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.citekey import slug
@@ -11,6 +10,7 @@ from citekit.model.claim import Claim, ClaimEvidence, Stance
 from citekit.model.date import Date, DateError
 from citekit.model.entity import KINDS, Entity, EntityKind, Mention
 from citekit.model.identifiers import check_slug
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,6 @@ So a file below the archive's own folder is refused here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.integrity.sign import VerifierKey, parse_trusted, parse_vkey
 from citekit.integrity.timestamp import MAX_ROOTS_BYTES, parse_roots
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.layout import SETTINGS_FILE
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 _PEM = b"-----BEGIN"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Outside(Value):
     """Trusted keys, trusted roots of timestamp authorities, checkpoints with where they are from.
 
     ``roots`` are certificates of the package cryptography.
@@ -62,13 +61,12 @@ def _key_or_file(value: str, archive: Path | None) -> VerifierKey | bytes:
     try:
         return parse_vkey(value)
     except InvalidData as error:
-        path = Path(value).expanduser()
-        _check_outside(path, archive)
         try:
-            return files.read_bytes(path, limit=MAX_ROOTS_BYTES)
+            return _read(value, archive, limit=MAX_ROOTS_BYTES)
         except NotFound:
             hint = "give name+id+key as citekit keygen prints it, or a file of such lines"
-            raise NotFound(f"neither a key nor a file: {value[:200]!r}", hint=hint) from error
+            message = f"there is no such file, and it is no key: {value[:200]!r}"
+            raise NotFound(message, hint=hint) from error
 
 
 def _parse_keys(data: bytes, path: str) -> tuple[VerifierKey, ...]:
@@ -81,13 +79,19 @@ def _parse_keys(data: bytes, path: str) -> tuple[VerifierKey, ...]:
 
 
 def _read_checkpoint(value: str, archive: Path | None) -> Checkpoint:
-    path = Path(value).expanduser()
-    _check_outside(path, archive)
-    data = files.read_bytes(path, limit=MAX_NOTE_BYTES)
+    data = _read(value, archive, limit=MAX_NOTE_BYTES)
     try:
         return parse_checkpoint(data)[0]
     except InvalidData as error:
         raise InvalidData(error.message, place=Place(path=value)) from error
+
+
+def _read(value: str, archive: Path | None, *, limit: int) -> bytes:
+    """The bytes of a file that is not in the archive; one that is nowhere is not found first."""
+    path = Path(value).expanduser()
+    data = files.read_bytes(path, limit=limit)
+    _check_outside(path, archive)
+    return data
 
 
 def _check_outside(path: Path, archive: Path | None) -> None:

@@ -16,6 +16,7 @@ from citekit.app.excess import find_excess
 from citekit.errors import InvalidData, NotFound
 from citekit.model.capture import Capture
 from citekit.model.item import Item
+from citekit.model.value import Value
 from citekit.store import files
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(Value):
     """A payload that is not in the package, and why: restricted, or absent here."""
 
     record: str
@@ -46,11 +46,12 @@ class LeftOut:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackedItem:
+class PackedItem(Value):
     """One item with its captures by stamp."""
 
     item: Item
+    name: str
+    """The path of its folder inside an archive."""
     captures: Mapping[str, Capture]
 
 
@@ -111,8 +112,11 @@ def _refuse_excess(store: ArchiveStore, items: Iterable[PackedItem]) -> None:
 
 
 def _packed(store: ArchiveStore, key: str) -> PackedItem:
-    captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
-    return PackedItem(item=store.item(key), captures={s: c for s, c in captures.items() if c})
+    return PackedItem(
+        item=store.item(key),
+        name=store.layout.item_name(key),
+        captures=store.captures(key),
+    )
 
 
 def _add_all(store: ArchiveStore, package: Package) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.errors import InvalidData, NotFound, UsageError
 from citekit.model.capture import Capture, TextMap
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 Range = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemText:
+class ItemText(Value):
     """One capture's text on this machine, and its shape."""
 
     key: str
@@ -104,21 +103,6 @@ def find_quote(
     if not 1 <= number <= len(found):
         raise NotFound(f"{text.key} holds these words {len(found)} times, not {number}")
     return found[number - 1]
-
-
-def count_words(text: str) -> int:
-    """Words as the quotation limits count them: runs between white space.
-
-    Scripts written without spaces count every character as a word.
-    """
-    if text.isascii():
-        return len(text.split())
-    return sum(_words_in(run) for run in text.split())
-
-
-def _words_in(run: str) -> int:
-    unspaced = len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]", run))
-    return unspaced or 1
 
 
 def _short(quote: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -18,6 +18,8 @@ from citekit.integrity.proof import LogProof, parse_proof, write_proof
 from citekit.model.capture import Tool
 from citekit.model.codec import decode, to_json
 from citekit.model.json_text import dump_json, parse_json
+from citekit.model.value import Value
+from citekit.store.folder_names import names_of
 
 FORMAT: Final = "citekit-proof/1"
 MAX_PROOF_BYTES: Final = 8 << 20
@@ -25,32 +27,28 @@ MAX_PARTS: Final = 1000
 MAX_EARLIER: Final = 10 * MAX_PARTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofFile:
+class ProofFile(Value):
     """A file of the archive, its very text included."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofEntry:
+class ProofEntry(Value):
     """An entry of the log as it is in the log, and a C2SP proof that it is in there."""
 
     entry: str
     proof: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofTimestamp:
+class ProofTimestamp(Value):
     """An RFC 3161 response, base64, and the digest of its bytes."""
 
     digest: str
     response: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierEntry:
+class EarlierEntry(Value):
     """That the entry with this index was in the log of an earlier checkpoint already.
 
     Its proof is the one that the entry has, but for ``edge``: see ``citekit.integrity.earlier``.
@@ -60,8 +58,7 @@ class EarlierEntry:
     edge: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierCheckpoint:
+class EarlierCheckpoint(Value):
     """A checkpoint of the same log when it was smaller, and the timestamps of it.
 
     It shows since when entries exist; whether they still stand, the proof's own checkpoint says.
@@ -72,8 +69,7 @@ class EarlierCheckpoint:
     timestamps: tuple[ProofTimestamp, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofDocument:
+class ProofDocument(Value):
     """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
 
     Each rotation is proven by a checkpoint of its own, which old and new key have signed.
@@ -90,7 +86,7 @@ class ProofDocument:
     timestamps: tuple[ProofTimestamp, ...] = ()
     earlier: tuple[EarlierCheckpoint, ...] = ()
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Bound the work that a hostile file can ask for."""
         parts = (self.files, self.entries, self.rotations, self.timestamps, self.earlier)
         inner = [part for e in self.earlier for part in (e.entries, e.timestamps)]
@@ -98,6 +94,16 @@ class ProofDocument:
             raise ValueError(f"a proof has at most {MAX_PARTS} parts of a kind")
         if sum(map(len, inner)) > MAX_EARLIER:
             raise ValueError(f"the earlier checkpoints have at most {MAX_EARLIER} parts together")
+
+
+def item_path(document: ProofDocument) -> str | None:
+    """The path of the item that the proof is about, as one of its files; None: it has none."""
+    paths = {file.path for file in document.files}
+    with suppress(InvalidData):  # a hostile proof may name what is no key
+        for name in reversed(names_of(document.key)):
+            if f"items/{name}/item.json" in paths:
+                return f"items/{name}/item.json"
+    return None
 
 
 def parse_proof_file(data: bytes) -> ProofDocument:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from citekit.app.proof_file import item_path
 from citekit.errors import InvalidData
 from citekit.model.capture import Tool
 from citekit.model.codec import decode, write_instant
@@ -34,7 +35,7 @@ class Fact(NamedTuple):
 def render_page(verdict: ProofVerdict, document: ProofDocument) -> str:
     """The page, one HTML document without script; everything from the proof is escaped."""
     template = Template((files("citekit.app") / "proof_page.html").read_text(encoding="utf-8"))
-    item = _object(verdict.documents.get(f"items/{document.key}/item.json"))
+    item = _object(verdict.documents.get(item_path(document) or ""))
     return template.substitute(
         title=escape(str(item.get("title") or document.key)),
         key=escape(document.key),

@@ -7,7 +7,6 @@ there is nothing to say about what was sealed. Everything that is read can be ju
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from citekit.app.proof_file import (
@@ -26,13 +25,13 @@ from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from citekit.integrity.note import Note, decode_base64
 from citekit.integrity.proof import LogProof
+from citekit.model.value import Value
 
 T = TypeVar("T")
 Part = TypeVar("Part")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadEntry:
+class ReadEntry(Value):
     """An entry, where it stands in the file, and the checkpoint that its proof leads to."""
 
     place: str
@@ -51,8 +50,7 @@ class ReadEntry:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadResponse:
+class ReadResponse(Value):
     """An RFC 3161 response, unread, and the digest that the file says it has."""
 
     place: str
@@ -65,8 +63,7 @@ class ReadResponse:
         return digest_bytes(self.data) == self.digest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadEarlier:
+class ReadEarlier(Value):
     """An earlier checkpoint, the entries it had (index -> edge), and its timestamps."""
 
     place: str
@@ -76,8 +73,7 @@ class ReadEarlier:
     responses: tuple[ReadResponse, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadProof:
+class ReadProof(Value):
     """A proof file, read whole."""
 
     document: ProofDocument

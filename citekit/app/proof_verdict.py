@@ -10,6 +10,7 @@ from typing import Any
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.model.codec import write_instant
+from citekit.model.value import Value
 
 NOT_PROVEN = (
     "that the source ever served this: citekit says what it saw or was told, and nobody signs that",
@@ -18,16 +19,14 @@ NOT_PROVEN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenEntry:
+class ProvenEntry(Value):
     """One entry of a proof: its number in the log and what it says."""
 
     index: int
     event: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenPurge:
+class ProvenPurge(Value):
     """A payload that an entry of a proof says was removed for good: what, when, by whom, why."""
 
     index: int
@@ -56,8 +55,7 @@ class ProvenPurge:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenTime:
+class ProvenTime(Value):
     """An authority's word that something existed by an instant; trusted only if it ``is_trusted``.
 
     ``names`` are the files (and purges) that it is about; ``is_whole`` where that is all of them.

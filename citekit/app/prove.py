@@ -10,7 +10,6 @@ the proof.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.app.check_proof import check_proof
@@ -27,10 +26,12 @@ from citekit.app.proof_file import (
 )
 from citekit.app.proof_verdict import ProofVerdict
 from citekit.app.seal_plan import replay
+from citekit.app.waiting_purges import purges_among
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.proof import LogProof
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now as this_second
 from citekit.store.history import History
@@ -46,8 +47,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Value):
     """A proof file's bytes, a readable page about it, and what it proves by itself."""
 
     key: str
@@ -56,8 +56,7 @@ class Proof:
     verdict: ProofVerdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLog:
+class ReadLog(Value):
     """A log read once, from which many items are proven; ``renames`` are index, old and new.
 
     ``seals`` are those whose checkpoints are here, the last one is that which stands;
@@ -102,7 +101,8 @@ def prove(
     read = read or read_log(store)
     proof_files, indexes = _sealed_files(store, read.history, key)
     indexes += _purges(store, read, key)
-    chosen = sorted({*indexes, *_renames(read, key, min(indexes))})
+    renames = _renames(read, store.layout.item_name(key), min(indexes))
+    chosen = sorted({*indexes, *renames})
     *_, last = read.seals
     document = ProofDocument(
         format=FORMAT,
@@ -163,12 +163,8 @@ def _purges(store: ArchiveStore, read: ReadLog, key: str) -> list[int]:
 
 
 def _waiting_purges(log: LogFolder, standing: Standing) -> Iterable[str]:
-    history = History(size=standing.size)
-    for entry in log.waiting(standing.size):
-        if b'"action":"purge"' in entry:
-            with suppress(InvalidData):  # verify tells of it
-                history.take(parse_leaf(entry))
-    return history.purged
+    for _, event in purges_among(log.waiting(standing.size)):
+        yield from (str(payload["digest"]) for payload in event.get("payloads", ()))
 
 
 def _text(data: bytes, path: Path) -> str:
@@ -186,9 +182,9 @@ def _all_renames(log: LogFolder, standing: Standing) -> Iterable[tuple[int, str,
                 yield index, str(event.get("subject")), str(event.get("to"))
 
 
-def _renames(read: ReadLog, key: str, first: int) -> list[int]:
+def _renames(read: ReadLog, folder: str, first: int) -> list[int]:
     """The renamings since the entry ``first`` that led to the item's folder of today."""
-    names, chosen = {f"items/{key}"}, []
+    names, chosen = {folder}, []
     for index, old, new in reversed(read.renames):
         if index > first and new in names:
             names.add(old)

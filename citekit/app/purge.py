@@ -7,16 +7,18 @@ names, and running it again finishes it. Nothing goes that another item has too.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.excess import shown_words
 from citekit.app.git import Traces
 from citekit.app.noted import noted_history
 from citekit.app.traces import Trail
+from citekit.app.waiting_purges import purges_among
 from citekit.errors import IntegrityFailed, InvalidData, NotFound, Place, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.event import MAX_REASON, LoggedPayload
+from citekit.model.value import Value
+from citekit.store.log import LogFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurgePlan:
+class PurgePlan(Value):
     """What a purge would remove, and what it keeps because other items have it (digest -> keys)."""
 
     key: str
@@ -40,8 +41,7 @@ class PurgePlan:
         return f"remove for good, from {self.key} ({self.title}): {sizes}?"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purged:
+class Purged(Value):
     """What is gone for good, what stayed for another item's sake, and what git still has."""
 
     key: str
@@ -101,7 +101,12 @@ def purge(store: ArchiveStore, key: str, *, reason: str | None = None) -> Purged
         trail = Trail(store, [payload.digest for payload in plan.payloads])
         writer.purge(plan.key, plan.payloads, reason=reason, noted=plan.noted)
     traces = trail.follow()
-    findings = (*_kept(plan), *_still_quoted(store, plan.key), *trail.findings(traces))
+    findings = (
+        *_kept(plan),
+        *_still_quoted(store, plan.key),
+        *trail.findings(traces),
+        *_waits(store),
+    )
     return Purged(
         key=plan.key, payloads=plan.payloads, kept=plan.kept, traces=traces, findings=findings
     )
@@ -130,6 +135,23 @@ def _still_quoted(store: ArchiveStore, key: str) -> Iterable[Finding]:
             rule="Purge: payload bytes go, records stay",
             hint="citekit annotation rm removes one; a restricted item shows at most 12 words each",
         )
+
+
+def _waits(store: ArchiveStore) -> Iterable[Finding]:
+    """In a signed log a purge excuses nothing before it is signed: say so while it is fresh."""
+    log = LogFolder(store.layout)
+    with suppress(IntegrityFailed, InvalidData):
+        standing = log.standing()
+        waiting = log.waiting(standing.size) if standing and standing.note.signatures else ()
+        if any(purges_among(waiting)):
+            yield Finding(
+                code="CK-I705",
+                severity=Severity.NOTE,
+                message="the purge waits for the owner's seal; until then the bytes are missing",
+                place=Place(path=str(store.layout.pending_file)),
+                rule="Verdicts: in a signed log only a signed purge excuses missing bytes",
+                hint="citekit seal asks about it, and signs it",
+            )
 
 
 def _names(kept: dict[str, tuple[str, ...]]) -> str:

@@ -10,28 +10,25 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.app.noted import noted_history
+from citekit.app.purged import refuse_purged
 from citekit.app.reread import read_again
 from citekit.app.restore_grade import Candidate, Grade, add_graded, grade
 from citekit.errors import (
     CaptureFailed,
-    CitekitError,
     IntegrityFailed,
     NotFound,
     Place,
-    StoreConflict,
 )
 from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes, digest_chunks
 from citekit.model.capture import Capture, Payload
+from citekit.model.value import Value, replace
 from citekit.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from citekit.store.archive import ArchiveStore
@@ -41,8 +38,7 @@ _MOST_BYTES: Final = 1 << 30  # of a file that may be another form of the articl
 _MOST_FILES: Final = 1_000_000  # a folder with more is searched no further
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoredPayload:
+class RestoredPayload(Value):
     """One payload that is in place now; ``is_new`` is False when it was there and whole."""
 
     stamp: str
@@ -51,8 +47,7 @@ class RestoredPayload:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class Restored(Value):
     """What came back, how sure that is, and what else is worth knowing.
 
     ``capture`` is the stamp of a new capture, where the bytes are not those that were captured.
@@ -92,8 +87,7 @@ class Restored:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
+class _Wanted(Value):
     """One payload of the item, as a capture names it, and whether it is absent or damaged."""
 
     stamp: str
@@ -126,11 +120,11 @@ def restore(
     found: _Found = [(want, candidate.data) for want in wanted if want.payload.digest == digest]
     if found:
         return _place(store, key, wanted, _once(found))
-    _refuse_purged(store, key, {digest})
+    refuse_purged(store, key, {digest})
     graded = grade(store, key, candidate)
     if graded.grade is None or (graded.grade == "anchors only" and not accept):
         raise _other_bytes(key, wanted, candidate, digest, graded.told)
-    _refuse_purged(store, key, set(graded.contents))
+    refuse_purged(store, key, set(graded.contents))
     absent = {want.payload.digest for want in wanted if want.is_absent}
     stamp = add_graded(store, key, graded)
     back = [want for want in wanted if want.payload.digest in absent & graded.contents.keys()]
@@ -138,9 +132,20 @@ def restore(
     return Restored(key=key, payloads=restored, grade=graded.grade, capture=stamp)
 
 
+def put_back(store: ArchiveStore, key: str, data: bytes) -> Restored:
+    """Put bytes that are payloads of an item in place, and the text that they bring.
+
+    Raises NotFound for an unknown item, StoreConflict for what was purged.
+    """
+    wanted = _payloads_of(store, key)
+    digest = digest_bytes(data)
+    found: _Found = [(want, data) for want in wanted if want.payload.digest == digest]
+    return _place(store, key, wanted, _once(found))
+
+
 def _place(store: ArchiveStore, key: str, wanted: list[_Wanted], found: _Found) -> Restored:
     """Put payloads whose digests are right where they belong, and the texts that they bring."""
-    _refuse_purged(store, key, {want.payload.digest for want, _ in found})
+    refuse_purged(store, key, {want.payload.digest for want, _ in found})
     with store.writing() as writer:
         restored = []
         for want, data in found:
@@ -177,18 +182,6 @@ def _fetch(
             hint=f"look for a copy elsewhere: citekit restore {key} FILE",
         )
     return Candidate(data=exchange.body, place=exchange.final_url, exchange=exchange)
-
-
-def _refuse_purged(store: ArchiveStore, key: str, digests: set[str]) -> None:
-    """Raise StoreConflict for bytes that this archive was asked to forget."""
-    purged: Collection[str] = ()
-    with suppress(CitekitError):  # a damaged log is for verify to tell
-        purged = noted_history(store).purged
-    if not digests.isdisjoint(purged):
-        raise StoreConflict(
-            f"this payload of {key} was purged: the log says so for good",
-            hint="citekit log shows the event; restore does not undo it",
-        )
 
 
 def _other_bytes(

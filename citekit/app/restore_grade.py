@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from citekit.app.add import build_payloads
 from citekit.app.clock import now as this_second
+from citekit.app.payloads import build_payloads
 from citekit.app.reread import read_again
 from citekit.capture.fetch import Exchange
 from citekit.model.capture import Capture, Source
 from citekit.model.identifiers import make_stamp
+from citekit.model.value import Value, replace
 from citekit.store.record import this_tool
 from citekit.store.writer import PayloadSource
 
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 Grade = Literal["same bytes", "same text", "anchors only"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Value):
     """Bytes that may be the article, from a file or from the network; ``place`` is for messages."""
 
     data: bytes
@@ -38,8 +37,7 @@ class Candidate:
     exchange: Exchange | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Graded:
+class Graded(Value):
     """How alike the bytes are (None: not at all), and the capture that they would become.
 
     ``told`` is what a refusal adds for people; empty where accepting would not help.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.seal_plan import (
@@ -22,30 +22,36 @@ from citekit.app.seal_plan import (
 )
 from citekit.app.signing import find_signing_key, log_origin
 from citekit.app.stamp import authorities_to_ask, stamp
+from citekit.app.waiting_purges import refuse_unconfirmed
 from citekit.capture.safety import split_url
-from citekit.errors import IntegrityFailed, UsageError
+from citekit.errors import IntegrityFailed, Place, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note
 from citekit.integrity.timestamp import Timestamp
+from citekit.model.value import NOTHING, Value, replace
 from citekit.store.clock import now as this_second
-from citekit.store.history import History, KeyChange
+from citekit.store.history import Contradiction, History, KeyChange
+from citekit.store.kinds import IMMUTABLE
 from citekit.store.log import LogFolder, Pending, Standing
 from citekit.store.record import agent_of, encode_event, make_event, this_tool
 from citekit.store.staging import Journal, begin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+_WEIGHTY = tuple(f'"action":"{action}"'.encode() for action in sorted(IMMUTABLE | {"purge"}))
+
+
+class Keys(Value):
     """What to sign with. At a change of keys ``old`` signs once more, unless it ``is_lost``."""
 
     signing: SignerKey | None = None
@@ -53,8 +59,7 @@ class Keys:
     is_lost: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class Sealed(Value):
     """What a seal did: how many entries it ``added`` (0: nothing was new), and the log's state."""
 
     origin: str
@@ -62,7 +67,7 @@ class Sealed:
     root: bytes
     added: int
     signers: tuple[str, ...]
-    actions: dict[str, int] = field(default_factory=dict)
+    actions: Mapping[str, int] = NOTHING
     timestamps: tuple[Timestamp, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -90,20 +95,23 @@ def seal(
     keys: Keys | None = None,
     tsa: Sequence[str] | None = None,
     allow_private: bool = False,
+    confirmed: Collection[bytes] = (),
     now: datetime | None = None,
 ) -> Sealed:
     """Seal everything; the checkpoint is signed if there is a key, and stamped by each authority.
 
     Without ``keys`` the archive's own key is looked up; without ``tsa`` those authorities are asked
-    that ``archive.toml`` names and have not stamped the log as it is. Raises IntegrityFailed for
-    what must not be sealed (nothing is written then), UsageError when a signed log would go on
+    that ``archive.toml`` names and have not stamped the log as it is. ``confirmed`` are the
+    ``waiting_purges`` (by their ``leaf``) that somebody has said yes to. Raises IntegrityFailed for
+    what must not be sealed (nothing is written then), StoreConflict for purges that were neither
+    done by this process nor confirmed (the same), UsageError when a signed log would go on
     unsigned or under another key, or an authority has no web address. An authority that does not
     answer is a finding: the seal stands.
     """
     for url in tsa or ():
         split_url(url)
     with store.writing():
-        sealed = seal_locked(store, keys, at=now or this_second())
+        sealed = seal_locked(store, keys, at=now or this_second(), confirmed=confirmed)
     urls = authorities_to_ask(store) if tsa is None else tsa
     if not urls:
         return sealed
@@ -121,7 +129,12 @@ def seal_recorded(store: ArchiveStore) -> None:
 
 
 def seal_locked(
-    store: ArchiveStore, keys: Keys | None, *, at: datetime, looks: bool = True
+    store: ArchiveStore,
+    keys: Keys | None,
+    *,
+    at: datetime,
+    looks: bool = True,
+    confirmed: Collection[bytes] = (),
 ) -> Sealed:
     """Seal under the lock that the caller holds; ``looks`` for changes that nobody noted."""
     log = LogFolder(store.layout)
@@ -134,10 +147,13 @@ def seal_locked(
     log.preview(standing, ())  # raises when the end of the log is not what its checkpoint says
     waiting = log.waiting(size, pending)
     is_plain = standing is not None and _signs_alone(standing, keys.signing)
-    if is_plain and not looks and not any(map(removes_item, waiting)):
+    if is_plain and not looks and not any(_needs_history(store, entry) for entry in waiting):
         plan = take_waiting(History(size=size), waiting)
+        _refuse_contradictions(store, plan.contradictions)
     else:
         plan = take_waiting(replay(log, standing), waiting)
+        _refuse_contradictions(store, plan.contradictions)
+        refuse_unconfirmed(store, plan.entries, confirmed)
         _change_key(store, plan, keys, origin, at)
         _place_keys(store, plan, size)
         if looks:
@@ -165,6 +181,7 @@ def _grow(
         log.write(store.layout.kept_checkpoint(tree.size), data)
     log.commit(data)
     log.await_only((), size=tree.size)
+    store.noted.clear()
     log.tidy(tree.size, before=size)
     return Sealed(
         origin=origin,
@@ -187,6 +204,26 @@ def _nothing_new(log: LogFolder, standing: Standing | None, origin: str) -> Seal
     return Sealed(
         origin=origin, size=standing.size, root=standing.checkpoint.root, added=0, signers=()
     )
+
+
+def _needs_history(store: ArchiveStore, entry: bytes) -> bool:
+    """Whether what is sealed decides if this event may be sealed.
+
+    So it is with all that never changes and all that excuses, unless this process has noted it.
+    """
+    is_weighty = any(action in entry for action in _WEIGHTY)
+    return removes_item(entry) or (is_weighty and leaf_hash(entry) not in store.noted)
+
+
+def _refuse_contradictions(store: ArchiveStore, contradictions: Sequence[Contradiction]) -> None:
+    """Name what waits and says otherwise than what stands, both digests told."""
+    if contradictions:
+        raise IntegrityFailed(
+            "; ".join(map(str, contradictions)),
+            place=Place(path=str(store.layout.pending_file)),
+            hint="what was said first stands: bring the file back from a copy, and delete the "
+            "event's line from log/pending.jsonl",
+        )
 
 
 def _check_pending(pending: Pending, size: int) -> None:
@@ -303,8 +340,6 @@ def _signs_alone(standing: Standing, key: SignerKey | None) -> bool:
 
 
 def _removed_by_hand(path: str) -> Finding:
-    from citekit.errors import Place
-
     return Finding(
         code="CK-W602",
         message="was sealed and is gone; the log says so now",

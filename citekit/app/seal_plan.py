@@ -1,7 +1,8 @@
 """What a seal would add to the log: events that wait, and changes that nobody noted.
 
 Sealing must not launder tampering. What never changes and yet did, or is gone, stops the seal
-here, before anything is written.
+here, before anything is written; so does an event that says otherwise than what is sealed, and a
+purge that nobody who seals knows of (docs/decisions/0015).
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.tree import GrowingTree
 from citekit.store import files
 from citekit.store.drift import Difference, differences, renamed_groups
-from citekit.store.history import History
+from citekit.store.folder_names import is_name_of_any
+from citekit.store.history import Contradiction, History
 from citekit.store.kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
 from citekit.store.log import LogFolder, Standing, needed_paths
 from citekit.store.plain_event import read_plain_event
@@ -37,27 +39,29 @@ _RESTORE = "citekit verify shows every place; bring the file back, or restore it
 class Plan:
     """Entries to add to a log of ``size``, in order, and the state after them.
 
-    ``is_as_pending``: they are exactly what ``pending.jsonl`` has.
+    ``is_as_pending``: they are exactly what ``pending.jsonl`` has. ``contradictions`` are of events
+    that wait and are not among the entries; while there are any, nothing may be sealed.
     """
 
     history: History
     size: int = 0
     entries: list[bytes] = field(default_factory=list)
     removed_by_hand: list[str] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
     is_as_pending: bool = True
 
 
 def replay(log: LogFolder, standing: Standing | None) -> History:
     """The state that the sealed entries say; raises IntegrityFailed when they are others.
 
-    An entry that is no event of ours has been sealed by somebody: ``verify`` reports it, it
-    changes nothing here.
+    An entry that is no event of ours, or contradicts an earlier one, has been sealed by somebody:
+    ``verify`` reports it, it changes nothing here.
     """
     history, tree = History(), GrowingTree()
     for entry in log.entries(standing.size) if standing else ():
         tree.append(leaf_hash(entry))
-        if not history.take_plain(entry):
-            with suppress(InvalidData):
+        with suppress(InvalidData, Contradiction):
+            if not history.take_plain(entry):
                 history.take(parse_leaf(entry))
         history.size = tree.size
     if standing and tree.root() != standing.checkpoint.root:
@@ -83,6 +87,9 @@ def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
         except InvalidData:
             history.size -= 1
             plan.is_as_pending = False  # no event of ours: the scan finds what is true
+        except Contradiction as contradiction:
+            history.size -= 1
+            plan.contradictions.append(contradiction)
         else:
             plan.entries.append(entry)
     return plan
@@ -127,13 +134,11 @@ def disk_digests(store: ArchiveStore) -> dict[str, str]:
 
 
 def resolver(store: ArchiveStore) -> Any:  # noqa: ANN401  # str -> str | None
-    """Which item has an old key as its alias."""
+    """Where the item is that was once in a folder of this name: names of folders."""
 
-    def resolve(key: str) -> str | None:
-        try:
-            return store.resolve(key)
-        except (NotFound, InvalidData):
-            return None
+    def resolve(name: str) -> str | None:
+        renamed = (key for key, aliases in store.aliases() if is_name_of_any(name, aliases))
+        return next(map(store.layout.folder_name, renamed), None)
 
     return resolve
 
@@ -178,7 +183,9 @@ def is_sealed(store: ArchiveStore, key: str) -> bool:
     """Whether the log knows the item: then its folder stays for good."""
     log = LogFolder(store.layout)
     standing = log.standing()
-    return standing is not None and bool(replay(log, standing).in_group(f"items/{key}"))
+    return standing is not None and bool(
+        replay(log, standing).in_group(store.layout.item_name(key))
+    )
 
 
 def _without_what_went(history: History, entries: list[bytes]) -> list[bytes]:
@@ -229,7 +236,10 @@ def _refuse(store: ArchiveStore, found: list[Difference]) -> None:
     if not found:
         return
     first = found[0]
-    what = "is missing" if first.digest is None else "is not what was recorded"
+    stands = (
+        f"entry {first.known.entry} of the log says {first.known.digest}" if first.known else ""
+    )
+    what = "is missing" if first.digest is None else f"has {first.digest}, but {stands}"
     more = f"; so are {len(found) - 1} more" if len(found) > 1 else ""
     raise IntegrityFailed(
         f"{what}; sealing would hide it{more}",

@@ -9,8 +9,9 @@ A line without quoted words is about the whole paragraph.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.app.passages import ItemText
@@ -23,8 +24,7 @@ change nothing else. Leave no such line to annotate nothing.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Value):
     """One annotation read from a sheet; ``line`` counts from 1."""
 
     line: int

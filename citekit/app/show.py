@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from citekit.errors import CitekitError
 from citekit.model.codec import to_json
 
 if TYPE_CHECKING:
@@ -42,16 +40,12 @@ def _absent(store: ArchiveStore, captures: list[dict[str, Any]]) -> dict[str, st
     """Digest -> why this machine does not have the payload: *purged*, or just *absent*."""
     digests = {p["digest"] for capture in captures for p in capture["payloads"].values()}
     absent = sorted(digest for digest in digests if store.payload_path(digest) is None)
-    purged = _purged(store) if absent else frozenset()
+    purged: frozenset[str] = frozenset()
+    if absent:
+        from citekit.app.purged import purged_digests
+
+        purged = purged_digests(store)
     return {digest: "purged" if digest in purged else "absent" for digest in absent}
-
-
-def _purged(store: ArchiveStore) -> frozenset[str]:
-    from citekit.app.noted import noted_history
-
-    with suppress(CitekitError):  # of a damaged log verify tells
-        return frozenset(noted_history(store).purged)
-    return frozenset()
 
 
 def filled_evidence(store: ArchiveStore, item: Item) -> dict[str, list[dict[str, Any]]]:
@@ -71,15 +65,16 @@ def _is_hollow(candidate: Mapping[str, Any]) -> bool:
 
 
 def _decoded_original(store: ArchiveStore, key: str) -> str | None:
-    """The first capture's original as text: what its evidence's offsets count in."""
+    """The first original as text, if it is here: later captures are not what evidence counts in."""
     for stamp in store.stamps(key):
         capture = store.capture(key, stamp)
         payload = capture.payloads.get("original") if capture else None
-        if payload is None or payload.encoding is None:
+        if payload is None:
             continue
         data = store.payload(payload.digest)
-        if data is not None:
-            from citekit.extract.encoding import decode
+        if data is None or payload.encoding is None:
+            return None
+        from citekit.extract.encoding import decode
 
-            return decode(data, given=payload.encoding).text
+        return decode(data, given=payload.encoding).text
     return None

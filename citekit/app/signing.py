@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from citekit.integrity.sign import (
     parse_signer_key,
     write_signer_key,
 )
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.log import LogFolder
 
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey:
+class NewKey(Value):
     """A key that was made: where its secret is, and the public key to hand out."""
 
     path: Path

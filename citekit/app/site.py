@@ -60,9 +60,9 @@ def new_project(archive_root: Path, folder: Path | None = None) -> Path:
     root = store.root.resolve()
     folder = (folder or root.parent / "site").resolve()
     _refuse_inside(store, folder, hint=f"leave it out for {root.parent / 'site'}")
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StoreConflict(
-            f"the folder is not empty: {folder}", hint="name another one, or empty it first"
+            f"is there, and no empty folder: {folder}", hint="name another one, or empty it first"
         )
     _write_source(root, folder)
     return folder

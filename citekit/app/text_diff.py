@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,16 +28,14 @@ _TOKEN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Value):
     """A run of words that both texts have, or one of them."""
 
     op: Op
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
+class Paragraph(Value):
     """One paragraph with its number in each text, from 1; None where it is absent."""
 
     old: int | None
@@ -72,7 +71,7 @@ def diff_texts(old: str, new: str) -> tuple[Paragraph, ...]:
         else:
             found += _rewritten(olds, news, removed, added)
             removed, added = [], []
-            found.append(Paragraph(old=i + 1, new=j + 1, pieces=(Piece("same", olds[i]),)))
+            found.append(Paragraph(old=i + 1, new=j + 1, pieces=(Piece(op="same", text=olds[i]),)))
     return (*found, *_rewritten(olds, news, removed, added))
 
 
@@ -81,7 +80,7 @@ def diff_words(old: str, new: str) -> tuple[Piece, ...]:
     olds, news = _TOKEN.findall(old), _TOKEN.findall(new)
     pieces: list[Piece] = []
     for op, run in _runs(olds, news):
-        pieces.append(Piece(op, "".join(run)))
+        pieces.append(Piece(op=op, text="".join(run)))
     return tuple(pieces)
 
 
@@ -167,16 +166,16 @@ def _rewritten(
     for i in removed:
         match = next((j for j in left[:_LOOK_AHEAD] if _are_alike(olds[i], news[j])), None)
         if match is None:
-            yield Paragraph(old=i + 1, new=None, pieces=(Piece("removed", olds[i]),))
+            yield Paragraph(old=i + 1, new=None, pieces=(Piece(op="removed", text=olds[i]),))
             continue
         while left[0] != match:
             j = left.pop(0)
-            yield Paragraph(old=None, new=j + 1, pieces=(Piece("added", news[j]),))
+            yield Paragraph(old=None, new=j + 1, pieces=(Piece(op="added", text=news[j]),))
         left.pop(0)
         pieces = diff_words(olds[i], news[match])
         yield Paragraph(old=i + 1, new=match + 1, pieces=pieces)
     for j in left:
-        yield Paragraph(old=None, new=j + 1, pieces=(Piece("added", news[j]),))
+        yield Paragraph(old=None, new=j + 1, pieces=(Piece(op="added", text=news[j]),))
 
 
 def _are_alike(old: str, new: str) -> bool:

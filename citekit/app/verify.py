@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.checks.inspection import begin
@@ -21,6 +20,8 @@ from citekit.app.checks.records import check_names, read_records
 from citekit.app.checks.structure import check_structure
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.model.codec import write_instant
+from citekit.model.value import Value
+from citekit.store.clock import now as this_second
 from citekit.store.remembered import Remembered, recall, remember
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ _EXIT_CODES: tuple[tuple[FindingClass, int], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Value):
     """What verify found: how many items it looked at, how many entries are sealed, the findings."""
 
     items: int
@@ -162,7 +162,7 @@ def _verify(
     only_changed: bool,
     now: datetime | None,
 ) -> Report:
-    at = now or datetime.now(UTC).replace(microsecond=0)
+    at = now or this_second()
     resolved = tuple(dict.fromkeys(store.resolve(key) for key in keys))
     inspection = begin(store, resolved, progress)
     inspection.remembered = recall(store.layout) if only_changed else None

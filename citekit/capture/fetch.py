@@ -13,13 +13,13 @@ import threading
 import time
 import zlib
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin
 
 from citekit.capture.safety import Target, connect, resolve, split_url
 from citekit.errors import CaptureFailed, UsageError
 from citekit.integrity.digest import digest_bytes
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,8 +29,7 @@ _SECRET: Final = ("cookie", "authorization", "token", "secret", "session", "csrf
 _PIECE_BYTES: Final = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Value):
     """What one fetch may cost in all, redirects included; seconds and bytes."""
 
     total_s: float = 60.0
@@ -38,8 +37,7 @@ class Limits:
     redirects: int = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(Value):
     """What was asked and what came back. ``scrubbed`` are names of headers that were left out."""
 
     url: str
@@ -59,11 +57,10 @@ class Exchange:
         return value.partition(";")[0].strip().lower()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Clock:
+class _Clock(Value):
     """The time that is left for everything."""
 
-    ends_at: float = field(default=0.0)
+    ends_at: float
 
     def left(self) -> float:
         """Seconds; raises CaptureFailed when there are none."""
@@ -103,8 +100,6 @@ def fetch(url: str, *, limits: Limits | None = None, allow_private: bool = False
 
 def _told(exchange: Exchange, url: str, passed: list[str]) -> Exchange:
     """The exchange as asked for: with what was on the way, without secrets."""
-    from dataclasses import replace
-
     kept = tuple((n, v) for n, v in exchange.headers if not _is_secret(n))
     scrubbed = {n.lower() for n, _ in exchange.headers if _is_secret(n)}
     return replace(
@@ -182,7 +177,7 @@ def _cut(sock: socket.socket) -> None:
 
 
 def _headers(target: Target) -> Mapping[str, str]:
-    from citekit import __version__
+    from citekit.version import __version__
 
     return {
         "Host": target.host_header,

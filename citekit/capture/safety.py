@@ -10,11 +10,11 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from citekit.errors import CaptureFailed, UsageError
+from citekit.model.value import Value
 
 _PORTS: Final = {"http": 80, "https": 443}
 _MAX_URL: Final = 8192
@@ -40,8 +40,7 @@ _NOT_PUBLIC: Final = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Value):
     """Where a URL leads: ``path`` with its query is what a request line takes."""
 
     scheme: str

@@ -64,6 +64,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--url', 'parameter': 'url', 'help': 'The address the file was saved from (declared, not observed).', 'metavar': 'URL'},
+            {'name': '--to', 'parameter': 'to', 'help': 'Make a new capture of this item; its record stays.', 'metavar': 'KEY', 'completion': 'keys'},
+            {'name': '--new-item', 'parameter': 'new_item', 'help': 'Make an item of its own, though its address is known.'},
             {'name': '--key', 'parameter': 'key', 'help': 'The citekey, instead of a made one.', 'metavar': 'KEY'},
             {'name': '--set', 'parameter': 'set_', 'help': "A metadata field, such as title='…' or issued=2023-06-04; may be given again.", 'metavar': 'FIELD=VALUE', 'is_many': True},
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
@@ -264,6 +266,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--lost-key', 'parameter': 'lost_key', 'help': 'At a change of keys: the old one is lost.'},
             {'name': '--tsa', 'parameter': 'tsa', 'help': 'Ask this RFC 3161 authority; may be given again (default: those in archive.toml).', 'metavar': 'URL', 'is_many': True},
             {'name': '--no-tsa', 'parameter': 'no_tsa', 'help': 'Ask none, not even those that archive.toml names.'},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges that wait without asking.'},
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
         ),
     },

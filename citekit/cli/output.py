@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from citekit.errors import CitekitError
     from citekit.findings import Finding
@@ -114,6 +114,25 @@ def confirm(question: str) -> bool:
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def is_conversation() -> bool:
+    """Whether there is somebody to ask: questions go to stderr, and answers come from stdin."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def choose(question: str, answers: Mapping[str, str], *, otherwise: str) -> str:
+    """Ask until an answer is given, or how it begins; ``otherwise`` at the end of the input."""
+    while True:
+        sys.stderr.write(f"{printable(question)} [{'/'.join(answers)}] ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            return otherwise
+        typed = line.strip().lower()
+        for answer_, value in answers.items():
+            if typed and answer_.startswith(typed):
+                return value
 
 
 def printable(text: str) -> str:

@@ -34,6 +34,13 @@ be chosen; for everything else the shell offers files.
 {codes}
 
 With `--json` an error is one document on stderr, `error` with code, message, place and hint.
+
+## Files named by `--output`
+
+A regular file is replaced whole, or stays as it was. A link is followed and stays; what it leads to
+is written. Devices, named pipes and sockets are never replaced: `cite` writes into a device or a
+pipe (`/dev/stdout`, a FIFO, a shell's `>(…)`), and what has to be a file or a folder (`prove`,
+`export`, `keygen`, `site`) is refused there.
 """
 
 _SHARED = ("archive", "json", "quiet")

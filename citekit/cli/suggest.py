@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from citekit.cli.declared import Option
 
-# A slip of the hand must not end in one of these, nor a hurried yes to a question.
-_DESTRUCTIVE = frozenset({"purge", "remove", "rm"})
-
 
 def suggest(words: list[str]) -> str | None:
     """A hint for an argument list that is wrong, or None where nothing is near.
@@ -61,6 +58,11 @@ def _nearest_choice(option: Option, value: str) -> str | None:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
-    harmless = [name for name in known if name not in _DESTRUCTIVE]
+    harmless = [name for name in known if not destroys(name)]
     near = get_close_matches(word, harmless, n=1)
     return f"did you mean {near[0]}?" if near else None
+
+
+def destroys(name: str) -> bool:
+    """Whether a command takes something away: who mistypes a name must not be led there."""
+    return name in ("purge", "remove", "rm")

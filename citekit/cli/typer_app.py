@@ -11,7 +11,6 @@ from typing import Annotated, Any, Final, Literal
 import typer
 from typer import completion
 
-from citekit import __version__
 from citekit.cli import output
 from citekit.cli.arguments import Globals
 from citekit.cli.call import STOPPED
@@ -35,6 +34,7 @@ from citekit.cli.commands import (
 from citekit.cli.completion.install import SHELLS, install, script
 from citekit.cli.suggest import suggest
 from citekit.errors import UsageError
+from citekit.version import __version__
 
 app = typer.Typer(
     help="Archive web articles as evidence, cite them in any style, annotate them, "

@@ -23,6 +23,7 @@ from citekit.extract.text import main_text, paragraphs_in
 from citekit.extract.tree import parse_html, selector_of
 from citekit.extract.visible import read_captions, read_visible
 from citekit.extract.words import bare, every, fold
+from citekit.findings import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -296,13 +297,11 @@ def _searched_date(root: HtmlElement, url: str | None) -> list[Evidence]:
     Its extensive search is off: it compiles the patterns of 200 languages, which takes up to a
     minute on the first page.
     """
-    import logging
-
     from htmldate import find_date
 
-    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
     try:
-        day = find_date(root, original_date=True, extensive_search=False, url=url)
+        with unheard("htmldate"):
+            day = find_date(root, original_date=True, extensive_search=False, url=url)
     except Exception:  # noqa: BLE001  # whatever a hostile page provokes in it, there is no date
         day = None
     date = parse_iso(day) if day else None

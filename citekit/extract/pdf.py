@@ -6,7 +6,6 @@ A PDF that is broken, locked or too large gives a finding, never an error.
 from __future__ import annotations
 
 import io
-import logging
 import re
 import time
 import warnings
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from citekit.extract.dates import FoundDate, parse_iso
 from citekit.extract.evidence import Evidence, Json
-from citekit.findings import Finding, Severity
+from citekit.findings import Finding, Severity, unheard
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -47,8 +46,7 @@ def read_pdf(data: bytes) -> PdfReading:
             f"the PDF is larger than {_LARGEST // 1_000_000} MB",
             "text is not read from it",
         )
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    with warnings.catch_warnings():
+    with unheard("pypdf"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return _read(data)

@@ -6,13 +6,13 @@ time get its fast mode, and larger ones the plain paragraphs.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from citekit.extract.lines import Unit
 from citekit.extract.noise import classify_noise
 from citekit.extract.tree import text_of
 from citekit.extract.words import bare
+from citekit.findings import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,18 +41,18 @@ def main_text(root: HtmlElement, *, url: str | None, apart: Iterable[str] = ()) 
 def _by_trafilatura(root: HtmlElement, url: str | None, *, fast: bool) -> list[str]:
     from trafilatura import extract
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        text = extract(
-            root,
-            url=url,
-            fast=fast,
-            include_comments=False,
-            include_tables=True,
-            include_formatting=False,
-            with_metadata=False,
-            deduplicate=False,
-        )
+        with unheard("trafilatura"):
+            text = extract(
+                root,
+                url=url,
+                fast=fast,
+                include_comments=False,
+                include_tables=True,
+                include_formatting=False,
+                with_metadata=False,
+                deduplicate=False,
+            )
     except Exception:  # noqa: BLE001  # whatever a hostile page provokes, there is a plain way
         return []
     return [line.strip() for line in (text or "").split("\n") if line.strip()]

@@ -56,25 +56,31 @@ def read_csl_json(text: str) -> ReadResult:
 def check_items(
     entries: Iterable[tuple[Json, JsonPath]], place_of: Callable[[JsonPath], Place]
 ) -> ReadResult:
-    """The entries that are items, an id twice counting once; findings for the rest."""
+    """The entries that are items, an id twice counting once; findings for the rest.
+
+    Crossref gives no ``id``: such an item has none, and whoever takes it in makes one.
+    """
     from citekit.findings import Finding
     from citekit.formats.result import ReadResult
 
-    items: dict[str, dict[str, Any]] = {}
+    items: list[dict[str, Any]] = []
+    ids: set[str] = set()
     paths: list[JsonPath] = []
     findings: list[Finding] = []
     for entry, path in entries:
         wrong = what_is_wrong(entry)
-        if wrong is None and str(entry["id"]) in items:
+        name = "" if wrong else str(entry.get("id") or "")
+        if name in ids:
             wrong = ("CK-E422", f"the id {entry['id']!r} stands twice; the first counts", ("id",))
         if wrong is None:
-            items[str(entry["id"])] = {**entry, "id": str(entry["id"])}
-            paths.append((*path, "id"))
+            items.append({**entry, "id": name} if name else _without_id(entry))
+            ids.update([name] if name else [])
+            paths.append((*path, "id") if name else path)
         else:
             code, message, where = wrong
             findings.append(Finding(code=code, message=message, place=place_of((*path, *where))))
     return ReadResult(
-        items=tuple(items.values()),
+        items=tuple(items),
         findings=tuple(findings),
         place_of=lambda number: place_of(paths[number]),
     )
@@ -87,9 +93,18 @@ def what_is_wrong(entry: Json) -> tuple[str, str, JsonPath] | None:
     from citekit.model.item import Item
 
     try:
-        Item.from_json(entry)
+        Item.from_json(entry if _id_of(entry) else {**entry, "id": "x"})
     except InvalidData as error:
         mismatch = error.__cause__
         path = mismatch.json_path if isinstance(mismatch, Mismatch) else ()
         return "CK-E421", error.message, path
     return None
+
+
+def _id_of(entry: Json) -> Json:
+    """The id; for what is no object, something, since that is what is wrong with it then."""
+    return entry.get("id") if isinstance(entry, dict) else "x"
+
+
+def _without_id(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {variable: value for variable, value in entry.items() if variable != "id"}

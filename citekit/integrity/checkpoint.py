@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 
 from citekit.errors import InvalidData
 from citekit.integrity.merkle import EMPTY_ROOT, HASH_BYTES, MAX_TREE_SIZE
 from citekit.integrity.note import Note, decode_base64, parse_note, write_note
+from citekit.model.value import Value
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
+class Checkpoint(Value):
     """The origin (a name like ``example.org/archive``), size in leaves, and 32-byte root.
 
     Raises InvalidData for one that no checkpoint could say.
@@ -29,7 +28,7 @@ class Checkpoint:
     root: bytes
     extensions: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         if not all(line and "\n" not in line for line in (self.origin, *self.extensions)):
             raise InvalidData("the lines of a checkpoint are not empty")
         if not 0 <= self.size <= MAX_TREE_SIZE:

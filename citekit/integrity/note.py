@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 
 from citekit.errors import InvalidData
+from citekit.model.value import Value
 
 MAX_NOTE_BYTES = 1 << 18
 MAX_SIGNATURES = 64
@@ -21,8 +21,7 @@ KEY_ID_BYTES = 4
 _PREFIX = "— "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteSignature:
+class NoteSignature(Value):
     """Who claims to have signed (key name and 4-byte key id), and the signature itself."""
 
     name: str
@@ -30,8 +29,7 @@ class NoteSignature:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Value):
     """A text that ends in a newline, and its signatures in their order.
 
     A note without signatures is written with its blank line and nothing after it, so that signing

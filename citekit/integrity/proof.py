@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import Final
 
 from citekit.errors import InvalidData
 from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.merkle import HASH_BYTES, MAX_TREE_SIZE, verify_inclusion
 from citekit.integrity.note import MAX_NOTE_BYTES, decode_base64
+from citekit.model.value import Value
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
 MAX_HASHES: Final = MAX_TREE_SIZE.bit_length()
@@ -24,8 +24,7 @@ _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})", re.ASCII)
 _MAX_BYTES = MAX_NOTE_BYTES + 2 * MAX_EXTRA_BYTES + 64 * MAX_HASHES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogProof:
+class LogProof(Value):
     """The index of an entry, the hashes from its leaf up, and a checkpoint as it was written.
 
     ``extra`` belongs to nobody's signature: never trust it.
@@ -36,7 +35,7 @@ class LogProof:
     checkpoint: bytes
     extra: bytes | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Refuse what no proof can be."""
         if not 0 <= self.index < MAX_TREE_SIZE:
             raise InvalidData(f"not the index of an entry: {self.index}")

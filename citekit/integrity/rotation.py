@@ -7,19 +7,18 @@ new key alone is what a thief of the log could make too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.errors import IntegrityFailed
 from citekit.integrity.note import Note
 from citekit.integrity.sign import VerifierKey, verify_note
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyStep:
+class KeyStep(Value):
     """A new key, the key id (hex) that it replaces, and a checkpoint that has the entry in it.
 
     That the entry is in the checkpoint's tree has been checked by whoever makes a step.

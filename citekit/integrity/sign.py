@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from citekit.errors import IntegrityFailed, InvalidData, MissingExtra
@@ -21,6 +20,7 @@ from citekit.integrity.note import (
     check_key_name,
     decode_base64,
 )
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,14 +38,13 @@ _PRIVATE = "PRIVATE+KEY+"
 _KEY_ID = re.compile(r"[0-9a-f]{8}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifierKey:
+class VerifierKey(Value):
     """A public key and the name it signs under; printed, it is a vkey."""
 
     name: str
     public_key: bytes
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         check_key_name(self.name)
         if len(self.public_key) != PUBLIC_KEY_BYTES:
             raise InvalidData(f"a public key has {PUBLIC_KEY_BYTES} bytes")
@@ -60,12 +59,14 @@ class VerifierKey:
         return _write_key(self.name, self.key_id, self.public_key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignerKey:
+class SignerKey(Value):
     """A private key. Its text form is only ever given by ``write_signer_key``."""
 
     verifier: VerifierKey
-    seed: bytes = field(repr=False)
+    seed: bytes
+
+    def __repr__(self) -> str:
+        return f"SignerKey(verifier={self.verifier!r})"  # the seed is secret
 
 
 def new_signer_key(name: str, seed: bytes) -> SignerKey:

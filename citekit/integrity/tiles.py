@@ -9,11 +9,11 @@ Source: C2SP tlog-tiles.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.errors import InvalidData
 from citekit.integrity.merkle import HASH_BYTES, MAX_TREE_SIZE
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,8 +31,7 @@ _TILE_PATH = re.compile(rf"tile/(entries|[0-9]{{1,2}})/{_INDEX}{_PARTIAL}", re.A
 _MAX_PATH = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class Tile(Value):
     """Where one tile is: its level, its index in the level, and how many hashes it holds."""
 
     level: int
@@ -49,8 +48,7 @@ class Tile:
         return f"tile/{self.level}/{_numbered(self.index, self.width)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
+class Bundle(Value):
     """Where one bundle of entries is: its index, and how many entries it holds."""
 
     index: int

@@ -9,12 +9,12 @@ Sending the query is done elsewhere. Source: RFC 3161 §2.4; RFC 5816.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from citekit.errors import IntegrityFailed, InvalidData, MissingExtra
 from citekit.integrity.digest import Digest, parse_digest
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +35,7 @@ _SHA256_DER = bytes.fromhex("300d06096086480165030402010500")  # AlgorithmIdenti
 _CMS_VERSIONS = {(3, 1)}  # of SignedData and SignerInfo, RFC 5652 §5.1 and §5.3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timestamp:
+class Timestamp(Value):
     """What a token says: that ``digest`` existed at ``at`` (aware UTC), give or take."""
 
     at: datetime

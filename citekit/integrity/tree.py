@@ -8,7 +8,6 @@ Source: C2SP tlog-tiles, RFC 6962 §2.1.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from citekit.errors import IntegrityFailed, InvalidData, NotFound
 from citekit.integrity.merkle import (
@@ -29,6 +28,7 @@ from citekit.integrity.tiles import (
     partial_tiles,
     tile_width,
 )
+from citekit.model.value import Value
 
 ReadTile = Callable[[int, int, int], bytes]
 """``read_tile(level, index, width)``: the bytes of the tile of that width."""
@@ -90,8 +90,7 @@ class TiledTree:
         return levels
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TileFile:
+class TileFile(Value):
     """A tile to be written: where, and its bytes."""
 
     tile: Tile

@@ -8,13 +8,13 @@ Source: https://www.w3.org/TR/annotation-model/ §3.2, §4.2, §4.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from citekit.errors import InvalidData, Place
 from citekit.model.codec import Mismatch, read_instant, write_instant
 from citekit.model.json_text import Json, parse_json, place_in, show_path
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,8 +23,7 @@ CONTEXT: Final = "http://www.w3.org/ns/anno.jsonld"
 ENTITY_URI: Final = "urn:citekit:entity:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(Value):
     """A half-open range of code points of one capture's text, with its words where known."""
 
     capture: str
@@ -40,8 +39,19 @@ class Passage:
         return " ".join(part for part in (self.prefix, self.exact, self.suffix) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+def annotation_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of an annotations.jsonl that hold something, with their numbers from 1.
+
+    One that stands there twice to the letter, as a merge leaves it, counts once.
+    """
+    seen = set()
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and line not in seen:
+            seen.add(line)
+            yield number, line
+
+
+class Annotation(Value):
     """A Web Annotation that has been checked."""
 
     data: Mapping[str, Any]
@@ -54,7 +64,7 @@ class Annotation:
         except Mismatch as error:
             place = Place(json_path=show_path(error.json_path))
             raise InvalidData(str(error), place=place, hint=error.hint) from error
-        return cls(data)
+        return cls(data=data)
 
     @classmethod
     def from_line(cls, text: str, *, path: str | None = None, line: int = 1) -> Self:
@@ -65,7 +75,7 @@ class Annotation:
         except Mismatch as error:
             place = place_in(text, error.json_path, path=path, first_line=line)
             raise InvalidData(str(error), place=place, hint=error.hint) from error
-        return cls(data)
+        return cls(data=data)
 
     @property
     def id(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from citekit.model.value import NOTHING, Value
 
 Role = Literal["original", "text", "warc", "snapshot", "screenshot", "pdf"]
 ROLES: tuple[Role, ...] = ("original", "text", "warc", "snapshot", "screenshot", "pdf")
@@ -22,8 +23,7 @@ def _is_bare(file: str) -> bool:
     return re.search(r"[/\\]", file) is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextMap:
+class TextMap(Value):
     """The shape of a text without its words: what others need where the text is withheld.
 
     ``paragraphs`` are half-open ranges of code points, the first one is paragraph 1.
@@ -32,21 +32,21 @@ class TextMap:
     characters: int
     words: int
     paragraphs: tuple[tuple[int, ...], ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
+class Payload(Value):
     """Bytes a capture gave, named by their digest ``sha256:<64 hex>``."""
 
-    digest: str = field(metadata={"holds": _DIGEST.fullmatch})
-    size_bytes: int = field(metadata={"holds": _is_size})
+    HOLDS: ClassVar = {"digest": _DIGEST.fullmatch, "size_bytes": _is_size}
+    digest: str
+    size_bytes: int
     media_type: str
     encoding: str | None = None
     map: TextMap | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Refuse what is no digest: it would become a path."""
         if not _DIGEST.fullmatch(self.digest):
             raise ValueError(f"is not a digest sha256:<64 hex digits>: {self.digest!r}")
@@ -54,29 +54,29 @@ class Payload:
             raise ValueError("size_bytes is negative")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Value):
     """Where the bytes came from: a URL that citekit saw answer, or a file and what was said of it.
 
     ``fact`` is *observed* when citekit fetched the URL itself, *declared* when somebody named it.
     ``file`` is a name without folders.
     """
 
-    fact: Literal["observed", "declared"] = field(metadata={"always": True})
+    ALWAYS: ClassVar = frozenset(["fact"])
+    HOLDS: ClassVar = {"file": _is_bare}
+    fact: Literal["observed", "declared"]
     url: str | None = None
-    file: str | None = field(default=None, metadata={"holds": _is_bare})
+    file: str | None = None
     declared_by: str | None = None
     declared_at: datetime | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Keep folders of the user's machine out of published records."""
         if self.file is not None and not _is_bare(self.file):
             raise ValueError(f"a file is named without its folders: {self.file!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
+class Tool(Value):
     """The program that did a step, and the ``options`` it was given that shaped what came out.
 
     Options are never text or paths: what is in a record or the log stays there, and is published.
@@ -85,9 +85,9 @@ class Tool:
 
     name: str
     version: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    libraries: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = NOTHING
+    libraries: Mapping[str, str] = NOTHING
+    extra: Mapping[str, Any] = NOTHING
 
     def __str__(self) -> str:
         """The program and its libraries, as people read it."""
@@ -95,8 +95,7 @@ class Tool:
         return f"{self.name} {self.version}" + (f" with {libraries}" if libraries else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
+class Capture(Value):
     """A capture record, as in ``items/<citekey>/captures/<stamp>.json``."""
 
     captured_at: datetime
@@ -110,5 +109,5 @@ class Capture:
     headers: tuple[tuple[str, ...], ...] = ()
     address: str | None = None
     certificate: str | None = None
-    completeness: Mapping[str, Any] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    completeness: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Any] = NOTHING

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from citekit.model.value import NOTHING, Value
 
 Stance = Literal["supports", "disputes", "mentions"]
 STANCES: tuple[Stance, ...] = ("supports", "disputes", "mentions")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimEvidence:
+class ClaimEvidence(Value):
     """What one source says of a claim. ``says`` is its answer in a few words ("30 wounded").
 
     ``annotation`` is the id of the annotation that marks the passage, where there is one.
@@ -23,11 +23,10 @@ class ClaimEvidence:
     annotation: str | None = None
     locator: str | None = None
     note: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Value):
     """One claim. ``question`` is what the sources answer differently, ``statement`` one answer."""
 
     id: str
@@ -36,4 +35,4 @@ class Claim:
     note: str | None = None
     entities: tuple[str, ...] = ()
     evidence: tuple[ClaimEvidence, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING

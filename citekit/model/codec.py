@@ -27,7 +27,7 @@ from typing import (
 
 from citekit.errors import InvalidData, Place
 from citekit.model.json_text import Json, JsonPath, parse_json, place_in, show_path
-from citekit.model.value import Value, fields
+from citekit.model.value import Value
 
 T = TypeVar("T")
 
@@ -153,11 +153,13 @@ def record_fields(cls: type[Any]) -> dict[str, RecordField]:
     return _FIELDS[cls]
 
 
-def _fields_of_value(cls: type[Any]) -> Iterator[tuple[str, RecordField]]:
+def _fields_of_value(cls: type[Value]) -> Iterator[tuple[str, RecordField]]:
     hints = get_type_hints(cls)
     always = getattr(cls, "ALWAYS", ())
-    for name in fields(cls):
-        yield name, RecordField(name, hints[name], getattr(cls, name, REQUIRED), name in always)
+    holds = getattr(cls, "HOLDS", {})
+    for name in cls.FIELDS:
+        default = getattr(cls, name, REQUIRED)
+        yield name, RecordField(name, hints[name], default, name in always, holds.get(name))
 
 
 def _fields_of_dataclass(cls: type[Any]) -> Iterator[tuple[str, RecordField]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from citekit.model.value import NOTHING, Value
 
 EntityKind = Literal["person", "organization", "place", "occurrence", "work"]
 KINDS: tuple[EntityKind, ...] = ("person", "organization", "place", "occurrence", "work")
@@ -22,8 +23,7 @@ AUTHORITIES: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
+class Entity(Value):
     """One thing. ``authorities`` maps an authority's name to the id there; ``date`` is EDTF."""
 
     id: str
@@ -33,12 +33,11 @@ class Entity:
     description: str | None = None
     date: str | None = None
     place: str | None = None
-    authorities: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    authorities: Mapping[str, str] = NOTHING
+    extra: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class Mention(Value):
     """One place where a text names an entity: the annotation that says so."""
 
     entity: str

@@ -7,12 +7,12 @@ is not an event but an entity (see entity.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from citekit.model.capture import Tool
 from citekit.model.item import Access
+from citekit.model.value import NOTHING, Value
 
 Action = Literal[
     "settings",
@@ -36,30 +36,26 @@ VERSION = 1
 MAX_REASON = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
+class Agent(Value):
     """The person or program behind an event."""
 
+    ALWAYS: ClassVar = frozenset(["kind"])
     name: str
-    kind: Literal["person", "software", "organization"] = field(
-        default="person", metadata={"always": True}
-    )
+    kind: Literal["person", "software", "organization"] = "person"
     version: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedPayload:
+class LoggedPayload(Value):
     """What an event says of a payload: its role, digest and size; never a word of it."""
 
     role: str
     digest: str
     size_bytes: int
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Value):
     """One event. ``subject`` is a path inside the archive, ``digest`` of its bytes afterwards.
 
     ``source`` is *done* when citekit did it and noted who and when; *found* when a seal met the
@@ -68,12 +64,13 @@ class Event:
     ``vkey`` and ``replaces`` (a key id) to keys.
     """
 
+    ALWAYS: ClassVar = frozenset(["source", "v"])
     action: Action
     subject: str
     at: datetime
     agent: Agent
     tool: Tool
-    source: Literal["done", "found"] = field(default="done", metadata={"always": True})
+    source: Literal["done", "found"] = "done"
     digest: str | None = None
     payloads: tuple[LoggedPayload, ...] = ()
     access: Access | None = None
@@ -81,10 +78,10 @@ class Event:
     vkey: str | None = None
     replaces: str | None = None
     reason: str | None = None
-    v: int = field(default=VERSION, metadata={"always": True})
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    v: int = VERSION
+    extra: Mapping[str, Any] = NOTHING
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         """Keep what cannot be forgotten short."""
         if self.reason is not None and len(self.reason) > MAX_REASON:
             raise ValueError(f"a reason has at most {MAX_REASON} characters")

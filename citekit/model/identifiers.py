@@ -1,4 +1,4 @@
-"""What may become the name of a file or a folder: citekeys, ids, stamps of captures.
+"""What may become the name of a file: ids of entities and claims, stamps of captures.
 
 Checked before any path is built of them. Patterns are compiled when they are first used, since
 every command imports this.
@@ -12,39 +12,11 @@ from functools import cache
 
 from citekit.errors import InvalidData
 
-_CITEKEY = r"[^\W_](?:[\w.:+-]*\w)?"  # letters and digits of any script inside
-_NOT_IN_FILE_NAMES = frozenset('<>:"/\\|?*')
 _RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))]
+    ["con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in "0123456789¹²³")]
 )
 _ID = r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?"
 _STAMP = r"\d{8}T\d{6}Z(?:-[1-9]\d*)?"
-
-
-def check_citekey(key: str) -> str:
-    """The key, if it can name a folder on every system; raises InvalidData.
-
-    Letters and digits of any script, and ``_ . : + -`` inside; at most 120 characters; no
-    reserved name. A colon is refused because Windows cannot store it.
-    """
-    if is_reserved(key):
-        raise InvalidData(
-            f"cannot be a citekey: {key!r} is reserved",
-            hint=f"choose another, for example {key.split('.', 1)[0]}2023",
-        )
-    if key.isalnum() and key.isascii() and len(key) <= 120:
-        return key  # as most are: the rules below let it pass
-    if (
-        not re.fullmatch(_CITEKEY, key)
-        or len(key) > 120
-        or len(key.encode()) > 200
-        or _NOT_IN_FILE_NAMES & set(key)
-    ):
-        raise InvalidData(
-            f"cannot be a citekey: {key!r}",
-            hint="use letters, digits and _ . + - inside, for example smith2023kosovo",
-        )
-    return key
 
 
 def is_reserved(name: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, ClassVar, Final, Literal, Self, get_args
 
 from citekit.errors import InvalidData, Place
 from citekit.model.codec import Mismatch, from_json, to_json
@@ -35,13 +35,15 @@ class ArchivedCopy(Value):
 class ItemFacts(Value):
     """What citekit itself knows of an item: ``custom.citekit`` in item.json.
 
-    ``evidence`` maps a CSL variable to its candidates, as JSON objects with value, origin, rule,
-    place, confidence and chosen.
+    ``foreign_ids`` are what other programs call the item, where that is no citekey: addresses,
+    texts with white space. ``evidence`` maps a CSL variable to its candidates, as JSON objects with
+    value, origin, rule, place, confidence and chosen.
     """
 
-    ALWAYS = frozenset(["access"])
+    ALWAYS: ClassVar = frozenset(["access"])
     access: Access = "restricted"
     aliases: tuple[str, ...] = ()
+    foreign_ids: tuple[str, ...] = ()
     archived: tuple[ArchivedCopy, ...] = ()
     evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
     extra: Mapping[str, Any] = NOTHING

@@ -17,6 +17,7 @@ MAX_DEPTH: Final = 64
 _TOKEN: Final = re.compile(
     r'"(?:[^"\\]|\\.)*"|[{}\[\]]|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL
 )
+_CONFLICT_MARK: Final = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?= |$)", re.MULTILINE)
 JsonPath = tuple[str | int, ...]
 Json = Any  # a parsed JSON value: the border where types end
 
@@ -29,6 +30,7 @@ def parse_json(text: str, *, path: str | None = None, first_line: int = 1) -> Js
     try:
         value = _DECODER.decode(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
+        refuse_conflict_marks(text, path=path, first_line=first_line)
         place = Place(path=path, line=error.lineno + first_line - 1, column=error.colno)
         raise InvalidData(f"is not JSON: {error.msg}", place=place) from error
     except (ValueError, RecursionError) as error:
@@ -37,6 +39,20 @@ def parse_json(text: str, *, path: str | None = None, first_line: int = 1) -> Js
         raise InvalidData(message, place=place) from error
     _check(value, text, path, first_line)
     return value
+
+
+def refuse_conflict_marks(text: str, *, path: str | None, first_line: int = 1) -> None:
+    """Raise InvalidData, with a hint, where a merge that git could not finish has left its marks.
+
+    To be asked of a text that cannot be read as what it should be.
+    """
+    mark = _CONFLICT_MARK.search(text)
+    if mark:
+        raise InvalidData(
+            "holds git's conflict marks: two versions of it wait to be made one",
+            place=_place_at(text, mark.start(), path=path, first_line=first_line),
+            hint="git checkout --ours or --theirs takes one version, an editor joins both",
+        )
 
 
 def dump_json(value: Json) -> str:

@@ -65,21 +65,3 @@ class Name(Value):
             self.suffix,
         )
         return self.literal or " ".join(part for part in parts if part)
-
-
-def read_person(text: str) -> Name:
-    """A name from ``Family, Given`` or ``Given Family``; one word alone is a literal.
-
-    >>> read_person("Stoltenberg, Jens").family
-    'Stoltenberg'
-    >>> read_person("Middle East Monitor,").literal
-    'Middle East Monitor'
-    """
-    text = " ".join(text.split())
-    if text.endswith(","):
-        return Name(literal=text.rstrip(", "))
-    if "," in text:
-        family, given = (part.strip() for part in text.split(",", 1))
-        return Name(family=family, given=given)
-    given, _, family = text.rpartition(" ")
-    return Name(family=family, given=given) if given else Name(literal=text)

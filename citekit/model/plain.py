@@ -4,15 +4,14 @@ For who judges very many records and needs few of their values. What ``read_plai
 ``decode_text`` would have read. None promises nothing: ``decode_text`` tells what is the matter, if
 anything is. Only what records usually hold is known here: no nulls, no unknown keys, no escapes.
 
-A class with a ``__post_init__`` can be plain when the fields that it looks at say themselves what
-they may hold: ``metadata={"holds": …}``.
+A class with a ``_check`` can be plain when it tells in ``HOLDS`` what the fields that it looks at
+may hold.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal, get_args, get_origin
@@ -25,6 +24,7 @@ from citekit.model.codec import (
     record_fields,
 )
 from citekit.model.json_text import Json
+from citekit.model.value import Value
 
 Count = Callable[[Json], int | None]
 """How many strings a value holds, keys included; None for a value that is not plain."""
@@ -35,7 +35,7 @@ _MAX_DEPTH: Final = 8
 _MAX_PLANS: Final = 1000  # for each class; hostile records come with ever other keys
 
 
-def read_plain(cls: Any, text: str) -> Json | None:  # noqa: ANN401  # cls is a dataclass
+def read_plain(cls: Any, text: str) -> Json | None:  # noqa: ANN401  # cls is a Value
     """The JSON object in a text, if ``decode_text(cls, text)`` is sure to read it."""
     if "\\" in text:
         return None
@@ -58,8 +58,7 @@ def _refuse(number: str) -> float:
 _DECODER = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
+class _Plan(Value):
     """How objects with certain keys, in a certain order, are checked.
 
     ``types`` are those of the values, ``strings`` counts the keys and the values that are text.
@@ -73,7 +72,7 @@ class _Plan:
 
 
 class _Class:
-    """One dataclass, with the plans for the orders of keys that its objects came with so far."""
+    """One class of values, with the plans for the orders of keys that its objects had so far."""
 
     def __init__(self, cls: type[Any]) -> None:
         self._cls = cls
@@ -107,7 +106,7 @@ class _Class:
 
 
 @cache
-def _class(cls: Any) -> _Class:  # noqa: ANN401  # a dataclass
+def _class(cls: Any) -> _Class:  # noqa: ANN401  # a Value
     return _Class(cls)
 
 
@@ -118,7 +117,8 @@ def _plan(cls: type[Any], keys: tuple[str, ...]) -> _Plan | None:
         field.default is REQUIRED and key not in keys for key, field in known.items()
     ):
         return None
-    if hasattr(cls, "__post_init__") and not any(field.holds for field in known.values()):
+    is_checked = cls._check is not Value._check  # noqa: SLF001  # asks whether, not what
+    if is_checked and not any(field.holds for field in known.values()):
         return None
     kinds = {key: _kind(known[key].kind) for key in keys}
     holds = [(key, kind.holds) for key, kind in kinds.items()]
@@ -131,8 +131,7 @@ def _plan(cls: type[Any], keys: tuple[str, ...]) -> _Plan | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Value):
     """The type that the JSON values of a field have, and what else to check and to count."""
 
     json_type: type[Any]
@@ -145,20 +144,20 @@ def _kind(annotation: Any) -> _Kind:  # noqa: ANN401  # of a field, as get_type_
     origin: Any = get_origin(annotation)
     args = [arg for arg in get_args(annotation) if arg is not type(None)]
     if annotation in (str, int, bool):
-        return _Kind(annotation)
+        return _Kind(json_type=annotation)
     if annotation is datetime:
-        return _Kind(str, holds=_is_instant)
+        return _Kind(json_type=str, holds=_is_instant)
     if origin is Literal and all(type(arg) is str for arg in args):
-        return _Kind(str, holds=frozenset(args).__contains__)
+        return _Kind(json_type=str, holds=frozenset(args).__contains__)
     if origin is tuple:
-        return _Kind(list, count=_counting(list, args[0]))
+        return _Kind(json_type=list, count=_counting(list, args[0]))
     if issubclass_safe(origin, Mapping):
-        return _Kind(dict, count=_counting(dict, args[1]))
+        return _Kind(json_type=dict, count=_counting(dict, args[1]))
     if is_record(annotation):
-        return _Kind(dict, count=_class(annotation).count)
+        return _Kind(json_type=dict, count=_class(annotation).count)
     if type(None) in get_args(annotation) and len(args) == 1:
         return _kind(args[0])
-    return _Kind(object)  # no value has just this type
+    return _Kind(json_type=object)  # no value has just this type
 
 
 def _counting(container: type[Any], inside: Any) -> Count:  # noqa: ANN401  # as above

@@ -1,21 +1,23 @@
-"""Frozen values for what every short command reads; elsewhere values are frozen dataclasses.
+"""The one kind of record: frozen values with keyword fields.
 
 Importing ``dataclasses`` (which imports ``inspect``) and making twenty of them costs a quarter of
 what ``citekit cite KEY`` may take. A ``Value`` is declared in the same way and checked by the same
 type checkers, and costs nothing to declare.
 
 - Fields are given by keyword; a default is a class attribute, and never a mutable one.
-- Names and types of fields are checked by type checkers alone.
+- A name that is no field, or a field without its value, is a TypeError; types are checked by type
+  checkers alone, and what they cannot say by ``_check``.
+- What is computed once and kept (``cached_property``) is not part of the value.
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any, Final, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Final, TypeVar, dataclass_transform
 
 V = TypeVar("V", bound="Value")
 
-NOTHING: Final[MappingProxyType[str, Any]] = MappingProxyType({})
+NOTHING: Final[MappingProxyType[Any, Any]] = MappingProxyType({})
 """The default of a field that is a mapping."""
 
 
@@ -23,30 +25,66 @@ NOTHING: Final[MappingProxyType[str, Any]] = MappingProxyType({})
 class Value:
     """A frozen value with keyword fields, equal to another of its class with the same fields."""
 
-    def __init__(self, **fields: Any) -> None:  # noqa: ANN401  # what the subclasses declare
-        self.__dict__.update(fields)
+    FIELDS: ClassVar[tuple[str, ...]] = ()
+    """The names of the fields, in the order in which they are declared."""
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset()
+    _KNOWN: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        own = [
+            name
+            for name, kind in cls.__annotations__.items()
+            if not str(kind).startswith(("ClassVar", "typing.ClassVar"))
+        ]
+        inherited = [name for base in cls.__bases__ for name in getattr(base, "FIELDS", ())]
+        cls.FIELDS = tuple(dict.fromkeys([*inherited, *own]))
+        cls._KNOWN = frozenset(cls.FIELDS)
+        cls._REQUIRED = frozenset(name for name in cls.FIELDS if not hasattr(cls, name))
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401  # what the subclasses declare
+        names = given.keys()
+        if not (names <= self._KNOWN and names >= self._REQUIRED):
+            raise TypeError(_misfit(type(self), self._KNOWN, self._REQUIRED, set(names)))
+        self.__dict__.update(given)
+        self._check()
+
+    def _check(self) -> None:
+        """Raise ValueError where fields do not go together; most values have nothing to check."""
 
     def __setattr__(self, name: str, _value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen: cannot set {name}")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen: cannot delete {name}")
+
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in fields(type(self)))
+        return all(getattr(self, name) == getattr(other, name) for name in self.FIELDS)
 
     def __hash__(self) -> int:
-        return hash(tuple(getattr(self, name) for name in fields(type(self))))
+        return hash(tuple(getattr(self, name) for name in self.FIELDS))
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in fields(type(self)))
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.FIELDS)
         return f"{type(self).__name__}({shown})"
-
-
-def fields(cls: type[Value]) -> list[str]:
-    """The names of the fields, in the order in which they are declared."""
-    return [name for base in reversed(cls.__mro__) for name in getattr(base, "__annotations__", ())]
 
 
 def replace(value: V, **changes: Any) -> V:  # noqa: ANN401  # what the class declares
     """A copy with some fields changed."""
-    return type(value)(**{**value.__dict__, **changes})
+    return type(value)(**{**as_dict(value), **changes})
+
+
+def as_dict(value: Value) -> dict[str, Any]:
+    """The fields by name, as they are: values inside values stay values."""
+    return {name: getattr(value, name) for name in value.FIELDS}
+
+
+def _misfit(
+    cls: type[Value], known: frozenset[str], required: frozenset[str], given: set[str]
+) -> str:
+    """Why these names do not make a value of this class."""
+    wrong, lacking = sorted(given - known), sorted(required - given)
+    told = [f"has no field {', '.join(wrong)}"] if wrong else []
+    told += [f"lacks {', '.join(lacking)}"] if lacking else []
+    return f"{cls.__name__} {' and '.join(told)}"

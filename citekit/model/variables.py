@@ -4,9 +4,9 @@ from __future__ import annotations
 
 NAME_VARIABLES = frozenset(
     """author chair collection-editor compiler composer container-author contributor curator
-    director editor editorial-director editortranslator executive-producer guest host
-    illustrator interviewer narrator organizer original-author performer producer recipient
-    reviewed-author script-writer series-creator translator""".split()  # noqa: SIM905
+    director editor editor-translator editorial-director editortranslator executive-producer
+    guest host illustrator interviewer narrator organizer original-author performer producer
+    recipient reviewed-author script-writer series-creator translator""".split()  # noqa: SIM905
 )
 
 DATE_VARIABLES = frozenset(
@@ -21,7 +21,7 @@ VARIABLES = (
         """abstract annote archive archive-place archive_collection archive_location authority
         call-number categories chapter-number citation-key citation-label citation-number
         collection-number collection-title collection-title-short container-title
-        container-title-short dimensions division DOI edition editor-translator event event-place
+        container-title-short dimensions division DOI edition event event-place
         event-title first-reference-note-number genre ISBN ISSN issue journalAbbreviation
         jurisdiction keyword language license locator medium note number number-of-pages
         number-of-volumes original-publisher original-publisher-place original-title page

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Tell Sphinx what this extension adds."""
-    from citekit import __version__
     from citekit.sphinx import build, cite, config, downloads, head, nodes, parser, printed, resolve
     from citekit.sphinx.directives import DIRECTIVES
     from citekit.sphinx.domain import ArchiveDomain
     from citekit.sphinx.pages import SUFFIX
     from citekit.sphinx.roles import ArchiveRole
+    from citekit.version import __version__
 
     app.setup_extension("myst_parser")
     config.add_options(app)

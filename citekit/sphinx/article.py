@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from citekit.app.annotate import MOST_SHARE, MOST_WORDS
-from citekit.app.passages import count_words
 from citekit.model.annotation import Annotation
+from citekit.model.quotation import Quota, longest_text, words_shown
 from citekit.sphinx.highlight import Piece, Span, cut, find_paragraphs, paragraph_of
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """The annotated text of one capture.
+    """The annotated text of one capture, the ``stamp`` of which is empty where there is none.
 
     ``paragraphs`` are ranges of code points. ``text`` is None where it is withheld or absent;
     ``quotes`` are the words that may be shown, by annotation. ``annotations`` are in the order of
@@ -33,6 +32,7 @@ class Article:
     """
 
     key: str
+    stamp: str
     url: str
     text: str | None
     paragraphs: tuple[tuple[int, ...], ...]
@@ -86,12 +86,13 @@ def make_article(library: Library, key: str) -> Article:
         (a for a in shelf.annotations if a.passage and a.passage.capture == stamp), key=_order
     )
     if library.shows_text(shelf.item):
-        quotes = _whole_quotes(ours, text)
+        quotes = _whole_quotes(shelf.annotations, ours, text)
     else:
-        quotes = allowed_quotes(shelf.annotations, text_map.words if text_map else None)
+        quotes = allowed_quotes(shelf.annotations, longest_text(shelf.captures.values()))
     notes = [a for a in ours if not is_mention(a)]
     return Article(
         key=key,
+        stamp=stamp,
         url=shelf.item.text("URL"),
         text=text,
         paragraphs=_paragraphs(text, text_map),
@@ -112,15 +113,10 @@ def allowed_quotes(annotations: Iterable[Annotation], text_words: int | None) ->
     An archive edited by hand may hold more; the site never shows the excess.
     """
     quotes: dict[str, str] = {}
-    shown = 0
+    quota = Quota(text_words)
     for annotation in annotations:
         passage = annotation.passage
-        if passage is None or not passage.exact:
-            continue
-        size = count_words(passage.quoted)
-        is_too_much = text_words is not None and shown + size > MOST_SHARE * text_words
-        if size <= MOST_WORDS and not is_too_much:
-            shown += size
+        if passage and passage.exact and quota.spend(words_shown(annotation)):
             quotes[annotation.short_id] = passage.exact
     return quotes
 
@@ -145,12 +141,13 @@ def _order(annotation: Annotation) -> tuple[int, int, str]:
     return (passage.start, passage.end, annotation.id) if passage else (0, 0, annotation.id)
 
 
-def _whole_quotes(annotations: Sequence[Annotation], text: str | None) -> dict[str, str]:
-    """The words of each passage: from the text itself where it is here."""
-    quotes = {}
-    for annotation in annotations:
+def _whole_quotes(
+    annotations: Iterable[Annotation], ours: Sequence[Annotation], text: str | None
+) -> dict[str, str]:
+    """The words of each passage: from the text itself, if it is one of this text and it is here."""
+    quotes = {a.short_id: a.passage.exact or "" for a in annotations if a.passage}
+    for annotation in ours if text is not None else ():
         passage = annotation.passage
-        if passage:
-            exact = text[passage.start : passage.end] if text is not None else passage.exact
-            quotes[annotation.short_id] = exact or ""
+        if passage and text is not None:
+            quotes[annotation.short_id] = text[passage.start : passage.end]
     return quotes

@@ -10,9 +10,11 @@ from sphinx.util import logging
 
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.sphinx.config import read_config
+from citekit.sphinx.element import is_web_address
 from citekit.sphinx.library import Library
 from citekit.sphinx.pages import StagedProject, make_pages, stage
 from citekit.sphinx.printed import is_stale
+from citekit.sphinx.states import make_states
 from citekit.sphinx.style import Style
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from citekit.sphinx.cite import CitationDomain
     from citekit.sphinx.domain import ArchiveDomain
+    from citekit.store.settings import Settings
 
 logger = logging.getLogger(__name__)
 PRIVATE_MARK: Final = "RESTRICTED-DO-NOT-PUBLISH.txt"
@@ -46,7 +49,9 @@ def open_archive(app: Sphinx) -> None:
     except OSError as error:
         raise _told(StorageFailed(f"the pages cannot be staged: {error}")) from error
     _warn_of_seals(library)
-    archive_domain(app.env).library = library
+    _warn_of_settings(library.settings)
+    domain = archive_domain(app.env)
+    domain.library, domain.states = library, make_states(library)
     citation_domain(app.env).style = style
     project = StagedProject(app.project, staged)
     app.project = app.env.project = project
@@ -71,11 +76,22 @@ def _warn_of_seals(library: Library) -> None:
         for file in seal.in_state("tampered"):
             logger.warning(
                 "not what was sealed: items/%s/%s; citekit verify shows more",
-                key,
+                library.pages[key],
                 file.name,
                 type="citekit",
                 subtype="seal",
             )
+
+
+def _warn_of_settings(settings: Settings) -> None:
+    """Tell of an address of the site that no page can name."""
+    if settings.base_url and not is_web_address(settings.base_url):
+        logger.warning(
+            "base_url in archive.toml is no address of a website: %s",
+            settings.base_url,
+            type="citekit",
+            subtype="settings",
+        )
 
 
 def _guard_output(output: Path, *, with_restricted: bool) -> None:

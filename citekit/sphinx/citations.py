@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from citekit.formats import write
-from citekit.sphinx.evidence import TEXT_VARIABLES
+from citekit.model.quotation import may_show_field
 
 if TYPE_CHECKING:
     from citekit.sphinx.library import Library
@@ -25,6 +25,6 @@ def data_citation(library: Library, key: str, format_: str) -> str:
     data = {
         variable: value
         for variable, value in item.data.items()
-        if is_whole or variable not in TEXT_VARIABLES
+        if is_whole or may_show_field(variable)
     }
     return write([data], format_)

@@ -85,7 +85,7 @@ class FootCiteRole(SphinxRole):
         document = self.inliner.document
         marks: list[nodes.Node] = []
         for cite in cites:
-            name = f"ck-foot-{cite.key}"
+            name = _footnote_name(self.env, cite.key)
             domain.note_footnote(self.env.docname, cite.key)
             mark = nodes.footnote_reference("", refname=name, auto=1)
             document.note_autofootnote_ref(mark)
@@ -103,7 +103,7 @@ class FootBibliographyDirective(SphinxDirective):
         return [self._footnote(key) for key in domain.take_footnotes(self.env.docname)]
 
     def _footnote(self, key: str) -> nodes.footnote:
-        name = f"ck-foot-{key}"
+        name = _footnote_name(self.env, key)
         domain = cast("CitationDomain", self.env.get_domain("cite"))
         item = _archive(self.env).library.shelves[key].item
         text = make_nodes(h("p", domain.style.reference(item)), self.state.document)
@@ -284,6 +284,11 @@ def _read_cites(text: str, env: BuildEnvironment, location: str) -> tuple[Cite, 
         prefix, suffix = match["prefix"] or "", match["suffix"] or ""
         cites.append(Cite(key=key, prefix=prefix.strip(), suffix=suffix.strip()))
     return tuple(cites)
+
+
+def _footnote_name(env: BuildEnvironment, key: str) -> str:
+    """In lower case, as docutils compares names; pages differ by more than that."""
+    return f"ck-foot-{_archive(env).library.pages[key]}".lower()
 
 
 def _archive(env: BuildEnvironment) -> ArchiveDomain:

@@ -9,8 +9,8 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from citekit.sphinx.domain import EVERYTHING
 from citekit.sphinx.rich import rich_title
+from citekit.sphinx.states import EVERYTHING
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -93,7 +93,7 @@ class PassageDirective(_ArchiveDirective):
         found = self.domain.locate("passage", self.arguments[0])
         if found is None or not re.fullmatch(r"p\d+", found[1]):
             return self.unknown("passage", self.arguments[0])
-        key = found[0].removeprefix("items/")
+        key = library.resolve(library.split_name(self.arguments[0])[0]) or ""
         self.domain.note_use(self.env.docname, f"item:{key}")
         self.domain.note_use(self.env.docname, EVERYTHING)
         row = article_row(library, make_article(library, key), int(found[1][1:]), is_guest=True)

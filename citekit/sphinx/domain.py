@@ -7,8 +7,6 @@ again when something it names has changed, and written again when its backlinks 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -18,10 +16,10 @@ from sphinx.domains import Domain, ObjType
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
-from citekit.model.codec import to_json
 from citekit.sphinx import words
 from citekit.sphinx.article import make_article
 from citekit.sphinx.rich import title as plain_title
+from citekit.sphinx.states import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
     from citekit.sphinx.library import Library
 
 logger = logging.getLogger(__name__)
-EVERYTHING: Final = "*"  # the object that stands for the whole archive
-
 _FOLDERS: Final = {"item": "items", "entity": "entities", "claim": "claims"}
 _FIXED_ANCHORS: Final = frozenset(
     [
@@ -69,6 +65,7 @@ class ArchiveDomain(Domain):
     initial_data: ClassVar = {"uses": {}, "backlinks": {}}
     data_version = 1
     library: Library
+    states: Mapping[str, str]  # of the library's objects, see ``states``
 
     @property
     def uses(self) -> dict[str, dict[str, str]]:
@@ -85,20 +82,7 @@ class ArchiveDomain(Domain):
 
     def state(self, name: str) -> str:
         """A digest of what pages may show of an object; empty for one that is not there."""
-        kind, _, identifier = name.partition(":")
-        value: Any = None
-        if name == EVERYTHING:
-            value = [self.state(other) for other in self.names()]
-        elif kind == "item" and identifier in self.library.shelves:
-            shelf = self.library.shelves[identifier]
-            value = [shelf.item.data, len(shelf.annotations), len(shelf.captures)]
-        elif kind == "entity" and identifier in self.library.entities:
-            value = to_json(self.library.entities[identifier])
-        elif kind == "claim" and identifier in self.library.claims:
-            value = to_json(self.library.claims[identifier])
-        if value is None:
-            return ""
-        return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+        return self.states.get(name, "")
 
     def names(self) -> Iterator[str]:
         """The names of all objects, such as ``item:KEY``."""
@@ -122,12 +106,11 @@ class ArchiveDomain(Domain):
 
     def outdated(self) -> set[str]:
         """Pages that show something which has changed since they were read."""
-        states: dict[str, str] = {}
         return {
             docname
             for docname, used in self.uses.items()
             for name, state in used.items()
-            if states.setdefault(name, self.state(name)) != state
+            if self.state(name) != state
         }
 
     def find_backlinks(self) -> dict[str, list[str]]:
@@ -152,7 +135,8 @@ class ArchiveDomain(Domain):
     def page_of(self, name: str) -> str:
         """The page of an object."""
         kind, _, identifier = name.partition(":")
-        return f"{_FOLDERS.get(kind, kind)}/{identifier}"
+        page = self.library.pages.get(identifier, identifier) if kind == "item" else identifier
+        return f"{_FOLDERS.get(kind, kind)}/{page}"
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page used."""
@@ -208,16 +192,17 @@ class ArchiveDomain(Domain):
 
     def locate(self, kind: str, target: str) -> tuple[str, str, str] | None:
         """Page, anchor and title of what a role names, or None."""
-        identifier, _, anchor = target.partition("#")
         if kind in ("item", "passage"):
-            key = self.library.resolve(identifier)
+            name, passage = self.library.split_name(target)
+            key, anchor = self.library.resolve(name), passage or ""
             if key is None or (anchor and not self._has_anchor(key, anchor)):
                 return None
             item = self.library.shelves[key].item
             title = plain_title(item)
             if anchor:
                 title = f"{words.short_names(item)} {words.year(item)}, {_say_anchor(anchor)}"
-            return f"items/{key}", anchor, title
+            return f"items/{self.library.pages[key]}", anchor, title
+        identifier = target.partition("#")[0]
         if kind == "entity" and identifier in self.library.entities:
             return f"entities/{identifier}", "", self.library.entities[identifier].name
         if kind == "claim" and identifier in self.library.claims:
@@ -239,7 +224,7 @@ class ArchiveDomain(Domain):
     def _warn(self, kind: str, target: str, node: nodes.Node) -> None:
         known = {"entity": list(self.library.entities), "claim": list(self.library.claims)}
         keys = known.get(kind, list(self.library.shelves))
-        near = get_close_matches(target.partition("#")[0], keys, n=3, cutoff=0.5)
+        near = get_close_matches(self.library.split_name(target)[0], keys, n=3, cutoff=0.5)
         hint = f" (near: {', '.join(near)})" if near else ""
         logger.warning(
             "no %s in the archive: %s%s",
@@ -269,13 +254,13 @@ class ArchiveDomain(Domain):
                     f"{key}#p{number}",
                     f"{key} ¶ {number}",
                     "passage",
-                    f"items/{key}",
+                    f"items/{self.library.pages[key]}",
                     f"p{number}",
                     -1,
                 )
         for alias, key in self.library.aliases.items():
             title = plain_title(self.library.shelves[key].item)
-            yield alias, title, "item", f"items/{key}", "", -1
+            yield alias, title, "item", f"items/{self.library.pages[key]}", "", -1
 
 
 def _say_anchor(anchor: str) -> str:

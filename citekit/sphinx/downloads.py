@@ -39,18 +39,18 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
 
 def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
     """The name and the text of each file."""
-    for key in library.shelves:
+    for key, name in library.pages.items():
         for format_, (_, extension) in DATA_FORMATS.items():
-            yield f"items/{key}.{extension}", data_citation(library, key, format_)
+            yield f"items/{name}.{extension}", data_citation(library, key, format_)
     yield from _make_proofs(library)
     page = Template(_REDIRECT.read_text(encoding="utf-8"))
     for alias, key in library.aliases.items():
         title = plain_title(library.shelves[key].item)
         robots = '<meta name="robots" content="noindex">' if library.with_restricted else ""
         yield (
-            f"items/{alias}.html",
+            f"items/{library.alias_pages[alias]}.html",
             page.substitute(
-                target=html.escape(f"{key}.html", quote=True),
+                target=html.escape(f"{library.pages[key]}.html", quote=True),
                 title=html.escape(title),
                 robots=robots,
             ),
@@ -61,7 +61,7 @@ def _make_proofs(library: Library) -> Iterator[tuple[str, str]]:
     """The proof of each item that has one, and the program that checks proofs without citekit."""
     for key, seal in library.seals.items.items():
         if seal.proof:
-            yield f"items/{key}{PROOF_SUFFIX}", seal.proof.decode()
+            yield f"items/{library.pages[key]}{PROOF_SUFFIX}", seal.proof.decode()
     if library.seals.checkpoint:
         yield SCRIPT, proof_script()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.errors import CitekitError
 from citekit.model.date import Date, DateError
 from citekit.model.name import Name
+from citekit.model.quotation import may_show_field
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 from citekit.sphinx import words
 from citekit.sphinx.element import Element, h
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from citekit.model.item import Item
 
     Candidate = Mapping[str, Any]
-
-# Variables whose value is the article's own text: kept off the pages of restricted items.
-TEXT_VARIABLES: Final = frozenset({"abstract"})
 
 # What is read off a file besides variables and is never a piece of its text.
 _RECORD_FIELDS: Final = frozenset({"issued-time", "encoding", "credit"})
@@ -72,7 +70,7 @@ def evidence_section(item: Item, *, shows_text: bool) -> Element | None:
 def shown_evidence(item: Item, field: str, *, shows_text: bool) -> bool:
     """Whether values of the field may be on the page."""
     is_record = field in item.data or field in _RECORD_FIELDS
-    return shows_text or (is_record and field not in TEXT_VARIABLES)
+    return shows_text or (is_record and may_show_field(field))
 
 
 def _by_value(candidates: Sequence[Candidate]) -> list[list[Candidate]]:

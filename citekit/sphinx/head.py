@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import escape
+
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.config import read_config
-from citekit.sphinx.element import Element
+from citekit.sphinx.element import Element, is_web_address
 from citekit.sphinx.pages import SUFFIX
+from citekit.sphinx.tags import start_tag
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -37,17 +39,18 @@ def fill_head(
 ) -> None:
     """Add the page's metadata; on a private build also the banner and ``noindex``."""
     del templatename
+    _name_in_words(context)
     staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
     lines = [write_element(Element.from_json(data)) for data in staged]
-    base = archive_domain(app.env).library.settings.base_url
-    if base and lines:
-        address = html.escape(f"{base.rstrip('/')}/{pagename}.html", quote=True)
-        lines += [f'<meta property="og:url" content="{address}">']
+    base = archive_domain(app.env).library.settings.base_url or ""
+    if is_web_address(base) and lines:
+        address = f"{base.rstrip('/')}/{pagename}.html"
+        lines.append(start_tag("meta", {"property": "og:url", "content": address}))
         if not context.get("pageurl"):
-            lines += [f'<link rel="canonical" href="{address}">']
+            lines.append(start_tag("link", {"rel": "canonical", "href": address}))
     if not context.get("favicon_url"):  # else every browser asks the server for one that is absent
         icon = context["pathto"]("_static/citekit.svg", resource=True)
-        lines.append(f'<link rel="icon" type="image/svg+xml" href="{html.escape(icon)}">')
+        lines.append(start_tag("link", {"rel": "icon", "type": "image/svg+xml", "href": icon}))
     if read_config(app).with_restricted:
         lines.append('<meta name="robots" content="noindex, nofollow, noarchive">')
         banner = f'<p class="ck-banner" role="alert">{_PRIVATE}</p>'
@@ -59,11 +62,22 @@ def fill_head(
         context["sourcename"] = ""  # a staged page is no source that a reader could use
 
 
+def _name_in_words(context: dict[str, Any]) -> None:
+    """Let no theme read the project's name as HTML: it may be the title of a stranger's archive.
+
+    Sphinx calls a project's name text and a site's title HTML. Where the title is made of the name,
+    as it is by default, it is words, too. Any other title is its author's own HTML.
+    """
+    name = str(context.get("project") or "")
+    is_plain = escape(name) == name
+    is_one_page = context.get("docstitle") is None  # singlehtml: the site's title is the page's
+    for place in ("project", "title" if is_one_page else "docstitle", "shorttitle"):
+        value = context.get(place)
+        if not is_plain and isinstance(value, str) and name in value:
+            context[place] = escape(value)  # marked, so that a template which escapes leaves it
+
+
 def write_element(element: Element) -> str:
     """A ``meta``, ``link`` or ``script`` element; the text of a script is safe already."""
-    attributes = "".join(
-        f' {name}="{html.escape(value, quote=True)}"' for name, value in element.attributes.items()
-    )
-    if element.tag == "script":
-        return f"<script{attributes}>{element.text()}</script>"
-    return f"<{element.tag}{attributes}>"
+    tag = start_tag(element.tag, element.attributes)
+    return f"{tag}{element.text()}</script>" if element.tag == "script" else tag

@@ -29,7 +29,7 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
     """Everything on an item's page below its title."""
     shelf = library.shelves[key]
     article = make_article(library, key)
-    note = _note(shelf)
+    note = _note(library, shelf)
     text = _text_section(library, shelf, article)
     reading = [text, note] if article.text is not None else [note, text]
     parts = [
@@ -82,6 +82,7 @@ def _head(library: Library, shelf: Shelf, article: Article) -> Element:
         words.count(len(shelf.annotations), "annotation") if shelf.annotations else None,
         words.count(len(article.paragraphs), "paragraph") if article.paragraphs else None,
         words.count(len(shelf.captures), "capture") if shelf.captures else "no capture",
+        _shown_capture(shelf, article),
     ]
     return h(
         "div",
@@ -102,6 +103,15 @@ def _head(library: Library, shelf: Shelf, article: Article) -> Element:
         _banner(library, shelf),
         class_="ck-head",
     )
+
+
+def _shown_capture(shelf: Shelf, article: Article) -> Element | None:
+    """Where there are several captures: whose text the page shows, or would show."""
+    capture = shelf.captures.get(article.stamp)
+    if capture is None or len(shelf.captures) == 1:
+        return None
+    when = h("a", words.show_instant(capture.captured_at), href=f"#capture-{article.stamp}")
+    return h("span", "text of ", when)
 
 
 def _licence(item: Item) -> Element | None:
@@ -130,13 +140,13 @@ def _banner(library: Library, shelf: Shelf) -> Element | None:
     )
 
 
-def _note(shelf: Shelf) -> Element | None:
+def _note(library: Library, shelf: Shelf) -> Element | None:
     if not (shelf.note and shelf.note.strip()):
         return None
     return h(
         "section",
         h("title", "Reading note"),
-        h("md", shelf.note, source=f"items/{shelf.item.key}/note.md", line="1"),
+        h("md", shelf.note, source=f"items/{library.pages[shelf.item.key]}/note.md", line="1"),
         id="note",
         class_="ck-prose",
     )
@@ -245,6 +255,7 @@ def _entities(library: Library, key: str) -> Element | None:
 
 def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool) -> Element:
     key = shelf.item.key
+    page = library.pages[key]
     blocks: list[Element] = []
     for name, (label, extension) in DATA_FORMATS.items():
         text = data_citation(library, key, name)
@@ -255,7 +266,12 @@ def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool)
                 h("pre", text, language=name),
                 h(
                     "p",
-                    h("a", f"Download .{extension}", href=f"{key}.{extension}", class_="ck-button"),
+                    h(
+                        "a",
+                        f"Download .{extension}",
+                        href=f"{page}.{extension}",
+                        class_="ck-button",
+                    ),
                 ),
             )
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from citekit.app.keys import split_name
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
@@ -19,6 +20,7 @@ from citekit.model.entity import Entity
 from citekit.model.item import Item
 from citekit.sphinx.sealing import Seals, read_seals
 from citekit.store.archive import ArchiveStore
+from citekit.store.folder_names import alias_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +92,20 @@ class Library:
     def resolve(self, key: str) -> str | None:
         """The key of an item, by its key or an old one."""
         return key if key in self.shelves else self.aliases.get(key)
+
+    def split_name(self, name: str) -> tuple[str, str | None]:
+        """``KEY#p3`` as key, or old key, and passage; the longest that is known wins."""
+        return split_name(name, self.shelves.__contains__, self.aliases.__contains__)
+
+    @cached_property
+    def pages(self) -> Mapping[str, str]:
+        """The name of each item's page in ``items``, by key: that of its folder."""
+        return {key: self.store.layout.folder_name(key) for key in self.shelves}
+
+    @cached_property
+    def alias_pages(self) -> Mapping[str, str]:
+        """The name of the page in ``items`` that leads on from an old key, by that key."""
+        return alias_names(self.pages.values(), self.aliases)
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from docutils import nodes
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
+    from citekit.model.item import Item
     from citekit.sphinx.library import Library, Shelf
+
+_FACETS: Final = ("Access", "Publisher", "Kind")
 
 
 def list_pages(library: Library) -> Iterator[tuple[str, str, list[Element]]]:
@@ -45,10 +48,10 @@ def items_body(library: Library) -> list[Element]:
     by_year: dict[str, list[Shelf]] = defaultdict(list)
     for shelf in sorted(library.shelves.values(), key=_newest_first, reverse=True):
         by_year[words.year(shelf.item)].append(shelf)
-    facets: list[tuple[str, Counter[str]]] = [
-        ("Access", Counter(words.ACCESS[s.item.facts.access] for s in library.shelves.values())),
-        ("Publisher", Counter(_publishers(library))),
-        ("Kind", Counter(words.type_label(s.item) for s in library.shelves.values())),
+    columns = zip(*(facet_values(s.item) for s in library.shelves.values()), strict=True)
+    facets = [
+        (name, Counter(value for value in column if value))
+        for name, column in zip(_FACETS, columns, strict=True)
     ]
     groups = [
         _group(year, [item_card(library, shelf) for shelf in shelves])
@@ -75,15 +78,20 @@ def item_card(library: Library, shelf: Shelf) -> Element:
         words.count(claims, "claim") if claims else None,
         "no text captured" if not shelf.captures else None,
     ]
-    values = (words.ACCESS[item.facts.access], words.publisher(item), words.type_label(item))
     return h(
         "div",
         h("p", to("item", key, rich_title(item)), class_="ck-cardtitle"),
         h("p", byline(shelf), class_="ck-byline"),
         h("p", access_badge(item.facts.access), " ", joined(holds, " · "), class_="ck-cardfoot"),
         class_="ck-card",
-        data_values="\t".join(values),
+        data_values="\t".join(facet_values(item)),
     )
+
+
+def facet_values(item: Item) -> tuple[str, ...]:
+    """What each facet says of an item, on one line: a tab stands between two of them."""
+    values = (words.ACCESS[item.facts.access], words.publisher(item), words.type_label(item))
+    return tuple(" ".join(value.split()) for value in values)
 
 
 def entities_body(library: Library) -> list[Element]:
@@ -226,10 +234,6 @@ def bibliography_body(library: Library) -> list[Element]:
 def _newest_first(shelf: Shelf) -> tuple[str, str]:
     date = shelf.item.date()
     return (_begin(date.to_edtf()) if date and date.parts else "", shelf.item.key)
-
-
-def _publishers(library: Library) -> list[str]:
-    return [p for p in (words.publisher(s.item) for s in library.shelves.values()) if p]
 
 
 def _group(title: str, cards: list[Element], class_: str = "") -> Element:

@@ -44,12 +44,13 @@ _DEFAULT_TYPE: Final = ("document", "CreativeWork")
 def item_head(library: Library, shelf: Shelf) -> Iterator[Element]:
     """The head of an item's page: Highwire, Dublin Core, Prism, OpenGraph, schema.org."""
     item = shelf.item
+    page = library.pages[item.key]
     zotero_type, schema_type = _TYPES.get(item.type, _DEFAULT_TYPE)
     yield h("link", rel="schema.z", href="http://www.zotero.org/namespaces/export#")
     yield h("link", rel="schema.dc", href="http://purl.org/dc/elements/1.1/")
     yield h("link", rel="schema.prism", href="http://prismstandard.org/namespaces/1.2/basic/")
     for extension, media_type in _ALTERNATES.items():
-        yield h("link", rel="alternate", type=media_type, href=f"{item.key}.{extension}")
+        yield h("link", rel="alternate", type=media_type, href=f"{page}.{extension}")
     for name, value in _tags(item, zotero_type):
         if value:
             yield h("meta", name=name, content=value)

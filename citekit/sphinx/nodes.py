@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from docutils import nodes
 
+from citekit.sphinx.tags import start_tag
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
@@ -74,11 +76,15 @@ def add_nodes(app: Sphinx) -> None:
 
 
 def _open_element(self: HTML5Translator, node: nodes.Element) -> None:
+    # not by starttag(), which would turn the tab between two values into a blank
     given: dict[str, str] = node.get("html", {})
     attributes = {name: value for name, value in given.items() if name in SAFE_ATTRIBUTES}
-    # starttag() escapes what it is given, and writes ids and classes of the node
+    if node["classes"]:
+        attributes["class"] = " ".join(dict.fromkeys(node["classes"]))
+    if node["ids"]:
+        attributes["id"] = node["ids"][0]
     suffix = "" if isinstance(node, html_inline) else "\n"
-    self.body.append(self.starttag(node, node["tag"], suffix, **attributes))  # type: ignore[arg-type]  # its keywords are attributes
+    self.body.append(start_tag(node["tag"], dict(sorted(attributes.items()))) + suffix)
 
 
 def _close_element(self: HTML5Translator, node: nodes.Element) -> None:

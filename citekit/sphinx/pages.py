@@ -77,7 +77,7 @@ def make_pages(library: Library, style: Style) -> Iterator[tuple[str, Page]]:
 
     for key, shelf in library.shelves.items():
         yield (
-            f"items/{key}",
+            f"items/{library.pages[key]}",
             Page(
                 kind="item",
                 title=shelf.item.title or key,

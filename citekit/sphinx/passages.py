@@ -81,6 +81,7 @@ def note_card(
             "p",
             mark,
             h("q", words.shorten(quoted, 90)) if quoted else _where(annotation),
+            _other_capture(library, article, annotation),
             class_="ck-quote",
         ),
         _note(library, article, annotation),
@@ -159,6 +160,16 @@ def _where(annotation: Annotation) -> Element:
     return h("span", f"Characters {passage.start:,}–{passage.end:,}", class_="ck-faint")
 
 
+def _other_capture(library: Library, article: Article, annotation: Annotation) -> Element | None:
+    """Of a note on another capture than the text that is shown: on which."""
+    stamp = annotation.passage.capture if annotation.passage else article.stamp
+    capture = library.shelves[article.key].captures.get(stamp)
+    if stamp == article.stamp or capture is None:
+        return None
+    when = h("a", words.show_instant(capture.captured_at), href=f"#capture-{stamp}")
+    return h("span", " in the capture of ", when, class_="ck-faint")
+
+
 def _note(library: Library, article: Article, annotation: Annotation) -> Element | None:
     if not annotation.note:
         return None
@@ -166,7 +177,7 @@ def _note(library: Library, article: Article, annotation: Annotation) -> Element
     return h(
         "md",
         annotation.note,
-        source=f"items/{article.key}/annotations.jsonl",
+        source=f"items/{library.pages[article.key]}/annotations.jsonl",
         line=str(ids.index(annotation.id) + 1),
         only="inline",
     )

@@ -70,7 +70,7 @@ class ResolvePending(SphinxPostTransform):
                     to("item", key, "Source page"),
                     class_="ck-traces",
                 ),
-                id=f"ref-{key}",
+                id=f"ref-{self._archive.library.pages[key]}",
                 class_="ck-entry",
             )
             for key, entry in self._citations.references(mark["docname"], mark["number"])

@@ -33,8 +33,9 @@ class ArchiveRole(XRefRole):
         """Remember that this page names the object."""
         domain = cast("ArchiveDomain", env.get_domain("ck"))
         kind = "item" if refnode["reftype"] == "passage" else refnode["reftype"]
-        identifier = target.partition("#")[0]
+        identifier = target
         if kind == "item":
-            identifier = domain.library.resolve(identifier) or identifier
+            asked, _ = domain.library.split_name(target)
+            identifier = domain.library.resolve(asked) or asked
         domain.note_use(env.docname, f"{kind}:{identifier}")
         return super().process_link(env, refnode, has_explicit_title, title, target)

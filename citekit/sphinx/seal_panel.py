@@ -52,7 +52,7 @@ def seal_sections(library: Library, shelf: Shelf) -> list[Element]:
             _entries(shelf, seal.files),
             checkpoint_list(seal.checkpoint, seal.signers, seal.timestamps),
         ),
-        _how_to_check(library, shelf.item.key, seal),
+        _how_to_check(library, library.pages[shelf.item.key], seal),
     ]
 
 
@@ -187,9 +187,9 @@ def _plain_name(name: str) -> str:
     return _NAMES.get(name, name)
 
 
-def _how_to_check(library: Library, key: str, seal: ItemSeal) -> Element:
+def _how_to_check(library: Library, page: str, seal: ItemSeal) -> Element:
     about = page_link(library.provenance_page, "What this proves, and what not")
-    content = list(_commands(key, seal)) if seal.proof else [h("p", seal.why_none)]
+    content = list(_commands(page, seal)) if seal.proof else [h("p", seal.why_none)]
     return h(
         "section",
         h("title", "Check it yourself"),
@@ -206,9 +206,9 @@ def _how_to_check(library: Library, key: str, seal: ItemSeal) -> Element:
     )
 
 
-def _commands(key: str, seal: ItemSeal) -> Iterator[Element]:
+def _commands(page: str, seal: ItemSeal) -> Iterator[Element]:
     """The proof to download, and what to type, with or without citekit."""
-    file = f"{key}{PROOF_SUFFIX}"
+    file = f"{page}{PROOF_SUFFIX}"
     yield h(
         "p",
         h("a", "Download the proof", href=file, class_="ck-button"),

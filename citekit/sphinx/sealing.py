@@ -16,7 +16,7 @@ from citekit.app.proof_verdict import ProvenTime
 from citekit.app.prove import ReadLog, prove, read_log
 from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
 from citekit.integrity.checkpoint import Checkpoint
-from citekit.sphinx.evidence import TEXT_VARIABLES
+from citekit.model.quotation import TEXT_FIELDS, evidence_beyond
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 State = Literal["sealed", "unsealed", "changed", "gone", "tampered"]
 PROOF_SUFFIX: Final = ".citekit-proof.json"
 CHANGES: Final[tuple[State, ...]] = ("unsealed", "changed", "gone")
-_TEXT_EVIDENCE: Final = TEXT_VARIABLES | {"caption"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +110,7 @@ def _read(
     signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in standing.note.signatures)
     seals = {}
     for key, item in items.items():
-        folder = f"items/{key}"
+        folder = store.layout.item_name(key)
         seal = ItemSeal(
             files=tuple(_files(folder, history.in_group(folder), groups[folder])),
             checkpoint=standing.checkpoint,
@@ -163,17 +162,9 @@ def _files(folder: str, known: Mapping[str, Known], disk: Mapping[str, str]) -> 
 
 def _holds_text(item: Item) -> bool:
     """Whether a restricted item's record has more of its text than a site may publish."""
-    from citekit.app.annotate import MOST_WORDS
-    from citekit.app.excess import SHOWN_WHOLE, most_words_in
-
-    if any(item.data.get(name) for name in TEXT_VARIABLES):
+    if any(item.data.get(name) for name in TEXT_FIELDS):
         return True
-    for name, candidates in item.facts.evidence.items():
-        most = 0 if name in _TEXT_EVIDENCE else MOST_WORDS
-        values = [candidate.get("value") for candidate in candidates]
-        if name not in SHOWN_WHOLE and any(most_words_in(value) > most for value in values):
-            return True
-    return False
+    return bool(evidence_beyond(item.facts.evidence))
 
 
 def _kept_back(seal: ItemSeal) -> ItemSeal:

@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
+from citekit.model.citekey import is_citekey
 from citekit.model.identifiers import is_stamp, stamp_order
 from citekit.store import files
-from citekit.store.layout import Layout, check_key, folded
+from citekit.store.folder_names import folded, is_cut, is_name_of, is_name_of_any, key_of
+from citekit.store.layout import Layout
 from citekit.store.objects import Objects
 from citekit.store.settings import Settings, read_settings, write_settings
 from citekit.store.staging import renames_under_way
@@ -32,7 +34,11 @@ if TYPE_CHECKING:
     from citekit.store.writer import Writer
 
 _GIT_FILES = {
-    ".gitattributes": ("* -text",),
+    ".gitattributes": (
+        "* -text",
+        "/log/pending.jsonl merge=union",
+        "/items/*/annotations.jsonl merge=union",
+    ),
     ".gitignore": ("/restricted/", "/.citekit/"),
 }
 
@@ -47,6 +53,8 @@ class ArchiveStore:
         self.objects = Objects(self.layout)
         self.after_change: Callable[[ArchiveStore], None] | None = None
         self.after_release: Callable[[], None] | None = None
+        self.noted: set[bytes] = set()
+        """Leaf hashes of the events that wait and were noted here, by nobody else."""
 
     @classmethod
     def create(cls, root: Path, *, title: str = "") -> Self:
@@ -109,6 +117,7 @@ class ArchiveStore:
         from citekit.store.writer import Writer
 
         with exclusive(self.root, timeout_s=timeout_s):
+            _renew_git_files(self.layout)
             writer = Writer(self, options)
             try:
                 yield writer
@@ -125,23 +134,35 @@ class ArchiveStore:
 
     def keys(self) -> tuple[str, ...]:
         """The citekeys of all items, sorted."""
+        return tuple(sorted(set(self.folders().values())))
+
+    def folders(self) -> dict[str, str]:
+        """The folders of all items by their names, each with the key of its item."""
         names = files.folders(self.layout.items)
         renamed = self.superseded()  # in this order: a rename may be under way as we look
-        return tuple(
-            sorted(
-                name
-                for name in names
-                if name not in renamed
-                and _is_key(name)
-                and (self.layout.items / name / "item.json").is_file()
-            )
-        )
+        found = {}
+        for name in names:
+            key = self.key_in(name) if name not in renamed else None
+            if key is not None and (self.layout.items / name / "item.json").is_file():
+                found[name] = key
+        return found
+
+    def key_in(self, name: str) -> str | None:
+        """The key of the item whose folder has this name; None when it can be no item's."""
+        key = key_of(name)
+        if key is None and is_cut(name):
+            with suppress(CitekitError):
+                return self.item_in(name).key
+        return key
 
     def has(self, key: str) -> bool:
         """Whether an item has exactly this key; aliases do not count."""
-        return (
-            _is_key(key) and self.layout.item_file(key).is_file() and key not in self.superseded()
-        )
+        if not is_citekey(key):
+            return False
+        name = self.layout.folder_name(key)
+        if not (self.layout.items / name / "item.json").is_file() or name in self.superseded():
+            return False
+        return not (self._ignores_case and self._is_another(name, key))
 
     def resolve(self, key: str) -> str:
         """The key of the item that has this key or alias; raises NotFound with the nearest keys."""
@@ -162,22 +183,25 @@ class ArchiveStore:
 
     def item(self, key: str) -> Item:
         """The item with this key; raises NotFound, or InvalidData for a broken item.json."""
-        from citekit.model.item import Item
-
-        if not _is_key(key):
+        if not is_citekey(key):
             raise self._unknown(key)
-        path = self.layout.check_inside(self.layout.item_file(key))
+        name = self.layout.folder_name(key)
         try:
-            item = Item.from_text(files.read_text(path), path=str(path))
+            item = self._read_item(name)
         except NotFound as error:
             raise self._unknown(key) from error
         if item.key == key:
             return item
         if folded(item.key) == folded(key):  # a file system that ignores case found another item
             raise self._unknown(key)
-        raise InvalidData(
-            f'"id" is {item.key!r}, but the folder says {key!r}', place=Place(path=str(path))
-        )
+        raise self._misplaced(item, name)
+
+    def item_in(self, name: str) -> Item:
+        """The item in the folder of this name; raises NotFound, or InvalidData where it is none."""
+        item = self._read_item(name)
+        if not is_name_of(name, item.key):
+            raise self._misplaced(item, name)
+        return item
 
     def items(self) -> Iterator[Item]:
         """All items in the order of their keys; one that is removed meanwhile is left out."""
@@ -205,6 +229,11 @@ class ArchiveStore:
         names = (name for name in files.names(folder) if name.endswith(".json"))
         stamps = (name.removesuffix(".json") for name in names)
         return tuple(sorted(filter(is_stamp, stamps), key=stamp_order))
+
+    def captures(self, key: str) -> dict[str, Capture]:
+        """All captures of an item by their stamps, in time order; raises InvalidData."""
+        found = ((stamp, self.capture(key, stamp)) for stamp in self.stamps(key))
+        return {stamp: capture for stamp, capture in found if capture}
 
     def capture(self, key: str, stamp: str | None = None) -> Capture | None:
         """A capture of an item, the latest by default; None when there is none.
@@ -247,7 +276,7 @@ class ArchiveStore:
 
     def annotations(self, key: str) -> tuple[Annotation, ...]:
         """The annotations on an item in file order; raises InvalidData with the line."""
-        from citekit.model.annotation import Annotation
+        from citekit.model.annotation import Annotation, annotation_lines
 
         path = self.layout.check_inside(self.layout.annotations_file(key))
         try:
@@ -256,8 +285,7 @@ class ArchiveStore:
             return ()
         return tuple(
             Annotation.from_line(line, path=str(path), line=number)
-            for number, line in enumerate(text.split("\n"), 1)
-            if line.strip()
+            for number, line in annotation_lines(text)
         )
 
     def find_annotation(self, identifier: str) -> tuple[str, Annotation]:
@@ -329,23 +357,55 @@ class ArchiveStore:
         return ()
 
     def superseded(self) -> dict[str, str]:
-        """Old key -> new key, while a renamed item has both folders; the new one counts."""
-        from citekit.model.item import Item
-
+        """Old folder -> new folder, while a renamed item has both; the new one counts."""
         found = {}
         for old, new in renames_under_way(self.layout):
-            path = self.layout.item_file(new)
             with suppress(CitekitError):
-                text = files.read_text(self.layout.check_inside(path))
-                if old in Item.from_text(text).facts.aliases:
+                if is_name_of_any(old, self.item_in(new).facts.aliases):
                     found[old] = new
         return found
+
+    @cached_property
+    def _ignores_case(self) -> bool:
+        """Whether the file system takes names that differ by case for one."""
+        return (self.root / self.layout.settings_file.name.upper()).is_file()
+
+    def _is_another(self, name: str, key: str) -> bool:
+        """Whether the item in this folder can be read and has another key."""
+        with suppress(CitekitError):
+            return self._read_item(name).key != key
+        return False
+
+    def _read_item(self, name: str) -> Item:
+        from citekit.model.item import Item
+
+        path = self.layout.check_inside(self.layout.items / name / "item.json")
+        return Item.from_text(files.read_text(path), path=str(path))
+
+    def _misplaced(self, item: Item, name: str) -> InvalidData:
+        return InvalidData(
+            f'"id" is {item.key!r}, but the folder says {key_of(name) or name!r}',
+            place=Place(path=str(self.layout.items / name / "item.json")),
+        )
 
     def _unknown(self, key: str) -> NotFound:
         hint = _near(key, self.keys()) or "citekit list shows the keys"
         return NotFound(
             f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
         )
+
+
+def _renew_git_files(layout: Layout) -> None:
+    """Give an archive of an older citekit the lines that are new.
+
+    A file that is not there stays away. Nothing rests on these lines, so what cannot be read or
+    written is left as it is.
+    """
+    for name, lines in _GIT_FILES.items():
+        path = layout.root / name
+        with suppress(CitekitError):
+            if path.is_file():
+                _add_lines(layout, path, lines)
 
 
 def _add_lines(layout: Layout, path: Path, lines: tuple[str, ...]) -> None:
@@ -366,14 +426,6 @@ def _records(folder: Path) -> list[str]:
     """The ids of the records in ``entities/`` or ``claims/``, sorted."""
     names = (name for name in files.names(folder) if name.endswith(".json"))
     return sorted(name.removesuffix(".json") for name in names)
-
-
-def _is_key(key: str) -> bool:
-    try:
-        check_key(key)
-    except InvalidData:
-        return False
-    return True
 
 
 def _check_id(identifier: str, path: Path) -> None:

@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData, UsageError
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, UsageError
 from citekit.store import files
+from citekit.store.folder_names import is_name_of_any
 from citekit.store.references import needed_by
 from citekit.store.staging import Journal, begin, unfinished
 
@@ -97,10 +98,10 @@ def _finish(store: ArchiveStore, folder: Path, journal: Journal) -> None:
 
 def _drop_renamed(store: ArchiveStore, old: str, new: str, folder: Path) -> None:
     """Remove the old folder of a renamed item, if the new one is there and says so."""
-    if store.layout.item_folder(old).is_dir() and store.layout.item_file(new).is_file():
-        with suppress(InvalidData):
-            if old in store.item(new).facts.aliases:
-                files.move(store.layout.item_folder(old), files.unused(folder))
+    old_folder = store.layout.items / old
+    with suppress(InvalidData, NotFound):
+        if old_folder.is_dir() and is_name_of_any(old, store.item_in(new).facts.aliases):
+            files.move(old_folder, files.unused(folder))
 
 
 def _settle(store: ArchiveStore, digests: Collection[str], folder: Path) -> None:

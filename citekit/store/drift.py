@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from citekit.model.event import Action
+from citekit.model.value import Value
 from citekit.store.history import Known
 from citekit.store.kinds import IMMUTABLE, action_of
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from citekit.store.history import History
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Value):
     """One file that is not as the log says.
 
     ``known`` is the log's last word (None: it never heard of the file); ``digest`` is the file's
@@ -55,9 +54,9 @@ def differences(history: History, disk: Mapping[str, str]) -> Iterator[Differenc
 def renamed_groups(
     history: History, disk: Mapping[str, str], resolve: Callable[[str], str | None]
 ) -> Iterator[tuple[str, str]]:
-    """Folders of items that were renamed without an event: old and new, as ``items/<key>``.
+    """Folders of items that were renamed without an event: old and new, as ``items/<name>``.
 
-    ``resolve`` gives the key of the item that has an old key as its alias.
+    ``resolve`` gives the name of the folder of the item that has an old one's key as its alias.
     """
     left = [
         group

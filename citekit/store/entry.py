@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from citekit.errors import CitekitError
+from citekit.model.value import Value
 from citekit.model.variables import NAME_VARIABLES
+from citekit.store.addresses import known_addresses
 
 if TYPE_CHECKING:
     from citekit.model.annotation import Annotation
@@ -19,27 +20,32 @@ if TYPE_CHECKING:
 _FIRST_NAMED: Final = ("author", "editor", "director", "recipient", "contributor")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One item: columns of the table of items, texts by field, payloads as digest, stamp, role."""
+class Entry(Value):
+    """One item: columns of the table of items, texts by field, payloads as digest, stamp, role.
+
+    ``addresses`` are those at which it is known.
+    """
 
     columns: Mapping[str, str | int | None]
     texts: Mapping[str, str]
     payloads: tuple[tuple[str, str, str], ...] = ()
+    addresses: frozenset[str] = frozenset()
 
 
-def read_entry(store: ArchiveStore, key: str) -> Entry:
-    """Read an item; one that cannot be read becomes an entry that says why."""
+def read_entry(store: ArchiveStore, folder: str) -> Entry:
+    """Read the item in a folder; one that cannot be read becomes an entry that says why."""
+    key = store.key_in(folder) or folder
     try:
-        item = store.item(key)
+        item = store.item_in(folder)
         annotations = store.annotations(key)
         captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
         note = store.note(key) or ""
     except CitekitError as error:
-        return Entry(columns=_columns(key, problem=str(error)), texts={})
+        return Entry(columns=_columns(folder, key, problem=str(error)), texts={})
     known = {stamp: capture for stamp, capture in captures.items() if capture}
     text, lacks_text = _text(store, known)
     columns = _columns(
+        folder,
         key,
         lacks_text=lacks_text,
         title=item.title,
@@ -58,11 +64,16 @@ def read_entry(store: ArchiveStore, key: str) -> Entry:
         for stamp, capture in known.items()
         for role, payload in capture.payloads.items()
     )
-    return Entry(columns=columns, texts=_texts(item, note, annotations, text), payloads=payloads)
+    return Entry(
+        columns=columns,
+        texts=_texts(item, note, annotations, text),
+        payloads=payloads,
+        addresses=known_addresses(item, known.values()),
+    )
 
 
-def _columns(key: str, **known: str | int | None) -> dict[str, str | int | None]:
-    columns: dict[str, str | int | None] = {"key": key, "problem": None}
+def _columns(folder: str, key: str, **known: str | int | None) -> dict[str, str | int | None]:
+    columns: dict[str, str | int | None] = {"folder": folder, "key": key, "problem": None}
     for name in ("title", "names", "issued", "container", "publisher", "type", "access", "url"):
         columns[name] = ""
     for name in ("lacks_text", "annotations", "captures"):

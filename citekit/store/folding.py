@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from citekit.model.value import Value
 
 VERSION = f"1 {unicodedata.unidata_version}"
 """Changes whenever the same text may be folded to something else."""
@@ -66,8 +67,7 @@ def fold(text: str) -> str:
     return re.sub(_SIGNS, r" \1 ", plain)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Value):
     """Tokens that must stand side by side; the last one may go on unless it was quoted."""
 
     tokens: tuple[str, ...]
@@ -84,5 +84,5 @@ def phrases(query: str) -> list[Phrase]:
     for quoted, bare in re.findall(r'"([^"]*)"?|([^\s"]+)', query):
         tokens = tuple(re.findall(_WORD, fold(quoted or bare)))
         if tokens:
-            found.append(Phrase(tokens, bool(quoted)))
+            found.append(Phrase(tokens=tokens, is_quoted=bool(quoted)))
     return found

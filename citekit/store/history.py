@@ -1,7 +1,8 @@
 """What the log says the archive holds: entries replayed, in order, into one state.
 
 An entry is judged by what it may say, not trusted: one that is no event of ours is refused, and a
-path in it is only ever compared with paths that were found on the disk.
+path in it is only ever compared with paths that were found on the disk. What is first said of a
+file that never changes stands for ever: an entry that says otherwise is a contradiction.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from citekit.errors import InvalidData
+from citekit.errors import IntegrityFailed, InvalidData
 from citekit.integrity.digest import parse_digest
 from citekit.model.event import ACTIONS, VERSION
 from citekit.store.kinds import IMMUTABLE, REMOVABLE, action_of, group_of
@@ -27,6 +28,18 @@ class Known(NamedTuple):
 
     digest: str | None
     entry: int
+
+
+class Contradiction(IntegrityFailed):
+    """An entry says another digest of a path than what stands of it: ``stands`` and ``digest``."""
+
+    def __init__(self, path: str, stands: Known, digest: str) -> None:
+        super().__init__(
+            f"{path}: an event says {digest}, but entry {stands.entry} of the log {stands.digest}"
+        )
+        self.path = path
+        self.stands = stands
+        self.digest = digest
 
 
 class KeyChange(NamedTuple):
@@ -50,6 +63,8 @@ class History:
     purged: dict[str, int] = field(default_factory=dict)
     keys: list[KeyChange] = field(default_factory=list)
     past: dict[str, list[Known]] = field(default_factory=dict)
+    _left: dict[str, Known] = field(default_factory=dict)
+    """What stands of immutable paths that a renaming has left."""
     _groups: dict[str, dict[str, Known]] = field(default_factory=dict)
     """By group: what follows its name in each path. Most items have the same few of these, so a
     long log does not hold every path."""
@@ -57,7 +72,8 @@ class History:
     def take(self, entry: Mapping[str, Any]) -> None:
         """Take in the next entry; raises InvalidData for one that is no event of this schema.
 
-        A refused entry still has its place in the log, so ``size`` grows all the same.
+        Raises Contradiction for another digest of a path that is immutable. A refused entry still
+        has its place in the log, so ``size`` grows all the same.
         """
         index = self.size
         self.size += 1
@@ -84,6 +100,7 @@ class History:
         """Take in the next entry if it is about one file and spelled as citekit does it.
 
         Says whether it has. False leaves everything as it was: ``parse_leaf`` and ``take`` judge.
+        Raises Contradiction as ``take`` does; the entry has its place in the log then too.
         """
         event = read_plain_event(entry)
         if event is None:
@@ -91,10 +108,11 @@ class History:
         action, subject, digest, payloads = event
         if action_of(subject) != _named(action):
             return False
-        for payload in payloads if action == "capture" else ():
-            self.payloads.setdefault(payload, self.size)
-        self._learn(subject, digest, self.size)
+        index = self.size
         self.size += 1
+        self._learn(subject, digest, index)
+        for payload in payloads if action == "capture" else ():
+            self.payloads.setdefault(payload, index)
         return True
 
     def get(self, path: str) -> Known | None:
@@ -121,7 +139,13 @@ class History:
         found = self._groups.setdefault(group, {})
         rest = intern(path[len(group) :])
         before = found.get(rest)
-        if before is not None:
+        stands = before or self._left.get(path)
+        if stands is not None and is_immutable(path):
+            if digest != stands.digest:
+                raise Contradiction(path, stands, str(digest))
+            if before is not None:
+                return  # said again
+        elif before is not None:
             self.past.setdefault(path, []).append(before)
         found[rest] = Known(digest, index)
 
@@ -131,7 +155,9 @@ class History:
         moved = self._groups.pop(old, {})
         if moved:
             self._groups[new] = moved
-        for rest in moved:
+        for rest, known in moved.items():
+            if is_immutable(old + rest):
+                self._left[old + rest] = known
             if old + rest in self.past:
                 self.past[new + rest] = self.past.pop(old + rest)
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from citekit.errors import CitekitError
+from citekit.model.value import Value, as_dict
 from citekit.store import files, folding
 from citekit.store.folding import Phrase, fold, phrases
 from citekit.store.refresh import Glance, Seen, glance, group, look, look_inside
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-VERSION: Final = f"4, folding {folding.VERSION}"
+VERSION: Final = f"5, folding {folding.VERSION}"
 """Of index.sql and entry.py (raise the number when they change) and of what words look like."""
 
 _FIELDS: Final = ("key", "title", "names", "publisher", "tags", "note", "annotations", "text")
@@ -37,7 +37,7 @@ _WAIT_S: Final = 60.0  # another process may be reading ten thousand items right
 # Shorter words are taken whole: "to*" would be in every text. Two signs are a word in Korean.
 _PREFIX_FROM: Final = 3
 
-_NEVER: Final = Seen("", 0)
+_NEVER: Final = Seen(parts="", look=0)
 
 # What SQLite says of a file that it cannot use but that may be whole; all else is damage.
 _OUT_OF_REACH: Final = frozenset(
@@ -69,8 +69,7 @@ class Row(NamedTuple):  # ten thousand frozen dataclasses would take twice the t
     captures: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Value):
     """One item that a search found: ``score`` is higher for better, ``field`` has the words."""
 
     key: str
@@ -166,6 +165,15 @@ class Index:
             (digest,),
         )
 
+    def at(self, address: str) -> list[str]:
+        """The keys of the items that are known at this address, as ``compared_address`` has it."""
+        found = self._ask(
+            "SELECT key FROM addresses JOIN items ON items.id = item"
+            " WHERE address = ? ORDER BY key",
+            (address,),
+        )
+        return [key for (key,) in found]
+
     def _ask(self, query: str, values: tuple[str | int, ...] = ()) -> list[Any]:
         """The answer; damage that shows only now makes the index anew, once."""
         try:
@@ -255,7 +263,7 @@ class _Refresh:
         if now.number:
             with suppress(sqlite3.OperationalError):
                 self._connection.execute("PRAGMA busy_timeout = 0")
-                values = ("glance", json.dumps(asdict(now)))
+                values = ("glance", json.dumps(as_dict(now)))
                 self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", values)
             self._connection.execute(f"PRAGMA busy_timeout = {_WAIT_S * 1000:.0f}")
 
@@ -272,8 +280,8 @@ class _Refresh:
         return str(row[0]) if row else None
 
     def _known(self) -> dict[str, tuple[str, int]]:
-        known = self._connection.execute("SELECT key, parts, look FROM items")
-        return {key: (parts, number) for key, parts, number in known}
+        known = self._connection.execute("SELECT folder, parts, look FROM items")
+        return {folder: (parts, number) for folder, parts, number in known}
 
     def _texts_may_be_back(self) -> bool:
         """Whether a text was absent, and payloads have come since."""
@@ -288,27 +296,28 @@ class _Refresh:
         payloads = _payload_folders(self._store)
         hidden = self._store.superseded()
         changed: dict[str, Seen] = {**dict.fromkeys(self._back(), _NEVER), **changes.changed}
-        for key in {*changes.gone, *changed, *hidden}:
-            self._forget(key)
-        for number, (key, seen) in enumerate(sorted(changed.items()), 1):
-            if key not in hidden:
-                self._insert(read_entry(self._store, key), seen.settled())
+        for folder in {*changes.gone, *changed, *hidden}:
+            self._forget(folder)
+        for number, (folder, seen) in enumerate(sorted(changed.items()), 1):
+            if folder not in hidden:
+                self._insert(read_entry(self._store, folder), seen.settled())
             if self._progress:
                 self._progress(number, len(changed))
         for name, value in (("payloads", payloads), ("version", VERSION)):
             self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def _back(self) -> list[str]:
-        """Keys of the items whose text was absent and is here now."""
+        """Folders of the items whose text was absent and is here now."""
         lacking = self._connection.execute(
-            "SELECT key, digest FROM items JOIN payloads ON item = items.id"
+            "SELECT folder, digest FROM items JOIN payloads ON item = items.id"
             " WHERE lacks_text AND role = 'text'"
         )
-        return [key for key, digest in lacking if self._store.payload_path(digest)]
+        return [folder for folder, digest in lacking if self._store.payload_path(digest)]
 
-    def _forget(self, key: str) -> None:
+    def _forget(self, folder: str) -> None:
         ask = self._connection.execute
-        row = ask("SELECT texts.* FROM items JOIN texts USING (id) WHERE items.key = ?", (key,))
+        query = "SELECT texts.* FROM items JOIN texts USING (id) WHERE items.folder = ?"
+        row = ask(query, (folder,))
         for number, *texts in row.fetchall():
             # The table of words keeps no copy of the texts: it must be told what to take out.
             ask(
@@ -318,6 +327,7 @@ class _Refresh:
             )
             ask("DELETE FROM texts WHERE id = ?", (number,))
             ask("DELETE FROM payloads WHERE item = ?", (number,))
+            ask("DELETE FROM addresses WHERE item = ?", (number,))
             ask("DELETE FROM items WHERE id = ?", (number,))
 
     def _insert(self, entry: Entry, seen: Seen) -> None:
@@ -334,6 +344,10 @@ class _Refresh:
         )
         self._connection.executemany(
             "INSERT INTO payloads VALUES (?, ?, ?, ?)", [(number, *row) for row in entry.payloads]
+        )
+        self._connection.executemany(
+            "INSERT INTO addresses VALUES (?, ?)",
+            [(number, address) for address in sorted(entry.addresses)],
         )
 
 

@@ -6,7 +6,8 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- One row for each item folder. "look" stands for how its files looked when they were read.
 CREATE TABLE items (
     id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
+    folder TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL,              -- as a rule the name of the folder
     parts TEXT NOT NULL,            -- which files there are
     look INTEGER NOT NULL,
     problem TEXT,                   -- why the item cannot be read, or NULL
@@ -47,6 +48,14 @@ CREATE TABLE payloads (
 );
 CREATE INDEX payloads_by_digest ON payloads (digest);
 CREATE INDEX payloads_by_item ON payloads (item);
+
+-- Where an item is known to be from, as model/address.py compares addresses.
+CREATE TABLE addresses (
+    item INTEGER NOT NULL,
+    address TEXT NOT NULL
+);
+CREATE INDEX addresses_by_address ON addresses (address);
+CREATE INDEX addresses_by_item ON addresses (item);
 
 -- Words as folding.py makes them, so the tokenizer only cuts at spaces and signs. It keeps marks
 -- inside words: without Mn and Mc the scripts of India would fall to pieces. The

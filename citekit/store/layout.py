@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import stat
-import unicodedata
 from pathlib import Path
 
 from citekit.errors import InvalidData, Place
 from citekit.integrity.digest import parse_digest
-from citekit.model.identifiers import check_citekey, check_slug, is_stamp
+from citekit.model.identifiers import check_slug, is_stamp
 from citekit.model.value import Value
+from citekit.store.folder_names import names_of
 
 SETTINGS_FILE = "archive.toml"
 _WINDOWS_LINKS = frozenset([0xA000000C, 0xA0000003])  # reparse tags: symbolic link, junction
@@ -122,9 +122,24 @@ class Layout(Value):
         """The answer of a timestamp authority to the checkpoint of that size."""
         return self.trust / "timestamps" / f"{size}-{parse_digest(digest).hex}.tsr"
 
+    def folder_name(self, key: str) -> str:
+        """The name of the folder that an item has, or would have if no other stood in its way.
+
+        An item that lies under its marked name is found there; see ``folder_names``. Raises
+        InvalidData for what is no citekey.
+        """
+        plain, marked = names_of(key)
+        if plain is None or os.path.isfile(f"{self.items}{os.sep}{marked}{os.sep}item.json"):  # noqa: PTH113  # each read asks
+            return marked
+        return plain
+
+    def item_name(self, key: str) -> str:
+        """The path of an item's folder inside the archive: ``items/mem2023turkiye``."""
+        return f"items/{self.folder_name(key)}"
+
     def item_folder(self, key: str) -> Path:
-        """The folder of an item; raises InvalidData when the key can be no folder's name."""
-        return self.items / check_key(key)
+        """The folder of an item; raises InvalidData for what is no citekey."""
+        return self.items / self.folder_name(key)
 
     def item_file(self, key: str) -> Path:
         """``item.json`` of an item."""
@@ -183,31 +198,6 @@ class Layout(Value):
                     hint="replace the link by what it points to",
                 )
         return path
-
-
-def check_key(key: str) -> str:
-    """The key, if it can name an item's folder on every system; raises InvalidData.
-
-    Beyond the model's rule it is in NFC, because macOS would store it in another form.
-    """
-    check_citekey(key)
-    if not unicodedata.is_normalized("NFC", key):
-        raise InvalidData(
-            f"cannot be a citekey: {key!r} is not in Unicode form NFC",
-            hint="type the key again with composed letters",
-        )
-    return key
-
-
-def folded(name: str) -> str:
-    """The name as file systems that ignore case or Unicode form see it.
-
-    >>> folded("Straße") == folded("STRASSE")
-    True
-    """
-    if name.isascii():
-        return name.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def is_link(path: str | Path) -> bool:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
@@ -40,6 +39,7 @@ from citekit.integrity.tiles import (
     tiles_of,
 )
 from citekit.integrity.tree import GrowingTree, TiledTree
+from citekit.model.value import Value, replace
 from citekit.store import files
 from citekit.store.plain_event import is_plain_event
 from citekit.store.staging import Journal, begin
@@ -55,8 +55,7 @@ MAX_HEADER_BYTES: Final = 64
 _FILES_AT_ONCE: Final = 64  # open ones: some systems allow a process no more than 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Value):
     """The checkpoint that stands: what it says, the note that carries it, and its very bytes."""
 
     checkpoint: Checkpoint
@@ -69,14 +68,16 @@ class Standing:
         return self.checkpoint.size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class Pending(Value):
     """What waits: ``base`` entries were sealed when the file began; then future entries.
 
-    ``damaged`` are the numbers (from 1) of lines that are no entry, such as a torn last one.
+    A merge of two such files has lines twice, which count once, and may have two beginnings:
+    ``base`` is the larger then, and ``first_base`` the smaller. ``damaged`` are the numbers (from
+    1) of lines that are no entry, such as a torn last one.
     """
 
     base: int = 0
+    first_base: int = 0
     entries: tuple[bytes, ...] = ()
     damaged: tuple[int, ...] = ()
 
@@ -174,11 +175,9 @@ class LogFolder:
         ``pending`` is what has been read of the file already.
         """
         pending = pending or self.pending()
-        sealed = max(0, size - pending.base)
-        if not pending.entries or not sealed:
+        if not pending.entries or pending.first_base >= size:
             return pending.entries
-        first = size - min(size, sealed)
-        tail = set(self.entries_from(first, size))
+        tail = set(self.entries_from(pending.first_base, size))
         return tuple(entry for entry in pending.entries if entry not in tail)
 
     def append(self, entries: Iterable[bytes]) -> None:
@@ -400,22 +399,29 @@ def _wider(found: Tile | Bundle, size: int) -> Tile | Bundle | None:
 
 
 def _read_pending(path: Path) -> Pending:
-    base = 0
-    entries: list[bytes] = []
+    bases: list[int] = []
+    entries: dict[bytes, None] = {}
     damaged: list[int] = []
     for number, line in enumerate(_lines(path), 1):
-        if number > 1 and line.endswith(b"\n") and is_plain_event(line[:-1]):
-            entries.append(line[:-1])
-            continue
+        whole = line[:-1] if line.endswith(b"\n") else b""
         try:
-            value = parse_leaf(line[:-1] if line.endswith(b"\n") else b"")
-            if number == 1:
-                base = _read_header(value)
-            else:
-                entries.append(line[:-1])
+            base = None if is_plain_event(whole) else _read_base(parse_leaf(whole))
         except InvalidData:
             damaged.append(number)
-    return Pending(base=base, entries=tuple(entries), damaged=tuple(damaged))
+            continue
+        if base is None:
+            entries.pop(whole, None)  # of the same line twice the last counts: it is the last word
+            entries[whole] = None
+        else:
+            bases.append(base)
+    if entries and not bases and 1 not in damaged:
+        damaged.insert(0, 1)  # it should have said how many entries were sealed
+    return Pending(
+        base=max(bases, default=0),
+        first_base=min(bases, default=0),
+        entries=tuple(entries),
+        damaged=tuple(damaged),
+    )
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -429,10 +435,13 @@ def _lines(path: Path) -> Iterator[bytes]:
         yield rest
 
 
-def _read_header(value: dict[str, object]) -> int:
+def _read_base(value: dict[str, object]) -> int | None:
+    """How many entries were sealed, if the line says that; None for an event."""
     base = value.get("base")
+    if "base" not in value or "action" in value:
+        return None
     if set(value) != {"base"} or type(base) is not int or base < 0:
-        raise InvalidData("the first line says how many entries were sealed")
+        raise InvalidData("a line that begins the file says how many entries were sealed")
     return base
 
 

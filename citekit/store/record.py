@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.errors import CitekitError, NotFound
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.merkle import leaf_hash
 from citekit.model.capture import ROLES, Capture, Tool
 from citekit.model.codec import decode_text, to_json
 from citekit.model.event import Agent, Event, LoggedPayload
@@ -60,16 +61,20 @@ class Recorder:
         Raises where it cannot be noted: bytes go only after the log says so.
         """
         event = self._event("purge", self._layout.name(folder), payloads=payloads, reason=reason)
-        LogFolder(self._layout).append([encode_event(event)])
+        self._append([encode_event(event)])
         self.has_recorded = True
 
     def _note(self, *events: Event | None) -> None:
         self.has_recorded = True
         # The change is done, and telling that it failed would be wrong: the next seal finds it.
         try:
-            LogFolder(self._layout).append([encode_event(event) for event in events if event])
+            self._append([encode_event(event) for event in events if event])
         except CitekitError as error:
             _log.warning("an event was not noted, the next seal will find it: %s", error)
+
+    def _append(self, entries: list[bytes]) -> None:
+        self._store.noted.update(map(leaf_hash, entries))
+        LogFolder(self._layout).append(entries)
 
     def _file_event(self, path: Path, access: str | None) -> Event | None:
         name = self._layout.name(path)
@@ -138,7 +143,7 @@ def this_tool(
     options: Mapping[str, Any] | None = None, libraries: Mapping[str, str] | None = None
 ) -> Tool:
     """This citekit, and which options of the step were given (those that are None were not)."""
-    from citekit import __version__
+    from citekit.version import __version__
 
     given = {name: value for name, value in (options or {}).items() if value is not None}
     return Tool(name="citekit", version=__version__, options=given, libraries=libraries or {})

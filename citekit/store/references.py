@@ -33,7 +33,7 @@ def owners_of(store: ArchiveStore, digests: Collection[str]) -> dict[str, set[st
     owners: dict[str, set[str]] = {digest: set() for digest in digests}
     for name, found in _naming(store, digests):
         for digest in digests if found is None else found:
-            owners[digest].add(name)
+            owners[digest].add(store.key_in(name) or name)
     return owners
 
 
@@ -63,8 +63,8 @@ def _records(folder: Path) -> bytes:
     return b"\n".join(records)
 
 
-def _access(store: ArchiveStore, key: str) -> Access | None:
+def _access(store: ArchiveStore, name: str) -> Access | None:
     try:
-        return store.item(key).facts.access
+        return store.item_in(name).facts.access
     except CitekitError:
         return None

@@ -12,10 +12,11 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
+
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,7 @@ _LAST_TOUCH: Final = (
 _GLANCED_AT: Final = tuple(part for part in _PARTS if part != "captures")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Value):
     """How an item looked: which files it had, a number for their look, the youngest time."""
 
     parts: str
@@ -49,19 +49,17 @@ class Seen:
     def settled(self) -> Seen:
         """The look as it may be kept: none at all when a file changed a moment ago."""
         is_old = self.newest_ns < time.time_ns() - _TICK_NS
-        return self if is_old else Seen(self.parts, _UNSETTLED)
+        return self if is_old else Seen(parts=self.parts, look=_UNSETTLED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Value):
     """Keys to read again with their new look, and keys that are gone."""
 
     changed: Mapping[str, Seen]
     gone: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Value):
     """How the whole archive looked.
 
     ``groups`` are the names in the folder of items by the files they have (none for what is no
@@ -85,8 +83,9 @@ def glance(items: Path, groups: Mapping[str, Sequence[str]], elsewhere: str) -> 
                 for part in filter(parts.split().__contains__, _GLANCED_AT):
                     looks += map(_LAST_TOUCH, map(stat, [f"{name}/{part}" for name in members]))
         except OSError:
-            return Glance(groups, _UNSETTLED, elsewhere)
-    return Glance(groups, _UNSETTLED if unknown else hash(tuple(looks)), elsewhere)
+            return Glance(groups=groups, number=_UNSETTLED, elsewhere=elsewhere)
+    number = _UNSETTLED if unknown else hash(tuple(looks))
+    return Glance(groups=groups, number=number, elsewhere=elsewhere)
 
 
 def group(items: Path, known: Mapping[str, tuple[str, int]]) -> dict[str, list[str]]:
@@ -157,7 +156,7 @@ def _look_anew(stat: Stat, name: str) -> Seen | None:
     if "item.json" not in parts:
         return None
     number = _number(stat, name, tuple(f"/{part}" for part in parts))
-    return Seen(" ".join(parts), number, newest)
+    return Seen(parts=" ".join(parts), look=number, newest_ns=newest)
 
 
 @contextmanager

@@ -11,13 +11,13 @@ import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citekit.errors import CitekitError
 from citekit.integrity.digest import digest_bytes
 from citekit.model.codec import read_instant, write_instant
+from citekit.model.value import NOTHING, Value
 from citekit.store import files
 
 if TYPE_CHECKING:
@@ -44,15 +44,14 @@ class Mark(NamedTuple):
         return other is not None and self[:4] == other[:4]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class Remembered(Value):
     """When the last full check was, and the marks of the payloads that it found whole.
 
     A payload is named by its place (``objects`` or ``restricted``) and its digest.
     """
 
     at: datetime
-    marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
+    marks: Mapping[tuple[str, str], Mark] = NOTHING
 
 
 def mark(path: str) -> Mark | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citekit.errors import InvalidData, Place
+from citekit.model.json_text import refuse_conflict_marks
 from citekit.model.value import NOTHING, Value
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def read_settings(text: str, path: str) -> Settings:
     try:
         data = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
+        refuse_conflict_marks(text, path=path)
         raise _not_toml(str(error), text, path) from error
     except RecursionError as error:
         raise InvalidData("nested too deeply", place=Place(path=path)) from error
@@ -128,7 +130,7 @@ class _Reader:
         if type(value) is not int or value < 1:
             raise self._wrong("layout", "is missing or no layout number", "write layout = 1")
         if value > LAYOUT:
-            from citekit import __version__
+            from citekit.version import __version__
 
             raise self._wrong(
                 "layout",

@@ -16,10 +16,12 @@ from citekit.errors import CitekitError, InvalidData
 from citekit.integrity.digest import parse_digest
 from citekit.model.value import Value
 from citekit.store import files
-from citekit.store.layout import Layout, check_key
+from citekit.store.folder_names import check_name
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from citekit.store.layout import Layout
 
 _JOURNAL = "journal.json"
 
@@ -27,8 +29,8 @@ _JOURNAL = "journal.json"
 class Journal(Value):
     """What one change touches outside its staging folder.
 
-    ``digests`` are payloads that it places or gives up; ``renamed`` holds the old and the new key
-    of an item.
+    ``digests`` are payloads that it places or gives up; ``renamed`` holds the names of the old
+    and the new folder of an item.
     """
 
     digests: tuple[str, ...] = ()
@@ -78,14 +80,14 @@ def _refuse_strange(journal: Journal, path: str) -> None:
     """Raise InvalidData for what could not become a path."""
     for digest in journal.digests:
         parse_digest(digest)
-    for key in journal.renamed:
-        check_key(key)
+    for name in journal.renamed:
+        check_name(name)
     if len(journal.renamed) not in (0, 2):
-        raise InvalidData("renamed is not an old and a new key", place=path)
+        raise InvalidData("renamed is not an old and a new folder", place=path)
 
 
 def renames_under_way(layout: Layout) -> list[tuple[str, str]]:
-    """Old and new key of items that are being renamed, or whose renaming was stopped.
+    """Old and new folder of items that are being renamed, or whose renaming was stopped.
 
     A reader may have no rights on the staging folder; then there is nothing to be seen.
     """

@@ -11,12 +11,12 @@ from citekit.errors import Place, StoreConflict, UsageError
 from citekit.model.codec import to_json
 from citekit.model.json_text import dump_json, dump_json_line
 from citekit.store import files
+from citekit.store.addresses import known_addresses
 from citekit.store.change import PLACES, PayloadSource, changing, clean_up
-from citekit.store.layout import folded
 from citekit.store.record import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -70,17 +70,19 @@ class Writer:
     ) -> None:
         """Add an item with its captures (stamp -> capture) and payloads (digest -> bytes or file).
 
-        Raises StoreConflict when the key, an alias, or one that differs only by case is taken.
+        Raises StoreConflict when the key or an alias is taken.
         """
         self._names.check_free(item, owner=None)
+        name = self._names.folder_for(item.key)
         access = item.facts.access
         with self._change(payloads) as change:
             change.place(payloads, captures.values(), access)
             folder = files.unused(change.folder)
             self._stage_item(folder, item, captures, note)
-            self._move_in(folder, item.key)
+            self._move_in(folder, name)
         self._names.note(item)
-        self._store.holders.note(item.key, payloads)
+        addresses = known_addresses(item, captures.values())
+        self._store.holders.note(item.key, payloads, addresses)
         records = [self._layout.capture_file(item.key, stamp) for stamp in sorted(captures)]
         note_files = [self._layout.note_file(item.key)] if note else []
         self._record.changed(self._layout.item_file(item.key), *records, *note_files)
@@ -93,6 +95,7 @@ class Writer:
         self._names.check_free(item, owner=item.key)
         self._write(self._layout.item_file(item.key), _item_bytes(item))
         self._names.note(item)
+        self._store.holders.forget()  # its address may be another one now
 
     def set_access(self, item: Item) -> None:
         """Write an item that has its new access, and have its payloads where that says."""
@@ -118,22 +121,18 @@ class Writer:
         self._require(old_key)
         if old_key not in item.facts.aliases or item.key in item.facts.aliases:
             raise UsageError("a renamed item has its old key, and not its new one, as an alias")
-        if folded(old_key) == folded(item.key):
-            raise StoreConflict(
-                f"{old_key!r} and {item.key!r} are one name on some systems",
-                hint="choose a key that differs by more than case",
-            )
         self._names.check_free(item, owner=old_key)
         old_folder = self._layout.check_inside(self._layout.item_folder(old_key))
-        with self._change(renamed=(old_key, item.key)) as change:
+        name = self._names.folder_for(item.key)
+        with self._change(renamed=(old_folder.name, name)) as change:
             folder = files.unused(change.folder)
             _copy_tree(old_folder, folder, without="item.json")
             files.write_new(folder / "item.json", [_item_bytes(item)])
             files.flush_folder(folder)
-            self._move_in(folder, item.key)
+            self._move_in(folder, name)
             files.move(old_folder, files.unused(change.folder))
         self._forget_names()
-        self._record.renamed(old_folder, self._layout.item_folder(item.key))
+        self._record.renamed(old_folder, self._layout.items / name)
 
     def remove_item(self, key: str) -> None:
         """Remove an item, and the payloads that no other item has; raises NotFound."""
@@ -149,6 +148,10 @@ class Writer:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
         return self._names.unique(base)
 
+    def keys_like(self, base: str) -> Iterator[str]:
+        """The keys of items that ``unique_key`` may have given for this one."""
+        return self._names.made_of(base)
+
     # ── captures and payloads ──────────────────────────────────────────────────────────────────
 
     def add_capture(
@@ -163,7 +166,7 @@ class Writer:
             change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
             change.move_over(path, dump_json(to_json(capture)).encode())
-        self._store.holders.note(key, payloads)
+        self._store.holders.note(key, payloads, known_addresses(item, [capture]))
         self._record.changed(path)
 
     def put_payload(self, key: str, payload: Payload, source: PayloadSource) -> None:
@@ -260,9 +263,9 @@ class Writer:
         files.write_new(folder / "item.json", [_item_bytes(item)])
         files.flush_folder(folder)
 
-    def _move_in(self, folder: Path, key: str) -> None:
+    def _move_in(self, folder: Path, name: str) -> None:
         """The commit of a new item: its folder appears whole."""
-        target = self._layout.item_folder(key)
+        target = self._layout.items / name
         files.make_folder(self._layout.check_inside(target.parent), root=self._layout.root)
         files.remove_empty(target, root=target.parent)
         if target.exists():

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +26,7 @@ from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
 from citekit.model.identifiers import make_stamp
 from citekit.model.item import Access, Item, ItemFacts
+from citekit.model.value import NOTHING, Value
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ On the third day the dredger arrived and the harbour opened again.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Value):
     """An annotation to make: on ``quote``, or on the whole item where that is None."""
 
     quote: str | None = None
@@ -73,8 +72,7 @@ class Mark:
     entities: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Value):
     """A source to add: CSL variables, and a text with annotations if it is to have one."""
 
     key: str
@@ -84,7 +82,7 @@ class Source:
     marks: Sequence[Mark] = ()
     note: str | None = None
     aliases: tuple[str, ...] = ()
-    evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
 
 
 def build_archive(root: Path, sources: Sequence[Source] | None = None) -> ArchiveStore:

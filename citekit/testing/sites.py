@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+
+from citekit.model.value import Value
 
 CONF = """\
 project = "Test"
@@ -53,8 +54,7 @@ provenance
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Value):
     """A folder with an archive, the source of a site, and what was built from them."""
 
     root: Path

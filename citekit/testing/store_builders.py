@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from citekit.model.annotation import Annotation, Passage, new_annotation
 from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
 from citekit.model.identifiers import make_stamp
 from citekit.model.item import Access, Item
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from citekit.store.writer import Writer
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 WHEN = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuiltCapture:
+class BuiltCapture(Value):
     """A capture record under its stamp, with the bytes of its payloads by digest."""
 
     stamp: str

@@ -1,15 +1,20 @@
 """Ways to tamper with one file, for tests and for comparing tools: a path in, nothing out.
 
 ``tamper(path, how, **arguments)`` does what ``how`` names, and answers whether anything is other
-than before. ``sealed_archive`` makes the archive they are done to.
+than before. ``forge(root, path, how)`` is somebody who knows the format and lacks the key: what is
+done to the file, an event that waits explains. ``sealed_archive`` makes the archive for both.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import encode_leaf
+from citekit.store.kinds import action_of, group_of
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
@@ -48,6 +53,29 @@ def tamper(path: Path, how: str, **arguments: Any) -> bool:  # noqa: ANN401  # f
             path.write_bytes(new)
         return new != old
     return _PATHS[how](path, **arguments)
+
+
+def forge(root: Path, path: Path, how: str) -> bool:
+    """Do it, and have an event wait that says so; False where that cannot be done to the file.
+
+    *rewrite* gives the file other bytes; of a payload, and of a capture record, it exchanges the
+    payload and the record that names it. *contradict* leaves the file and gives it another digest.
+    *remove* and *purge* delete it.
+    """
+    return _FORGERIES[how](root, path)
+
+
+def wait_for_seal(root: Path, event: dict[str, Any]) -> None:
+    """Write an event into ``log/pending.jsonl`` as citekit would."""
+    signed_by_nobody = {
+        "agent": {"kind": "person", "name": "Ada Quill"},
+        "at": "2026-11-22T12:00:00Z",
+        "source": "done",
+        "tool": {"name": "citekit", "version": "0.1.0"},
+        "v": 1,
+    }
+    with (root / "log" / "pending.jsonl").open("ab") as file:
+        file.write(encode_leaf({**signed_by_nobody, **event}) + b"\n")
 
 
 def _flip_bit(data: bytes, *, at: float) -> bytes:
@@ -93,6 +121,8 @@ def _deep(data: bytes, *, depth: int) -> bytes:
     new = b'{"unheard-of": ' + b"[" * depth + b"]" * depth + b", "
     return data.replace(b"{", new, 1) if _json_object(data) else data
 
+
+PLACES: Final = ("objects", "restricted")
 
 _BYTES: Final[dict[str, Callable[..., bytes]]] = {
     "flip_bit": _flip_bit,
@@ -217,3 +247,91 @@ _PATHS: Final[dict[str, Callable[..., bool]]] = {
     "folder_beside": _folder_beside,
     "link_beside": _link_beside,
 }
+
+
+# ── events that nobody signed ──────────────────────────────────────────────────────────────────
+
+
+def _rewrite(root: Path, path: Path) -> bool:
+    record = _record_of(root, path)
+    if record is not None:
+        _exchange_payloads(root, record)
+        return True
+    path.write_bytes(path.read_bytes() + b"\n")
+    return _log_file(root, path, path.read_bytes())
+
+
+def _contradict(root: Path, path: Path) -> bool:
+    record = _record_of(root, path) or path
+    return _log_file(root, record, record.read_bytes() + b"\n")
+
+
+def _remove(root: Path, path: Path) -> bool:
+    record = _record_of(root, path)
+    subject = path.relative_to(root).as_posix()
+    if record not in (None, path):
+        subject = group_of(record.relative_to(root).as_posix())
+    path.unlink()
+    wait_for_seal(root, {"action": "remove", "subject": subject})
+    return True
+
+
+def _purge(root: Path, path: Path) -> bool:
+    record = _record_of(root, path)
+    if record is None:
+        return False
+    payloads = _payloads(json.loads(record.read_bytes()))
+    subject = group_of(record.relative_to(root).as_posix())
+    path.unlink()
+    wait_for_seal(root, {"action": "purge", "subject": subject, "payloads": payloads})
+    return True
+
+
+_FORGERIES: Final[dict[str, Callable[[Path, Path], bool]]] = {
+    "rewrite": _rewrite,
+    "contradict": _contradict,
+    "remove": _remove,
+    "purge": _purge,
+}
+
+
+def _record_of(root: Path, path: Path) -> Path | None:
+    """The capture record itself, or the one that names this payload; None for other files."""
+    if path.parent.name == "captures":
+        return path
+    digest = f"sha256:{path.parent.name}{path.name}"
+    records = sorted(root.glob("items/*/captures/*.json"))
+    return next((r for r in records if digest.encode() in r.read_bytes()), None)
+
+
+def _exchange_payloads(root: Path, record: Path) -> None:
+    capture = json.loads(record.read_bytes())
+    for payload in capture["payloads"].values():
+        old = _stored(root, payload["digest"])
+        data = old.read_bytes().replace(b"e", b"o", 1)
+        payload["digest"] = digest_bytes(data)
+        new = old.parent.parent / payload["digest"][7:9] / payload["digest"][9:]
+        new.parent.mkdir(exist_ok=True)
+        old.unlink()
+        new.write_bytes(data)
+    record.write_text(json.dumps(capture, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    _log_file(root, record, record.read_bytes(), payloads=_payloads(capture))
+
+
+def _stored(root: Path, digest: str) -> Path:
+    places = [root / place / "sha256" / digest[7:9] / digest[9:] for place in PLACES]
+    return next(path for path in places if path.is_file())
+
+
+def _payloads(capture: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"digest": p["digest"], "role": role, "size_bytes": p["size_bytes"]}
+        for role, p in capture["payloads"].items()
+    ]
+
+
+def _log_file(root: Path, path: Path, data: bytes, **more: Any) -> bool:  # noqa: ANN401  # fields of an event
+    subject = path.relative_to(root).as_posix()
+    event = {"action": action_of(subject), "subject": subject, "digest": digest_bytes(data)}
+    wait_for_seal(root, {**event, **more})
+    return True

@@ -9,12 +9,12 @@ from __future__ import annotations
 import subprocess
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.errors import CitekitError, NotFound
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +53,7 @@ accuracy = secs:1
 _NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimestampAuthority:
+class TimestampAuthority(Value):
     """An authority whose keys and certificates are in ``folder``."""
 
     folder: Path

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.app.annotate import MOST_SHARE, MOST_WORDS
-from citekit.app.passages import count_words, find_quote, read_text
+from citekit.app.passages import find_quote, read_text
 from citekit.app.sheet import make_sheet, read_sheet
 from citekit.errors import InvalidData, NotFound, UsageError
+from citekit.model.quotation import MOST_SHARE, MOST_WORDS, count_words
 
 if TYPE_CHECKING:
     from citekit import Archive

@@ -29,6 +29,10 @@ from citekit.errors import UsageError
         ("[@a, especially here]", [{"id": "a", "suffix": ", especially here"}]),
         ("[@a, {A, D–Z}]", [{"id": "a", "label": "page", "locator": "A, D–Z"}]),
         ("[@{a.b/c}, p. 3]", [{"id": "a.b/c", "label": "page", "locator": "3"}]),
+        (
+            "[@DBLP:conf/x/Y21, p. 3; @{a;b=c}]",
+            [{"id": "DBLP:conf/x/Y21", "label": "page", "locator": "3"}, {"id": "a;b=c"}],
+        ),
         ("[@a#p2]", [{"id": "a", "label": "paragraph", "locator": "2"}]),
     ],
 )

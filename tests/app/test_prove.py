@@ -24,6 +24,7 @@ from citekit.app.seal import Keys, seal
 from citekit.errors import IntegrityFailed, UsageError
 from citekit.integrity.sign import new_signer_key
 from citekit.integrity.timestamp import parse_roots
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
@@ -223,6 +224,18 @@ def test_both_checkers_refuse_a_forgery(
     data = json.dumps(document).encode()
     assert check_proof(data, TRUST).exit_code in (4, 6)
     assert _script(tmp_path, data, "--vkey", str(KEY.verifier)) in (4, 6)
+
+
+@pytest.mark.parametrize("part", ["origin", "size", "root"])
+def test_a_kept_checkpoint_is_compared_whole(proof: Proof, part: str) -> None:
+    """One that differs in its origin, size or root alone vouches for nothing."""
+    ours = check_proof(proof.data).checkpoint
+    assert ours
+    other = {"origin": "coast.example/log", "size": ours.size + 1, "root": bytes(32)}[part]
+    kept = replace(ours, **{part: other})
+    verdict = check_proof(proof.data, Outside(checkpoints=(("kept", kept),)))
+    assert (verdict.exit_code, verdict.is_authentic) == (6, False)
+    assert "CK-E637" in {finding.code for finding in verdict.findings}
 
 
 def test_both_checkers_accept_what_is_right(proof: Proof, tmp_path: Path) -> None:

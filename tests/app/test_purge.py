@@ -322,3 +322,18 @@ def test_going_public_tells_nothing(store: ArchiveStore) -> None:
     assert changed.findings == ()
     assert b'"access":"public"' in LogFolder(store.layout).pending().entries[-1]
     assert verify(store).ok
+
+
+def test_the_share_is_of_the_longest_text_not_of_all(store: ArchiveStore) -> None:
+    """Two captures of one article are not twice as much to quote from: 6 of 40 words, not 12."""
+    words = " ".join(f"word{number}" for number in range(40))
+    captures = [build_capture(text=f"{words} {n}.", minutes=n) for n in (3, 4)]
+    with store.writing() as writer:
+        add_item(writer, build_item("twice2026", access="public"), *captures)
+    quote = "word1 word2 word3 word4 word5 word6 word7 word8"
+    annotate(store, "twice2026", quote=quote, occurrence=1, note="eight words")
+    set_access(store, "twice2026", "restricted")
+    (annotation,) = store.annotations("twice2026")
+    assert annotation.passage is not None
+    assert annotation.passage.exact is None
+    assert FindingClass.EXCESS not in _kinds(store)

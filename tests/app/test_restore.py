@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +13,7 @@ from citekit.app.verify import verify
 from citekit.errors import IntegrityFailed, NotFound
 from citekit.extract import extract
 from citekit.findings import Severity
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.store_builders import BuiltCapture, add_item, build_capture, build_item
 

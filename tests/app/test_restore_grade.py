@@ -6,7 +6,6 @@ import http.server
 import shutil
 import threading
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +14,7 @@ from citekit.app.purge import purge
 from citekit.app.restore import restore
 from citekit.app.verify import verify
 from citekit.errors import CaptureFailed, IntegrityFailed, NotFound, StoreConflict
+from citekit.model.value import replace
 from citekit.testing.store_builders import build_item
 
 if TYPE_CHECKING:
@@ -64,6 +64,18 @@ def test_the_same_text_becomes_a_linked_capture(archive: Archive, tmp_path: Path
     assert made.source.fact == "declared"
     wrong = {f.code for f in verify(archive.store).findings if f.severity == "error"}
     assert wrong == {"CK-E302"}  # the old original is missing all the same
+
+
+def test_one_quote_of_two_is_not_enough(archive: Archive, tmp_path: Path) -> None:
+    """Where a quote is gone the other text is no source of the annotations, not even with leave."""
+    (before,) = archive.store.stamps("ferry2024")
+    source = tmp_path / "page.html"
+    restore(archive.store, "ferry2024", source)
+    archive.annotate("ferry2024", quote="mayor", note="who")
+    shutil.rmtree(archive.store.layout.restricted)
+    with pytest.raises(IntegrityFailed, match="is not a payload"):
+        restore(archive.store, "ferry2024", _file(tmp_path, OTHER_TEXT), accept=True)
+    assert archive.store.stamps("ferry2024") == (before,)
 
 
 def test_another_text_needs_leave_and_every_quote(archive: Archive, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from citekit.app.verify import Report, verify
 from citekit.errors import (
     CaptureFailed,
     IntegrityFailed,
+    NotFound,
     StorageFailed,
     StoreConflict,
     UsageError,
@@ -323,6 +324,32 @@ def test_nothing_inside_the_archive_is_taken_as_trust(forged: ArchiveStore) -> N
         read_outside([str(vkey)], archive=forged.root)
     with pytest.raises(UsageError):
         read_outside(checkpoints=[str(forged.root / "log" / "checkpoint")], archive=forged.root)
+
+
+def test_a_relative_path_into_the_archive_is_refused(
+    forged: ArchiveStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it is named, also from within the folder, and where no archive is named."""
+    (vkey,) = forged.root.glob("trust/keys/*")
+    monkeypatch.chdir(vkey.parent)
+    for archive in (forged.root, None):
+        for name in (vkey.name, f"../keys/{vkey.name}"):
+            with pytest.raises(UsageError, match="inside the archive"):
+                read_outside([name], archive=archive)
+        with pytest.raises(UsageError, match="inside the archive"):
+            read_outside(checkpoints=["../../log/checkpoint"], archive=archive)
+
+
+def test_a_file_that_is_nowhere_is_called_so(
+    store: ArchiveStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inside an archive a misspelled name is a misspelled name."""
+    monkeypatch.chdir(store.root)
+    for archive in (store.root, None):
+        with pytest.raises(NotFound, match="there is no such file"):
+            read_outside(["nosuch.vkey"], archive=archive)
+        with pytest.raises(NotFound, match="does not exist"):
+            read_outside(checkpoints=["nosuch-checkpoint"], archive=archive)
 
 
 def test_stripped_signatures_never_pass_trust(store: ArchiveStore) -> None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from citekit.app.outside import Outside
+from citekit.app.seal import Keys, seal
 from citekit.app.verify import Report, verify
-from citekit.errors import CitekitError
+from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
 from citekit.findings import FindingClass, Severity
 from citekit.integrity.sign import new_signer_key
 from citekit.store.archive import ArchiveStore
-from citekit.testing.tamper import sealed_archive, tamper
+from citekit.testing.tamper import forge, sealed_archive, tamper
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parents[1] / "cases" / "tamper"
 MUTATIONS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "mutations.toml").read_text("utf-8"))
 KINDS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "kinds.toml").read_text("utf-8"))
+FORGERIES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "forgeries.toml").read_text("utf-8"))
+OUTSIDE_LOG = [kind for kind, about in KINDS.items() if not about["path"].startswith("log/")]
+MUTABLE = {"settings", "item", "note", "annotations", "entity", "claim"}
 KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", bytes(range(32)))
 OUTSIDE = Outside(keys=(KEY.verifier,))
 
@@ -107,6 +111,27 @@ def test_every_mutation_of_every_kind_is_found(
     if kind == "settings" and effect == "gone":
         expected = ["missing", "invalid"]  # without archive.toml there is no archive
     assert found & set(expected), f"{found or 'nothing'} instead of {expected}"
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.parametrize("kind", OUTSIDE_LOG)
+def test_no_event_that_waits_excuses_what_was_sealed(
+    kind: str, forgery: str, archive: Path
+) -> None:
+    """Who lacks the key can write events; found before any seal, and no seal takes it in."""
+    (path, *_) = sorted(archive.glob(KINDS[kind]["path"]))
+    if not forge(archive, path, forgery):
+        return  # nothing of this kind of file can be purged
+    is_mutable = kind in MUTABLE
+    expected = set(FORGERIES[forgery]["mutable" if is_mutable else "fixed"])
+    assert _classes(archive) & expected
+    if is_mutable:
+        return
+    checkpoint = (archive / "log" / "checkpoint").read_bytes()
+    with pytest.raises((IntegrityFailed, StoreConflict)):
+        seal(ArchiveStore.open(archive), keys=Keys(signing=KEY))
+    assert (archive / "log" / "checkpoint").read_bytes() == checkpoint
+    assert _classes(archive) & expected
 
 
 def test_the_matrix_is_as_large_as_promised() -> None:

@@ -261,3 +261,13 @@ def test_a_cache_that_cannot_be_written_is_told(root: Path) -> None:
     report = _check(root)
     assert (report.remembers, report.exit_code()) == (False, 0)
     assert "cannot be remembered here" in report.summary()
+
+
+def test_source_date_epoch_is_the_time_of_a_check(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As everywhere else, the variable fixes the time where a caller gives none."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "2000000000")
+    verify(ArchiveStore.open(root), only_changed=True)
+    again = verify(ArchiveStore.open(root), only_changed=True)
+    assert again.since == datetime(2033, 5, 18, 3, 33, 20, tzinfo=UTC)

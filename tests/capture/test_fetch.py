@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from citekit.capture.fetch import Exchange, Limits, fetch
-from citekit.capture.safety import is_public, split_url
+from citekit.capture.safety import is_public, resolve, split_url
 from citekit.errors import CaptureFailed, UsageError
 from citekit.integrity.digest import digest_bytes
 
@@ -326,3 +326,24 @@ def test_names_and_paths_are_encoded() -> None:
     target = split_url("https://münchen.example/straße%20a?q=ü#x")
     assert target.host == "xn--mnchen-3ya.example"
     assert target.path == "/stra%C3%9Fe%20a?q=%C3%BC"
+
+
+PUBLIC, PRIVATE = "9.9.9.9", "10.0.0.7"
+
+
+@pytest.mark.parametrize(
+    "addresses", [(PUBLIC, PRIVATE), (PRIVATE, PUBLIC), (PUBLIC, "::1")], ids=" ".join
+)
+def test_one_private_address_of_a_host_is_enough_to_refuse_it(
+    addresses: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which of its addresses a host answers from is chance, so all of them have to be public."""
+    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+    target = split_url("http://two-faced.example/")
+    with pytest.raises(CaptureFailed, match="private address"):
+        resolve(target)
+    assert resolve(target, allow_private=True) == addresses
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers[:1])
+    if addresses[0] == PUBLIC:
+        assert resolve(target) == (PUBLIC,)

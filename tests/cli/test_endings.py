@@ -13,8 +13,9 @@ import pytest
 from citekit import errors
 from citekit.cli.call import INTERNAL_ERROR, STOPPED
 from citekit.cli.command_table import COMMANDS, GROUPS
+from citekit.cli.declared import Option, read_command
 from citekit.cli.run import run
-from citekit.cli.suggest import suggest
+from citekit.cli.suggest import destroys, suggest
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "cli.md"
 
@@ -58,6 +59,19 @@ def test_nothing_that_destroys_is_suggested(name: str, capsys: pytest.CaptureFix
         assert run([*group, wrong, "x"]) == 2
         told = capsys.readouterr().err.partition(wrong)[2]
         assert not {"purge", "remove", "rm"} & set(told.replace("?", "").replace("'", "").split())
+
+
+def test_what_takes_something_away_is_known() -> None:
+    """What is called rm, and what asks before it removes, is never what was meant."""
+    asking = {name for name in COMMANDS if "--yes" in map(_name, read_command(name).options)}
+    assert asking == {"purge", "remove", "seal"}  # which asks for purges alone
+    removing = {name.split()[-1] for name in COMMANDS if name.endswith(" rm")}
+    assert all(map(destroys, removing | asking - {"seal"}))
+    assert not any(map(destroys, ("list", "restore", "add", "set", "rename", "seal")))
+
+
+def _name(option: Option) -> str:
+    return option.name
 
 
 def test_a_suggestion_is_the_hint_of_the_error(capsys: pytest.CaptureFixture[str]) -> None:

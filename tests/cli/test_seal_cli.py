@@ -234,3 +234,52 @@ def test_timestamps_from_the_command_line(
     assert run(["verify", "--trust", str(root), "--strict"]) == 0
     assert "existed by" in capsys.readouterr().out
     assert list(archive.glob("trust/timestamps/*.tsr"))
+
+
+# ── purges that wait ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def purged(archive: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A signed archive with a purge that another process has left waiting."""
+    assert run(["keygen"]) == 0
+    assert run(["seal"]) == 0
+    assert run(["purge", "lantern2024", "--yes"]) == 0
+    assert "waits for the owner's seal" in capsys.readouterr().err
+    return archive
+
+
+def test_a_purge_that_waits_is_not_signed_without_a_yes(
+    purged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a terminal: 7, the purge is named, nothing is signed; verify says what waits."""
+    before = (purged / "log" / "checkpoint").read_bytes()
+    assert run(["seal"]) == 7
+    assert "lantern2024" in capsys.readouterr().err
+    assert (purged / "log" / "checkpoint").read_bytes() == before
+    assert run(["verify"]) == 6
+    assert "waits for the owner's seal" in capsys.readouterr().out
+
+
+def test_a_purge_that_waits_is_signed_with_a_yes(
+    purged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--yes names on stderr what it signs, and verify is content."""
+    assert run(["seal", "--yes"]) == 0
+    assert "signs the purge of lantern2024" in capsys.readouterr().err
+    assert run(["verify", "--strict"]) == 0
+    assert (purged / "log" / "checkpoint").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 7)])
+def test_a_terminal_is_asked_about_a_purge_that_waits(purged: Path, answer: str, code: int) -> None:
+    """Yes signs it; anything else signs nothing."""
+    ours, theirs = os.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    command = [sys.executable, "-m", "citekit", "--archive", str(purged), "seal"]
+    done = subprocess.run(command, stdin=theirs, capture_output=True, check=False, text=True)
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == code
+    assert "sign the purge of lantern2024" in done.stderr

@@ -86,10 +86,19 @@ def test_roman_numerals_read_back(number: int) -> None:
 
 @given(st.integers(1, 99_999), st.integers(1, 99_999))
 def test_a_shortened_range_can_be_completed(first: int, more: int) -> None:
-    """Nothing is lost in a minimal range: the first number completes the second."""
+    """Nothing is lost in a minimal range, and nothing stands twice: the first completes the second.
+
+    A number with more digits stands whole.
+    """
     last = first + more
     start, _, end = page_range(f"{first}-{last}", "minimal", "–").partition("–")
-    assert int(start[: len(start) - len(end)] + end) == last or end == str(last)
+    assert start == str(first)
+    if len(str(last)) > len(start):
+        assert end == str(last)
+        return
+    kept = len(start) - len(end)
+    assert start[:kept] + end == str(last)
+    assert len(end) == 1 or end[0] != start[kept]
 
 
 def test_plural_of_labels() -> None:
@@ -148,12 +157,34 @@ def test_a_range_repeats_only_what_differs() -> None:
     assert entry('<date variable="issued" form="text"/>', **item) == "December 5–9, 1952"
 
 
-@given(st.text(max_size=40))
+@given(st.one_of(st.text(max_size=40), st.from_regex(r"\d{1,4}[-/ ]\d{1,2}([-/]\d{1,2})?")))
 @settings(max_examples=200)
 def test_any_text_is_some_date(text: str) -> None:
-    """Text that is no date stays literal text; nothing raises."""
+    """Text has a year or a month, or stays as it was written; blank text is no date."""
     date = read_date({"raw": text})
-    assert date is None or date.literal == text.strip() or date.start[0] or date.start[1]
+    if not text.strip():
+        assert date is None
+        return
+    assert date is not None
+    has_start = any(date.start[:2])
+    assert date.literal == ("" if has_start else text.strip())
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "literal"),
+    [
+        ("1952-12-05", (1952, 12, 5), ""),
+        ("1952", (1952, 0, 0), ""),
+        ("the last winter of the war", (0, 0, 0), "the last winter of the war"),
+    ],
+)
+def test_raw_text_that_is_a_date_and_one_that_is_not(
+    text: str, start: tuple[int, int, int], literal: str
+) -> None:
+    """A date is read; what is none is kept word for word."""
+    date = read_date({"raw": text})
+    assert date is not None
+    assert (date.start, date.literal) == (start, literal)
 
 
 # ---- names

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import citekit
-from citekit.model.value import Value, fields
+from citekit.model.value import Value
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "python.md"
 INTRODUCTION = """\
@@ -77,7 +77,7 @@ def entry(level: str, name: str, thing: object) -> str:
 def signature(thing: object) -> str:
     """The parameters as a call would be written, one a line where there are many."""
     if isinstance(thing, type) and issubclass(thing, Value):
-        kinds = [f"{field}: {thing.__annotations__[field]}" for field in fields(thing)]
+        kinds = [f"{field}: {thing.__annotations__[field]}" for field in thing.FIELDS]
         return wrapped(["*", *kinds], "")
     called = thing.__func__ if isinstance(thing, classmethod | staticmethod) else thing
     assert callable(called)

@@ -18,10 +18,10 @@ import pytest
 from citekit import Archive
 from citekit.app.check_proof import check_proof
 from citekit.app.outside import Outside, read_outside
-from citekit.app.passages import count_words
 from citekit.app.prove import prove
 from citekit.app.signing import keygen
 from citekit.app.verify import verify
+from citekit.model.quotation import count_words
 from citekit.store.archive import ArchiveStore
 from citekit.store.log import LogFolder
 
@@ -35,7 +35,8 @@ ARTICLE_KEY = "mem2023turkiye"
 CHRONOLOGY_KEY = "citekit2026chronology"
 ORIGIN = "citekit.example/northern-kosovo-2023"
 RUN_OF_WORDS = 13
-MADE = ("archive.toml", ".gitattributes", ".gitignore", "items", "entities", "claims", "objects")
+# Not .gitattributes: an archive from before gets its new lines with its next change.
+MADE = ("archive.toml", ".gitignore", "items", "entities", "claims", "objects")
 
 
 @pytest.fixture(scope="module")

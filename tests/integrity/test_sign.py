@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -23,6 +22,7 @@ from citekit.integrity.sign import (
     verify_note,
     write_signer_key,
 )
+from citekit.model.value import replace
 
 ALICE = new_signer_key("example.org/alice", b"a" * 32)
 BOB = new_signer_key("example.org/bob", b"b" * 32)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from citekit.app import site
 from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
 from citekit.testing.builders import Mark, Source, add_source, build_archive
-from citekit.testing.sites import Tags
+from citekit.testing.sites import Tags, build_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +139,69 @@ def test_nothing_hostile_becomes_markup(tmp_path: Path, make_site: Callable[...,
         assert "<script>alert" not in text
         assert "TOP-SECRET-BYTES" not in text
     assert not list(built.output.rglob("secret*"))
+
+
+HOSTILE_TITLE = f'{SCRIPT}</title><img src=x onerror="alert(2)"> & "$x" {{{{ 7*7 }}}}'
+
+
+def hostile_settings(root: Path) -> None:
+    """Give an archive settings that are mark-up wherever they are read as such."""
+    build_archive(root / "archive")
+    words = json.dumps(HOSTILE_TITLE)
+    lines = [
+        f"layout = 1\ntitle = {words}\nbase_url = {words}",
+        f"[log]\norigin = {words}\nagent = {words}",
+        f"[[publisher]]\nname = {words}\ndomains = [{words}]\n",
+    ]
+    (root / "archive" / "archive.toml").write_text("\n".join(lines), "utf-8")
+
+
+def evil_tags(folder: Path) -> list[tuple[str, str, dict[str, str]]]:
+    """The tags of a built site that mark-up of an archive has brought in."""
+    tags = [
+        (path.name, tag, attributes)
+        for path in folder.rglob("*html")
+        for tag, attributes in Tags(path.read_text("utf-8")).tags
+    ]
+    return [t for t in tags if t[1] == "img" or any(name.startswith("on") for name in t[2])]
+
+
+@pytest.mark.parametrize(
+    ("builder", "theme"),
+    [("html", "furo"), ("singlehtml", "classic"), ("singlehtml", "furo"), ("epub", "epub")],
+)
+def test_no_setting_of_an_archive_is_markup(tmp_path: Path, builder: str, theme: str) -> None:
+    """Whatever archive.toml says, no page of any theme holds it as HTML."""
+    hostile_settings(tmp_path)
+    site.new_project(tmp_path / "archive", tmp_path / "docs")
+
+    built = build_site(tmp_path, "-D", f"html_theme={theme}", builder=builder)
+
+    assert built.code == 0, built.said
+    assert evil_tags(built.output) == []
+    for path in built.output.rglob("*html"):
+        assert "<script>alert" not in path.read_text("utf-8")
+    assert "base_url in archive.toml is no address" in built.said
+
+
+def test_the_title_of_an_archive_reads_as_it_is_written(tmp_path: Path) -> None:
+    """In the sidebar, above the page and in the window's title the words stand as in archive.toml.
+
+    A title with mark-up that its author wrote in conf.py stays mark-up.
+    """
+    build_archive(tmp_path / "archive")
+    (tmp_path / "archive/archive.toml").write_text('layout = 1\ntitle = "Sand & <Sea>"\n', "utf-8")
+    source = site.new_project(tmp_path / "archive", tmp_path / "docs")
+
+    page = build_site(tmp_path).read("items/index.html")
+    with (source / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write('html_title = "<em>Mine</em>"\n')
+    mine = build_site(tmp_path, output="mine").read("items/index.html")
+
+    assert '<span class="sidebar-brand-text">Sand &amp; &lt;Sea&gt;</span>' in page
+    assert '<div class="brand">Sand &amp; &lt;Sea&gt;</div>' in page
+    assert "<title>Sources - Sand &amp; &lt;Sea&gt;</title>" in page
+    assert '<span class="sidebar-brand-text"><em>Mine</em></span>' in mine
 
 
 def test_harmless_words_of_a_hostile_note_survive(

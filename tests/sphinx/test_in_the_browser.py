@@ -194,6 +194,63 @@ def test_a_filter_narrows_the_list(visit: Callable[..., Page]) -> None:
     assert page.get_by_role("status").inner_text() == "1 of 3"
 
 
+# Sources, and which of them each button leaves. The names of three papers are hard to join.
+SHELF = [
+    Source(key="gull", data={"title": "Gull", "container-title": "The\tGull"}, access="public"),
+    Source(key="reed", data={"title": "Reed", "container-title": 'Reed & "Rush"\n<Daily>'}),
+    Source(key="kelp", data={"title": "Kelp", "container-title": "Kelp | Tide;  Foam, 1"}),
+    Source(key="moss", data={"title": "Moss", "type": "book", "publisher": "The Gull"}),
+    Source(key="fern", data={"title": "Fern", "type": "book"}, access="public"),
+]
+BUTTONS = {
+    "Public text": {"Gull", "Fern"},
+    "Restricted text": {"Reed", "Kelp", "Moss"},
+    "The Gull": {"Gull", "Moss"},
+    'Reed & "Rush" <Daily>': {"Reed"},
+    "Kelp | Tide; Foam, 1": {"Kelp"},
+    "News article": {"Gull", "Reed", "Kelp"},
+    "Book": {"Moss", "Fern"},
+}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_button_leaves_the_sources_it_names(
+    visit: Callable[..., Page], make_site: Callable[..., Site], tmp_path: Path, width: int
+) -> None:
+    """Each button of the source list shows its sources, pressed again all of them."""
+    build_archive(tmp_path / "archive", SHELF)
+    page = visit("index", width)
+    page.goto((make_site(pages={"index.md": "# Start\n"}).output / "items/index.html").as_uri())
+    buttons, cards = (
+        page.locator(".ck-facet button"),
+        page.locator(".ck-card:visible .ck-cardtitle"),
+    )
+
+    shown = {}
+    for button in buttons.all():
+        button.click()
+        shown[button.inner_text()] = set(cards.all_inner_texts())
+        button.click()
+
+    assert shown == BUTTONS
+    assert len(cards.all()) == len(SHELF)
+
+
+def test_buttons_of_two_facets_narrow_together(
+    visit: Callable[..., Page], make_site: Callable[..., Site], tmp_path: Path
+) -> None:
+    """A source stays if it has what each pressed button names."""
+    build_archive(tmp_path / "archive", SHELF)
+    page = visit("index")
+    page.goto((make_site(pages={"index.md": "# Start\n"}).output / "items/index.html").as_uri())
+
+    page.get_by_role("button", name="Restricted text").click()
+    page.get_by_role("button", name="The Gull").click()
+
+    assert page.locator(".ck-card:visible .ck-cardtitle").all_inner_texts() == ["Moss"]
+    assert page.get_by_role("status").inner_text() == "1 of 5"
+
+
 def test_a_reference_can_be_copied(visit: Callable[..., Page]) -> None:
     """The button beside the reference puts it on the clipboard."""
     page = visit("items/tide2023")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit.sphinx.downloads import make_downloads
 from citekit.sphinx.library import Library
 from citekit.sphinx.pages import make_pages
 from citekit.sphinx.style import Style
@@ -72,6 +73,22 @@ def test_public_and_private_builds_never_share_a_folder(
 
     assert again.code != 0
     assert "held restricted text" in again.said
+
+
+def test_no_download_holds_what_is_withheld(tmp_path: Path) -> None:
+    """A restricted item's abstract is text of it: in no format, unless the build is private."""
+    store = build_archive(tmp_path / "archive")
+    with store.writing() as writer:
+        for key in ("harbour2024", "lantern2024"):
+            writer.replace_item(store.item(key).with_data(abstract=f"Summary of {key}."))
+
+    public = dict(make_downloads(Library.read(store.root)))
+    private = dict(make_downloads(Library.read(store.root, with_restricted=True)))
+
+    assert [name for name, text in public.items() if "Summary of harbour2024" in text] == []
+    downloads = {f"items/harbour2024.{extension}" for extension in ("json", "ris", "bib")}
+    assert {name for name, text in private.items() if "Summary of harbour2024" in text} == downloads
+    assert "Summary of lantern2024" in public["items/lantern2024.ris"]
 
 
 def test_the_default_build_is_quiet_about_where_the_text_is(site: Site) -> None:

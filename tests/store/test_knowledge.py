@@ -10,8 +10,11 @@ import pytest
 from citekit.app.seal import seal
 from citekit.errors import StoreConflict
 from citekit.integrity.digest import digest_bytes
+from citekit.model.capture import Source
 from citekit.model.value import replace
+from citekit.store.addresses import known_addresses
 from citekit.store.archive import ArchiveStore
+from citekit.store.folder_names import names_of
 from citekit.testing.store_builders import add_item, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -63,7 +66,9 @@ def test_changes_of_others_are_seen(ours: ArchiveStore, theirs: ArchiveStore) ->
     assert free(ours, "two") == "twoa"
     assert ours.holders.find(digest_bytes(b"bytes of two")) == "two"
     with pytest.raises(StoreConflict, match="taken"):
-        put(ours, "TWO", b"other bytes")
+        put(ours, "two", b"other bytes")
+    put(ours, "TWO", b"other bytes")
+    assert ours.layout.folder_name("TWO") == names_of("TWO")[1]
 
 
 def test_aliases_of_others_are_seen(ours: ArchiveStore, theirs: ArchiveStore) -> None:
@@ -121,3 +126,34 @@ def test_an_index_that_cannot_be_kept_is_not_relied_on(ours: ArchiveStore) -> No
     for _ in range(2):
         assert ours.holders.find(DIGEST) == "one"
         assert not ours.holders.is_current
+
+
+def test_items_are_known_at_their_addresses(ours: ArchiveStore, theirs: ArchiveStore) -> None:
+    """Own items, those of others, and those whose address was changed since."""
+    where = "//news.example/1"
+    assert ours.holders.at(where) == ("one",)
+    put(ours, "two", b"bytes of two")
+    assert ours.holders.at(where) == ("one", "two")
+    put(theirs, "three", b"bytes of three")
+    assert ours.holders.at(where) == ("one", "three", "two")
+    assert ours.holders.at("//news.example/2") == ()
+    with ours.writing() as writer:
+        writer.replace_item(build_item("two", URL="http://News.example/2#top"))
+    assert ours.holders.at("//news.example/2") == ("two",)
+
+
+def test_a_canonical_alone_is_no_address_of_an_item() -> None:
+    """What the page says of itself is not counted; what somebody said is, and what answered."""
+    made = build_capture(original=b"x").record
+    canonical = Source(fact="declared", url="https://a.example/canonical", declared_by="file")
+    read = {"URL": ({"value": "https://a.example/canonical", "fact": "observed", "chosen": True},)}
+    item = build_item("one", URL="https://a.example/canonical")
+    by_page = item.with_facts(replace(item.facts, evidence=read))
+    capture = replace(made, source=canonical)
+
+    assert known_addresses(item, []) == {"//a.example/canonical"}  # a record alone
+    assert known_addresses(by_page, [capture]) == frozenset()
+    given = {"URL": ({"value": "https://a.example/given", "fact": "declared"}, *read["URL"])}
+    by_hand = item.with_facts(replace(item.facts, evidence=given))
+    moved = replace(capture, final_url="https://a.example/moved")
+    assert known_addresses(by_hand, [moved]) == {"//a.example/given", "//a.example/moved"}

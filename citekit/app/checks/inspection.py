@@ -13,23 +13,24 @@ from hashlib import sha256
 from typing import Final, NotRequired, TypedDict
 
 from citekit.app.checks.payload_hashing import Hashing
-from citekit.errors import CitekitError, InvalidData
+from citekit.errors import CitekitError
 from citekit.model.annotation import Annotation
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.item import ItemFacts
 from citekit.model.json_text import parse_json
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
-from citekit.store.layout import check_key, folded, is_link
+from citekit.store.folder_names import folded, is_cut
+from citekit.store.layout import is_link
 from citekit.store.remembered import Mark, Remembered
 
 _GIT: Final = (".git", ".gitattributes", ".gitignore", ".gitmodules")
 _AT_THE_TOP = re.compile(r"(?:README|LICEN[CS]E)(?:[.-][\w.-]+)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Value):
     """An annotation with its line in annotations.jsonl."""
 
     line: int
@@ -62,6 +63,8 @@ class Inspection:
     item_folders: list[str] = field(default_factory=list)
     """Their folders; if all are looked at, also folders right in ``items`` that can be no items."""
     is_partial: bool
+    names: dict[str, str] = field(default_factory=dict)
+    """By key, the names of the folders of these items."""
     progress: Callable[[int, int], None] | None = None
     remembered: Remembered | None = None
     """What need not be hashed again, in a check that is not a full one."""
@@ -110,6 +113,10 @@ class Inspection:
             for folder, names in self.folders.items()
             for name in names
         }
+
+    def folder(self, key: str) -> str:
+        """The path of an item's folder: ``items/mem2023turkiye``."""
+        return f"items/{self.names[key]}"
 
     def is_file(self, name: str) -> bool:
         """Whether a plain file has this name."""
@@ -189,14 +196,16 @@ def begin(
     """
     inspection = Inspection(store=store, keys=keys, is_partial=bool(keys), progress=progress)
     if keys:
-        inspection.item_folders = [f"items/{key}" for key in keys]
+        inspection.names = {key: store.layout.folder_name(key) for key in keys}
+        inspection.item_folders = [inspection.folder(key) for key in keys]
         for folder in _folders_of_log(inspection):
             walk(inspection, folder)
         return inspection
     for folder in _look_into(inspection, ""):
         if folder == "items":
             inspection.item_folders = _look_into(inspection, folder)
-            inspection.keys = tuple(_keys(inspection.item_folders))
+            inspection.names = _names(store, inspection.item_folders)
+            inspection.keys = tuple(inspection.names)
         else:
             walk(inspection, folder)
     return inspection
@@ -214,13 +223,17 @@ def is_at_the_top(name: str) -> bool:
     return name in _GIT or _AT_THE_TOP.fullmatch(name) is not None
 
 
-def _keys(folders: Iterable[str]) -> Iterator[str]:
-    """The names of all folders that could be items, whether their item.json is there or not."""
-    for folder in folders:
-        try:
-            yield check_key(folder.removeprefix("items/"))
-        except InvalidData:
-            continue
+def _names(store: ArchiveStore, folders: Iterable[str]) -> dict[str, str]:
+    """The names of all folders that could be items, by key, whether their item.json is there.
+
+    Of two folders of one key, the marked one counts, which comes later.
+    """
+    found = {}
+    for name in (folder.removeprefix("items/") for folder in sorted(folders)):
+        key = store.key_in(name)
+        if key is not None or is_cut(name):  # whose item.json cannot be read, or is another's
+            found[key or name] = name
+    return found
 
 
 def _folders_of_log(inspection: Inspection) -> list[str]:

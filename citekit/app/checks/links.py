@@ -39,13 +39,16 @@ class _Known:
             key: {mark.annotation.id for mark in marks} | {m.annotation.short_id for m in marks}
             for key, marks in inspection.annotations.items()
         }
-        self.unread = {name.split("/")[1] for name in inspection.unread if name.count("/") > 1}
+        unread = {name.split("/")[1] for name in inspection.unread if name.count("/") > 1}
+        self.unread = {key for key, name in inspection.names.items() if name in unread}
 
 
 def _check_annotation(
     inspection: Inspection, known: _Known, key: str, mark: Marked
 ) -> Iterator[Finding]:
-    place = Place(path=inspection.show(f"items/{key}/annotations.jsonl"), line=mark.line)
+    place = Place(
+        path=inspection.show(f"{inspection.folder(key)}/annotations.jsonl"), line=mark.line
+    )
     for entity in mark.annotation.entities:
         if entity not in known.entities:
             yield found("CK-E401", place, f"no entity {entity!r}")
@@ -53,7 +56,7 @@ def _check_annotation(
     if passage is None:
         return
     if (key, passage.capture) not in inspection.captures:
-        if f"items/{key}/captures/{passage.capture}.json" not in inspection.unread:
+        if f"{inspection.folder(key)}/captures/{passage.capture}.json" not in inspection.unread:
             yield found("CK-E402", place, f"no capture {passage.capture!r} of this item")
         return
     text = _text(inspection, key, passage.capture)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from citekit.app.checks.log_tree import Reading, read_log, tile_paths
@@ -16,9 +15,11 @@ from citekit.app.checks.rules import found
 from citekit.app.checks.trust import check_trust
 from citekit.app.outside import Outside
 from citekit.app.seal_plan import resolver, take_waiting
+from citekit.app.waiting_purges import purges_among
 from citekit.errors import CitekitError, IntegrityFailed, Place
 from citekit.findings import Finding
 from citekit.integrity.tiles import TILE_WIDTH
+from citekit.model.value import Value
 from citekit.store.change import PLACES
 from citekit.store.drift import Difference, differences, renamed_groups
 from citekit.store.history import History
@@ -39,13 +40,16 @@ MAX_NAMED_FILES = 1000
 _PAYLOAD = re.compile(r"(?:objects|restricted)/sha256/([0-9a-f]{2})/([0-9a-f]{62})$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogVerdict:
-    """How many entries are sealed, what they say, and what is wrong."""
+class LogVerdict(Value):
+    """How many entries are sealed, what they say, and what is wrong.
+
+    In a log that ``is_signed``, now or once, nothing excuses a difference that nobody has signed.
+    """
 
     sealed: int
     history: History
     findings: tuple[Finding, ...]
+    is_signed: bool = False
 
 
 def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerdict:
@@ -71,8 +75,16 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
     found_here = [*reading.findings, *_check_files(inspection, log, standing, reading)]
     found_here += _check_pending(inspection, pending, standing.size)
     found_here += check_trust(inspection, reading, standing, outside)
+    is_signed = bool(standing.note.signatures or reading.history.keys)
     found_here += _check_state(inspection, log, standing.size, reading.history)
-    return LogVerdict(sealed=standing.size, history=reading.history, findings=tuple(found_here))
+    if is_signed:
+        found_here += _waiting_purges(inspection, reading)
+    return LogVerdict(
+        sealed=standing.size,
+        history=reading.history,
+        findings=tuple(found_here),
+        is_signed=is_signed,
+    )
 
 
 def _lacking(inspection: Inspection, standing: Standing) -> int:
@@ -96,12 +108,22 @@ def reconcile(
         if finding.code == "CK-E304" and digest in history.payloads:
             continue
         if finding.code in ("CK-E302", "CK-I303") and digest in history.purged:
-            entry = history.purged[digest or ""]
-            code = "CK-I621" if entry < verdict.sealed else "CK-I604"
-            yield found(code, finding.place or "", f"was purged, entry {entry} of the log says")
+            yield _purged(finding, verdict, history.purged[digest or ""])
             continue
         yield finding
     yield from _present_after_purge(inspection, history)
+
+
+def _purged(finding: Finding, verdict: LogVerdict, entry: int) -> Finding:
+    """An absent payload that is said to be purged; only what is sealed excuses it for certain."""
+    place = finding.place or ""
+    if entry < verdict.sealed:
+        return found("CK-I621", place, f"was purged, entry {entry} of the log says")
+    if not verdict.is_signed:
+        return found("CK-I604", place, "was purged, an event that waits for a seal says")
+    if finding.code == "CK-I303":
+        return finding
+    return found("CK-E624", place, f"{finding.message}; a purge that nobody has signed says so")
 
 
 def _read(
@@ -200,9 +222,13 @@ def _check_state(
     inspection: Inspection, log: LogFolder, size: int, sealed: History
 ) -> Iterator[Finding]:
     """Compare the files with the last word of the log, and of the events that wait."""
-    history = sealed
+    history, groups = sealed, _groups(inspection)
     try:
-        history = take_waiting(sealed, log.waiting(size)).history
+        plan = take_waiting(sealed, log.waiting(size))
+        history = plan.history
+        for contradiction in plan.contradictions:
+            if groups is None or group_of(contradiction.path) in groups:
+                yield found("CK-E602", inspection.show("log/pending.jsonl"), str(contradiction))
     except IntegrityFailed as error:  # an item that was sealed is said to be removed
         place = error.place.path if error.place else ""
         yield found("CK-E601", inspection.show(place or ""), error.message)
@@ -212,8 +238,6 @@ def _check_state(
     for old, new in list(renamed_groups(history, disk, resolver(inspection.store))):
         history.take(_renaming(old, new))
         yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
-    items = {f"items/{key}" for key in inspection.keys}
-    groups = items | {"trust"} if inspection.is_partial else None
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
             yield from _judge(inspection, history, size, difference)
@@ -221,6 +245,12 @@ def _check_state(
         for path, message in _waiting(history, disk, size):
             if groups is None or group_of(path) in groups:
                 yield found("CK-I604", inspection.show(path), message)
+
+
+def _groups(inspection: Inspection) -> set[str] | None:
+    """The groups of files that are looked at; None: all of them."""
+    items = {inspection.folder(key) for key in inspection.keys}
+    return items | {"trust"} if inspection.is_partial else None
 
 
 def _renaming(old: str, new: str) -> dict[str, object]:
@@ -262,6 +292,15 @@ def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tupl
             is_new = known.digest is not None and path not in history.past
             action = "is new" if is_new else "has changed" if known.digest else "was removed"
             yield path, f"{action}; the event waits for a seal"
+
+
+def _waiting_purges(inspection: Inspection, reading: Reading) -> Iterator[Finding]:
+    """A purge that waits is told, whether or not its bytes are here."""
+    place, groups = inspection.show("log/pending.jsonl"), _groups(inspection)
+    for _, event in purges_among(reading.waiting):
+        subject = event["subject"]
+        if groups is None or subject in groups:
+            yield found("CK-I625", place, f"a purge of {subject} waits for the owner's seal")
 
 
 def _digests(inspection: Inspection) -> dict[str, str]:

@@ -14,7 +14,7 @@ from citekit.integrity.merkle import HASH_BYTES, leaf_hash
 from citekit.integrity.tiles import TILE_WIDTH, Bundle, Tile, bundles_of
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import VERSION
-from citekit.store.history import History
+from citekit.store.history import Contradiction, History
 from citekit.store.log import needed_paths
 
 if TYPE_CHECKING:
@@ -118,22 +118,22 @@ def _replay(
 
 
 def _take(inspection: Inspection, reading: Reading, entry: bytes) -> None:
-    if reading.history.take_plain(entry):
-        return
-    number = reading.history.size
+    history, number = reading.history, reading.history.size
+    value: dict[str, object] = {}
     try:
-        value = parse_leaf(entry)
-    except InvalidData as error:
-        reading.history.size += 1
-        _tell(inspection, reading, "CK-E610", "checkpoint", f"entry {number}: {error.message}")
-        return
-    try:
-        reading.history.take(value)
-    except InvalidData as error:
+        if not history.take_plain(entry):
+            value = parse_leaf(entry)
+            history.take(value)
+    except Contradiction as contradiction:
+        code, error = "CK-I626", str(contradiction)
+    except InvalidData as invalid:
+        history.size = number + 1
         version = value.get("v")
         is_newer = type(version) is int and version > VERSION
-        code = "CK-I611" if is_newer else "CK-E610"
-        _tell(inspection, reading, code, "checkpoint", f"entry {number}: {error.message}")
+        code, error = "CK-I611" if is_newer else "CK-E610", invalid.message
+    else:
+        return
+    _tell(inspection, reading, code, "checkpoint", f"entry {number}: {error}")
 
 
 def _read_entries(

@@ -78,7 +78,9 @@ def _needs(inspection: Inspection, digests: set[str], uncertain: set[str]) -> di
         for role, payload in inspection.payloads(key, stamp).items():
             need = needs.get(payload["digest"])
             if need is not None:
-                need.records.append((f"items/{key}/captures/{stamp}.json", role, payload))
+                need.records.append(
+                    (f"{inspection.folder(key)}/captures/{stamp}.json", role, payload)
+                )
                 need.is_public |= facts is not None and facts.access == "public"
                 need.is_certain &= facts is not None
     return needs

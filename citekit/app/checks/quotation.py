@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.app.annotate import MOST_SHARE, MOST_WORDS
 from citekit.app.checks.rules import found
-from citekit.app.excess import SHOWN_WHOLE, most_words_in
-from citekit.app.passages import count_words
 from citekit.errors import Place
+from citekit.model.quotation import MOST_SHARE, MOST_WORDS, words_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citekit.app.checks.inspection import Inspection
     from citekit.findings import Finding
-    from citekit.model.item import ItemFacts
 
 
 def check_quotation(inspection: Inspection) -> Iterator[Finding]:
@@ -28,11 +25,10 @@ def check_quotation(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _check_annotations(inspection: Inspection, key: str, of: int | None) -> Iterator[Finding]:
-    path = inspection.show(f"items/{key}/annotations.jsonl")
+    path = inspection.show(f"{inspection.folder(key)}/annotations.jsonl")
     shown = 0
     for mark in inspection.annotations.get(key, ()):
-        passage = mark.annotation.passage
-        words = count_words(passage.quoted) if passage else 0
+        words = words_shown(mark.annotation)
         shown += words
         if words > MOST_WORDS:
             place = Place(path=path, line=mark.line)
@@ -42,17 +38,6 @@ def _check_annotations(inspection: Inspection, key: str, of: int | None) -> Iter
 
 
 def _check_evidence(inspection: Inspection, key: str) -> Iterator[Finding]:
-    path = inspection.show(f"items/{key}/item.json")
+    path = inspection.show(f"{inspection.folder(key)}/item.json")
     for variable, words in inspection.long_evidence.get(key, ()):
         yield found("CK-E503", path, f"evidence of {variable!r} holds {words} words")
-
-
-def long_evidence(facts: ItemFacts) -> list[tuple[str, int]]:
-    """The variables whose evidence holds more words than may be shown, with their numbers."""
-    return [
-        (variable, words)
-        for variable, candidates in facts.evidence.items()
-        if variable not in SHOWN_WHOLE
-        for candidate in candidates
-        if (words := most_words_in(candidate.get("value"))) > MOST_WORDS
-    ]

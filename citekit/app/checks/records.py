@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from citekit.app.checks.inspection import Inspection, Marked, PayloadJson, walk
 from citekit.app.checks.payload_hashing import Hashing
-from citekit.app.checks.quotation import long_evidence
 from citekit.app.checks.rules import found
 from citekit.errors import CitekitError, NotFound, Place
-from citekit.model.annotation import Annotation
+from citekit.model.annotation import Annotation, annotation_lines
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
 from citekit.model.codec import decode_text, read_instant
@@ -21,9 +20,9 @@ from citekit.model.item import Item, ItemFacts
 from citekit.model.json_text import parse_json
 from citekit.model.plain import read_plain
 from citekit.model.plain_capture import read_plain_capture
+from citekit.model.quotation import evidence_beyond
 from citekit.model.value import NOTHING, replace
 from citekit.store import files
-from citekit.store.layout import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,14 +33,19 @@ if TYPE_CHECKING:
 def read_records(inspection: Inspection) -> Iterator[Finding]:
     """Read all records into the inspection; findings for what cannot be read."""
     hidden = inspection.store.superseded()
-    keys = set(inspection.keys).difference(hidden)
+    keys = {name: key for key, name in inspection.names.items() if name not in hidden}
     inspection.hashing = Hashing(inspection)
     with inspection.hashing:
         for folder in inspection.item_folders:
             walk(inspection, folder)
-            key = folder.removeprefix("items/")
-            if key in keys and "item.json" in inspection.folders.get(folder, ()):
-                yield from _read_item(inspection, key)
+            name = folder.removeprefix("items/")
+            if name in hidden or "item.json" not in inspection.folders.get(folder, ()):
+                continue
+            if name in keys:
+                yield from _read_item(inspection, keys[name])
+            elif (key := inspection.store.key_in(name)) is not None:
+                path, other = inspection.show(f"{folder}/item.json"), inspection.folder(key)
+                yield found("CK-E202", path, f"the key {key!r} has the folder {other}")
     if not inspection.is_partial:
         yield from _read_named(inspection)
     for name, error in inspection.unread.items():
@@ -52,16 +56,16 @@ def read_records(inspection: Inspection) -> Iterator[Finding]:
 def check_names(inspection: Inspection) -> Iterator[Finding]:
     """Keys, aliases and ids of annotations are unique."""
     aliases = [(key, alias) for key, facts in inspection.items.items() for alias in facts.aliases]
-    owners = {folded(key): key for key in inspection.items} if aliases else {}
+    owners = {key: key for key in inspection.items} if aliases else {}
     for key, alias in sorted(aliases, key=itemgetter(0)):
-        owner = owners.setdefault(folded(alias), key)
+        owner = owners.setdefault(alias, key)
         if owner != key:
-            path = inspection.show(f"items/{key}/item.json")
+            path = inspection.show(f"{inspection.folder(key)}/item.json")
             yield found("CK-E204", path, f"the alias {alias!r} belongs to {owner!r}")
     seen: dict[str, str] = {}
     for key, marks in sorted(inspection.annotations.items()):
         for mark in marks:
-            path = inspection.show(f"items/{key}/annotations.jsonl")
+            path = inspection.show(f"{inspection.folder(key)}/annotations.jsonl")
             here = f"{path}:{mark.line}"
             other = seen.setdefault(mark.annotation.id, here)
             if other != here:
@@ -70,7 +74,7 @@ def check_names(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _read_item(inspection: Inspection, key: str) -> Iterator[Finding]:
-    folder = f"items/{key}"
+    folder = inspection.folder(key)
     name = f"{folder}/item.json"
     try:
         item = Item.from_text(_text(inspection, folder, "item.json"), path=inspection.show(name))
@@ -96,7 +100,7 @@ def _keep_facts(inspection: Inspection, key: str, facts: ItemFacts) -> None:
     inspection.items[key] = facts
     if facts.evidence:
         inspection.items[key] = replace(facts, evidence=NOTHING)
-        if facts.access == "restricted" and (too_long := long_evidence(facts)):
+        if facts.access == "restricted" and (too_long := evidence_beyond(facts.evidence)):
             inspection.long_evidence[key] = too_long
 
 
@@ -143,11 +147,12 @@ def _read_annotations(inspection: Inspection, key: str, folder: str) -> None:
     path = inspection.show(name)
     with _noted(inspection, name):
         text = _text(inspection, folder, "annotations.jsonl")
-        for number, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                with _noted(inspection, f"{name}:{number}"):  # the lines after it may be good
-                    annotation = Annotation.from_line(line, path=path, line=number)
-                    inspection.annotations.setdefault(key, []).append(Marked(number, annotation))
+        for number, line in annotation_lines(text):
+            with _noted(inspection, f"{name}:{number}"):  # the lines after it may be good
+                annotation = Annotation.from_line(line, path=path, line=number)
+                inspection.annotations.setdefault(key, []).append(
+                    Marked(line=number, annotation=annotation)
+                )
 
 
 def _read_named(inspection: Inspection) -> Iterator[Finding]:

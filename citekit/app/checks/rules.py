@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from citekit.errors import Place
 from citekit.findings import Finding, FindingClass, Severity
+from citekit.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Value):
     """One kind of finding: what it is called, where its rule stands, what to do."""
 
     kind: FindingClass

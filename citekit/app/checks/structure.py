@@ -10,8 +10,8 @@ from citekit.app.checks.rules import found
 from citekit.errors import InvalidData
 from citekit.integrity.tiles import parse_path
 from citekit.model.identifiers import check_slug
+from citekit.store.folder_names import check_name
 from citekit.store.kinds import action_of
-from citekit.store.layout import check_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +50,12 @@ def _not_yet_known(inspection: Inspection) -> Iterator[str]:
 
 
 def _item_folder(name: str) -> str | None:
-    """The key, if the file is in the folder of an item."""
+    """The name of the folder, if the file is in that of an item."""
     parts = name.split("/")
     if parts[0] != "items" or len(parts) < 3:
         return None
     try:
-        return check_key(parts[1])
+        return check_name(parts[1])
     except InvalidData:
         return None
 
@@ -70,7 +70,7 @@ def _is_accounted_for(name: str) -> bool:
         return False
     try:
         if parts[0] == "items":
-            check_key(parts[1])
+            check_name(parts[1])
         if parts[0] in ("entities", "claims"):
             check_slug(parts[1].removesuffix(".json"), "a record")
     except InvalidData:

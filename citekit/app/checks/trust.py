@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from citekit.app.checks.rules import found
@@ -15,6 +14,7 @@ from citekit.integrity.rotation import KeyStep, follow_keys
 from citekit.integrity.sign import parse_vkey, verify_note
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, read_timestamp, verify_timestamp
 from citekit.model.codec import write_instant
+from citekit.model.value import Value
 from citekit.store import files
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from citekit.store.log import Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Value):
     """A checkpoint that the archive keeps below ``trust/checkpoints``."""
 
     checkpoint: Checkpoint

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
 from citekit.app.add import add as add_source
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from citekit.app.add import Added
     from citekit.app.importing import Imported
+    from citekit.app.known_source import Answer
     from citekit.cli.context import Context
     from citekit.findings import Finding
     from citekit.model.item import Access
@@ -34,6 +35,8 @@ def add(
     source: list[str],
     url: str | None,
     key: str | None,
+    to: str | None,
+    new_item: bool,
     set_: list[str],
     access: Access | None,
     encoding: str | None,
@@ -43,12 +46,16 @@ def add(
     if len(source) > 1 and (url or key):
         raise UsageError("--url and --key are for one source", hint="add the sources one by one")
     store = context.store()
+    talk = _Talk()
     options = {
         "url": url,
         "key": key,
+        "to": to,
+        "new_item": new_item,
         "fields": read_fields(set_),
         "access": access,
         "encoding": encoding,
+        "ask": talk.ask if output.is_conversation() and not context.json else None,
     }
     added: list[Added] = []
     failures: list[CitekitError] = []
@@ -58,12 +65,35 @@ def add(
         except CitekitError as error:
             failures.append(error)
             output.tell_error(error, as_json=context.json)
+            if talk.is_over:
+                break
             continue
         added.append(result)
         _tell_added(result, context)
+    _tell_access(added, context)
+    if len(source) > 1:
+        output.note(_count(added, len(source) - len(added)), quiet=context.quiet)
     if context.json:
         output.answer_json({"items": [_added_json(result) for result in added]})
     return failures[0].exit_code if failures else 0
+
+
+class _Talk:
+    """The questions to the user; *stop* is for all sources that would come."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+
+    def ask(self, key: str, address: str) -> Answer:
+        """What becomes of other bytes of a known address."""
+        answer = output.choose(
+            f"{address} is the address of {key}, and the page has changed. Make a new capture of "
+            "that item, a new item, or stop?",
+            {"capture": "capture", "new": "new", "stop": "stop"},
+            otherwise="stop",
+        )
+        self.is_over = answer == "stop"
+        return cast("Answer", answer)
 
 
 def _add_one(
@@ -99,21 +129,54 @@ def _tell_added(result: Added, context: Context) -> None:
     if not context.json:
         output.answer(result.key)
     output.tell_findings(result.findings, quiet=context.quiet)
-    if not result.is_new:
-        return
-    if result.item.facts.access == "restricted":
+
+
+def _tell_access(added: Sequence[Added], context: Context) -> None:
+    """What restricted and public mean, once for all that was captured."""
+    captured = [result.item for result in added if result.capture]
+    restricted = [item.key for item in captured if item.facts.access == "restricted"]
+    public = [item.key for item in captured if item.facts.access == "public"]
+    if restricted:
+        what, its = _named(restricted)
         output.note(
-            f"{result.key} is restricted: its record is published, its text is not. git does not "
-            "back restricted bytes up: keep the file, or copy the folder restricted/.",
+            f"{what} restricted: {its} record is published, {its} text is not. git does not back "
+            "restricted bytes up: keep the file, or copy the folder restricted/.",
             quiet=context.quiet,
         )
-    else:
-        output.note(f"{result.key} is public: its text may be published.", quiet=context.quiet)
+    if public:
+        what, its = _named(public)
+        output.note(f"{what} public: {its} text may be published.", quiet=context.quiet)
+
+
+def _named(keys: Sequence[str]) -> tuple[str, str]:
+    """Who it is said of, with the verb, and the possessive.
+
+    >>> _named(["harbour2024"]), _named(["a", "b"])
+    (('harbour2024 is', 'its'), ('2 sources are', 'their'))
+    """
+    return (f"{keys[0]} is", "its") if len(keys) == 1 else (f"{len(keys)} sources are", "their")
+
+
+def _count(added: Sequence[Added], refused: int) -> str:
+    """How many of the sources became what: ``8 added, 1 in the archive already, 1 refused``."""
+    new = sum(result.is_new for result in added)
+    captures = sum(result.capture is not None for result in added) - new
+    known = len(added) - new - captures
+    parts = [f"{new} added"]
+    parts += [f"{captures} new {'capture' if captures == 1 else 'captures'}"] if captures else []
+    parts += [f"{known} in the archive already"] if known else []
+    parts += [f"{refused} not added"] if refused else []
+    return ", ".join(parts)
 
 
 def _added_json(result: Added) -> dict[str, Any]:
     findings = [finding.to_json() for finding in result.findings]
-    return {"key": result.key, "new": result.is_new, "findings": findings}
+    return {
+        "key": result.key,
+        "new": result.is_new,
+        "capture": result.capture,
+        "findings": findings,
+    }
 
 
 def import_(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from citekit.app.cite import cite as cite_items
 from citekit.cli import output
-from citekit.errors import NotFound, UsageError
-from citekit.store.files import write_whole
+from citekit.errors import UsageError
+from citekit.store.outputs import write_output
 
 if TYPE_CHECKING:
     from citekit.app.cite import Cited
@@ -104,14 +104,10 @@ def _json(cited: Cited) -> dict[str, object]:
 
 
 def _write(store: ArchiveStore, path: str, text: str) -> None:
-    """Write the file whole or not at all, and never among the archive's own."""
+    """Write the answer where the user says, and never among the archive's own."""
     target = Path(path)
     if store.layout.would_hold(target):
         message = f"is inside the archive, which holds records alone: {path}"
         raise UsageError(message, hint="choose a path outside")
-    if target.is_dir():
-        raise UsageError("is a folder", place=path, hint="name a file in it")
-    if not target.parent.is_dir():
-        raise NotFound("there is no such folder", place=str(target.parent), hint="make it first")
     data = text if text.endswith("\n") else text + "\n"
-    write_whole(target, data.encode(), staging=target.parent, root=target.parent)
+    write_output(target, data.encode())

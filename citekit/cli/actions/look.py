@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from citekit.app.search import search as search_items
 from citekit.cli import output
 from citekit.errors import UsageError
 from citekit.formats.markup import without_markup
+from citekit.model.value import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
         context.store(), words, limit=limit or 20, unreadable=partial(_warn, context)
     )
     if context.json:
-        output.answer_json([asdict(hit) for hit in hits])
+        output.answer_json([as_dict(hit) for hit in hits])
         return 0
     for hit in hits:
         output.answer(output.printable(f"{hit.key}  {_one_line(hit.title)}"))
@@ -78,7 +78,8 @@ def _warn(context: Context, message: str) -> None:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
+    # A very long cell goes beyond its column, and does not make all rows as long.
+    widths = [max((len(row[i]) for row in rows if len(row[i]) <= 48), default=0) for i in range(3)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
         output.answer(output.printable("  ".join([*cells, row[3]]).rstrip()))

@@ -13,7 +13,7 @@ from citekit.app.prove import prove as make_proof
 from citekit.cli import output
 from citekit.errors import Place, UsageError
 from citekit.store import files
-from citekit.store.files import write_whole
+from citekit.store.outputs import check_file, write_file
 
 if TYPE_CHECKING:
     from citekit.app.proof_verdict import ProofVerdict
@@ -29,13 +29,15 @@ def prove(context: Context, *, key: str, output_: str | None) -> int:
     if output_ and store.layout.would_hold(Path(output_)):
         message = f"is inside the archive, which holds records alone: {output_}"
         raise UsageError(message, hint="a proof is for others: choose a folder outside")
-    proof = make_proof(store, key)
-    name = f"{proof.key}{_SUFFIX}"
+    name = f"{store.layout.folder_name(store.resolve(key))}{_SUFFIX}"
     path = Path(output_) if output_ else _beside(store, name)
     path = path / name if path.is_dir() else path
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
+    for target in (path, page):
+        check_file(target)
+    proof = make_proof(store, key)
     for target, data in ((path, proof.data), (page, proof.page.encode())):
-        write_whole(target, data, staging=target.parent, root=target.parent)
+        write_file(target, data)
     if context.json:
         document = {"key": proof.key, "proof": str(path), "page": str(page)}
         output.answer_json({**document, "size_bytes": len(proof.data)})

@@ -11,6 +11,7 @@ from citekit.app.seal import Keys
 from citekit.app.seal import seal as seal_archive
 from citekit.app.signing import find_signing_key, log_origin, read_signing_key
 from citekit.app.signing import keygen as make_key
+from citekit.app.waiting_purges import waiting_purges
 from citekit.cli import output
 from citekit.errors import UsageError
 
@@ -27,6 +28,7 @@ def seal(
     lost_key: bool,
     tsa: list[str],
     no_tsa: bool,
+    yes: bool,
     allow_private: bool,
 ) -> int:
     """Seal everything and print the checkpoint; 5 when an authority gave no timestamp."""
@@ -35,13 +37,31 @@ def seal(
     if tsa and no_tsa:
         raise UsageError("--no-tsa asks no authority, --tsa one", hint="leave one of them out")
     asked = tsa if tsa or no_tsa else None
-    sealed = seal_archive(store, keys=keys, tsa=asked, allow_private=allow_private)
+    sealed = seal_archive(
+        store,
+        keys=keys,
+        tsa=asked,
+        allow_private=allow_private,
+        confirmed=_confirmed(context, yes=yes),
+    )
     if context.json:
         output.answer_json(sealed.to_json())
     else:
         output.answer(_told(sealed))
         output.tell_findings(sealed.findings, quiet=context.quiet)
     return 5 if any(finding.code == "CK-W601" for finding in sealed.findings) else 0
+
+
+def _confirmed(context: Context, *, yes: bool) -> list[bytes]:
+    """The purges that wait and that whoever seals has said yes to; each one is named."""
+    confirmed = []
+    for purge in waiting_purges(context.store()):
+        told = output.printable(purge.told)
+        if yes:
+            output.note(f"signs the {told}", quiet=context.quiet)
+        if yes or output.confirm(f"sign the {told}?"):
+            confirmed.append(purge.leaf)
+    return confirmed
 
 
 def _keys(

@@ -7,6 +7,7 @@ import typer
 from citekit.app.cite import DataFormat
 from citekit.cli.call import hand_on
 from citekit.cli.commands.options import AccessOption
+from citekit.cli.completion.sources import keys
 
 app = typer.Typer()
 
@@ -24,6 +25,19 @@ def add(
             help="The address the file was saved from (declared, not observed).",
         ),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="KEY",
+            help="Make a new capture of this item; its record stays.",
+            autocompletion=keys,
+        ),
+    ] = None,
+    new_item: Annotated[
+        bool,
+        typer.Option("--new-item", help="Make an item of its own, though its address is known."),
+    ] = False,
     key: Annotated[
         str | None, typer.Option("--key", metavar="KEY", help="The citekey, instead of a made one.")
     ] = None,

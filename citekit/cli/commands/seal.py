@@ -44,6 +44,9 @@ def seal(
     no_tsa: Annotated[
         bool, typer.Option("--no-tsa", help="Ask none, not even those that archive.toml names.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Sign purges that wait without asking.")
+    ] = False,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="An authority may be at a private address.")
     ] = False,

@@ -12,12 +12,12 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from zlib import crc32
 
-from citekit import __version__
 from citekit.cli.arguments import normalise
 from citekit.cli.completion.cache import Entry, cache_folder, entries_of, read_kept, stamp_of
 from citekit.cli.context import Context
 from citekit.errors import CitekitError
 from citekit.model.variables import ITEM_TYPES
+from citekit.version import __version__
 
 
 def keys(args: list[str], incomplete: str) -> list[Entry]:

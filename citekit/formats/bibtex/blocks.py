@@ -6,11 +6,11 @@ capitals. Every block that cannot be read is a finding with its line.
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.errors import InvalidData
+from citekit.findings import unheard
 from citekit.formats.bibtex.dates import MONTHS
 from citekit.formats.result import finding
 
@@ -34,9 +34,9 @@ def split_entries(text: str) -> tuple[list[RawEntry], list[Finding]]:
     from bibtexparser.entrypoint import parse_string
     from bibtexparser.exceptions import ParsingException
 
-    logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # findings say it
     try:
-        library = parse_string(text, parse_stack=[])
+        with unheard("bibtexparser"):
+            library = parse_string(text, parse_stack=[])
     except (ParsingException, RecursionError) as error:
         raise InvalidData(f"bibtexparser cannot split this text: {error}") from error
     macros: dict[str, str] = {month: month for month in MONTHS}

@@ -38,7 +38,7 @@ def _read_name(text: str) -> dict[str, Any]:
         return {"literal": read_latex(text[1:-1])}
     if text.casefold() == "others":
         return {"literal": "others"}  # "et al.": CSL has no other way to say it
-    parts = [part.strip() for part in _top_level(text, ",")] or [""]
+    parts = [part.strip() for part in top_level(text, ",")] or [""]
     if len(parts) == 1:
         return _given_first(text)
     particle, family = _particle(parts[0])
@@ -50,7 +50,7 @@ def _read_name(text: str) -> dict[str, Any]:
 
 def _given_first(text: str) -> dict[str, Any]:
     """``Charles de Gaulle``: the family name is the last word, with lower-case words before it."""
-    words = _top_level(text, r"\s+")
+    words = top_level(text, r"\s+")
     start = next((i for i, word in enumerate(words[:-1]) if _is_lower(word)), len(words) - 1)
     particle, family = _particle(" ".join(words[start:]))
     given = " ".join(words[:start])
@@ -65,7 +65,7 @@ def _given_first(text: str) -> dict[str, Any]:
 
 def _read_parts(text: str) -> dict[str, Any]:
     """``family=Humboldt, given=Alexander, prefix=von, useprefix=false``."""
-    pairs = (part.strip().strip('"').partition("=") for part in _top_level(text, ","))
+    pairs = (part.strip().strip('"').partition("=") for part in top_level(text, ","))
     raw = {key.strip().casefold(): value.strip() for key, _, value in pairs}
     name = {shown: read_latex(raw[key]) for key, shown in _PARTS.items() if key in raw}
     if raw.get("useprefix", "true").casefold() == "false" and "non-dropping-particle" in name:
@@ -75,7 +75,7 @@ def _read_parts(text: str) -> dict[str, Any]:
 
 def _particle(last: str) -> tuple[str, str]:
     """The particle and the family name: up to the last lower-case word but the final one."""
-    words = _top_level(last, r"\s+")
+    words = top_level(last, r"\s+")
     end = max((i + 1 for i, word in enumerate(words[:-1]) if _is_lower(word)), default=0)
     return " ".join(words[:end]), " ".join(words[end:])
 
@@ -95,7 +95,7 @@ def _named(parts: dict[str, str]) -> dict[str, Any]:
 def _split_words(text: str) -> Iterator[list[str]]:
     """The words between each ``and`` outside braces."""
     name: list[str] = []
-    for word in _top_level(text, r"\s+"):
+    for word in top_level(text, r"\s+"):
         if word.casefold() == "and":
             yield name
             name = []
@@ -104,10 +104,10 @@ def _split_words(text: str) -> Iterator[list[str]]:
     yield name
 
 
-def _top_level(text: str, separator: str) -> list[str]:
+def top_level(text: str, separator: str) -> list[str]:
     """The pieces between separators (a pattern) that stand outside braces.
 
-    >>> _top_level("{a, b}, c", ",")
+    >>> top_level("{a, b}, c", ",")
     ['{a, b}', ' c']
     """
     pieces, depth, start = [], 0, 0

@@ -17,7 +17,7 @@ from citekit.formats.markup import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_NOT_IN_KEYS = frozenset('{}",=%#\\')
+_NOT_IN_KEYS = frozenset("{},")  # BibTeX reads a key up to white space, a comma or a brace
 
 
 def write_bibtex(
@@ -52,6 +52,6 @@ def check_bibtex_key(key: str) -> str:
     if not key or key != fold(key) or _NOT_IN_KEYS & set(key):
         raise InvalidData(
             f"cannot be the key of a BibTeX entry: {key!r}",
-            hint='give the item another id, without spaces at its ends, { } " , = % # and \\',
+            hint="give the item another id, without spaces at its ends, commas and braces",
         )
     return key

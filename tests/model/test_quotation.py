@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citekit.model.quotation import (
+    MOST_SHARE,
+    MOST_WORDS,
+    Quota,
+    count_words,
+    evidence_beyond,
+    may_show_field,
+    words_beyond,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        ("  two\n words ", 2),
+        ("naïve café", 2),
+        ("北京的船", 4),
+        ("북한 배", 2),
+        ("สวัสดี", 6),
+        ("ship 北京 harbour", 4),
+        ("\u00a0no-break\u00a0space", 2),
+    ],
+)
+def test_words_are_runs_and_signs_of_unspaced_scripts(text: str, words: int) -> None:
+    """A Chinese sentence cannot pass as one word."""
+    assert count_words(text) == words
+
+
+def test_twelve_words_may_be_shown_and_thirteen_not() -> None:
+    """The bound itself is allowed."""
+    quota = Quota(10_000)
+    assert quota.excess(MOST_WORDS) is None
+    assert quota.excess(MOST_WORDS + 1) == "a quote of 13 words (the limit is 12)"
+
+
+def test_the_share_is_of_all_that_was_shown() -> None:
+    """At 100 words of text the fifteenth may be shown, the sixteenth not."""
+    quota = Quota(100)
+    assert quota.spend(12)
+    assert quota.spend(3)
+    assert quota.excess(1) == "16 of 100 words quoted (the limit is 15%)"
+    assert not quota.spend(1)
+    assert quota.shown == 15
+
+
+def test_what_was_refused_is_not_counted() -> None:
+    """A long quote that is kept back leaves the others their share."""
+    quota = Quota(100)
+    assert not quota.spend(40)
+    assert quota.spend(12)
+    assert quota.shown == 12
+
+
+def test_without_a_text_there_is_no_share() -> None:
+    """An item that was never captured has annotations of its own words alone."""
+    quota = Quota(None)
+    assert all(quota.spend(12) for _ in range(50))
+    assert not quota.spend(13)
+
+
+@given(st.integers(0, 400), st.lists(st.integers(0, 40), max_size=30))
+def test_no_order_of_quotes_shows_too_much(text_words: int, quotes: list[int]) -> None:
+    """Whatever is asked for, what is shown stays within both limits."""
+    quota = Quota(text_words)
+    shown = [words for words in quotes if quota.spend(words)]
+    assert max(shown, default=0) <= MOST_WORDS
+    assert sum(shown) == quota.shown <= MOST_SHARE * text_words or quota.shown == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("abstract", "Ships came.", 2),
+        ("caption", "One", 1),
+        ("caption", None, 0),
+        ("title", "word " * 40, 0),
+        ("URL", "https://quay.example/a", 0),
+        ("genre", "word " * 12, 0),
+        ("genre", "word " * 13, 13),
+        ("author", [{"literal": "word " * 13}], 13),
+        ("author", [{"family": "Doe", "given": "Ann"}], 0),
+        ("issued", {"date-parts": [[2023, 6, 4]]}, 0),
+    ],
+)
+def test_evidence_shows_a_headline_and_no_text(field: str, value: object, words: int) -> None:
+    """Fields of text show nothing, others a headline, the names of the source all."""
+    assert words_beyond(field, value) == words
+
+
+def test_every_candidate_of_a_field_counts() -> None:
+    """A rejected reading is published too."""
+    evidence = {"genre": [{"value": "news"}, {"value": "word " * 20}], "abstract": [{"value": "A"}]}
+    assert evidence_beyond(evidence) == [("genre", 20), ("abstract", 1)]
+    assert not may_show_field("abstract")
+    assert may_show_field("title")
