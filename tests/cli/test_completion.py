@@ -171,16 +171,19 @@ def test_lists_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["citekit", "ci"], ([], "ci")),
-        (["citekit", "cite", ""], (["cite"], "")),
-        (["citekit", "cite", "--style", "="], (["cite"], "--style=")),
-        (["citekit", "cite", "--style", "=", "ap"], (["cite"], "--style=ap")),
-        (["citekit", "cite", "doe", ":", "2020"], (["cite"], "doe:2020")),
-        (["citekit", "set", "k", "url=x", "a"], (["set", "k", "url=x"], "a")),
-        (["citekit", "cite", '"lund'], (["cite"], "lund")),
+        (["citekit", "ci"], ([], "ci", 0)),
+        (["citekit", "cite", ""], (["cite"], "", 0)),
+        (["citekit", "cite", "--style", "="], (["cite"], "--style=", 8)),
+        (["citekit", "cite", "--style", "=", "ap"], (["cite"], "--style=ap", 8)),
+        (["citekit", "cite", "--style=ap"], (["cite"], "--style=ap", 0)),
+        (["citekit", "cite", "doe", ":", "2020"], (["cite"], "doe:2020", 4)),
+        (["citekit", "set", "k", "url", "=", "x", "a"], (["set", "k", "url=x"], "a", 0)),
+        (["citekit", "cite", '"lund'], (["cite"], "lund", 0)),
     ],
 )
-def test_words_of_bash_are_put_together(words: list[str], expected: tuple[list[str], str]) -> None:
+def test_words_of_bash_are_put_together(
+    words: list[str], expected: tuple[list[str], str, int]
+) -> None:
     """Bash takes ``=`` and ``:`` for words; they belong to what stands around them."""
     given = {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
     assert bash_words(given) == expected
@@ -336,5 +339,6 @@ def test_completion_does_not_load_typer(root: Path) -> None:
         "citekit.model",
         "citekit.model.value",
         "citekit.model.variables",
+        "citekit.version",
     }
     assert not loaded & {"typer", "click", "rich", "json", "dataclasses", "inspect", "sqlite3"}

@@ -6,6 +6,39 @@ import typer
 
 from citekit.cli.call import hand_on
 
+SigningKey = Annotated[
+    str | None,
+    typer.Option("--signing-key", metavar="FILE", help="The private key (default: the log's own)."),
+]
+OldKey = Annotated[
+    str | None,
+    typer.Option(
+        "--old-key",
+        metavar="FILE",
+        help="At a change of keys: the old one, which signs once more.",
+    ),
+]
+LostKey = Annotated[
+    bool, typer.Option("--lost-key", help="At a change of keys: the old one is lost.")
+]
+Authorities = Annotated[
+    list[str],
+    typer.Option(
+        "--tsa",
+        metavar="URL",
+        help="Ask this RFC 3161 authority; may be given again (default: those in archive.toml).",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+NoAuthority = Annotated[
+    bool, typer.Option("--no-tsa", help="Ask none, not even those that archive.toml names.")
+]
+SignPurges = Annotated[bool, typer.Option("--yes", help="Sign purges that wait without asking.")]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="An authority may be at a private address.")
+]
+
 app = typer.Typer()
 
 
@@ -13,43 +46,13 @@ app = typer.Typer()
 def seal(
     ctx: typer.Context,
     *,
-    signing_key: Annotated[
-        str | None,
-        typer.Option(
-            "--signing-key", metavar="FILE", help="The private key (default: the log's own)."
-        ),
-    ] = None,
-    old_key: Annotated[
-        str | None,
-        typer.Option(
-            "--old-key",
-            metavar="FILE",
-            help="At a change of keys: the old one, which signs once more.",
-        ),
-    ] = None,
-    lost_key: Annotated[
-        bool, typer.Option("--lost-key", help="At a change of keys: the old one is lost.")
-    ] = False,
-    tsa: Annotated[
-        list[str],
-        typer.Option(
-            "--tsa",
-            metavar="URL",
-            help="Ask this RFC 3161 authority; may be given again "
-            "(default: those in archive.toml).",
-            default_factory=list,
-            show_default=False,
-        ),
-    ],
-    no_tsa: Annotated[
-        bool, typer.Option("--no-tsa", help="Ask none, not even those that archive.toml names.")
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Sign purges that wait without asking.")
-    ] = False,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="An authority may be at a private address.")
-    ] = False,
+    signing_key: SigningKey = None,
+    old_key: OldKey = None,
+    lost_key: LostKey = False,
+    tsa: Authorities,
+    no_tsa: NoAuthority = False,
+    yes: SignPurges = False,
+    allow_private: AllowPrivate = False,
 ) -> int:
     """Append what is not sealed to the log, and sign its checkpoint."""
     return hand_on(ctx)

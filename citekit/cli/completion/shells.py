@@ -25,8 +25,8 @@ _UNSAFE = re.compile(r"[^\w@%+=:,./~-]", re.ASCII)
 def answer(shell: str, words: list[str]) -> int:
     """Print the words that can stand where the shell's cursor is, in the form the shell reads."""
     if shell == "bash":
-        before, incomplete = bash_words(os.environ)
-        lines = _for_bash(complete(before, incomplete), incomplete)
+        before, incomplete, done = bash_words(os.environ)
+        lines = _for_bash(complete(before, incomplete), done)
     else:
         *before, incomplete = words or [""]
         lines = (_for_zsh if shell == "zsh" else _for_fish)(complete(before, incomplete))
@@ -34,35 +34,36 @@ def answer(shell: str, words: list[str]) -> int:
     return 0
 
 
-def bash_words(given: Mapping[str, str]) -> tuple[list[str], str]:
-    r"""The words before the cursor, and the unfinished one, put together as they were typed.
+def bash_words(given: Mapping[str, str]) -> tuple[list[str], str, int]:
+    r"""The words before the cursor, the unfinished one, and how much of it bash does not replace.
 
     bash takes ``=`` and ``:`` for words of their own: ``--style=apa`` comes as three of them.
 
     >>> bash_words({"COMP_WORDS": "citekit\ncite\n--style\n=\nap", "COMP_CWORD": "4"})
-    (['cite'], '--style=ap')
+    (['cite'], '--style=ap', 8)
     """
     text = given.get("COMP_WORDS", "")
-    words = text.split("\n") if "\n" in text else text.split()
     position = int(given.get("COMP_CWORD", "0") or 0)
-    words = [*words, ""][1 : position + 1] if position < len(words) else [*words[1:], ""]
+    words = text.split("\n") if "\n" in text else text.split()
+    words = [*words, *[""] * (position + 1 - len(words))][1 : position + 1]
     joined: list[str] = []
+    done = 0
     is_open = False
     for word in words:
         is_joint = word in ("=", ":") and bool(joined)
         if is_joint or (is_open and word):
+            done = len(joined[-1]) + is_joint
             joined[-1] += word
         else:
-            joined.append(word)
+            joined.append(word.lstrip("\"'"))
+            done = 0
         is_open = is_joint
-    if is_open or not joined:
-        return joined[:-1], joined[-1] if joined else ""
-    return joined[:-1], joined[-1].lstrip("\"'")
+    incomplete = joined.pop() if joined else ""
+    return joined, incomplete, done
 
 
-def _for_bash(entries: Iterable[Entry], incomplete: str) -> list[str]:
-    """Words as they are typed, without what bash has taken for words before."""
-    done = max(incomplete.rfind(":"), incomplete.rfind("=")) + 1
+def _for_bash(entries: Iterable[Entry], done: int) -> list[str]:
+    """Words as they are typed, without the part that bash does not replace."""
     return [_UNSAFE.sub(r"\\\g<0>", word[done:]) for word, _ in entries if word.isprintable()]
 
 
