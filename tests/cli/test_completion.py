@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import select
 import shutil
 import subprocess
@@ -191,6 +190,8 @@ def test_words_of_bash_are_put_together(
 
 def type_into(shell: list[str], setup: list[str], typed: str, expected: str) -> str:
     """The line that a shell has after TAB was pressed at its end, as the shell itself echoes it."""
+    import pty  # which Windows has not
+
     process, terminal = pty.fork()
     if not process:
         os.environ |= {"TERM": "dumb", "PS1": "", "NO_COLOR": "1"}
