@@ -154,6 +154,7 @@ def _own_shell() -> str:
 
 def _tell_usage(error: Any, words: list[str], found: Globals) -> int:  # noqa: ANN401  # see above
     hint = suggest(words)
+    error.message = str(error.message).removeprefix("Value error, ")  # of the library below typer
     if found.json:
         output.tell_error(UsageError(error.format_message(), hint=hint), as_json=True)
     else:

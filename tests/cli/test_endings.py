@@ -81,6 +81,14 @@ def test_a_suggestion_is_the_hint_of_the_error(capsys: pytest.CaptureFixture[str
     assert (error["code"], error["hint"]) == ("usage", "did you mean list?")
 
 
+def test_a_wrong_choice_is_told_with_what_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    """The message names the option, the word, and what stands in its place; no class of Python."""
+    assert run(["list", "--access", "pubic"]) == 2
+    told = capsys.readouterr().err
+    assert "Invalid value for '--access': 'pubic' is not one of 'public', 'restricted'." in told
+    assert "hint: did you mean public?" in told
+
+
 def test_every_exit_code_is_documented() -> None:
     """The reference has a row for each code of the errors, for bugs, and for being stopped."""
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
