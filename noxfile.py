@@ -18,6 +18,7 @@ RESTRICTED_SITE = "docs/_build/restricted"
 
 LINTERS = ["ruff>=0.6", "import-linter>=2.1"]
 TYPES = ["mypy>=1.11", "types-PyYAML", "types-docutils", "lxml-stubs"]
+BROWSER = "playwright>=1.48"  # drives the system's Chromium, where there is one
 TESTING = [
     "pytest>=8",
     "pytest-xdist>=3.5",
@@ -28,6 +29,7 @@ TESTING = [
     "bagit>=1.8",
     "rocrate>=0.11",
     "prov>=2",
+    BROWSER,
 ]
 
 # Of lines and branches: what decides and computes, then what talks to people and machines.
@@ -120,7 +122,7 @@ def try_out(session: nox.Session) -> None:
 @nox.session
 def screenshot(session: nox.Session) -> None:
     """Make the README's picture from the built site (needs Chromium)."""
-    install(session)
+    install(session, BROWSER)
     pictures = ROOT / "build" / "pictures"
     session.run("python", "docs/screenshot.py", SITE, str(pictures))
     shutil.copy(pictures / "article-wide.png", ROOT / "docs" / "pictures" / "site.png")

@@ -430,15 +430,26 @@ def check_files(proof: Proof, said: dict[str, Entry]) -> None:
 
 
 def is_item(path: str, content: str, key: str) -> bool:
-    """Whether this is the item with that key: its folder has the key's name, or an escaped one."""
+    """Whether this is the item with that key, in a folder that is named after the key."""
     folder = re.fullmatch(r"items/([^/]+)/item\.json", path)
-    if not folder or (folder[1] != key and "~" not in folder[1]):
+    if not folder or not is_named_after(folder[1], key):
         return False
     try:
         item = json.loads(content)
     except (ValueError, RecursionError):
         return False
     return isinstance(item, dict) and item.get("id") == key
+
+
+def is_named_after(folder: str, key: str) -> bool:
+    """Whether the name is the key, its other signs as bytes (``~3a``), or ends with its digest."""
+    mark = "~" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    plain = re.sub(
+        rb"~([0-9a-f]{2})",
+        lambda match: bytes.fromhex(match[1].decode()),
+        folder.encode("utf-8", "surrogatepass"),
+    )
+    return plain == key.encode("utf-8", "surrogatepass") or folder.endswith(mark)
 
 
 def purges(proof: Proof) -> Iterator[str]:

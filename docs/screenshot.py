@@ -12,7 +12,7 @@ from typing import Final
 
 from playwright.sync_api import sync_playwright
 
-from citekit.capture.browser import find_browser
+from citekit.testing.browser import find_browser
 
 WIDTHS: Final = {"wide": (1280, 860), "phone": (390, 844)}
 PICTURES: Final = {

@@ -135,7 +135,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'help': 'Print references.',
         'door': 'cite:cite',
         'arguments': (
-            {'name': 'KEY', 'parameter': 'key', 'help': "Citekeys, or a cluster such as '[see @KEY, p. 4]'.", 'is_many': True, 'completion': 'keys'},
+            {'name': 'KEY', 'parameter': 'key', 'help': "Citekeys, or a cluster: '[see @KEY, p. 4]', or '@KEY [p. 4]' in a sentence.", 'is_many': True, 'completion': 'keys'},
         ),
         'options': (
             {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,12 @@ class Context(Value):
 
         store = ArchiveStore.open(self.root())
         if store.settings.seal == "auto":
-            from citekit.app.auto_seal import arm
+            from citekit.app.sealing.auto_seal import AutoSeal
 
-            self.at_end.append(arm(store).stamp)  # one timestamp for all that a command changes
+            sealing = AutoSeal()
+            store = ArchiveStore(store.root, store.settings, after_change=sealing)
+            # one timestamp for all that a command changes
+            self.at_end.append(partial(sealing.stamp, store))
         return store
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from citekit.errors import CitekitError
     from citekit.findings import Finding
@@ -24,6 +24,10 @@ _STEERING: Final = dict.fromkeys(
     ),
     "�",
 )
+
+
+MOST_TOLD: Final = 20
+"""How many findings of one kind of work are told to people, where there may be thousands."""
 
 
 def prepare() -> None:
@@ -61,6 +65,25 @@ def _document(value: Any) -> str:  # noqa: ANN401  # any JSON value
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
+def fit(line: str) -> str:
+    """The line, cut with an ellipsis where a terminal would break it; whole in files and pipes."""
+    if not sys.stdout.isatty():
+        return line
+    width = _terminal_width()
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def _terminal_width() -> int:
+    """The columns of the terminal, as the environment or the terminal says; else 80."""
+    named = os.environ.get("COLUMNS", "")
+    if named.isdecimal() and int(named) > 0:
+        return int(named)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
 def note(text: str, *, quiet: bool = False) -> None:
     """Tell something that is not the answer."""
     if not quiet:
@@ -74,6 +97,14 @@ def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:
         note(f"{place}{finding.severity}: {finding.message} [{finding.code}]", quiet=quiet)
         if finding.hint:
             note(f"  hint: {finding.hint}", quiet=quiet)
+
+
+def tell_some_findings(findings: Sequence[Finding], *, quiet: bool = False) -> None:
+    """Tell the first findings and how many there are: nobody reads two thousand lines."""
+    tell_findings(findings[:MOST_TOLD], quiet=quiet)
+    if len(findings) > MOST_TOLD:
+        more = len(findings) - MOST_TOLD
+        note(f"… and {more} more, {len(findings)} in all; --json lists every one", quiet=quiet)
 
 
 def tell_error(error: CitekitError, *, as_json: bool = False) -> None:

@@ -93,7 +93,7 @@ class Renderer:
             if _suppresses(piece, mode):
                 self.render(piece, names=False)  # grouped by its names all the same
             made.append(piece)
-        self._show_missing(made)
+        self._show_missing(made, mode)
         if mode == "author-only" or (len(pieces) == 1 and pieces[0][1].get("author-only")):
             return self._author(pieces)
         children = collapse(self, made)
@@ -105,9 +105,9 @@ class Renderer:
         look = replace(self.program.style.citation.look, delimiter="")
         return whole(look, children or [MISSING])
 
-    def _show_missing(self, pieces: list[Piece]) -> None:
+    def _show_missing(self, pieces: list[Piece], mode: str) -> None:
         """A reference that shows nothing at the head of a citation is not lost in silence."""
-        if pieces and not pieces[0].cite.get("suppress-author") and not pieces[0].shows:
+        if pieces and not _suppresses(pieces[0], mode) and not pieces[0].shows:
             pieces[0].body = Node(PLAIN, [MISSING])
 
     def _author(self, pieces: list[tuple[Facts, Mapping[str, Any], Place]]) -> Node:

@@ -233,15 +233,37 @@ def _cache_file() -> Path | None:
 
 
 def _nearest(name: str) -> str:
-    """What the user may have meant: ids close in spelling, then styles that hold the words."""
+    """What the user may have meant: names of fewest slips, then styles that hold the words."""
     from difflib import get_close_matches
     from itertools import islice
 
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:100]
-    ids = [style.id for style in _summaries()]
-    close = get_close_matches(slug, [*_short_names(), *ids], n=3)
+    names = dict.fromkeys([*_short_names(), *(style.id for style in _summaries())])
+    alike = get_close_matches(slug, names, n=30)
+    alike.sort(key=lambda known: (_slips(slug, known), sorted(slug) != sorted(known)))
+    close = alike[:3]
     close += [style.id for style in islice(search_styles(name), 3) if style.id not in close]
     return f"nearest: {', '.join(close)}; {_HINT}" if close else _HINT
+
+
+def _slips(typed: str, meant: str) -> int:
+    """How many letters are wrong, missing, too many, or in the place of their neighbour.
+
+    Source: optimal string alignment, after Damerau (1964).
+
+    >>> _slips("aap", "apa"), _slips("aap", "jaapa")
+    (1, 2)
+    """
+    rows = [list(range(len(meant) + 1))]
+    for i, letter in enumerate(typed, 1):
+        row = [i]
+        for j, other in enumerate(meant, 1):
+            least = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == meant[j - 2] and typed[i - 2] == other:
+                least = min(least, rows[-2][j - 2] + 1)
+            row.append(least)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def _shown(name: str) -> str:

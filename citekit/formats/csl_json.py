@@ -6,7 +6,7 @@ Source: CSL-JSON schema, csl-data.json (CSL 1.0.2).
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from citekit.errors import Place
     from citekit.formats.result import ReadResult
     from citekit.model.json_text import Json, JsonPath
+
+# What Crossref calls its works in CSL-JSON (api.crossref.org/types); the others have CSL's names.
+_CROSSREF_TYPES: Final = {
+    "journal-article": "article-journal",
+    "proceedings-article": "paper-conference",
+    "posted-content": "article",
+    "book-chapter": "chapter",
+    "book-section": "chapter",
+    "book-part": "chapter",
+    "reference-entry": "entry",
+    "monograph": "book",
+    "edited-book": "book",
+    "reference-book": "book",
+    "dissertation": "thesis",
+    "report-component": "report",
+}
 
 
 def write_csl_json(items: Iterable[Mapping[str, Any]], *, facts: bool = False) -> str:
@@ -43,14 +59,12 @@ def read_csl_json(text: str) -> ReadResult:
     An entry that is no item is a finding with its line and JSON path; the others come in. Raises
     InvalidData, with line and column, where the text is no JSON.
     """
-    from citekit.model.json_text import parse_json, place_in
+    from citekit.model.json_text import JsonPlaces, parse_json
 
     data = parse_json(text)
     entries = data if isinstance(data, list) else [data]
     paths: list[JsonPath] = [(i,) for i in range(len(entries))] if isinstance(data, list) else [()]
-    return check_items(
-        zip(entries, paths, strict=True), lambda path: place_in(text, path, path=None)
-    )
+    return check_items(zip(entries, paths, strict=True), JsonPlaces(text).place)
 
 
 def check_items(
@@ -73,7 +87,8 @@ def check_items(
         if name in ids:
             wrong = ("CK-E422", f"the id {entry['id']!r} stands twice; the first counts", ("id",))
         if wrong is None:
-            items.append({**entry, "id": name} if name else _without_id(entry))
+            item = {**entry, "type": _CROSSREF_TYPES.get(entry["type"], entry["type"])}
+            items.append({**item, "id": name} if name else _without_id(item))
             ids.update([name] if name else [])
             paths.append((*path, "id") if name else path)
         else:

@@ -9,9 +9,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Final
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import InvalidData, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_DEPTH: Final = 64
 _TOKEN: Final = re.compile(
@@ -69,6 +74,39 @@ def place_in(text: str, json_path: JsonPath, *, path: str | None, first_line: in
     """The line and column at which the value at ``json_path`` stands in ``text``."""
     place = _place_at(text, _find(text, json_path), path=path, first_line=first_line)
     return place._replace(json_path=show_path(json_path))
+
+
+class JsonPlaces:
+    """Where values stand in a JSON text, for who asks often: elements and lines are found once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def place(self, json_path: JsonPath) -> Place:
+        """The same as ``place_in``, in a time that does not grow with what stands before it."""
+        position = self._find(json_path)
+        line = bisect_right(self._lines, position)
+        column = position - self._lines[line - 1] + 1
+        return Place(line=line, column=column, json_path=show_path(json_path))
+
+    def _find(self, json_path: JsonPath) -> int:
+        first = json_path[0] if json_path else None
+        if isinstance(first, int) and first < len(self._elements):
+            return _find(self._text, json_path[1:], self._elements[first])
+        return _find(self._text, json_path)
+
+    @cached_property
+    def _elements(self) -> list[int]:
+        """The offsets of the elements of an array; of another value none."""
+        start = _skip(self._text, 0)
+        if self._text[start : start + 1] != "[":
+            return []
+        return [position for _, position in _children(self._text, start)]
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The offset at which each line begins."""
+        return [0, *(match.end() for match in re.finditer("\n", self._text))]
 
 
 def show_path(json_path: JsonPath) -> str:
@@ -173,9 +211,9 @@ def _has_surrogate(text: str) -> bool:
     return False
 
 
-def _find(text: str, json_path: JsonPath) -> int:
+def _find(text: str, json_path: JsonPath, start: int = 0) -> int:
     """The offset of the value at ``json_path``; of the nearest value above it when it is absent."""
-    position = _skip(text, 0)
+    position = _skip(text, start)
     for step in json_path:
         child = _child(text, position, step)
         if child is None:
@@ -185,23 +223,26 @@ def _find(text: str, json_path: JsonPath) -> int:
 
 
 def _child(text: str, position: int, step: str | int) -> int | None:
+    return next((place for key, place in _children(text, position) if key == step), None)
+
+
+def _children(text: str, position: int) -> Iterator[tuple[str | int, int]]:
+    """Key or number, and offset, of each value in the object or array at ``position``."""
     opening = text[position : position + 1]
     if opening not in ("{", "["):
-        return None
+        return
     position, count = _skip(text, position + 1), 0
     while text[position : position + 1] not in ("}", "]", ""):
         key: str | int = count
         if opening == "{":
             key, position = _DECODER.raw_decode(text, position)
             position = _skip(text, _skip(text, position) + 1)
-        if key == step:
-            return position
+        yield key, position
         _, position = _DECODER.raw_decode(text, position)
         position = _skip(text, position)
         if text[position : position + 1] == ",":
             position = _skip(text, position + 1)
         count += 1
-    return None
 
 
 def _skip(text: str, position: int) -> int:

@@ -258,7 +258,8 @@ class ArchiveDomain(Domain):
                     f"p{number}",
                     -1,
                 )
-        for alias, key in self.library.aliases.items():
+        for alias in self.library.alias_pages:  # an alias that is no citekey has none
+            key = self.library.aliases[alias]
             title = plain_title(self.library.shelves[key].item)
             yield alias, title, "item", f"items/{self.library.pages[key]}", "", -1
 

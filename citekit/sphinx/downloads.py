@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.proof_script import SCRIPT, proof_script
+from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.sphinx.build import archive_domain
 from citekit.sphinx.citations import DATA_FORMATS, data_citation
 from citekit.sphinx.rich import title as plain_title
@@ -44,11 +44,12 @@ def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
             yield f"items/{name}.{extension}", data_citation(library, key, format_)
     yield from _make_proofs(library)
     page = Template(_REDIRECT.read_text(encoding="utf-8"))
-    for alias, key in library.aliases.items():
+    for alias, name in library.alias_pages.items():
+        key = library.aliases[alias]
         title = plain_title(library.shelves[key].item)
         robots = '<meta name="robots" content="noindex">' if library.with_restricted else ""
         yield (
-            f"items/{library.alias_pages[alias]}.html",
+            f"items/{name}.html",
             page.substitute(
                 target=html.escape(f"{library.pages[key]}.html", quote=True),
                 title=html.escape(title),

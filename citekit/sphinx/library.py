@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from citekit.app.keys import split_name
+from citekit.app.annotating.passage_names import split_name
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.proof_script import SCRIPT
+from citekit.app.proving.proof_script import SCRIPT
 from citekit.model.codec import write_instant
 from citekit.sphinx import words
 from citekit.sphinx.element import Content, Element, h, joined, page_link
@@ -17,7 +17,7 @@ from citekit.sphinx.sealing import CHANGES, PROOF_SUFFIX, ItemSeal, SealedFile, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citekit.app.proof_verdict import ProvenTime
+    from citekit.app.proving.proof_verdict import ProvenTime
     from citekit.integrity.checkpoint import Checkpoint
     from citekit.sphinx.library import Library, Shelf
 

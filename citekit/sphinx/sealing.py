@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from citekit.app.proof_verdict import ProvenTime
-from citekit.app.prove import ReadLog, prove, read_log
+from citekit.app.proving.proof_verdict import ProvenTime
+from citekit.app.proving.prove import ReadLog, prove, read_log
 from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.model.quotation import TEXT_FIELDS, evidence_beyond
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
-    from citekit.store.history import Known
+    from citekit.store.log.log_state import Known
 
 State = Literal["sealed", "unsealed", "changed", "gone", "tampered"]
 PROOF_SUFFIX: Final = ".citekit-proof.json"
@@ -83,7 +83,7 @@ def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: boo
     A proof holds an item's whole record. Where that has text which the site keeps back, there is
     none, unless the site ``shows_all``.
     """
-    from citekit.store.log import LogFolder
+    from citekit.store.log.folder import LogFolder
 
     log = LogFolder(store.layout)
     try:
@@ -97,9 +97,9 @@ def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: boo
 def _read(
     store: ArchiveStore, read: ReadLog, items: Mapping[str, Item], *, shows_all: bool
 ) -> Seals:
-    from citekit.app.seal_plan import disk_digests
-    from citekit.store.drift import differences
-    from citekit.store.kinds import OF_THE_SEAL, group_of
+    from citekit.app.sealing.plan import disk_digests
+    from citekit.store.log.drift import differences
+    from citekit.store.log.record_kinds import OF_THE_SEAL, group_of
 
     standing, history = read.latest, read.history
     disk = disk_digests(store)
@@ -141,7 +141,7 @@ def _last_instant(read: ReadLog) -> datetime:
 
 def _files(folder: str, known: Mapping[str, Known], disk: Mapping[str, str]) -> list[SealedFile]:
     """The files of an item that are, or are sealed, in the order of their names."""
-    from citekit.store.history import is_immutable
+    from citekit.store.log.log_state import is_immutable
 
     found = []
     for path in sorted(known.keys() | disk.keys()):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from citekit.app.cite import DEFAULT_STYLE
-from citekit.app.cluster import read_locator
+from citekit.app.citing.citation_syntax import read_locator
+from citekit.app.citing.cite import DEFAULT_STYLE
 from citekit.csl import Citation as CslCitation
 from citekit.csl import Document, parse_style
 from citekit.csl.ir import Style as ParsedStyle

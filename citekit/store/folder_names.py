@@ -127,10 +127,13 @@ def check_name(name: str) -> str:
 
 
 def alias_names(folders: Iterable[str], aliases: Iterable[str]) -> dict[str, str]:
-    """The names of the pages that lead on from old keys, none of them an item's: alias -> name."""
+    """The names of the pages that lead on from old keys, none of them an item's: alias -> name.
+
+    What is no citekey (an archive may be hostile) has no page.
+    """
     taken = {folded(name) for name in folders}
     found = {}
-    for alias in sorted(aliases):
+    for alias in sorted(filter(is_citekey, aliases)):
         plain, marked = names_of(alias)
         name = plain if plain is not None and folded(plain) not in taken else marked
         taken.add(folded(name))

@@ -34,8 +34,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.seal import Keys, seal
-from citekit.app.verify import verify
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.verify import verify
 from citekit.integrity.digest import digest_bytes
 from citekit.model.capture import ROLES, Capture, Payload, Source, Tool
 from citekit.model.codec import to_json

@@ -14,7 +14,7 @@ import typer.main
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from citekit.app.export import FORMATS
+from citekit.app.packages.export import FORMATS
 from citekit.cli import call, generate, typer_app
 from citekit.cli.arguments import Globals, Values, normalise, read
 from citekit.cli.command_table import COMMANDS, GROUPS

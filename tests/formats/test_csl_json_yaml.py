@@ -72,7 +72,7 @@ def test_yaml_is_what_pandoc_reads() -> None:
 
 BAD_JSON = """[
   {"id": "good", "type": "book"},
-  {"type": "book"},
+  {"id": "typeless"},
   {"id": "date", "type": "book",
    "issued": {"date-parts": [[2023, 13]]}},
   7,
@@ -96,9 +96,28 @@ def test_bad_entries_are_findings_and_good_ones_come_in() -> None:
     assert {finding.code for finding in result.findings} == {"CK-E421", "CK-E422"}
 
 
+def test_an_entry_may_have_no_id() -> None:
+    """Crossref gives none: the item has none, and several may come in one file."""
+    text = '[{"type": "book", "title": "One"}, {"id": "", "type": "book", "title": "Two"}]'
+    result = formats.read(text, "csl-json")
+
+    assert result.findings == ()
+    assert [sorted(item) for item in result.items] == [["title", "type"]] * 2
+    assert result.place_of(1).line == 1
+
+
+def test_types_of_crossref_become_those_of_csl() -> None:
+    """What a DOI's address answers says journal-article; lists that CSL does not know stay."""
+    text = '{"type": "journal-article", "title": "Kites", "ISSN": ["1234-5678", "8765-4321"]}'
+    item = formats.read(text, "csl-json").items[0]
+
+    assert item["type"] == "article-journal"
+    assert item["ISSN"] == ["1234-5678", "8765-4321"]
+
+
 def test_bad_yaml_entries_have_lines_too() -> None:
     """YAML findings name the line at which the entry stands."""
-    result = formats.read("references:\n- id: a\n  type: book\n- type: book\n", "csl-yaml")
+    result = formats.read("references:\n- id: a\n  type: book\n- id: b\n", "csl-yaml")
 
     assert [item["id"] for item in result.items] == ["a"]
     assert [str(finding.place) for finding in result.findings] == [":4 ($.references[1])"]

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.errors import InvalidData
-from citekit.model.json_text import MAX_DEPTH, dump_json, parse_json, place_in, show_path
+from citekit.model.json_text import (
+    MAX_DEPTH,
+    JsonPlaces,
+    dump_json,
+    parse_json,
+    place_in,
+    show_path,
+)
 
 JSON_VALUES = st.recursive(
     st.none()
@@ -100,3 +108,34 @@ def test_place_of_an_absent_value_is_the_nearest_above() -> None:
 def test_paths_are_shown_as_jsonpath() -> None:
     """Keys that are no identifiers are quoted."""
     assert show_path(("container-title", 0)) == "$['container-title'][0]"
+
+
+@given(JSON_VALUES, st.booleans())
+def test_places_are_those_of_one_question(value: object, indented: bool) -> None:
+    """Who asks often is answered what who asks once is."""
+    text = dump_json(value) if indented else json.dumps(value)
+    places = JsonPlaces(text)
+    stack: list[tuple[object, tuple[str | int, ...]]] = [(value, ())]
+    while stack:
+        node, where = stack.pop()
+        for path in (where, (*where, "absent"), (*where, 99)):
+            assert places.place(path) == place_in(text, path, path=None)
+        if isinstance(node, dict):
+            stack.extend((child, (*where, key)) for key, child in node.items())
+        elif isinstance(node, list):
+            stack.extend((child, (*where, i)) for i, child in enumerate(node))
+
+
+def test_asking_for_every_element_takes_time_for_one_reading() -> None:
+    """Four times the elements take about four times as long, not sixteen times."""
+
+    def seconds(number: int) -> float:
+        text = json.dumps([{"id": str(n), "title": "x" * 200} for n in range(number)], indent=1)
+        places = JsonPlaces(text)
+        begun = time.process_time()
+        for n in range(number):
+            assert places.place((n, "title")).line == 4 * n + 4
+        return time.process_time() - begun
+
+    few, many = min(seconds(1_000) for _ in range(3)), min(seconds(4_000) for _ in range(3))
+    assert many < 9 * few

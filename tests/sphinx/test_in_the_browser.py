@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from citekit.capture.browser import find_browser
+from citekit.testing.browser import find_browser
 from citekit.testing.builders import Source, build_archive
 
 if TYPE_CHECKING:

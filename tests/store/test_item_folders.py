@@ -13,7 +13,7 @@ from citekit.model.json_text import dump_json
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.folder_names import folded, names_of
-from citekit.store.index import Index
+from citekit.store.index.sqlite import Index
 from citekit.store.staging import Journal, begin
 from citekit.testing.store_builders import add_item, build_item
 from tests.store.test_folder_names import KEYS
@@ -163,3 +163,16 @@ def _rivals() -> tuple[str, str]:
             return seen[mark], key
         seen[mark] = key
     raise AssertionError("no two of them")
+
+
+def test_a_system_that_ignores_case_finds_no_twin(store: ArchiveStore) -> None:
+    """Where names that differ by case are one, the folder of another key is not a key's own."""
+    # What macOS shows by itself: each file under its other spelling too.
+    (store.root / "ARCHIVE.TOML").hardlink_to(store.layout.settings_file)
+    other = store.layout.items / "DBLP~3aCONF~2fKITE~2fR02"
+    other.mkdir()
+    (other / "item.json").hardlink_to(store.layout.item_file("DBLP:conf/kite/R02"))
+    assert store.has("DBLP:conf/kite/R02")
+    assert not store.has("DBLP:CONF/KITE/R02")
+    with pytest.raises(NotFound):
+        store.item("DBLP:CONF/KITE/R02")

@@ -7,20 +7,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
-from citekit.app.add import add as add_source
-from citekit.app.fields import read_fields
-from citekit.app.importing import format_of, import_items
-from citekit.app.importing_package import import_package, is_package
+from citekit.app.changing.fields import read_fields
+from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
+from citekit.app.intake.add import add as add_source
+from citekit.app.intake.bibliographies import format_of, import_items
+from citekit.app.packages.import_package import import_package, is_package
 from citekit.cli import output
 from citekit.errors import CitekitError, InvalidData, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from citekit.app.add import Added
-    from citekit.app.importing import Imported
-    from citekit.app.known_source import Answer
+    from citekit.app.intake.add import Added
+    from citekit.app.intake.bibliographies import Imported
+    from citekit.app.intake.known_source import Answer
     from citekit.cli.context import Context
     from citekit.findings import Finding
     from citekit.model.item import Access
@@ -229,9 +229,17 @@ def _tell_imported(result: Imported, context: Context) -> None:
     if not context.json:
         for key in result.new:
             output.answer(key)
-    for key in result.known:
-        output.note(f"{key} is in the archive already", quiet=context.quiet)
-    output.tell_findings(result.findings)
+    if len(result.known) > output.MOST_TOLD:
+        output.note(f"{len(result.known)} are in the archive already", quiet=context.quiet)
+    else:
+        for key in result.known:
+            output.note(f"{key} is in the archive already", quiet=context.quiet)
+    output.tell_some_findings(result.findings)
+    refused = sum(finding.severity == "error" for finding in result.findings)
+    if refused:
+        done = len(result.new) + len(result.known)
+        errors = "1 error" if refused == 1 else f"{refused} errors"
+        output.note(f"{done} taken in, {errors}", quiet=context.quiet)
 
 
 def _imported_json(results: Sequence[Imported], findings: Sequence[Finding]) -> dict[str, Any]:

@@ -10,15 +10,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.app.annotate import annotate as make
-from citekit.app.annotate import edit_annotation, remove_annotation
-from citekit.app.passages import read_text
-from citekit.app.sheet import make_sheet, read_sheet
+from citekit.app.annotating.annotate import annotate as make
+from citekit.app.annotating.annotate import edit_annotation, remove_annotation
+from citekit.app.annotating.editor_sheet import make_sheet, read_sheet
+from citekit.app.annotating.passages import read_text
 from citekit.cli import output
 from citekit.errors import CitekitError, NotFound, UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.annotate import Annotated
+    from citekit.app.annotating.annotate import Annotated
     from citekit.cli.context import Context
     from citekit.store.archive import ArchiveStore
 

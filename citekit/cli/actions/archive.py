@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.app.backup import backup as back_up
-from citekit.app.export import FORMATS
-from citekit.app.export import export as write_package
+from citekit.app.packages.backup import backup as back_up
+from citekit.app.packages.export import FORMATS
+from citekit.app.packages.export import export as write_package
 from citekit.cli import output
 from citekit.cli.quoting import quoted
 from citekit.errors import UsageError

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.app.cite import cite as cite_items
+from citekit.app.citing.cite import cite as cite_items
 from citekit.cli import output
 from citekit.errors import UsageError
 from citekit.store.outputs import write_output
 
 if TYPE_CHECKING:
-    from citekit.app.cite import Cited
-    from citekit.app.outside import Outside
+    from citekit.app.citing.cite import Cited
+    from citekit.app.verifying.trust_anchors import Outside
     from citekit.cli.context import Context
     from citekit.store.archive import ArchiveStore
 
@@ -65,7 +65,7 @@ def cite(
 
 
 def _outside(store: ArchiveStore, trust: list[str], checkpoint: list[str]) -> Outside:
-    from citekit.app.outside import read_outside
+    from citekit.app.verifying.trust_anchors import read_outside
 
     return read_outside(trust, checkpoint, archive=store.root)
 

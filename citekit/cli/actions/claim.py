@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.app.link import add_claim, link_claim, remove_claim
+from citekit.app.annotating.entities_and_claims import add_claim, link_claim, remove_claim
 from citekit.cli import output
 from citekit.model.codec import to_json
 

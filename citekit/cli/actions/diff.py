@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.app.diff import diff as compare
+from citekit.app.looking.diff import diff as compare
 from citekit.cli import output
 
 if TYPE_CHECKING:
-    from citekit.app.diff import CaptureDiff
-    from citekit.app.text_diff import Paragraph
+    from citekit.app.looking.diff import CaptureDiff
+    from citekit.app.looking.text_diff import Paragraph
     from citekit.cli.context import Context
 
 # Without colours the marks of git diff --word-diff=plain.

@@ -6,15 +6,15 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.access import set_access
-from citekit.app.add import unknown_variables
-from citekit.app.edit import remove as remove_item
-from citekit.app.edit import rename as rename_item
-from citekit.app.edit import set_fields
-from citekit.app.fields import read_fields
-from citekit.app.purge import plan_purge
-from citekit.app.purge import purge as purge_item
-from citekit.app.restore import restore as restore_item
+from citekit.app.changing.access import set_access
+from citekit.app.changing.edit import remove as remove_item
+from citekit.app.changing.edit import rename as rename_item
+from citekit.app.changing.edit import set_fields
+from citekit.app.changing.fields import read_fields
+from citekit.app.changing.purge import plan_purge
+from citekit.app.changing.purge import purge as purge_item
+from citekit.app.intake.add import unknown_variables
+from citekit.app.intake.restore import restore as restore_item
 from citekit.cli import output
 from citekit.errors import UsageError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.app.link import add_entity, mentions, remove_entity
+from citekit.app.annotating.entities_and_claims import add_entity, mentions, remove_entity
 from citekit.cli import output
 from citekit.errors import UsageError
 from citekit.model.codec import to_json

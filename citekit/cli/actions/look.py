@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.search import list_items
-from citekit.app.search import search as search_items
+from citekit.app.looking.search import list_items
+from citekit.app.looking.search import search as search_items
 from citekit.cli import output
 from citekit.errors import UsageError
 from citekit.formats.markup import without_markup

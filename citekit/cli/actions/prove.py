@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.app.check_proof import check_proof as check
-from citekit.app.outside import read_outside
-from citekit.app.proof_file import MAX_PROOF_BYTES
-from citekit.app.proof_script import SCRIPT, proof_script
-from citekit.app.prove import prove as make_proof
+from citekit.app.proving.check_proof import check_proof as check
+from citekit.app.proving.proof_file import MAX_PROOF_BYTES
+from citekit.app.proving.proof_script import SCRIPT, proof_script
+from citekit.app.proving.prove import prove as make_proof
+from citekit.app.verifying.trust_anchors import read_outside
 from citekit.cli import output
 from citekit.errors import Place, UsageError
 from citekit.store import files
 from citekit.store.outputs import check_file, write_file
 
 if TYPE_CHECKING:
-    from citekit.app.proof_verdict import ProofVerdict
+    from citekit.app.proving.proof_verdict import ProofVerdict
     from citekit.cli.context import Context
     from citekit.store.archive import ArchiveStore
 

@@ -6,17 +6,17 @@ from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.app.history import list_events
-from citekit.app.seal import Keys
-from citekit.app.seal import seal as seal_archive
-from citekit.app.signing import find_signing_key, log_origin, read_signing_key
-from citekit.app.signing import keygen as make_key
-from citekit.app.waiting_purges import waiting_purges
+from citekit.app.looking.log import list_events
+from citekit.app.sealing.seal import Keys
+from citekit.app.sealing.seal import seal as seal_archive
+from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
+from citekit.app.sealing.signing_keys import keygen as make_key
+from citekit.app.sealing.waiting_purges import waiting_purges
 from citekit.cli import output
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.seal import Sealed
+    from citekit.app.sealing.seal import Sealed
     from citekit.cli.context import Context
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.passages import paragraph_number
-from citekit.app.show import show as show_item
+from citekit.app.annotating.passages import paragraph_number
+from citekit.app.looking.show import show as show_item
 from citekit.cli import output
 from citekit.errors import NotFound
 from citekit.model.capture import Tool

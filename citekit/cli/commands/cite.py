@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from citekit.app.cite import DataFormat, StyledFormat
+from citekit.app.citing.cite import DataFormat, StyledFormat
 from citekit.cli.call import hand_on
 from citekit.cli.completion.sources import keys, locales, styles
 
@@ -14,7 +14,7 @@ Keys = Annotated[
     list[str],
     typer.Argument(
         metavar="KEY",
-        help=r"Citekeys, or a cluster such as '\[see @KEY, p. 4]'.",
+        help=r"Citekeys, or a cluster: '\[see @KEY, p. 4]', or '@KEY \[p. 4]' in a sentence.",
         autocompletion=keys,
     ),
 ]

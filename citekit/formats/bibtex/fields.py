@@ -15,6 +15,7 @@ from citekit.formats.bibtex.dates import literal_date, write_date, year_and_mont
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
 from citekit.formats.bibtex.names import write_names
 from citekit.formats.latex_text import LatexWriter, escape_url, url_command
+from citekit.model.citekey import is_citekey
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def entry_of(item: Mapping[str, Any], walk: Crosswalk, latex: LatexWriter) -> En
         if variable not in _NOT_FIELDS and not _says_nothing_new(alias, variable, item):
             _put_variable(entry, variable, value)
     _put_archive(entry)
+    _put_ids(entry)
     _put_fixed(entry)
     _put_annotation(entry)
     last = len(walk.order)
@@ -79,6 +81,15 @@ def entry_of(item: Mapping[str, Any], walk: Crosswalk, latex: LatexWriter) -> En
         sorted(entry.fields.items(), key=lambda pair: walk.order.get(pair[0], last))
     )
     return entry
+
+
+def _put_ids(entry: Entry) -> None:
+    """Old keys of the item, by which BibLaTeX finds the entry too."""
+    custom = entry.item.get("custom")
+    facts = custom.get("citekit") if isinstance(custom, Mapping) else None
+    aliases = facts.get("aliases") if isinstance(facts, Mapping) else None
+    if entry.is_biblatex and isinstance(aliases, list | tuple):
+        entry.put("ids", ",".join(a for a in aliases if isinstance(a, str) and is_citekey(a)))
 
 
 def _says_nothing_new(alias: str, variable: str, item: Mapping[str, Any]) -> bool:

@@ -51,7 +51,7 @@ _FIELDS = {
 }
 _THESIS_GENRES = {"phdthesis": "PhD thesis", "mathesis": "Master’s thesis"}
 _NOT_CSL = frozenset({"year", "month", "day", "key", "sortkey", "note", "addendum", "annotation",
-                      "entrysubtype", "editortype", "nameatype", "namebtype", "namectype",
+                      "entrysubtype", "ids", "editortype", "nameatype", "namebtype", "namectype",
                       "namea", "nameb", "namec"})  # fmt: skip
 _URL = r"\\url\{([^{}]*)\}"
 _ARCHIVED = rf"(?:^|\. |; )Archived at {_URL}(?: and {_URL})*(?: \((.*)\))?\.?$"
@@ -92,7 +92,7 @@ def _read_entry(entry: RawEntry) -> tuple[dict[str, Any], list[str]]:
     kind = walk.for_entry(type_name, fields)
     if kept.get("type") not in (None, kind.csl):
         kind = walk.for_item({**kept, "type": read_latex(kept["type"])})
-    item: dict[str, Any] = {"id": entry.key, "type": kind.csl}
+    item: dict[str, Any] = {"id": entry.key, "type": kind.csl, **_read_ids(fields)}
     own = _own_fields(kind, entry.type)
     told = {name: v for name, v in fields.items() if kind.fixed.get(name) != v}
     lost = _read_fields(item, told, own, walk)
@@ -103,6 +103,12 @@ def _read_entry(entry: RawEntry) -> tuple[dict[str, Any], list[str]]:
         item[variable] = _read_value(variable, value, None)
     _read_howpublished(item, fields)
     return item, lost
+
+
+def _read_ids(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Other keys of the entry, as citekit keeps those of an item; nothing where there are none."""
+    keys = dict.fromkeys(filter(None, map(str.strip, fields.get("ids", "").split(","))))
+    return {"custom": {"citekit": {"aliases": list(keys)}}} if keys else {}
 
 
 def _read_fields(
