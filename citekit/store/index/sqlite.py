@@ -387,7 +387,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def _make_tables(connection: sqlite3.Connection) -> None:
     from importlib.resources import files as package_files
 
-    sql = (package_files("citekit.store.index.sqlite") / "index.sql").read_text(encoding="utf-8")
+    sql = (package_files("citekit.store.index") / "index.sql").read_text(encoding="utf-8")
     for statement in sql.split(";\n"):  # executescript() would end the transaction
         connection.execute(statement)
 
