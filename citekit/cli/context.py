@@ -14,6 +14,8 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from citekit.findings import Finding  # noqa: TC004  # importing findings costs every start
     from citekit.store.archive import ArchiveStore
+    from citekit.store.items import ItemReader
+    from citekit.store.reading import ArchiveReader
 
 
 class Context(Value):
@@ -39,8 +41,20 @@ class Context(Value):
                     return candidate
         raise NotFound("no archive here", hint="make one: citekit init; or name one: --archive DIR")
 
+    def items(self) -> ItemReader:
+        """The items of the archive, to be read: what most references need."""
+        from citekit.store.items import ItemReader
+
+        return ItemReader.open(self.root())
+
+    def reader(self) -> ArchiveReader:
+        """The archive, to be read."""
+        from citekit.store.reading import ArchiveReader
+
+        return ArchiveReader.open(self.root())
+
     def store(self) -> ArchiveStore:
-        """The archive, opened."""
+        """The archive, to be read and changed."""
         from citekit.store.archive import ArchiveStore
 
         store = ArchiveStore.open(self.root())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from citekit.csl.styles import StyleSource
     from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
+    from citekit.store.items import ItemReader
 
 Cite = dict[str, Any]
 DataFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
@@ -72,7 +73,7 @@ class _Call(NamedTuple):
 
 
 def cite(
-    store: ArchiveStore,
+    store: ItemReader,
     words: Sequence[str],
     *,
     format_: str | None = None,
@@ -124,22 +125,30 @@ def cite(
     return cited._replace(warnings=(*cited.warnings, *lacking, *told))
 
 
-def _verified(store: ArchiveStore, cites: list[Cite], outside: Outside) -> tuple[str, ...]:
+def _whole(store: ItemReader) -> ArchiveStore:
+    """All of the archive: most references need its items alone, and the rest takes time to load."""
+    from citekit.store.archive import ArchiveStore
+
+    return store if isinstance(store, ArchiveStore) else ArchiveStore(store.root, store.settings)
+
+
+def _verified(store: ItemReader, cites: list[Cite], outside: Outside) -> tuple[str, ...]:
     from citekit.app.citing.verified import check_cited
 
-    return check_cited(store, [cite["id"] for cite in cites], outside)
+    return check_cited(_whole(store), [cite["id"] for cite in cites], outside)
 
 
-def _notes(store: ArchiveStore, items: list[Item]) -> tuple[dict[str, str | None], tuple[str, ...]]:
+def _notes(store: ItemReader, items: list[Item]) -> tuple[dict[str, str | None], tuple[str, ...]]:
     """What each reference says of its evidence, and warnings for those that have none."""
     from citekit.app.citing.provenance_note import provenance_note
 
-    notes = {item.key: provenance_note(store, item.key) for item in items}
+    whole = _whole(store)
+    notes = {item.key: provenance_note(whole, item.key) for item in items}
     lacking = (key for key, note in notes.items() if note is None)
     return notes, tuple(f"{key} has no capture: no provenance to add" for key in lacking)
 
 
-def _read(store: ArchiveStore, word: str) -> list[Cite]:
+def _read(store: ItemReader, word: str) -> list[Cite]:
     """The cites that a word names; Pandoc's syntax is loaded only where it is used."""
     is_cluster = "@" in word or word.startswith("[")
     known = known_in(store)
@@ -162,10 +171,10 @@ def _mode(words: Sequence[str]) -> str:
     return "composite" if is_narrative(words[0]) else ""
 
 
-def _check_paragraph(store: ArchiveStore, name: str, number: int) -> None:
+def _check_paragraph(store: ItemReader, name: str, number: int) -> None:
     """Raise NotFound for a paragraph beyond the last one; without a text any may be named."""
     key = store.resolve(name)
-    captures = store.captures(key).values()
+    captures = _whole(store).captures(key).values()
     shapes = [
         payload.map
         for capture in captures
@@ -211,7 +220,7 @@ def _as_data(
     )
 
 
-def _style(store: ArchiveStore, style: str | None) -> StyleSource:
+def _style(store: ItemReader, style: str | None) -> StyleSource:
     from citekit.csl.styles import find_style
 
     return find_style(style or store.settings.style or DEFAULT_STYLE)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citekit.store.archive import ArchiveStore
     from citekit.store.index.sqlite import Hit, Row
+    from citekit.store.reading import ArchiveReader
 
     Tell = Callable[[str], None]
 
 
 def list_items(
-    store: ArchiveStore,
+    store: ArchiveReader,
     *,
     type_: str | None = None,
     access: str | None = None,
@@ -33,7 +33,7 @@ def list_items(
 
 
 def search(
-    store: ArchiveStore, query: str, *, limit: int = 20, unreadable: Tell | None = None
+    store: ArchiveReader, query: str, *, limit: int = 20, unreadable: Tell | None = None
 ) -> list[Hit]:
     """The items that hold every word of the query, best first; ``unreadable`` as above."""
     from citekit.store.index.sqlite import Index

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citekit.model.item import Item
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
-def show(store: ArchiveStore, key: str) -> dict[str, Any]:
+def show(store: ArchiveReader, key: str) -> dict[str, Any]:
     """The item, its evidence, captures and access, in the shape of INTERFACES.
 
     Evidence that the record keeps as offsets alone (captions) is filled in from the payload, where
@@ -35,7 +35,7 @@ def show(store: ArchiveStore, key: str) -> dict[str, Any]:
     }
 
 
-def _absent(store: ArchiveStore, captures: list[dict[str, Any]]) -> dict[str, str]:
+def _absent(store: ArchiveReader, captures: list[dict[str, Any]]) -> dict[str, str]:
     """Digest -> why this machine does not have the payload: *purged*, or just *absent*."""
     digests = {p["digest"] for capture in captures for p in capture["payloads"].values()}
     absent = sorted(digest for digest in digests if store.payload_path(digest) is None)
@@ -47,7 +47,7 @@ def _absent(store: ArchiveStore, captures: list[dict[str, Any]]) -> dict[str, st
     return {digest: "purged" if digest in purged else "absent" for digest in absent}
 
 
-def filled_evidence(store: ArchiveStore, item: Item) -> dict[str, list[dict[str, Any]]]:
+def filled_evidence(store: ArchiveReader, item: Item) -> dict[str, list[dict[str, Any]]]:
     """The item's evidence by field, with offsets turned into words."""
     evidence = {name: [dict(e) for e in found] for name, found in item.facts.evidence.items()}
     hollow = [e for found in evidence.values() for e in found if _is_hollow(e)]
@@ -63,7 +63,7 @@ def _is_hollow(candidate: Mapping[str, Any]) -> bool:
     return candidate.get("value") is None and {"start", "end"} <= place.keys()
 
 
-def _decoded_original(store: ArchiveStore, key: str) -> str | None:
+def _decoded_original(store: ArchiveReader, key: str) -> str | None:
     """The first original as text, if it is here: later captures are not what evidence counts in."""
     for capture in store.captures(key).values():
         payload = capture.payloads.get("original")

@@ -27,7 +27,7 @@ _ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on t
 def list_(context: Context, *, query: list[str], type_: str | None, access: Access | None) -> int:
     """Print a line for each item that is asked for: key, date, access, title."""
     found = list_items(
-        context.store(), type_=type_, access=access, unreadable=partial(_warn, context)
+        context.reader(), type_=type_, access=access, unreadable=partial(_warn, context)
     )
     words = " ".join(query).casefold().split()
     rows = [row for row in found if _holds(row, words)]
@@ -52,7 +52,7 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
     if not words.strip():
         raise UsageError("nothing to search for", hint="citekit list shows every item")
     hits = search_items(
-        context.store(), words, limit=limit or 20, unreadable=partial(_warn, context)
+        context.reader(), words, limit=limit or 20, unreadable=partial(_warn, context)
     )
     if context.json:
         output.answer_json([as_dict(hit) for hit in hits])

@@ -16,14 +16,14 @@ from citekit.model.name import Name
 if TYPE_CHECKING:
     from citekit.cli.context import Context
     from citekit.model.annotation import Annotation, Passage
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 _ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on this machine"}
 
 
 def show(context: Context, *, key: str) -> int:
     """Print one item's metadata with its evidence."""
-    shown = show_item(context.store(), key)
+    shown = show_item(context.reader(), key)
     if context.json:
         output.answer_json(shown)
         return 0
@@ -114,7 +114,7 @@ def _plain(value: Any) -> str:  # noqa: ANN401  # a JSON value
 
 def open_(context: Context, *, key: str, folder: bool) -> int:
     """Open the item's address in the browser, or its folder."""
-    store = context.store()
+    store = context.items()
     key = store.resolve(key)
     target = store.layout.item_file(key).parent.resolve().as_uri()
     if not folder:
@@ -134,7 +134,7 @@ def open_(context: Context, *, key: str, folder: bool) -> int:
 
 def annotations_(context: Context, *, key: str) -> int:
     """Print an item's annotations."""
-    store = context.store()
+    store = context.reader()
     key = store.resolve(key)
     found = store.annotations(key)
     if context.json:
@@ -147,7 +147,7 @@ def annotations_(context: Context, *, key: str) -> int:
     return 0
 
 
-def _annotation_line(store: ArchiveStore, key: str, annotation: Annotation) -> str:
+def _annotation_line(store: ArchiveReader, key: str, annotation: Annotation) -> str:
     passage = annotation.passage
     where = ""
     if passage is not None:
@@ -158,7 +158,7 @@ def _annotation_line(store: ArchiveStore, key: str, annotation: Annotation) -> s
     return "  ".join(" ".join(part.split()) for part in parts if part)
 
 
-def _passage_place(store: ArchiveStore, key: str, passage: Passage) -> str:
+def _passage_place(store: ArchiveReader, key: str, passage: Passage) -> str:
     """Paragraph and offsets of a passage whose words are not in the record."""
     capture = store.capture(key, passage.capture) if passage.capture else None
     text = capture.payloads.get("text") if capture else None

@@ -13,8 +13,8 @@ from citekit.cli.completion.cache import Entry, as_text
 from citekit.csl.locale import locale_tags
 from citekit.csl.styles import search_styles
 from citekit.errors import CitekitError
-from citekit.store.archive import ArchiveStore
 from citekit.store.files import write_whole
+from citekit.store.reading import ArchiveReader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 def list_keys(root: Path) -> list[Entry]:
     """Every citekey with its title."""
-    return [(row.key, row.title) for row in list_items(ArchiveStore.open(root))]
+    return [(row.key, row.title) for row in list_items(ArchiveReader.open(root))]
 
 
 def list_entities(root: Path) -> list[Entry]:
     """Every entity's id with its name."""
-    return [(entity.id, entity.name) for entity in ArchiveStore.open(root).entities()]
+    return [(entity.id, entity.name) for entity in ArchiveReader.open(root).entities()]
 
 
 def list_claims(root: Path) -> list[Entry]:
     """Every claim's id with its statement."""
-    return [(claim.id, claim.statement) for claim in ArchiveStore.open(root).claims()]
+    return [(claim.id, claim.statement) for claim in ArchiveReader.open(root).claims()]
 
 
 def list_styles() -> list[Entry]:
