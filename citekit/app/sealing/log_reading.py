@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citekit.store.archive import ArchiveStore
+    from citekit.store.items import ItemReader
     from citekit.store.log.log_state import History
 
 
-def noted_history(store: ArchiveStore) -> History:
+def noted_history(store: ItemReader) -> History:
     """The state after every event; raises IntegrityFailed or InvalidData for a damaged log."""
     log = LogFolder(store.layout)
     standing = log.standing()

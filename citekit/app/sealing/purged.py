@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from citekit.store.archive import ArchiveStore
+    from citekit.store.items import ItemReader
 
 
-def purged_digests(store: ArchiveStore) -> frozenset[str]:
+def purged_digests(store: ItemReader) -> frozenset[str]:
     """The digests of all that was purged; none where the log is damaged, of which verify tells."""
     with suppress(CitekitError):
         return frozenset(noted_history(store).purged)

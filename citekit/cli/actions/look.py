@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from citekit.cli.context import Context
     from citekit.model.item import Access
-    from citekit.store.index import Row
+    from citekit.store.index.sqlite import Row
 
 _BREAKS: Final = dict.fromkeys(range(9, 14), " ")  # not the spaces that other scripts need
 
