@@ -182,6 +182,11 @@ def _files() -> dict[str, Path]:
     return {path.stem.removeprefix("locales-"): path for path in paths}
 
 
+def locale_tags() -> tuple[str, ...]:
+    """The languages whose terms are installed, sorted; raises NotFound where none are."""
+    return tuple(sorted(_files()))
+
+
 @lru_cache(maxsize=1)
 def _primary_dialects() -> dict[str, str]:
     try:
