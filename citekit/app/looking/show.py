@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.sealing.purged import purged_digests
 from citekit.extract.documents.encoding import decode
-from citekit.model.codec import to_json
+from citekit.model.records.codec import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
