@@ -14,12 +14,8 @@ Point = tuple[int, int, int]
 """Year, month, day; 0 where unknown. The months 13–16, 21–24 and, where ``season`` was said, 25–28
 are seasons."""
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
-    )
-}
+_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 _SEASONS = {"spring": 13, "summer": 14, "autumn": 15, "fall": 15, "winter": 16}
 _EDTF = re.compile(
     r"^([YX\d-][\dXu]{1,9}|-?\d{1,10})(?:-(\d\d|[XU]{2}))?(?:-(\d\d|[XU]{2}))?(?:T.*)?([?~%]?)$"
