@@ -20,7 +20,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from citekit.errors import InvalidData
@@ -75,6 +74,8 @@ def _marked(key: str, pieces: list[str]) -> str:
         if len(longer.encode()) > _MAX_BYTES - _MARK_LENGTH:
             break
         base = longer
+    from hashlib import sha256  # loads OpenSSL, which most calls never need
+
     return f"{base}~{sha256(key.encode()).hexdigest()[: _MARK_LENGTH - 1]}"
 
 
