@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from citekit.app.annotating.annotate import Annotated
     from citekit.app.changing.purge import Purged
-    from citekit.app.citing.cite import Cited
+    from citekit.app.citing.result import Cited
     from citekit.app.intake.add import Added
     from citekit.app.intake.bibliographies import Imported
     from citekit.app.intake.restore import Restored

@@ -26,6 +26,14 @@ from citekit.errors import InvalidData
 from citekit.model.citekey import check_citekey, is_citekey
 from citekit.model.identifiers import is_reserved
 
+try:  # every command asks for a folder, and hashlib loads OpenSSL: a third of Python's own start
+    from _sha256 import sha256  # type: ignore[import-not-found]  # Python 3.11
+except ImportError:
+    try:
+        from _sha2 import sha256  # type: ignore[import-not-found]  # Python 3.12 and later
+    except ImportError:
+        from hashlib import sha256
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -74,8 +82,6 @@ def _marked(key: str, pieces: list[str]) -> str:
         if len(longer.encode()) > _MAX_BYTES - _MARK_LENGTH:
             break
         base = longer
-    from hashlib import sha256  # loads OpenSSL, which most calls never need
-
     return f"{base}~{sha256(key.encode()).hexdigest()[: _MARK_LENGTH - 1]}"
 
 

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from citekit.csl.styles import styles_folder
+from citekit.csl import styles_folder
 
 ITEM = {
     "id": "mem2023turkiye",

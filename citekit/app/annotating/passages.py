@@ -11,7 +11,7 @@ from citekit.model.capture import Capture, TextMap
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 Range = tuple[int, int]
 
@@ -26,7 +26,7 @@ class ItemText(Value):
     map: TextMap
 
 
-def read_text(store: ArchiveStore, key: str) -> ItemText:
+def read_text(store: ArchiveReader, key: str) -> ItemText:
     """The text of the item's newest capture that has one.
 
     Raises NotFound when no capture has a text, or when its bytes are not on this machine.

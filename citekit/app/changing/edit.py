@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.changing.access import set_access
 from citekit.app.changing.fields import with_fields
+from citekit.app.sealing.plan import is_sealed
 from citekit.errors import NotFound, StoreConflict, UsageError
 from citekit.model.citekey import check_citekey
 from citekit.model.value import replace
@@ -68,8 +69,6 @@ def remove(store: ArchiveStore, key: str) -> Item:
 
     Raises StoreConflict while claims rest on it, and for good once it is sealed.
     """
-    from citekit.app.sealing.plan import is_sealed
-
     with store.writing() as writer:
         key = store.resolve(key)
         if is_sealed(store, key):

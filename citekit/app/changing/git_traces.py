@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 _MOST_NAMED: Final = 20
 
@@ -28,7 +28,7 @@ class Trail:
     ``problem`` says why the history could not be read; it is None also where there is no git.
     """
 
-    def __init__(self, store: ArchiveStore, digests: Collection[str]) -> None:
+    def __init__(self, store: ArchiveReader, digests: Collection[str]) -> None:
         self._root = store.root
         self._repository: Repository | None = None
         self._ids: set[str] = set()

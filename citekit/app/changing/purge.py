@@ -19,6 +19,8 @@ from citekit.findings import Finding, Severity
 from citekit.model.event import MAX_REASON, LoggedPayload
 from citekit.model.value import Value
 from citekit.store.log.folder import LogFolder
+from citekit.store.writing.event_recorder import logged_payloads
+from citekit.store.writing.payload_references import owners_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,9 +71,6 @@ def plan_purge(store: ArchiveStore, key: str) -> PurgePlan:
 
     Raises NotFound for an unknown key, and when there is nothing that could be purged.
     """
-    from citekit.store.writing.event_recorder import logged_payloads
-    from citekit.store.writing.payload_references import owners_of
-
     key = store.resolve(key)
     captures = store.captures(key).values()
     payloads = {p.digest: p for capture in captures for p in logged_payloads(capture)}

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
     from citekit.model.annotation import Annotation
     from citekit.model.item import Item
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
     from citekit.store.writing.writer import Writer
 
 
-def shown_words(store: ArchiveStore, key: str) -> int:
+def shown_words(store: ArchiveReader, key: str) -> int:
     """How many words of the text an item's annotations show."""
     return sum(map(words_shown, store.annotations(key)))
 
 
-def find_excess(store: ArchiveStore, key: str) -> tuple[Finding, ...]:
+def find_excess(store: ArchiveReader, key: str) -> tuple[Finding, ...]:
     """What an item's records show of its text beyond the limits; nothing is changed."""
     findings: list[Finding] = []
     list(_trimmed(store, key, findings))
@@ -35,7 +35,7 @@ def find_excess(store: ArchiveStore, key: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def trim_excess(store: ArchiveStore, writer: Writer, key: str) -> tuple[Finding, ...]:
+def trim_excess(store: ArchiveReader, writer: Writer, key: str) -> tuple[Finding, ...]:
     """Take out of an item's records what a restricted item may not show; a finding for each."""
     findings: list[Finding] = []
     annotations = list(_trimmed(store, key, findings))
@@ -48,7 +48,7 @@ def trim_excess(store: ArchiveStore, writer: Writer, key: str) -> tuple[Finding,
     return tuple(findings)
 
 
-def _with_short_evidence(store: ArchiveStore, key: str, findings: list[Finding]) -> Item:
+def _with_short_evidence(store: ArchiveReader, key: str, findings: list[Finding]) -> Item:
     item = store.item(key)
     evidence = {
         name: tuple(_short(store, item, name, candidate, findings) for candidate in candidates)
@@ -57,7 +57,7 @@ def _with_short_evidence(store: ArchiveStore, key: str, findings: list[Finding])
     return item.with_facts(replace(item.facts, evidence=evidence))
 
 
-def _trimmed(store: ArchiveStore, key: str, findings: list[Finding]) -> Iterator[Annotation]:
+def _trimmed(store: ArchiveReader, key: str, findings: list[Finding]) -> Iterator[Annotation]:
     """Each annotation with as many of its words as the limits leave: exact ones, or none."""
     quota = Quota(longest_text(store.captures(key).values()))
     path = str(store.layout.annotations_file(key))
@@ -91,7 +91,7 @@ def _with_less(annotation: Annotation) -> Annotation:
 
 
 def _short(
-    store: ArchiveStore,
+    store: ArchiveReader,
     item: Item,
     name: str,
     candidate: Mapping[str, Any],

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from citekit.errors import InvalidData
 from citekit.formats.bibtex.read_names import read_names, top_level
-from citekit.formats.latex_read import is_one_group
+from citekit.formats.latex.read import is_one_group
 
 _JOIN: Final = "join several by 'and': author='Lund, Henrik and Díaz, Rosa'"
 _KEEP: Final = "put an organisation in braces: author='{Quill and Sons}'"

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from citekit.model.codec import write_instant
 
 if TYPE_CHECKING:
-    from citekit.csl.render import Format
     from citekit.model.item import Item
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
-def provenance_note(store: ArchiveStore, key: str) -> str | None:
+def provenance_note(store: ArchiveReader, key: str) -> str | None:
     """One line about an item's latest capture; None when it has none.
 
     The digest is that of the original bytes, else of the first payload that the record names.
@@ -31,20 +30,3 @@ def with_note(item: Item, note: str | None) -> Item:
         return item
     before = item.text("note")
     return item.with_data(note=f"{before}\n\n{note}" if before else note)
-
-
-def append_note(text: str, note: str | None, format_: Format) -> str:
-    """A formatted reference with the note in brackets behind it.
-
-    >>> append_note("<i>Title</i>.", "Archived 2026-11-22T14:15:00Z", "html")
-    '<i>Title</i>. [Archived 2026-11-22T14:15:00Z]'
-    """
-    from citekit.csl.render import renderer
-
-    if note is None:
-        return text
-    added = renderer(format_)([f" [{note}]"])
-    block = "</div>"  # of a style with a margin: the note belongs beside it, not below
-    if format_ == "html" and text.endswith(block):
-        return text.removesuffix(block) + added + block
-    return text + added

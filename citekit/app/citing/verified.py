@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from citekit.app.verifying.trust_anchors import Outside
     from citekit.app.verifying.verify import Report
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 # A reference rests on these; a note or an annotation that is not sealed yet changes none of it.
 _CITED: Final = re.compile(r"item\.json|captures[/\\][^/\\]+\.json")
 _ERRORS: Final[dict[int, type[CitekitError]]] = {4: InvalidData, 6: IntegrityFailed}
 
 
-def check_cited(store: ArchiveStore, keys: Sequence[str], outside: Outside) -> tuple[str, ...]:
+def check_cited(store: ArchiveReader, keys: Sequence[str], outside: Outside) -> tuple[str, ...]:
     """What is to be said about the check, one line each, when every item verifies.
 
     Raises IntegrityFailed for an item that was tampered with or lacks something, InvalidData for

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from citekit.integrity.sign import VerifierKey
     from citekit.integrity.timestamp import Timestamp
-    from citekit.store.archive import ArchiveStore
     from citekit.store.log.folder import Standing
+    from citekit.store.reading import ArchiveReader
 
 _KEY: Final = "signing key"
 _AUTHORITIES: Final = "timestamp authorities"
 
 
-def examine_log(store: ArchiveStore) -> Iterator[CheckedThing]:
+def examine_log(store: ArchiveReader) -> Iterator[CheckedThing]:
     """Look at the archive's signing key and at the timestamps that it keeps."""
     try:
         standing = LogFolder(store.layout).standing()
@@ -43,7 +43,7 @@ def examine_log(store: ArchiveStore) -> Iterator[CheckedThing]:
     yield _authorities(store, standing)
 
 
-def _signing_key(store: ArchiveStore, standing: Standing | None) -> CheckedThing:
+def _signing_key(store: ArchiveReader, standing: Standing | None) -> CheckedThing:
     try:
         origin = log_origin(store)
         path = signing_key_file(origin)
@@ -73,7 +73,7 @@ def _no_key(standing: Standing | None, path: Path) -> tuple[str, str]:
 
 
 def _trouble(
-    store: ArchiveStore, standing: Standing | None, origin: str, key: VerifierKey
+    store: ArchiveReader, standing: Standing | None, origin: str, key: VerifierKey
 ) -> tuple[str, str] | None:
     """What is wrong with a key for this log, and what to do; None when it is the log's own."""
     if key.name != origin:
@@ -98,7 +98,7 @@ def _trouble(
     return None
 
 
-def _authorities(store: ArchiveStore, standing: Standing | None) -> CheckedThing:
+def _authorities(store: ArchiveReader, standing: Standing | None) -> CheckedThing:
     try:
         stamps = sorted(_timestamps(store), key=lambda stamp: stamp[0].at)
     except CitekitError as error:
@@ -121,7 +121,7 @@ def _authorities(store: ArchiveStore, standing: Standing | None) -> CheckedThing
     )
 
 
-def _timestamps(store: ArchiveStore) -> Iterator[tuple[Timestamp, int]]:
+def _timestamps(store: ArchiveReader) -> Iterator[tuple[Timestamp, int]]:
     """The timestamps that are kept, with how many entries each is about."""
     folder = store.layout.trust / "timestamps"
     for name in files.names(folder):

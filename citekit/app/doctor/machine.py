@@ -11,9 +11,14 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.doctor.checked import CheckedThing
+from citekit.app.doctor.log_keys import examine_log
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.store import files
+from citekit.store.archive import ArchiveStore
+from citekit.store.index.sqlite import sqlite_features
 from citekit.store.layout import SETTINGS_FILE
+from citekit.store.lock import exclusive
+from citekit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +41,6 @@ def examine(root: Path | None = None) -> list[CheckedThing]:
 
 
 def _python() -> CheckedThing:
-    from citekit.version import __version__
-
     return CheckedThing(
         name="python",
         ok=sys.version_info >= (3, 11),
@@ -80,8 +83,6 @@ def _git() -> CheckedThing:
 
 
 def _sqlite() -> CheckedThing:
-    from citekit.store.index.sqlite import sqlite_features
-
     version, has_words = sqlite_features()
     return CheckedThing(
         name="search",
@@ -113,9 +114,6 @@ def _version_of(program: str) -> str | None:
 
 
 def _archive(root: Path) -> Iterator[CheckedThing]:
-    from citekit.app.doctor.log_keys import examine_log
-    from citekit.store.archive import ArchiveStore
-
     try:
         store = ArchiveStore.open(root)
     except CitekitError as error:
@@ -148,8 +146,6 @@ def _writable(staging: Path, root: Path) -> CheckedThing:
 
 
 def _lockable(root: Path) -> CheckedThing:
-    from citekit.store.lock import exclusive
-
     try:
         with exclusive(root, timeout_s=0):
             pass

@@ -12,19 +12,22 @@ import base64
 import json
 import re
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.app.intake.libraries import libraries_of
 from citekit.app.intake.reader_process import GaveUp, ReaderProcess
 from citekit.errors import InvalidData, Place
+from citekit.extract import Extraction, extract
+from citekit.extract.shared.publishers import read_publishers
 from citekit.findings import Finding, Severity
 from citekit.model.codec import decode, to_json
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
-    from citekit.extract import Extraction
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 TIMEOUT_S: Final = 60.0
 _MEMORY_BYTES: Final = 4 * 2**30
@@ -57,18 +60,14 @@ def read_extraction(
         answer = _READER.ask(request.encode(), timeout_s=timeout_s)
     except GaveUp as error:
         return _gave_up(name, str(error))
-    from citekit.extract import Extraction
-
     return decode(Extraction, json.loads(answer))
 
 
-def own_publishers(store: ArchiveStore) -> tuple[Mapping[str, Any], ...]:
+def own_publishers(store: ArchiveReader) -> tuple[Mapping[str, Any], ...]:
     """The archive's own publishers; raises InvalidData with the line of a table that is wrong.
 
     Checked here, before a child reads a page: the child could only give up.
     """
-    from citekit.extract.publishers import read_publishers
-
     for number, row in enumerate(store.settings.publishers):
         try:
             read_publishers([row])
@@ -93,8 +92,6 @@ def _reads_quickly(data: bytes, name: str | None) -> bool:
 
 
 def _gave_up(name: str | None, reason: str) -> Extraction:
-    from citekit.extract import Extraction
-
     finding = Finding(
         code="CK-W190",
         severity=Severity.WARNING,
@@ -105,12 +102,6 @@ def _gave_up(name: str | None, reason: str) -> Extraction:
 
 
 def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
-    from dataclasses import replace
-    from datetime import datetime
-
-    from citekit.app.intake.libraries import libraries_of
-    from citekit.extract import extract
-    from citekit.extract.publishers import read_publishers
 
     extraction = extract(
         data,

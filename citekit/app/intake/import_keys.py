@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from citekit.model.item import ItemFacts
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
     from citekit.store.writing.writer import Writer
 
 _KEYED: Final = frozenset(["bibtex", "biblatex"])
@@ -36,7 +36,7 @@ class ImportKeys:
     """The keys of one import. To be asked under the lock."""
 
     def __init__(
-        self, store: ArchiveStore, writer: Writer, format_: str, ids: Collection[str]
+        self, store: ArchiveReader, writer: Writer, format_: str, ids: Collection[str]
     ) -> None:
         """``ids`` are those of all entries: none of them becomes another key of one entry."""
         self._store = store
@@ -147,7 +147,7 @@ def _said(data: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _with_foreign_ids(store: ArchiveStore) -> Iterator[Item]:
+def _with_foreign_ids(store: ArchiveReader) -> Iterator[Item]:
     for name, key in store.folders().items():
         with suppress(CitekitError):
             path = store.layout.check_inside(store.layout.items / name / "item.json")

@@ -14,7 +14,7 @@ from typing import Final
 _READERS: Final = {
     "html": ("lxml", "trafilatura", "justext", "htmldate"),
     "mhtml": ("lxml", "trafilatura", "justext", "htmldate"),
-    "markdown": ("yaml",),
+    "markdown": ("yaml", "markdown_it"),
     "pdf": ("pypdf",),
 }
 

@@ -43,9 +43,13 @@ def make_citekey(data: Mapping[str, Any]) -> str:
 
 def ascii_word(text: str) -> str:
     """The text in ASCII lower-case letters and digits; other scripts are romanised."""
+    return re.sub(r"[^a-z0-9]", "", _romanised(text).lower())[:_LONGEST_PART]
+
+
+def _romanised(text: str) -> str:
     from anyascii import anyascii  # loads tables: only when a key is made
 
-    return re.sub(r"[^a-z0-9]", "", anyascii(text).lower())[:_LONGEST_PART]
+    return str(anyascii(text))
 
 
 def slug(text: str) -> str:
@@ -54,9 +58,7 @@ def slug(text: str) -> str:
     >>> slug("Sultan Murat Barracks")
     'sultan-murat-barracks'
     """
-    from anyascii import anyascii
-
-    words = re.findall(r"[a-z0-9]+", anyascii(text.replace("'", "").replace("’", "")).lower())
+    words = re.findall(r"[a-z0-9]+", _romanised(text.replace("'", "").replace("’", "")).lower())
     joined = ""
     for word in words:
         if len(joined) + len(word) > 60:

@@ -9,11 +9,11 @@ from citekit.app.intake.document_reading import own_publishers, read_extraction
 if TYPE_CHECKING:
     from citekit.extract import Extraction
     from citekit.model.capture import Capture
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
 def read_again(
-    store: ArchiveStore, capture: Capture, data: bytes, *, encoding: str | None
+    store: ArchiveReader, capture: Capture, data: bytes, *, encoding: str | None
 ) -> Extraction:
     """What today's citekit reads out of bytes that are, or may be, the capture's original."""
     source = capture.source

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.app.intake.reread import read_again
 from citekit.app.intake.restore_grade import Candidate, Grade, add_graded, grade
 from citekit.app.sealing.purged import refuse_purged
+from citekit.capture.fetch import fetch
 from citekit.errors import (
     CaptureFailed,
     IntegrityFailed,
@@ -168,8 +169,6 @@ def _fetch(
     store: ArchiveStore, key: str, wanted: list[_Wanted], *, allow_private: bool
 ) -> Candidate:
     """What the item's address gives today; raises NotFound, CaptureFailed."""
-    from citekit.capture.fetch import fetch
-
     last = max(wanted, key=lambda want: want.capture.captured_at).capture
     url = last.final_url or last.source.url or store.item(key).text("URL")
     if not url:

@@ -14,7 +14,7 @@ from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.model.capture import Capture
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 _RECORD: Final = ("source", "final_url", "redirects", "status", "certificate", "address",
                   "completeness", "tool")  # fmt: skip
@@ -57,7 +57,7 @@ class CaptureDiff(Value):
 
 
 def diff(
-    store: ArchiveStore, key: str, old: str | None = None, new: str | None = None
+    store: ArchiveReader, key: str, old: str | None = None, new: str | None = None
 ) -> CaptureDiff:
     """Compare two captures; without stamps the last two, with one that one and the last.
 
@@ -114,14 +114,14 @@ def _record(capture: Capture) -> dict[str, Any]:
 
 
 def _metadata(
-    store: ArchiveStore, old: Capture, new: Capture
+    store: ArchiveReader, old: Capture, new: Capture
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is read out of both originals; nothing where one of them is absent."""
     one, two = _read(store, old), _read(store, new)
     return (one, two) if one is not None and two is not None else ({}, {})
 
 
-def _read(store: ArchiveStore, capture: Capture) -> dict[str, Any] | None:
+def _read(store: ArchiveReader, capture: Capture) -> dict[str, Any] | None:
     original = capture.payloads.get("original")
     data = store.payload(original.digest) if original else None
     if original is None or data is None:
@@ -130,7 +130,7 @@ def _read(store: ArchiveStore, capture: Capture) -> dict[str, Any] | None:
     return {name: v for name in _READ if (v := extraction.value(name)) not in (None, "", [])}
 
 
-def _text(store: ArchiveStore, capture: Capture) -> str | None:
+def _text(store: ArchiveReader, capture: Capture) -> str | None:
     payload = capture.payloads.get("text")
     data = store.payload(payload.digest) if payload else None
     if data is None:

@@ -11,7 +11,7 @@ from citekit.model.value import Value
 from citekit.store.log.folder import LogFolder
 
 if TYPE_CHECKING:
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
 class LoggedEvent(Value):
@@ -34,7 +34,7 @@ class LoggedEvent(Value):
         return {"index": self.index, **self.event}
 
 
-def list_events(store: ArchiveStore, *, limit: int) -> list[LoggedEvent]:
+def list_events(store: ArchiveReader, *, limit: int) -> list[LoggedEvent]:
     """The last events, oldest first, at most ``limit``; those that wait come last."""
     log = LogFolder(store.layout)
     standing = log.standing()

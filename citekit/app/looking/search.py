@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.store.index.sqlite import Index
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,8 +26,6 @@ def list_items(
 
     ``unreadable`` hears why an item is left out, once for each.
     """
-    from citekit.store.index.sqlite import Index
-
     with Index.open(store) as index:
         rows = index.rows()
         _tell_problems(index.problems(), unreadable)
@@ -36,8 +36,6 @@ def search(
     store: ArchiveReader, query: str, *, limit: int = 20, unreadable: Tell | None = None
 ) -> list[Hit]:
     """The items that hold every word of the query, best first; ``unreadable`` as above."""
-    from citekit.store.index.sqlite import Index
-
     with Index.open(store) as index:
         hits = index.search(query, limit=limit)
         _tell_problems(index.problems(), unreadable)

@@ -22,7 +22,7 @@ from citekit.store import files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
 class LeftOut(Value):
@@ -75,7 +75,7 @@ class Package:
         return f"{count} of the citekit archive '{self.title}'{part}{left}"
 
 
-def gather(store: ArchiveStore, keys: Sequence[str] = (), *, with_restricted: bool) -> Package:
+def gather(store: ArchiveReader, keys: Sequence[str] = (), *, with_restricted: bool) -> Package:
     """Collect a package; without keys it is the whole archive, log and trust included.
 
     Raises NotFound for a key nobody has, or an archive without items, and InvalidData for records
@@ -99,7 +99,7 @@ def gather(store: ArchiveStore, keys: Sequence[str] = (), *, with_restricted: bo
     return package
 
 
-def _refuse_excess(store: ArchiveStore, items: Iterable[PackedItem]) -> None:
+def _refuse_excess(store: ArchiveReader, items: Iterable[PackedItem]) -> None:
     for packed in items:
         key = packed.item.key
         excess = find_excess(store, key) if packed.item.facts.access == "restricted" else ()
@@ -111,7 +111,7 @@ def _refuse_excess(store: ArchiveStore, items: Iterable[PackedItem]) -> None:
             )
 
 
-def _packed(store: ArchiveStore, key: str) -> PackedItem:
+def _packed(store: ArchiveReader, key: str) -> PackedItem:
     return PackedItem(
         item=store.item(key),
         name=store.layout.item_name(key),
@@ -119,13 +119,13 @@ def _packed(store: ArchiveStore, key: str) -> PackedItem:
     )
 
 
-def _add_all(store: ArchiveStore, package: Package) -> None:
+def _add_all(store: ArchiveReader, package: Package) -> None:
     for name in inspect(store).files:
         if name.split("/")[0] in ("items", "entities", "claims", "log", "trust"):
             _add(store, package, [store.root.joinpath(*name.split("/"))])
 
 
-def _add_chosen(store: ArchiveStore, package: Package) -> None:
+def _add_chosen(store: ArchiveReader, package: Package) -> None:
     """The items, the claims that rest on them alone, and every entity that these name."""
     keys = {packed.item.key for packed in package.items}
     entities: set[str] = set()
@@ -142,7 +142,7 @@ def _add_chosen(store: ArchiveStore, package: Package) -> None:
     _add(store, package, [store.layout.entity_file(e) for e in _with_places(store, entities)])
 
 
-def _with_places(store: ArchiveStore, entities: Iterable[str]) -> set[str]:
+def _with_places(store: ArchiveReader, entities: Iterable[str]) -> set[str]:
     """These entities, and the places that they lie in."""
     found: set[str] = set()
     waiting = list(entities)
@@ -155,7 +155,7 @@ def _with_places(store: ArchiveStore, entities: Iterable[str]) -> set[str]:
     return found
 
 
-def _add_payloads(store: ArchiveStore, package: Package, *, with_restricted: bool) -> None:
+def _add_payloads(store: ArchiveReader, package: Package, *, with_restricted: bool) -> None:
     """Payloads where the access of the package's items puts them."""
     public: dict[str, bool] = {}
     named: list[tuple[str, str, str]] = []
@@ -178,7 +178,7 @@ def _add_payloads(store: ArchiveStore, package: Package, *, with_restricted: boo
         package.files[layout.name(place)] = store.layout.check_inside(path)
 
 
-def _add(store: ArchiveStore, package: Package, paths: Iterable[Path]) -> None:
+def _add(store: ArchiveReader, package: Package, paths: Iterable[Path]) -> None:
     for path in paths:
         data = files.read_bytes(store.layout.check_inside(path))
         package.files[store.layout.name(path)] = data

@@ -17,7 +17,7 @@ from citekit.app.packages.crate import METADATA, write_metadata
 from citekit.app.packages.prov_seals import prov_seals
 from citekit.app.sealing.log_reading import noted_entries
 from citekit.errors import InvalidData, StoreConflict, UsageError
-from citekit.formats.prov import write_prov
+from citekit.formats.prov.events import write_prov
 from citekit.integrity.leaf import parse_leaf
 from citekit.model.codec import to_json, write_instant
 from citekit.model.json_text import dump_json
@@ -32,7 +32,7 @@ from citekit.store.writing.event_recorder import logged_payloads, this_tool
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 PackageFormat = Literal["bagit", "ro-crate", "prov"]
 FORMATS: Final[tuple[str, ...]] = get_args(PackageFormat)
@@ -61,7 +61,7 @@ class Exported(Value):
 
 
 def export(
-    store: ArchiveStore,
+    store: ArchiveReader,
     path: Path,
     *,
     format_: str,
@@ -147,7 +147,7 @@ def _write_crate(folder: Path, package: Package, history: bytes) -> None:
         files.write_new(target, data)
 
 
-def _history(store: ArchiveStore, package: Package) -> dict[str, Any]:
+def _history(store: ArchiveReader, package: Package) -> dict[str, Any]:
     """The events about the package's items, or all of them, and their seals, as PROV."""
     names = {packed.name for packed in package.items}
     events = _events(store, None if package.is_whole else names, package)
@@ -155,7 +155,7 @@ def _history(store: ArchiveStore, package: Package) -> dict[str, Any]:
 
 
 def _events(
-    store: ArchiveStore, names: set[str] | None, package: Package
+    store: ArchiveReader, names: set[str] | None, package: Package
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     noted: set[str] = set()
     libraries = _libraries(package)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from citekit.app.sealing.kept_checkpoints import KnownSeal, known_seals, sealing_event
 from citekit.app.sealing.log_reading import sealed_keys
 from citekit.errors import MissingExtra
-from citekit.formats.prov_seal import Seal, Signer, Stamp
+from citekit.formats.prov.seals import Seal, Signer, Stamp
 from citekit.integrity.digest import digest_bytes
 from citekit.model.codec import write_instant
 from citekit.store.log.folder import LogFolder
@@ -16,10 +16,10 @@ from citekit.store.log.folder import LogFolder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
-def prov_seals(store: ArchiveStore) -> Iterator[Seal]:
+def prov_seals(store: ArchiveReader) -> Iterator[Seal]:
     """Every seal whose checkpoint is here, oldest first; none where nothing was sealed."""
     log = LogFolder(store.layout)
     latest = log.standing()

@@ -23,6 +23,7 @@ from citekit.app.proving.proof_file import (
     write_proof_file,
     write_response,
 )
+from citekit.app.proving.proof_page import render_page
 from citekit.app.proving.proof_verdict import ProofVerdict
 from citekit.app.sealing.kept_checkpoints import KnownSeal, known_seals
 from citekit.app.sealing.plan import replay
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
 class Proof(Value):
@@ -71,7 +72,7 @@ class ReadLog(Value):
     unsealed_purges: frozenset[str] = frozenset()
 
 
-def read_log(store: ArchiveStore) -> ReadLog:
+def read_log(store: ArchiveReader) -> ReadLog:
     """Read the whole log; raises UsageError where there is none, IntegrityFailed if damaged."""
     log = LogFolder(store.layout)
     latest = log.standing()
@@ -88,15 +89,13 @@ def read_log(store: ArchiveStore) -> ReadLog:
 
 
 def prove(
-    store: ArchiveStore, key: str, *, now: datetime | None = None, read: ReadLog | None = None
+    store: ArchiveReader, key: str, *, now: datetime | None = None, read: ReadLog | None = None
 ) -> Proof:
     """Make the proof of one item; who proves many reads the log once.
 
     Raises UsageError when the item or a capture of it is not sealed, IntegrityFailed when one is
     not what was sealed.
     """
-    from citekit.app.proving.proof_page import render_page
-
     key = store.resolve(key)
     read = read or read_log(store)
     proof_files, indexes = _sealed_files(store, read.history, key)
@@ -126,7 +125,7 @@ def prove(
 
 
 def _sealed_files(
-    store: ArchiveStore, history: History, key: str
+    store: ArchiveReader, history: History, key: str
 ) -> tuple[list[ProofFile], list[int]]:
     """The item and its capture records as text, and the entries that say their digests."""
     layout = store.layout
@@ -148,7 +147,7 @@ def _sealed_files(
     return proof_files, indexes
 
 
-def _purges(store: ArchiveStore, read: ReadLog, key: str) -> list[int]:
+def _purges(store: ArchiveReader, read: ReadLog, key: str) -> list[int]:
     """The entries that say which payloads of the item were removed for good.
 
     Raises UsageError for a purge that is not sealed: a proof that kept silent would mislead.

@@ -25,8 +25,8 @@ from citekit.store.log.record_kinds import action_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from citekit.store.archive import ArchiveStore
     from citekit.store.log.folder import LogFolder
+    from citekit.store.reading import ArchiveReader
 
 
 class KnownSeal(Value):
@@ -59,7 +59,7 @@ class KnownSeal(Value):
         return tuple((r, claim) for r, claim in read if claim and claim.digest == self.digest)
 
 
-def known_seals(store: ArchiveStore, log: LogFolder, latest: Standing) -> tuple[KnownSeal, ...]:
+def known_seals(store: ArchiveReader, log: LogFolder, latest: Standing) -> tuple[KnownSeal, ...]:
     """The seals whose checkpoints are here, oldest first; the last one is that which stands."""
     responses = _responses(store)
     standings = {latest.size: latest}
@@ -96,7 +96,7 @@ def _claimed(response: bytes) -> Timestamp | None:
     return None
 
 
-def _kept_sizes(store: ArchiveStore) -> list[int]:
+def _kept_sizes(store: ArchiveReader) -> list[int]:
     return [
         int(name)
         for name in files.names(store.layout.trust / "checkpoints")
@@ -104,7 +104,7 @@ def _kept_sizes(store: ArchiveStore) -> list[int]:
     ]
 
 
-def _kept(store: ArchiveStore, log: LogFolder, size: int) -> Standing | None:
+def _kept(store: ArchiveReader, log: LogFolder, size: int) -> Standing | None:
     """The checkpoint kept for that size, if it is one of this log."""
     with suppress(CitekitError):
         path = store.layout.check_inside(store.layout.kept_checkpoint(size))
@@ -115,7 +115,7 @@ def _kept(store: ArchiveStore, log: LogFolder, size: int) -> Standing | None:
     return None
 
 
-def _responses(store: ArchiveStore) -> dict[int, list[bytes]]:
+def _responses(store: ArchiveReader) -> dict[int, list[bytes]]:
     """Size of the log -> responses of authorities about its checkpoint, in one order."""
     found: dict[int, list[bytes]] = {}
     folder = store.layout.trust / "timestamps"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.model.event import Agent
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 _RESTORE = "citekit verify shows every place; bring the file back, or restore it from a copy"
 
@@ -95,7 +95,7 @@ def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
     return plan
 
 
-def scan(store: ArchiveStore, plan: Plan, *, agent: Agent, at: datetime) -> None:
+def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> None:
     """Add a *found* event to the plan for each change that nobody noted.
 
     Raises IntegrityFailed for what must not be sealed, InvalidData for a record that is none.
@@ -125,7 +125,7 @@ def scan(store: ArchiveStore, plan: Plan, *, agent: Agent, at: datetime) -> None
             find(difference.action, difference.path, **_about(store, difference, data))
 
 
-def disk_digests(store: ArchiveStore) -> dict[str, str]:
+def disk_digests(store: ArchiveReader) -> dict[str, str]:
     """The digest of every file that the log accounts for, by its path."""
     return {
         path: digest_bytes(files.read_bytes(store.layout.check_inside(store.root / path)))
@@ -133,7 +133,7 @@ def disk_digests(store: ArchiveStore) -> dict[str, str]:
     }
 
 
-def resolver(store: ArchiveStore) -> Any:  # noqa: ANN401  # str -> str | None
+def resolver(store: ArchiveReader) -> Any:  # noqa: ANN401  # str -> str | None
     """Where the item is that was once in a folder of this name: names of folders."""
 
     def resolve(name: str) -> str | None:
@@ -179,7 +179,7 @@ def action_said(entry: bytes) -> str:
     return event[0] if event else str(parse_leaf(entry)["action"])
 
 
-def is_sealed(store: ArchiveStore, key: str) -> bool:
+def is_sealed(store: ArchiveReader, key: str) -> bool:
     """Whether the log knows the item: then its folder stays for good."""
     log = LogFolder(store.layout)
     standing = log.standing()
@@ -232,7 +232,7 @@ def _is_of_this_seal(difference: Difference, size: int) -> bool:
     return difference.action == "key"
 
 
-def _refuse(store: ArchiveStore, found: list[Difference]) -> None:
+def _refuse(store: ArchiveReader, found: list[Difference]) -> None:
     if not found:
         return
     first = found[0]
@@ -248,7 +248,7 @@ def _refuse(store: ArchiveStore, found: list[Difference]) -> None:
     )
 
 
-def _about(store: ArchiveStore, difference: Difference, data: bytes) -> dict[str, Any]:
+def _about(store: ArchiveReader, difference: Difference, data: bytes) -> dict[str, Any]:
     try:
         return about_file(difference.action, data)
     except CitekitError as error:

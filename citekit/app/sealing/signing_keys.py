@@ -29,7 +29,7 @@ from citekit.store import files
 from citekit.store.log.folder import LogFolder
 
 if TYPE_CHECKING:
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
 class NewKey(Value):
@@ -100,7 +100,7 @@ def default_key_file(name: str) -> Path:
     return user_config_path("citekit") / "keys" / f"{plain}.key"
 
 
-def log_origin(store: ArchiveStore) -> str:
+def log_origin(store: ArchiveReader) -> str:
     """The name of an archive's log: what its checkpoint says, else what ``archive.toml`` says.
 
     Without ``[log] origin`` it is made of ``base_url``, else of the title; it never changes after

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, NotRequired, TypedDict
+from typing import Final
 
-from citekit.app.verifying.payload_hashing import Hashing
+from citekit.app.verifying.payload_hashing import Hashing, PayloadJson
 from citekit.errors import CitekitError
 from citekit.model.annotation import Annotation
 from citekit.model.claim import Claim
@@ -21,9 +21,9 @@ from citekit.model.item import ItemFacts
 from citekit.model.json_text import parse_json
 from citekit.model.value import Value
 from citekit.store import files
-from citekit.store.archive import ArchiveStore
 from citekit.store.folder_names import folded, is_cut
 from citekit.store.layout import is_link
+from citekit.store.reading import ArchiveReader
 from citekit.store.verified_marks import Mark, Remembered
 
 _GIT: Final = (".git", ".gitattributes", ".gitignore", ".gitmodules")
@@ -37,27 +37,11 @@ class Marked(Value):
     annotation: Annotation
 
 
-class TextMapJson(TypedDict):
-    """A ``TextMap`` as its record has it."""
-
-    characters: int
-    words: int
-    paragraphs: NotRequired[list[list[int]]]
-
-
-class PayloadJson(TypedDict):
-    """A ``Payload`` as its record has it: JSON that has been checked, and needs no building."""
-
-    digest: str
-    size_bytes: int
-    map: NotRequired[TextMapJson | None]
-
-
 @dataclass(slots=True, kw_only=True)
 class Inspection:
     """One archive under inspection. Names are paths inside it, with slashes."""
 
-    store: ArchiveStore
+    store: ArchiveReader
     keys: tuple[str, ...]
     """The items that are looked at: all, or those that were asked for."""
     item_folders: list[str] = field(default_factory=list)
@@ -177,7 +161,7 @@ class Inspection:
                 del self.folders[folder]
 
 
-def inspect(store: ArchiveStore) -> Inspection:
+def inspect(store: ArchiveReader) -> Inspection:
     """Walk an archive, and read nothing."""
     inspection = begin(store, ())
     for folder in inspection.item_folders:
@@ -186,7 +170,7 @@ def inspect(store: ArchiveStore) -> Inspection:
 
 
 def begin(
-    store: ArchiveStore,
+    store: ArchiveReader,
     keys: tuple[str, ...],
     progress: Callable[[int, int], None] | None = None,
 ) -> Inspection:
@@ -223,7 +207,7 @@ def is_at_the_top(name: str) -> bool:
     return name in _GIT or _AT_THE_TOP.fullmatch(name) is not None
 
 
-def _names(store: ArchiveStore, folders: Iterable[str]) -> dict[str, str]:
+def _names(store: ArchiveReader, folders: Iterable[str]) -> dict[str, str]:
     """The names of all folders that could be items, by key, whether their item.json is there.
 
     Of two folders of one key, the marked one counts, which comes later.

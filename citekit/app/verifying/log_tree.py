@@ -14,6 +14,7 @@ from citekit.integrity.merkle import HASH_BYTES, leaf_hash
 from citekit.integrity.tiles import TILE_WIDTH, Bundle, Tile, bundles_of
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import VERSION
+from citekit.store import files
 from citekit.store.log.folder import needed_paths
 from citekit.store.log.log_state import Contradiction, History
 
@@ -186,8 +187,6 @@ def _compare(inspection: Inspection, reading: Reading, path: str, data: bytes) -
     if not _is_there(inspection, reading, path):
         return
     with suppress(CitekitError):
-        from citekit.store import files
-
         file = inspection.store.layout.log_file(path)
         if files.read_bytes(file, limit=TILE_WIDTH * HASH_BYTES) == data:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from citekit.app.verifying.inspection import Inspection, PayloadJson
+from citekit.app.verifying.payload_hashing import PayloadJson
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError
 from citekit.integrity.digest import digest_bytes, digest_chunks, parse_digest
@@ -14,6 +14,7 @@ from citekit.store import files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from citekit.app.verifying.inspection import Inspection
     from citekit.findings import Finding
 
 

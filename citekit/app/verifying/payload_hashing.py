@@ -11,22 +11,37 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NotRequired, Self, TypedDict
 
 from citekit.store import files
 from citekit.store.hashing import whole_files
 from citekit.store.verified_marks import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from citekit.app.verifying.inspection import Inspection, PayloadJson
-    from citekit.store.verified_marks import Mark
+    from citekit.store.verified_marks import Mark, Remembered
 
 PLACES: Final = ("objects", "restricted")
 _BEGIN: Final = len("sha256:")
 _NAME: Final = len("sha256:00")  # the folder is named by what stands between the two
 _FOLDERS: Final = tuple(f"{number:02x}" for number in range(256))
+
+
+class TextMapJson(TypedDict):
+    """A ``TextMap`` as its record has it."""
+
+    characters: int
+    words: int
+    paragraphs: NotRequired[list[list[int]]]
+
+
+class PayloadJson(TypedDict):
+    """A ``Payload`` as its record has it: JSON that has been checked, and needs no building."""
+
+    digest: str
+    size_bytes: int
+    map: NotRequired[TextMapJson | None]
 
 
 @dataclass(slots=True)
@@ -81,16 +96,24 @@ class Hashing:
     A large payload is judged at the end, when all are hashed side by side.
     """
 
-    def __init__(self, inspection: Inspection) -> None:
-        self._is_partial = inspection.is_partial
-        self._remembered = inspection.remembered
-        self._marks = inspection.marks
+    def __init__(
+        self,
+        places: Iterable[Place],
+        *,
+        is_partial: bool,
+        remembered: Remembered | None,
+        marks: dict[tuple[str, str], Mark] | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self._is_partial = is_partial
+        self._remembered = remembered
+        self._marks = marks
         self._watches = self._remembered is not None or self._marks is not None
-        self._progress = inspection.progress
+        self._progress = progress
         self._later: list[tuple[Place, str, PayloadJson]] = []
         self._open = ExitStack()
         self._done = 0
-        self.places = tuple(_find(inspection, name) for name in PLACES)
+        self.places = tuple(places)
         self.doubtful: set[str] = set()
         self.not_hashed = 0
         self._of = sum(len(names) for place in self.places for names in place.folders.values())
@@ -196,15 +219,19 @@ class Hashing:
             self._progress(self._done, max(self._done, self._of))
 
 
-def _find(inspection: Inspection, name: str) -> Place:
-    """A place with the files in it; where only some items are looked at, these are not known."""
+def place_of(name: str, path: str, folders: Mapping[str, set[str]]) -> Place:
+    """The place at a path, with the files in it.
+
+    ``folders`` are those of the archive that were looked into; where only some items are looked at,
+    these are not known.
+    """
     above = f"{name}/sha256"
-    folders = {
-        folder: inspection.folders[f"{above}/{folder}"]
+    found = {
+        folder: folders[f"{above}/{folder}"]
         for folder in _FOLDERS
-        if f"{above}/{folder}" in inspection.folders
+        if f"{above}/{folder}" in folders
     }
-    return Place(name=name, path=inspection.show(above), folders=folders)
+    return Place(name=name, path=path, folders=found)
 
 
 def _characters(data: bytes) -> int:

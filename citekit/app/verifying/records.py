@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from citekit.app.verifying.inspection import Inspection, Marked, PayloadJson, walk
-from citekit.app.verifying.payload_hashing import Hashing
+from citekit.app.verifying.inspection import Inspection, Marked, walk
+from citekit.app.verifying.payload_hashing import PLACES, Hashing, PayloadJson, place_of
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, NotFound, Place
 from citekit.model.annotation import Annotation, annotation_lines
@@ -34,7 +34,13 @@ def read_records(inspection: Inspection) -> Iterator[Finding]:
     """Read all records into the inspection; findings for what cannot be read."""
     hidden = inspection.store.superseded()
     keys = {name: key for key, name in inspection.names.items() if name not in hidden}
-    inspection.hashing = Hashing(inspection)
+    inspection.hashing = Hashing(
+        (place_of(name, inspection.show(f"{name}/sha256"), inspection.folders) for name in PLACES),
+        is_partial=inspection.is_partial,
+        remembered=inspection.remembered,
+        marks=inspection.marks,
+        progress=inspection.progress,
+    )
     with inspection.hashing:
         for folder in inspection.item_folders:
             walk(inspection, folder)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
+from importlib.resources import files
 
 from citekit.errors import Place
 from citekit.findings import Finding, FindingClass, Severity
@@ -21,9 +23,6 @@ class Rule(Value):
 @cache
 def rules() -> dict[str, Rule]:
     """All rules by code (rules.toml)."""
-    import tomllib
-    from importlib.resources import files
-
     text = (files("citekit.app.verifying") / "rules.toml").read_text(encoding="utf-8")
     return {
         code: Rule(

@@ -16,6 +16,7 @@ from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, read_timestamp, veri
 from citekit.model.codec import write_instant
 from citekit.model.value import Value
 from citekit.store import files
+from citekit.store.log.record_kinds import action_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,6 +190,4 @@ def _verified(path: str, response: bytes, digest: str, outside: Outside, size: i
 
 
 def _below(inspection: Inspection, folder: str) -> list[str]:
-    from citekit.store.log.record_kinds import action_of
-
     return sorted(name for name in inspection.below(folder) if action_of(name))

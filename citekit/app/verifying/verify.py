@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from citekit.app.verifying.inspection import Inspection
     from citekit.app.verifying.trust_anchors import Outside
-    from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
     Check = Callable[[Inspection], Iterator[Finding]]
 
@@ -121,7 +121,7 @@ class Report(Value):
 
 
 def verify(
-    store: ArchiveStore,
+    store: ArchiveReader,
     keys: Sequence[str] = (),
     *,
     outside: Outside | None = None,
@@ -154,7 +154,7 @@ def _without_collector() -> Iterator[None]:
 
 
 def _verify(
-    store: ArchiveStore,
+    store: ArchiveReader,
     keys: Sequence[str],
     outside: Outside | None,
     progress: Callable[[int, int], None] | None,

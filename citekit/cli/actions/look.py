@@ -9,7 +9,7 @@ from citekit.app.looking.search import list_items
 from citekit.app.looking.search import search as search_items
 from citekit.cli import output
 from citekit.errors import UsageError
-from citekit.formats.markup import without_markup
+from citekit.model.title_markup import without_markup
 from citekit.model.value import as_dict
 
 if TYPE_CHECKING:

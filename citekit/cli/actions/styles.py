@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.cli import output
-from citekit.csl.styles import search_styles
+from citekit.csl import search_styles
 
 if TYPE_CHECKING:
     from citekit.cli.context import Context
-    from citekit.csl.style_search import StyleSummary
+    from citekit.csl.style.search import StyleSummary
 
 
 def styles(context: Context, *, query: list[str]) -> int:

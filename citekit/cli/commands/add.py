@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from citekit.app.citing.cite import DataFormat
+from citekit.app.citing.result import DataFormat
 from citekit.cli.call import hand_on
 from citekit.cli.commands.options import AccessOption
 from citekit.cli.completion.sources import keys

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from citekit.app.citing.cite import DataFormat, StyledFormat
+from citekit.app.citing.result import DataFormat, StyledFormat
 from citekit.cli.call import hand_on
 from citekit.cli.completion.sources import keys, locales, styles
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.app.looking.search import list_items
 from citekit.cli.completion.cache import Entry, as_text
-from citekit.csl.locale import locale_tags
-from citekit.csl.styles import search_styles
+from citekit.csl import search_styles
+from citekit.csl.style.locale import locale_tags
 from citekit.errors import CitekitError
 from citekit.store.files import write_whole
 from citekit.store.reading import ArchiveReader

@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from citekit.errors import CitekitError
 from citekit.model.value import Value, as_dict
 from citekit.store import files
 from citekit.store.index import search_text as folding
+from citekit.store.index.index_entry import read_entry
 from citekit.store.index.refresh import Glance, Seen, glance, group, look, look_inside
 from citekit.store.index.search_text import Phrase, fold, phrases
+from citekit.store.index.snippet import best_field, cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -292,8 +295,6 @@ class _Refresh:
         return self._fact("payloads") != _payload_folders(self._store)
 
     def _take_in(self, changes: Changes) -> None:
-        from citekit.store.index.index_entry import read_entry
-
         payloads = _payload_folders(self._store)
         hidden = self._store.superseded()
         changed: dict[str, Seen] = {**dict.fromkeys(self._back(), _NEVER), **changes.changed}
@@ -385,9 +386,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    from importlib.resources import files as package_files
-
-    sql = (package_files("citekit.store.index") / "index.sql").read_text(encoding="utf-8")
+    sql = Path(__file__).with_name("index.sql").read_text(encoding="utf-8")
     for statement in sql.split(";\n"):  # executescript() would end the transaction
         connection.execute(statement)
 
@@ -412,8 +411,6 @@ def _match(phrase: Phrase) -> str:
 
 
 def _hit(texts: list[str], score: float, query: list[Phrase]) -> Hit:
-    from citekit.store.index.snippet import best_field, cut
-
     number = best_field(texts, query)
     return Hit(
         key=texts[0].split()[0],  # the aliases follow

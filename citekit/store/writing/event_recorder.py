@@ -21,6 +21,7 @@ from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.record_kinds import action_of
+from citekit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,8 +150,6 @@ def this_tool(
     options: Mapping[str, Any] | None = None, libraries: Mapping[str, str] | None = None
 ) -> Tool:
     """This citekit, and which options of the step were given (those that are None were not)."""
-    from citekit.version import __version__
-
     given = {name: value for name, value in (options or {}).items() if value is not None}
     return Tool(name="citekit", version=__version__, options=given, libraries=libraries or {})
 

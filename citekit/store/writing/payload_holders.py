@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from citekit.store.index.sqlite import Index
 from citekit.store.writing.knowledge import Knowledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citekit.store.index.sqlite import Index
     from citekit.store.reading import ArchiveReader
 
 
@@ -46,8 +46,6 @@ class Holders(Knowledge):
     @contextmanager
     def _index(self) -> Iterator[Index]:
         """The index, refreshed unless nothing can have changed but what is noted here."""
-        from citekit.store.index.sqlite import Index
-
         is_current = self.is_current
         if not is_current:
             self._own.clear()
