@@ -11,7 +11,6 @@ import errno
 import os
 import stat
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -417,6 +416,8 @@ def _at_once(flush: Callable[[T], None], things: Collection[T]) -> None:
         for thing in things:
             flush(thing)
         return
+    from concurrent.futures import ThreadPoolExecutor  # takes longer than all a reader needs here
+
     with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
         for _ in pool.map(flush, things):
             pass

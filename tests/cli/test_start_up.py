@@ -28,8 +28,8 @@ CALLS = {
 }
 # Slow ones of the standard library, which nothing that cites may need.
 SLOW = {"argparse", "asyncio", "ast", "concurrent", "dataclasses", "dis", "email", "html", "http",
-        "inspect", "logging", "multiprocessing", "sqlite3", "socket", "ssl", "subprocess",
-        "tempfile", "unittest", "urllib.request", "xml.dom", "zipfile"}  # fmt: skip
+        "hashlib", "inspect", "logging", "multiprocessing", "sqlite3", "socket", "ssl",
+        "subprocess", "tempfile", "unittest", "urllib.request", "xml.dom", "zipfile"}  # fmt: skip
 
 
 def loaded(words: list[str], archive: Path) -> set[str]:
