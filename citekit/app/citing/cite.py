@@ -87,7 +87,7 @@ def _whole(store: ItemReader) -> ArchiveReader:
 def _verified(store: ItemReader, cites: list[Cite], outside: Outside) -> tuple[str, ...]:
     from citekit.app.citing.verified import check_cited
 
-    return check_cited(store, [cite["id"] for cite in cites], outside)
+    return check_cited(_whole(store), [cite["id"] for cite in cites], outside)
 
 
 def _notes(store: ItemReader, items: list[Item]) -> tuple[dict[str, str | None], tuple[str, ...]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from citekit.app.citing.result import Cited
     from citekit.app.verifying.trust_anchors import Outside
     from citekit.cli.context import Context
+    from citekit.store.items import ItemReader
 
 
 def cite(
