@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.sealing.purged import purged_digests
-from citekit.extract.documents.encoding import decode
 from citekit.model.codec import to_json
 
 if TYPE_CHECKING:
@@ -43,6 +41,10 @@ def _absent(store: ArchiveReader, captures: list[dict[str, Any]]) -> dict[str, s
     absent = sorted(digest for digest in digests if store.payload_path(digest) is None)
     purged: frozenset[str] = frozenset()
     if absent:
+        from citekit.app.sealing.purged import (
+            purged_digests,  # reads the log, which is seldom asked
+        )
+
         purged = purged_digests(store)
     return {digest: "purged" if digest in purged else "absent" for digest in absent}
 
@@ -72,5 +74,7 @@ def _decoded_original(store: ArchiveReader, key: str) -> str | None:
         data = store.payload(payload.digest)
         if data is None or payload.encoding is None:
             return None
+        from citekit.extract.documents.encoding import decode  # loads all that reads documents
+
         return decode(data, given=payload.encoding).text
     return None
