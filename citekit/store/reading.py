@@ -12,10 +12,10 @@ from citekit.errors import InvalidData, NotFound, Place, StoreConflict
 from citekit.model.annotation import Annotation, annotation_lines
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
-from citekit.model.codec import decode_text
 from citekit.model.entity import Entity
 from citekit.model.identifiers import is_stamp, stamp_order
 from citekit.model.nearest import did_you_mean
+from citekit.model.records.codec import decode_text
 from citekit.store import files
 from citekit.store.items import ItemReader
 from citekit.store.objects import Objects

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citekit.errors import InvalidData, Place
-from citekit.model.json_text import refuse_conflict_marks
+from citekit.model.records.json_text import refuse_conflict_marks
 from citekit.model.value import NOTHING, Value
 from citekit.version import __version__
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from citekit.errors import CitekitError, InvalidData
 from citekit.integrity.digest import parse_digest
-from citekit.model.codec import decode_text, to_json
-from citekit.model.json_text import dump_json
+from citekit.model.records.codec import decode_text, to_json
+from citekit.model.records.json_text import dump_json
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.folder_names import check_name

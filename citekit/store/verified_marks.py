@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citekit.errors import CitekitError
 from citekit.integrity.digest import digest_bytes
-from citekit.model.codec import read_instant, write_instant
+from citekit.model.records.codec import read_instant, write_instant
 from citekit.model.value import NOTHING, Value
 from citekit.store import files
 

@@ -23,7 +23,7 @@ from citekit.integrity.checkpoint import Checkpoint, write_checkpoint
 from citekit.integrity.earlier import edge_of
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.proof import LogProof, write_proof
-from citekit.model.codec import to_json
+from citekit.model.records.codec import to_json
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.staging import Journal, begin

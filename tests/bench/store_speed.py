@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 
 from citekit.model.annotation import Passage
-from citekit.model.codec import to_json
-from citekit.model.json_text import dump_json, dump_json_line
+from citekit.model.records.codec import to_json
+from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.store.archive import ArchiveStore
 from citekit.store.index.sqlite import Index
 from citekit.testing.store_builders import build_annotation, build_capture, build_item

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citekit.errors import InvalidData, NotFound, StoreConflict
-from citekit.model.json_text import dump_json
+from citekit.model.records.json_text import dump_json
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.folder_names import folded, names_of

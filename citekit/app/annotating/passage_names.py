@@ -14,7 +14,7 @@ from citekit.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from citekit.store.reading import ArchiveReader
+    from citekit.store.items import ItemReader
 
     IsKnown = Callable[[str], bool]
 
@@ -38,7 +38,7 @@ def split_name(name: str, *known: IsKnown) -> tuple[str, str | None]:
     return key, passage if mark else None
 
 
-def known_in(store: ArchiveReader) -> tuple[IsKnown, IsKnown]:
+def known_in(store: ItemReader) -> tuple[IsKnown, IsKnown]:
     """Whether an item of the archive has a key, and whether it has or had it."""
 
     def is_name(key: str) -> bool:

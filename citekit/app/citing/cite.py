@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     from citekit.app.verifying.trust_anchors import Outside
     from citekit.model.item import Item
+    from citekit.store.items import ItemReader
     from citekit.store.reading import ArchiveReader
 
 Cite = dict[str, Any]
 
 
 def cite(
-    store: ArchiveReader,
+    store: ItemReader,
     words: Sequence[str],
     *,
     format_: str | None = None,
@@ -76,22 +77,28 @@ def cite(
     return cited._replace(warnings=(*cited.warnings, *lacking, *told))
 
 
-def _verified(store: ArchiveReader, cites: list[Cite], outside: Outside) -> tuple[str, ...]:
+def _whole(store: ItemReader) -> ArchiveReader:
+    """All of the archive: most references need its items alone, and the rest takes time to load."""
+    from citekit.store.reading import ArchiveReader
+
+    return store if isinstance(store, ArchiveReader) else ArchiveReader(store.root, store.settings)
+
+
+def _verified(store: ItemReader, cites: list[Cite], outside: Outside) -> tuple[str, ...]:
     from citekit.app.citing.verified import check_cited
 
-    return check_cited(store, [cite["id"] for cite in cites], outside)
+    return check_cited(_whole(store), [cite["id"] for cite in cites], outside)
 
 
-def _notes(
-    store: ArchiveReader, items: list[Item]
-) -> tuple[dict[str, str | None], tuple[str, ...]]:
+def _notes(store: ItemReader, items: list[Item]) -> tuple[dict[str, str | None], tuple[str, ...]]:
     """What each reference says of its evidence, and warnings for those that have none."""
-    notes = {item.key: provenance_note(store, item.key) for item in items}
+    whole = _whole(store)
+    notes = {item.key: provenance_note(whole, item.key) for item in items}
     lacking = (key for key, note in notes.items() if note is None)
     return notes, tuple(f"{key} has no capture: no provenance to add" for key in lacking)
 
 
-def _read(store: ArchiveReader, word: str) -> list[Cite]:
+def _read(store: ItemReader, word: str) -> list[Cite]:
     """The cites that a word names; Pandoc's syntax is loaded only where it is used."""
     is_cluster = "@" in word or word.startswith("[")
     known = known_in(store)
@@ -110,10 +117,10 @@ def _mode(words: Sequence[str]) -> str:
     return "composite" if is_narrative(words[0]) else ""
 
 
-def _check_paragraph(store: ArchiveReader, name: str, number: int) -> None:
+def _check_paragraph(store: ItemReader, name: str, number: int) -> None:
     """Raise NotFound for a paragraph beyond the last one; without a text any may be named."""
     key = store.resolve(name)
-    captures = store.captures(key).values()
+    captures = _whole(store).captures(key).values()
     shapes = [
         payload.map
         for capture in captures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 
 if TYPE_CHECKING:
     from citekit.model.item import Item

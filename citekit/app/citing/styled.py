@@ -16,7 +16,7 @@ from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from citekit.csl.process import Result
-    from citekit.store.reading import ArchiveReader
+    from citekit.store.items import ItemReader
 
 Cite = dict[str, Any]
 DEFAULT_STYLE: Final = "apa"
@@ -35,7 +35,7 @@ class StyledCall(Value):
     mode: str
 
 
-def style_of(store: ArchiveReader, style: str | None) -> StyleSource:
+def style_of(store: ItemReader, style: str | None) -> StyleSource:
     """The style that is asked for, else the archive's, else apa; raises NotFound."""
     return find_style(style or store.settings.style or DEFAULT_STYLE)
 

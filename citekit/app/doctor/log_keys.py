@@ -14,7 +14,7 @@ from citekit.errors import CitekitError, IntegrityFailed
 from citekit.integrity.note import Note
 from citekit.integrity.sign import verify_note
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, read_timestamp
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 from citekit.store import files
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.record_kinds import action_of

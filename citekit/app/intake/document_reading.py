@@ -21,7 +21,7 @@ from citekit.errors import InvalidData, Place
 from citekit.extract import Extraction, extract
 from citekit.extract.shared.publishers import read_publishers
 from citekit.findings import Finding, Severity
-from citekit.model.codec import decode, to_json
+from citekit.model.records.codec import decode, to_json
 from citekit.model.value import replace
 
 if TYPE_CHECKING:

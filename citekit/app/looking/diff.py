@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.app.intake.reread import read_again
 from citekit.app.looking.text_diff import Paragraph, diff_texts
 from citekit.errors import InvalidData, NotFound, UsageError
-from citekit.model.codec import to_json
 from citekit.model.identifiers import stamp_order
+from citekit.model.records.codec import to_json
 from citekit.model.value import Value
 
 if TYPE_CHECKING:

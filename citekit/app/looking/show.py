@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.model.codec import to_json
+from citekit.model.records.codec import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,7 +27,7 @@ from citekit.errors import (
 )
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.integrity.digest import Hasher, digest_chunks, parse_digest
-from citekit.model.json_text import dump_json, parse_json
+from citekit.model.records.json_text import dump_json, parse_json
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.archive import ArchiveStore

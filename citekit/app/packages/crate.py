@@ -9,8 +9,8 @@ from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.integrity.digest import digest_bytes, digest_chunks
-from citekit.model.codec import write_instant
-from citekit.model.json_text import dump_json
+from citekit.model.records.codec import write_instant
+from citekit.model.records.json_text import dump_json
 from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.writing.event_recorder import this_tool

@@ -19,8 +19,8 @@ from citekit.app.sealing.log_reading import noted_entries
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.formats.prov.events import write_prov
 from citekit.integrity.leaf import parse_leaf
-from citekit.model.codec import to_json, write_instant
-from citekit.model.json_text import dump_json
+from citekit.model.records.codec import to_json, write_instant
+from citekit.model.records.json_text import dump_json
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now

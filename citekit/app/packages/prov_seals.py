@@ -10,7 +10,7 @@ from citekit.app.sealing.log_reading import sealed_keys
 from citekit.errors import MissingExtra
 from citekit.formats.prov.seals import Seal, Signer, Stamp
 from citekit.integrity.digest import digest_bytes
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 from citekit.store.log.folder import LogFolder
 
 if TYPE_CHECKING:

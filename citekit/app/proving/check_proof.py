@@ -31,7 +31,7 @@ from citekit.integrity.merkle import verify_inclusion
 from citekit.integrity.rotation import KeyStep, follow_keys
 from citekit.integrity.sign import parse_vkey, verify_note
 from citekit.integrity.timestamp import Timestamp, read_timestamp, verify_timestamp
-from citekit.model.json_text import parse_json
+from citekit.model.records.json_text import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -16,8 +16,8 @@ from citekit.errors import InvalidData
 from citekit.integrity.note import decode_base64
 from citekit.integrity.proof import LogProof, parse_proof, write_proof
 from citekit.model.capture import Tool
-from citekit.model.codec import decode, to_json
-from citekit.model.json_text import dump_json, parse_json
+from citekit.model.records.codec import decode, to_json
+from citekit.model.records.json_text import dump_json, parse_json
 from citekit.model.value import Value
 from citekit.store.folder_names import names_of
 

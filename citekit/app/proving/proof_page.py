@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from citekit.app.proving.proof_file import item_path
 from citekit.errors import InvalidData
 from citekit.model.capture import Tool
-from citekit.model.codec import decode, write_instant
 from citekit.model.item import Item
+from citekit.model.records.codec import decode, write_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

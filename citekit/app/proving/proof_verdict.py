@@ -9,7 +9,7 @@ from typing import Any
 
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.integrity.checkpoint import Checkpoint
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
 
 NOT_PROVEN = (

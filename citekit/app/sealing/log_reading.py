@@ -13,11 +13,11 @@ from citekit.store.log.folder import LogFolder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from citekit.store.items import ItemReader
     from citekit.store.log.log_state import History
-    from citekit.store.reading import ArchiveReader
 
 
-def noted_history(store: ArchiveReader) -> History:
+def noted_history(store: ItemReader) -> History:
     """The state after every event; raises IntegrityFailed or InvalidData for a damaged log."""
     log = LogFolder(store.layout)
     standing = log.standing()
@@ -25,7 +25,7 @@ def noted_history(store: ArchiveReader) -> History:
     return take_waiting(replay(log, standing), waiting).history
 
 
-def noted_entries(store: ArchiveReader) -> Iterator[tuple[int | None, bytes]]:
+def noted_entries(store: ItemReader) -> Iterator[tuple[int | None, bytes]]:
     """Every entry with its number in the log, None for one that waits; nothing is verified."""
     log = LogFolder(store.layout)
     standing = log.standing()

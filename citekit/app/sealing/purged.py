@@ -11,17 +11,17 @@ from citekit.errors import CitekitError, StoreConflict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from citekit.store.reading import ArchiveReader
+    from citekit.store.items import ItemReader
 
 
-def purged_digests(store: ArchiveReader) -> frozenset[str]:
+def purged_digests(store: ItemReader) -> frozenset[str]:
     """The digests of all that was purged; none where the log is damaged, of which verify tells."""
     with suppress(CitekitError):
         return frozenset(noted_history(store).purged)
     return frozenset()
 
 
-def refuse_purged(store: ArchiveReader, key: str, digests: Iterable[str]) -> None:
+def refuse_purged(store: ItemReader, key: str, digests: Iterable[str]) -> None:
     """Raise StoreConflict for bytes that this archive was asked to forget."""
     if not purged_digests(store).isdisjoint(digests):
         raise StoreConflict(

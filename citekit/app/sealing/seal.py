@@ -33,7 +33,7 @@ from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note, verify_note
 from citekit.integrity.timestamp import Timestamp
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 from citekit.model.value import NOTHING, Value, replace
 from citekit.store.clock import now as this_second
 from citekit.store.log.folder import LogFolder, Pending, Standing

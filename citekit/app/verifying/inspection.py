@@ -18,7 +18,7 @@ from citekit.model.annotation import Annotation
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.item import ItemFacts
-from citekit.model.json_text import parse_json
+from citekit.model.records.json_text import parse_json
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.folder_names import folded, is_cut

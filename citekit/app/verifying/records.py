@@ -13,14 +13,14 @@ from citekit.errors import CitekitError, NotFound, Place
 from citekit.model.annotation import Annotation, annotation_lines
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
-from citekit.model.codec import decode_text, read_instant
 from citekit.model.entity import Entity
 from citekit.model.identifiers import is_stamp, make_stamp
 from citekit.model.item import Item, ItemFacts
-from citekit.model.json_text import parse_json
-from citekit.model.plain import read_plain
-from citekit.model.plain_capture import read_plain_capture
 from citekit.model.quotation import evidence_beyond
+from citekit.model.records.codec import decode_text, read_instant
+from citekit.model.records.json_text import parse_json
+from citekit.model.records.plain import read_plain
+from citekit.model.records.plain_capture import read_plain_capture
 from citekit.model.value import NOTHING, replace
 from citekit.store import files
 

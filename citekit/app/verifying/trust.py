@@ -13,7 +13,7 @@ from citekit.integrity.note import MAX_NOTE_BYTES, Note
 from citekit.integrity.rotation import KeyStep, follow_keys
 from citekit.integrity.sign import parse_vkey, verify_note
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, read_timestamp, verify_timestamp
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.log.record_kinds import action_of

@@ -19,7 +19,7 @@ from citekit.app.verifying.quotation import check_quotation
 from citekit.app.verifying.records import check_names, read_records
 from citekit.app.verifying.structure import check_structure
 from citekit.findings import Finding, FindingClass, Severity
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
 from citekit.store.clock import now as this_second
 from citekit.store.verified_marks import Remembered, recall, remember

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from citekit.app.citing.result import Cited
     from citekit.app.verifying.trust_anchors import Outside
     from citekit.cli.context import Context
-    from citekit.store.reading import ArchiveReader
+    from citekit.store.items import ItemReader
 
 
 def cite(
@@ -35,7 +35,7 @@ def cite(
     checkpoint: list[str],
 ) -> int:
     """Print references of the items, or write them into a file; verified ones, if asked to."""
-    store = context.reader()
+    store = context.items()
     cited = cite_items(
         store,
         key,
@@ -64,7 +64,7 @@ def cite(
     return 0
 
 
-def _outside(store: ArchiveReader, trust: list[str], checkpoint: list[str]) -> Outside:
+def _outside(store: ItemReader, trust: list[str], checkpoint: list[str]) -> Outside:
     from citekit.app.verifying.trust_anchors import read_outside
 
     return read_outside(trust, checkpoint, archive=store.root)
@@ -103,7 +103,7 @@ def _json(cited: Cited) -> dict[str, object]:
     }
 
 
-def _write(store: ArchiveReader, path: str, text: str) -> None:
+def _write(store: ItemReader, path: str, text: str) -> None:
     """Write the answer where the user says, and never among the archive's own."""
     target = Path(path)
     if store.layout.would_hold(target):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from citekit.app.annotating.entities_and_claims import add_claim, link_claim, remove_claim
 from citekit.cli import output
-from citekit.model.codec import to_json
+from citekit.model.records.codec import to_json
 
 if TYPE_CHECKING:
     from citekit.cli.context import Context

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from citekit.app.annotating.entities_and_claims import add_entity, mentions, remove_entity
 from citekit.cli import output
 from citekit.errors import UsageError
-from citekit.model.codec import to_json
+from citekit.model.records.codec import to_json
 
 if TYPE_CHECKING:
     from citekit.cli.context import Context

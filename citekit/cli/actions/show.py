@@ -9,9 +9,9 @@ from citekit.app.looking.show import show as show_item
 from citekit.cli import output
 from citekit.errors import NotFound
 from citekit.model.capture import Tool
-from citekit.model.codec import decode
 from citekit.model.date import Date
 from citekit.model.name import Name
+from citekit.model.records.codec import decode
 
 if TYPE_CHECKING:
     from citekit.cli.context import Context

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.output.tree import LetterNode, Node, Rich, YearNode
 from citekit.csl.style.ir import PLAIN
-from citekit.csl.values.dates import date_nodes, sort_text
+from citekit.csl.values.date_text import date_nodes, sort_text
 from citekit.csl.values.markup import parse_markup
 from citekit.csl.values.textcase import apply_case
 from citekit.model.value import replace

@@ -1,10 +1,10 @@
 """Sort keys close to the Unicode Collation Algorithm, with the standard library only.
 
-Letters without case and accents, but for those that a language takes for letters of their own;
-punctuation does not count; spaces come before digits, which count as numbers, and digits before
-letters. Languages that are not written in Latin letters put
-their own script before them. Source: UTS #10 at primary strength, variable elements ignored
-(approximated); CLDR, script reordering.
+Case and accents do not count, but for letters that a language takes for letters of their own;
+punctuation does not count. Spaces come before digits, which count as numbers, and digits before
+letters. A language that is not written in Latin letters puts its own script before them.
+Source: UTS #10 at primary strength, variable elements ignored (approximated); CLDR, script
+reordering.
 """
 
 from __future__ import annotations

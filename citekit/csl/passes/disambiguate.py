@@ -4,7 +4,7 @@ Cites are rendered once and put into buckets by their text, never compared in pa
 with several items are worked on, and only with changes that can split them. What was decided is a
 frozen ``Hints`` for each item.
 
-Three books of 2020 in APA, by Doe, Roe and Fox, and two by Doe, Poe and Fox::
+Three books of 2020 in APA, one by Doe, Roe and Fox, two by Doe, Poe and Fox::
 
     one bucket           hints                        cites in the end
     (Doe et al., 2020)   names=(2,)                   (Doe, Roe, et al., 2020)

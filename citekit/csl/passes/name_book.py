@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from citekit.csl.values.names import initials
+from citekit.csl.values.initials import initials
 
 if TYPE_CHECKING:
     from citekit.csl.values.name_spec import NameSpec

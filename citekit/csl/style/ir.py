@@ -1,6 +1,6 @@
 """What a style says: one frozen value per CSL element (CSL 1.0.2), nothing evaluated yet.
 
-``parse`` makes these values, ``compile`` turns them into functions. Attribute values are kept as
+``parse`` makes these values, ``compiled`` turns them into functions. Attribute values are kept as
 the strings of the specification; ``None`` means "not said here, inherit".
 """
 

@@ -9,7 +9,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.proving.proof_script import SCRIPT
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 from citekit.pages import wording
 from citekit.pages.element import Content, Element, file_link, h, joined, page_link
 from citekit.pages.provenance.seals import CHANGES, PROOF_SUFFIX, ItemSeal, SealedFile, State

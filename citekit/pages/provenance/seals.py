@@ -17,8 +17,8 @@ from citekit.app.sealing.plan import disk_digests
 from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.leaf import parse_leaf
-from citekit.model.codec import read_instant
 from citekit.model.quotation import TEXT_FIELDS, evidence_beyond
+from citekit.model.records.codec import read_instant
 from citekit.model.value import NOTHING, Value, replace
 from citekit.store.log.drift import differences
 from citekit.store.log.folder import LogFolder

@@ -15,8 +15,8 @@ from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.model.capture import ROLES, Capture, Tool
-from citekit.model.codec import decode_text, to_json
 from citekit.model.event import Agent, Event, LoggedPayload
+from citekit.model.records.codec import decode_text, to_json
 from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.log.folder import LogFolder

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place, StoreConflict, UsageError
-from citekit.model.codec import to_json
-from citekit.model.json_text import dump_json, dump_json_line
+from citekit.model.records.codec import to_json
+from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.store import files
 from citekit.store.addresses import known_addresses
 from citekit.store.writing.event_recorder import Recorder

@@ -14,7 +14,7 @@ from citekit.app.proving.prove import prove
 from citekit.app.sealing.seal import Keys, seal
 from citekit.cli.run import run
 from citekit.model.capture import Capture
-from citekit.model.codec import decode, to_json
+from citekit.model.records.codec import decode, to_json
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:

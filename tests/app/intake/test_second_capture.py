@@ -14,7 +14,7 @@ from citekit.app.sealing.seal import seal
 from citekit.app.verifying.verify import verify
 from citekit.errors import NotFound, StoreConflict, UsageError
 from citekit.integrity.digest import digest_bytes
-from citekit.model.json_text import parse_json
+from citekit.model.records.json_text import parse_json
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from citekit.csl.output.tree import Node, leaves
 from citekit.csl.passes.disambiguate import letters
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.values.dates import read_date
+from citekit.csl.values.initials import initials
 from citekit.csl.values.markup import parse_markup
-from citekit.csl.values.names import initials
 from citekit.csl.values.numbers import is_numeric, is_plural, page_range, roman
 from citekit.csl.values.persons import read_names
 from citekit.csl.values.textcase import apply_case

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from citekit.errors import InvalidData
 from citekit.model.capture import Capture
-from citekit.model.codec import decode_text
 from citekit.model.entity import Entity
-from citekit.model.json_text import dump_json, parse_json
-from citekit.model.plain import read_plain
+from citekit.model.records.codec import decode_text
+from citekit.model.records.json_text import dump_json, parse_json
+from citekit.model.records.plain import read_plain
 
 DIGEST = "sha256:" + "0" * 64
 PAYLOAD = {"digest": DIGEST, "size_bytes": 7, "media_type": "text/plain"}

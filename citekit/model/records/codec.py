@@ -26,7 +26,7 @@ from typing import (
 )
 
 from citekit.errors import InvalidData, Place
-from citekit.model.json_text import Json, JsonPath, parse_json, place_in, show_path
+from citekit.model.records.json_text import Json, JsonPath, parse_json, place_in, show_path
 from citekit.model.value import Value
 
 T = TypeVar("T")

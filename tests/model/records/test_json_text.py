@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.errors import InvalidData
-from citekit.model.json_text import (
+from citekit.model.records.json_text import (
     MAX_DEPTH,
     JsonPlaces,
     dump_json,

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from citekit.errors import InvalidData
 from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
 from citekit.model.claim import Claim, ClaimEvidence
-from citekit.model.codec import decode, decode_text, read_instant, to_json, write_instant
 from citekit.model.entity import Entity
 from citekit.model.event import Agent, Event
 from citekit.model.identifiers import check_slug, is_stamp, make_stamp, stamp_order
-from citekit.model.json_text import dump_json
+from citekit.model.records.codec import decode, decode_text, read_instant, to_json, write_instant
+from citekit.model.records.json_text import dump_json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 EXTRA = st.dictionaries(TEXTS.map(lambda key: f"x-{key}"), TEXTS, max_size=3)

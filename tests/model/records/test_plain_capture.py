@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from citekit.errors import InvalidData
 from citekit.model.capture import Capture
-from citekit.model.codec import decode_text
-from citekit.model.json_text import dump_json, parse_json
-from citekit.model.plain_capture import read_plain_capture
+from citekit.model.records.codec import decode_text
+from citekit.model.records.json_text import dump_json, parse_json
+from citekit.model.records.plain_capture import read_plain_capture
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 PAYLOAD = {"digest": DIGEST, "size_bytes": 7, "media_type": "text/plain"}

@@ -16,14 +16,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal, get_args, get_origin
 
-from citekit.model.codec import (
+from citekit.model.records.codec import (
     REQUIRED,
     is_record,
     issubclass_safe,
     read_instant,
     record_fields,
 )
-from citekit.model.json_text import Json
+from citekit.model.records.json_text import Json
 from citekit.model.value import Value
 
 Count = Callable[[Json], int | None]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from citekit.model.codec import read_instant
+from citekit.model.records.codec import read_instant
 
 # With "+" after it a repetition gives nothing back once it has matched: here it never has to.
 _TEXT: Final = r'"[^"\\\x00-\x1f]*+"'
