@@ -12,11 +12,13 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from citekit.errors import (
     CitekitError,
@@ -29,9 +31,6 @@ from citekit.errors import (
     UsageError,
 )
 from citekit.store.archive import ArchiveStore
-
-if TYPE_CHECKING:
-    from http.server import ThreadingHTTPServer
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "sphinx" / "templates" / "site"
 _NEEDED: Final = ("sphinx", "myst_parser", "furo")
@@ -110,21 +109,19 @@ def make_server(folder: Path, address: tuple[str, int]) -> ThreadingHTTPServer:
 
     Raises NotFound where no site is, StoreConflict for a port in use.
     """
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its own name
-            """Say nothing: what is printed is the command line's affair."""
-
     if not (folder / "index.html").is_file():
         raise NotFound(f"no site in {folder}", hint="citekit site build")
     try:
-        return ThreadingHTTPServer(address, partial(Quiet, directory=str(folder)))
+        return ThreadingHTTPServer(address, partial(_Quiet, directory=str(folder)))
     except OSError as error:
         raise StoreConflict(
             f"port {address[1]} cannot be used: {error.strerror}", hint="choose another port"
         ) from error
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its own name
+        """Say nothing: what is printed is the command line's affair."""
 
 
 def is_built(archive_root: Path, folder: Path) -> bool:

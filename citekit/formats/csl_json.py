@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.errors import InvalidData
 from citekit.findings import Finding
 from citekit.formats.result import ReadResult
-from citekit.model.codec import Mismatch
 from citekit.model.item import Item
-from citekit.model.json_text import JsonPlaces, parse_json
+from citekit.model.records.codec import Mismatch
+from citekit.model.records.json_text import JsonPlaces, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from citekit.errors import Place
-    from citekit.model.json_text import Json, JsonPath
+    from citekit.model.records.json_text import Json, JsonPath
 
 # What Crossref calls its works in CSL-JSON (api.crossref.org/types); the others have CSL's names.
 _CROSSREF_TYPES: Final = {

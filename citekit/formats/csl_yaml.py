@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from citekit.errors import InvalidData, Place
 from citekit.formats.csl_json import check_items, without_facts
-from citekit.model.json_text import MAX_DEPTH, show_path
+from citekit.model.records.json_text import MAX_DEPTH, show_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
     from citekit.formats.result import ReadResult
-    from citekit.model.json_text import Json, JsonPath
+    from citekit.model.records.json_text import Json, JsonPath
 
     Node = MappingNode | ScalarNode | SequenceNode
 

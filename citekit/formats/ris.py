@@ -16,7 +16,7 @@ from citekit.formats.bibtex.dates import literal_date, read_date, write_date
 from citekit.formats.bibtex.read_names import read_names
 from citekit.formats.bibtex.write_names import write_names
 from citekit.formats.latex.write import escape
-from citekit.formats.markup import fold
+from citekit.formats.one_line import fold
 from citekit.formats.result import ReadResult, finding, on_lines
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 

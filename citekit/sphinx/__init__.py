@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.sphinx import books, build, cite, config, head, nodes, resolve, site_files
+from citekit.sphinx.citation_domain import CitationDomain
+from citekit.sphinx.directives import DIRECTIVES
+from citekit.sphinx.domain import ArchiveDomain
+from citekit.sphinx.parser import PageParser
+from citekit.sphinx.roles import ArchiveRole
+from citekit.sphinx.staging import SUFFIX
+from citekit.version import __version__
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
@@ -15,42 +24,48 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Tell Sphinx what this extension adds."""
-    from citekit.sphinx import build, cite, config, downloads, head, nodes, parser, printed, resolve
-    from citekit.sphinx.directives import DIRECTIVES
-    from citekit.sphinx.domain import ArchiveDomain
-    from citekit.sphinx.pages import SUFFIX
-    from citekit.sphinx.roles import ArchiveRole
-    from citekit.version import __version__
-
     app.setup_extension("myst_parser")
     config.add_options(app)
     nodes.add_nodes(app)
 
     app.add_source_suffix(SUFFIX, "citekit")
-    app.add_source_parser(parser.PageParser)
-    app.add_domain(ArchiveDomain)
-    for name in ArchiveDomain.object_types:
-        app.add_role_to_domain("ck", name, ArchiveRole())
-    for name, directive in DIRECTIVES.items():
-        app.add_directive_to_domain("ck", name, directive)
-    app.add_domain(cite.CitationDomain)
-    app.add_role("cite", cite.CiteRole())
-    app.add_role("footcite", cite.FootCiteRole())
-    app.add_role("footcite:p", cite.FootCiteRole())
-    app.add_directive("bibliography", cite.CitedDirective)
-    app.add_directive("footbibliography", cite.FootBibliographyDirective)
+    app.add_source_parser(PageParser)
+    _add_archive(app)
+    _add_citations(app)
     app.add_post_transform(resolve.ResolvePending)
 
     app.connect("builder-inited", build.open_archive)
     app.connect("env-get-outdated", build.find_outdated)
-    app.connect("doctree-read", printed.add_chapters, priority=printed.BEFORE_COLLECTORS)
+    app.connect("doctree-read", books.add_chapters, priority=books.BEFORE_COLLECTORS)
     app.connect("env-updated", build.finish_reading)
     app.connect("builder-inited", head.add_assets)
+    app.connect("doctree-resolved", site_files.link_files)
     app.connect("html-page-context", head.fill_head)
-    app.connect("build-finished", downloads.write_downloads)
+    app.connect("build-finished", site_files.write_downloads)
     return {
         "version": __version__,
         "env_version": 1,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
+
+
+def _add_archive(app: Sphinx) -> None:
+    """The domain ``ck`` with its roles and directives."""
+    app.add_domain(ArchiveDomain)
+    for name in ArchiveDomain.object_types:
+        app.add_role_to_domain("ck", name, ArchiveRole())
+    for name, directive in DIRECTIVES.items():
+        app.add_directive_to_domain("ck", name, directive)
+
+
+def _add_citations(app: Sphinx) -> None:
+    """The domain ``cite``, and the names that sphinxcontrib-bibtex has beside it."""
+    app.add_domain(CitationDomain)
+    for name, mode in cite.MODES.items():
+        app.add_role_to_domain("cite", name, cite.CiteRole(mode))
+    app.add_role("cite", cite.CiteRole())
+    app.add_role("footcite", cite.FootCiteRole())
+    app.add_role("footcite:p", cite.FootCiteRole())
+    app.add_directive("bibliography", cite.CitedDirective)
+    app.add_directive("footbibliography", cite.FootBibliographyDirective)

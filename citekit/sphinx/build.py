@@ -9,13 +9,16 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
+from citekit.pages.citations import Style
+from citekit.pages.element import is_web_address
+from citekit.pages.library import Library
+from citekit.pages.object_state import make_states
+from citekit.pages.site import make_pages
+from citekit.sphinx.books import is_stale
+from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.config import read_config
-from citekit.sphinx.element import is_web_address
-from citekit.sphinx.library import Library
-from citekit.sphinx.pages import StagedProject, make_pages, stage
-from citekit.sphinx.printed import is_stale
-from citekit.sphinx.states import make_states
-from citekit.sphinx.style import Style
+from citekit.sphinx.domain import ArchiveDomain
+from citekit.sphinx.staging import StagedProject, stage
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-    from citekit.sphinx.cite import CitationDomain
-    from citekit.sphinx.domain import ArchiveDomain
     from citekit.store.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -50,9 +51,9 @@ def open_archive(app: Sphinx) -> None:
         raise _told(StorageFailed(f"the pages cannot be staged: {error}")) from error
     _warn_of_seals(library)
     _warn_of_settings(library.settings)
-    domain = archive_domain(app.env)
+    domain = ArchiveDomain.of(app.env)
     domain.library, domain.states = library, make_states(library)
-    citation_domain(app.env).style = style
+    CitationDomain.of(app.env).style = style
     project = StagedProject(app.project, staged)
     app.project = app.env.project = project
 
@@ -121,7 +122,7 @@ def find_outdated(
 ) -> list[str]:
     """Pages that show something of the archive which has changed."""
     del added, changed, removed
-    outdated = set(archive_domain(env).outdated())
+    outdated = set(ArchiveDomain.of(env).outdated())
     if is_stale(app, env):
         outdated.add(env.config.root_doc)
     return sorted(outdated)
@@ -129,17 +130,8 @@ def find_outdated(
 
 def finish_reading(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Format the citations and tie the backlinks; returns the pages that must be written again."""
-    del app
-    domain = archive_domain(env)
-    changed = citation_domain(env).format_all(domain.library) | domain.update_backlinks()
+    domain = ArchiveDomain.of(env)
+    changed = CitationDomain.of(env).format_all(domain.library) | domain.update_backlinks()
+    if domain.update_address():  # which stands in the head of each page of the archive
+        changed |= cast("StagedProject", app.project).staged.keys()
     return sorted(changed & env.all_docs.keys())
-
-
-def archive_domain(env: BuildEnvironment) -> ArchiveDomain:
-    """The domain ``ck`` of a build."""
-    return cast("ArchiveDomain", env.get_domain("ck"))
-
-
-def citation_domain(env: BuildEnvironment) -> CitationDomain:
-    """The domain ``cite`` of a build."""
-    return cast("CitationDomain", env.get_domain("cite"))

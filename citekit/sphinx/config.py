@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteConfig:
+class SiteConfig(Value):
     """What ``conf.py`` says about the site.
 
     ``archive`` is the archive's folder; ``with_restricted`` builds the text of restricted items

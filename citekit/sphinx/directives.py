@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from citekit.sphinx.rich import rich_title
-from citekit.sphinx.states import EVERYTHING
+from citekit.pages.addresses import locate
+from citekit.pages.element import h
+from citekit.pages.item import excerpt
+from citekit.pages.lists import claims_list, item_card, source_cards, timeline
+from citekit.pages.object_state import EVERYTHING
+from citekit.sphinx.domain import ArchiveDomain
+from citekit.sphinx.parser import make_nodes
 
 if TYPE_CHECKING:
     from docutils import nodes
 
-    from citekit.sphinx.domain import ArchiveDomain
-    from citekit.sphinx.element import Element
+    from citekit.pages.element import Element
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +32,9 @@ class _ArchiveDirective(SphinxDirective):
 
     @property
     def domain(self) -> ArchiveDomain:
-        return cast("ArchiveDomain", self.env.get_domain("ck"))
+        return ArchiveDomain.of(self.env)
 
     def made(self, *parts: Element) -> list[nodes.Node]:
-        from citekit.sphinx.parser import make_nodes
 
         return [node for part in parts for node in make_nodes(part, self.state.document)]
 
@@ -54,8 +57,6 @@ class ItemDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The card."""
-        from citekit.sphinx.lists import item_card
-
         library = self.domain.library
         key = library.resolve(self.arguments[0])
         if key is None:
@@ -71,8 +72,6 @@ class SourcesDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The cards."""
-        from citekit.sphinx.lists import source_cards
-
         self.domain.note_use(self.env.docname, EVERYTHING)
         return self.made(source_cards(self.domain.library, newest=self.options.get("newest")))
 
@@ -84,22 +83,14 @@ class PassageDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The row, with links to the item's page."""
-        from citekit.sphinx.article import make_article
-        from citekit.sphinx.element import h, to
-        from citekit.sphinx.item_page import byline
-        from citekit.sphinx.passages import article_row
-
         library = self.domain.library
-        found = self.domain.locate("passage", self.arguments[0])
-        if found is None or not re.fullmatch(r"p\d+", found[1]):
+        found = locate(library, "passage", self.arguments[0])
+        if found is None or not re.fullmatch(r"p\d+", found.anchor):
             return self.unknown("passage", self.arguments[0])
         key = library.resolve(library.split_name(self.arguments[0])[0]) or ""
         self.domain.note_use(self.env.docname, f"item:{key}")
         self.domain.note_use(self.env.docname, EVERYTHING)
-        row = article_row(library, make_article(library, key), int(found[1][1:]), is_guest=True)
-        shelf = library.shelves[key]
-        title = h("p", to("item", self.arguments[0], rich_title(shelf.item)), " · ", byline(shelf))
-        return self.made(h("div", title, h("div", row, class_="ck-article"), class_="ck-excerpt"))
+        return self.made(excerpt(library, key, int(found.anchor[1:])))
 
 
 class TimelineDirective(_ArchiveDirective):
@@ -115,8 +106,6 @@ class TimelineDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The timeline."""
-        from citekit.sphinx.lists import timeline
-
         library = self.domain.library
         entity = self.options.get("entity")
         if entity is not None and entity not in library.entities:
@@ -142,8 +131,6 @@ class ClaimsDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The table."""
-        from citekit.sphinx.lists import claims_list
-
         library = self.domain.library
         claims = list(library.claims.values())
         if "item" in self.options:
@@ -166,8 +153,6 @@ class BibliographyDirective(_ArchiveDirective):
 
     def run(self) -> list[nodes.Node]:
         """The list, with what Zotero reads."""
-        from citekit.sphinx.element import h
-
         return self.made(h("bibliography"))
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import escape
 
-from citekit.sphinx.build import archive_domain
+from citekit.pages.element import Element
+from citekit.pages.html import start_tag, write_element
+from citekit.sphinx.books import is_book
 from citekit.sphinx.config import read_config
-from citekit.sphinx.element import Element, is_web_address
-from citekit.sphinx.pages import SUFFIX
-from citekit.sphinx.tags import start_tag
+from citekit.sphinx.domain import ArchiveDomain
+from citekit.sphinx.staging import SUFFIX
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -40,26 +41,40 @@ def fill_head(
     """Add the page's metadata; on a private build also the banner and ``noindex``."""
     del templatename
     _name_in_words(context)
-    staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
-    lines = [write_element(Element.from_json(data)) for data in staged]
-    base = archive_domain(app.env).library.settings.base_url or ""
-    if is_web_address(base) and lines:
-        address = f"{base.rstrip('/')}/{pagename}.html"
-        lines.append(start_tag("meta", {"property": "og:url", "content": address}))
-        if not context.get("pageurl"):
-            lines.append(start_tag("link", {"rel": "canonical", "href": address}))
-    if not context.get("favicon_url"):  # else every browser asks the server for one that is absent
-        icon = context["pathto"]("_static/citekit.svg", resource=True)
-        lines.append(start_tag("link", {"rel": "icon", "type": "image/svg+xml", "href": icon}))
+    lines = [*_own_lines(app, pagename, context, doctree), *_icon(context)]
     if read_config(app).with_restricted:
         lines.append('<meta name="robots" content="noindex, nofollow, noarchive">')
         banner = f'<p class="ck-banner" role="alert">{_PRIVATE}</p>'
         # pages without a body of their own (search, index) have a place that Furo offers
         place = "body" if "body" in context else "theme_announcement"
         context[place] = banner + str(context.get(place) or "")
-    context["metatags"] = "\n".join([str(context.get("metatags") or ""), *lines])
+    if not is_book(app):  # no machine visits a book, and its pages are XML
+        context["metatags"] = "\n".join([str(context.get("metatags") or ""), *lines])
     if str(context.get("page_source_suffix", "")) == SUFFIX:
         context["sourcename"] = ""  # a staged page is no source that a reader could use
+
+
+def _own_lines(
+    app: Sphinx, pagename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> list[str]:
+    """What the page's maker put into its head, and where it will stand."""
+    staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
+    lines = [write_element(Element.from_json(data)) for data in staged]
+    base = ArchiveDomain.of(app.env).library.address
+    if base and lines:
+        address = f"{base}{pagename}.html"
+        lines.append(start_tag("meta", {"property": "og:url", "content": address}))
+        if not context.get("pageurl"):
+            lines.append(start_tag("link", {"rel": "canonical", "href": address}))
+    return lines
+
+
+def _icon(context: dict[str, Any]) -> list[str]:
+    """Ours where the site has none: else every browser asks the server for one that is absent."""
+    if context.get("favicon_url"):
+        return []
+    icon = context["pathto"]("_static/citekit.svg", resource=True)
+    return [start_tag("link", {"rel": "icon", "type": "image/svg+xml", "href": icon})]
 
 
 def _name_in_words(context: dict[str, Any]) -> None:
@@ -75,9 +90,3 @@ def _name_in_words(context: dict[str, Any]) -> None:
         value = context.get(place)
         if not is_plain and isinstance(value, str) and name in value:
             context[place] = escape(value)  # marked, so that a template which escapes leaves it
-
-
-def write_element(element: Element) -> str:
-    """A ``meta``, ``link`` or ``script`` element; the text of a script is safe already."""
-    tag = start_tag(element.tag, element.attributes)
-    return f"{tag}{element.text()}</script>" if element.tag == "script" else tag

@@ -16,7 +16,7 @@ from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.parsers.mdit import create_md_parser
 from sphinx.util import logging
 
-from citekit.sphinx.element import is_web_address
+from citekit.pages.element import is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

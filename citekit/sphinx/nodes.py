@@ -2,7 +2,7 @@
 
 Elements that docutils has no node for stay HTML elements: a builder that is not HTML writes what is
 inside. Nodes that stand for something known only at the end (a citation, a reference, the list of
-pages that link here) are replaced by ``resolve`` before any builder sees them.
+pages that link here) are replaced by ``resolve`` and ``site_files`` before any builder sees them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from docutils import nodes
 
-from citekit.sphinx.tags import start_tag
+from citekit.pages.html import start_tag
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -40,6 +40,10 @@ class pending_citation(nodes.Inline, nodes.Element):  # noqa: N801
 
 class pending_bibliography(nodes.General, nodes.Element):  # noqa: N801
     """The list of what a page, or all of them, cite."""
+
+
+class pending_file(nodes.Inline, nodes.TextElement):  # noqa: N801
+    """A link to the file ``name`` beside the pages."""
 
 
 class pending_backlinks(nodes.General, nodes.Element):  # noqa: N801
@@ -71,7 +75,7 @@ def add_nodes(app: Sphinx) -> None:
         man=(_write_dots, None),
         texinfo=(_write_dots, None),
     )
-    for mark in (pending_citation, pending_bibliography, pending_backlinks):
+    for mark in (pending_citation, pending_bibliography, pending_backlinks, pending_file):
         app.add_node(mark)
 
 

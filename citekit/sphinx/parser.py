@@ -9,32 +9,33 @@ from __future__ import annotations
 import re
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.parsers import Parser
 
-from citekit.model.json_text import parse_json
-from citekit.sphinx.element import Element, is_web_address
+from citekit.model.records.json_text import parse_json
+from citekit.pages.element import Element, h, is_web_address
+from citekit.pages.site import Page
+from citekit.pages.title_markup import rich
+from citekit.sphinx.citation_domain import CitationDomain
+from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.markdown import render_markdown
 from citekit.sphinx.nodes import (
     html_block,
     html_inline,
     html_line,
     pending_backlinks,
+    pending_file,
     withheld,
 )
-from citekit.sphinx.pages import Page
-from citekit.sphinx.rich import rich
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sphinx.environment import BuildEnvironment
 
-    from citekit.sphinx.cite import CitationDomain
-    from citekit.sphinx.domain import ArchiveDomain
 
 _SIMPLE: Final[dict[str, type[nodes.Element]]] = {
     "p": nodes.paragraph,
@@ -57,7 +58,7 @@ _HTML: Final[dict[str, type[nodes.Element]]] = {
 
 
 class PageParser(Parser):
-    """Reads pages staged by ``pages``."""
+    """Reads the pages that ``staging`` wrote."""
 
     supported = ("citekit",)
 
@@ -75,7 +76,7 @@ class PageParser(Parser):
         document += section
         document.note_explicit_target(section)
         # a title in an archive has mark-up of its own; what entities and claims are called has none
-        title = rich(page.title) if page.kind == "item" else (page.title,)
+        title = rich(page.title) if page.kind == "item" else h("span", page.title).children
         section += nodes.title("", "", *[n for part in title for n in make_nodes(part, document)])
         section += [node for part in page.body for node in make_nodes(part, document)]
 
@@ -83,7 +84,7 @@ class PageParser(Parser):
 def _depend_on_log(document: nodes.document) -> None:
     """Tell Sphinx that an item's page shows the checkpoint of the log."""
     env = _env(document)
-    layout = cast("ArchiveDomain", env.get_domain("ck")).library.store.layout
+    layout = ArchiveDomain.of(env).library.store.layout
     if layout.checkpoint_file.is_file():  # Sphinx reads again, always, what misses a file
         env.note_dependency(str(layout.checkpoint_file))
 
@@ -235,8 +236,17 @@ def _withheld(part: Element, _document: nodes.document) -> list[nodes.Node]:
 
 def _bibliography(_part: Element, document: nodes.document) -> list[nodes.Node]:
     env = _env(document)
-    citations = cast("CitationDomain", env.get_domain("cite"))
+    citations = CitationDomain.of(env)
     return [citations.note_bibliography(env.docname, "all", with_coins=True)]
+
+
+def _file(part: Element, document: nodes.document) -> list[nodes.Node]:
+    children = _children(part, document)
+    return [_dress(pending_file("", "", *children, name=part.attributes["name"]), part)]
+
+
+def _site(part: Element, document: nodes.document) -> list[nodes.Node]:
+    return [addnodes.only("", *_children(part, document), expr="html and not epub")]
 
 
 def _backlinks(part: Element, _document: nodes.document) -> list[nodes.Node]:
@@ -244,7 +254,7 @@ def _backlinks(part: Element, _document: nodes.document) -> list[nodes.Node]:
 
 
 def _markdown(part: Element, document: nodes.document) -> list[nodes.Node]:
-    archive = cast("ArchiveDomain", _env(document).get_domain("ck")).library.store.root
+    archive = ArchiveDomain.of(_env(document)).library.store.root
     return render_markdown(
         part.text(),
         document,
@@ -269,5 +279,7 @@ _SPECIAL: Final[dict[str, Callable[[Element, nodes.document], list[nodes.Node]]]
     "withheld": _withheld,
     "bibliography": _bibliography,
     "backlinks": _backlinks,
+    "file": _file,
+    "site": _site,
     "md": _markdown,
 }

@@ -5,14 +5,15 @@ Runs before Sphinx resolves references, so that links made here are resolved lik
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from citekit.sphinx.element import Element, h, to
-from citekit.sphinx.metadata import coins
+from citekit.pages.lists import reference_list
+from citekit.sphinx.citation_domain import CitationDomain
+from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.nodes import (
     pending_backlinks,
     pending_bibliography,
@@ -23,8 +24,7 @@ from citekit.sphinx.parser import make_nodes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from citekit.sphinx.cite import CitationDomain
-    from citekit.sphinx.domain import ArchiveDomain
+    from citekit.pages.element import Element
 
 
 class ResolvePending(SphinxPostTransform):
@@ -46,11 +46,11 @@ class ResolvePending(SphinxPostTransform):
 
     @property
     def _archive(self) -> ArchiveDomain:
-        return cast("ArchiveDomain", self.env.get_domain("ck"))
+        return ArchiveDomain.of(self.env)
 
     @property
     def _citations(self) -> CitationDomain:
-        return cast("CitationDomain", self.env.get_domain("cite"))
+        return CitationDomain.of(self.env)
 
     def _nodes(self, *parts: Element | str) -> list[nodes.Node]:
         return [node for part in parts for node in make_nodes(part, self.document)]
@@ -60,26 +60,10 @@ class ResolvePending(SphinxPostTransform):
         return [nodes.inline("", "", *self._nodes(*pieces), classes=["ck-cite"])]
 
     def _bibliography(self, mark: nodes.Element) -> list[nodes.Node]:
-        entries = [
-            h(
-                "li",
-                h("p", entry),
-                h(
-                    "p",
-                    self._coins(key) if mark["with_coins"] else None,
-                    to("item", key, "Source page"),
-                    class_="ck-traces",
-                ),
-                id=f"ref-{self._archive.library.pages[key]}",
-                class_="ck-entry",
-            )
-            for key, entry in self._citations.references(mark["docname"], mark["number"])
-        ]
-        return self._nodes(h("ul", entries, class_="ck-references")) if entries else []
-
-    def _coins(self, key: str) -> Element:
-        item = self._archive.library.shelves[key].item
-        return h("span", class_="Z3988", title=coins(item), aria_hidden="true")
+        entries = self._citations.references(mark["docname"], mark["number"])
+        library = self._archive.library
+        listed = reference_list(library, entries, with_coins=mark["with_coins"])
+        return self._nodes(listed) if entries else []
 
     def _backlinks(self, name: str) -> list[nodes.Node]:
         pages = [

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.roles import XRefRole
 
+from citekit.sphinx.domain import ArchiveDomain
+
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
-
-    from citekit.sphinx.domain import ArchiveDomain
 
 
 class ArchiveRole(XRefRole):
@@ -31,7 +31,7 @@ class ArchiveRole(XRefRole):
         target: str,
     ) -> tuple[str, str]:
         """Remember that this page names the object."""
-        domain = cast("ArchiveDomain", env.get_domain("ck"))
+        domain = ArchiveDomain.of(env)
         kind = "item" if refnode["reftype"] == "passage" else refnode["reftype"]
         identifier = target
         if kind == "item":

@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.model.claim import Claim
-from citekit.model.entity import Entity
-from citekit.model.value import replace
-from citekit.sphinx.library import Library
-from citekit.sphinx.states import EVERYTHING, make_states
 from citekit.testing.builders import CAPTURED_AT, build_archive
 from citekit.testing.sites import build_site, contents, write_source
 
@@ -52,46 +48,12 @@ def edit_note(store: ArchiveStore) -> None:
         writer.write_annotations("harbour2024", [edited.get(a.id, a) for a in notes])
 
 
-def rename_entity(store: ArchiveStore) -> None:
-    """Give a person that a passage names another name."""
-    with store.writing() as writer:
-        writer.write_entity(Entity(id="ada-quill", kind="person", name="Ada Quill-Tern"))
-
-
-def ask_otherwise(store: ArchiveStore) -> None:
-    """Change the question of a claim that rests on a note of the shown passage."""
-    old = store.claim("passengers")
-    claim = Claim(id=old.id, question="And how many?", statement="Forty.", evidence=old.evidence)
-    with store.writing() as writer:
-        writer.write_claim(claim)
-
-
 def drop_evidence(store: ArchiveStore) -> None:
     """Let a claim rest on fewer sources, so that the card of one counts no claim."""
     old = store.claim("passengers")
     claim = Claim(id=old.id, question=old.question, statement="Forty.", evidence=old.evidence[:1])
     with store.writing() as writer:
         writer.write_claim(claim)
-
-
-def publish_text(store: ArchiveStore) -> None:
-    """Make the shown passage's text public."""
-    item = store.item("harbour2024")
-    with store.writing() as writer:
-        writer.set_access(item.with_facts(replace(item.facts, access="public")))
-
-
-def lose_text(store: ArchiveStore) -> None:
-    """Let the bytes of the shown text be away from this machine."""
-    for path in (store.root / "objects").rglob("*"):
-        if path.is_file():
-            path.unlink()
-
-
-def choose_style(store: ArchiveStore) -> None:
-    """Give the archive another style."""
-    settings = store.root / "archive.toml"
-    settings.write_text(settings.read_text("utf-8") + 'style = "ieee"\n', encoding="utf-8")
 
 
 @pytest.mark.parametrize(("change", "shown"), [(edit_note, PASSAGE), (drop_evidence, CARD)])
@@ -111,31 +73,23 @@ def test_an_old_page_is_as_a_new_one(
     assert contents(again.output) == contents(clean.output)
 
 
-@pytest.mark.parametrize(
-    ("change", "name"),
-    [
-        (edit_note, "item:harbour2024"),
-        (publish_text, "item:harbour2024"),
-        (lose_text, "item:lantern2024"),
-        (drop_evidence, "item:lantern2024"),
-        (choose_style, "item:tide2023"),
-        (rename_entity, "entity:ada-quill"),
-        (ask_otherwise, "claim:passengers"),
-    ],
-)
-def test_what_a_page_may_show_is_in_the_state(
-    tmp_path: Path, change: Callable[[ArchiveStore], None], name: str
+def test_a_changed_configuration_reaches_every_page(
+    tmp_path: Path, make_site: Callable[..., Site]
 ) -> None:
-    """Each change gives its object another state, and the whole archive; nothing else does."""
-    store = build_archive(tmp_path / "archive")
-    before, same = (make_states(Library.read(store.root)) for _ in range(2))
+    """The looks as conf.py has them, and the address in archive.toml, are on old pages, too."""
+    build_archive(tmp_path / "archive")
+    make_site("-W")
+    settings = tmp_path / "archive" / "archive.toml"
+    address = 'base_url = "https://sea.example/"\n'
+    settings.write_text(settings.read_text("utf-8") + address, encoding="utf-8")
 
-    change(store)
+    moved = make_site("-W").read("items/tide2023.html")
+    named = make_site("-W", "-D", "html_title=Another name")
 
-    after = make_states(Library.read(store.root))
-    assert same == before
-    assert after[name] != before[name]
-    assert after[EVERYTHING] != before[EVERYTHING]
+    assert '<link rel="canonical" href="https://sea.example/items/tide2023.html">' in moved
+    assert "Another name" not in moved
+    for page in ("index", "items/tide2023", "items/index"):
+        assert "Another name</span>" in named.read(f"{page}.html")
 
 
 def test_what_did_not_change_is_not_read_again(
@@ -173,7 +127,7 @@ def test_a_renamed_item_is_found_by_both_names(
     tmp_path: Path, make_site: Callable[..., Site]
 ) -> None:
     """Roles with the old key go on working, and its address leads on."""
-    from citekit.app.edit import rename
+    from citekit.app.changing.edit import rename
 
     store = build_archive(tmp_path / "archive")
     rename(store, "tide2023", "moreau2023")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.sphinx.downloads import make_downloads
-from citekit.sphinx.library import Library
-from citekit.sphinx.pages import make_pages
-from citekit.sphinx.style import Style
+from citekit.pages.citations import Style
+from citekit.pages.downloads import make_downloads
+from citekit.pages.library import Library
+from citekit.pages.site import make_pages
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
 from citekit.testing.sites import contents
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit import Archive
-from citekit.app.check_proof import check_proof
-from citekit.app.outside import Outside
-from citekit.app.prove import prove
-from citekit.app.purge import purge
-from citekit.app.seal import Keys, seal
+from citekit.app.changing.purge import purge
+from citekit.app.proving.check_proof import check_proof
+from citekit.app.proving.prove import prove
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.trust_anchors import Outside
 from citekit.integrity.sign import new_signer_key
-from citekit.sphinx.library import Library
-from citekit.sphinx.sealing import PROOF_SUFFIX, Seals
+from citekit.pages.library import Library
+from citekit.pages.provenance.seals import PROOF_SUFFIX, Seals
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
 from citekit.testing.sites import Site, build_site, contents, write_source
@@ -256,47 +256,6 @@ def test_a_damaged_log_proves_nothing(tmp_path: Path, make_site: Callable[..., S
     assert "the log of the archive is damaged" in built.said
     assert "nothing is proven here" in panel(built, "harbour2024")
     assert list((built.output / "items").glob(f"*{PROOF_SUFFIX}")) == []
-
-
-@pytest.mark.parametrize(
-    "damage", [b"", b"\xff\n", b"x\n99999\nAAAA\n\n", b"x\n1\n" + b"A" * 43 + b"=\n\n"]
-)
-def test_any_damage_of_the_checkpoint_is_trouble(tmp_path: Path, damage: bytes) -> None:
-    """Whatever stands in place of the checkpoint: trouble, and nothing of any item."""
-    store = sealed_archive(tmp_path / "archive")
-    store.layout.checkpoint_file.write_bytes(damage)
-
-    seals = read_seals(store)
-
-    assert seals.trouble
-    assert seals.items == {}
-
-
-def test_missing_entries_are_a_damaged_log(tmp_path: Path) -> None:
-    """Without the entries there is nothing to show, and no error that stops the build."""
-    store = sealed_archive(tmp_path / "archive")
-    for path in (store.layout.log / "tile" / "entries").rglob("*"):
-        path.unlink() if path.is_file() else None
-
-    seals = read_seals(store)
-
-    assert seals.trouble == "a file of the log is missing"
-    assert seals.items == {}
-
-
-def test_a_record_with_text_of_its_own_gives_no_proof(tmp_path: Path) -> None:
-    """A restricted record with an abstract is not given out whole; a private build may."""
-    store = build_archive(tmp_path / "archive")
-    with store.writing() as writer:
-        writer.replace_item(store.item("harbour2024").with_data(abstract="Three ferries."))
-    seal(store, keys=Keys(signing=KEY), now=NOON)
-
-    public = read_seals(store).items["harbour2024"]
-    private = Library.read(store.root, with_restricted=True).seals.items["harbour2024"]
-
-    assert public.proof is None
-    assert "kept out of this site" in public.why_none
-    assert private.proof is not None
 
 
 def test_without_the_extra_the_site_still_builds(tmp_path: Path) -> None:

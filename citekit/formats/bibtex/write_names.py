@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from citekit.formats.markup import fold
+from citekit.formats.one_line import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable

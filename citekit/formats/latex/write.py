@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from citekit.formats.latex.letters import to_ascii
-from citekit.formats.markup import Rich, fold, parse_markup
+from citekit.formats.one_line import fold
+from citekit.model.title_markup import Part, read_markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,7 @@ _SHARED_COMMANDS: Final = {
     "sup": "\\textsuperscript",
     "sub": "\\textsubscript",
     "nocase": "",
+    "nodecor": "\\textnormal",
 }
 
 
@@ -84,7 +86,7 @@ class LatexWriter:
 
     def text(self, text: str) -> str:
         """Rich text of a field that keeps its capitals."""
-        return self._render(parse_markup(fold(text)), protect=False)
+        return self._render(read_markup(fold(text)), protect=False)
 
     def title(self, text: str) -> str:
         r"""Rich text of a field whose capitals a style may lower: names and acronyms in braces.
@@ -92,7 +94,7 @@ class LatexWriter:
         >>> LatexWriter("biblatex").title("Commando battalion to help NATO in <i>Kosovo</i>")
         'Commando battalion to help {{NATO}} in \\mkbibemph{Kosovo}'
         """
-        return self._render(parse_markup(fold(text)), protect=True)
+        return self._render(read_markup(fold(text)), protect=True)
 
     def paragraphs(self, text: str) -> str:
         r"""Rich text in which a blank line becomes ``\par``."""
@@ -103,7 +105,7 @@ class LatexWriter:
         """Text that is written as it is: markup has no meaning in it."""
         return escape(text, ascii=self._ascii)
 
-    def _render(self, parts: Rich, *, protect: bool) -> str:
+    def _render(self, parts: tuple[Part, ...], *, protect: bool) -> str:
         out: list[str] = []
         for part in parts:
             if isinstance(part, str):

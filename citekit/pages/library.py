@@ -1,0 +1,204 @@
+"""Everything a site shows of an archive, read once: the records and who refers to whom.
+
+Texts are not held here: they are read one at a time when a page is made, and only where the site
+may show them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from citekit.app.annotating.passage_names import split_name
+from citekit.model.annotation import Annotation
+from citekit.model.capture import Capture
+from citekit.model.item import Item
+from citekit.model.value import NOTHING, Value
+from citekit.pages.element import Content, h, is_web_address
+from citekit.pages.provenance.seals import Seals, read_seals
+from citekit.store.archive import ArchiveStore
+from citekit.store.folder_names import alias_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from citekit.model.claim import Claim, ClaimEvidence
+    from citekit.model.entity import Entity
+    from citekit.store.settings import Settings
+
+
+class Shelf(Value):
+    """One item with what belongs to it; ``captures`` maps stamps, in time order."""
+
+    item: Item
+    captures: Mapping[str, Capture] = NOTHING
+    annotations: tuple[Annotation, ...] = ()
+    note: str | None = None
+
+
+class Library:
+    """The archive as values; ``with_restricted`` says whether withheld text may be shown.
+
+    ``provenance_page`` is the name of the page that says what a seal proves. A library is equal to
+    itself alone: what is made of it is kept.
+    """
+
+    def __init__(
+        self, store: ArchiveStore, *, with_restricted: bool = False, provenance_page: str
+    ) -> None:
+        self.store = store
+        self.shelves: Mapping[str, Shelf] = {
+            key: _read_shelf(store, key)
+            for key in store.keys()  # noqa: SIM118  # no dict
+        }
+        self.entities: Mapping[str, Entity] = {entity.id: entity for entity in store.entities()}
+        self.claims: Mapping[str, Claim] = {claim.id: claim for claim in store.claims()}
+        self.with_restricted = with_restricted
+        self.provenance_page = provenance_page
+
+    @classmethod
+    def read(
+        cls, root: Path, *, with_restricted: bool = False, provenance_page: str = "provenance"
+    ) -> Self:
+        """Read the archive in a folder; raises NotFound, InvalidData."""
+        return cls(
+            ArchiveStore.open(root),
+            with_restricted=with_restricted,
+            provenance_page=provenance_page,
+        )
+
+    @property
+    def address(self) -> str:
+        """Where the site will be, ending in a slash; empty where ``base_url`` does not say so."""
+        address = self.settings.base_url or ""
+        return f"{address.rstrip('/')}/" if is_web_address(address) else ""
+
+    @property
+    def settings(self) -> Settings:
+        """The archive's own settings."""
+        return self.store.settings
+
+    def shows_text(self, item: Item) -> bool:
+        """Whether the site holds the item's text."""
+        return self.with_restricted or item.facts.access == "public"
+
+    def on_site(self, content: Content) -> Content:
+        """Content that leads to files of the site: in a book only if it can say where they are."""
+        return content if self.address else h("site", content)
+
+    def text(self, key: str, stamp: str) -> str | None:
+        """The text of a capture, where the site may hold it and this machine has it."""
+        if not self.shows_text(self.shelves[key].item):
+            return None
+        return self.store.text(key, stamp)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """What the log says of each item."""
+        items = {key: shelf.item for key, shelf in self.shelves.items()}
+        return read_seals(self.store, items, shows_all=self.with_restricted)
+
+    def resolve(self, key: str) -> str | None:
+        """The key of an item, by its key or an old one."""
+        return key if key in self.shelves else self.aliases.get(key)
+
+    def split_name(self, name: str) -> tuple[str, str | None]:
+        """``KEY#p3`` as key, or old key, and passage; the longest that is known wins."""
+        return split_name(name, self.shelves.__contains__, self.aliases.__contains__)
+
+    @cached_property
+    def pages(self) -> Mapping[str, str]:
+        """The name of each item's page in ``items``, by key: that of its folder."""
+        return {key: self.store.layout.folder_name(key) for key in self.shelves}
+
+    @cached_property
+    def alias_pages(self) -> Mapping[str, str]:
+        """The name of the page in ``items`` that leads on from an old key, by that key."""
+        return alias_names(self.pages.values(), self.aliases)
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Old keys, each with the key that its item has now."""
+        return {
+            alias: key
+            for key, shelf in self.shelves.items()
+            for alias in shelf.item.facts.aliases
+            if alias not in self.shelves
+        }
+
+    @cached_property
+    def mentions(self) -> Mapping[str, tuple[tuple[str, Annotation], ...]]:
+        """For each entity the annotations that name it, each with its item's key."""
+        found: dict[str, list[tuple[str, Annotation]]] = defaultdict(list)
+        for key, annotation in self._annotations():
+            for entity in annotation.entities:
+                found[entity].append((key, annotation))
+        return {entity: tuple(pairs) for entity, pairs in found.items()}
+
+    @cached_property
+    def claims_of_item(self) -> Mapping[str, tuple[tuple[Claim, ClaimEvidence], ...]]:
+        """For each item the claims it speaks to, with what it says."""
+        found: dict[str, list[tuple[Claim, ClaimEvidence]]] = defaultdict(list)
+        for claim in self.claims.values():
+            for evidence in claim.evidence:
+                key = self.resolve(evidence.item)
+                if key:
+                    found[key].append((claim, evidence))
+        return {key: tuple(pairs) for key, pairs in found.items()}
+
+    @cached_property
+    def claims_of_entity(self) -> Mapping[str, tuple[Claim, ...]]:
+        """For each entity the claims about it."""
+        found: dict[str, list[Claim]] = defaultdict(list)
+        for claim in self.claims.values():
+            for entity in claim.entities:
+                found[entity].append(claim)
+        return {entity: tuple(claims) for entity, claims in found.items()}
+
+    @cached_property
+    def claims_of_annotation(self) -> Mapping[str, tuple[Claim, ...]]:
+        """For each annotation, by its short id, the claims that rest on it."""
+        found: dict[str, list[Claim]] = defaultdict(list)
+        for claim in self.claims.values():
+            for evidence in claim.evidence:
+                if evidence.annotation:
+                    found[evidence.annotation.removeprefix("urn:uuid:")].append(claim)
+        return {annotation: tuple(claims) for annotation, claims in found.items()}
+
+    @cached_property
+    def places_of_annotation(self) -> Mapping[str, tuple[str, Annotation]]:
+        """For each annotation, by its short id, its item's key and itself."""
+        return {a.short_id: (key, a) for key, a in self._annotations()}
+
+    def neighbours(self, entity: str) -> list[tuple[str, int]]:
+        """Entities named in the same items, with in how many, the most frequent first."""
+        counts: dict[str, int] = defaultdict(int)
+        for named in self._entities_by_item.values():
+            if entity in named:
+                for other in named - {entity}:
+                    counts[other] += 1
+        return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    @cached_property
+    def _entities_by_item(self) -> Mapping[str, frozenset[str]]:
+        return {
+            key: frozenset(e for a in shelf.annotations for e in a.entities if e in self.entities)
+            for key, shelf in self.shelves.items()
+        }
+
+    def _annotations(self) -> Iterator[tuple[str, Annotation]]:
+        for key, shelf in self.shelves.items():
+            for annotation in shelf.annotations:
+                yield key, annotation
+
+
+def _read_shelf(store: ArchiveStore, key: str) -> Shelf:
+    captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
+    return Shelf(
+        item=store.item(key),
+        captures={stamp: capture for stamp, capture in captures.items() if capture is not None},
+        annotations=store.annotations(key),
+        note=store.note(key),
+    )

@@ -1,0 +1,1 @@
+"""An item's text on its page: paragraphs, highlights and the notes beside them."""
