@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
+import os
 import sys
+
+from citekit.version import __version__
 
 TYPE_CHECKING = False  # importing typing would cost --version half of its time
 if TYPE_CHECKING:
@@ -11,13 +16,9 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run the command line and return its exit code."""
-    if sys.argv[1:] == ["--version"]:
-        from citekit.version import __version__
-
+    if sys.argv[1:] == ["--version"] and "_CITEKIT_COMPLETE" not in os.environ:
         sys.stdout.write(f"citekit {__version__}\n")
         return 0
-    import gc
-
     from citekit.cli.run import run
 
     gc.set_threshold(50_000)  # start-up makes many objects that stay: looking through them is waste
@@ -30,9 +31,6 @@ def _leave(code: int) -> NoReturn:
     What has asked to be told of the end is told. Where the streams cannot be flushed, an error that
     was told keeps its exit code; else Python ends as it always does.
     """
-    import atexit
-    import os
-
     atexit._run_exitfuncs()  # noqa: SLF001  # there is no public way to do so before _exit
     try:
         sys.stdout.flush()

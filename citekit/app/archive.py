@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from citekit.app.add import Added
-    from citekit.app.annotate import Annotated
-    from citekit.app.backup import BackedUp
-    from citekit.app.cite import Cited
-    from citekit.app.diff import CaptureDiff
-    from citekit.app.export import Exported
-    from citekit.app.importing import Imported
-    from citekit.app.outside import Outside
-    from citekit.app.purge import Purged
-    from citekit.app.restore import Restored
-    from citekit.app.verify import Report
+    from citekit.app.annotating.annotate import Annotated
+    from citekit.app.changing.purge import Purged
+    from citekit.app.citing.result import Cited
+    from citekit.app.intake.add import Added
+    from citekit.app.intake.bibliographies import Imported
+    from citekit.app.intake.restore import Restored
+    from citekit.app.looking.diff import CaptureDiff
+    from citekit.app.packages.backup import BackedUp
+    from citekit.app.packages.export import Exported
+    from citekit.app.verifying.trust_anchors import Outside
+    from citekit.app.verifying.verify import Report
     from citekit.model.annotation import Annotation
     from citekit.model.claim import Claim, ClaimEvidence, Stance
     from citekit.model.entity import Entity, EntityKind
@@ -41,11 +41,12 @@ class Archive:
     """An archive folder, and what can be done with it; errors are those of ``citekit.errors``."""
 
     def __init__(self, store: ArchiveStore) -> None:
-        self.store = store
-        if store.settings.seal == "auto":
-            from citekit.app.auto_seal import arm
+        if store.settings.seal == "auto" and store.after_change is None:
+            from citekit.app.sealing.auto_seal import AutoSeal
 
-            store.after_release = arm(store).stamp_and_log
+            follow = AutoSeal(stamps_each=True)
+            store = ArchiveStore(store.root, store.settings, after_change=follow)
+        self.store = store
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
@@ -82,7 +83,7 @@ class Archive:
         the source, UsageError for what is said of it, NotFound for ``to``, StoreConflict for a
         key that is taken, an address of several items, or bytes that were purged.
         """
-        from citekit.app.add import DEFAULT_MAX_SIZE_BYTES, add
+        from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES, add
 
         return add(
             self.store,
@@ -123,7 +124,7 @@ class Archive:
         to the last item; without ``links`` no identifier and no title becomes one. Raises NotFound
         for an unknown key or style, UsageError for an unknown format.
         """
-        from citekit.app.cite import cite
+        from citekit.app.citing.cite import cite
 
         return cite(
             self.store,
@@ -150,7 +151,7 @@ class Archive:
         A bad entry, or one whose key is another item's, becomes a finding. Raises InvalidData
         when the whole text is not in that format.
         """
-        from citekit.app.importing import import_items
+        from citekit.app.intake.bibliographies import import_items
 
         return import_items(self.store, text, format_=format, access=access)
 
@@ -173,7 +174,7 @@ class Archive:
         ``span`` is a half-open range of code points of the text. Raises NotFound for an unknown
         item, entity or quote, UsageError for an annotation that says nothing.
         """
-        from citekit.app.annotate import annotate
+        from citekit.app.annotating.annotate import annotate
 
         return annotate(
             self.store,
@@ -211,7 +212,7 @@ class Archive:
         file or a date that is not EDTF, StoreConflict when an id made of the name is taken,
         NotFound for an unknown place.
         """
-        from citekit.app.link import add_entity
+        from citekit.app.annotating.entities_and_claims import add_entity
 
         return add_entity(
             self.store,
@@ -236,7 +237,7 @@ class Archive:
         evidence: Sequence[ClaimEvidence] = (),
     ) -> Claim:
         """Add a claim; raises StoreConflict when the id is taken, NotFound for unknown entities."""
-        from citekit.app.link import add_claim
+        from citekit.app.annotating.entities_and_claims import add_claim
 
         return add_claim(
             self.store,
@@ -259,7 +260,7 @@ class Archive:
         note: str | None = None,
     ) -> Claim:
         """Add what a source says of a claim; raises NotFound for an unknown item or annotation."""
-        from citekit.app.link import link_claim
+        from citekit.app.annotating.entities_and_claims import link_claim
 
         return link_claim(
             self.store, claim_id, key, stance=stance, says=says, annotation=annotation, note=note
@@ -273,19 +274,19 @@ class Archive:
         What was read stays as evidence. Raises NotFound, InvalidData, or UsageError when nothing
         would change.
         """
-        from citekit.app.edit import set_fields
+        from citekit.app.changing.edit import set_fields
 
         return set_fields(self.store, key, fields, access=access)
 
     def rename(self, key: str, new_key: str) -> Item:
         """Give an item another key; the old one stays as an alias."""
-        from citekit.app.edit import rename
+        from citekit.app.changing.edit import rename
 
         return rename(self.store, key, new_key)
 
     def remove(self, key: str) -> Item:
         """Remove an item and the payloads that only it has."""
-        from citekit.app.edit import remove
+        from citekit.app.changing.edit import remove
 
         return remove(self.store, key)
 
@@ -294,7 +295,7 @@ class Archive:
 
         Raises NotFound for a key nobody has.
         """
-        from citekit.app.verify import verify
+        from citekit.app.verifying.verify import verify
 
         return verify(self.store, keys)
 
@@ -313,7 +314,7 @@ class Archive:
         are none of the item's payloads), CaptureFailed (the address), StoreConflict for what was
         purged.
         """
-        from citekit.app.restore import restore
+        from citekit.app.intake.restore import restore
 
         place = None if source is None else Path(source)
         return restore(self.store, key, place, accept=accept, allow_private=allow_private)
@@ -323,7 +324,7 @@ class Archive:
 
         Raises NotFound, and UsageError for a reason that is too long.
         """
-        from citekit.app.purge import purge
+        from citekit.app.changing.purge import purge
 
         return purge(self.store, key, reason=reason)
 
@@ -333,7 +334,7 @@ class Archive:
         Raises UsageError or StoreConflict for another folder, IntegrityFailed when the archive's
         log is not a continuation of the one in the earlier backup.
         """
-        from citekit.app.backup import backup
+        from citekit.app.packages.backup import backup
 
         return backup(self.store, Path(folder))
 
@@ -350,7 +351,7 @@ class Archive:
         The format is bagit, ro-crate or prov. Raises StoreConflict where something is in the way,
         NotFound for an unknown key, UsageError for an unknown format.
         """
-        from citekit.app.export import export
+        from citekit.app.packages.export import export
 
         return export(
             self.store, Path(path), format_=format, keys=keys, with_restricted=with_restricted
@@ -363,7 +364,7 @@ class Archive:
         Raises InvalidData for a bag that is not valid or a file that is no package, NotFound for
         no file.
         """
-        from citekit.app.importing_package import import_package
+        from citekit.app.packages.import_package import import_package
 
         return import_package(self.store, Path(path))
 
@@ -373,6 +374,6 @@ class Archive:
         A stamp may be cut short where it stays clear. Raises NotFound for an unknown key or
         stamp, UsageError for an item with fewer than two captures.
         """
-        from citekit.app.diff import diff
+        from citekit.app.looking.diff import diff
 
         return diff(self.store, key, old, new)

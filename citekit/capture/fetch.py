@@ -20,6 +20,7 @@ from citekit.capture.safety import Target, connect, resolve, split_url
 from citekit.errors import CaptureFailed, UsageError
 from citekit.integrity.digest import digest_bytes
 from citekit.model.value import Value, replace
+from citekit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -177,8 +178,6 @@ def _cut(sock: socket.socket) -> None:
 
 
 def _headers(target: Target) -> Mapping[str, str]:
-    from citekit.version import __version__
-
     return {
         "Host": target.host_header,
         "User-Agent": f"citekit/{__version__}",

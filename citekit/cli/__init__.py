@@ -1,1 +1,1 @@
-"""The command line: one table of commands, a fast path, typer for everything else."""
+"""The command line: typed functions, a table made from them, typer for help and mistakes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from citekit.findings import Finding  # noqa: TC004  # importing findings costs every start
     from citekit.store.archive import ArchiveStore
+    from citekit.store.items import ItemReader
+    from citekit.store.reading import ArchiveReader
 
 
 class Context(Value):
@@ -32,20 +35,43 @@ class Context(Value):
         named = self.archive or os.environ.get("CITEKIT_ARCHIVE")
         if named:
             return Path(named)
-        here = Path.cwd()
-        for folder in (here, *here.parents):
+        for folder in _upwards():
             for candidate in (folder, folder / "archive"):
                 if (candidate / "archive.toml").is_file():
                     return candidate
         raise NotFound("no archive here", hint="make one: citekit init; or name one: --archive DIR")
 
+    def items(self) -> ItemReader:
+        """The items of the archive, to be read: what most references need."""
+        from citekit.store.items import ItemReader
+
+        return ItemReader.open(self.root())
+
+    def reader(self) -> ArchiveReader:
+        """The archive, to be read."""
+        from citekit.store.reading import ArchiveReader
+
+        return ArchiveReader.open(self.root())
+
     def store(self) -> ArchiveStore:
-        """The archive, opened."""
+        """The archive, to be read and changed."""
         from citekit.store.archive import ArchiveStore
 
         store = ArchiveStore.open(self.root())
         if store.settings.seal == "auto":
-            from citekit.app.auto_seal import arm
+            from citekit.app.sealing.auto_seal import AutoSeal
 
-            self.at_end.append(arm(store).stamp)  # one timestamp for all that a command changes
+            sealing = AutoSeal()
+            store = ArchiveStore(store.root, store.settings, after_change=sealing)
+            # one timestamp for all that a command changes
+            self.at_end.append(partial(sealing.stamp, store))
         return store
+
+
+def _upwards() -> tuple[Path, ...]:
+    """The folder one is in and those above it; none where it was removed meanwhile."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return ()
+    return (here, *here.parents)

@@ -56,36 +56,38 @@ def flush() -> None:
 
 def answer_json(value: Any) -> None:  # noqa: ANN401  # any JSON value
     """Print one JSON document."""
+    sys.stdout.write(f"{_document(value)}\n")
+
+
+def _document(value: Any) -> str:  # noqa: ANN401  # any JSON value
     import json
 
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
-
-
-def note(text: str, *, quiet: bool = False) -> None:
-    """Tell something that is not the answer."""
-    if not quiet:
-        sys.stderr.write(f"{printable(text)}\n")
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def fit(line: str) -> str:
     """The line, cut with an ellipsis where a terminal would break it; whole in files and pipes."""
     if not sys.stdout.isatty():
         return line
-    from shutil import get_terminal_size
-
-    width = get_terminal_size().columns
+    width = _terminal_width()
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
-def quoted(path: str | os.PathLike[str]) -> str:
-    """A path as one types it after a command, spaces and quotes included."""
-    if os.name == "nt":
-        from subprocess import list2cmdline
+def _terminal_width() -> int:
+    """The columns of the terminal, as the environment or the terminal says; else 80."""
+    named = os.environ.get("COLUMNS", "")
+    if named.isdecimal() and int(named) > 0:
+        return int(named)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
-        return list2cmdline([os.fspath(path)])
-    from shlex import quote
 
-    return quote(os.fspath(path))
+def note(text: str, *, quiet: bool = False) -> None:
+    """Tell something that is not the answer."""
+    if not quiet:
+        sys.stderr.write(f"{printable(text)}\n")
 
 
 def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:
@@ -108,9 +110,7 @@ def tell_some_findings(findings: Sequence[Finding], *, quiet: bool = False) -> N
 def tell_error(error: CitekitError, *, as_json: bool = False) -> None:
     """Tell why the work stopped, and what to do next."""
     if as_json:
-        import json
-
-        note(json.dumps({"error": error.to_json()}, ensure_ascii=False, indent=2))
+        note(_document({"error": error.to_json()}))
         return
     note(f"citekit: {error}")
     if error.hint:

@@ -1,13 +1,18 @@
-"""The reference page of the command line, made from the table: ``docs/reference/cli.md``."""
+"""The reference page of the command line, ``docs/reference/cli.md``, from what is declared."""
 
 from __future__ import annotations
 
-from citekit.cli.table import COMMANDS, GLOBALS, GROUPS, Argument, Command, Option
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from citekit.cli.declared import Argument, Command, Option
 
 _HEAD = """\
 # Command line
 
-<!-- Made from the table of commands: CITEKIT_UPDATE=1 nox -s tests -- tests/documentation -->
+<!-- Made from the functions in citekit/cli/commands: python -m citekit.cli.generate -->
 
 Every command takes these options, before or after its name:
 
@@ -15,8 +20,14 @@ Every command takes these options, before or after its name:
 
 Without `--archive`, the archive is the folder that `CITEKIT_ARCHIVE` names, else the nearest one
 upwards that holds `archive.toml`, or an `archive` folder there. The answer goes to stdout,
-everything else to stderr. `citekit --version` prints the version, `citekit --install-completion`
-sets up the shell's completion.
+everything else to stderr.
+
+These stand without a command:
+
+{own}
+
+Completion knows the keys, entities and claims of the archive, styles, languages, and all that can
+be chosen; for everything else the shell offers files.
 
 ## Exit codes
 
@@ -32,6 +43,8 @@ pipe (`/dev/stdout`, a FIFO, a shell's `>(…)`), and what has to be a file or a
 `export`, `keygen`, `site`) is refused there.
 """
 
+_SHARED = ("archive", "json", "quiet")
+
 _CODES = {
     0: "done",
     1: "checked and found wanting",
@@ -43,17 +56,22 @@ _CODES = {
     7: "conflict or lock",
     8: "storage: no permission, disk full",
     70: "a bug in citekit (`CITEKIT_DEBUG=1` shows where)",
+    130: "stopped from the keyboard",
 }
 
 
-def reference() -> str:
-    """The whole page in Markdown."""
+def reference(
+    commands: Sequence[Command], groups: Mapping[str, str], options: Sequence[Option]
+) -> str:
+    """The whole page in Markdown; ``options`` are citekit's own."""
     codes = ["| code | means |", "|---|---|", *(f"| {n} | {text} |" for n, text in _CODES.items())]
-    parts = [_HEAD.format(globals=_options(GLOBALS), codes="\n".join(codes))]
-    parts += [_section(command) for command in COMMANDS if " " not in command.name]
-    for group, text in GROUPS.items():
+    shared = [option for option in options if option.parameter in _SHARED]
+    own = [option for option in options if option.parameter not in _SHARED]
+    head = _HEAD.format(globals=_options(shared), own=_options(own), codes="\n".join(codes))
+    parts = [head, *(_section(command) for command in commands if " " not in command.name)]
+    for group, text in groups.items():
         parts.append(f"## citekit {group} …\n\n{text}\n")
-        parts += [_section(c, "###") for c in COMMANDS if c.name.startswith(f"{group} ")]
+        parts += [_section(c, "###") for c in commands if c.name.startswith(f"{group} ")]
     return "\n".join(parts)
 
 
@@ -71,7 +89,7 @@ def _usage(argument: Argument) -> str:
     return word if argument.is_required else f"[{word}]"
 
 
-def _options(options: tuple[Option, ...]) -> str:
+def _options(options: Sequence[Option]) -> str:
     return "\n".join(f"`{_names(option)}`\n: {_help(option)}\n" for option in options)
 
 
@@ -81,6 +99,6 @@ def _names(option: Option) -> str:
 
 
 def _help(option: Option) -> str:
-    if not option.choices:
+    if all(choice in option.help for choice in option.choices):
         return option.help
     return f"{option.help} One of {', '.join(f'`{choice}`' for choice in option.choices)}."

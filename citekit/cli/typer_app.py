@@ -1,188 +1,164 @@
-"""The typer application, made from the table: help, completion and complaints about usage."""
+"""The typer application: help, and complaints about usage.
 
-from __future__ import annotations
+Calls that are as they should be do not come here (``arguments.read``); the commands do the same
+whichever way they are called.
+"""
 
-import inspect
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, cast
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
 import typer
-from typer.core import TyperGroup
+from typer import completion
 
 from citekit.cli import output
-from citekit.cli.call import call
-from citekit.cli.parse import Globals
-from citekit.cli.table import COMMANDS, GLOBALS, GROUPS, Argument, Command, Option
+from citekit.cli.arguments import Globals
+from citekit.cli.call import STOPPED
+from citekit.cli.commands import (
+    add,
+    annotate,
+    archive,
+    check,
+    cite,
+    claim,
+    diff,
+    edit,
+    entity,
+    look,
+    prove,
+    seal,
+    show,
+    site,
+    styles,
+)
+from citekit.cli.completion.install import SHELLS, install, script
+from citekit.cli.suggest import suggest
 from citekit.errors import UsageError
 from citekit.version import __version__
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_HELP = (
-    "Archive web articles as evidence, cite them in any style, annotate them, "
-    "publish an annotated site."
+app = typer.Typer(
+    help="Archive web articles as evidence, cite them in any style, annotate them, "
+    "publish an annotated site.",
+    epilog="Every command also takes --archive DIR, --json and --quiet, before or after its name.",
+    no_args_is_help=True,
+    add_completion=False,  # ours knows the archive, and does not load typer
+    suggest_commands=False,  # ours names no command that destroys
+    pretty_exceptions_enable=False,
 )
-_EPILOG = "Every command also takes --archive DIR, --json and --quiet, before or after its name."
+for module in (archive, add, look, show, cite, styles, annotate, edit, diff):
+    app.add_typer(module.app)
+for module in (check, seal, prove):
+    app.add_typer(module.app)
+app.add_typer(annotate.group, name="annotation")
+app.add_typer(entity.app, name="entity")
+app.add_typer(claim.app, name="claim")
+app.add_typer(site.app, name="site")
 
 
-def run_typer(words: list[str], found: Globals) -> int:
-    """Run an argument list that has no global options left in it; return the exit code."""
-    try:
-        result = make_app(found)(words, standalone_mode=False, prog_name="citekit")
-    except (typer.Abort, KeyboardInterrupt):
-        output.note("citekit: stopped")
-        return 130
-    except Exception as error:
-        # typer brings its own copy of click, so the classes of usage errors differ by version
-        if not hasattr(error, "format_message"):
-            raise
-        return _tell_usage(error, found)
-    return result if isinstance(result, int) else 0
+Shell = Literal["bash", "zsh", "fish", "powershell", "pwsh"]
 
 
-def _tell_usage(error: Any, found: Globals) -> int:  # noqa: ANN401  # see above
-    if found.json:
-        output.tell_error(UsageError(error.format_message()), as_json=True)
-    else:
-        error.show()
-    return int(getattr(error, "exit_code", UsageError.exit_code))
-
-
-def make_app(found: Globals | None = None) -> typer.Typer:
-    """The whole application; every command runs with the global options ``found``."""
-    app = typer.Typer(
-        cls=_Group,
-        help=_HELP,
-        epilog=_EPILOG,
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-    )
-    app.callback()(_global_options)
-    groups = {
-        name: typer.Typer(cls=_Group, help=text, no_args_is_help=True)
-        for name, text in GROUPS.items()
-    }
-    for command in COMMANDS:
-        group, _, name = command.name.rpartition(" ")
-        owner = groups[group] if group else app
-        owner.command(name, help=command.help, epilog=_EPILOG)(_function(command, found))
-    for name, group_app in groups.items():
-        app.add_typer(group_app, name=name)
-    return app
-
-
-class _Group(TyperGroup):
-    """A group of commands; a name that it does not have is answered with one that is harmless."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # see _tell_usage
-        """The command that is called; for an unknown name, typer's usage error."""
-        name = args[0] if args else ""
-        if name and name[0] != "-" and name not in self.commands and not ctx.resilient_parsing:
-            near = get_close_matches(
-                name, [known for known in self.commands if not destroys(known)]
-            )
-            hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
-            ctx.fail(f"No such command {name!r}.{hint}")
-        return super().resolve_command(ctx, args)
-
-
-def destroys(name: str) -> bool:
-    """Whether a command takes something away: who mistypes a name must not be led there."""
-    return name in ("purge", "remove", "rm")
-
-
-def _version(value: bool) -> None:
+def _print_version(*, value: bool) -> None:
     if value:
         output.answer(f"citekit {__version__}")
         raise typer.Exit
 
 
-def _global_options(**_: object) -> None:
-    """Options for every command; taken from the argument list before typer sees it."""
+def _install_completion(value: Shell | None) -> None:
+    if value is not None:
+        path = install(value) if value in SHELLS else _install_as_typer_does(value)
+        output.answer(f"{path}: {value} completes citekit's words from its next start on")
+        raise typer.Exit
 
 
-_VERSION = Annotated[
-    bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
-]
+def _show_completion(value: Shell | None) -> None:
+    if value is not None:
+        output.answer(script(value) if value in SHELLS else _script_of_typer(value))
+        raise typer.Exit
 
 
-def _sign(function: Callable[..., object], parameters: dict[str, tuple[Any, Any]]) -> None:
-    """Give a function the signature that typer reads its arguments and options from."""
-    made = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
-        for name, (kind, default) in parameters.items()
-    ]
-    signed = cast("Any", function)
-    signed.__signature__ = inspect.Signature(made)
-    signed.__annotations__ = {name: kind for name, (kind, _) in parameters.items()}
+_NAMES: Final = {"prog_name": "citekit", "complete_var": "_CITEKIT_COMPLETE"}
 
 
-def _option(option: Option) -> tuple[Any, Any]:
-    """The type and default of one option."""
-    names = [name for name in (option.name, option.short) if name]
-    declared = typer.Option(
-        *names,
-        help=_literal(option.description),
-        metavar=option.metavar or None,
-        callback=_choice_checker(option) if option.choices else None,
-        min=option.least if option.is_integer else None,
-        max=option.most,
-    )
-    if not option.metavar:
-        return Annotated[bool, declared], False
-    kind: Any = int if option.is_integer else str
-    if option.is_many:
-        return Annotated[list[kind] | None, declared], None
-    return Annotated[kind | None, declared], None
+def _install_as_typer_does(shell: str) -> Path:
+    _, path = completion.install(shell=shell, **_NAMES)  # type: ignore[attr-defined]  # no __all__
+    return Path(path)
 
 
-def _literal(text: str) -> str:
-    """Help as it is written: typer's printer takes brackets for mark-up."""
-    return text.replace("[", "\\[")
+def _script_of_typer(shell: str) -> str:
+    return str(completion.get_completion_script(shell=shell, **_NAMES))  # type: ignore[attr-defined]  # likewise
 
 
-def _choice_checker(option: Option) -> Callable[[str | None], str | None]:
-    def check(value: str | None) -> str | None:
-        if value is not None and value not in option.choices:
-            raise typer.BadParameter(f"{value!r} is not one of {', '.join(option.choices)}")
-        return value
+@app.callback()
+def citekit(
+    *,
+    archive: Annotated[
+        str | None, typer.Option("--archive", metavar="DIR", help="The archive's folder.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no notes on stderr.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+    install_completion: Annotated[
+        Shell | None,
+        typer.Option(
+            "--install-completion",
+            metavar="SHELL",
+            help="Let bash, zsh, fish, powershell or pwsh complete citekit's words "
+            "(default: the shell you use).",
+            is_eager=True,
+            callback=_install_completion,
+        ),
+    ] = None,
+    show_completion: Annotated[
+        Shell | None,
+        typer.Option(
+            "--show-completion",
+            metavar="SHELL",
+            help="Print what --install-completion would install for it.",
+            is_eager=True,
+            callback=_show_completion,
+        ),
+    ] = None,
+) -> None:
+    """Options for every command; they are taken from the argument list before typer sees it."""
 
-    return check
+
+def run_typer(words: list[str], found: Globals) -> int:
+    """Run an argument list that has no global options left in it; return the exit code."""
+    completion.completion_init()  # type: ignore[attr-defined]  # PowerShell asks typer
+    if words[-1:] in (["--install-completion"], ["--show-completion"]):
+        words = [*words, _own_shell()]
+    try:
+        result = app(words, standalone_mode=False, prog_name="citekit", obj=found)
+    except (typer.Abort, KeyboardInterrupt):
+        output.note("citekit: stopped")
+        return STOPPED
+    except Exception as error:
+        # typer brings its own copy of click, so the classes of usage errors differ by version
+        if not hasattr(error, "format_message"):
+            raise
+        return _tell_usage(error, words, found)
+    return result if isinstance(result, int) else 0
 
 
-def _argument(argument: Argument) -> tuple[Any, Any]:
-    """The type and default of one argument."""
-    declared = typer.Argument(
-        help=_literal(argument.help), metavar=argument.name, show_default=False
-    )
-    kind: Any = list[str] if argument.is_many else str
-    if argument.is_required:
-        return Annotated[kind, declared], inspect.Parameter.empty
-    return Annotated[kind | None, declared], None
+def _own_shell() -> str:
+    """The shell that the user has."""
+    default = "powershell" if os.name == "nt" else "bash"
+    return Path(os.environ.get("SHELL", default)).name
 
 
-def _function(command: Command, found: Globals | None) -> Callable[..., object]:
-    """A function with the command's signature, which loads and runs the real one."""
-
-    def run_command(**values: object) -> int:
-        given = {name: _plain(command, name, value) for name, value in values.items()}
-        return call(command, given, found or Globals())
-
-    parameters = {a.parameter: _argument(a) for a in command.arguments}
-    parameters |= {o.parameter: _option(o) for o in command.options}
-    _sign(run_command, parameters)
-    return run_command
-
-
-def _plain(command: Command, name: str, value: object) -> object:
-    """Many values that are absent are an empty list, as on the fast path."""
-    of_many = {argument.parameter for argument in command.arguments if argument.is_many}
-    of_many |= {option.parameter for option in command.options if option.is_many}
-    return list(cast("list[str]", value or [])) if name in of_many else value
-
-
-_sign(
-    _global_options,
-    {"version": (_VERSION, False), **{option.parameter: _option(option) for option in GLOBALS}},
-)
+def _tell_usage(error: Any, words: list[str], found: Globals) -> int:  # noqa: ANN401  # see above
+    hint = suggest(words)
+    error.message = str(error.message).removeprefix("Value error, ")  # of the library below typer
+    if found.json:
+        output.tell_error(UsageError(error.format_message(), hint=hint), as_json=True)
+    else:
+        error.show()
+        if hint:
+            output.note(f"hint: {hint}")
+    return int(getattr(error, "exit_code", UsageError.exit_code))

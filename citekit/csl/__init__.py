@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from citekit.csl.compiled.program import Program
 from citekit.csl.document import Citation, Document
-from citekit.csl.parse import parse_style
-from citekit.csl.process import Result, process, process_formats
-
-if TYPE_CHECKING:
-    from citekit.csl.origin import Origin, explain
+from citekit.csl.output.explain import Origin
+from citekit.csl.output.render import renderer
+from citekit.csl.process import Result, explain, process, process_formats
+from citekit.csl.style.find import StyleSource, find_style
+from citekit.csl.style.installed import styles_folder
+from citekit.csl.style.parse import parse_style
+from citekit.csl.style.search import search_styles
 
 __all__ = [
     "Citation",
     "Document",
     "Origin",
+    "Program",
     "Result",
+    "StyleSource",
     "explain",
+    "find_style",
     "parse_style",
     "process",
     "process_formats",
+    "renderer",
+    "search_styles",
+    "styles_folder",
 ]
-
-
-def __getattr__(name: str) -> object:
-    """Find what few calls need when it is asked for."""
-    if name in ("Origin", "explain"):
-        from importlib import import_module
-
-        return getattr(import_module("citekit.csl.origin"), name)
-    raise AttributeError(f"module 'citekit.csl' has no attribute {name!r}")

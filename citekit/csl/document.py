@@ -8,27 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.csl import bibliography
-from citekit.csl.cluster import Renderer
-from citekit.csl.disambiguate import Disambiguator, letters
-from citekit.csl.entry import Entry
-from citekit.csl.labels import citation_labels
-from citekit.csl.piece import Facts
-from citekit.csl.position import Place, given_place, places
-from citekit.csl.program import Program
-from citekit.csl.punctuation import flatten
-from citekit.csl.scope import Hints, Scope
-from citekit.csl.sort import sort_by
+from citekit.csl.compiled.state import NO_HINTS, Context
+from citekit.csl.output.tokens import Token
+from citekit.csl.output.tree import Node
+from citekit.csl.output.writer import flatten
+from citekit.csl.passes import bibliography
+from citekit.csl.passes.cite import CiteRenderer, Facts
+from citekit.csl.passes.cluster import cluster
+from citekit.csl.passes.disambiguate import Disambiguator, letters
+from citekit.csl.passes.position import Place, given_place, places
+from citekit.csl.passes.sort import sort_by
+from citekit.csl.values.entry import Entry, citation_label
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from citekit.csl.ir import Style
-    from citekit.csl.tokens import Token
-    from citekit.csl.tree import Node
+    from citekit.csl.compiled.program import Program
+    from citekit.csl.compiled.state import Hints
 
     Cite = Mapping[str, Any]
+    Told = tuple[Hints, tuple[int, ...]]
+    """What disambiguation says of an item: hints, and the levels of its names."""
 
 _NEAR = 5
 
@@ -47,36 +48,26 @@ class Citation(Value):
     mode: str = ""
 
 
-class _Shown:
+class _Shown(Value):
     """What was rendered for a citation, and from which facts."""
 
-    __slots__ = ("signature", "tokens", "tree")
-
-    def __init__(self) -> None:
-        self.signature: object = None
-        self.tree: Node | None = None
-        self.tokens: list[Token] = []
+    signature: object
+    tree: Node
+    tokens: list[Token]
 
 
 class Document:
-    """Citations in order, over a set of items, in one style and locale."""
+    """Citations in order, over a set of items, in a compiled style."""
 
-    def __init__(
-        self,
-        style: Style,
-        items: Sequence[Mapping[str, Any]] = (),
-        *,
-        locale: str | None = None,
-        links: bool = True,
-    ) -> None:
-        self.program = Program(style, locale, links=links)
+    def __init__(self, program: Program, items: Sequence[Mapping[str, Any]] = ()) -> None:
+        self.program = program
         self._entries: dict[str, Entry] = {}
         self._listed: dict[str, None] = {}
         self._citations: list[Citation] = []
         self._shown: dict[str, _Shown] = {}
         self._facts: dict[str, Facts] = {}
         self._order: list[str] = []
-        self._renderer = Renderer(self.program, None)
+        self._renderer = CiteRenderer(self.program, None)
         self._dirty = True
         self._unknown: dict[str, None] = {}
         for item in items:
@@ -100,8 +91,9 @@ class Document:
 
     def insert(self, citation: Citation, before: str | None = None) -> None:
         """Insert a citation before another one, or at the end."""
-        places = [c.id for c in self._citations]
-        at = places.index(before) if before in places else len(places)
+        at = len(self._citations)
+        if before is not None:
+            at = next((i for i, c in enumerate(self._citations) if c.id == before), at)
         self._citations.insert(at, citation)
         self._dirty = True
 
@@ -141,34 +133,33 @@ class Document:
         found = places(list(zip(notes, clusters, strict=True)), distance)
         changed = []
         for citation, cites, where in zip(self._citations, clusters, found, strict=True):
-            shown = self._shown.setdefault(citation.id, _Shown())
+            before = self._shown.get(citation.id)
             signature = self._signature(citation, cites, where)
-            if signature == shown.signature:
+            if before is not None and before.signature == signature:
                 continue
-            shown.signature = signature
-            tree = renderer.cluster(
-                [(self._facts[str(c.get("id"))], c, p) for c, p in zip(cites, where, strict=True)],
-                citation.mode,
-            )
+            facts = (self._facts[str(cite.get("id"))] for cite in cites)
+            tree = cluster(renderer, list(zip(facts, cites, where, strict=True)), citation.mode)
             tokens = flatten(tree, self.program.locale)
-            if not _same_tokens(tokens, shown.tokens) or shown.tree is None:
+            if before is None or before.tokens != tokens:
                 changed.append(citation.id)
-            shown.tree, shown.tokens = tree, tokens
+            self._shown[citation.id] = _Shown(signature=signature, tree=tree, tokens=tokens)
         return changed
 
     def cite(self, cites: Sequence[Cite], mode: str = "") -> Node:
         """The tree of a citation outside the document; cites say their position themselves."""
         self._settle()
         known = self._sorted(Citation(id="", cites=tuple(cites)))
-        return self._renderer.cluster(
-            [(self._facts[str(c.get("id"))], c, given_place(c)) for c in known], mode
+        return cluster(
+            self._renderer,
+            [(self._facts[str(c.get("id"))], c, given_place(c)) for c in known],
+            mode,
         )
 
     def tokens(self, citation_id: str) -> list[Token]:
         """The tokens of a citation, for any renderer."""
         return self._shown[citation_id].tokens
 
-    def tree(self, citation_id: str) -> Node | None:
+    def tree(self, citation_id: str) -> Node:
         """The tree of a citation, for whoever wants to know where a piece came from."""
         return self._shown[citation_id].tree
 
@@ -197,19 +188,28 @@ class Document:
         if not self._dirty:
             return
         cited = self._cited()
-        labels = citation_labels([self._entries[key] for key in cited])
+        labels = {key: citation_label(self._entries[key]) for key in cited}
         order = self._sort_bibliography(cited, labels)
         self._order = order
-        facts = {key: Facts(self._entries[key]) for key in order}
-        for number, key in enumerate(order, 1):
-            facts[key].number = number
-        hints = self._disambiguate(order, labels)
-        for key, fact in facts.items():
-            fact.hints, fact.levels = hints.get(key, (fact.hints, ()))
-            fact.label = labels.get(key, "")
-            fact.year_text = letters(fact.hints.year_suffix)
-        self._facts = facts
+        told = self._disambiguate(order, labels)
+        self._facts = {
+            key: self._known(key, number, labels, told) for number, key in enumerate(order, 1)
+        }
         self._dirty = False
+
+    def _known(
+        self, key: str, number: int, labels: Mapping[str, str], told: Mapping[str, Told]
+    ) -> Facts:
+        """What is known of an item once order, labels and disambiguation are settled."""
+        hints, levels = told.get(key, (NO_HINTS, ()))
+        return Facts(
+            entry=self._entries[key],
+            number=number,
+            label=labels.get(key, ""),
+            hints=hints,
+            levels=levels,
+            year_text=letters(hints.year_suffix),
+        )
 
     def _cited(self) -> list[str]:
         """Ids of all known items in the order of their first citation, then the listed ones."""
@@ -226,27 +226,26 @@ class Document:
             return cited
         numbers = {key: i + 1 for i, key in enumerate(cited)}
 
-        def scope_of(key: str) -> Scope:
-            scope = Scope(self._entries[key])
-            scope.in_bibliography = True
-            scope.citation_number = numbers[key]
-            scope.label_text = labels[key]
-            return scope
+        def context_of(key: str) -> Context:
+            return Context(
+                entry=self._entries[key],
+                in_bibliography=True,
+                citation_number=numbers[key],
+                label_text=labels[key],
+            )
 
-        return sort_by(cited, keys, scope_of)
+        return sort_by(cited, keys, context_of)
 
-    def _disambiguate(
-        self, order: list[str], labels: Mapping[str, str]
-    ) -> dict[str, tuple[Hints, tuple[int, ...]]]:
+    def _disambiguate(self, order: list[str], labels: Mapping[str, str]) -> dict[str, Told]:
         options = self.program.style.citation.options
         if not any(key.startswith("disambiguate-") for key in options) and not (
             self.program.tests_disambiguation
         ):
-            self._renderer = Renderer(self.program, None)
+            self._renderer = CiteRenderer(self.program, None)
             return {}
         worker = Disambiguator(self.program, labels, self._first_notes())
         hints = worker.run([self._entries[key] for key in order])
-        self._renderer = Renderer(self.program, worker.levels)
+        self._renderer = CiteRenderer(self.program, worker.levels)
         return hints
 
     def _first_notes(self) -> dict[str, str]:
@@ -265,10 +264,10 @@ class Document:
         if len(known) < 2 or not keys:
             return known
 
-        def scope_of(cite: Cite) -> Scope:
-            return self._renderer.scope(self._facts[str(cite.get("id"))], cite, Place())
+        def context_of(cite: Cite) -> Context:
+            return self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
 
-        return sort_by(known, keys, scope_of)
+        return sort_by(known, keys, context_of)
 
     def _signature(
         self, citation: Citation, cites: Sequence[Cite], where: Sequence[Place]
@@ -285,12 +284,3 @@ class Document:
 
 def _frozen(cite: Cite) -> tuple[tuple[str, str], ...]:
     return tuple((key, repr(value)) for key, value in cite.items())
-
-
-def _same_tokens(one: list[Token], other: list[Token]) -> bool:
-    from citekit.csl.tokens import Open
-
-    def plain(tokens: list[Token]) -> list[object]:
-        return [(t.kind, t.value) if isinstance(t, Open) else t for t in tokens]
-
-    return plain(one) == plain(other)

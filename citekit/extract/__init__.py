@@ -1,12 +1,19 @@
 """Bytes of an article in; its text and its metadata with evidence out; pure.
 
-`extract` reads any document; `read_document` only says what it is and decodes it.
+`extract` reads any document; `read_document` only says what it is and decodes it. The rooms:
+``documents`` tells what the bytes are and reads Markdown, saved archives and PDF, ``pages`` reads
+HTML, ``dumps`` plain text; ``shared`` has what pages and dumps both ask, so that neither needs the
+other: words, names, dates, bylines, datelines, credits, noise, publishers, evidence.
+
+Every text is hostile. A pattern is linear, or meets text of a bounded length: no two repetitions
+side by side can share characters, or the first gives nothing back. What a document holds raises
+nothing.
 """
 
-from citekit.extract.document import Document, read_document
-from citekit.extract.evidence import Caption, Evidence, Extraction, Passage
+from citekit.extract.documents.document import Document, read_document
 from citekit.extract.extraction import extract
-from citekit.extract.publishers import Publisher, known_publishers, read_publishers
+from citekit.extract.shared.evidence import Caption, Evidence, Extraction, Passage
+from citekit.extract.shared.publishers import Publisher, known_publishers, read_publishers
 
 __all__ = [
     "Caption",

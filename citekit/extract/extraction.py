@@ -6,16 +6,21 @@ the work. Nothing here opens a file or a connection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from citekit.extract.document import Document, read_document
-from citekit.extract.encoding import decode
-from citekit.extract.evidence import Caption, Evidence, Extraction, Json, choose
+from citekit.extract.documents.document import Document, read_document
+from citekit.extract.documents.encoding import decode
+from citekit.extract.documents.markdown import read_markdown
+from citekit.extract.documents.mhtml import read_mhtml
+from citekit.extract.documents.pdf import read_pdf, reflow
+from citekit.extract.dumps.plaintext import read_plaintext
+from citekit.extract.pages.html import read_html
 from citekit.extract.payload import write_payload
-from citekit.extract.publishers import Publisher
+from citekit.extract.shared.evidence import Caption, Evidence, Extraction, Json, choose
+from citekit.extract.shared.publishers import Publisher
 from citekit.findings import Finding, Severity
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,8 +63,7 @@ def extract(
             return _original_only(document, "document", url)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Value):
     """What the caller knows beside the bytes."""
 
     url: str | None
@@ -68,16 +72,12 @@ class Context:
 
 
 def _from_text(document: Document, context: Context) -> Extraction:
-    from citekit.extract.plaintext import read_plaintext
-
     reading = read_plaintext(document.text or "", url=context.url, publishers=context.publishers)
     paragraphs = [(unit.text, (unit.start, unit.end)) for unit in reading.body]
     return _finish(document, context, reading.evidence, paragraphs, captions=reading.captions)
 
 
 def _from_html(document: Document, context: Context) -> Extraction:
-    from citekit.extract.html import read_html
-
     reading = read_html(document.text or "", url=context.url, publishers=context.publishers)
     done = _finish(
         document,
@@ -90,8 +90,6 @@ def _from_html(document: Document, context: Context) -> Extraction:
 
 
 def _from_markdown(document: Document, context: Context) -> Extraction:
-    from citekit.extract.markdown import read_markdown
-
     reading = read_markdown(document.text or "")
     done = _finish(
         document,
@@ -104,8 +102,6 @@ def _from_markdown(document: Document, context: Context) -> Extraction:
 
 
 def _from_mhtml(data: bytes, document: Document, context: Context) -> Extraction:
-    from citekit.extract.mhtml import read_mhtml
-
     page = read_mhtml(data)
     if page is None:
         finding = Finding(
@@ -140,9 +136,6 @@ def _said_by_file(evidence: Evidence) -> Evidence:
 
 
 def _from_pdf(data: bytes, document: Document, context: Context) -> Extraction:
-    from citekit.extract.pdf import read_pdf, reflow
-    from citekit.extract.plaintext import read_plaintext
-
     pdf = read_pdf(data)
     decoded = reflow(pdf.pages)
     seen = read_plaintext(decoded, url=context.url, publishers=context.publishers)

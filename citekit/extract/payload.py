@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from citekit.extract.evidence import Passage
+from citekit.extract.shared.evidence import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

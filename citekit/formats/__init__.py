@@ -25,18 +25,10 @@ def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002
             from citekit.formats.bibtex.write import write_bibtex
 
             return write_bibtex(items, format)
-        case "csl-json":
-            from citekit.formats.csl_json import write_csl_json
+        case _ if format in FORMATS:
+            from citekit.formats.writers import WRITERS
 
-            return write_csl_json(items)
-        case "csl-yaml":
-            from citekit.formats.csl_yaml import write_csl_yaml
-
-            return write_csl_yaml(items)
-        case "ris":
-            from citekit.formats.ris import write_ris
-
-            return write_ris(items)
+            return WRITERS[format](items)
         case _:
             raise _no_such(format)
 
@@ -47,25 +39,12 @@ def read(text: str, format: str | None = None) -> ReadResult:  # noqa: A002  # t
     Without a format it is told from the text. Raises UsageError for a format that does not exist
     and InvalidData where the text as a whole is not of its format.
     """
-    match format or guess_format(text):
-        case "biblatex" | "bibtex":
-            from citekit.formats.bibtex.read import read_bibtex
+    from citekit.formats.readers import READERS
 
-            return read_bibtex(text)
-        case "csl-json":
-            from citekit.formats.csl_json import read_csl_json
-
-            return read_csl_json(text)
-        case "csl-yaml":
-            from citekit.formats.csl_yaml import read_csl_yaml
-
-            return read_csl_yaml(text)
-        case "ris":
-            from citekit.formats.ris import read_ris
-
-            return read_ris(text)
-        case _:
-            raise _no_such(str(format))
+    name = format or guess_format(text)
+    if name not in READERS:
+        raise _no_such(name)
+    return READERS[name](text)
 
 
 def guess_format(text: str) -> str:

@@ -11,10 +11,10 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from citekit.errors import InvalidData
+from citekit.model.value import Value
 
 ALGORITHMS: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 """Of manifests; md5 and sha1 are read because old bags have them, and never written."""
@@ -34,13 +34,12 @@ _DECLARATION: Final = re.compile(
 )
 _ENCODINGS: Final = re.compile(r"ascii|utf-(?:8|16|32)(?:-[bl]e)?|iso8859-\d+|cp125\d")
 _LINE: Final = re.compile(r"(\S+)[ \t]+(\*?)(.+)")
-_TAG: Final = re.compile(r"([^\s:][^:]*?)[ \t]*:[ \t]*(.*)")
+_TAG: Final = re.compile(r"([^\s:][^:]*+):[ \t]*+(.*)")
 _WINDOWS: Final = re.compile(r"[A-Za-z]:|%[^%/]+%")
 _MOST_LINES: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(Value):
     """``bagit.txt``: the version as a pair of numbers, and Python's name of the encoding."""
 
     version: tuple[int, int]
@@ -52,8 +51,7 @@ class Declaration:
         return self.version >= (1, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Value):
     """One manifest: path -> lower-case hex. ``warnings`` are what a bag may do, barely."""
 
     algorithm: str
@@ -134,16 +132,16 @@ def parse_fetch(data: bytes, declaration: Declaration) -> tuple[str, ...]:
 
 def parse_info(data: bytes, declaration: Declaration) -> tuple[tuple[str, str], ...]:
     """Labels and values of ``bag-info.txt`` in order; raises InvalidData (RFC 8493 §2.2.2)."""
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[str, list[str]]] = []  # a value's lines are joined once, not one by one
     for number, line in _lines(data, declaration):
         if line[0] in " \t" and pairs:
-            pairs[-1] = pairs[-1][0], f"{pairs[-1][1]} {line.strip()}".strip()
+            pairs[-1][1].append(line.strip())
             continue
         match = _TAG.fullmatch(line)
         if match is None:
             raise InvalidData(f"line {number} is no label and value")
-        pairs.append((match[1], match[2].rstrip()))
-    return tuple(pairs)
+        pairs.append((match[1].rstrip(" \t"), [match[2].rstrip()]))
+    return tuple((label, " ".join(lines).strip()) for label, lines in pairs)
 
 
 def check_path(path: str) -> str:

@@ -8,12 +8,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.errors import InvalidData
+from citekit.findings import Finding
+from citekit.formats.result import ReadResult
+from citekit.model.item import Item
+from citekit.model.records.codec import Mismatch
+from citekit.model.records.json_text import JsonPlaces, parse_json
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from citekit.errors import Place
-    from citekit.formats.result import ReadResult
-    from citekit.model.json_text import Json, JsonPath
+    from citekit.model.records.json_text import Json, JsonPath
 
 # What Crossref calls its works in CSL-JSON (api.crossref.org/types); the others have CSL's names.
 _CROSSREF_TYPES: Final = {
@@ -59,8 +65,6 @@ def read_csl_json(text: str) -> ReadResult:
     An entry that is no item is a finding with its line and JSON path; the others come in. Raises
     InvalidData, with line and column, where the text is no JSON.
     """
-    from citekit.model.json_text import JsonPlaces, parse_json
-
     data = parse_json(text)
     entries = data if isinstance(data, list) else [data]
     paths: list[JsonPath] = [(i,) for i in range(len(entries))] if isinstance(data, list) else [()]
@@ -74,9 +78,6 @@ def check_items(
 
     Crossref gives no ``id``: such an item has none, and whoever takes it in makes one.
     """
-    from citekit.findings import Finding
-    from citekit.formats.result import ReadResult
-
     items: list[dict[str, Any]] = []
     ids: set[str] = set()
     paths: list[JsonPath] = []
@@ -103,10 +104,6 @@ def check_items(
 
 def what_is_wrong(entry: Json) -> tuple[str, str, JsonPath] | None:
     """The code, the message and the path inside the entry; None for an item."""
-    from citekit.errors import InvalidData
-    from citekit.model.codec import Mismatch
-    from citekit.model.item import Item
-
     try:
         Item.from_json(entry if _id_of(entry) else {**entry, "id": "x"})
     except InvalidData as error:

@@ -7,19 +7,21 @@ short text could otherwise stand for gigabytes), and not deeper than JSON may be
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from citekit.errors import InvalidData, Place
 from citekit.formats.csl_json import check_items, without_facts
-from citekit.model.json_text import MAX_DEPTH, show_path
+from citekit.model.records.json_text import MAX_DEPTH, show_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from yaml.nodes import MappingNode, Node
+    from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
     from citekit.formats.result import ReadResult
-    from citekit.model.json_text import Json, JsonPath
+    from citekit.model.records.json_text import Json, JsonPath
+
+    Node = MappingNode | ScalarNode | SequenceNode
 
 _MAX_CHARACTERS: Final = 32_000_000
 _WORDS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -63,7 +65,7 @@ def _compose(text: str) -> Node:
     import yaml
 
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = cast("Node | None", yaml.compose(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = Place(line=mark.line + 1, column=mark.column + 1) if mark else None
@@ -77,8 +79,6 @@ def _compose(text: str) -> Node:
 
 def _value(node: Node, path: JsonPath, lines: dict[JsonPath, int], seen: set[int]) -> Json:
     """The value of a node; notes the line of each path."""
-    from yaml.nodes import MappingNode, SequenceNode
-
     place = Place(line=node.start_mark.line + 1, column=node.start_mark.column + 1)
     if id(node) in seen:
         raise InvalidData("YAML aliases (*name) are not read", place=place)
@@ -86,17 +86,17 @@ def _value(node: Node, path: JsonPath, lines: dict[JsonPath, int], seen: set[int
         raise InvalidData("nested too deeply", place=place)
     seen.add(id(node))
     lines[path] = node.start_mark.line + 1
-    match node:
-        case SequenceNode():
+    match node.id:
+        case "sequence":
             return [_value(child, (*path, i), lines, seen) for i, child in enumerate(node.value)]
-        case MappingNode():
+        case "mapping":
             return _mapping(node, path, lines, seen)
         case _:
             return _scalar(node)
 
 
 def _mapping(
-    node: MappingNode, path: JsonPath, lines: dict[JsonPath, int], seen: set[int]
+    node: Node, path: JsonPath, lines: dict[JsonPath, int], seen: set[int]
 ) -> dict[str, Json]:
     value: dict[str, Json] = {}
     for key_node, child in node.value:

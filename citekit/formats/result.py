@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from citekit.errors import Place
 from citekit.findings import Finding, Severity
+from citekit.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadResult:
+class ReadResult(Value):
     """The items that could be read, as CSL-JSON objects, and a finding for all that could not."""
 
     items: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...] = ()
     # where the item of a number stands; asked for only what turns out to be refused later
-    place_of: Callable[[int], Place] = field(default=lambda _: Place(), compare=False)
+    place_of: Callable[[int], Place]
 
 
 def finding(

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.formats.bibtex.dates import literal_date, read_date, write_date
-from citekit.formats.bibtex.names import write_names
 from citekit.formats.bibtex.read_names import read_names
-from citekit.formats.latex_text import escape
-from citekit.formats.markup import fold
+from citekit.formats.bibtex.write_names import write_names
+from citekit.formats.latex.write import escape
+from citekit.formats.one_line import fold
 from citekit.formats.result import ReadResult, finding, on_lines
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$")
 _KEPT = re.compile(r"\{:([A-Za-z][A-Za-z_-]*): (.+)\}")
+# Tags that may stand many times: their values are joined once, behind what is there.
+_LISTS = {"KW": ("keyword", ", "), "N1": ("note", "\n\n"), "EP": ("page", "-")}
 _NOT_TAGGED = frozenset({"id", "type", "custom"})
 
 Tagged = tuple[str, str]
@@ -176,21 +178,25 @@ def read_ris(text: str) -> ReadResult:
 
 def _records(text: str) -> Iterator[tuple[int, list[Tagged]]]:
     """Each record with the line it begins at; a line without a tag goes on with the one before."""
-    record: list[Tagged] = []
+    record: list[tuple[str, list[str]]] = []  # a value's lines are joined once, not one by one
     start = 1
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         match = _LINE.match(line)
         if match and match[1] == "ER":
             if record:
-                yield start, record
+                yield start, _joined(record)
             record = []
         elif match:
             start = start if record else number
-            record.append((match[1], match[2].strip()))
+            record.append((match[1], [match[2].strip()]))
         elif record and line.strip():
-            record[-1] = (record[-1][0], f"{record[-1][1]} {line.strip()}".strip())
+            record[-1][1].append(line.strip())
     if record:
-        yield start, record
+        yield start, _joined(record)
+
+
+def _joined(record: list[tuple[str, list[str]]]) -> list[Tagged]:
+    return [(tag, " ".join(filter(None, lines))) for tag, lines in record]
 
 
 def _read_lines(lines: Iterable[Tagged]) -> dict[str, Any]:
@@ -198,6 +204,7 @@ def _read_lines(lines: Iterable[Tagged]) -> dict[str, Any]:
     table = _table()
     item: dict[str, Any] = {}
     kept: dict[str, Any] = {}
+    lists: dict[str, list[str]] = {}
     texts, names = _reversed("text"), _reversed("name")
     for raw, value in lines:
         tag = table["alias"].get(raw, raw)
@@ -210,8 +217,15 @@ def _read_lines(lines: Iterable[Tagged]) -> dict[str, Any]:
             item.setdefault(names[tag], []).append(_read_name(value))
         elif tag in texts:
             item.setdefault(texts[tag], value)
+        elif tag in _LISTS:
+            variable, _ = _LISTS[tag]
+            item.setdefault(variable, "")  # keeps its place among the others
+            lists.setdefault(tag, []).append(value)
         else:
             _read_other(item, tag, value)
+    for tag, values in lists.items():
+        variable, mark = _LISTS[tag]
+        item[variable] = mark.join(filter(None, [item[variable], *values]))
     return {**item, **kept}
 
 
@@ -219,14 +233,8 @@ def _read_other(item: dict[str, Any], tag: str, value: str) -> None:
     """Tags that are not one text variable each."""
     if tag == "ID":
         item["id"] = value
-    elif tag == "KW":
-        item["keyword"] = f"{item['keyword']}, {value}" if "keyword" in item else value
     elif tag == "SP":
         item["page"] = value
-    elif tag == "EP":
-        item["page"] = f"{item['page']}-{value}" if "page" in item else value
-    elif tag == "N1":
-        item["note"] = f"{item['note']}\n\n{value}" if "note" in item else value
     elif tag == "SN":
         item["ISSN" if re.fullmatch(r"(?a)\d{4}-?\d{3}[\dXx]", value) else "ISBN"] = value
     elif tag == "DA" or (tag == "PY" and "issued" not in item):

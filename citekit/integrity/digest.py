@@ -69,9 +69,9 @@ def digest_bytes(data: bytes) -> str:
     >>> digest_bytes(b"")
     'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
     """
-    import hashlib
-
-    return f"{ALGORITHM}:{hashlib.sha256(data).hexdigest()}"
+    hasher = Hasher()
+    hasher.update(data)
+    return hasher.digest()
 
 
 def digest_chunks(chunks: Iterable[bytes]) -> tuple[str, int]:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from citekit.errors import InvalidData, Place
-from citekit.model.codec import Mismatch, read_instant, write_instant
-from citekit.model.json_text import Json, parse_json, place_in, show_path
+from citekit.model.records.codec import Mismatch, read_instant, write_instant
+from citekit.model.records.json_text import Json, parse_json, place_in, show_path
 from citekit.model.value import Value
 
 if TYPE_CHECKING:

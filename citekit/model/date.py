@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from citekit.model.value import NOTHING, Value
 
 if TYPE_CHECKING:
-    from citekit.model.json_text import Json
+    from citekit.model.records.json_text import Json
 
 _MONTH_HINT = "use 2023-06-30, or 2023-06 when only the month is known"
 _SEASONS = range(21, 25)  # EDTF writes seasons as months 21 to 24, CSL as 1 to 4

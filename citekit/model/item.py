@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, Self, get_args
 
 from citekit.errors import InvalidData, Place
-from citekit.model.codec import Mismatch, from_json, to_json
 from citekit.model.date import Date, DateError
-from citekit.model.json_text import Json, JsonPath, parse_json, place_in, show_path
 from citekit.model.name import Name
+from citekit.model.records.codec import Mismatch, from_json, to_json
+from citekit.model.records.json_text import Json, JsonPath, parse_json, place_in, show_path
 from citekit.model.value import NOTHING, Value
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 

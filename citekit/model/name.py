@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from citekit.model.value import NOTHING, Value
 
 if TYPE_CHECKING:
-    from citekit.model.json_text import Json
+    from citekit.model.records.json_text import Json
 
 _KEYS = {
     "family": "family",

@@ -70,7 +70,7 @@ class Value:
         return f"{type(self).__name__}({shown})"
 
 
-def replace(value: V, **changes: Any) -> V:  # noqa: ANN401  # what the class declares
+def replace(value: V, /, **changes: Any) -> V:  # noqa: ANN401  # what the class declares
     """A copy with some fields changed."""
     return type(value)(**{**as_dict(value), **changes})
 

@@ -1,4 +1,10 @@
-"""Which CSL variables hold names, dates and numbers. Source: CSL 1.0.2, Appendix IV."""
+"""The one table of CSL variables, by kind, and the types of items.
+
+Source: CSL 1.0.2, Appendices III (types) and IV (variables). To these come, among the texts, what
+CSL-JSON has in addition (``journalAbbreviation``, ``shortTitle``, ``categories``), the short forms
+of titles, and three older names that programs still write (``event``,
+``rights``, ``editortranslator``).
+"""
 
 from __future__ import annotations
 
@@ -8,29 +14,31 @@ NAME_VARIABLES = frozenset(
     guest host illustrator interviewer narrator organizer original-author performer producer
     recipient reviewed-author script-writer series-creator translator""".split()  # noqa: SIM905
 )
+"""A list of people or institutions."""
 
 DATE_VARIABLES = frozenset(
     "accessed available-date event-date issued original-date submitted".split()  # noqa: SIM905
 )
 
-# All that a style can print or a program may expect, citekit's own short forms not included.
-VARIABLES = (
-    NAME_VARIABLES
-    | DATE_VARIABLES
-    | frozenset(
-        """abstract annote archive archive-place archive_collection archive_location authority
-        call-number categories chapter-number citation-key citation-label citation-number
-        collection-number collection-title collection-title-short container-title
-        container-title-short dimensions division DOI edition event event-place
-        event-title first-reference-note-number genre ISBN ISSN issue journalAbbreviation
-        jurisdiction keyword language license locator medium note number number-of-pages
-        number-of-volumes original-publisher original-publisher-place original-title page
-        page-first part-number part-title PMCID PMID printing-number publisher publisher-place
-        references reviewed-genre reviewed-title rights scale section shortTitle source status
-        supplement-number title title-short type URL version volume volume-title
-        volume-title-short year-suffix""".split()  # noqa: SIM905
-    )
+NUMBER_VARIABLES = frozenset(
+    """chapter-number citation-number collection-number edition first-reference-note-number issue
+    locator number number-of-pages number-of-volumes page page-first part-number printing-number
+    section supplement-number version volume""".split()  # noqa: SIM905
 )
+"""Text that may be a number, a range of them or a word: ``cs:number`` and ``cs:label`` take it."""
+
+_TEXT_VARIABLES = frozenset(
+    """abstract annote archive archive-place archive_collection archive_location authority
+    call-number categories citation-key citation-label collection-title collection-title-short
+    container-title container-title-short dimensions division DOI event event-place event-title
+    genre ISBN ISSN journalAbbreviation jurisdiction keyword language license medium note
+    original-publisher original-publisher-place original-title part-title PMCID PMID publisher
+    publisher-place references reviewed-genre reviewed-title rights scale shortTitle source
+    status title title-short URL volume-title volume-title-short year-suffix""".split()  # noqa: SIM905
+)
+
+VARIABLES = NAME_VARIABLES | DATE_VARIABLES | NUMBER_VARIABLES | _TEXT_VARIABLES | {"type"}
+"""All that a style can print or ask for, or a program may expect."""
 
 ITEM_TYPES = frozenset(
     """article article-journal article-magazine article-newspaper bill book broadcast chapter

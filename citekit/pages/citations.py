@@ -10,14 +10,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-from citekit.app.cite import DEFAULT_STYLE
-from citekit.app.cluster import read_locator
+from citekit.app.citing.citation_syntax import read_locator
+from citekit.app.citing.styled import DEFAULT_STYLE
 from citekit.csl import Citation as CslCitation
-from citekit.csl import Document, parse_style
-from citekit.csl.program import Program
-from citekit.csl.punctuation import flatten
-from citekit.csl.styles import StyleSource, find_style
-from citekit.csl.tokens import Close, Open
+from citekit.csl import Document, StyleSource, find_style, parse_style
+from citekit.csl.compiled.program import Program
+from citekit.csl.output.tokens import Close, Open
+from citekit.csl.output.writer import flatten
 from citekit.errors import UsageError
 from citekit.model.value import Value
 from citekit.pages import wording
@@ -26,7 +25,7 @@ from citekit.pages.element import Content, Element, h, is_web_address, joined, t
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from citekit.csl.tokens import Token
+    from citekit.csl.output.tokens import Token
     from citekit.model.item import Item
 
 Mode = Literal["p", "t", "author", "year", "alp"]
@@ -71,11 +70,11 @@ class Style:
     def _document(self, items: Iterable[Item]) -> Document:
         """A document that can cite these items."""
         fitting = [self.source.fit(item.csl()) for item in items]
-        return Document(self.parsed, fitting, locale=self.locale)
+        return Document(self._program, fitting)
 
     @cached_property
     def _program(self) -> Program:
-        """The compiled style: compiled once, it serves every reference that stands alone."""
+        """The compiled style: compiled once, it serves every reference and document."""
         return Program(self.parsed, self.locale)
 
     @property
@@ -85,7 +84,6 @@ class Style:
     def reference(self, item: Item) -> list[Content]:
         """The item's reference by itself, as ``citekit cite KEY`` prints it."""
         document = self._document([item])
-        document.program = self._program
         return dict(self._entries(document, [item.key])).get(item.key, [item.key])
 
     def references(

@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.proof_script import SCRIPT, proof_script
+from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.formats import write
 from citekit.model.quotation import may_show_field
 from citekit.pages.html import quote

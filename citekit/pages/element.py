@@ -26,7 +26,7 @@ from citekit.errors import InvalidData
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from citekit.model.json_text import Json
+    from citekit.model.records.json_text import Json
 
 
 class Element(Value):

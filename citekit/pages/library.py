@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from citekit.app.keys import split_name
+from citekit.app.annotating.passage_names import split_name
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
 from citekit.model.item import Item

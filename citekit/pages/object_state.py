@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.model.codec import to_json
+from citekit.model.records.codec import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

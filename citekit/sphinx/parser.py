@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.parsers import Parser
 
-from citekit.model.json_text import parse_json
+from citekit.model.records.json_text import parse_json
 from citekit.pages.element import Element, h, is_web_address
 from citekit.pages.site import Page
 from citekit.pages.title_markup import rich

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from sphinx.project import Project
 from sphinx.util import logging
 
-from citekit.model.json_text import dump_json_line
+from citekit.model.records.json_text import dump_json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

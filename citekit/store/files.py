@@ -416,7 +416,7 @@ def _at_once(flush: Callable[[T], None], things: Collection[T]) -> None:
         for thing in things:
             flush(thing)
         return
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import ThreadPoolExecutor  # takes longer than all a reader needs here
 
     with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
         for _ in pool.map(flush, things):

@@ -20,12 +20,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from citekit.errors import InvalidData
 from citekit.model.citekey import check_citekey, is_citekey
 from citekit.model.identifiers import is_reserved
+
+try:  # every command asks for a folder, and hashlib loads OpenSSL: a third of Python's own start
+    from _sha256 import sha256  # type: ignore[import-not-found]  # Python 3.11
+except ImportError:
+    try:
+        from _sha2 import sha256  # type: ignore[import-not-found]  # Python 3.12 and later
+    except ImportError:
+        from hashlib import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

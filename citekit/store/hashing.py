@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -33,8 +34,6 @@ def whole_files(paths: Mapping[str, str]) -> Iterator[Whole]:
     """
     if not paths:
         return
-    from concurrent.futures import ThreadPoolExecutor
-
     pool = ThreadPoolExecutor(_WORKERS)
     waiting: deque[Future[Whole | None]] = deque()
     try:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citekit.errors import InvalidData, Place
-from citekit.model.json_text import refuse_conflict_marks
+from citekit.model.records.json_text import refuse_conflict_marks
 from citekit.model.value import NOTHING, Value
+from citekit.version import __version__
 
 if TYPE_CHECKING:
     from citekit.model.item import Access  # noqa: TC004  # importing items costs every start
@@ -130,8 +131,6 @@ class _Reader:
         if type(value) is not int or value < 1:
             raise self._wrong("layout", "is missing or no layout number", "write layout = 1")
         if value > LAYOUT:
-            from citekit.version import __version__
-
             raise self._wrong(
                 "layout",
                 f"this archive has layout {value}; citekit {__version__} reads up to {LAYOUT}",

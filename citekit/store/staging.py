@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from citekit.errors import CitekitError, InvalidData
 from citekit.integrity.digest import parse_digest
+from citekit.model.records.codec import decode_text, to_json
+from citekit.model.records.json_text import dump_json
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.folder_names import check_name
@@ -44,9 +46,6 @@ def begin(layout: Layout, journal: Journal) -> Path:
         files.make_folder_unflushed(folder, root=layout.root)  # nothing asks for it after a stop
     else:
         files.make_folder(folder, root=layout.root)
-        from citekit.model.codec import to_json
-        from citekit.model.json_text import dump_json
-
         part = files.unused(folder)
         files.write_new(part, [dump_json(to_json(journal)).encode()])
         files.move(part, folder / _JOURNAL)
@@ -68,8 +67,6 @@ def unfinished(layout: Layout) -> list[tuple[Path, Journal]]:
 
 def read_journal(layout: Layout, folder: Path) -> Journal:
     """The journal of one staging folder; raises NotFound or InvalidData."""
-    from citekit.model.codec import decode_text
-
     path = layout.check_inside(folder / _JOURNAL)
     journal = decode_text(Journal, files.read_text(path), path=str(path))
     _refuse_strange(journal, str(path))

@@ -32,7 +32,7 @@ from citekit.store.archive import ArchiveStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from citekit.store.writer import Writer
+    from citekit.store.writing.writer import Writer
 
 CAPTURED_AT: Final = datetime(2024, 3, 2, 9, 30, tzinfo=UTC)
 _NAMESPACE: Final = uuid.UUID("5f0c6f1e-5a62-5e0b-9d7c-0d7c1f1b2a3c")

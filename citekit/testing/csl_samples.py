@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.csl import Result, process
 
 if TYPE_CHECKING:
-    from citekit.csl.render import Format
+    from citekit.csl.output.render import Format
 
 NAMESPACE = "http://purl.org/net/xbiblio/csl"
 YEAR = '<date variable="issued"><date-part name="year"/></date>'

@@ -18,7 +18,7 @@ from citekit.model.item import Access, Item
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from citekit.store.writer import Writer
+    from citekit.store.writing.writer import Writer
 
 WHEN = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
 

@@ -12,9 +12,10 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.app.sealing.seal import Keys, seal
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
-from citekit.store.kinds import action_of, group_of
+from citekit.store.log.record_kinds import action_of, group_of
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ def sealed_archive(
     root: Path, key: SignerKey, *, tsa: tuple[str, ...] = (), entities: int = 300
 ) -> ArchiveStore:
     """An archive whose log has a full tile of every kind, sealed twice, stamped in between."""
-    from citekit.app.seal import Keys, seal
-
     store = build_archive(root)
     text = (root / "entities" / "ada-quill.json").read_text("utf-8")
     for number in range(entities):

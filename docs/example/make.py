@@ -35,12 +35,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from citekit import Archive
-from citekit.app.seal import Keys, seal
-from citekit.app.signing import read_signing_key
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.sealing.signing_keys import read_signing_key
 from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
 from citekit.model.claim import ClaimEvidence
 from citekit.model.date import Date
-from citekit.store.log import LogFolder
+from citekit.store.log.folder import LogFolder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

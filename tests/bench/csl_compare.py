@@ -40,7 +40,7 @@ from typing import Any
 
 import yaml
 
-from citekit.csl.styles import find_style, styles_folder
+from citekit.csl import find_style, styles_folder
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # run as a program, not as a package
 from csl_invent import Inventor

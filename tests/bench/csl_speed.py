@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # run as a program, no
 
 from csl_compare import NODE_FOLDER, THEIRS, locales_folder
 
-from citekit.csl.styles import find_style
+from citekit.csl import find_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -220,7 +220,7 @@ def ours(task: Task) -> Cost:
 
 def search(cache: Path) -> Cost:
     """Search the installed styles; the second time the cache in the folder is there."""
-    program = "from citekit.csl.styles import search_styles; print(len(search_styles('nature')))"
+    program = "from citekit.csl import search_styles; print(len(search_styles('nature')))"
     return measure([sys.executable, "-c", program], environment={"XDG_CACHE_HOME": str(cache)})
 
 

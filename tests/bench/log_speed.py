@@ -17,15 +17,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.app.proof_file import EarlierCheckpoint, EarlierEntry
-from citekit.app.seal import Keys, seal_locked
+from citekit.app.proving.proof_file import EarlierCheckpoint, EarlierEntry
+from citekit.app.sealing.seal import Keys, seal_locked
 from citekit.integrity.checkpoint import Checkpoint, write_checkpoint
 from citekit.integrity.earlier import edge_of
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.proof import LogProof, write_proof
-from citekit.model.codec import to_json
+from citekit.model.records.codec import to_json
 from citekit.store.archive import ArchiveStore
-from citekit.store.log import LogFolder
+from citekit.store.log.folder import LogFolder
 from citekit.store.staging import Journal, begin
 
 if TYPE_CHECKING:

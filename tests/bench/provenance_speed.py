@@ -34,13 +34,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.seal import Keys, seal
-from citekit.app.verify import verify
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.verify import verify
 from citekit.integrity.digest import digest_bytes
 from citekit.model.capture import ROLES, Capture, Payload, Source, Tool
-from citekit.model.codec import to_json
 from citekit.model.identifiers import make_stamp
-from citekit.model.json_text import dump_json
+from citekit.model.records.codec import to_json
+from citekit.model.records.json_text import dump_json
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:

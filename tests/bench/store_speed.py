@@ -17,17 +17,17 @@ import time
 from pathlib import Path
 
 from citekit.model.annotation import Passage
-from citekit.model.codec import to_json
-from citekit.model.json_text import dump_json, dump_json_line
+from citekit.model.records.codec import to_json
+from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.store.archive import ArchiveStore
-from citekit.store.index import Index
+from citekit.store.index.sqlite import Index
 from citekit.testing.store_builders import build_annotation, build_capture, build_item
 
 _WORDS = 500  # a short news text
 _RUNS = 9
 _OPEN = """\
 import sys; from pathlib import Path
-from citekit.store.archive import ArchiveStore; from citekit.store.index import Index
+from citekit.store.archive import ArchiveStore; from citekit.store.index.sqlite import Index
 index = Index.open(ArchiveStore.open(Path(sys.argv[1])))
 """
 _LIST = _OPEN + "rows = index.rows(); assert len(rows) == int(sys.argv[2])"

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import bagit
 
-from citekit.app.outside import Outside
-from citekit.app.seal import Keys, seal
-from citekit.app.verify import verify
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.verify import verify
 from citekit.errors import CitekitError
 from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.sign import new_signer_key

@@ -189,10 +189,10 @@ def test_plain_cite_loads_nothing_of_this(root: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, check=True, text=True, cwd=root
     )
     loaded = set(done.stdout.splitlines()[-1].split())
-    assert "citekit.app.cite" in loaded
+    assert "citekit.app.citing.cite" in loaded
     assert not loaded & {
-        "citekit.app.verify",
-        "citekit.app.outside",
-        "citekit.app.cite_verified",
-        "citekit.app.provenance_note",
+        "citekit.app.verifying.verify",
+        "citekit.app.verifying.trust_anchors",
+        "citekit.app.citing.verified",
+        "citekit.app.citing.provenance_note",
     }

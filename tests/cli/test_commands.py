@@ -385,6 +385,27 @@ def test_an_absent_file_offers_the_nearest(call: Call, article: Path) -> None:
     assert f"did you mean {article.name}" in err
 
 
+def test_a_list_is_filtered_by_words(call: Call, tmp_path: Path) -> None:
+    """Every word must stand in key, title or a name, in whatever case; none is one too many."""
+    items = [
+        {"id": "lund2020", "type": "book", "title": "The Old Harbour",
+         "author": [{"family": "Lund", "given": "Ida"}]},
+        {"id": "marsh2019", "type": "book", "title": "Salt and harbour walls"},
+        {"id": "quay", "type": "report", "title": "Numbers"},
+    ]  # fmt: skip
+    (tmp_path / "items.json").write_text(json.dumps(items), "utf-8")
+    assert call("import", str(tmp_path / "items.json"))[0] == 0
+
+    def listed(*words: str) -> list[str]:
+        return [row["key"] for row in answer(call("list", *words, "--json"))]
+
+    assert listed("harbour") == ["lund2020", "marsh2019"]
+    assert listed("HARBOUR", "ida") == ["lund2020"]
+    assert listed("salt harbour") == ["marsh2019"]
+    assert listed("harbour", "--type", "report") == []
+    assert listed("qua") == ["quay"]
+
+
 def test_a_list_has_one_line_for_each_item(call: Call, tmp_path: Path) -> None:
     """Line ends and mark-up in a title stay out of lists."""
     file = tmp_path / "refs.json"

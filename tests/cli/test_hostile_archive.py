@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from citekit.app.seal import Keys, seal
+from citekit.app.sealing.seal import Keys, seal
 from citekit.cli.run import run
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import new_signer_key
 from citekit.store.archive import ArchiveStore
-from citekit.store.log import LogFolder
+from citekit.store.log.folder import LogFolder
 from citekit.store.staging import Journal, begin
 from citekit.testing.builders import build_archive
 

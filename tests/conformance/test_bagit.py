@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.app.bag import read_bag
+from citekit.app.packages.bag import read_bag
 
 if TYPE_CHECKING:
     from pathlib import Path

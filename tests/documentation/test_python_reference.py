@@ -32,7 +32,6 @@ The names below may grow; they change only with a line in the changelog. The
 PARTS = (
     ("citekit", ("Archive", "CitekitError")),
     ("citekit.csl", tuple(import_module("citekit.csl").__all__)),
-    ("citekit.csl.styles", ("StyleSource", "find_style", "search_styles", "styles_folder")),
 )
 
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from citekit import Archive
-from citekit.app.check_proof import check_proof
-from citekit.app.outside import Outside, read_outside
-from citekit.app.prove import prove
-from citekit.app.signing import keygen
-from citekit.app.verify import verify
+from citekit.app.proving.check_proof import check_proof
+from citekit.app.proving.prove import prove
+from citekit.app.sealing.signing_keys import keygen
+from citekit.app.verifying.trust_anchors import Outside, read_outside
+from citekit.app.verifying.verify import verify
 from citekit.model.quotation import count_words
 from citekit.store.archive import ArchiveStore
-from citekit.store.log import LogFolder
+from citekit.store.log.folder import LogFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit.extract.bylines import read_byline
-from citekit.extract.captions import split_caption
-from citekit.extract.names import csl_name, display_name
+from citekit.extract.shared.bylines import read_byline
+from citekit.extract.shared.credits import split_caption
+from citekit.extract.shared.names import csl_name, display_name
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_any_line_is_read_without_error(line: str) -> None:
 )
 def test_captions(line: str, caption: str, credit: str) -> None:
     """Caption and credit are told apart in the usual layouts."""
-    from citekit.extract.captions import clean_credit
+    from citekit.extract.shared.credits import clean_credit
 
     found = split_caption(line)
     if len(caption) < 6:

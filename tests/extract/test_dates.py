@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit.extract.dates import date_in_url, find_dates, parse_iso
+from citekit.extract.shared.dates import date_in_url, find_dates, parse_iso
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,31 @@ def test_markdown() -> None:
     assert read.text == PARAGRAPHS[0] + "\n\nA link and bold words."
 
 
+def test_markdown_is_read_as_commonmark() -> None:
+    """A title may be underlined; entities are letters; definitions, tags and code are no text."""
+    text = (
+        "The crane\r\nof *old*\r\n=========\r\n\r\n"
+        "Tom &amp; Jerry saw [the <b>plan</b>][1].\r\n\r\n"
+        "> A quoted\r\n> word\r\n\r\n[1]: https://a.example/plan\r\n\r\n```\r\nx = 1\r\n```\r\n"
+        "<div>\r\nFish &lt; chips\r\n</div>\r\n"
+    )
+    read = extract(text.encode(), name="a.md")
+    place = read.candidates("title")[0].place
+    assert read.value("title") == "The crane of old"
+    assert text[place["start"] : place["end"]] == "The crane\r\nof *old*"
+    assert place["line"] == 1
+    assert read.text == "Tom & Jerry saw the plan.\n\nA quoted word\n\nFish < chips"
+    assert [text[slice(*(p.original or (0, 0)))] for p in read.passages][1] == "A quoted\r\n> word"
+
+
+def test_front_matter_holds_texts() -> None:
+    """Words that YAML takes for truth or nothing, and numbers without end, are what is written."""
+    front = f"title: Yes\nauthor: null\nsection: 0x{'f' * 9000}\nlang: no"
+    read = extract(f"---\n{front}\n---\n\n{PARAGRAPHS[0]}\n".encode(), name="a.md")
+    assert (read.value("title"), read.value("author")) == ("Yes", None)
+    assert "no" in [e.value for e in read.candidates("language")]
+
+
 @pytest.mark.parametrize(
     "front", ["a: &a [x]\nb: [*a, *a]", "a: [", "- list", "x: 1\n" * 5000, "? {" * 500]
 )
@@ -187,7 +212,7 @@ def test_import_is_light() -> None:
     import subprocess
     import sys
 
-    heavy = "{'lxml', 'trafilatura', 'pypdf', 'yaml'}"
+    heavy = "{'lxml', 'trafilatura', 'pypdf', 'yaml', 'markdown_it'}"
     code = f"import sys, citekit.extract; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

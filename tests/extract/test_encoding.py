@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.extract import extract, read_document
-from citekit.extract.encoding import decode, looks_binary
+from citekit.extract.documents.encoding import decode, looks_binary
 
 TURKISH = (
     "Başkan bugün yaptığı açıklamada, şehirdeki yeni köprünün gelecek yıl açılacağını söyledi. "

@@ -113,3 +113,51 @@ def test_an_unknown_algorithm_is_no_manifest() -> None:
     assert manifest_of("notes.txt") is None
     with pytest.raises(InvalidData):
         manifest_of("manifest-crc32.txt")
+
+
+def test_a_value_may_go_on_in_lines() -> None:
+    """Lines that begin with white space belong to the value above (RFC 8493 §2.2.2)."""
+    data = b"Note : one\n  two\n\tthree\nLabel:\n"
+    assert parse_info(data, FINAL) == (("Note", "one two three"), ("Label", ""))
+
+
+def test_a_flood_of_blanks_and_lines_is_read_in_time() -> None:
+    """A label of blanks alone, and a value of many lines, are read once."""
+    with pytest.raises(InvalidData):
+        parse_info(b"a" + b" " * 1_000_000 + b"\n", FINAL)
+    lines = parse_info(b"a: b\n" + b" c\n" * 90_000, FINAL)
+    assert len(lines[0][1]) == 1 + 2 * 90_000
+
+
+def test_an_old_bag_may_have_marks_of_its_tools() -> None:
+    """Before version 1.0 a mark of md5sum, ./ and a line twice are told of, and read."""
+    digest = "0" * 64
+    data = f"{digest} *./data/a\n{digest}  data/a\n".encode()
+    found = parse_manifest(data, "sha256", DRAFT)
+    assert found.digests == {"data/a": digest}
+    assert [warning.split(" ", 2)[2] for warning in found.warnings] == [
+        "marks its file as binary, as md5sum does",
+        "begins with ./",
+        "lists 'data/a' again",
+    ]
+    with pytest.raises(InvalidData, match="lists 'data/a' again"):
+        parse_manifest(data, "sha256", FINAL)
+
+
+def test_two_names_of_one_file_are_refused() -> None:
+    """Names that differ in case alone are one file on some systems."""
+    data = f"{'0' * 64}  data/a\n{'1' * 64}  data/A\n".encode()
+    with pytest.raises(InvalidData, match="one file on some systems"):
+        parse_manifest(data, "sha256", FINAL)
+
+
+def test_what_fetch_would_bring() -> None:
+    """Paths, with lengths that are known or not."""
+    data = b"https://quay.example/a 12 data/a\nhttps://quay.example/b -\tdata/b\n"
+    assert parse_fetch(data, FINAL) == ("data/a", "data/b")
+
+
+def test_an_unknown_encoding_is_refused() -> None:
+    """The declaration must name an encoding that is one."""
+    with pytest.raises(InvalidData, match="is unknown"):
+        parse_declaration(b"BagIt-Version: 1.0\nTag-File-Character-Encoding: ISO8859-99\n")

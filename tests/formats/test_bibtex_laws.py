@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from citekit import formats
 from citekit.formats.bibtex.write import write_bibtex
-from citekit.formats.latex_read import read_latex
-from citekit.formats.latex_text import LatexWriter, escape, escape_url
-from citekit.formats.markup import fold
+from citekit.formats.latex.read import read_latex
+from citekit.formats.latex.write import LatexWriter, escape, escape_url
+from citekit.formats.one_line import fold
 from citekit.formats.ris import read_ris, write_ris
 from citekit.model.variables import DATE_VARIABLES, ITEM_TYPES, NAME_VARIABLES
 

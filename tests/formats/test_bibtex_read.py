@@ -8,9 +8,9 @@ import pytest
 
 from citekit import formats
 from citekit.formats.bibtex.read_names import read_names
-from citekit.formats.latex_read import read_latex
-from citekit.formats.latex_text import LatexWriter
-from citekit.formats.markup import fold, parse_markup, without_markup
+from citekit.formats.latex.read import read_latex
+from citekit.formats.latex.write import LatexWriter
+from citekit.formats.one_line import fold
 
 
 def read_one(text: str) -> dict[str, Any]:
@@ -149,13 +149,6 @@ def test_capitals_protected_by_hand_stay_protected() -> None:
 
     assert writer.title(title) == "About {pH} in {{NATO}}"
     assert read_latex(writer.title(title), title=True) == title
-
-
-def test_markup_is_a_tree() -> None:
-    """Nested styles nest, unknown spans have no style, and crossed tags are text."""
-    assert without_markup("<i>a <b>b</b></i> <span id='x'>c</span>") == "a b c"
-    assert without_markup("<i>a <b>b</i></b>") == "<i>a b</i>"
-    assert parse_markup("") == ()
 
 
 def test_folding_keeps_spaces_that_mean_something() -> None:

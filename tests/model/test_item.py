@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from citekit.errors import InvalidData
 from citekit.model.citekey import check_citekey
 from citekit.model.item import Item, ItemFacts
-from citekit.model.json_text import dump_json
+from citekit.model.records.json_text import dump_json
 from citekit.model.value import replace
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from citekit.app.seal import seal
+from citekit.app.sealing.seal import seal
 from citekit.pages.downloads import make_downloads
 from citekit.pages.library import Library
 from citekit.testing.builders import Source, build_archive

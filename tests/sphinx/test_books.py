@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from lxml import etree
 
-from citekit.app.seal import seal
+from citekit.app.sealing.seal import seal
 from citekit.testing.builders import Mark, Source, add_source, build_archive
 from citekit.testing.sites import INDEX, Site, Tags, build_site, write_source
 

@@ -127,7 +127,7 @@ def test_a_renamed_item_is_found_by_both_names(
     tmp_path: Path, make_site: Callable[..., Site]
 ) -> None:
     """Roles with the old key go on working, and its address leads on."""
-    from citekit.app.edit import rename
+    from citekit.app.changing.edit import rename
 
     store = build_archive(tmp_path / "archive")
     rename(store, "tide2023", "moreau2023")

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from citekit.app.edit import rename
-from citekit.app.seal import seal
+from citekit.app.changing.edit import rename
+from citekit.app.sealing.seal import seal
 from citekit.store.archive import ArchiveStore
 from citekit.store.folder_names import names_of
 from citekit.testing.sites import Site, build_site, write_source

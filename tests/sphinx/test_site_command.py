@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app import site
-from citekit.app.seal import Keys, seal
-from citekit.app.verify import verify
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.verify import verify
 from citekit.cli.run import run
 from citekit.errors import (
     CitekitError,

@@ -22,7 +22,7 @@ from citekit.errors import StorageFailed
 from citekit.model.entity import Entity
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
-from citekit.store.writer import Writer
+from citekit.store.writing.writer import Writer
 from citekit.testing.faults import count_calls, killed_at
 from citekit.testing.store_builders import (
     add_item,

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from citekit.model.capture import Capture
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
-from citekit.store.folding import fold
-from citekit.store.index import Index, Row
+from citekit.store.index.search_text import fold
+from citekit.store.index.sqlite import Index, Row
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -320,7 +320,7 @@ def test_many_processes_build_it_at_once(store: ArchiveStore) -> None:
     """Whoever comes second waits for the first and finds the same."""
     code = (
         "import sys; from pathlib import Path; from citekit.store.archive import ArchiveStore\n"
-        "from citekit.store.index import Index\n"
+        "from citekit.store.index.sqlite import Index\n"
         "print(len(Index.open(ArchiveStore.open(Path(sys.argv[1]))).rows()))"
     )
     command = [sys.executable, "-W", "error", "-c", code, str(store.root)]

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citekit.errors import InvalidData, NotFound, StoreConflict
-from citekit.model.json_text import dump_json
+from citekit.model.records.json_text import dump_json
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.folder_names import folded, names_of
-from citekit.store.index import Index
+from citekit.store.index.sqlite import Index
 from citekit.store.staging import Journal, begin
 from citekit.testing.store_builders import add_item, build_item
 from tests.store.test_folder_names import KEYS

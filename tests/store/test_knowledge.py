@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.app.seal import seal
+from citekit.app.sealing.seal import seal
 from citekit.errors import StoreConflict
 from citekit.integrity.digest import digest_bytes
 from citekit.model.capture import Source

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from citekit.app.seal import Keys, seal
-from citekit.app.verify import verify
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.verify import verify
 from citekit.errors import InvalidData, NotFound
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.merkle import leaf_hash, verify_inclusion
 from citekit.integrity.tiles import parse_path
 from citekit.store.archive import ArchiveStore
-from citekit.store.history import History
-from citekit.store.log import LogFolder, needed_paths
+from citekit.store.log.folder import LogFolder, needed_paths
+from citekit.store.log.log_state import History
 from citekit.testing.builders import build_archive
 from citekit.testing.faults import killed_at
 

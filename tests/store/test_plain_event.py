@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from citekit.errors import InvalidData
 from citekit.integrity.leaf import parse_leaf
 from citekit.model.event import Agent, LoggedPayload
-from citekit.store.history import History
-from citekit.store.record import encode_event, make_event
+from citekit.store.log.log_state import History
+from citekit.store.writing.event_recorder import encode_event, make_event
 
 if TYPE_CHECKING:
     from typing import Any

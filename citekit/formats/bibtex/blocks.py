@@ -7,20 +7,22 @@ capitals. Every block that cannot be read is a finding with its line.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from citekit.errors import InvalidData
 from citekit.findings import unheard
 from citekit.formats.bibtex.dates import MONTHS
 from citekit.formats.result import finding
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from citekit.findings import Finding
 
 
-class RawEntry(NamedTuple):
+class RawEntry(Value):
     """One entry: its type and field names in lower case, values without their delimiters."""
 
     type: str
@@ -57,7 +59,7 @@ def _raw_entry(entry: Any, macros: Mapping[str, str], line: int) -> RawEntry:  #
     fields: dict[str, str] = {}
     for field in entry.fields:
         fields.setdefault(field.key.casefold(), _join(str(field.value), macros))
-    return RawEntry(entry.entry_type.casefold(), entry.key, fields, line)
+    return RawEntry(type=entry.entry_type.casefold(), key=entry.key, fields=fields, line=line)
 
 
 def _of_failed(block: Any) -> Finding:  # noqa: ANN401  # as above

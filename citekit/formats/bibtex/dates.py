@@ -91,7 +91,7 @@ def read_year_and_month(year: str, month: str, day: str) -> dict[str, Any]:
 def _month(text: str) -> int:
     """The number of a month from its macro, name or number; 0 for anything else."""
     word = text.strip().casefold()
-    if word.isascii() and word.isdigit():
+    if re.fullmatch(r"(?a)\d{1,4}", word):
         return int(word) if 1 <= int(word) <= 12 else 0
     return MONTHS.index(word[:3]) + 1 if word[:3] in MONTHS and word.isalpha() else 0
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from citekit.formats.bibtex.dates import literal_date, write_date, year_and_month, year_of
+from citekit.formats.bibtex.dates import MONTHS, literal_date, write_date, year_and_month, year_of
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
-from citekit.formats.bibtex.names import write_names
-from citekit.formats.latex_text import LatexWriter, escape_url, url_command
+from citekit.formats.bibtex.write_names import write_names
+from citekit.formats.latex.write import LatexWriter, escape_url, url_command
 from citekit.model.citekey import is_citekey
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
@@ -168,8 +168,6 @@ def _put_date(entry: Entry, variable: str, name: str | None, value: object) -> N
 
 
 def _month_number(macro: str) -> str:
-    from citekit.formats.bibtex.dates import MONTHS
-
     return f"{MONTHS.index(macro) + 1:02d}" if macro else ""
 
 

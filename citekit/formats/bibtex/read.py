@@ -9,7 +9,9 @@ not resolved here.
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.findings import Finding, Severity
@@ -18,43 +20,19 @@ from citekit.formats.bibtex.dates import read_date, read_year_and_month
 from citekit.formats.bibtex.languages import language_tag
 from citekit.formats.bibtex.mapping import Crosswalk, EntryType, crosswalk
 from citekit.formats.bibtex.read_names import read_names
-from citekit.formats.latex_read import closing_brace, read_latex
+from citekit.formats.latex.read import closing_brace, read_latex
 from citekit.formats.result import ReadResult, finding, on_lines
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TYPES = {
-    "phdthesis": ("thesis", "phdthesis"),
-    "mastersthesis": ("thesis", "mathesis"),
-    "techreport": ("report", ""),
-    "conference": ("inproceedings", ""),
-    "electronic": ("online", ""),
-    "www": ("online", ""),
-    "proceedings": ("collection", ""),
-    "mvbook": ("book", ""),
-    "bookinbook": ("inbook", ""),
-    "suppbook": ("inbook", ""),
-    "suppcollection": ("incollection", ""),
-    "manual": ("book", ""),
-    "reference": ("collection", ""),
-}
-_FIELDS = {
-    "journal": "journaltitle",
-    "school": "institution",
-    "address": "location",
-    "language": "langid",
-    "annote": "annotation",
-    "archiveprefix": "eprinttype",
-    "primaryclass": "eprintclass",
-}
 _THESIS_GENRES = {"phdthesis": "PhD thesis", "mathesis": "Master’s thesis"}
 _NOT_CSL = frozenset({"year", "month", "day", "key", "sortkey", "note", "addendum", "annotation",
                       "entrysubtype", "ids", "editortype", "nameatype", "namebtype", "namectype",
                       "namea", "nameb", "namec"})  # fmt: skip
 _URL = r"\\url\{([^{}]*)\}"
-_ARCHIVED = rf"(?:^|\. |; )Archived at {_URL}(?: and {_URL})*(?: \((.*)\))?\.?$"
+_ARCHIVED = rf"(?:^|\. |; )Archived at {_URL}(?: and {_URL})*(?: \((.{{0,1000}})\))?\.?$"
 _ACCESSED = r"^Accessed (\d{4}(?:-\d\d){0,2})(?:\. |\.?$)"
 
 
@@ -82,9 +60,11 @@ def _read_entry(entry: RawEntry) -> tuple[dict[str, Any], list[str]]:
     """The item, and the fields that were lost."""
     walk = crosswalk("biblatex")
     fields = {
-        _FIELDS.get(name, name): value for name, value in entry.fields.items() if value.strip()
+        _aliases()["field"].get(name, name): value
+        for name, value in entry.fields.items()
+        if value.strip()
     }
-    type_name, genre = _TYPES.get(entry.type, (entry.type, ""))
+    type_name, genre = _aliases()["type"].get(entry.type, (entry.type, ""))
     if genre:
         fields.setdefault("type", genre)
     kept: dict[str, str] = {}
@@ -152,7 +132,7 @@ def _read_value(variable: str, value: str, kind: str | None) -> Any:  # noqa: AN
     if variable in DATE_VARIABLES:
         return _read_date(value)
     if kind == "pages":
-        return re.sub(r"\s*[-–—]+\s*", "-", read_latex(value))
+        return "-".join(part.strip() for part in re.split(r"[-–—]+", read_latex(value)))
     if variable == "language":
         return language_tag(read_latex(value))
     if variable == "genre":
@@ -233,3 +213,8 @@ def _read_howpublished(item: dict[str, Any], fields: Mapping[str, str]) -> None:
         for variable in ("medium", "publisher"):
             if item.get(variable) == read_latex(fields["howpublished"]):
                 del item[variable]
+
+
+@cache
+def _aliases() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(Path(__file__).with_name("aliases.toml").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from citekit.formats.latex_read import is_one_group, read_latex
+from citekit.formats.latex.read import is_one_group, read_latex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

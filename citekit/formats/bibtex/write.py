@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from citekit.errors import InvalidData
 from citekit.formats.bibtex.fields import Entry, entry_of
 from citekit.formats.bibtex.mapping import Dialect, crosswalk
-from citekit.formats.latex_text import LatexWriter
-from citekit.formats.markup import fold
+from citekit.formats.latex.write import LatexWriter
+from citekit.formats.one_line import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from citekit.model.codec import write_instant
+from citekit.model.records.codec import write_instant
 from citekit.pages import wording
 from citekit.pages.element import Content, Element, h, joined, link
 from citekit.pages.provenance.seal_panel import seal_sections

@@ -8,8 +8,8 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.proof_script import SCRIPT
-from citekit.model.codec import write_instant
+from citekit.app.proving.proof_script import SCRIPT
+from citekit.model.records.codec import write_instant
 from citekit.pages import wording
 from citekit.pages.element import Content, Element, file_link, h, joined, page_link
 from citekit.pages.provenance.seals import CHANGES, PROOF_SUFFIX, ItemSeal, SealedFile, State
@@ -17,7 +17,7 @@ from citekit.pages.provenance.seals import CHANGES, PROOF_SUFFIX, ItemSeal, Seal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from citekit.app.proof_verdict import ProvenTime
+    from citekit.app.proving.proof_verdict import ProvenTime
     from citekit.integrity.checkpoint import Checkpoint
     from citekit.pages.library import Library, Shelf
 

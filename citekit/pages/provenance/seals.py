@@ -11,27 +11,27 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
-from citekit.app.proof_verdict import ProvenTime
-from citekit.app.prove import ReadLog, prove, read_log
-from citekit.app.seal_plan import disk_digests
+from citekit.app.proving.proof_verdict import ProvenTime
+from citekit.app.proving.prove import ReadLog, prove, read_log
+from citekit.app.sealing.plan import disk_digests
 from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.leaf import parse_leaf
-from citekit.model.codec import read_instant
 from citekit.model.quotation import TEXT_FIELDS, evidence_beyond
+from citekit.model.records.codec import read_instant
 from citekit.model.value import NOTHING, Value, replace
-from citekit.store.drift import differences
-from citekit.store.history import is_immutable
-from citekit.store.kinds import OF_THE_SEAL, group_of
-from citekit.store.log import LogFolder
+from citekit.store.log.drift import differences
+from citekit.store.log.folder import LogFolder
+from citekit.store.log.log_state import is_immutable
+from citekit.store.log.record_kinds import OF_THE_SEAL, group_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from citekit.model.item import Item
-    from citekit.store.archive import ArchiveStore
-    from citekit.store.history import Known
+    from citekit.store.log.log_state import Known
+    from citekit.store.reading import ArchiveReader
 
 State = Literal["sealed", "unsealed", "changed", "gone", "tampered"]
 PROOF_SUFFIX: Final = ".citekit-proof.json"
@@ -82,7 +82,7 @@ class Seals(Value):
     trouble: str = ""
 
 
-def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: bool) -> Seals:
+def read_seals(store: ArchiveReader, items: Mapping[str, Item], *, shows_all: bool) -> Seals:
     """Read the log and make the proof of each item; what is wrong with the log is ``trouble``.
 
     A proof holds an item's whole record. Where that has text which the site keeps back, there is
@@ -98,7 +98,7 @@ def read_seals(store: ArchiveStore, items: Mapping[str, Item], *, shows_all: boo
 
 
 def _read(
-    store: ArchiveStore, read: ReadLog, items: Mapping[str, Item], *, shows_all: bool
+    store: ArchiveReader, read: ReadLog, items: Mapping[str, Item], *, shows_all: bool
 ) -> Seals:
     disk = disk_digests(store)
     at = _last_instant(read)
@@ -179,7 +179,9 @@ def _kept_back(seal: ItemSeal) -> ItemSeal:
     return replace(seal, why_none=why)
 
 
-def _proven(store: ArchiveStore, key: str, seal: ItemSeal, read: ReadLog, at: datetime) -> ItemSeal:
+def _proven(
+    store: ArchiveReader, key: str, seal: ItemSeal, read: ReadLog, at: datetime
+) -> ItemSeal:
     """The seal with its proof, or with why there is none."""
     try:
         proof = prove(store, key, now=at, read=read)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from citekit.csl.compiled.program import Program
 from citekit.csl.document import Citation, Document
-from citekit.csl.parse import parse_style
-from citekit.csl.punctuation import flatten
-from citekit.csl.render.html import render
+from citekit.csl.output.render.html import render
+from citekit.csl.output.writer import flatten
+from citekit.csl.style.parse import parse_style
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from citekit.csl.tree import Node
+    from citekit.csl.output.tree import Node
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +26,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     mode = request.get("mode")
     if mode not in ("citation", "bibliography"):
         return {"skip": f"mode {mode!r}"}
-    document = Document(parse_style(request["csl"]), request["input"] or ())
+    program = Program(parse_style(request["csl"]))
+    document = Document(program, request["input"] or ())
     if request.get("citations"):
         result = _replayed(document, request["citations"])
     else:
@@ -71,8 +74,6 @@ def _replayed(document: Document, operations: Sequence[Sequence[Any]]) -> str:
 
 def _around(pairs: Sequence[Sequence[Any]], known: dict[str, Citation]) -> list[Citation]:
     """The citations a word processor lists around the edited one, with their present notes."""
-    from citekit.model.value import replace
-
     found = []
     for key, note in pairs:
         if str(key) in known:

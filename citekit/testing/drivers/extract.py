@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.extract import extract
-from citekit.extract.names import display_name
+from citekit.extract.shared.names import display_name
 
 if TYPE_CHECKING:
     from citekit.extract import Extraction

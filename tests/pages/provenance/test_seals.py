@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.app.seal import Keys, seal
+from citekit.app.sealing.seal import Keys, seal
 from citekit.integrity.sign import new_signer_key
 from citekit.pages.library import Library
 from citekit.testing.builders import build_archive

@@ -1,0 +1,1 @@
+"""Annotations of passages, and the entities and claims that they name."""

@@ -1,0 +1,108 @@
+"""Passages of an item's text: paragraphs, quotes found exactly, names such as ``KEY#p3``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from citekit.errors import InvalidData, NotFound, UsageError
+from citekit.model.capture import Capture, TextMap
+from citekit.model.value import Value
+
+if TYPE_CHECKING:
+    from citekit.store.reading import ArchiveReader
+
+Range = tuple[int, int]
+
+
+class ItemText(Value):
+    """One capture's text on this machine, and its shape."""
+
+    key: str
+    stamp: str
+    capture: Capture
+    text: str
+    map: TextMap
+
+
+def read_text(store: ArchiveReader, key: str) -> ItemText:
+    """The text of the item's newest capture that has one.
+
+    Raises NotFound when no capture has a text, or when its bytes are not on this machine.
+    """
+    for stamp, capture in reversed(store.captures(key).items()):
+        payload = capture.payloads.get("text")
+        if payload is None or payload.map is None:
+            continue
+        text = store.text(key, stamp)
+        if text is None:
+            raise NotFound(
+                f"the text of {key} is not on this machine",
+                hint=f"bring it back: citekit restore {key} FILE",
+            )
+        return ItemText(key=key, stamp=stamp, capture=capture, text=text, map=payload.map)
+    raise NotFound(f"{key} has no text", hint="only items with a text can be annotated by passage")
+
+
+def paragraph(text: ItemText, passage: str) -> Range:
+    """The range of ``p3``; raises UsageError or NotFound."""
+    match = re.fullmatch(r"p([1-9]\d{0,5})", passage)
+    if match is None:
+        raise UsageError(
+            f"names no body paragraph: {text.key}#{passage}",
+            hint=f"paragraphs are {text.key}#p1 to {text.key}#p{len(text.map.paragraphs)}",
+        )
+    number = int(match[1])
+    if number > len(text.map.paragraphs):
+        raise NotFound(
+            f"{text.key} has no paragraph {number}",
+            hint=f"its last one is {text.key}#p{len(text.map.paragraphs)}",
+        )
+    start, end = text.map.paragraphs[number - 1]
+    return start, end
+
+
+def paragraph_number(paragraphs: tuple[tuple[int, ...], ...], offset: int) -> int | None:
+    """The number of the paragraph that holds an offset, from 1."""
+    for number, (start, end) in enumerate(paragraphs, 1):
+        if start <= offset < max(end, start + 1):
+            return number
+    return None
+
+
+def find_quote(
+    text: ItemText, quote: str, *, within: Range | None = None, occurrence: int | None = None
+) -> Range:
+    """Where the quote's words stand, exactly, in code points.
+
+    White space in the quote matches any white space. Raises NotFound when the words do not occur,
+    InvalidData when they occur more than once and no occurrence is chosen.
+    """
+    words = unicodedata.normalize("NFC", quote).split()
+    if not words:
+        raise UsageError("the quote is empty")
+    start, end = within or (0, len(text.text))
+    pattern = re.compile(r"\s+".join(re.escape(word) for word in words))
+    found = [match.span() for match in pattern.finditer(text.text, start, end)]
+    if not found:
+        raise NotFound(
+            f"{'this paragraph of ' if within else ''}{text.key} does not hold these words: "
+            f"{_short(quote)}",
+            hint="quote exactly; citekit annotate KEY without --quote shows the paragraphs",
+        )
+    if occurrence is None and len(found) > 1:
+        numbers = [paragraph_number(text.map.paragraphs, s) for s, _ in found]
+        listed = ", ".join(f"p{number}" for number in numbers)
+        raise InvalidData(
+            f"{text.key} holds these words {len(found)} times ({listed}): {_short(quote)}",
+            hint="quote more of them, name the paragraph (KEY#p3), or give --occurrence N",
+        )
+    number = occurrence or 1
+    if not 1 <= number <= len(found):
+        raise NotFound(f"{text.key} holds these words {len(found)} times, not {number}")
+    return found[number - 1]
+
+
+def _short(quote: str) -> str:
+    return repr(quote if len(quote) <= 60 else quote[:59] + "…")

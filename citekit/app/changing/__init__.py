@@ -1,0 +1,1 @@
+"""Changes of what an archive holds: fields, access, keys, and bytes that go."""

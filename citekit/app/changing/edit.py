@@ -1,0 +1,89 @@
+"""Changing an item: its fields, its access, its key; and removing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from citekit.app.changing.access import set_access
+from citekit.app.changing.fields import with_fields
+from citekit.app.sealing.plan import is_sealed
+from citekit.errors import NotFound, StoreConflict, UsageError
+from citekit.model.citekey import check_citekey
+from citekit.model.value import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from citekit.model.item import Access, Item
+    from citekit.store.archive import ArchiveStore
+
+
+def set_fields(
+    store: ArchiveStore,
+    key: str,
+    fields: Mapping[str, Any] | None = None,
+    *,
+    access: Access | None = None,
+) -> Item:
+    """Change CSL variables (None removes one) or the access; what was read stays as evidence.
+
+    Raises NotFound, InvalidData, or UsageError when nothing would change.
+    """
+    if not fields and access is None:
+        raise UsageError("nothing to set", hint="give FIELD=VALUE, or --access")
+    if access is not None:
+        return set_access(store, key, access, fields).item
+    with store.writing(options={"fields": sorted(fields or ())}) as writer:
+        item = with_fields(store.item(store.resolve(key)), fields or {})
+        writer.replace_item(item)
+    return item
+
+
+def rename(store: ArchiveStore, key: str, new_key: str) -> Item:
+    """Give an item another key; the old one stays as an alias.
+
+    An alias of the item itself may become its key again. Raises StoreConflict when the new key is
+    another item's.
+    """
+    check_citekey(new_key)
+    with store.writing() as writer:
+        old_key = store.resolve(key)
+        item = store.item(old_key)
+        if new_key == old_key:
+            raise UsageError(f"{old_key} has that key already")
+        try:
+            owner = store.resolve(new_key)
+        except NotFound:
+            owner = old_key
+        if owner != old_key:
+            raise StoreConflict(f"the key {new_key} is taken by {owner}", hint="choose another")
+        aliases = [alias for alias in item.facts.aliases if alias != new_key]
+        facts = replace(item.facts, aliases=(*aliases, old_key))
+        renamed = item.with_variables({"id": new_key}).with_facts(facts)
+        writer.rename_item(old_key, renamed)
+    return renamed
+
+
+def remove(store: ArchiveStore, key: str) -> Item:
+    """Remove an item, its annotations and the payloads that only it has.
+
+    Raises StoreConflict while claims rest on it, and for good once it is sealed.
+    """
+    with store.writing() as writer:
+        key = store.resolve(key)
+        if is_sealed(store, key):
+            raise StoreConflict(
+                f"{key} is sealed, and what is sealed stays",
+                hint="citekit set KEY --access restricted keeps its text from being published",
+            )
+        item = store.item(key)
+        names = {key, *item.facts.aliases}  # a claim keeps the name that its source had
+        claims = [c.id for c in store.claims() if any(part.item in names for part in c.evidence)]
+        if claims:
+            number = "a claim" if len(claims) == 1 else f"{len(claims)} claims"
+            raise StoreConflict(
+                f"{key} is a source of {number} ({', '.join(claims[:3])})",
+                hint="remove those claims first: citekit claim rm ID",
+            )
+        writer.remove_item(key)
+    return item

@@ -1,0 +1,117 @@
+"""What a restricted item's records show of its text beyond the limits: found, and taken out.
+
+The limits are those of ``model.quotation``. Offsets stay: with the text's digest they determine
+the passage.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import Place
+from citekit.findings import Finding, FindingClass, Severity
+from citekit.model.quotation import Quota, longest_text, words_beyond, words_shown
+from citekit.model.value import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from citekit.model.annotation import Annotation
+    from citekit.model.item import Item
+    from citekit.store.reading import ArchiveReader
+    from citekit.store.writing.writer import Writer
+
+
+def shown_words(store: ArchiveReader, key: str) -> int:
+    """How many words of the text an item's annotations show."""
+    return sum(map(words_shown, store.annotations(key)))
+
+
+def find_excess(store: ArchiveReader, key: str) -> tuple[Finding, ...]:
+    """What an item's records show of its text beyond the limits; nothing is changed."""
+    findings: list[Finding] = []
+    list(_trimmed(store, key, findings))
+    _with_short_evidence(store, key, findings)
+    return tuple(findings)
+
+
+def trim_excess(store: ArchiveReader, writer: Writer, key: str) -> tuple[Finding, ...]:
+    """Take out of an item's records what a restricted item may not show; a finding for each."""
+    findings: list[Finding] = []
+    annotations = list(_trimmed(store, key, findings))
+    if findings:
+        writer.write_annotations(key, annotations)
+    told = len(findings)
+    item = _with_short_evidence(store, key, findings)
+    if len(findings) > told:
+        writer.replace_item(item)
+    return tuple(findings)
+
+
+def _with_short_evidence(store: ArchiveReader, key: str, findings: list[Finding]) -> Item:
+    item = store.item(key)
+    evidence = {
+        name: tuple(_short(store, item, name, candidate, findings) for candidate in candidates)
+        for name, candidates in item.facts.evidence.items()
+    }
+    return item.with_facts(replace(item.facts, evidence=evidence))
+
+
+def _trimmed(store: ArchiveReader, key: str, findings: list[Finding]) -> Iterator[Annotation]:
+    """Each annotation with as many of its words as the limits leave: exact ones, or none."""
+    quota = Quota(longest_text(store.captures(key).values()))
+    path = str(store.layout.annotations_file(key))
+    for line, annotation in enumerate(store.annotations(key), 1):
+        kept = annotation
+        for part in ("its words around the passage", "the words of the passage"):
+            words = words_shown(kept)
+            if quota.excess(words) is None:
+                break
+            kept = _with_less(kept)
+            if words_shown(kept) < words:
+                message = f"{part} were beyond the limits and taken out; the offsets stay"
+                findings.append(_finding("CK-I711", message, Place(path=path, line=line)))
+        quota.spend(words_shown(kept))
+        yield kept
+
+
+def _with_less(annotation: Annotation) -> Annotation:
+    """The annotation without the context of its quote; without the quote, if it has no context."""
+    target = annotation.data["target"]
+    selectors = target["selector"]
+    shorter = []
+    for selector in selectors if isinstance(selectors, list | tuple) else [selectors]:
+        if selector.get("type") != "TextQuoteSelector":
+            shorter.append(selector)
+        elif "prefix" in selector or "suffix" in selector:
+            shorter.append({k: v for k, v in selector.items() if k not in ("prefix", "suffix")})
+    return type(annotation).from_json(
+        {**annotation.data, "target": {**target, "selector": shorter}}
+    )
+
+
+def _short(
+    store: ArchiveReader,
+    item: Item,
+    name: str,
+    candidate: Mapping[str, Any],
+    findings: list[Finding],
+) -> Mapping[str, Any]:
+    """The evidence, without its value where that holds more than a headline of the text."""
+    words = words_beyond(name, candidate.get("value"))
+    if not words:
+        return candidate
+    place = Place(path=str(store.layout.item_file(item.key)))
+    findings.append(_finding("CK-I712", f"evidence of {name!r} was {words} words long", place))
+    return {**candidate, "value": None}
+
+
+def _finding(code: str, message: str, place: Place) -> Finding:
+    return Finding(
+        code=code,
+        message=message,
+        severity=Severity.NOTE,
+        kind=FindingClass.EXCESS,
+        place=place,
+        rule="Access: what a restricted item shows of its text",
+    )

@@ -1,0 +1,1 @@
+"""References and citations, and what can be said of their evidence."""

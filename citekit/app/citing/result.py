@@ -1,0 +1,43 @@
+"""What citing gives: references in the format asked for, and their parts."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+DataFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
+StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]
+DATA_FORMATS: Final[tuple[str, ...]] = ("bibtex", "biblatex", "csl-json", "csl-yaml", "ris")
+STYLED_FORMATS: Final[tuple[str, ...]] = ("text", "html", "markdown", "latex", "rtf")
+
+
+class Reference(NamedTuple):
+    """One entry of a bibliography; ``html`` is None where it was not asked for."""
+
+    key: str
+    text: str
+    html: str | None = None
+
+
+class Explained(NamedTuple):
+    """The pieces of one entry or citation (``key`` is None), each with where it came from.
+
+    A piece is (text, variable, macro, line of the style); what a piece did not come from is None.
+    """
+
+    key: str | None
+    pieces: tuple[tuple[str, str | None, str | None, int | None], ...]
+
+
+class Cited(NamedTuple):
+    """References: the ``text`` in the format asked for, and its parts.
+
+    ``citations`` holds the in-text citation where one was asked for. ``references`` are in the
+    order of the style; in a data format in the order asked for, and there only when ``apart``.
+    """
+
+    text: str
+    format: str
+    citations: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    warnings: tuple[str, ...] = ()
+    explained: tuple[Explained, ...] = ()

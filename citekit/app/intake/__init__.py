@@ -1,0 +1,1 @@
+"""What comes into an archive: files, bibliographies, and bytes that come back."""

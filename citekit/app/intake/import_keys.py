@@ -1,0 +1,155 @@
+"""Which key an entry of a bibliography file comes in under, and whether it is here already.
+
+A key that BibTeX takes is the item's key, whatever signs it has. What other programs call an entry
+besides (addresses, texts with white space) is no key: the item gets the ``citation-key`` that
+stands beside it or a made one, and keeps the other name as a foreign id, by which the next import
+knows it again.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from citekit.app.intake.new_citekey import make_citekey
+from citekit.errors import CitekitError, InvalidData
+from citekit.model.citekey import is_citekey
+from citekit.model.item import Item
+from citekit.model.value import replace
+from citekit.store import files
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from citekit.model.item import ItemFacts
+    from citekit.store.reading import ArchiveReader
+    from citekit.store.writing.writer import Writer
+
+_KEYED: Final = frozenset(["bibtex", "biblatex"])
+"""Formats in which people type the key of an entry: even an address is one there."""
+_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_NAMES: Final = ("id", "citation-key")
+
+
+class ImportKeys:
+    """The keys of one import. To be asked under the lock."""
+
+    def __init__(
+        self, store: ArchiveReader, writer: Writer, format_: str, ids: Collection[str]
+    ) -> None:
+        """``ids`` are those of all entries: none of them becomes another key of one entry."""
+        self._store = store
+        self._writer = writer
+        self._ids = ids
+        self.refused: list[str] = []
+        """Other keys of the entry made last that are taken, or are no keys."""
+        self._is_keyed = format_ in _KEYED
+        self._foreign: dict[str, str] | None = None
+
+    def find(self, data: Mapping[str, Any]) -> Item | None:
+        """The item of the archive that an entry is; None for a new one.
+
+        Raises InvalidData where it has the key or id of an item that says something else.
+        """
+        foreign = self._foreign_id(data)
+        key = self._of_foreign(foreign) if foreign else None
+        key = key or self._key_in(data)
+        if key is None:
+            return self._like(data)
+        if not self._store.has(key):
+            return None
+        item = self._store.item(key)
+        if _said(item.csl()) == _said(data):
+            return item
+        raise InvalidData(
+            f"the key {key} is taken by another item"
+            if foreign is None
+            else f"the item {key} has this id, and says something else",
+            hint="rename the one that is there: citekit rename KEY NEW",
+        )
+
+    def make(self, data: Mapping[str, Any], facts: ItemFacts) -> Item:
+        """The item that a new entry becomes, with its key, and ``facts`` unless it has its own."""
+        key = self._key_in(data) or self._writer.unique_key(make_citekey(data))
+        variables = {name: value for name, value in data.items() if name not in _NAMES}
+        item = Item.from_json({"id": key, **variables})
+        own = item.data.get("custom", {}).get("citekit", {})
+        foreign = self._foreign_id(data)
+        foreign_ids = dict.fromkeys((*item.facts.foreign_ids, *([foreign] if foreign else [])))
+        known = replace(
+            item.facts,
+            access=item.facts.access if "access" in own else facts.access,
+            aliases=tuple(self._free(item.facts.aliases, key)),
+            foreign_ids=tuple(foreign_ids),
+        )
+        return item.with_facts(known)
+
+    def _free(self, aliases: Sequence[str], key: str) -> Iterator[str]:
+        """Those that the item can have; an entry's own key goes before another's alias."""
+        self.refused = []
+        for alias in aliases:
+            taken = alias in self._ids or not self._writer.is_free(alias)
+            if taken or not is_citekey(alias):
+                self.refused.append(alias)
+            elif alias != key:
+                yield alias
+
+    def note(self, item: Item) -> None:
+        """The item has come in."""
+        if self._foreign is not None:
+            self._foreign.update(dict.fromkeys(item.facts.foreign_ids, item.key))
+
+    def _key_in(self, data: Mapping[str, Any]) -> str | None:
+        """The key that the entry names itself by."""
+        name, beside = str(data.get("id") or ""), data.get("citation-key")
+        if self._is_key(name):
+            return name
+        return beside if isinstance(beside, str) and is_citekey(beside) else None
+
+    def _foreign_id(self, data: Mapping[str, Any]) -> str | None:
+        name = str(data.get("id") or "")
+        return name if name and not self._is_key(name) else None
+
+    def _is_key(self, name: str) -> bool:
+        """An address is one only where people type keys, or where an item has it as its key."""
+        if not is_citekey(name):
+            return False
+        return self._is_keyed or not _ADDRESS.match(name) or self._store.has(name)
+
+    def _of_foreign(self, foreign: str) -> str | None:
+        """The key of the item with this foreign id; all are read when the first is asked for."""
+        if self._foreign is None:
+            self._foreign = {
+                name: item.key
+                for item in _with_foreign_ids(self._store)
+                for name in item.facts.foreign_ids
+            }
+        return self._foreign.get(foreign)
+
+    def _like(self, data: Mapping[str, Any]) -> Item | None:
+        """The item that an entry without a key became before, if it still says the same."""
+        base = make_citekey(data)
+        for key in self._writer.keys_like(base):
+            item = self._store.item(key)
+            if _said(item.csl()) == _said(data):
+                return item
+        return None
+
+
+def _said(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry says, its names and citekit's own facts aside."""
+    said = {name: value for name, value in data.items() if name not in _NAMES}
+    custom = said.pop("custom", None)
+    if isinstance(custom, dict):
+        others = {name: value for name, value in custom.items() if name != "citekit"}
+        return {**said, "custom": others} if others else said
+    return said
+
+
+def _with_foreign_ids(store: ArchiveReader) -> Iterator[Item]:
+    for name, key in store.folders().items():
+        with suppress(CitekitError):
+            path = store.layout.check_inside(store.layout.items / name / "item.json")
+            if b'"foreign_ids"' in files.read_bytes(path):
+                yield store.item(key)

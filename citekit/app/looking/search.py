@@ -1,0 +1,48 @@
+"""Lists and searches, answered by the index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.store.index.sqlite import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from citekit.store.index.sqlite import Hit, Row
+    from citekit.store.reading import ArchiveReader
+
+    Tell = Callable[[str], None]
+
+
+def list_items(
+    store: ArchiveReader,
+    *,
+    type_: str | None = None,
+    access: str | None = None,
+    unreadable: Tell | None = None,
+) -> list[Row]:
+    """Every item, by key; only those of a CSL type or an access when one is named.
+
+    ``unreadable`` hears why an item is left out, once for each.
+    """
+    with Index.open(store) as index:
+        rows = index.rows()
+        _tell_problems(index.problems(), unreadable)
+    return [row for row in rows if type_ in (None, row.type) and access in (None, row.access)]
+
+
+def search(
+    store: ArchiveReader, query: str, *, limit: int = 20, unreadable: Tell | None = None
+) -> list[Hit]:
+    """The items that hold every word of the query, best first; ``unreadable`` as above."""
+    with Index.open(store) as index:
+        hits = index.search(query, limit=limit)
+        _tell_problems(index.problems(), unreadable)
+    return hits
+
+
+def _tell_problems(problems: list[tuple[str, str]], tell: Tell | None) -> None:
+    if tell:
+        for _, reason in problems:
+            tell(f"left out: {reason}")

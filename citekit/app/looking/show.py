@@ -1,0 +1,76 @@
+"""Everything about one item, with the words of its evidence filled in where they are here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from citekit.app.sealing.purged import purged_digests
+from citekit.extract.documents.encoding import decode
+from citekit.model.records.codec import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from citekit.model.item import Item
+    from citekit.store.reading import ArchiveReader
+
+
+def show(store: ArchiveReader, key: str) -> dict[str, Any]:
+    """The item, its evidence, captures and access, in the shape of INTERFACES.
+
+    Evidence that the record keeps as offsets alone (captions) is filled in from the payload, where
+    this machine holds it.
+    """
+    key = store.resolve(key)
+    item = store.item(key)
+    captures = [
+        {"stamp": stamp, **to_json(capture)} for stamp, capture in store.captures(key).items()
+    ]
+    return {
+        "item": item.csl(),
+        "access": item.facts.access,
+        "aliases": list(item.facts.aliases),
+        "evidence": filled_evidence(store, item),
+        "captures": captures,
+        "absent": _absent(store, captures),
+        "annotations": len(store.annotations(key)),
+    }
+
+
+def _absent(store: ArchiveReader, captures: list[dict[str, Any]]) -> dict[str, str]:
+    """Digest -> why this machine does not have the payload: *purged*, or just *absent*."""
+    digests = {p["digest"] for capture in captures for p in capture["payloads"].values()}
+    absent = sorted(digest for digest in digests if store.payload_path(digest) is None)
+    purged: frozenset[str] = frozenset()
+    if absent:
+        purged = purged_digests(store)
+    return {digest: "purged" if digest in purged else "absent" for digest in absent}
+
+
+def filled_evidence(store: ArchiveReader, item: Item) -> dict[str, list[dict[str, Any]]]:
+    """The item's evidence by field, with offsets turned into words."""
+    evidence = {name: [dict(e) for e in found] for name, found in item.facts.evidence.items()}
+    hollow = [e for found in evidence.values() for e in found if _is_hollow(e)]
+    decoded = _decoded_original(store, item.key) if hollow else None
+    for candidate in hollow if decoded is not None else ():
+        place = candidate["place"]
+        candidate["value"] = decoded[place["start"] : place["end"]] if decoded else None
+    return evidence
+
+
+def _is_hollow(candidate: Mapping[str, Any]) -> bool:
+    place = candidate.get("place", {})
+    return candidate.get("value") is None and {"start", "end"} <= place.keys()
+
+
+def _decoded_original(store: ArchiveReader, key: str) -> str | None:
+    """The first original as text, if it is here: later captures are not what evidence counts in."""
+    for capture in store.captures(key).values():
+        payload = capture.payloads.get("original")
+        if payload is None:
+            continue
+        data = store.payload(payload.digest)
+        if data is None or payload.encoding is None:
+            return None
+        return decode(data, given=payload.encoding).text
+    return None

@@ -1,0 +1,1 @@
+"""Archives on their way: packages for others, and copies."""

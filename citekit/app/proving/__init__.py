@@ -1,0 +1,1 @@
+"""Proofs that a stranger checks offline."""

@@ -1,0 +1,307 @@
+"""Check a proof file with nothing but the file and what the checker trusts; reads no archive.
+
+The answer has two lists: what is proven, and what is not. A proof by itself shows that it is
+consistent; only a key, a checkpoint or an authority known from elsewhere makes it a proof to you.
+
+The standalone script of the documentation comes to the same verdict: first the whole file is read,
+and one part that cannot be read makes it no proof file; only then is anything judged.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from citekit.app.proving.proof_file import item_path
+from citekit.app.proving.proof_reading import (
+    ReadEarlier,
+    ReadEntry,
+    ReadProof,
+    ReadResponse,
+    Unreadable,
+    read_proof,
+)
+from citekit.app.proving.proof_verdict import ProofVerdict, ProvenEntry, ProvenPurge, ProvenTime
+from citekit.app.verifying.rules import found
+from citekit.app.verifying.trust_anchors import Outside
+from citekit.errors import CitekitError, InvalidData, MissingExtra, Place
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.earlier import earlier_proof
+from citekit.integrity.merkle import verify_inclusion
+from citekit.integrity.rotation import KeyStep, follow_keys
+from citekit.integrity.sign import parse_vkey, verify_note
+from citekit.integrity.timestamp import Timestamp, read_timestamp, verify_timestamp
+from citekit.model.records.json_text import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from citekit.app.proving.proof_file import ProofDocument
+
+
+def check_proof(
+    data: bytes, outside: Outside | None = None, *, payloads: Mapping[str, bytes] | None = None
+) -> ProofVerdict:
+    """Check a proof file; ``payloads`` (name -> bytes) are compared with the digests in it.
+
+    Never raises for what the file says; raises MissingExtra where a signature or a timestamp
+    should be read without the packages for that.
+    """
+    outside = outside or Outside()
+    verdict = ProofVerdict()
+    try:
+        read = read_proof(data)
+    except Unreadable as error:
+        verdict.findings += [found("CK-E630", place, message) for place, message in error.parts]
+        return verdict
+    verdict.key = read.document.key
+    if not _check_entries(verdict, read.entries):
+        return verdict
+    _check_files(verdict, read.document)
+    _take_purges(verdict)
+    _check_payloads(verdict, payloads or {})
+    _check_signature(verdict, read, outside)
+    _check_checkpoints(verdict, outside)
+    _check_times(verdict, read, outside)
+    return verdict
+
+
+def _check_entries(verdict: ProofVerdict, entries: Sequence[ReadEntry]) -> bool:
+    """Each entry leads to the root of one checkpoint; whether there is that one."""
+    for entry in entries:
+        if entry.is_proven:
+            verdict.entries.append(ProvenEntry(index=entry.proof.index, event=entry.event))
+        else:
+            _wrong(verdict, "CK-E632", "is not in the log of its checkpoint", entry.place)
+    checkpoints = {entry.proof.checkpoint for entry in entries}
+    if len(checkpoints) != 1:
+        _wrong(verdict, "CK-E633", f"the proof has {len(checkpoints)} checkpoints, not one")
+        return False
+    verdict.checkpoint = entries[0].checkpoint
+    return True
+
+
+def _check_files(verdict: ProofVerdict, document: ProofDocument) -> None:
+    """Each file is what the last entry about it says, under the name that renamings gave it."""
+    said = _last_words(verdict.entries)
+    for number, file in enumerate(document.files):
+        place = f"files[{number}]"
+        digest = digest_bytes(file.text.encode())
+        expected = said[file.path].event.get("digest") if file.path in said else None
+        if file.path not in said:
+            _wrong(verdict, "CK-E631", f"no entry of the proof is about {file.path!r}", place)
+        elif expected != digest:
+            _wrong(verdict, "CK-E631", f"{file.path} has {digest}, not {expected}", place)
+        else:
+            verdict.proven.append(f"{file.path} is unchanged since it was sealed ({digest})")
+            with suppress(InvalidData):
+                verdict.documents[file.path] = parse_json(file.text)
+    item = verdict.documents.get(item_path(document) or "")
+    if not isinstance(item, dict) or item.get("id") != document.key:
+        _wrong(verdict, "CK-E631", f"the proof has no item.json of {document.key!r}")
+
+
+def _last_words(entries: Iterable[ProvenEntry]) -> dict[str, ProvenEntry]:
+    """Path -> the entry that says its digest, replayed in the order of the log."""
+    said: dict[str, ProvenEntry] = {}
+    for entry in sorted(entries, key=lambda e: e.index):
+        subject, to = str(entry.event.get("subject")), entry.event.get("to")
+        if entry.event.get("action") == "rename":
+            for path in [path for path in said if path.startswith(f"{subject}/")]:
+                said[f"{to}{path[len(subject) :]}"] = said.pop(path)
+        elif entry.event.get("action") != "purge":
+            said[subject] = entry
+    return said
+
+
+def _take_purges(verdict: ProofVerdict) -> None:
+    """Which payloads of the captures were removed for good; that takes nothing from the proof."""
+    known = dict(_payloads(verdict, "capture"))
+    for entry in sorted(verdict.entries, key=lambda e: e.index):
+        if entry.event.get("action") != "purge":
+            continue
+        agent, reason = entry.event.get("agent"), entry.event.get("reason")
+        for digest, role in _payloads_in(entry):
+            if digest in known:
+                purge = ProvenPurge(
+                    index=entry.index,
+                    role=role,
+                    digest=digest,
+                    at=str(entry.event.get("at")),
+                    by=str(agent.get("name") if isinstance(agent, dict) else None),
+                    reason=None if reason is None else str(reason),
+                )
+                verdict.purged.append(purge)
+                verdict.proven.append(str(purge))
+
+
+def _payloads(verdict: ProofVerdict, action: str) -> Iterator[tuple[str, str]]:
+    for entry in verdict.entries:
+        if entry.event.get("action") == action:
+            yield from _payloads_in(entry)
+
+
+def _payloads_in(entry: ProvenEntry) -> Iterator[tuple[str, str]]:
+    """Digest and role of each payload that an entry names."""
+    payloads = entry.event.get("payloads")
+    for payload in payloads if isinstance(payloads, list) else ():
+        if isinstance(payload, dict):
+            yield str(payload.get("digest")), str(payload.get("role"))
+
+
+def _check_payloads(verdict: ProofVerdict, payloads: Mapping[str, bytes]) -> None:
+    known = dict(_payloads(verdict, "capture"))
+    for name, data in payloads.items():
+        digest = digest_bytes(data)
+        if digest in known:
+            verdict.proven.append(f"{name} is the payload {known[digest]!r} ({digest})")
+        else:
+            _wrong(verdict, "CK-E636", f"no capture of the proof has {digest}", name)
+
+
+def _check_signature(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
+    note = read.entries[0].note
+    verdict.signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in note.signatures)
+    if not outside.keys:
+        return
+    steps = [step for entry in read.rotations for step in _steps(verdict, entry)]
+    try:
+        signers = verify_note(note, follow_keys(outside.keys, steps))
+    except MissingExtra:
+        raise
+    except CitekitError as error:
+        _wrong(verdict, "CK-E634", error.message)
+        return
+    verdict.signers = tuple(map(str, signers))
+    verdict.is_authentic = True
+    names = ", ".join(verdict.signers)
+    verdict.proven.append(f"the log says so at its checkpoint, signed by {names}")
+
+
+def _steps(verdict: ProofVerdict, entry: ReadEntry) -> Iterator[KeyStep]:
+    """The change of keys that a proven entry of this log says; nothing for any other."""
+    event, ours = entry.event, verdict.checkpoint
+    same_log = ours is not None and entry.checkpoint.origin == ours.origin
+    if same_log and event.get("action") == "key" and entry.is_proven:
+        with suppress(InvalidData):
+            new = parse_vkey(str(event.get("vkey")))
+            yield KeyStep(new=new, replaces=str(event.get("replaces")), note=entry.note)
+
+
+def _check_checkpoints(verdict: ProofVerdict, outside: Outside) -> None:
+    ours = verdict.checkpoint
+    for path, known in outside.checkpoints:
+        if ours and (known.origin, known.size, known.root) == (ours.origin, ours.size, ours.root):
+            verdict.is_authentic = True
+            verdict.proven.append(f"the log was as {path} says, which you kept")
+        else:
+            _wrong(verdict, "CK-E637", "is another checkpoint than that of the proof", path)
+
+
+# ── since when ─────────────────────────────────────────────────────────────────────────────────
+
+
+class _About(NamedTuple):
+    """A stamped checkpoint, and which entries of the proof it has."""
+
+    digest: str
+    size: int
+    indexes: frozenset[int]
+
+
+def _check_times(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
+    """What timestamps say, of the proof's checkpoint and of earlier ones; the earliest first."""
+    names = _names(verdict, read)
+    for response, about in _stamped(verdict, read):
+        timestamp = _claimed(verdict, response, about)
+        covered = [name for name, index in names.items() if index in about.indexes]
+        if timestamp and covered:
+            time = ProvenTime(
+                at=timestamp.at,
+                authority=timestamp.authority,
+                size=about.size,
+                names=tuple(covered),
+                is_whole=len(covered) == len(names),
+                is_trusted=_leads_to_trust(response, about, outside),
+            )
+            verdict.times.append(time)
+    verdict.times.sort(key=lambda time: (time.at, time.size))
+    verdict.proven += [str(time) for time in verdict.times if time.is_trusted]
+    if outside.roots and not verdict.existed_by:
+        _wrong(verdict, "CK-E635", "no timestamp leads to a root that you trust")
+
+
+def _stamped(verdict: ProofVerdict, read: ReadProof) -> Iterator[tuple[ReadResponse, _About]]:
+    """Each timestamp, and what it has to be about."""
+    ours = read.entries[0]
+    everything = frozenset(entry.proof.index for entry in read.entries)
+    about = _About(digest_bytes(ours.proof.checkpoint), ours.checkpoint.size, everything)
+    yield from ((response, about) for response in read.responses)
+    for earlier in read.earlier:
+        had = frozenset(index for index, _ in earlier.edges)
+        if _check_earlier(verdict, earlier, read.entries):
+            about = _About(earlier.digest, earlier.checkpoint.size, had)
+            yield from ((response, about) for response in earlier.responses)
+
+
+def _names(verdict: ProofVerdict, read: ReadProof) -> dict[str, int]:
+    """What of the proof a timestamp can be about: files and purges -> index of their entry."""
+    said = _last_words(verdict.entries)
+    files = {file.path: said[file.path].index for file in read.document.files if file.path in said}
+    purges = {f"the purge in entry {purge.index}": purge.index for purge in verdict.purged}
+    return {**files, **purges}
+
+
+def _check_earlier(
+    verdict: ProofVerdict, earlier: ReadEarlier, entries: Sequence[ReadEntry]
+) -> bool:
+    """Whether each entry that it names was in the log of the earlier checkpoint already."""
+    by_index = {entry.proof.index: entry for entry in entries}
+    ours = entries[0].checkpoint
+    for index, edge in earlier.edges:
+        entry = by_index.get(index)
+        if earlier.checkpoint.origin != ours.origin or not _was_in(earlier, entry, edge):
+            message = f"does not show that entry {index} was in this log at the time"
+            _wrong(verdict, "CK-E632", message, earlier.place)
+            return False
+    return True
+
+
+def _was_in(earlier: ReadEarlier, entry: ReadEntry | None, edge: bytes | None) -> bool:
+    if entry is None:
+        return False
+    index, size = entry.proof.index, entry.checkpoint.size
+    then = earlier.checkpoint
+    try:
+        hashes = earlier_proof(index, size, entry.proof.hashes, earlier_size=then.size, edge=edge)
+    except InvalidData:
+        return False
+    return verify_inclusion(entry.leaf, index, then.size, hashes, then.root)
+
+
+def _claimed(verdict: ProofVerdict, response: ReadResponse, about: _About) -> Timestamp | None:
+    """What a timestamp says, unverified; None, and a finding, if it is of something else."""
+    try:
+        timestamp = read_timestamp(response.data)
+    except MissingExtra:
+        raise
+    except CitekitError as error:
+        _wrong(verdict, "CK-E635", error.message, response.place)
+        return None
+    if timestamp.digest != about.digest or not response.is_whole:
+        _wrong(verdict, "CK-E635", "is of something else, or was changed", response.place)
+        return None
+    return timestamp
+
+
+def _leads_to_trust(response: ReadResponse, about: _About, outside: Outside) -> bool:
+    if outside.roots:
+        with suppress(InvalidData, CitekitError):  # of another authority: one is enough
+            verify_timestamp(response.data, about.digest, outside.roots)
+            return True
+    return False
+
+
+def _wrong(verdict: ProofVerdict, code: str, message: str, place: str = "") -> None:
+    where = Place(json_path=place) if place else Place()
+    verdict.findings.append(found(code, where, message))

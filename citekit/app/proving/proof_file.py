@@ -1,0 +1,146 @@
+"""The proof file: one small JSON document that a stranger can check offline (citekit-proof/1).
+
+Reading it judges nothing but its shape. What it says is checked by ``check_proof``, and by the
+standalone script of the documentation, which shares no code with this one.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from citekit.errors import InvalidData
+from citekit.integrity.note import decode_base64
+from citekit.integrity.proof import LogProof, parse_proof, write_proof
+from citekit.model.capture import Tool
+from citekit.model.records.codec import decode, to_json
+from citekit.model.records.json_text import dump_json, parse_json
+from citekit.model.value import Value
+from citekit.store.folder_names import names_of
+
+FORMAT: Final = "citekit-proof/1"
+MAX_PROOF_BYTES: Final = 8 << 20
+MAX_PARTS: Final = 1000
+MAX_EARLIER: Final = 10 * MAX_PARTS
+
+
+class ProofFile(Value):
+    """A file of the archive, its very text included."""
+
+    path: str
+    text: str
+
+
+class ProofEntry(Value):
+    """An entry of the log as it is in the log, and a C2SP proof that it is in there."""
+
+    entry: str
+    proof: str
+
+
+class ProofTimestamp(Value):
+    """An RFC 3161 response, base64, and the digest of its bytes."""
+
+    digest: str
+    response: str
+
+
+class EarlierEntry(Value):
+    """That the entry with this index was in the log of an earlier checkpoint already.
+
+    Its proof is the one that the entry has, but for ``edge``: see ``citekit.integrity.earlier``.
+    """
+
+    index: int
+    edge: str | None = None
+
+
+class EarlierCheckpoint(Value):
+    """A checkpoint of the same log when it was smaller, and the timestamps of it.
+
+    It shows since when entries exist; whether they still stand, the proof's own checkpoint says.
+    """
+
+    checkpoint: str
+    entries: tuple[EarlierEntry, ...]
+    timestamps: tuple[ProofTimestamp, ...]
+
+
+class ProofDocument(Value):
+    """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
+
+    Each rotation is proven by a checkpoint of its own, which old and new key have signed.
+    ``timestamps`` are of the checkpoint that all entries have, ``earlier`` of others.
+    """
+
+    format: Literal["citekit-proof/1"]
+    key: str
+    made_at: datetime
+    tool: Tool
+    files: tuple[ProofFile, ...]
+    entries: tuple[ProofEntry, ...]
+    rotations: tuple[ProofEntry, ...] = ()
+    timestamps: tuple[ProofTimestamp, ...] = ()
+    earlier: tuple[EarlierCheckpoint, ...] = ()
+
+    def _check(self) -> None:
+        """Bound the work that a hostile file can ask for."""
+        parts = (self.files, self.entries, self.rotations, self.timestamps, self.earlier)
+        inner = [part for e in self.earlier for part in (e.entries, e.timestamps)]
+        if any(len(part) > MAX_PARTS for part in (*parts, *inner)):
+            raise ValueError(f"a proof has at most {MAX_PARTS} parts of a kind")
+        if sum(map(len, inner)) > MAX_EARLIER:
+            raise ValueError(f"the earlier checkpoints have at most {MAX_EARLIER} parts together")
+
+
+def item_path(document: ProofDocument) -> str | None:
+    """The path of the item that the proof is about, as one of its files; None: it has none."""
+    paths = {file.path for file in document.files}
+    with suppress(InvalidData):  # a hostile proof may name what is no key
+        for name in reversed(names_of(document.key)):
+            if f"items/{name}/item.json" in paths:
+                return f"items/{name}/item.json"
+    return None
+
+
+def parse_proof_file(data: bytes) -> ProofDocument:
+    """Read a proof file; raises InvalidData for anything else."""
+    if len(data) > MAX_PROOF_BYTES:
+        raise InvalidData(f"a proof file has at most {MAX_PROOF_BYTES} bytes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidData("a proof file is UTF-8 text") from error
+    value = parse_json(text)
+    if not isinstance(value, Mapping) or value.get("format") != FORMAT:
+        raise InvalidData(f'not a proof file: its "format" is not {FORMAT}')
+    return decode(ProofDocument, value)
+
+
+def write_proof_file(document: ProofDocument) -> bytes:
+    """Write a proof file."""
+    value: dict[str, Any] = to_json(document)
+    return dump_json(value).encode()
+
+
+def write_entry(entry: bytes, proof: LogProof) -> ProofEntry:
+    """An entry with its proof, as text."""
+    return ProofEntry(entry=entry.decode(), proof=write_proof(proof).decode())
+
+
+def read_entry(part: ProofEntry) -> tuple[bytes, LogProof]:
+    """The bytes of an entry and its proof; raises InvalidData."""
+    return part.entry.encode(), parse_proof(part.proof.encode())
+
+
+def write_response(response: bytes, digest: str) -> ProofTimestamp:
+    """A timestamp's response, as text."""
+    return ProofTimestamp(digest=digest, response=b64encode(response).decode())
+
+
+def read_response(part: ProofTimestamp) -> bytes:
+    """The bytes of a timestamp's response; raises InvalidData."""
+    return decode_base64(part.response)

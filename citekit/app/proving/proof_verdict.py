@@ -1,0 +1,148 @@
+"""What a proof proves to one checker: facts, and what nobody can conclude from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from citekit.findings import Finding, FindingClass, Severity
+from citekit.integrity.checkpoint import Checkpoint
+from citekit.model.records.codec import write_instant
+from citekit.model.value import Value
+
+NOT_PROVEN = (
+    "that the source ever served this: citekit says what it saw or was told, and nobody signs that",
+    "what is declared: somebody said so, and the log says when and who",
+    "that nothing came later: this is about the log as it was at its checkpoint",
+)
+
+
+class ProvenEntry(Value):
+    """One entry of a proof: its number in the log and what it says."""
+
+    index: int
+    event: Mapping[str, Any]
+
+
+class ProvenPurge(Value):
+    """A payload that an entry of a proof says was removed for good: what, when, by whom, why."""
+
+    index: int
+    role: str
+    digest: str
+    at: str
+    by: str
+    reason: str | None = None
+
+    def __str__(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return (
+            f"payload {self.role} ({self.digest}) was removed for good at {self.at} by {self.by}, "
+            f"as entry {self.index} says{why}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """One of ``purged`` in the document of ``--json``."""
+        return {
+            "entry": self.index,
+            "role": self.role,
+            "digest": self.digest,
+            "at": self.at,
+            "by": self.by,
+            "reason": self.reason,
+        }
+
+
+class ProvenTime(Value):
+    """An authority's word that something existed by an instant; trusted only if it ``is_trusted``.
+
+    ``names`` are the files (and purges) that it is about; ``is_whole`` where that is all of them.
+    ``size`` is how many entries the stamped checkpoint has.
+    """
+
+    at: datetime
+    authority: str
+    size: int
+    names: tuple[str, ...]
+    is_whole: bool
+    is_trusted: bool
+
+    def __str__(self) -> str:
+        what = "it" if self.is_whole else ", ".join(self.names)
+        return f"{what} existed by {write_instant(self.at)}, says {self.authority}"
+
+    def to_json(self) -> dict[str, Any]:
+        """One of ``timestamps`` in the document of ``--json``."""
+        return {
+            "at": write_instant(self.at),
+            "authority": self.authority,
+            "size": self.size,
+            "about": list(self.names),
+            "trusted": self.is_trusted,
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class ProofVerdict:
+    """What a proof proves, to this checker. ``is_authentic``: by a key or checkpoint they trust."""
+
+    key: str = ""
+    checkpoint: Checkpoint | None = None
+    signers: tuple[str, ...] = ()
+    is_authentic: bool = False
+    times: list[ProvenTime] = field(default_factory=list)
+    proven: list[str] = field(default_factory=list)
+    entries: list[ProvenEntry] = field(default_factory=list)
+    purged: list[ProvenPurge] = field(default_factory=list)
+    documents: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def existed_by(self) -> list[str]:
+        """The instants that trusted authorities vouch for, the earliest first."""
+        return sorted(write_instant(time.at) for time in self.times if time.is_trusted)
+
+    @property
+    def not_proven(self) -> tuple[str, ...]:
+        """What nobody can conclude from this proof."""
+        who = () if self.is_authentic else ("who made it: the signer is not authenticated",)
+        return (*who, *NOT_PROVEN)
+
+    @property
+    def exit_code(self) -> int:
+        """0 proven · 1 consistent, signer not authenticated · 4 no proof file · 6 tampered."""
+        wrong = {finding.kind for finding in self.findings if finding.severity is Severity.ERROR}
+        if FindingClass.TAMPERED in wrong:
+            return 6
+        if wrong:
+            return 4
+        return 0 if self.is_authentic else 1
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        return {
+            0: "proven",
+            1: "consistent; signer not authenticated",
+            4: "not a proof",
+            6: "tampered",
+        }[self.exit_code]
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of ``--json``."""
+        return {
+            "ok": self.exit_code == 0,
+            "verdict": self.summary,
+            "key": self.key,
+            "origin": self.checkpoint.origin if self.checkpoint else None,
+            "size": self.checkpoint.size if self.checkpoint else None,
+            "signers": list(self.signers),
+            "proven": self.proven if self.exit_code == 0 else [],
+            "consistent": self.proven if self.exit_code == 1 else [],
+            "not_proven": list(self.not_proven),
+            "timestamps": [time.to_json() for time in self.times],
+            "purged": [purge.to_json() for purge in self.purged],
+            "findings": [finding.to_json() for finding in self.findings],
+        }

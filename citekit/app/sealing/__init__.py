@@ -1,0 +1,1 @@
+"""The log of an archive, sealed: what waits, keys, signatures, timestamps."""

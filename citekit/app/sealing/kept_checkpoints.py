@@ -1,0 +1,128 @@
+"""The seals of a log that still show: the checkpoint that stands, and those that were kept.
+
+A log has no entry for its own seals. What is left of one is its checkpoint, where it was kept for
+a timestamp or a change of keys, or still stands. Nothing is verified here but that each one is of
+this log.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import CitekitError, InvalidData
+from citekit.integrity.checkpoint import parse_checkpoint
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.note import MAX_NOTE_BYTES
+from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, Timestamp, read_timestamp
+from citekit.model.value import Value
+from citekit.store import files
+from citekit.store.log.folder import Standing
+from citekit.store.log.record_kinds import action_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from citekit.store.log.folder import LogFolder
+    from citekit.store.reading import ArchiveReader
+
+
+class KnownSeal(Value):
+    """A checkpoint of the log, and the RFC 3161 responses that are kept about it, unread.
+
+    ``first`` is the number of the first entry that no earlier known seal covers.
+    """
+
+    standing: Standing
+    first: int = 0
+    responses: tuple[bytes, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many entries it covers."""
+        return self.standing.size
+
+    @property
+    def digest(self) -> str:
+        """Of the bytes of the checkpoint, which is what is stamped."""
+        return digest_bytes(self.standing.data)
+
+    def timestamps(self) -> tuple[tuple[bytes, Timestamp], ...]:
+        """The responses that are timestamps of this checkpoint, with what they claim.
+
+        One that is damaged or about something else is left out: ``verify`` tells of it. Raises
+        MissingExtra without rfc3161-client.
+        """
+        read = ((response, _claimed(response)) for response in self.responses)
+        return tuple((r, claim) for r, claim in read if claim and claim.digest == self.digest)
+
+
+def known_seals(store: ArchiveReader, log: LogFolder, latest: Standing) -> tuple[KnownSeal, ...]:
+    """The seals whose checkpoints are here, oldest first; the last one is that which stands."""
+    responses = _responses(store)
+    standings = {latest.size: latest}
+    for size in _kept_sizes(store):
+        kept = _kept(store, log, size) if size <= latest.size else None
+        if kept is not None:
+            standings[size] = kept
+    seals, first = [], 0
+    for size, standing in sorted(standings.items()):
+        seals.append(
+            KnownSeal(standing=standing, first=first, responses=tuple(responses.get(size, ())))
+        )
+        first = size
+    return tuple(seals)
+
+
+def sealing_event(log: LogFolder, size: int) -> Mapping[str, Any] | None:
+    """An event that the seal of that size wrote itself, as its last: it has its time and agent.
+
+    None where all entries had waited: the seal left no word on who made it, and when.
+    """
+    with suppress(CitekitError):
+        event = parse_leaf(log.whole_entry(size - 1))
+        if event.get("source") == "found" or event.get("action") == "key":
+            return event
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _claimed(response: bytes) -> Timestamp | None:
+    """What a response claims, unverified: a site reads the same few for the proof of each item."""
+    with suppress(InvalidData):
+        return read_timestamp(response)
+    return None
+
+
+def _kept_sizes(store: ArchiveReader) -> list[int]:
+    return [
+        int(name)
+        for name in files.names(store.layout.trust / "checkpoints")
+        if action_of(f"trust/checkpoints/{name}")
+    ]
+
+
+def _kept(store: ArchiveReader, log: LogFolder, size: int) -> Standing | None:
+    """The checkpoint kept for that size, if it is one of this log."""
+    with suppress(CitekitError):
+        path = store.layout.check_inside(store.layout.kept_checkpoint(size))
+        data = files.read_bytes(path, limit=MAX_NOTE_BYTES)
+        checkpoint, note = parse_checkpoint(data)
+        if checkpoint.size == size and log.root_at(size) == checkpoint.root:
+            return Standing(checkpoint=checkpoint, note=note, data=data)
+    return None
+
+
+def _responses(store: ArchiveReader) -> dict[int, list[bytes]]:
+    """Size of the log -> responses of authorities about its checkpoint, in one order."""
+    found: dict[int, list[bytes]] = {}
+    folder = store.layout.trust / "timestamps"
+    for name in sorted(files.names(folder)):
+        if action_of(f"trust/timestamps/{name}"):
+            with suppress(CitekitError):
+                path = store.layout.check_inside(folder / name)
+                response = files.read_bytes(path, limit=MAX_RESPONSE_BYTES)
+                found.setdefault(int(name.partition("-")[0]), []).append(response)
+    return found

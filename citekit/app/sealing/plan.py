@@ -1,0 +1,256 @@
+"""What a seal would add to the log: events that wait, and changes that nobody noted.
+
+Sealing must not launder tampering. What never changes and yet did, or is gone, stops the seal
+here, before anything is written; so does an event that says otherwise than what is sealed, and a
+purge that nobody who seals knows of (docs/decisions/0015).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.merkle import leaf_hash
+from citekit.integrity.tree import GrowingTree
+from citekit.store import files
+from citekit.store.folder_names import is_name_of_any
+from citekit.store.log.drift import Difference, differences, renamed_groups
+from citekit.store.log.folder import LogFolder, Standing, needed_paths
+from citekit.store.log.log_state import Contradiction, History
+from citekit.store.log.plain_event import read_plain_event
+from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.writing.event_recorder import about_file, encode_event, make_event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from citekit.model.event import Agent
+    from citekit.store.reading import ArchiveReader
+
+_RESTORE = "citekit verify shows every place; bring the file back, or restore it from a copy"
+
+
+@dataclass(slots=True)
+class Plan:
+    """Entries to add to a log of ``size``, in order, and the state after them.
+
+    ``is_as_pending``: they are exactly what ``pending.jsonl`` has. ``contradictions`` are of events
+    that wait and are not among the entries; while there are any, nothing may be sealed.
+    """
+
+    history: History
+    size: int = 0
+    entries: list[bytes] = field(default_factory=list)
+    removed_by_hand: list[str] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    is_as_pending: bool = True
+
+
+def replay(log: LogFolder, standing: Standing | None) -> History:
+    """The state that the sealed entries say; raises IntegrityFailed when they are others.
+
+    An entry that is no event of ours, or contradicts an earlier one, has been sealed by somebody:
+    ``verify`` reports it, it changes nothing here.
+    """
+    history, tree = History(), GrowingTree()
+    for entry in log.entries(standing.size) if standing else ():
+        tree.append(leaf_hash(entry))
+        with suppress(InvalidData, Contradiction):
+            if not history.take_plain(entry):
+                history.take(parse_leaf(entry))
+        history.size = tree.size
+    if standing and tree.root() != standing.checkpoint.root:
+        raise IntegrityFailed(
+            "the entries of the log do not have the root of its checkpoint",
+            hint="citekit verify shows where; restore the log folder from a copy that verifies",
+        )
+    return history
+
+
+def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
+    """The events that wait; what came and went between two seals leaves none.
+
+    Raises IntegrityFailed when an item that was sealed is said to be removed.
+    """
+    entries = list(waiting)
+    kept = _without_what_went(history, entries)
+    plan = Plan(history=history, size=history.size, is_as_pending=len(kept) == len(entries))
+    for entry in kept:
+        try:
+            if not history.take_plain(entry):
+                history.take(parse_leaf(entry))
+        except InvalidData:
+            history.size -= 1
+            plan.is_as_pending = False  # no event of ours: the scan finds what is true
+        except Contradiction as contradiction:
+            history.size -= 1
+            plan.contradictions.append(contradiction)
+        else:
+            plan.entries.append(entry)
+    return plan
+
+
+def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> None:
+    """Add a *found* event to the plan for each change that nobody noted.
+
+    Raises IntegrityFailed for what must not be sealed, InvalidData for a record that is none.
+    """
+    disk = disk_digests(store)
+
+    def find(action: str, subject: str, **more: Any) -> None:  # noqa: ANN401  # fields of Event
+        event = make_event(action, subject, agent=agent, at=at, source="found", **more)
+        entry = encode_event(event)
+        plan.history.take(parse_leaf(entry))
+        plan.entries.append(entry)
+        plan.is_as_pending = False
+
+    for old, new in list(renamed_groups(plan.history, disk, resolver(store))):
+        find("rename", old, to=new)
+    found = list(differences(plan.history, disk))
+    _refuse(store, [d for d in found if _is_laundering(d)])
+    found = [d for d in found if d.known is not None or not _is_of_this_seal(d, plan.size)]
+    if all(d.action in OF_THE_SEAL for d in found) and not plan.entries:
+        return
+    for difference in found:
+        if difference.digest is None:
+            plan.removed_by_hand.append(difference.path)
+            find("remove", difference.path)
+        else:
+            data = files.read_bytes(store.root / difference.path)
+            find(difference.action, difference.path, **_about(store, difference, data))
+
+
+def disk_digests(store: ArchiveReader) -> dict[str, str]:
+    """The digest of every file that the log accounts for, by its path."""
+    return {
+        path: digest_bytes(files.read_bytes(store.layout.check_inside(store.root / path)))
+        for path, _ in logged_files(store.layout)
+    }
+
+
+def resolver(store: ArchiveReader) -> Any:  # noqa: ANN401  # str -> str | None
+    """Where the item is that was once in a folder of this name: names of folders."""
+
+    def resolve(name: str) -> str | None:
+        renamed = (key for key, aliases in store.aliases() if is_name_of_any(name, aliases))
+        return next(map(store.layout.folder_name, renamed), None)
+
+    return resolve
+
+
+def check_leftovers(log: LogFolder, standing: Standing | None, entries: list[bytes]) -> None:
+    """Raise IntegrityFailed for a file of the log that is beyond what sealing now would write.
+
+    A seal that was stopped left a beginning of it. Anything else was there before the checkpoint
+    went back: sealing on would hide that.
+    """
+    size = standing.size if standing else 0
+    needed = set(needed_paths(size))
+    strange = {path for path in log.paths() if path not in needed and not log.outgrown(path, size)}
+    if not strange:
+        return
+    expected = log.preview(standing, entries)
+    for path in sorted(strange):
+        if not log.begins(path, expected):
+            raise IntegrityFailed(
+                "a file of the log is beyond its checkpoint",
+                place=Place(path=str(log.file(path))),
+                hint="the log was longer once: restore log/ from a copy that verifies",
+            )
+
+
+def removes_item(entry: bytes) -> bool:
+    """Whether the event says that a whole item was removed."""
+    if b'"action":"remove"' not in entry:  # in canonical JSON it is spelled in no other way
+        return False
+    value = parse_leaf(entry)
+    subject = str(value.get("subject"))
+    return value.get("action") == "remove" and subject.count("/") == 1 and "items/" in subject
+
+
+def action_said(entry: bytes) -> str:
+    """What an event says was done."""
+    event = read_plain_event(entry)
+    return event[0] if event else str(parse_leaf(entry)["action"])
+
+
+def is_sealed(store: ArchiveReader, key: str) -> bool:
+    """Whether the log knows the item: then its folder stays for good."""
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    return standing is not None and bool(
+        replay(log, standing).in_group(store.layout.item_name(key))
+    )
+
+
+def _without_what_went(history: History, entries: list[bytes]) -> list[bytes]:
+    """Leave out the events of items that were added and removed while they waited."""
+    gone: set[str] = set()
+    kept: list[bytes] = []
+    for entry in reversed(entries):
+        event = read_plain_event(entry)
+        value = {} if event else parse_leaf(entry)
+        subject, to = event[1] if event else str(value.get("subject")), value.get("to")
+        folder = group_of(subject)
+        if removes_item(entry):
+            _check_unsealed(history, folder)
+            gone.add(folder)
+        elif value.get("action") == "rename" and to in gone:
+            _check_unsealed(history, subject)
+            gone.add(subject)
+        elif folder not in gone:
+            kept.append(entry)
+    kept.reverse()
+    return kept
+
+
+def _check_unsealed(history: History, folder: str) -> None:
+    if history.in_group(folder):
+        raise IntegrityFailed(
+            "an item that was sealed has been removed",
+            place=Place(path=folder),
+            hint="bring its folder back; citekit purge removes payloads for good",
+        )
+
+
+def _is_laundering(difference: Difference) -> bool:
+    if difference.is_immutable:
+        return True
+    lost = difference.known is not None and difference.digest is None
+    return lost and difference.action not in REMOVABLE
+
+
+def _is_of_this_seal(difference: Difference, size: int) -> bool:
+    """Whether the file is what this seal leaves itself, or one like it that was stopped."""
+    if difference.action == "checkpoint":
+        return int(difference.path.rpartition("/")[2]) > size
+    return difference.action == "key"
+
+
+def _refuse(store: ArchiveReader, found: list[Difference]) -> None:
+    if not found:
+        return
+    first = found[0]
+    stands = (
+        f"entry {first.known.entry} of the log says {first.known.digest}" if first.known else ""
+    )
+    what = "is missing" if first.digest is None else f"has {first.digest}, but {stands}"
+    more = f"; so are {len(found) - 1} more" if len(found) > 1 else ""
+    raise IntegrityFailed(
+        f"{what}; sealing would hide it{more}",
+        place=Place(path=str(store.root / first.path)),
+        hint=_RESTORE,
+    )
+
+
+def _about(store: ArchiveReader, difference: Difference, data: bytes) -> dict[str, Any]:
+    try:
+        return about_file(difference.action, data)
+    except CitekitError as error:
+        place = Place(path=str(store.root / difference.path))
+        raise InvalidData(error.message, place=place, hint=_RESTORE) from error

@@ -1,0 +1,1 @@
+"""``verify``: each check looks at an Inspection and yields findings."""

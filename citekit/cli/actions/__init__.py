@@ -1,0 +1,1 @@
+"""What the commands do and print; no module here imports typer."""

@@ -1,0 +1,149 @@
+"""``citekit annotate`` and ``annotation edit|rm``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.app.annotating.annotate import annotate as make
+from citekit.app.annotating.annotate import edit_annotation, remove_annotation
+from citekit.app.annotating.editor_sheet import make_sheet, read_sheet
+from citekit.app.annotating.passages import read_text
+from citekit.cli import output
+from citekit.errors import CitekitError, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from citekit.app.annotating.annotate import Annotated
+    from citekit.cli.context import Context
+    from citekit.store.archive import ArchiveStore
+
+
+def annotate(
+    context: Context,
+    *,
+    key: str,
+    quote: str | None,
+    occurrence: int | None,
+    note: str | None,
+    tag: list[str],
+    entity: list[str],
+) -> int:
+    """Annotate one passage, or open the text in an editor; print the annotations' ids."""
+    store = context.store()
+    if quote is None and "#" not in key and not (note or tag or entity):
+        return _annotate_in_editor(context, store, key)
+    made = make(
+        store,
+        key,
+        quote=quote,
+        occurrence=occurrence,
+        note=note or "",
+        tags=tag,
+        entities=entity,
+        creator=creator(),
+    )
+    _tell(context, [made])
+    return 0
+
+
+def creator() -> str | None:
+    """Who annotates: ``CITEKIT_AGENT``; nobody is named where it is not set."""
+    return os.environ.get("CITEKIT_AGENT") or None
+
+
+def _tell(context: Context, made: list[Annotated]) -> None:
+    for one in made:
+        output.tell_findings(one.findings, quiet=context.quiet)
+    if context.json:
+        output.answer_json([one.annotation.data for one in made])
+    else:
+        for one in made:
+            output.answer(one.annotation.short_id)
+
+
+def _annotate_in_editor(context: Context, store: ArchiveStore, key: str) -> int:
+    """Open the sheet; keep it where a line of it could not be understood, so nothing is lost."""
+    text = read_text(store, store.resolve(key))
+    sheet = _edit(make_sheet(text), name=text.key)
+    made: list[Annotated] = []
+    failures: list[CitekitError] = []
+    for entry in read_sheet(sheet.read_text("utf-8")):
+        try:
+            made.append(
+                make(
+                    store,
+                    f"{text.key}#{entry.passage}",
+                    quote=entry.quote,
+                    note=entry.note,
+                    tags=entry.tags,
+                    entities=entry.entities,
+                    creator=creator(),
+                )
+            )
+        except CitekitError as error:
+            failures.append(error)
+            output.note(f"line {entry.line}:")
+            output.tell_error(error, as_json=context.json)
+    _tell(context, made)
+    if failures:
+        output.note(f"what you wrote is kept in {sheet}")
+        return failures[0].exit_code
+    sheet.unlink()
+    if not made:
+        output.note("nothing annotated", quiet=context.quiet)
+    return 0
+
+
+def _edit(content: str, *, name: str) -> Path:
+    """Let the user edit a private file; raises UsageError when there is no editor."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if editor is None and not sys.stdin.isatty():
+        raise UsageError("no editor: EDITOR is not set", hint="set it, or give --quote and --note")
+    handle, path = tempfile.mkstemp(prefix=f"citekit-{name}-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(content)
+    default = "notepad" if os.name == "nt" else "vi"
+    command = [*shlex.split(editor or default, posix=os.name != "nt"), path]
+    try:
+        ended = subprocess.run(command, check=False)  # noqa: S603  # the user's own editor
+    except OSError as error:
+        Path(path).unlink()
+        raise NotFound(f"the editor does not start: {editor}", hint="set EDITOR") from error
+    if ended.returncode != 0:
+        Path(path).unlink()
+        raise UsageError(f"the editor ended with {ended.returncode}: nothing annotated")
+    return Path(path)
+
+
+def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity: list[str]) -> int:
+    """Change an annotation and print its id."""
+    if note is None and not tag and not entity:
+        raise UsageError("nothing to change", hint="give --note, --tag or --entity")
+    changed = edit_annotation(
+        context.store(), id_, note=note, tags=_given(tag), entities=_given(entity)
+    )
+    if context.json:
+        output.answer_json(changed.data)
+    else:
+        output.answer(changed.short_id)
+    return 0
+
+
+def _given(words: list[str]) -> list[str] | None:
+    """What an option was given, None for nothing; an empty word alone means: none of them."""
+    return [word for word in words if word] if words else None
+
+
+def remove(context: Context, *, id_: str) -> int:
+    """Remove an annotation and print its id."""
+    _, removed = remove_annotation(context.store(), id_)
+    if context.json:
+        output.answer_json(removed.data)
+    else:
+        output.answer(removed.short_id)
+    return 0

@@ -1,0 +1,69 @@
+"""``citekit verify`` and ``citekit doctor``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.app.doctor.machine import examine
+from citekit.app.verifying.trust_anchors import read_outside
+from citekit.app.verifying.verify import verify as check
+from citekit.cli import output
+from citekit.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from citekit.cli.context import Context
+
+
+def verify(
+    context: Context,
+    *,
+    key: list[str],
+    strict: bool,
+    changed: bool,
+    trust: list[str],
+    checkpoint: list[str],
+) -> int:
+    """Check the archive and print one finding a line; the verdict is the exit code."""
+    store = context.store()
+    outside = read_outside(trust, checkpoint, archive=store.root)
+    progress = _progress(context)
+    report = check(store, key, outside=outside, progress=progress, only_changed=changed)
+    output.end_progress(quiet=context.quiet)
+    if context.json:
+        output.answer_json({**report.to_json(), "ok": report.exit_code(strict=strict) == 0})
+    else:
+        for finding in report.findings:
+            place = f"{finding.place}: " if finding.place else ""
+            hint = f" ({finding.hint})" if finding.hint else ""
+            line = f"{finding.kind}  {place}{finding.message} [{finding.code}]{hint}"
+            output.answer(output.printable(line))
+        output.answer(report.summary())
+    return report.exit_code(strict=strict)
+
+
+def _progress(context: Context) -> Callable[[int, int], None]:
+    def tell(done: int, of: int) -> None:
+        if done % 256 == 0:
+            output.tell_progress(f"{done} of {of} payloads", quiet=context.quiet)
+
+    return tell
+
+
+def doctor(context: Context) -> int:
+    """Say what works here; 1 when something that the core needs does not."""
+    try:
+        root = context.root()
+    except NotFound:
+        root = None
+    checks = examine(root)
+    if context.json:
+        output.answer_json([check.to_json() for check in checks])
+    else:
+        for check in checks:
+            mark = "ok" if check.ok else "no"
+            output.answer(output.printable(f"{mark}  {check.name}: {check.detail}"))
+            if check.hint and not check.ok:
+                output.answer(output.printable(f"    {check.hint}"))
+    return 1 if any(check.required and not check.ok for check in checks) else 0

@@ -1,0 +1,113 @@
+"""``citekit cite``: on the fast path, so nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.app.citing.cite import cite as cite_items
+from citekit.cli import output
+from citekit.errors import UsageError
+from citekit.store.outputs import write_output
+
+if TYPE_CHECKING:
+    from citekit.app.citing.result import Cited
+    from citekit.app.verifying.trust_anchors import Outside
+    from citekit.cli.context import Context
+    from citekit.store.items import ItemReader
+
+
+def cite(
+    context: Context,
+    *,
+    key: list[str],
+    style: str | None,
+    locale: str | None,
+    format_: str | None,
+    in_text: bool,
+    locator: str | None,
+    explain: bool,
+    no_links: bool,
+    output_: str | None,
+    provenance: bool,
+    verify: bool,
+    trust: list[str],
+    checkpoint: list[str],
+) -> int:
+    """Print references of the items, or write them into a file; verified ones, if asked to."""
+    store = context.items()
+    cited = cite_items(
+        store,
+        key,
+        format_=format_,
+        style=style,
+        locale=locale,
+        in_text=in_text,
+        locator=locator,
+        apart=context.json,
+        explain=explain,
+        outside=_outside(store, trust, checkpoint) if verify or trust or checkpoint else None,
+        provenance=provenance,
+        links=not no_links,
+    )
+    for warning in cited.warnings:
+        output.note(f"warning: {warning}", quiet=context.quiet)
+    if output_ is not None:
+        _write(store, output_, cited.text)
+    elif context.json:
+        output.answer_json(_json(cited))
+    elif explain and cited.explained:
+        for line in _explained(cited):
+            output.answer(output.printable(line))
+    else:
+        output.answer(output.printable(cited.text))
+    return 0
+
+
+def _outside(store: ItemReader, trust: list[str], checkpoint: list[str]) -> Outside:
+    from citekit.app.verifying.trust_anchors import read_outside
+
+    return read_outside(trust, checkpoint, archive=store.root)
+
+
+def _explained(cited: Cited) -> list[str]:
+    """Each piece of the output with the variable, macro and line of the style it came from."""
+    lines = []
+    for part in cited.explained:
+        lines.append(f"{part.key}:" if part.key else "citation:")
+        for text, variable, macro, line in part.pieces:
+            origin = [f"variable {variable}" if variable else "", f"macro {macro}" if macro else ""]
+            origin.append(f"line {line}" if line else "")
+            lines.append(f"  {text!r:32}  {', '.join(word for word in origin if word)}")
+    return lines
+
+
+def _json(cited: Cited) -> dict[str, object]:
+    explained = [
+        {
+            "key": part.key,
+            "pieces": [
+                {"text": text, "variable": variable, "macro": macro, "line": line}
+                for text, variable, macro, line in part.pieces
+            ],
+        }
+        for part in cited.explained
+    ]
+    return {
+        "citations": list(cited.citations),
+        "bibliography": [
+            {"key": entry.key, "text": entry.text, "html": entry.html} for entry in cited.references
+        ],
+        "warnings": list(cited.warnings),
+        **({"explained": explained} if explained else {}),
+    }
+
+
+def _write(store: ItemReader, path: str, text: str) -> None:
+    """Write the answer where the user says, and never among the archive's own."""
+    target = Path(path)
+    if store.layout.would_hold(target):
+        message = f"is inside the archive, which holds records alone: {path}"
+        raise UsageError(message, hint="choose a path outside")
+    data = text if text.endswith("\n") else text + "\n"
+    write_output(target, data.encode())

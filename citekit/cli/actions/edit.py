@@ -1,0 +1,104 @@
+"""``citekit set``, ``rename``, ``remove``, ``restore`` and ``purge``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from citekit.app.changing.access import set_access
+from citekit.app.changing.edit import remove as remove_item
+from citekit.app.changing.edit import rename as rename_item
+from citekit.app.changing.edit import set_fields
+from citekit.app.changing.fields import read_fields
+from citekit.app.changing.purge import plan_purge
+from citekit.app.changing.purge import purge as purge_item
+from citekit.app.intake.add import unknown_variables
+from citekit.app.intake.restore import restore as restore_item
+from citekit.cli import output
+from citekit.errors import UsageError
+
+if TYPE_CHECKING:
+    from citekit.cli.context import Context
+    from citekit.model.item import Access
+
+
+def set_(context: Context, *, key: str, field: list[str], access: Access | None) -> int:
+    """Change an item's fields or access and print its key."""
+    fields = read_fields(field)
+    output.tell_findings(unknown_variables(fields), quiet=context.quiet)
+    if access is not None:
+        return _set_access(context, key, access, fields)
+    return _answer(context, set_fields(context.store(), key, fields).key)
+
+
+def _set_access(context: Context, key: str, access: Access, fields: dict[str, Any]) -> int:
+    """Change an item's access and tell what was taken out of its records, and what git has."""
+    changed = set_access(context.store(), key, access, fields)
+    if context.json:
+        output.answer_json(changed.to_json())
+        return 0
+    output.answer(changed.item.key)
+    output.tell_findings(changed.findings)
+    return 0
+
+
+def rename(context: Context, *, key: str, new: str) -> int:
+    """Give an item another key and print it."""
+    return _answer(context, rename_item(context.store(), key, new).key)
+
+
+def remove(context: Context, *, key: str, yes: bool) -> int:
+    """Remove an item, after asking, and print its key."""
+    store = context.store()
+    resolved = store.resolve(key)
+    title = store.item(resolved).title
+    if not yes and not output.confirm(
+        f"remove {resolved} ({title}), its captures and annotations?"
+    ):
+        raise UsageError("nothing removed", hint="confirm, or give --yes")
+    return _answer(context, remove_item(store, resolved).key)
+
+
+def _answer(context: Context, key: str) -> int:
+    if context.json:
+        output.answer_json({"key": key})
+    else:
+        output.answer(key)
+    return 0
+
+
+def restore(
+    context: Context, *, key: str, source: str | None, accept: bool, allow_private: bool
+) -> int:
+    """Bring an item's absent payloads back and say how sure that is."""
+    place = None if source is None else Path(source)
+    restored = restore_item(context.store(), key, place, accept=accept, allow_private=allow_private)
+    if context.json:
+        output.answer_json(restored.to_json())
+        return 0
+    output.answer(restored.key)
+    output.note(restored.told(), quiet=context.quiet)
+    return 0
+
+
+def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
+    """Remove an item's payloads for good, after asking; say what git still has."""
+    store = context.store()
+    plan = plan_purge(store, key)
+    if not yes and not output.confirm(plan.told()):
+        raise UsageError("nothing purged", hint="confirm, or give --yes")
+    purged = purge_item(store, plan.key, reason=reason)
+    if context.json:
+        output.answer_json(purged.to_json())
+        return 0
+    output.answer(purged.key)
+    counts = Counter(payload.role for payload in purged.payloads)
+    roles = ", ".join(role if n == 1 else f"{role} × {n}" for role, n in counts.items())
+    output.note(
+        f"purged {roles} of {purged.key}: digests, records and proofs stay; "
+        "backups, exports and built sites elsewhere are not reached",
+        quiet=context.quiet,
+    )
+    output.tell_findings(purged.findings)
+    return 0

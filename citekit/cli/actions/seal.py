@@ -1,0 +1,128 @@
+"""``citekit seal``, ``log`` and ``keygen``."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.app.looking.log import list_events
+from citekit.app.sealing.seal import Keys
+from citekit.app.sealing.seal import seal as seal_archive
+from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
+from citekit.app.sealing.signing_keys import keygen as make_key
+from citekit.app.sealing.waiting_purges import waiting_purges
+from citekit.cli import output
+from citekit.errors import UsageError
+
+if TYPE_CHECKING:
+    from citekit.app.sealing.seal import Sealed
+    from citekit.cli.context import Context
+
+
+def seal(
+    context: Context,
+    *,
+    signing_key: str | None,
+    old_key: str | None,
+    lost_key: bool,
+    tsa: list[str],
+    no_tsa: bool,
+    yes: bool,
+    allow_private: bool,
+) -> int:
+    """Seal everything and print the checkpoint; 5 when an authority gave no timestamp."""
+    store = context.store()
+    keys = _keys(context, signing_key, old_key, lost_key=lost_key)
+    if tsa and no_tsa:
+        raise UsageError("--no-tsa asks no authority, --tsa one", hint="leave one of them out")
+    asked = tsa if tsa or no_tsa else None
+    sealed = seal_archive(
+        store,
+        keys=keys,
+        tsa=asked,
+        allow_private=allow_private,
+        confirmed=_confirmed(context, yes=yes),
+    )
+    if context.json:
+        output.answer_json(sealed.to_json())
+    else:
+        output.answer(_told(sealed))
+        output.tell_findings(sealed.findings, quiet=context.quiet)
+    return 5 if any(finding.code == "CK-W601" for finding in sealed.findings) else 0
+
+
+def _confirmed(context: Context, *, yes: bool) -> list[bytes]:
+    """The purges that wait and that whoever seals has said yes to; each one is named."""
+    confirmed = []
+    for purge in waiting_purges(context.store()):
+        told = output.printable(purge.told)
+        if yes:
+            output.note(f"signs the {told}", quiet=context.quiet)
+        if yes or output.confirm(f"sign the {told}?"):
+            confirmed.append(purge.leaf)
+    return confirmed
+
+
+def _keys(
+    context: Context, signing_key: str | None, old_key: str | None, *, lost_key: bool
+) -> Keys | None:
+    """The keys that the options name; the signing key is else looked up where keygen puts it."""
+    if not signing_key and not old_key and not lost_key:
+        return None
+    signing = read_signing_key(Path(signing_key)) if signing_key else None
+    return Keys(
+        signing=signing or find_signing_key(log_origin(context.store())),
+        old=read_signing_key(Path(old_key)) if old_key else None,
+        is_lost=lost_key,
+    )
+
+
+def _told(sealed: Sealed) -> str:
+
+    root = b64encode(sealed.root).decode()
+    what = ", ".join(f"{action} × {count}" for action, count in sorted(sealed.actions.items()))
+    lines = [
+        f"{sealed.origin}: {sealed.size} entries, root {root}",
+        f"{sealed.added} new: {what}" if sealed.added else "nothing was new",
+    ]
+    if sealed.added:
+        signed = ", ".join(sealed.signers)
+        lines.append(f"signed by {signed}" if signed else "unsigned: citekit keygen makes a key")
+    lines += [f"timestamp {t.at:%Y-%m-%dT%H:%M:%SZ} by {t.authority}" for t in sealed.timestamps]
+    return output.printable("\n".join(lines))
+
+
+def log(context: Context, *, limit: int | None) -> int:
+    """Print the last entries of the log and the events that wait, oldest first."""
+    events = list_events(context.store(), limit=20 if limit is None else limit)
+    if context.json:
+        output.answer_json([event.to_json() for event in events])
+        return 0
+    for event in events:
+        number = "waits" if event.index is None else str(event.index)
+        output.answer(output.printable(f"{number:>7}  {event.told}"))
+    return 0
+
+
+def keygen(context: Context, *, name: str | None, output_: str | None) -> int:
+    """Make a signing key, keep it in a file of its owner's alone, and print the public key."""
+    origin = name or log_origin(context.store())
+    key = make_key(origin, Path(output_) if output_ else None)
+    if context.json:
+        output.answer_json({"key": str(key.verifier), "path": str(key.path)})
+        return 0
+    output.answer(str(key.verifier))
+    output.note(f"the private key is in {key.path}: keep a copy of it safe", quiet=context.quiet)
+    output.note("publish the line above, away from the archive", quiet=context.quiet)
+    if not name and origin.startswith("citekit.invalid/") and not _is_sealed(context):
+        told = (
+            f"the log is named {origin} from its first seal on; for another name set [log] origin "
+            "in archive.toml before, and make a key then"
+        )
+        output.note(told, quiet=context.quiet)
+    return 0
+
+
+def _is_sealed(context: Context) -> bool:
+    return context.store().layout.checkpoint_file.exists()

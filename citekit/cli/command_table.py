@@ -1,0 +1,447 @@
+"""Every command with its arguments and options, as the fast path reads them.
+
+Made from the functions in ``citekit.cli.commands`` by ``python -m citekit.cli.generate``: change
+those, and run it.
+"""
+
+# fmt: off
+# ruff: noqa: E501, Q000
+
+from typing import Any
+
+TOP_OPTIONS: tuple[dict[str, Any], ...] = (
+    {'name': '--archive', 'parameter': 'archive', 'help': "The archive's folder.", 'metavar': 'DIR'},
+    {'name': '--json', 'parameter': 'json', 'help': 'Print one JSON document.'},
+    {'name': '--quiet', 'parameter': 'quiet', 'help': 'Print no notes on stderr.', 'short': '-q'},
+    {'name': '--version', 'parameter': 'version', 'help': 'Print the version.'},
+    {'name': '--install-completion', 'parameter': 'install_completion', 'help': "Let bash, zsh, fish, powershell or pwsh complete citekit's words (default: the shell you use).", 'metavar': 'SHELL', 'choices': ('bash', 'zsh', 'fish', 'powershell', 'pwsh')},
+    {'name': '--show-completion', 'parameter': 'show_completion', 'help': 'Print what --install-completion would install for it.', 'metavar': 'SHELL', 'choices': ('bash', 'zsh', 'fish', 'powershell', 'pwsh')},
+)
+
+GROUPS: dict[str, str] = {
+    'annotation': 'Edit and remove annotations.',
+    'entity': 'People, organisations, places and occurrences.',
+    'claim': 'Claims with the sources that support or dispute them.',
+    'site': 'The Sphinx site of an archive.',
+}
+
+COMMANDS: dict[str, dict[str, Any]] = {
+    'init': {
+        'help': 'Make a new empty archive.',
+        'door': 'archive:init',
+        'arguments': (
+            {'name': 'DIR', 'parameter': 'dir_', 'help': 'Where (default: here).', 'is_required': False},
+        ),
+        'options': (
+            {'name': '--title', 'parameter': 'title', 'help': "The archive's title.", 'metavar': 'TEXT'},
+        ),
+    },
+    'export': {
+        'help': 'Write a package for others; restricted payloads are left out, and the package says so.',
+        'door': 'archive:export',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': 'Only these items (default: all).', 'is_many': True, 'completion': 'keys', 'is_required': False},
+        ),
+        'options': (
+            {'name': '--format', 'parameter': 'format_', 'help': 'The package.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bagit', 'ro-crate', 'prov')},
+            {'name': '--output', 'parameter': 'output_', 'help': 'A new folder, or a file; .zip packs it.', 'metavar': 'PATH', 'short': '-o'},
+            {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the restricted payloads that are here.'},
+        ),
+    },
+    'backup': {
+        'help': 'Copy everything, restricted payloads too, and verify the copy; again, what is new.',
+        'door': 'archive:backup',
+        'arguments': (
+            {'name': 'DIR', 'parameter': 'dir_', 'help': 'A folder: new, empty, or an earlier backup of this archive.'},
+        ),
+        'options': (),
+    },
+    'add': {
+        'help': "Archive files, or stdin as '-': payloads, capture record, metadata with evidence.",
+        'door': 'add:add',
+        'arguments': (
+            {'name': 'SOURCE', 'parameter': 'source', 'help': 'Files, or - for stdin.', 'is_many': True},
+        ),
+        'options': (
+            {'name': '--url', 'parameter': 'url', 'help': 'The address the file was saved from (declared, not observed).', 'metavar': 'URL'},
+            {'name': '--to', 'parameter': 'to', 'help': 'Make a new capture of this item; its record stays.', 'metavar': 'KEY', 'completion': 'keys'},
+            {'name': '--new-item', 'parameter': 'new_item', 'help': 'Make an item of its own, though its address is known.'},
+            {'name': '--key', 'parameter': 'key', 'help': 'The citekey, instead of a made one.', 'metavar': 'KEY'},
+            {'name': '--set', 'parameter': 'set_', 'help': "A metadata field, such as title='…' or issued=2023-06-04; may be given again.", 'metavar': 'FIELD=VALUE', 'is_many': True},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--encoding', 'parameter': 'encoding', 'help': "How the file's text is encoded (default: found out).", 'metavar': 'NAME'},
+            {'name': '--max-size', 'parameter': 'max_size', 'help': 'The largest file accepted (default: 100MB).', 'metavar': 'SIZE'},
+        ),
+    },
+    'import': {
+        'help': 'Take in items from bibliography files and packages; bad entries are reported.',
+        'door': 'add:import_',
+        'arguments': (
+            {'name': 'FILE', 'parameter': 'file', 'help': 'Bibliography files, bags, RO-Crates, or - for stdin.', 'is_many': True},
+        ),
+        'options': (
+            {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+        ),
+    },
+    'list': {
+        'help': 'List the items.',
+        'door': 'look:list_',
+        'arguments': (
+            {'name': 'QUERY', 'parameter': 'query', 'help': 'Only items with all these words in key, title or names.', 'is_many': True, 'is_required': False},
+        ),
+        'options': (
+            {'name': '--type', 'parameter': 'type_', 'help': 'Only items of this CSL type.', 'metavar': 'TYPE', 'completion': 'item_types'},
+            {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+        ),
+    },
+    'search': {
+        'help': 'Search titles, names, notes, annotations and the texts this machine holds.',
+        'door': 'look:search',
+        'arguments': (
+            {'name': 'QUERY', 'parameter': 'query', 'help': 'Words; all must occur.', 'is_many': True},
+        ),
+        'options': (
+            {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
+        ),
+    },
+    'show': {
+        'help': "Show an item's metadata with its evidence, its captures and its access.",
+        'door': 'show:show',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+        ),
+        'options': (),
+    },
+    'open': {
+        'help': "Open the item's address, or with --folder its folder.",
+        'door': 'show:open_',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+        ),
+        'options': (
+            {'name': '--folder', 'parameter': 'folder', 'help': "The item's folder in the archive, not its address."},
+        ),
+    },
+    'annotations': {
+        'help': "List an item's annotations.",
+        'door': 'show:annotations_',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+        ),
+        'options': (),
+    },
+    'cite': {
+        'help': 'Print references.',
+        'door': 'cite:cite',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "Citekeys, or a cluster: '[see @KEY, p. 4]', or '@KEY [p. 4]' in a sentence.", 'is_many': True, 'completion': 'keys'},
+        ),
+        'options': (
+            {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},
+            {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR.', 'metavar': 'TAG', 'completion': 'locales'},
+            {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, ris.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('text', 'html', 'markdown', 'latex', 'rtf', 'bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
+            {'name': '--in-text', 'parameter': 'in_text', 'help': 'The citation for the running text, not the bibliography.'},
+            {'name': '--locator', 'parameter': 'locator', 'help': "A place in the last item, such as 'page 4'.", 'metavar': 'LABEL VALUE'},
+            {'name': '--explain', 'parameter': 'explain', 'help': 'Say where in the style each piece of the output came from.'},
+            {'name': '--no-links', 'parameter': 'no_links', 'help': 'Make no links of identifiers and titles.'},
+            {'name': '--output', 'parameter': 'output_', 'help': 'Write into this file instead.', 'metavar': 'PATH', 'short': '-o'},
+            {'name': '--provenance', 'parameter': 'provenance', 'help': 'Add when each source was archived, and the digest of its bytes.'},
+            {'name': '--verify', 'parameter': 'verify', 'help': 'Cite nothing unless all of it is sealed and verifies.'},
+            {'name': '--trust', 'parameter': 'trust', 'help': 'Verify, and by this key or file; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
+            {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'Verify, and against this checkpoint; may be given again.', 'metavar': 'FILE', 'is_many': True},
+        ),
+    },
+    'styles': {
+        'help': 'Find CSL styles by name, title or field.',
+        'door': 'styles:styles',
+        'arguments': (
+            {'name': 'QUERY', 'parameter': 'query', 'help': 'Words; all must occur.', 'is_many': True, 'is_required': False},
+        ),
+        'options': (),
+    },
+    'annotate': {
+        'help': 'Annotate a passage; without --quote, numbered paragraphs open in $EDITOR.',
+        'door': 'annotate:annotate',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': 'The citekey, or a passage of it such as KEY#p3.', 'completion': 'keys'},
+        ),
+        'options': (
+            {'name': '--quote', 'parameter': 'quote', 'help': "The passage's words, exactly.", 'metavar': 'TEXT'},
+            {'name': '--occurrence', 'parameter': 'occurrence', 'help': 'Which one, where the words stand several times.', 'metavar': 'N', 'is_integer': True, 'least': 1},
+            {'name': '--note', 'parameter': 'note', 'help': 'A note in Markdown; an empty one removes it.', 'metavar': 'TEXT'},
+            {'name': '--tag', 'parameter': 'tag', 'help': 'A tag; may be given again.', 'metavar': 'TAG', 'is_many': True},
+            {'name': '--entity', 'parameter': 'entity', 'help': 'An entity the passage names; may be given again.', 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
+        ),
+    },
+    'set': {
+        'help': "Change an item's fields or its access; FIELD= removes a field.",
+        'door': 'edit:set_',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+            {'name': 'FIELD=VALUE', 'parameter': 'field', 'help': 'Fields.', 'is_many': True, 'is_required': False},
+        ),
+        'options': (
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+        ),
+    },
+    'rename': {
+        'help': 'Give an item another citekey; the old one stays as an alias.',
+        'door': 'edit:rename',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+            {'name': 'NEW', 'parameter': 'new', 'help': 'The new citekey.'},
+        ),
+        'options': (),
+    },
+    'remove': {
+        'help': 'Remove an item and the payloads only it has.',
+        'door': 'edit:remove',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+        ),
+        'options': (
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
+        ),
+    },
+    'restore': {
+        'help': "Bring an absent payload back from a file, a folder or the item's address, verified.",
+        'door': 'edit:restore',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+            {'name': 'SOURCE', 'parameter': 'source', 'help': "The file, or a folder that holds it (default: the item's address).", 'is_required': False},
+        ),
+        'options': (
+            {'name': '--accept', 'parameter': 'accept', 'help': 'Keep another text, too, if all quoted passages stand in it.'},
+            {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'Fetch from a host at a private address.'},
+        ),
+    },
+    'purge': {
+        'help': "Remove an item's payload bytes for good; digests, records and proofs stay.",
+        'door': 'edit:purge',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+        ),
+        'options': (
+            {'name': '--reason', 'parameter': 'reason', 'help': 'Why; the log keeps it for ever.', 'metavar': 'TEXT'},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
+        ),
+    },
+    'diff': {
+        'help': 'Show what changed between two captures: record, headline and names, words of the text.',
+        'door': 'diff:diff',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+            {'name': 'A', 'parameter': 'a', 'help': "The older capture's stamp (default: the last but one).", 'is_required': False},
+            {'name': 'B', 'parameter': 'b', 'help': "The newer capture's stamp (default: the last).", 'is_required': False},
+        ),
+        'options': (),
+    },
+    'verify': {
+        'help': 'Check everything: structure, digests, missing and extra files, quotation limits.',
+        'door': 'check:verify',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': 'Only these items.', 'is_many': True, 'completion': 'keys', 'is_required': False},
+        ),
+        'options': (
+            {'name': '--strict', 'parameter': 'strict', 'help': 'Fail for what is not sealed, too.'},
+            {'name': '--changed', 'parameter': 'changed', 'help': 'Incremental: hash only payloads that changed since the last full check.'},
+            {'name': '--trust', 'parameter': 'trust', 'help': 'A public key, or a file of keys or of PEM certificates; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
+            {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'A checkpoint that you kept elsewhere; may be given again.', 'metavar': 'FILE', 'is_many': True},
+        ),
+    },
+    'doctor': {
+        'help': 'Say what works on this machine and what to install.',
+        'door': 'check:doctor',
+        'arguments': (),
+        'options': (),
+    },
+    'seal': {
+        'help': 'Append what is not sealed to the log, and sign its checkpoint.',
+        'door': 'seal:seal',
+        'arguments': (),
+        'options': (
+            {'name': '--signing-key', 'parameter': 'signing_key', 'help': "The private key (default: the log's own).", 'metavar': 'FILE'},
+            {'name': '--old-key', 'parameter': 'old_key', 'help': 'At a change of keys: the old one, which signs once more.', 'metavar': 'FILE'},
+            {'name': '--lost-key', 'parameter': 'lost_key', 'help': 'At a change of keys: the old one is lost.'},
+            {'name': '--tsa', 'parameter': 'tsa', 'help': 'Ask this RFC 3161 authority; may be given again (default: those in archive.toml).', 'metavar': 'URL', 'is_many': True},
+            {'name': '--no-tsa', 'parameter': 'no_tsa', 'help': 'Ask none, not even those that archive.toml names.'},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges that wait without asking.'},
+            {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
+        ),
+    },
+    'log': {
+        'help': 'Show the last entries of the log, and the events that wait for a seal.',
+        'door': 'seal:log',
+        'arguments': (),
+        'options': (
+            {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
+        ),
+    },
+    'keygen': {
+        'help': 'Make a signing key outside the archive, and print its public key.',
+        'door': 'seal:keygen',
+        'arguments': (),
+        'options': (
+            {'name': '--name', 'parameter': 'name', 'help': "The log's name (default: the archive's).", 'metavar': 'ORIGIN'},
+            {'name': '--output', 'parameter': 'output_', 'help': "Where (default: the user's configuration).", 'metavar': 'FILE'},
+        ),
+    },
+    'prove': {
+        'help': 'Write one file that shows a stranger what was sealed about an item.',
+        'door': 'prove:prove',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+        ),
+        'options': (
+            {'name': '--output', 'parameter': 'output_', 'help': 'A file or folder (default: KEY.citekit-proof.json, here or beside the archive).', 'metavar': 'PATH', 'short': '-o'},
+        ),
+    },
+    'check-proof': {
+        'help': 'Check a proof offline.',
+        'door': 'prove:check_proof',
+        'arguments': (
+            {'name': 'FILE', 'parameter': 'file', 'help': 'The proof.', 'is_required': False},
+        ),
+        'options': (
+            {'name': '--trust', 'parameter': 'trust', 'help': 'A public key, or a file of keys or of PEM certificates; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
+            {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'A checkpoint that you kept elsewhere; may be given again.', 'metavar': 'FILE', 'is_many': True},
+            {'name': '--payload', 'parameter': 'payload', 'help': 'A file to compare with the digests in the proof; may be given again.', 'metavar': 'FILE', 'is_many': True},
+            {'name': '--print-script', 'parameter': 'print_script', 'help': 'Print a program that checks proofs without citekit, instead of checking one.'},
+        ),
+    },
+    'annotation edit': {
+        'help': "Change an annotation's note, tags or entities; what is not named stays.",
+        'door': 'annotate:edit',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The annotation's id, or its first characters."},
+        ),
+        'options': (
+            {'name': '--note', 'parameter': 'note', 'help': 'A note in Markdown; an empty one removes it.', 'metavar': 'TEXT'},
+            {'name': '--tag', 'parameter': 'tag', 'help': "Its tags from now on; may be given again, '' removes them.", 'metavar': 'TAG', 'is_many': True},
+            {'name': '--entity', 'parameter': 'entity', 'help': "Its entities from now on; may be given again, '' removes them.", 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
+        ),
+    },
+    'annotation rm': {
+        'help': 'Remove an annotation.',
+        'door': 'annotate:remove',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The annotation's id, or its first characters."},
+        ),
+        'options': (),
+    },
+    'entity add': {
+        'help': 'Add an entity, or change the one with that id; what is not named stays.',
+        'door': 'entity:add',
+        'arguments': (
+            {'name': 'NAME', 'parameter': 'name', 'help': 'Its name.'},
+        ),
+        'options': (
+            {'name': '--kind', 'parameter': 'kind', 'help': 'What it is.', 'metavar': 'KIND', 'choices': ('person', 'organization', 'place', 'occurrence', 'work')},
+            {'name': '--id', 'parameter': 'id_', 'help': 'Its id (default: made of the name).', 'metavar': 'ID'},
+            {'name': '--also', 'parameter': 'also', 'help': 'Another name; may be given again.', 'metavar': 'NAME', 'is_many': True},
+            {'name': '--authority', 'parameter': 'authority', 'help': "An authority's id, such as wikidata=Q7184.", 'metavar': 'NAME=ID', 'is_many': True},
+            {'name': '--date', 'parameter': 'date', 'help': 'When it happened, in EDTF.', 'metavar': 'DATE'},
+            {'name': '--place', 'parameter': 'place', 'help': 'The entity where it is.', 'metavar': 'ID', 'completion': 'entities'},
+            {'name': '--description', 'parameter': 'description', 'help': 'One sentence.', 'metavar': 'TEXT'},
+        ),
+    },
+    'entity show': {
+        'help': 'Show an entity and where it is named.',
+        'door': 'entity:show',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The entity's id.", 'completion': 'entities'},
+        ),
+        'options': (),
+    },
+    'entity list': {
+        'help': 'List the entities.',
+        'door': 'entity:list_',
+        'arguments': (),
+        'options': (),
+    },
+    'entity rm': {
+        'help': 'Remove an entity that nothing names.',
+        'door': 'entity:remove',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The entity's id.", 'completion': 'entities'},
+        ),
+        'options': (),
+    },
+    'claim add': {
+        'help': 'Add a claim.',
+        'door': 'claim:add',
+        'arguments': (
+            {'name': 'STATEMENT', 'parameter': 'statement', 'help': 'The claim, as one sentence.'},
+        ),
+        'options': (
+            {'name': '--id', 'parameter': 'id_', 'help': 'Its id (default: made of the statement).', 'metavar': 'ID'},
+            {'name': '--question', 'parameter': 'question', 'help': 'The question that the sources answer.', 'metavar': 'TEXT'},
+            {'name': '--note', 'parameter': 'note', 'help': 'What a reader should know.', 'metavar': 'TEXT'},
+            {'name': '--entity', 'parameter': 'entity', 'help': 'An entity it is about; may be given again.', 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
+        ),
+    },
+    'claim link': {
+        'help': 'Add what a source says of a claim.',
+        'door': 'claim:link',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The claim's id.", 'completion': 'claims'},
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+        ),
+        'options': (
+            {'name': '--stance', 'parameter': 'stance', 'help': 'What the source does with the claim (default: supports).', 'metavar': 'STANCE', 'choices': ('supports', 'disputes', 'mentions')},
+            {'name': '--says', 'parameter': 'says', 'help': 'Its answer in a few words.', 'metavar': 'TEXT'},
+            {'name': '--annotation', 'parameter': 'annotation', 'help': 'The annotation that marks the passage.', 'metavar': 'ID'},
+            {'name': '--note', 'parameter': 'note', 'help': 'What a reader should know.', 'metavar': 'TEXT'},
+        ),
+    },
+    'claim show': {
+        'help': 'Show a claim with its sources.',
+        'door': 'claim:show',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The claim's id.", 'completion': 'claims'},
+        ),
+        'options': (),
+    },
+    'claim list': {
+        'help': 'List the claims.',
+        'door': 'claim:list_',
+        'arguments': (),
+        'options': (),
+    },
+    'claim rm': {
+        'help': 'Remove a claim.',
+        'door': 'claim:remove',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The claim's id.", 'completion': 'claims'},
+        ),
+        'options': (),
+    },
+    'site new': {
+        'help': 'Write a Sphinx project for the archive.',
+        'door': 'site:new',
+        'arguments': (
+            {'name': 'DIR', 'parameter': 'dir_', 'help': 'Where (default: site, beside the archive).', 'is_required': False},
+        ),
+        'options': (),
+    },
+    'site build': {
+        'help': "Build the archive's site.",
+        'door': 'site:build',
+        'arguments': (),
+        'options': (
+            {'name': '--output', 'parameter': 'output_', 'help': 'Where (default: .citekit/site).', 'metavar': 'DIR'},
+            {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
+        ),
+    },
+    'site serve': {
+        'help': 'Build the site and serve it on this machine.',
+        'door': 'site:serve',
+        'arguments': (),
+        'options': (
+            {'name': '--output', 'parameter': 'output_', 'help': 'Where (default: .citekit/site).', 'metavar': 'DIR'},
+            {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
+            {'name': '--port', 'parameter': 'port', 'help': 'The port (default: 8000); 0 for any free one.', 'metavar': 'N', 'is_integer': True, 'least': 0, 'most': 65535},
+        ),
+    },
+}

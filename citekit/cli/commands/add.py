@@ -1,0 +1,96 @@
+"""``citekit add`` and ``import``."""
+
+from typing import Annotated
+
+import typer
+
+from citekit.app.citing.result import DataFormat
+from citekit.cli.call import hand_on
+from citekit.cli.commands.options import AccessOption
+from citekit.cli.completion.sources import keys
+
+Sources = Annotated[list[str], typer.Argument(metavar="SOURCE", help="Files, or - for stdin.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="The address the file was saved from (declared, not observed).",
+    ),
+]
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        metavar="KEY",
+        help="Make a new capture of this item; its record stays.",
+        autocompletion=keys,
+    ),
+]
+NewItem = Annotated[
+    bool,
+    typer.Option("--new-item", help="Make an item of its own, though its address is known."),
+]
+NewKey = Annotated[
+    str | None, typer.Option("--key", metavar="KEY", help="The citekey, instead of a made one.")
+]
+Fields = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="A metadata field, such as title='…' or issued=2023-06-04; may be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        help="How the file's text is encoded (default: found out).",
+    ),
+]
+MaxSize = Annotated[
+    str | None,
+    typer.Option("--max-size", metavar="SIZE", help="The largest file accepted (default: 100MB)."),
+]
+
+app = typer.Typer()
+
+
+@app.command("add")
+def add(
+    ctx: typer.Context,
+    source: Sources,
+    *,
+    url: Url = None,
+    to: To = None,
+    new_item: NewItem = False,
+    key: NewKey = None,
+    set_: Fields,
+    access: AccessOption = None,
+    encoding: Encoding = None,
+    max_size: MaxSize = None,
+) -> int:
+    """Archive files, or stdin as '-': payloads, capture record, metadata with evidence."""
+    return hand_on(ctx)
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="Bibliography files, bags, RO-Crates, or - for stdin."),
+    ],
+    *,
+    format_: Annotated[
+        DataFormat | None,
+        typer.Option("--format", "-f", help="The files' format (default: by name)."),
+    ] = None,
+    access: AccessOption = None,
+) -> int:
+    """Take in items from bibliography files and packages; bad entries are reported."""
+    return hand_on(ctx)

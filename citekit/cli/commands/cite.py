@@ -1,0 +1,122 @@
+"""``citekit cite``."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from citekit.app.citing.result import DataFormat, StyledFormat
+from citekit.cli.call import hand_on
+from citekit.cli.completion.sources import keys, locales, styles
+
+Format = Literal[StyledFormat, DataFormat]
+
+Keys = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="KEY",
+        help=r"Citekeys, or a cluster: '\[see @KEY, p. 4]', or '@KEY \[p. 4]' in a sentence.",
+        autocompletion=keys,
+    ),
+]
+StyleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--style",
+        "-s",
+        metavar="STYLE",
+        help="A CSL style by id, title or file (default: the archive's).",
+        autocompletion=styles,
+    ),
+]
+Locale = Annotated[
+    str | None,
+    typer.Option(
+        "--locale",
+        metavar="TAG",
+        help="The language of the references, such as tr-TR.",
+        autocompletion=locales,
+    ),
+]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="By a style: text, html, markdown, latex, rtf; as data: bibtex, "
+        "biblatex, csl-json, csl-yaml, ris.",
+    ),
+]
+InText = Annotated[
+    bool,
+    typer.Option("--in-text", help="The citation for the running text, not the bibliography."),
+]
+Locator = Annotated[
+    str | None,
+    typer.Option(
+        "--locator", metavar="LABEL VALUE", help="A place in the last item, such as 'page 4'."
+    ),
+]
+Explain = Annotated[
+    bool,
+    typer.Option("--explain", help="Say where in the style each piece of the output came from."),
+]
+NoLinks = Annotated[
+    bool, typer.Option("--no-links", help="Make no links of identifiers and titles.")
+]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="PATH", help="Write into this file instead."),
+]
+Provenance = Annotated[
+    bool,
+    typer.Option(
+        "--provenance", help="Add when each source was archived, and the digest of its bytes."
+    ),
+]
+Verify = Annotated[
+    bool, typer.Option("--verify", help="Cite nothing unless all of it is sealed and verifies.")
+]
+Trust = Annotated[
+    list[str],
+    typer.Option(
+        "--trust",
+        metavar="KEY|FILE",
+        help="Verify, and by this key or file; may be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Checkpoint = Annotated[
+    list[str],
+    typer.Option(
+        "--checkpoint",
+        metavar="FILE",
+        help="Verify, and against this checkpoint; may be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+
+app = typer.Typer()
+
+
+@app.command("cite")
+def cite(
+    ctx: typer.Context,
+    key: Keys,
+    *,
+    style: StyleOption = None,
+    locale: Locale = None,
+    format_: FormatOption = None,
+    in_text: InText = False,
+    locator: Locator = None,
+    explain: Explain = False,
+    no_links: NoLinks = False,
+    output_: Output = None,
+    provenance: Provenance = False,
+    verify: Verify = False,
+    trust: Trust,
+    checkpoint: Checkpoint,
+) -> int:
+    """Print references."""
+    return hand_on(ctx)

@@ -1,0 +1,88 @@
+"""``citekit set``, ``rename``, ``remove``, ``restore`` and ``purge``."""
+
+from typing import Annotated
+
+import typer
+
+from citekit.cli.call import hand_on
+from citekit.cli.commands.options import AccessOption, Key, Yes
+
+app = typer.Typer()
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    key: Key,
+    field: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FIELD=VALUE", help="Fields.", default_factory=list, show_default=False
+        ),
+    ],
+    *,
+    access: AccessOption = None,
+) -> int:
+    """Change an item's fields or its access; FIELD= removes a field."""
+    return hand_on(ctx)
+
+
+@app.command("rename")
+def rename(
+    ctx: typer.Context,
+    key: Key,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The new citekey.")],
+) -> int:
+    """Give an item another citekey; the old one stays as an alias."""
+    return hand_on(ctx)
+
+
+@app.command("remove")
+def remove(
+    ctx: typer.Context,
+    key: Key,
+    *,
+    yes: Yes = False,
+) -> int:
+    """Remove an item and the payloads only it has."""
+    return hand_on(ctx)
+
+
+@app.command("restore")
+def restore(
+    ctx: typer.Context,
+    key: Key,
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SOURCE",
+            help="The file, or a folder that holds it (default: the item's address).",
+        ),
+    ] = None,
+    *,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept", help="Keep another text, too, if all quoted passages stand in it."
+        ),
+    ] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from a host at a private address.")
+    ] = False,
+) -> int:
+    """Bring an absent payload back from a file, a folder or the item's address, verified."""
+    return hand_on(ctx)
+
+
+@app.command("purge")
+def purge(
+    ctx: typer.Context,
+    key: Key,
+    *,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why; the log keeps it for ever.")
+    ] = None,
+    yes: Yes = False,
+) -> int:
+    """Remove an item's payload bytes for good; digests, records and proofs stay."""
+    return hand_on(ctx)

@@ -1,0 +1,71 @@
+"""Arguments and options that several commands take, declared once."""
+
+from typing import Annotated
+
+import typer
+
+from citekit.cli.completion.sources import entities, keys
+from citekit.model.claim import Stance
+from citekit.model.item import Access
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="The item's citekey.", autocompletion=keys)]
+AccessOption = Annotated[
+    Access | None,
+    typer.Option(
+        "--access",
+        help="public: the text may be published; restricted (default): only its record is.",
+    ),
+]
+Note = Annotated[
+    str | None,
+    typer.Option("--note", metavar="TEXT", help="A note in Markdown; an empty one removes it."),
+]
+Tags = Annotated[
+    list[str],
+    typer.Option(
+        "--tag",
+        metavar="TAG",
+        help="A tag; may be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Entities = Annotated[
+    list[str],
+    typer.Option(
+        "--entity",
+        metavar="ID",
+        help="An entity the passage names; may be given again.",
+        autocompletion=entities,
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+StanceOption = Annotated[
+    Stance | None,
+    typer.Option(
+        "--stance",
+        help="What the source does with the claim (default: supports).",
+    ),
+]
+Trust = Annotated[
+    list[str],
+    typer.Option(
+        "--trust",
+        metavar="KEY|FILE",
+        help="A public key, or a file of keys or of PEM certificates; may be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Checkpoint = Annotated[
+    list[str],
+    typer.Option(
+        "--checkpoint",
+        metavar="FILE",
+        help="A checkpoint that you kept elsewhere; may be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]

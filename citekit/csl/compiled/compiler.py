@@ -1,0 +1,144 @@
+"""IR → closures: every element becomes a function that appends its output to a list.
+
+What can be known from style and locale is resolved here, once: terms, inherited options, localized
+dates, conditions. Macros are compiled when they are first reached. ``Compiler`` is one area
+(citation or bibliography, or a sort key of either) of one style in one locale.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.csl.compiled.conditions import compile_choose
+from citekit.csl.compiled.dates import compile_date
+from citekit.csl.compiled.element import nothing, stripped
+from citekit.csl.compiled.names import compile_names
+from citekit.csl.compiled.numbers import compile_label, compile_number
+from citekit.csl.compiled.texts import compile_term, compile_value, compile_variable
+from citekit.csl.output.tree import Node
+from citekit.csl.style import ir
+from citekit.csl.style.facts import has_date, is_no_date
+from citekit.model.value import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from citekit.csl.compiled.element import Element, Out, Setting
+    from citekit.csl.compiled.state import State
+
+
+class Compiler:
+    """Turns the elements of one area into functions."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self._macros: dict[tuple[str, bool], list[Element]] = {}
+        self._dates_only = False  # in a macro with dates that gives a sort key
+
+    def elements(self, children: Iterable[ir.Element]) -> list[Element]:
+        """The functions of some elements, in order."""
+        return [self.element(child) for child in children]
+
+    def element(self, element: ir.Element) -> Element:
+        """The function of one element."""
+        if self._dates_only and is_no_date(element):
+            return nothing
+        match element:
+            case ir.Text():
+                return self._text(element)
+            case ir.Group():
+                return _group(element.look, self.elements(_inner(element.children)))
+            case ir.Choose():
+                return compile_choose(element, self.element)
+            case ir.Names():
+                return compile_names(self.setting, element, self.element)
+            case ir.Date():
+                return compile_date(self.setting, element)
+            case ir.Number():
+                return compile_number(self.setting, element)
+            case ir.Label():
+                return compile_label(self.setting, element)
+
+    def macro(self, name: str, *, dates_only: bool = False) -> list[Element]:
+        """The functions of a macro, compiled when first asked for.
+
+        A sort key that is made by a macro with a date in it consists of dates: so the reference
+        processor, and thus undated items stand together whatever word the macro has for them.
+        """
+        found = self._macros.get((name, dates_only))
+        if found is None:
+            children = self.setting.style.macros[name].children
+            is_sorting = self.setting.sorting is not None
+            self._dates_only = dates_only or (is_sorting and has_date(children))
+            found = self._macros[name, dates_only] = self.elements(_inner(children))
+            self._dates_only = False
+        return found
+
+    def _text(self, element: ir.Text) -> Element:
+        match element.kind:
+            case "variable":
+                return compile_variable(self.setting, element)
+            case "macro":
+                return self._call(element)
+            case "term":
+                return compile_term(self.setting, element)
+            case "value":
+                return compile_value(self.setting, element)
+
+    def _call(self, element: ir.Text) -> Element:
+        # the text-case of a call is ignored: so does the processor that styles are written with
+        look = replace(element.look, text_case=None) if element.look.text_case else element.look
+        macro, name, dates_only = self.macro, element.what, self._dates_only
+        strips = look.strip_periods
+        return _collected(look, lambda: macro(name, dates_only=dates_only), strips=strips)
+
+
+def _group(look: ir.Look, children: list[Element]) -> Element:
+    return _collected(look, lambda: children)
+
+
+def _collected(
+    look: ir.Look, elements: Callable[[], Sequence[Element]], *, strips: bool = False
+) -> Element:
+    """A group or a call of a macro: empty where variables were asked for and none held anything."""
+    bare = look.is_bare
+    children: Sequence[Element] | None = None
+
+    def run(state: State, out: Out) -> None:
+        nonlocal children
+        if children is None:
+            children = elements()
+        used = state.used
+        called, filled, started = used.called, used.filled, used.started
+        inner: Out = []
+        for element in children:
+            element(state, inner)
+        if not inner or (used.called > called and used.filled == filled):
+            used.started = started
+            return
+        used.filled += 1  # a group that shows something counts as a variable that does
+        if bare and len(inner) == 1 and _is_free(inner[0]):
+            out += inner
+        else:
+            out.append(Node(look, stripped(inner) if strips else inner))
+
+    return run
+
+
+def _inner(children: Iterable[ir.Element]) -> list[ir.Element]:
+    """What stands in a group or macro makes no block: only elements of a layout do."""
+    return [_without_display(child) for child in children]
+
+
+def _without_display(element: ir.Element) -> ir.Element:
+    if isinstance(element, ir.Choose):
+        branches = (replace(b, children=tuple(_inner(b.children))) for b in element.branches)
+        return replace(element, branches=tuple(branches))
+    if element.look.display:
+        return replace(element, look=replace(element.look, display=None))
+    return element
+
+
+def _is_free(child: Node | str) -> bool:
+    """Whether a child meets its neighbours in a group as it would outside (``token_writer``)."""
+    return isinstance(child, str) or not (child.look.font or child.look.suffix)

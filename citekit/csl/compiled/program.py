@@ -1,0 +1,93 @@
+"""A style in a locale, compiled: the functions of its areas, made when first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from citekit.csl.compiled.compiler import Compiler
+from citekit.csl.compiled.element import Setting
+from citekit.csl.compiled.sort_keys import SortKey, compile_keys
+from citekit.csl.output.tree import Node
+from citekit.csl.style.facts import citations_test, mentions
+from citekit.csl.style.ir import PLAIN
+from citekit.csl.style.locale import load_locale
+
+if TYPE_CHECKING:
+    from citekit.csl.compiled.element import Element, Out
+    from citekit.csl.compiled.state import State
+    from citekit.csl.style.ir import Area, Style
+    from citekit.csl.style.locale import Locale
+
+
+class Program:
+    """What can be run: cites, bibliography entries and sort keys of one style and locale.
+
+    ``locale`` is a language tag, None for the style's own language or else US English; a tag that
+    nobody has data for becomes one of the ``warnings``. Without ``links`` nothing becomes a link.
+    """
+
+    def __init__(self, style: Style, locale: str | None = None, *, links: bool = True) -> None:
+        self.style = style
+        self.links = links
+        self.locale: Locale
+        self.locale, self.warnings = load_locale(style, locale)
+
+    @cached_property
+    def _citation(self) -> list[Element]:
+        return self._compiled(self.style.citation)
+
+    @cached_property
+    def _bibliography(self) -> list[Element]:
+        area = self.style.bibliography
+        return [] if area is None else self._compiled(area)
+
+    def _compiled(self, area: Area) -> list[Element]:
+        setting = Setting(self.style, self.locale, area, links=self.links)
+        return Compiler(setting).elements(area.children)
+
+    @cached_property
+    def citation_keys(self) -> tuple[SortKey, ...]:
+        """The sort keys of citations."""
+        return compile_keys(self.style, self.locale, self.style.citation)
+
+    @cached_property
+    def bibliography_keys(self) -> tuple[SortKey, ...]:
+        """The sort keys of the bibliography."""
+        area = self.style.bibliography
+        return () if area is None else compile_keys(self.style, self.locale, area)
+
+    @cached_property
+    def has_numbers(self) -> bool:
+        """Whether bibliography entries show their number."""
+        area = self.style.bibliography
+        return area is not None and mentions(area.children, "citation-number", self.style)
+
+    @cached_property
+    def tests_position(self) -> bool:
+        """Whether later cites of an item look different from the first."""
+        style = self.style
+        options = (style.options, style.citation.options)
+        if any(key.startswith("et-al-subsequent") for said in options for key in said):
+            return True
+        return citations_test(style, "position")
+
+    @cached_property
+    def tests_disambiguation(self) -> bool:
+        """Whether anything in the style asks ``disambiguate="true"``."""
+        return citations_test(self.style, "disambiguate")
+
+    def cite(self, state: State) -> Node:
+        """The tree of one cite, without the cite's own affixes."""
+        return Node(PLAIN, _run(self._citation, state))
+
+    def entry(self, state: State) -> Out:
+        """The top-level pieces of one bibliography entry."""
+        return _run(self._bibliography, state)
+
+
+def _run(elements: list[Element], state: State) -> Out:
+    out: Out = []
+    for element in elements:
+        element(state, out)
+    return out

@@ -1,0 +1,196 @@
+"""The bibliography: entries in order, repeated authors replaced, the first field set apart.
+
+Source: CSL 1.0.2 §Bibliography, §Reference Grouping, §Whitespace.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from citekit.csl.compiled.state import Context, State
+from citekit.csl.output.tree import NamesNode, Node, comes_from_item, exchange, plain_text
+from citekit.csl.style.ir import PLAIN, Look
+from citekit.csl.values.links import with_link
+from citekit.model.value import Value, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from citekit.csl.compiled.program import Program
+    from citekit.csl.compiled.state import Levels
+    from citekit.csl.passes.cite import Facts
+
+MISSING = "[CSL STYLE ERROR: reference with no printed form.]"
+_LEFT = Look(display="left-margin")
+_RIGHT = Look(display="right-inline")
+
+
+class Spacing(Value):
+    """How the whole bibliography is to be set."""
+
+    hanging_indent: bool = False
+    second_field_align: str | None = None
+    entry_spacing: int = 1
+    line_spacing: int = 1
+
+
+def spacing(program: Program) -> Spacing:
+    """The bibliography's own options."""
+    area = program.style.bibliography
+    options = {} if area is None else area.options
+    return Spacing(
+        hanging_indent=options.get("hanging-indent") == "true",
+        second_field_align=options.get("second-field-align"),
+        entry_spacing=_number(options.get("entry-spacing")),
+        line_spacing=_number(options.get("line-spacing")),
+    )
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value is not None and value.isdigit() else 1
+
+
+def entries(
+    program: Program, facts: Iterable[Facts], levels: Levels | None = None
+) -> Iterator[tuple[str, Node]]:
+    """(item id, tree) of all entries, in the order given; empty ones are left out."""
+    area = program.style.bibliography
+    if area is None:
+        return
+    substitute = area.options.get("subsequent-author-substitute")
+    rule = area.options.get("subsequent-author-substitute-rule", "complete-all")
+    align = bool(area.options.get("second-field-align"))
+    look = replace(area.look, delimiter="")
+    before: Node | None = None
+    for fact in facts:
+        state = State(_context(fact, levels))
+        pieces = program.entry(state)
+        names = state.marks.first_names
+        if names is not None and not comes_from_item(names):
+            names = None  # "anon." is nobody's name
+        tree = Node(PLAIN, pieces)
+        if substitute is not None:
+            if names is not None and before is not None:
+                tree = _substituted(tree, names, before, substitute, rule)
+            before = names
+        children = list(tree.children)
+        if not children:
+            if not program.has_numbers:
+                continue
+            children = [f"{fact.number}. ", MISSING]
+        tree = _aligned(children, look) if align else _laid_out(children, look)
+        yield fact.entry.id, with_link(tree, fact.entry) if program.links else tree
+
+
+def _context(fact: Facts, levels: Levels | None) -> Context:
+    return Context(
+        entry=fact.entry,
+        hints=fact.hints,
+        levels=levels,
+        citation_number=fact.number,
+        label_text=fact.label,
+        year_text=fact.year_text,
+        in_bibliography=True,
+    )
+
+
+def _laid_out(children: list[Node | str], look: Look) -> Node:
+    """The entry in its layout; a block at its end takes the layout's suffix in."""
+    last = children[-1]
+    if look.suffix and isinstance(last, Node) and last.look.display:
+        inner = Node(replace(last.look, display=None), last.children)
+        block = Node(Look(display=last.look.display, suffix=look.suffix), [inner])
+        return Node(replace(look, suffix=""), [*children[:-1], block])
+    return Node(look, children)
+
+
+def _aligned(children: list[Node | str], look: Look) -> Node:
+    """``second-field-align``: the first field in a margin of its own."""
+    rest = children[1:]
+    body: list[Node | str] = [Node(replace(_RIGHT, suffix=look.suffix), rest)] if rest else []
+    return Node(replace(look, suffix=""), [Node(_LEFT, [children[0]]), *body])
+
+
+# --------------------------------------------------------------------- subsequent-author-substitute
+
+
+def _substituted(tree: Node, names: Node, before: Node, text: str, rule: str) -> Node:
+    """The entry with names that stood in the entry before replaced (§Reference Grouping).
+
+    It is people who are compared, not how their names are written: two of the same initials are
+    two, and one of whom more is written, to tell cites apart, is one.
+    """
+    mine = _people(names)
+    if rule in ("complete-all", "complete-each") or not mine:
+        if _compared(names) != _compared(before):
+            return tree
+        if not text:
+            return exchange(tree, names, None)
+        if rule != "complete-each" or not mine:
+            return exchange(tree, names, Node(names.look, _all_replaced(names, text)))
+        same = len(mine)
+    else:
+        same = _same_start(_keys(names), _keys(before))
+        if rule == "partial-first":
+            same = min(same, 1)
+    chosen = mine[:same]
+    for node in chosen:
+        tree = exchange(tree, node, Node(PLAIN, [text] if text else []))
+    return tree
+
+
+def _compared(names: Node) -> list[str] | str:
+    """What repeated names are recognised by: the people shown, or the text that stands for them."""
+    return _keys(names) or plain_text([names])
+
+
+def _keys(names: Node) -> list[str]:
+    return [person.key for node in _names_nodes(names) for person in node.shown]
+
+
+def _names_nodes(node: Node) -> list[NamesNode]:
+    if isinstance(node, NamesNode):
+        return [node]
+    return [
+        found for child in node.children if isinstance(child, Node) for found in _names_nodes(child)
+    ]
+
+
+def _all_replaced(names: Node, text: str) -> list[Node | str]:
+    """The names as a whole give way to the text; labels stay."""
+    out: list[Node | str] = []
+    for child in names.children:
+        if isinstance(child, NamesNode):
+            out.append(Node(child.look, [text] if text else []))
+        elif isinstance(child, Node) and any(isinstance(c, NamesNode) for c in child.children):
+            out.append(Node(child.look, _all_replaced(child, text)))
+        else:
+            out.append(child)
+    if not any(isinstance(c, Node) for c in names.children):
+        return [text] if text else []
+    return out if _has_names(names) else ([text] if text else [])
+
+
+def _has_names(node: Node) -> bool:
+    return isinstance(node, NamesNode) or any(
+        isinstance(child, Node) and _has_names(child) for child in node.children
+    )
+
+
+def _people(node: Node) -> list[Node]:
+    if isinstance(node, NamesNode):
+        return node.people
+    out: list[Node] = []
+    for child in node.children:
+        if isinstance(child, Node):
+            out += _people(child)
+    return out
+
+
+def _same_start(mine: list[str], theirs: list[str]) -> int:
+    count = 0
+    for one, other in zip(mine, theirs, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

@@ -1,0 +1,196 @@
+"""Terms, date formats and options of one language: the fallback chain, resolved once.
+
+Lowest first: en-US, the main dialect of the language, the exact tag, then what the style itself
+overrides (for all languages, for the language, for its main dialect, for the exact tag). A term
+that the language has in another form only is taken in that form and not from en-US. Source: CSL
+1.0.2 §Locale Fallback. The locale files are data of another package; its folder is found without
+importing it.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from citekit.csl.style.parse import parse_locale
+from citekit.errors import CitekitError, NotFound
+from citekit.model.value import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from citekit.csl.style.ir import Date, LocaleData, Style, Term
+
+ROOT = "en-US"
+_FALLBACK_FORMS = {
+    "verb-short": ("verb-short", "verb", "long"),
+    "verb": ("verb", "long"),
+    "symbol": ("symbol", "short", "long"),
+    "short": ("short", "long"),
+    "long": ("long",),
+}
+
+
+class Locale:
+    """What a style can ask of a language; made by ``load_locale``."""
+
+    __slots__ = ("_root_terms", "_terms", "close_inner", "close_quote", "dates", "lang",
+                 "open_inner", "open_quote", "options", "ordinals", "primary")  # fmt: skip
+
+    def __init__(
+        self, lang: str, root: LocaleData, files: Iterable[LocaleData], own: Iterable[LocaleData]
+    ) -> None:
+        self.lang = lang
+        self.primary = lang.split("-", maxsplit=1)[0].lower()
+        self._terms: dict[tuple[str, str, str], Term] = {}
+        self.ordinals: dict[tuple[str, str], Term] = {}
+        self.dates: dict[str, Date] = {}
+        self.options: dict[str, str] = {}
+        self._add(root)
+        self._root_terms = self._terms
+        if self.primary != "en":  # English stands in for a term, not for one form of it
+            self._terms = {}
+        for layer in files:
+            self._add(layer)
+        for layer in own:
+            self._add(layer, is_own=True)
+        self.open_quote = self.text("open-quote")
+        self.close_quote = self.text("close-quote")
+        self.open_inner = self.text("open-inner-quote")
+        self.close_inner = self.text("close-inner-quote")
+
+    def _add(self, layer: LocaleData, *, is_own: bool = False) -> None:
+        self._terms.update(layer.terms)
+        self.dates.update(layer.dates)
+        self.options.update(layer.options)
+        ordinals = {
+            (key[0], key[2]): term for key, term in layer.terms.items() if _is_ordinal(key[0])
+        }
+        if ("ordinal", "") in ordinals or (ordinals and not is_own):
+            self.ordinals = ordinals  # a set of ordinal suffixes is replaced as a whole
+        elif ordinals:  # a style of CSL 1.0 words single ones anew and leaves their rules
+            self.ordinals = {
+                key: replace(ordinals[key], match=term.match) if key in ordinals else term
+                for key, term in self.ordinals.items()
+            }
+
+    @property
+    def punctuation_in_quote(self) -> bool:
+        """Whether commas and full stops move into closing quotes."""
+        return self.options.get("punctuation-in-quote") == "true"
+
+    def term(self, name: str, form: str = "long", gender: str = "") -> Term | None:
+        """The term in this form, or in the form that stands in for it; None if there is none."""
+        forms = _FALLBACK_FORMS.get(form, (form, "long"))
+        if name == "and" and form == "symbol":
+            forms = ("symbol",)  # who asks for the sign wants it in every language
+        for terms in (self._terms, self._root_terms):
+            for stand_in in forms:
+                found = terms.get((name, stand_in, gender)) if gender else None
+                found = found or terms.get((name, stand_in, ""))
+                if found is not None:
+                    return found
+        return None
+
+    def text(self, name: str, form: str = "long", *, plural: bool = False) -> str:
+        """The term's text, empty where there is none."""
+        found = self.term(name, form)
+        if found is None:
+            return ""
+        text = found.multiple if plural else found.single
+        return text.replace("'", "’")  # some locale files type apostrophes straight
+
+    def gender(self, name: str) -> str:
+        """The grammatical gender of a term (a month, "volume" …), or nothing."""
+        found = self.term(name)
+        return (found.gender or "") if found is not None else ""
+
+
+def load_locale(style: Style, asked: str | None) -> tuple[Locale, list[str]]:
+    """The locale for this style and tag, and warnings about languages nobody has data for."""
+    lang = normal_tag(asked or style.default_locale or ROOT)
+    warnings: list[str] = []
+    found = [tag for tag in _chain(lang) if tag in _files()]
+    files = [_file(tag) for tag in found if tag != ROOT]
+    if not found:
+        warnings.append(f"no locale {lang!r}: its terms are taken from {ROOT}")
+    own = [
+        layer
+        for wanted in (None, *_chain(lang))
+        for layer in style.locales
+        if _same(layer.lang, wanted)
+    ]
+    return Locale(lang, _file(ROOT), files, own), warnings
+
+
+def normal_tag(tag: str) -> str:
+    """A language tag as locale files spell it: ``pt_br`` → ``pt-BR``."""
+    parts = tag.replace("_", "-").split("-")
+    rest = [part.upper() if len(part) == 2 else part.title() for part in parts[1:]]
+    return "-".join([parts[0].lower(), *rest])
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return normal_tag(one) == other
+
+
+def _is_ordinal(name: str) -> bool:
+    return name == "ordinal" or (name.startswith("ordinal-") and name[8:].isdigit())
+
+
+def _chain(lang: str) -> list[str]:
+    """The tags to load after the root, general before special."""
+    primary = lang.split("-", maxsplit=1)[0]
+    dialect = _primary_dialects().get(primary, primary)
+    return list(dict.fromkeys([primary, dialect, lang]))
+
+
+@lru_cache(maxsize=16)
+def _file(tag: str) -> LocaleData:
+    path = _files()[tag]
+    try:
+        return parse_locale(path.read_bytes(), str(path))
+    except OSError as error:
+        raise NotFound(f"the locale {tag} cannot be read: {error}", place=str(path)) from error
+
+
+@lru_cache(maxsize=1)
+def _folder() -> Path:
+    try:
+        spec = find_spec("citeproc")
+    except (ImportError, ValueError) as error:
+        raise _no_data() from error
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        folder = Path(place) / "data" / "locales"
+        if folder.is_dir():
+            return folder
+    raise _no_data()
+
+
+def _no_data() -> CitekitError:
+    return NotFound("the CSL locale files are not installed", hint="pip install citeproc-py")
+
+
+@lru_cache(maxsize=1)
+def _files() -> dict[str, Path]:
+    paths = _folder().glob("locales-*.xml")
+    return {path.stem.removeprefix("locales-"): path for path in paths}
+
+
+def locale_tags() -> tuple[str, ...]:
+    """The languages whose terms are installed, sorted; raises NotFound where none are."""
+    return tuple(sorted(_files()))
+
+
+@lru_cache(maxsize=1)
+def _primary_dialects() -> dict[str, str]:
+    try:
+        data = json.loads((_folder() / "locales.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return dict(data.get("primary-dialects", {}))

@@ -1,0 +1,1 @@
+"""What an item holds, understood once, and how CSL writes it: names, dates, numbers, texts."""

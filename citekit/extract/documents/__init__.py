@@ -1,0 +1,1 @@
+"""What the bytes of a document are, and their text: encodings, Markdown, saved archives, PDF."""

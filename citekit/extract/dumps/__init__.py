@@ -1,0 +1,1 @@
+"""Plain text: which line is the headline, a byline, a caption, body or noise."""

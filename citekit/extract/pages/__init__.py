@@ -1,0 +1,1 @@
+"""Web pages: structured data, what is visible, the main text."""

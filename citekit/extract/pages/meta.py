@@ -1,0 +1,193 @@
+"""Read meta elements, microdata and links: Highwire, Dublin Core, Open Graph, Parsely and kin.
+
+Which key means what is the table `meta.toml`.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from citekit.extract.pages.tree import clean, selector_of, text_of
+from citekit.extract.shared.dates import parse_iso
+from citekit.extract.shared.evidence import Evidence
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_MOST_ELEMENTS = 2_000
+_LONGEST = 2_000
+
+
+def read_meta(root: HtmlElement) -> list[Evidence]:
+    """Evidence from meta elements, ``html lang``, canonical link and microdata."""
+    found: list[Evidence] = []
+    for element in root.xpath("//meta[@content]")[:_MOST_ELEMENTS]:
+        content = clean(element.get("content")[:_LONGEST])
+        for attribute in ("name", "property", "itemprop", "http-equiv"):
+            key = (element.get(attribute) or "").strip().casefold()
+            for field, confidence in _keys().get(key, ()):
+                in_body = attribute == "itemprop" and _scope(element) not in _ARTICLE_SCOPES
+                sure = confidence * (0.5 if in_body else 1)
+                found += values(
+                    field,
+                    content,
+                    origin="meta",
+                    rule=key,
+                    place={"selector": f"meta[{attribute}={key}]"},
+                    confidence=sure,
+                )
+            if key == "parsely-page":
+                found += _parsely(content)
+    found += _language(root)
+    found += _microdata(root)
+    return found
+
+
+def values(
+    field: str,
+    content: str,
+    *,
+    origin: str,
+    rule: str,
+    place: dict[str, Any],
+    confidence: float,
+) -> list[Evidence]:
+    """A field's evidence from a printed value: dates parsed, names left as text for later."""
+    common: dict[str, Any] = {
+        "origin": origin,
+        "rule": rule,
+        "place": place,
+        "confidence": round(confidence, 2),
+    }
+    if not content or confidence <= 0:
+        return []
+    if field in {"issued", "updated"}:
+        date = parse_iso(content)
+        if date is None:
+            return []
+        time = date.csl_time if field == "issued" else None
+        extra = [Evidence(field="issued-time", value=time, **common)] if time else []
+        return [Evidence(field=field, value=date.csl, **common), *extra]
+    if field == "author":
+        if content.startswith(("http://", "https://", "/")):
+            return []
+        return [Evidence(field="author", value=[(content, "")], **common)]
+    if field == "language":
+        content = content.replace("_", "-").split(",")[0].strip()
+    return [Evidence(field=field, value=content, **common)]
+
+
+def canonical_url(root: HtmlElement) -> str | None:
+    """The address that the page itself declares."""
+    for query in ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content"):
+        for href in root.xpath(query)[:3]:
+            if href.strip().startswith(("http://", "https://")):
+                return str(href).strip()[:_LONGEST]
+    return None
+
+
+def _parsely(content: str) -> list[Evidence]:
+    try:
+        page = json.loads(content)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(page, dict):
+        return []
+    fields = {
+        "title": "title",
+        "author": "author",
+        "authors": "author",
+        "pub_date": "issued",
+        "section": "section",
+    }
+    found: list[Evidence] = []
+    for key, field in fields.items():
+        value = page.get(key)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str):
+                found += values(
+                    field,
+                    clean(one),
+                    origin="meta",
+                    rule=f"parsely-page.{key}",
+                    place={"selector": "meta[name=parsely-page]"},
+                    confidence=0.82,
+                )
+    return found
+
+
+def _language(root: HtmlElement) -> list[Evidence]:
+    html = next(iter(root.xpath("/html")), root)
+    tag = (html.get("lang") or html.get("xml:lang") or "").strip().replace("_", "-")
+    place = {"selector": "html[lang]"}
+    return values(
+        "language",
+        tag[:20],
+        origin="html",
+        rule="html-lang",
+        place=place,
+        confidence=0.8,
+    )
+
+
+_ARTICLE_SCOPES = frozenset(
+    {
+        "",
+        "article",
+        "newsarticle",
+        "blogposting",
+        "reportagenewsarticle",
+        "scholarlyarticle",
+        "webpage",
+    },
+)
+
+
+def _scope(element: HtmlElement) -> str:
+    """The schema.org type of the thing an ``itemprop`` belongs to, in lower case."""
+    for position, ancestor in enumerate(element.iterancestors()):
+        if position > 60:
+            break
+        if ancestor.get("itemtype"):
+            return str(ancestor.get("itemtype")).rstrip("/").rpartition("/")[2].casefold()
+    return ""
+
+
+def _microdata(root: HtmlElement) -> list[Evidence]:
+    found: list[Evidence] = []
+    fields = {
+        "headline": ("title", 0.8),
+        "datepublished": ("issued", 0.85),
+        "datemodified": ("updated", 0.8),
+    }
+    for element in root.xpath("//*[@itemprop][not(self::meta)]")[:_MOST_ELEMENTS]:
+        for key in element.get("itemprop").casefold().split():
+            if key in fields and _scope(element) in _ARTICLE_SCOPES:
+                field, confidence = fields[key]
+                content = (
+                    element.get("datetime") or element.get("content") or text_of(element, limit=400)
+                )
+                place = {"selector": selector_of(element)}
+                found += values(
+                    field,
+                    clean(content),
+                    origin="microdata",
+                    rule=key,
+                    place=place,
+                    confidence=confidence,
+                )
+    return found
+
+
+@cache
+def _keys() -> dict[str, tuple[tuple[str, float], ...]]:
+    text = files("citekit.extract.pages").joinpath("meta.toml").read_text(encoding="utf-8")
+    table: dict[str, list[tuple[str, float]]] = {}
+    for field, keys in tomllib.loads(text).items():
+        for key, confidence in keys.items():
+            table.setdefault(key.casefold(), []).append((field, confidence))
+    return {key: tuple(pairs) for key, pairs in table.items()}

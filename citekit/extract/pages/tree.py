@@ -1,0 +1,98 @@
+"""Parse HTML safely: bounded size and depth, no entities from outside, no network.
+
+The tree is lxml's; the functions here read text and places out of it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+PARSE_LIMIT = 16_000_000  # code points; more than any article
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Python refuses to read such a number, and no character has it.
+_ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
+_SPACES = re.compile(r"\s+")
+_SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "svg", "iframe", "button", "select"},
+)
+_INLINE_BREAK = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "section"})
+
+
+def parse_html(text: str) -> HtmlElement | None:
+    """The tree of a page, or None where nothing can be parsed."""
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    data = text[:PARSE_LIMIT].replace("\0", "").encode("utf-8", "replace")
+    if not data.strip():
+        return None
+    parser = HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True)
+    try:
+        return document_fromstring(data, parser=parser)
+    except (etree.LxmlError, ValueError, RecursionError):
+        return None
+
+
+def text_of(element: HtmlElement, *, limit: int = 4000, apart: bool = False) -> str:
+    """The visible text of an element on one line, up to `limit` code points.
+
+    `apart` puts a space between any two elements, for parts that only a style sheet separates.
+    """
+    parts: list[str] = []
+    size = 0
+    for piece in _pieces(element):
+        parts.append(piece + " " if apart else piece)
+        size += len(piece)
+        if size > limit:
+            break
+    return _SPACES.sub(" ", "".join(parts)).strip()
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    """Texts in document order, without recursion; scripts and the like are left out."""
+    stack: list[tuple[HtmlElement, bool]] = [(element, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            yield " " if node.tag in _INLINE_BREAK else ""
+            yield node.tail or "" if node is not element else ""
+            continue
+        stack.append((node, True))
+        if not isinstance(node.tag, str) or node.tag in _SKIPPED or is_hidden(node):
+            continue
+        if node.tag in _INLINE_BREAK:
+            yield " "
+        yield node.text or ""
+        stack.extend((child, False) for child in reversed(node))
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether an element says that it is not shown."""
+    return "hidden" in element.attrib or bool(_HIDDEN.search(element.get("style") or ""))
+
+
+def selector_of(element: HtmlElement) -> str:
+    """A short path to an element: its id if it has one, else tags with positions."""
+    if element.get("id"):
+        return f"{element.tag}#{element.get('id')}"
+    parts: list[str] = []
+    node: HtmlElement | None = element
+    while node is not None and isinstance(node.tag, str) and len(parts) < 4:
+        css = (node.get("class") or "").split()
+        parts.append(node.tag + (f".{css[0]}" if css else ""))
+        node = node.getparent()
+    return " > ".join(reversed(parts))
+
+
+def clean(text: str) -> str:
+    """A value without entities, tags and surplus white space."""
+    for _ in range(2):
+        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
+    return " ".join(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text).split())

@@ -1,0 +1,1 @@
+"""What every reader needs: words, names, dates, bylines, credits, languages, publishers."""

@@ -1,0 +1,154 @@
+"""Read the lines between headline and body: date, byline, site, and any of them in one line.
+
+Such a line is one only if everything in it is explained; a sentence that holds a date is not.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from citekit.extract.shared.bylines import Byline, bare_byline, read_byline
+from citekit.extract.shared.dates import DayOrder, FoundDate, find_dates, is_weekday
+from citekit.extract.shared.names import is_organisation
+from citekit.extract.shared.noise import is_section
+from citekit.extract.shared.words import bare, every, fold, spellings
+from citekit.model.value import Value, replace
+
+if TYPE_CHECKING:
+    from citekit.extract.shared.unit import Unit
+
+Label = Literal["published", "updated", ""]
+
+_LONGEST = 300
+_UNEXPLAINED = 20  # letters of a date line that may stay without a meaning
+_SEPARATOR = re.compile(r"\s*[|•·│┃]\s*|\s+[/–—‒-]\s+|\s*\n\s*|\s{3,}|\s*;\s*|\s*／\s*")
+_CLOCK = re.compile(r"\d{1,2}:\d\d|\d{1,3}\s*min\w*(?:\s+\w+){0,2}")
+
+
+class LabelledDate(Value):
+    """A date and what the line says of it."""
+
+    found: FoundDate
+    label: Label
+
+
+class MetaLine(Value):
+    """What a line between headline and body holds; `names` are parts that may name the site."""
+
+    dates: tuple[LabelledDate, ...] = ()
+    byline: Byline | None = None
+    names: tuple[str, ...] = ()
+
+
+def read_meta_line(
+    unit: Unit,
+    *,
+    language: str | None = None,
+    order: DayOrder | None = None,
+) -> MetaLine | None:
+    """The parts of a date or byline line, or None if something in it is not explained."""
+    if unit.width > _LONGEST or (
+        unit.width > 120 and unit.is_sentence and unit.text.count(".") > 4
+    ):
+        return None
+    byline = read_byline(unit.text, language=language)
+    dates = find_dates(unit.text, language=language, order=order)
+    if not dates:
+        return MetaLine(byline=byline) if byline else None
+    return _with_dates(unit.text, dates, language)
+
+
+def _with_dates(text: str, dates: list[FoundDate], language: str | None) -> MetaLine | None:
+    labelled: list[LabelledDate] = []
+    rests: list[str] = []
+    position = 0
+    for found in dates:
+        label, rest = _label_around(text[position : found.start], at_end=True)
+        labelled.append(LabelledDate(found=found, label=label))
+        rests.append(rest)
+        position = found.end
+    label, rest = _label_around(text[position:])
+    if label and not labelled[-1].label:
+        labelled[-1] = replace(labelled[-1], label=label)
+    rests.append(rest)
+    parts = [part for one in rests for part in _SEPARATOR.split(one)]
+    return _explain(parts, tuple(labelled), language)
+
+
+def _explain(
+    parts: list[str],
+    dates: tuple[LabelledDate, ...],
+    language: str | None,
+) -> MetaLine | None:
+    byline: Byline | None = None
+    names: list[str] = []
+    unexplained = 0
+    for part in parts:
+        text = part.strip(" ,;:()[].-–—/|")
+        if not any(c.isalnum() for c in text) or _is_filler(text) or is_section(text):
+            continue
+        found = read_byline(text, language=language, lenient=True)
+        if found and byline is None:
+            byline = found
+        elif _may_be_name(text) or bare_byline(text, language=language):
+            names.append(text)
+        else:
+            unexplained += len(text)
+    if unexplained > _UNEXPLAINED:
+        return None
+    if byline is None:
+        byline, names = _unmarked(names, language)
+    return MetaLine(dates=dates, byline=byline, names=tuple(names))
+
+
+def _unmarked(names: list[str], language: str | None) -> tuple[Byline | None, list[str]]:
+    """A person's name beside the date is the author's, even without "By"."""
+    for name in names:
+        if not is_organisation(name) and (found := bare_byline(name, language=language)):
+            return found, [other for other in names if other != name]
+    return None, names
+
+
+def _label_around(text: str, *, at_end: bool = False) -> tuple[Label, str]:
+    for kind in ("updated", "published"):
+        pattern = _label_pattern(kind, at_end)
+        if match := pattern.search(text):
+            rest = text[: match.start()] + " | " + text[match.end() :]
+            return ("updated" if kind == "updated" else "published"), rest
+    return "", text
+
+
+@cache
+def _label_pattern(kind: str, at_end: bool) -> re.Pattern[str]:
+    words = sorted(spellings(kind), key=len, reverse=True)
+    joined = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words)
+    day = r"(?:[^\W\d_]+,?\s+)?(?:at|on|am|le|el|il|em|on|den|:)?"
+    tail = rf"\s*[:：.,]?\s*{day}\s*$" if at_end else r""
+    head = r"(?:^|(?<=[\s|/(,;:•·–—\[【（-]))"
+    bounds = r"(?![^\W\d_])" if not at_end else r"(?:(?![^\W\d_])|(?=[^\x00-\u2e7f]))"
+    return re.compile(rf"{head}(?:{joined}){bounds}{tail}", re.IGNORECASE)
+
+
+def _is_filler(text: str) -> bool:
+    key = bare(text)
+    if any(key in every(kind) for kind in ("date-filler", "chrome", "share")):
+        return True
+    folded = fold(text)
+    return bool(_CLOCK.fullmatch(folded)) or all(_is_small(word) for word in folded.split())
+
+
+def _is_small(word: str) -> bool:
+    filler = bare(word) in every("date-filler")
+    return filler or is_weekday(word) or word.isdigit() or bool(_CLOCK.fullmatch(word))
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether a part can name a site or a place: short, capitalised, no sentence."""
+    words = text.split()
+    if not 1 <= len(words) <= 7 or len(text) > 60 or re.search(r"[.!?]\s|[!?]$", text):
+        return False
+    cased = [word for word in words if word[0].upper() != word[0].lower()]
+    upper = sum(word[0].isupper() for word in cased)
+    return not cased or upper >= max(1, len(cased) - 2)

@@ -1,0 +1,1 @@
+"""LaTeX: text to it and from it, letters beyond ASCII."""

@@ -1,0 +1,16 @@
+"""Text for formats in which a value is one line."""
+
+from __future__ import annotations
+
+import re
+
+_SPACE = r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+"  # not the no-break and thin spaces
+_CONTROL = dict.fromkeys([*range(9), *range(14, 28), *range(127, 133), *range(134, 160)])
+
+
+def fold(text: str) -> str:
+    """The text on one line: white space folded, control characters and lone surrogates gone."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    text = re.sub(_SPACE, " ", text.translate(_CONTROL)).strip()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""Events and seals of an archive as W3C PROV."""

@@ -1,0 +1,23 @@
+"""The reader of each format, loaded when something is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from citekit.formats.bibtex.read import read_bibtex
+from citekit.formats.csl_json import read_csl_json
+from citekit.formats.csl_yaml import read_csl_yaml
+from citekit.formats.ris import read_ris
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from citekit.formats.result import ReadResult
+
+READERS: Final[Mapping[str, Callable[[str], ReadResult]]] = {
+    "biblatex": read_bibtex,
+    "bibtex": read_bibtex,
+    "csl-json": read_csl_json,
+    "csl-yaml": read_csl_yaml,
+    "ris": read_ris,
+}

@@ -1,0 +1,18 @@
+"""The writers of the formats but BibTeX's, which alone is imported at every start of ``cite``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from citekit.formats.csl_json import write_csl_json
+from citekit.formats.csl_yaml import write_csl_yaml
+from citekit.formats.ris import write_ris
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+WRITERS: Final[Mapping[str, Callable[[Iterable[Mapping[str, Any]]], str]]] = {
+    "csl-json": write_csl_json,
+    "csl-yaml": write_csl_yaml,
+    "ris": write_ris,
+}

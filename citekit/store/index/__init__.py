@@ -1,0 +1,1 @@
+"""The rebuildable cache that answers lists and searches."""

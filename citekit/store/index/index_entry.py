@@ -1,0 +1,126 @@
+"""What the index keeps of one item: the columns of a list, the texts that are searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from citekit.errors import CitekitError
+from citekit.model.value import Value
+from citekit.model.variables import NAME_VARIABLES
+from citekit.store.addresses import known_addresses
+
+if TYPE_CHECKING:
+    from citekit.model.annotation import Annotation
+    from citekit.model.capture import Capture
+    from citekit.model.item import Item
+    from citekit.store.reading import ArchiveReader
+
+_FIRST_NAMED: Final = ("author", "editor", "director", "recipient", "contributor")
+
+
+class Entry(Value):
+    """One item: columns of the table of items, texts by field, payloads as digest, stamp, role.
+
+    ``addresses`` are those at which it is known.
+    """
+
+    columns: Mapping[str, str | int | None]
+    texts: Mapping[str, str]
+    payloads: tuple[tuple[str, str, str], ...] = ()
+    addresses: frozenset[str] = frozenset()
+
+
+def read_entry(store: ArchiveReader, folder: str) -> Entry:
+    """Read the item in a folder; one that cannot be read becomes an entry that says why."""
+    key = store.key_in(folder) or folder
+    try:
+        item = store.item_in(folder)
+        annotations = store.annotations(key)
+        known = store.captures(key)
+        note = store.note(key) or ""
+    except CitekitError as error:
+        return Entry(columns=_columns(folder, key, problem=str(error)), texts={})
+    text, lacks_text = _text(store, known)
+    columns = _columns(
+        folder,
+        key,
+        lacks_text=lacks_text,
+        title=item.title,
+        names="\n".join(_names(item)),
+        issued=_issued(item),
+        container=item.text("container-title"),
+        publisher=item.text("publisher"),
+        type=item.type,
+        access=item.facts.access,
+        url=item.text("URL"),
+        annotations=len(annotations),
+        captures=len(known),
+    )
+    payloads = tuple(
+        (payload.digest, stamp, role)
+        for stamp, capture in known.items()
+        for role, payload in capture.payloads.items()
+    )
+    return Entry(
+        columns=columns,
+        texts=_texts(item, note, annotations, text),
+        payloads=payloads,
+        addresses=known_addresses(item, known.values()),
+    )
+
+
+def _columns(folder: str, key: str, **known: str | int | None) -> dict[str, str | int | None]:
+    columns: dict[str, str | int | None] = {"folder": folder, "key": key, "problem": None}
+    for name in ("title", "names", "issued", "container", "publisher", "type", "access", "url"):
+        columns[name] = ""
+    for name in ("lacks_text", "annotations", "captures"):
+        columns[name] = 0
+    return {**columns, **known}
+
+
+def _texts(item: Item, note: str, annotations: tuple[Annotation, ...], text: str) -> dict[str, str]:
+    people = (str(name) for variable in sorted(NAME_VARIABLES) for name in item.names(variable))
+    tags = dict.fromkeys(tag for annotation in annotations for tag in annotation.tags)
+    return {
+        "key": " ".join((item.key, *item.facts.aliases)),
+        "title": item.title,
+        "names": _lines(*people),
+        "publisher": _lines(item.text("publisher"), item.text("container-title")),
+        "tags": _lines(item.text("keyword"), *tags),
+        "note": _lines(note, item.text("note"), item.text("abstract")),
+        "annotations": _lines(*(part for a in annotations for part in (a.note, _quoted(a)))),
+        "text": text,
+    }
+
+
+def _quoted(annotation: Annotation) -> str:
+    """The words it shows: on a machine without the text they are all that can be found."""
+    return annotation.passage.exact or "" if annotation.passage else ""
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
+
+
+def _names(item: Item) -> tuple[str, ...]:
+    """Who made it: the authors, else the editors, and so on."""
+    named = (item.names(variable) for variable in _FIRST_NAMED)
+    return tuple(" ".join(str(name).split()) for name in next(filter(None, named), ()))
+
+
+def _issued(item: Item) -> str:
+    date = item.date("issued")
+    return date.to_edtf() if date else ""
+
+
+def _text(store: ArchiveReader, captures: Mapping[str, Capture]) -> tuple[str, int]:
+    """The text of the latest capture that has one, and whether it is absent here."""
+    for capture in reversed(list(captures.values())):
+        if "text" in capture.payloads:
+            with suppress(CitekitError):  # damaged bytes are for verify to tell
+                data = store.payload(capture.payloads["text"].digest)
+                return (data or b"").decode("utf-8", "replace"), int(data is None)
+            return "", 1
+    return "", 0

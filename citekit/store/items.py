@@ -1,0 +1,174 @@
+"""The items of an archive, read from plain files.
+
+Apart from the rest of what can be read, because the shortest commands read nothing else. Opening
+and reading write nothing and take no lock. The truth is the files: every read goes to them.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from citekit.errors import CitekitError, InvalidData, NotFound, Place
+from citekit.model.citekey import is_citekey
+from citekit.model.item import Item
+from citekit.model.nearest import did_you_mean
+from citekit.store import files
+from citekit.store.folder_names import folded, is_cut, is_name_of, is_name_of_any, key_of
+from citekit.store.layout import Layout
+from citekit.store.settings import Settings, read_settings
+from citekit.store.staging import renames_under_way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class ItemReader:
+    """The items of one archive; ``root`` is kept as given, so that messages name paths alike."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+        self.layout = Layout(root=root)
+
+    @classmethod
+    def open(cls, root: Path) -> Self:
+        """The archive in this folder; raises NotFound, or InvalidData for a broken archive.toml."""
+        layout = Layout(root=root)
+        path = layout.check_inside(layout.settings_file)
+        try:
+            text = files.read_text(path)
+        except NotFound as error:
+            raise NotFound(
+                f"no archive here: {path.name} does not exist",
+                place=Place(path=str(root)),
+                hint=f"citekit init {root} makes one; --archive names another folder",
+            ) from error
+        return cls(root, read_settings(text, str(path)))
+
+    def keys(self) -> tuple[str, ...]:
+        """The citekeys of all items, sorted."""
+        return tuple(sorted(set(self.folders().values())))
+
+    def folders(self) -> dict[str, str]:
+        """The folders of all items by their names, each with the key of its item."""
+        names = files.folders(self.layout.items)
+        renamed = self.superseded()  # in this order: a rename may be under way as we look
+        found = {}
+        for name in names:
+            key = self.key_in(name) if name not in renamed else None
+            if key is not None and (self.layout.items / name / "item.json").is_file():
+                found[name] = key
+        return found
+
+    def key_in(self, name: str) -> str | None:
+        """The key of the item whose folder has this name; None when it can be no item's."""
+        key = key_of(name)
+        if key is None and is_cut(name):
+            with suppress(CitekitError):
+                return self.item_in(name).key
+        return key
+
+    def has(self, key: str) -> bool:
+        """Whether an item has exactly this key; aliases do not count."""
+        if not is_citekey(key):
+            return False
+        name = self.layout.folder_name(key)
+        if not (self.layout.items / name / "item.json").is_file() or name in self.superseded():
+            return False
+        return not (self._ignores_case and self._is_another(name, key))
+
+    def resolve(self, key: str) -> str:
+        """The key of the item that has this key or alias; raises NotFound with the nearest keys."""
+        if self.has(key):
+            return key
+        for item_key, aliases in self.aliases():
+            if key in aliases:
+                return item_key
+        raise self._unknown(key)
+
+    def aliases(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The keys of items that have aliases, with these; unreadable items are passed over."""
+        for key in self.keys():
+            path = self.layout.item_file(key)
+            with suppress(CitekitError):
+                if b'"aliases"' in files.read_bytes(self.layout.check_inside(path)):
+                    yield key, self.item(key).facts.aliases
+
+    def item(self, key: str) -> Item:
+        """The item with this key; raises NotFound, or InvalidData for a broken item.json."""
+        if not is_citekey(key):
+            raise self._unknown(key)
+        name = self.layout.folder_name(key)
+        try:
+            item = self._read_item(name)
+        except NotFound as error:
+            raise self._unknown(key) from error
+        if item.key == key:
+            return item
+        if folded(item.key) == folded(key):  # a file system that ignores case found another item
+            raise self._unknown(key)
+        raise self._misplaced(item, name)
+
+    def item_in(self, name: str) -> Item:
+        """The item in the folder of this name; raises NotFound, or InvalidData where it is none."""
+        item = self._read_item(name)
+        if not is_name_of(name, item.key):
+            raise self._misplaced(item, name)
+        return item
+
+    def items(self) -> Iterator[Item]:
+        """All items in the order of their keys; one that is removed meanwhile is left out."""
+        keys = self.keys()
+        for key in keys:
+            try:
+                yield self.item(key)
+            except NotFound:
+                with suppress(NotFound):
+                    renamed = self.resolve(key)
+                    if renamed not in keys:
+                        yield self.item(renamed)
+
+    def note(self, key: str) -> str | None:
+        """The item's note, or None."""
+        with suppress(NotFound):
+            return files.read_text(self.layout.check_inside(self.layout.note_file(key)))
+        return None
+
+    def superseded(self) -> dict[str, str]:
+        """Old folder -> new folder, while a renamed item has both; the new one counts."""
+        found = {}
+        for old, new in renames_under_way(self.layout):
+            with suppress(CitekitError):
+                if is_name_of_any(old, self.item_in(new).facts.aliases):
+                    found[old] = new
+        return found
+
+    @cached_property
+    def _ignores_case(self) -> bool:
+        """Whether the file system takes names that differ by case for one."""
+        return (self.root / self.layout.settings_file.name.upper()).is_file()
+
+    def _is_another(self, name: str, key: str) -> bool:
+        """Whether the item in this folder can be read and has another key."""
+        with suppress(CitekitError):
+            return self._read_item(name).key != key
+        return False
+
+    def _read_item(self, name: str) -> Item:
+        path = self.layout.check_inside(self.layout.items / name / "item.json")
+        return Item.from_text(files.read_text(path), path=str(path))
+
+    def _misplaced(self, item: Item, name: str) -> InvalidData:
+        return InvalidData(
+            f'"id" is {item.key!r}, but the folder says {key_of(name) or name!r}',
+            place=Place(path=str(self.layout.items / name / "item.json")),
+        )
+
+    def _unknown(self, key: str) -> NotFound:
+        hint = did_you_mean(key, self.keys()) or "citekit list shows the keys"
+        return NotFound(
+            f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
+        )

@@ -1,0 +1,206 @@
+"""What the log says the archive holds: entries replayed, in order, into one state.
+
+An entry is judged by what it may say, not trusted: one that is no event of ours is refused, and a
+path in it is only ever compared with paths that were found on the disk. What is first said of a
+file that never changes stands for ever: an entry that says otherwise is a contradiction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from sys import intern
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from citekit.errors import IntegrityFailed, InvalidData
+from citekit.integrity.digest import parse_digest
+from citekit.model.event import ACTIONS, VERSION
+from citekit.store.log.plain_event import read_plain_event
+from citekit.store.log.record_kinds import IMMUTABLE, REMOVABLE, action_of, group_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MAX_SUBJECT_BYTES = 1024
+
+
+class Known(NamedTuple):
+    """The last word of the log on one file: its digest (None: it is gone), and which entry."""
+
+    digest: str | None
+    entry: int
+
+
+class Contradiction(IntegrityFailed):
+    """An entry says another digest of a path than what stands of it: ``stands`` and ``digest``."""
+
+    def __init__(self, path: str, stands: Known, digest: str) -> None:
+        super().__init__(
+            f"{path}: an event says {digest}, but entry {stands.entry} of the log {stands.digest}"
+        )
+        self.path = path
+        self.stands = stands
+        self.digest = digest
+
+
+class KeyChange(NamedTuple):
+    """A key that the log has signed with since an entry; ``replaces`` is a key id."""
+
+    entry: int
+    vkey: str
+    replaces: str | None
+
+
+@dataclass(slots=True)
+class History:
+    """The state after the entries taken in so far.
+
+    ``payloads`` maps the digest of each payload that a capture names to the entry of that capture,
+    ``purged`` those removed for good. ``past`` has the earlier states of files that changed.
+    """
+
+    size: int = 0
+    payloads: dict[str, int] = field(default_factory=dict)
+    purged: dict[str, int] = field(default_factory=dict)
+    keys: list[KeyChange] = field(default_factory=list)
+    past: dict[str, list[Known]] = field(default_factory=dict)
+    _left: dict[str, Known] = field(default_factory=dict)
+    """What stands of immutable paths that a renaming has left."""
+    _groups: dict[str, dict[str, Known]] = field(default_factory=dict)
+    """By group: what follows its name in each path. Most items have the same few of these, so a
+    long log does not hold every path."""
+
+    def take(self, entry: Mapping[str, Any]) -> None:
+        """Take in the next entry; raises InvalidData for one that is no event of this schema.
+
+        Raises Contradiction for another digest of a path that is immutable. A refused entry still
+        has its place in the log, so ``size`` grows all the same.
+        """
+        index = self.size
+        self.size += 1
+        action, subject = _checked(entry)
+        match action:
+            case "rename":
+                self._rename(subject, str(entry.get("to", "")))
+            case "remove":
+                if action_of(subject) in REMOVABLE:
+                    self._learn(subject, None, index)
+            case "purge":
+                self._purge(entry, index)
+            case _:
+                self._learn(subject, entry["digest"], index)
+                if action == "capture":
+                    for payload in entry.get("payloads", ()):
+                        self.payloads.setdefault(str(payload["digest"]), index)
+                if action == "key":
+                    self.keys.append(
+                        KeyChange(index, str(entry.get("vkey", "")), entry.get("replaces"))
+                    )
+
+    def take_plain(self, entry: bytes) -> bool:
+        """Take in the next entry if it is about one file and spelled as citekit does it.
+
+        Says whether it has. False leaves everything as it was: ``parse_leaf`` and ``take`` judge.
+        Raises Contradiction as ``take`` does; the entry has its place in the log then too.
+        """
+        event = read_plain_event(entry)
+        if event is None:
+            return False
+        action, subject, digest, payloads = event
+        if action_of(subject) != _named(action):
+            return False
+        index = self.size
+        self.size += 1
+        self._learn(subject, digest, index)
+        for payload in payloads if action == "capture" else ():
+            self.payloads.setdefault(payload, index)
+        return True
+
+    def get(self, path: str) -> Known | None:
+        """What the log says of one file; None when it says nothing."""
+        group = group_of(path)
+        return self._groups.get(group, {}).get(path[len(group) :])
+
+    def files(self) -> Iterator[tuple[str, Known]]:
+        """Every file that the log has a word on, also those that are gone."""
+        for group, found in self._groups.items():
+            for rest, known in found.items():
+                yield group + rest, known
+
+    def groups(self) -> Iterator[str]:
+        """The folders of the items that the log knows, and other first names."""
+        yield from self._groups
+
+    def in_group(self, group: str) -> dict[str, Known]:
+        """The files of one item's folder."""
+        return {group + rest: known for rest, known in self._groups.get(group, {}).items()}
+
+    def _learn(self, path: str, digest: str | None, index: int) -> None:
+        group = group_of(path)
+        found = self._groups.setdefault(group, {})
+        rest = intern(path[len(group) :])
+        before = found.get(rest)
+        stands = before or self._left.get(path)
+        if stands is not None and is_immutable(path):
+            if digest != stands.digest:
+                raise Contradiction(path, stands, str(digest))
+            if before is not None:
+                return  # said again
+        elif before is not None:
+            self.past.setdefault(path, []).append(before)
+        found[rest] = Known(digest, index)
+
+    def _rename(self, old: str, new: str) -> None:
+        if not new.startswith("items/") or new.count("/") != 1 or self._groups.get(new):
+            raise InvalidData(f"an item cannot be renamed to {new[:80]!r}")
+        moved = self._groups.pop(old, {})
+        if moved:
+            self._groups[new] = moved
+        for rest, known in moved.items():
+            if is_immutable(old + rest):
+                self._left[old + rest] = known
+            if old + rest in self.past:
+                self.past[new + rest] = self.past.pop(old + rest)
+
+    def _purge(self, entry: Mapping[str, Any], index: int) -> None:
+        for payload in entry.get("payloads", ()):
+            self.purged.setdefault(str(payload["digest"]), index)
+
+
+def is_immutable(path: str) -> bool:
+    """Whether the file at this path never changes once it is recorded."""
+    return action_of(path) in IMMUTABLE
+
+
+def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """The action and the subject of an entry whose parts that matter here are well formed."""
+    version = entry.get("v")
+    if version != VERSION:
+        raise InvalidData(
+            f"an entry of another schema: v is {version!r}",
+            hint="install a newer citekit: pip install --upgrade citekit",
+        )
+    action, subject = entry.get("action"), entry.get("subject")
+    if action not in ACTIONS or not isinstance(subject, str):
+        raise InvalidData(f"not an event: action {str(action)[:40]!r}")
+    if len(subject) > MAX_SUBJECT_BYTES or not isinstance(entry.get("digest", ""), str):
+        raise InvalidData("not an event: its subject or digest is none")
+    if "digest" in entry:
+        parse_digest(entry["digest"])
+    if action not in ("rename", "remove", "purge"):
+        _check_file(action, subject, entry)
+    payloads = entry.get("payloads", [])
+    if not isinstance(payloads, list) or not all(isinstance(p, dict) for p in payloads):
+        raise InvalidData("not an event: payloads is no list")
+    for payload in payloads:
+        parse_digest(str(payload.get("digest")))
+    return str(action), subject
+
+
+def _named(action: str) -> str:
+    """What ``action_of`` calls the file that an action is about."""
+    return "item" if action == "access" else action
+
+
+def _check_file(action: object, subject: str, entry: Mapping[str, Any]) -> None:
+    if action_of(subject) != _named(str(action)) or "digest" not in entry:
+        raise InvalidData(f"not an event: {action} of {subject[:80]!r}")

@@ -1,0 +1,160 @@
+"""Events of changes that citekit itself makes: written down right after each change.
+
+The order matters: first the change is committed, then its event is appended. A stop between the
+two loses who and when, never the change: the next seal finds the file and logs it as *found*.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import CitekitError, NotFound
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.merkle import leaf_hash
+from citekit.model.capture import ROLES, Capture, Tool
+from citekit.model.event import Agent, Event, LoggedPayload
+from citekit.model.records.codec import decode_text, to_json
+from citekit.store import files
+from citekit.store.clock import now
+from citekit.store.log.folder import LogFolder
+from citekit.store.log.record_kinds import action_of
+from citekit.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from citekit.store.reading import ArchiveReader
+    from citekit.store.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Notes changes in ``log/pending.jsonl``; ``has_recorded`` tells whether there were any."""
+
+    def __init__(
+        self,
+        store: ArchiveReader,
+        noted: set[bytes],
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._store = store
+        self._noted = noted
+        self._options = options
+        self._layout = store.layout
+        self.has_recorded = False
+
+    def changed(self, *paths: Path, access: str | None = None) -> None:
+        """Note the state that these files have now; one that is gone was removed."""
+        self._note(*(self._file_event(path, access) for path in paths))
+
+    def renamed(self, old: Path, new: Path) -> None:
+        """Note that an item's folder has another name, and its item.json another id."""
+        event = self._event("rename", self._layout.name(old), to=self._layout.name(new))
+        self._note(event, self._file_event(new / "item.json", None))
+
+    def removed(self, folder: Path) -> None:
+        """Note that an item's folder is gone."""
+        self._note(self._event("remove", self._layout.name(folder)))
+
+    def purged(self, folder: Path, payloads: tuple[LoggedPayload, ...], reason: str | None) -> None:
+        """Note that payloads of an item are about to be removed for good.
+
+        Raises where it cannot be noted: bytes go only after the log says so.
+        """
+        event = self._event("purge", self._layout.name(folder), payloads=payloads, reason=reason)
+        self._append([encode_event(event)])
+        self.has_recorded = True
+
+    def _note(self, *events: Event | None) -> None:
+        self.has_recorded = True
+        # The change is done, and telling that it failed would be wrong: the next seal finds it.
+        try:
+            self._append([encode_event(event) for event in events if event])
+        except CitekitError as error:
+            _log.warning("an event was not noted, the next seal will find it: %s", error)
+
+    def _append(self, entries: list[bytes]) -> None:
+        self._noted.update(map(leaf_hash, entries))
+        LogFolder(self._layout).append(entries)
+
+    def _file_event(self, path: Path, access: str | None) -> Event | None:
+        name = self._layout.name(path)
+        action = "access" if access else action_of(name)
+        if action is None:
+            return None
+        try:
+            data = files.read_bytes(path)
+        except NotFound:
+            return self._event("remove", name)
+        return self._event(action, name, access=access, **about_file(action, data))
+
+    def _event(self, action: str, subject: str, **more: Any) -> Event:  # noqa: ANN401  # fields of Event
+        agent = agent_of(self._store.settings)
+        return make_event(
+            action, subject, agent=agent, at=now(), tool=this_tool(self._options), **more
+        )
+
+
+def make_event(
+    action: str,
+    subject: str,
+    *,
+    agent: Agent,
+    at: datetime,
+    tool: Tool | None = None,
+    **more: Any,  # noqa: ANN401  # fields of Event
+) -> Event:
+    """An event of this citekit; ``action`` is one of ``citekit.model.event.Action``."""
+    tool = tool or this_tool()
+    return Event(action=action, subject=subject, at=at, agent=agent, tool=tool, **more)  # type: ignore[arg-type]  # action_of gives an Action
+
+
+def about_file(action: str, data: bytes) -> dict[str, Any]:
+    """The digest of a file's bytes, and for a capture record the payloads that it names.
+
+    Raises InvalidData for a capture record that is none.
+    """
+    about: dict[str, Any] = {"digest": digest_bytes(data)}
+    if action == "capture":
+        capture = decode_text(Capture, data.decode("utf-8", "surrogateescape"))
+        about["payloads"] = logged_payloads(capture)
+    return about
+
+
+def logged_payloads(capture: Capture) -> tuple[LoggedPayload, ...]:
+    """What the log says of a capture's payloads, in the order of their roles."""
+    order = {role: number for number, role in enumerate(ROLES)}
+    roles = sorted(capture.payloads, key=lambda role: (order.get(role, len(order)), role))  # type: ignore[call-overload]  # foreign roles come last
+    return tuple(
+        LoggedPayload(
+            role=role,
+            digest=capture.payloads[role].digest,
+            size_bytes=capture.payloads[role].size_bytes,
+        )
+        for role in roles
+    )
+
+
+def encode_event(event: Event) -> bytes:
+    """The entry of the log that says this event; raises InvalidData when it does not fit."""
+    return encode_leaf(to_json(event))
+
+
+def this_tool(
+    options: Mapping[str, Any] | None = None, libraries: Mapping[str, str] | None = None
+) -> Tool:
+    """This citekit, and which options of the step were given (those that are None were not)."""
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    return Tool(name="citekit", version=__version__, options=given, libraries=libraries or {})
+
+
+def agent_of(settings: Settings) -> Agent:
+    """Who makes changes: ``CITEKIT_AGENT``, else ``[log] agent`` of the archive, else citekit."""
+    name = os.environ.get("CITEKIT_AGENT") or settings.agent
+    return Agent(name=name) if name else Agent(name="citekit", kind="software")

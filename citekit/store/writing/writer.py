@@ -1,0 +1,332 @@
+"""Changes to an archive; each one happens wholly or not at all, also when the program is killed.
+
+Get a Writer from ``ArchiveStore.writing()``; it is the only one while it lives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from citekit.errors import Place, StoreConflict, UsageError
+from citekit.model.records.codec import to_json
+from citekit.model.records.json_text import dump_json, dump_json_line
+from citekit.store import files
+from citekit.store.addresses import known_addresses
+from citekit.store.writing.event_recorder import Recorder
+from citekit.store.writing.transaction import PLACES, PayloadSource, changing, clean_up
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from citekit.model.annotation import Annotation
+    from citekit.model.capture import Capture, Payload
+    from citekit.model.claim import Claim
+    from citekit.model.entity import Entity
+    from citekit.model.event import LoggedPayload
+    from citekit.model.item import Item
+    from citekit.store.reading import ArchiveReader
+    from citekit.store.writing.payload_holders import Holders
+    from citekit.store.writing.taken_keys import Names
+    from citekit.store.writing.transaction import Change
+
+__all__ = ["PayloadSource", "Writer"]
+
+_NOTHING: Mapping[str, Any] = {}
+_PURGED_AT_ONCE = 200  # payloads in one event: an entry of the log has at most 64 KiB
+
+
+class Writer:
+    """The one who may change an archive; every method is atomic and durable."""
+
+    def __init__(
+        self,
+        store: ArchiveReader,
+        *,
+        names: Names,
+        holders: Holders,
+        noted: set[bytes],
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._store = store
+        self._layout = store.layout
+        self._objects = store.objects
+        self._record = Recorder(store, noted, options)
+        self._names = names
+        self._holders = holders
+        self._is_open = True
+        clean_up(store)
+        for known in (names, holders):
+            known.begin_change()
+
+    def close(self) -> None:
+        """Refuse further changes: the lock is gone."""
+        self._is_open = False
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything was changed that the log accounts for."""
+        return self._record.has_recorded
+
+    # ── items ──────────────────────────────────────────────────────────────────────────────────
+
+    def add_item(
+        self,
+        item: Item,
+        *,
+        captures: Mapping[str, Capture] = _NOTHING,
+        payloads: Mapping[str, PayloadSource] = _NOTHING,
+        note: str | None = None,
+    ) -> None:
+        """Add an item with its captures (stamp -> capture) and payloads (digest -> bytes or file).
+
+        Raises StoreConflict when the key or an alias is taken.
+        """
+        self._names.check_free(item, owner=None)
+        name = self._names.folder_for(item.key)
+        access = item.facts.access
+        with self._change(payloads) as change:
+            change.place(payloads, captures.values(), access)
+            folder = files.unused(change.folder)
+            self._stage_item(folder, item, captures, note)
+            self._move_in(folder, name)
+        self._names.note(item)
+        addresses = known_addresses(item, captures.values())
+        self._holders.note(item.key, payloads, addresses)
+        records = [self._layout.capture_file(item.key, stamp) for stamp in sorted(captures)]
+        note_files = [self._layout.note_file(item.key)] if note else []
+        self._record.changed(self._layout.item_file(item.key), *records, *note_files)
+
+    def replace_item(self, item: Item) -> None:
+        """Write item.json anew; payloads move when the access has changed. Raises NotFound."""
+        if self._store.item(item.key).facts.access != item.facts.access:
+            self.set_access(item)
+            return
+        self._names.check_free(item, owner=item.key)
+        self._write(self._layout.item_file(item.key), _item_bytes(item))
+        self._names.note(item)
+        self._holders.forget()  # its address may be another one now
+
+    def set_access(self, item: Item) -> None:
+        """Write an item that has its new access, and have its payloads where that says."""
+        self._require(item.key)
+        self._names.check_free(item, owner=item.key)
+        digests = self._store.digests(item.key)
+        present = {digest: self._objects.find(digest) for digest in digests}
+        sources = {digest: path for digest, path in present.items() if path}
+        with self._change(digests) as change:
+            change.settles = True
+            for digest, source in sources.items():
+                target = self._objects.path(digest, item.facts.access)
+                self._objects.put(digest, source, target, change.folder)
+            change.move_over(self._layout.item_file(item.key), _item_bytes(item))
+        self._names.note(item)
+        self._record.changed(self._layout.item_file(item.key), access=item.facts.access)
+
+    def rename_item(self, old_key: str, item: Item) -> None:
+        """Give an item its new key; ``item`` carries it, and the old one among its aliases.
+
+        Raises NotFound, or StoreConflict when the new key is taken.
+        """
+        self._require(old_key)
+        if old_key not in item.facts.aliases or item.key in item.facts.aliases:
+            raise UsageError("a renamed item has its old key, and not its new one, as an alias")
+        self._names.check_free(item, owner=old_key)
+        old_folder = self._layout.check_inside(self._layout.item_folder(old_key))
+        name = self._names.folder_for(item.key)
+        with self._change(renamed=(old_folder.name, name)) as change:
+            folder = files.unused(change.folder)
+            _copy_tree(old_folder, folder, without="item.json")
+            files.write_new(folder / "item.json", [_item_bytes(item)])
+            files.flush_folder(folder)
+            self._move_in(folder, name)
+            files.move(old_folder, files.unused(change.folder))
+        self._forget_names()
+        self._record.renamed(old_folder, self._layout.items / name)
+
+    def remove_item(self, key: str) -> None:
+        """Remove an item, and the payloads that no other item has; raises NotFound."""
+        self._require(key)
+        folder = self._layout.check_inside(self._layout.item_folder(key))
+        with self._change(self._store.digests(key)) as change:
+            change.settles = True
+            files.move(folder, files.unused(change.folder))
+        self._forget_names()
+        self._record.removed(folder)
+
+    def unique_key(self, base: str) -> str:
+        """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
+        return self._names.unique(base)
+
+    def is_free(self, name: str) -> bool:
+        """Whether no item has this key or alias."""
+        return self._names.is_free(name)
+
+    def keys_like(self, base: str) -> Iterator[str]:
+        """The keys of items that ``unique_key`` may have given for this one."""
+        return self._names.made_of(base)
+
+    # ── captures and payloads ──────────────────────────────────────────────────────────────────
+
+    def add_capture(
+        self, key: str, stamp: str, capture: Capture, payloads: Mapping[str, PayloadSource]
+    ) -> None:
+        """Add a capture to an item; raises NotFound, or StoreConflict when the stamp is taken."""
+        item = self._store.item(key)
+        path = self._layout.check_inside(self._layout.capture_file(key, stamp))
+        if path.exists():
+            raise StoreConflict("there is a capture already", place=Place(path=str(path)))
+        with self._change(payloads) as change:
+            change.place(payloads, [capture], item.facts.access)
+            files.make_folder(path.parent, root=self._layout.root)
+            change.move_over(path, dump_json(to_json(capture)).encode())
+        self._holders.note(key, payloads, known_addresses(item, [capture]))
+        self._record.changed(path)
+
+    def put_payload(self, key: str, payload: Payload, source: PayloadSource) -> None:
+        """Bring an absent payload of an item back; raises IntegrityFailed for other bytes."""
+        item = self._store.item(key)
+        known = self._store.captures(key).values()
+        with self._change([payload.digest]) as change:
+            change.place({payload.digest: source}, known, item.facts.access)
+
+    def purge(
+        self,
+        key: str,
+        payloads: Sequence[LoggedPayload],
+        *,
+        reason: str | None = None,
+        noted: Collection[str] = (),
+    ) -> None:
+        """Remove payloads of an item for good; the log says so before the first byte goes.
+
+        ``noted`` are digests that the log has as purged already: an earlier purge was stopped. A
+        stop in between leaves bytes that ``verify`` names; caches go whole, whatever they hold.
+        """
+        self._require(key)
+        new = [payload for payload in payloads if payload.digest not in noted]
+        for start in range(0, len(new), _PURGED_AT_ONCE):
+            part = tuple(new[start : start + _PURGED_AT_ONCE])
+            self._record.purged(self._layout.item_folder(key), part, reason)
+        with self._change() as change:
+            digests = {payload.digest for payload in payloads}
+            for digest in sorted(digests):
+                for access in PLACES:
+                    self._objects.remove(self._objects.path(digest, access))
+            self._objects.forget_held(digests, change.folder)
+            for name in files.names(self._layout.check_inside(self._layout.local)):
+                if name not in (self._layout.held_file.name, self._layout.staging.name):
+                    files.remove_tree(self._layout.local / name)
+
+    # ── notes, annotations, entities, claims ───────────────────────────────────────────────────
+
+    def write_note(self, key: str, text: str | None) -> None:
+        """Write an item's note; None or an empty text removes it. Raises NotFound."""
+        self._require(key)
+        self._write(self._layout.note_file(key), text.encode() if text else None)
+
+    def write_annotations(self, key: str, annotations: Iterable[Annotation]) -> None:
+        """Write all annotations of an item; none removes the file. Raises NotFound."""
+        self._require(key)
+        lines = "".join(dump_json_line(dict(annotation.data)) for annotation in annotations)
+        self._write(self._layout.annotations_file(key), lines.encode() or None)
+
+    def write_entity(self, entity: Entity) -> None:
+        """Write an entity, new or changed."""
+        self._write(self._layout.entity_file(entity.id), dump_json(to_json(entity)).encode())
+
+    def remove_entity(self, identifier: str) -> None:
+        """Remove an entity; raises NotFound."""
+        self._store.entity(identifier)
+        self._write(self._layout.entity_file(identifier), None)
+
+    def write_claim(self, claim: Claim) -> None:
+        """Write a claim, new or changed."""
+        self._write(self._layout.claim_file(claim.id), dump_json(to_json(claim)).encode())
+
+    def remove_claim(self, identifier: str) -> None:
+        """Remove a claim; raises NotFound."""
+        self._store.claim(identifier)
+        self._write(self._layout.claim_file(identifier), None)
+
+    # ── steps ──────────────────────────────────────────────────────────────────────────────────
+
+    def _change(
+        self, digests: Iterable[str] = (), *, renamed: tuple[str, ...] = ()
+    ) -> AbstractContextManager[Change]:
+        self._check_open()
+        return changing(self._store, digests, renamed=renamed)
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise StoreConflict("this writer has given its lock back", hint="call writing() again")
+
+    def _stage_item(
+        self, folder: Path, item: Item, captures: Mapping[str, Capture], note: str | None
+    ) -> None:
+        records = folder / "captures"
+        files.make_folder(records if captures else folder, root=self._layout.root)
+        for stamp, capture in captures.items():
+            name = self._layout.capture_file(item.key, stamp).name
+            files.write_new(records / name, [dump_json(to_json(capture)).encode()])
+        if captures:
+            files.flush_folder(records)
+        if note:
+            files.write_new(folder / "note.md", [note.encode()])
+        files.write_new(folder / "item.json", [_item_bytes(item)])
+        files.flush_folder(folder)
+
+    def _move_in(self, folder: Path, name: str) -> None:
+        """The commit of a new item: its folder appears whole."""
+        target = self._layout.items / name
+        files.make_folder(self._layout.check_inside(target.parent), root=self._layout.root)
+        files.remove_empty(target, root=target.parent)
+        if target.exists():
+            raise StoreConflict(
+                "is in the way: a folder without an item",
+                place=Place(path=str(target)),
+                hint="citekit verify shows what is in it; move it away",
+            )
+        files.move(folder, target)
+
+    def _write(self, path: Path, data: bytes | None) -> None:
+        """Write one file as a change of its own; None removes it."""
+        self._check_open()
+        self._layout.check_inside(path)
+        if data is None:
+            if path.is_file():
+                files.remove_file(path)
+                self._record.changed(path)
+            return
+        with self._change() as change:
+            files.make_folder(path.parent, root=self._layout.root)
+            change.move_over(path, data)
+        self._record.changed(path)
+
+    def _forget_names(self) -> None:
+        """A key has gone: whatever was known by it is read again."""
+        self._names.forget()
+        self._holders.forget()
+
+    def _require(self, key: str) -> None:
+        if not self._store.has(key):
+            self._store.item(key)  # raises NotFound with the nearest keys
+
+
+def _item_bytes(item: Item) -> bytes:
+    return dump_json(dict(item.data)).encode()
+
+
+def _copy_tree(source: Path, target: Path, *, without: str = "") -> None:
+    """Copy a folder of plain files, durably; raises InvalidData for a link or a pipe."""
+    with files.reported(target):
+        target.mkdir()
+    with files.reported(source):
+        children = sorted(source.iterdir())
+    for child in children:
+        if child.is_dir() and not child.is_symlink():
+            _copy_tree(child, target / child.name)
+        elif child.name != without:
+            files.write_new(target / child.name, files.read_chunks(child))
+    files.flush_folder(target)

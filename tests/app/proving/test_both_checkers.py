@@ -1,0 +1,256 @@
+"""citekit and the standalone script judge every proof file alike, whatever was changed in it.
+
+They share no code, so one of them would not repeat a mistake of the other. Each field is changed
+in every way that its kind allows: a fault of one checker that the other finds is a red test.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citekit import Archive
+from citekit.app.changing.purge import purge
+from citekit.app.proving.check_proof import check_proof
+from citekit.app.proving.proof_file import parse_proof_file
+from citekit.app.proving.prove import Proof, prove
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.trust_anchors import Outside
+from citekit.integrity.sign import new_signer_key
+from citekit.testing.builders import build_archive
+from citekit.testing.tsa import make_authority, serve_authority
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ORIGIN = "citekit.invalid/the-lanternfish-harbour"
+KEY = new_signer_key(ORIGIN, b"k" * 32)
+NEW_KEY = new_signer_key(ORIGIN, b"n" * 32)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SCRIPT = Path(__file__).parents[3] / "docs" / "check_proof.py"
+
+Json = Any  # a parsed JSON value
+Change = tuple[str, Json]
+"""What was changed, for people, and the document with it."""
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> Proof:
+    """A proof with all that one can have: a renaming, a purge, another key, stamps old and new."""
+    folder = tmp_path_factory.mktemp("both")
+    (folder / "tsa").mkdir()
+    store = build_archive(folder / "archive")
+    with serve_authority(make_authority(folder / "tsa")) as url:
+        seal(store, keys=Keys(signing=KEY), tsa=[url], allow_private=True, now=NOON)
+        Archive(store).rename("harbour2024", "quay2024")
+        seal(store, keys=Keys(signing=NEW_KEY, old=KEY), tsa=[url], allow_private=True, now=NOON)
+        purge(store, "quay2024", reason="asked to")
+        seal(store, keys=Keys(signing=NEW_KEY), tsa=[url], allow_private=True, now=NOON)
+    return prove(store, "quay2024", now=NOON)
+
+
+@pytest.fixture(scope="module")
+def script() -> Callable[[list[str]], int]:
+    """The standalone program, in this process: thousands of its own would take an hour."""
+    spec = importlib.util.spec_from_file_location("check_proof_script", SCRIPT)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    main: Callable[[list[str]], int] = module.main
+    return main
+
+
+Checker = Callable[[bytes], tuple[int, ...]]
+Checkers = tuple[Checker, Checker]
+
+
+@pytest.fixture(scope="module")
+def checkers(
+    script: Callable[[list[str]], int], tmp_path_factory: pytest.TempPathFactory
+) -> Checkers:
+    """Both, each giving its verdict for whoever trusts nothing, the old key, the new key."""
+    path = tmp_path_factory.mktemp("script") / "proof.json"
+    keys = (KEY.verifier, NEW_KEY.verifier)
+
+    def ours(data: bytes) -> tuple[int, ...]:
+        trusts = (Outside(), *(Outside(keys=(key,)) for key in keys))
+        return tuple(check_proof(data, trust).exit_code for trust in trusts)
+
+    def theirs(data: bytes) -> tuple[int, ...]:
+        path.write_bytes(data)
+        words = ([], *(["--vkey", str(key)] for key in keys))
+        with redirect_stdout(StringIO()):
+            return tuple(script([str(path), *more]) for more in words)
+
+    return ours, theirs
+
+
+def test_the_proof_has_every_part(proof: Proof, checkers: Checkers) -> None:
+    """What is changed below is there to be changed, and right before that."""
+    document = parse_proof_file(proof.data)
+    assert all((document.files, document.entries, document.rotations, document.timestamps))
+    assert len(document.earlier) == 2
+    assert any(entry.edge for earlier in document.earlier for entry in earlier.entries)
+    ours, theirs = checkers
+    assert ours(proof.data) == theirs(proof.data) == (1, 0, 0)
+
+
+def test_both_say_the_same_of_every_changed_field(proof: Proof, checkers: Checkers) -> None:
+    """Each field is left out, replaced by another kind of value, and changed in itself."""
+    ours, theirs = checkers
+    told = [
+        (what, ours(data), theirs(data))
+        for what, document in _changes(json.loads(proof.data))
+        for data in [json.dumps(document).encode()]
+    ]
+    assert len(told) > 1500
+    assert [line for line in told if line[1] != line[2]] == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_both_say_the_same_of_any_changed_byte(
+    proof: Proof, checkers: Checkers, data: st.DataObject
+) -> None:
+    """One byte of the file is another one."""
+    ours, theirs = checkers
+    position = data.draw(st.integers(0, len(proof.data) - 1))
+    byte = data.draw(st.integers(0, 255))
+    changed = proof.data[:position] + bytes([byte]) + proof.data[position + 1 :]
+    assert ours(changed) == theirs(changed)
+
+
+@pytest.mark.parametrize(
+    "made_at",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "2026-11-22T12:00:00",
+        "2026-11-22",
+        "2026-11-22T12:00:00z",
+        "now",
+    ],
+)
+def test_both_know_when_there_is_no_instant(proof: Proof, checkers: Checkers, made_at: str) -> None:
+    """Instants without a zone or outside the calendar make it no proof file."""
+    ours, theirs = checkers
+    data = json.dumps({**json.loads(proof.data), "made_at": made_at}).encode()
+    assert ours(data) == theirs(data)
+
+
+def test_a_byte_order_mark_is_no_difference(proof: Proof, checkers: Checkers) -> None:
+    """Some editors write one; both read past it."""
+    ours, theirs = checkers
+    data = b"\xef\xbb\xbf" + proof.data
+    assert ours(data) == theirs(data) == (1, 0, 0)
+
+
+# ── every change of every field ────────────────────────────────────────────────────────────────
+
+_OTHERS: tuple[Json, ...] = (
+    None, True, -1, 0, 7, 2**63, 1.5, "", "x", "\ud800", "\u00e9", [], {}, [[]], [{}], {"x": 1},
+)  # fmt: skip
+
+
+def _changes(document: Json) -> Iterator[Change]:
+    """The document with one change, for each change there is."""
+    for path in _paths(document, ()):
+        what = "/".join(map(str, path))
+        value = _at(document, path)
+        yield f"{what} left out", _without(document, path)
+        for other in _OTHERS:
+            yield f"{what} = {other!r}", _with(document, path, other)
+        for how, other in _own_changes(value, path[-1]):
+            yield f"{what} {how}", _with(document, path, other)
+
+
+def _own_changes(value: Json, name: str | int) -> Iterator[Change]:
+    match value:
+        case str() if name == "response":
+            yield from _changed_bytes(value)
+        case str():
+            yield from _changed_text(value)
+        case list() if value:
+            yield "twice", [*value, value[0]]
+            yield "backwards", value[::-1]
+            yield "far too long", value * 1001
+        case dict():
+            yield "with more", {**value, "more": 1}
+        case int():
+            yield "one more", value + 1
+        case _:
+            pass
+
+
+def _changed_text(text: str) -> Iterator[Change]:
+    middle = len(text) // 2
+    yield "cut", text[:-1]
+    yield "beheaded", text[1:]
+    yield "longer", text + "\n"
+    yield "with a space", text[:middle] + " " + text[middle:]
+    yield (
+        "with another letter",
+        text[:middle] + _other(text[middle : middle + 1]) + text[middle + 1 :],
+    )
+    yield "in capitals", text.upper()
+    lines = text.split("\n") if "\n" in text else []
+    for number, line in enumerate(lines):
+        before, after = lines[:number], lines[number + 1 :]
+        yield f"line {number} gone", "\n".join([*before, *after])
+        yield f"line {number} twice", "\n".join([*before, line, line, *after])
+        yield f"line {number} other", "\n".join([*before, _other(line[:1]) + line[1:], *after])
+        yield f"line {number} end", "\n".join([*before, line[:-1] + _other(line[-1:]), *after])
+        yield f"line {number} longer", "\n".join([*before, line + "A", *after])
+
+
+def _other(letter: str) -> str:
+    return "B" if letter == "A" else "A"
+
+
+def _changed_bytes(encoded: str) -> Iterator[Change]:
+    data = b64decode(encoded)
+    yield "cut", encoded[:-4]
+    yield "not padded", encoded.rstrip("=") + "=="
+    for position in range(0, len(data), 97):
+        changed = bytearray(data)
+        changed[position] ^= 1
+        yield f"byte {position} other", b64encode(changed).decode()
+
+
+def _paths(value: Json, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    steps = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    for step in steps:
+        yield (*path, step)
+        yield from _paths(value[step], (*path, step))
+
+
+def _at(document: Json, path: tuple[str | int, ...]) -> Json:
+    for step in path:
+        document = document[step]
+    return document
+
+
+def _with(document: Json, path: tuple[str | int, ...], value: Json) -> Json:
+    changed = copy.deepcopy(document)
+    _at(changed, path[:-1])[path[-1]] = value
+    return changed
+
+
+def _without(document: Json, path: tuple[str | int, ...]) -> Json:
+    changed = copy.deepcopy(document)
+    del _at(changed, path[:-1])[path[-1]]
+    return changed

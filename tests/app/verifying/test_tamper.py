@@ -1,0 +1,205 @@
+"""The tamper matrix: every mutation of tests/cases/tamper meets every kind of file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.verify import Report, verify
+from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
+from citekit.findings import FindingClass, Severity
+from citekit.integrity.sign import new_signer_key
+from citekit.store.archive import ArchiveStore
+from citekit.testing.tamper import forge, sealed_archive, tamper
+from citekit.testing.tsa import make_authority, serve_authority
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CASES = Path(__file__).parents[2] / "cases" / "tamper"
+MUTATIONS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "mutations.toml").read_text("utf-8"))
+KINDS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "kinds.toml").read_text("utf-8"))
+FORGERIES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "forgeries.toml").read_text("utf-8"))
+OUTSIDE_LOG = [kind for kind, about in KINDS.items() if not about["path"].startswith("log/")]
+MUTABLE = {"settings", "item", "note", "annotations", "entity", "claim"}
+KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", bytes(range(32)))
+OUTSIDE = Outside(keys=(KEY.verifier,))
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Archives with every kind of file, signed, stamped by an authority, sealed twice."""
+    folder = tmp_path_factory.mktemp("pristine")
+    (folder / "tsa").mkdir()
+    with serve_authority(make_authority(folder / "tsa")) as url:
+        sealed_archive(folder / "small", KEY, tsa=(url,), entities=0)
+        sealed_archive(folder / "large", KEY, tsa=(url,), entities=300)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def working_copy(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copies to tamper with; ``pick`` mends them after each case."""
+    return Path(shutil.copytree(pristine, tmp_path_factory.mktemp("working") / "archives"))
+
+
+@pytest.fixture
+def pick(pristine: Path, working_copy: Path) -> Iterator[Callable[[str], tuple[Path, Path]]]:
+    """Gives an archive and its file of a kind; the file's folder is whole again after the test."""
+    folders: list[Path] = []
+
+    def file_of(kind: str) -> tuple[Path, Path]:
+        root = working_copy / KINDS[kind].get("archive", "small")
+        (path, *_) = sorted(root.glob(KINDS[kind]["path"]))
+        folders.append(path.parent)
+        return root, path
+
+    yield file_of
+    for folder in folders:
+        _mend(pristine / folder.relative_to(working_copy), folder)
+
+
+@pytest.fixture
+def archive(pristine: Path, tmp_path: Path) -> Path:
+    """A whole copy of its own."""
+    return Path(shutil.copytree(pristine / "small", tmp_path / "archive"))
+
+
+def _mend(whole: Path, folder: Path) -> None:
+    if (whole / "archive.toml").exists():  # at the top, only files and links are touched
+        for path in folder.iterdir():
+            if path.is_symlink() or not (whole / path.name).is_dir():
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        for path in whole.iterdir():
+            if path.is_file():
+                shutil.copy2(path, folder / path.name)
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(whole, folder)
+
+
+def _classes(root: Path) -> set[str]:
+    """The classes that verify finds; an archive that cannot be opened is told by its error."""
+    try:
+        report = verify(ArchiveStore.open(root), outside=OUTSIDE)
+    except CitekitError as error:
+        return {"missing"} if error.code == "not-found" else {"invalid"}
+    return {str(f.kind) for f in report.findings if f.kind is not FindingClass.NOTICE}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mutation_of_every_kind_is_found(
+    kind: str, mutation: str, pick: Callable[[str], tuple[Path, Path]]
+) -> None:
+    """Other bytes, a file that is gone, a path too many: each has the right class."""
+    arguments = dict(MUTATIONS[mutation])
+    effect = arguments.pop("effect")
+    root, path = pick(kind)
+    if not tamper(path, **arguments):
+        return  # the bytes are as they were: nothing to find
+    expected = {"content": KINDS[kind]["content"], "gone": ["missing"], "extra": ["extra"]}[effect]
+    found = _classes(root)
+    if kind == "settings" and effect == "gone":
+        expected = ["missing", "invalid"]  # without archive.toml there is no archive
+    assert found & set(expected), f"{found or 'nothing'} instead of {expected}"
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.parametrize("kind", OUTSIDE_LOG)
+def test_no_event_that_waits_excuses_what_was_sealed(
+    kind: str, forgery: str, archive: Path
+) -> None:
+    """Who lacks the key can write events; found before any seal, and no seal takes it in."""
+    (path, *_) = sorted(archive.glob(KINDS[kind]["path"]))
+    if not forge(archive, path, forgery):
+        return  # nothing of this kind of file can be purged
+    is_mutable = kind in MUTABLE
+    expected = set(FORGERIES[forgery]["mutable" if is_mutable else "fixed"])
+    assert _classes(archive) & expected
+    if is_mutable:
+        return
+    checkpoint = (archive / "log" / "checkpoint").read_bytes()
+    with pytest.raises((IntegrityFailed, StoreConflict)):
+        seal(ArchiveStore.open(archive), keys=Keys(signing=KEY))
+    assert (archive / "log" / "checkpoint").read_bytes() == checkpoint
+    assert _classes(archive) & expected
+
+
+def test_the_matrix_is_as_large_as_promised() -> None:
+    """At least forty mutations, and each of them changes a file of some kind."""
+    assert len(MUTATIONS) >= 40
+    assert len(KINDS) >= 18
+
+
+def _told(report: Report) -> set[str]:
+    return {f"{f.kind} {f.place}" for f in report.findings if f.kind is not FindingClass.NOTICE}
+
+
+def test_a_whole_archive_has_nothing_to_tell(archive: Path) -> None:
+    """The archive of the matrix itself verifies, also strictly."""
+    report = verify(ArchiveStore.open(archive), outside=OUTSIDE)
+    assert (_told(report), report.exit_code(strict=True)) == (set(), 0)
+
+
+def test_rights_and_times_are_no_alarm(archive: Path) -> None:
+    """Chmod and touch change nothing that anybody sealed."""
+    for path in archive.rglob("*"):
+        if path.is_file():
+            path.chmod(0o400)
+            os.utime(path, (0, 0))
+    report = verify(ArchiveStore.open(archive), outside=OUTSIDE)
+    assert (_told(report), report.exit_code(strict=True)) == (set(), 0)
+
+
+def test_a_git_checkout_is_no_alarm(archive: Path, tmp_path: Path) -> None:
+    """What git gives another machine verifies; restricted payloads are withheld there."""
+    copy = tmp_path / "checkout"
+    _git(archive, "init", "-q")
+    _git(archive, "add", ".")
+    _git(archive, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "all")
+    _git(tmp_path, "-c", "core.autocrlf=true", "clone", "-q", str(archive), str(copy))
+    report = verify(ArchiveStore.open(copy), outside=OUTSIDE)
+    assert {f.kind for f in report.findings} <= {FindingClass.NOTICE, FindingClass.WITHHELD}
+    assert report.exit_code(strict=True) == 0
+
+
+def test_a_plain_copy_is_no_alarm(archive: Path, tmp_path: Path) -> None:
+    """A copy without .citekit, as other programs make it, verifies."""
+    copy = tmp_path / "copy"
+    shutil.copytree(archive, copy, ignore=shutil.ignore_patterns(".citekit"))
+    report = verify(ArchiveStore.open(copy), outside=OUTSIDE)
+    assert (_told(report), report.exit_code(strict=True)) == (set(), 0)
+
+
+def test_a_readme_and_a_licence_are_no_alarm(archive: Path) -> None:
+    """README and LICENSE at the top are accounted for, and nobody's business."""
+    (archive / "README.md").write_text("Ours.\n")
+    (archive / "LICENSE").write_text("MIT\n")
+    report = verify(ArchiveStore.open(archive), outside=OUTSIDE)
+    assert (_told(report), report.exit_code(strict=True)) == (set(), 0)
+
+
+def test_edits_are_unsealed_and_no_alarm(archive: Path) -> None:
+    """What citekit itself changes is unsealed: fine, and 1 under --strict."""
+    store = ArchiveStore.open(archive)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "An edit.\n")
+        writer.replace_item(store.item("lantern2024").with_data(title="Another title"))
+        writer.remove_claim("passengers")
+    report = verify(store, outside=OUTSIDE)
+    assert {f.kind for f in report.findings} == {FindingClass.NOTICE, FindingClass.UNSEALED}
+    assert (report.exit_code(), report.exit_code(strict=True)) == (0, 1)
+    assert not [f for f in report.findings if f.severity is Severity.ERROR]
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True)
