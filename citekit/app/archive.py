@@ -130,7 +130,7 @@ class Archive:
             self.store,
             keys,
             style=style,
-            format_=format,
+            format=format,
             locale=locale,
             in_text=in_text,
             locator=locator,
@@ -153,7 +153,7 @@ class Archive:
         """
         from citekit.app.intake.bibliographies import import_items
 
-        return import_items(self.store, text, format_=format, access=access)
+        return import_items(self.store, text, format=format, access=access)
 
     def annotate(
         self,
@@ -354,7 +354,7 @@ class Archive:
         from citekit.app.packages.export import export
 
         return export(
-            self.store, Path(path), format_=format, keys=keys, with_restricted=with_restricted
+            self.store, Path(path), format=format, keys=keys, with_restricted=with_restricted
         )
 
     def import_package(self, path: str | Path) -> Imported:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def list_items(
     store: ArchiveReader,
     *,
-    type_: str | None = None,
+    type: str | None = None,  # noqa: A002  # the word users know
     access: str | None = None,
     unreadable: Tell | None = None,
 ) -> list[Row]:
@@ -29,7 +29,7 @@ def list_items(
     with Index.open(store) as index:
         rows = index.rows()
         _tell_problems(index.problems(), unreadable)
-    return [row for row in rows if type_ in (None, row.type) and access in (None, row.access)]
+    return [row for row in rows if type in (None, row.type) and access in (None, row.access)]
 
 
 def search(
