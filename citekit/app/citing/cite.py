@@ -31,7 +31,7 @@ def cite(
     locale: str | None = None,
     in_text: bool = False,
     locator: str | None = None,
-    apart: bool = False,
+    apart: bool = True,
     explain: bool = False,
     outside: Outside | None = None,
     provenance: bool = False,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from citekit.app.citing.archived_item import archived
 from citekit.app.intake.describe import Declared, describe
 from citekit.app.intake.document_reading import own_publishers, read_extraction
 from citekit.app.intake.known_source import (
@@ -193,7 +194,9 @@ def add(
         held = stored
     held = bring_back(store, held, data)
     finding = held.finding(is_told_more=is_told_more)
-    return Added(key=held.key, item=store.item(held.key), is_new=False, findings=(finding,))
+    return Added(
+        key=held.key, item=archived(store, store.item(held.key)), is_new=False, findings=(finding,)
+    )
 
 
 def _read_named(
@@ -281,7 +284,7 @@ def _store(store: ArchiveStore, read: _Read, wish: Wish) -> Added | HeldBytes:
     findings = _findings(read, item, is_new=target is None)
     return Added(
         key=item.key,
-        item=item,
+        item=archived(store, item),
         is_new=target is None,
         capture=stamp,
         findings=(*told, *findings),

@@ -40,7 +40,7 @@ def show(store: ArchiveReader, key: str) -> dict[str, Any]:
     }
 
 
-def annotations(store: ArchiveReader, key: str) -> tuple[Annotation, ...]:
+def list_annotations(store: ArchiveReader, key: str) -> tuple[Annotation, ...]:
     """The annotations on an item, in the order of its file; raises NotFound or InvalidData."""
     return store.annotations(store.resolve(key))
 
