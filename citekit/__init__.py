@@ -102,13 +102,15 @@ _MODULE_OF = {name: module for module, names in _PLACES.items() for name in name
 __all__ = ["__version__", *_MODULE_OF]  # noqa: PLE0604  # names, all of them
 
 
-def __getattr__(name: str) -> object:
-    """Find a public name where it lives."""
-    if name in _MODULE_OF:
-        from importlib import import_module
+if not TYPE_CHECKING:  # else a type checker would take every name for one of ours
 
-        return getattr(import_module(_MODULE_OF[name]), name)
-    raise AttributeError(f"module 'citekit' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        """Find a public name where it lives."""
+        if name in _MODULE_OF:
+            from importlib import import_module
+
+            return getattr(import_module(_MODULE_OF[name]), name)
+        raise AttributeError(f"module 'citekit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

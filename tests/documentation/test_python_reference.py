@@ -147,7 +147,7 @@ def meaning(name: str, module: str) -> str:
     home = import_module(module)
     thing = getattr(home, name, None)
     if isinstance(thing, EnumType):
-        return f"one of {', '.join(f'`{value!s}`' for value in thing)}"
+        return f"one of {', '.join(f'`{value}`' for value in list[object](thing))}"
     if isinstance(thing, type) and name == thing.__name__:
         first, _, _ = prose(thing).partition("\n\n")
         return f"{' '.join(first.split())} (`{module}`)"
