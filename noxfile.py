@@ -17,7 +17,8 @@ SITE = "docs/_build/html"
 RESTRICTED_SITE = "docs/_build/restricted"
 
 LINTERS = ["ruff>=0.6", "import-linter>=2.1"]
-TYPES = ["mypy>=1.11", "types-PyYAML", "types-docutils", "lxml-stubs"]
+MYPY = "mypy>=1.11"
+TYPES = [MYPY, "types-PyYAML", "types-docutils", "lxml-stubs"]
 BROWSER = "playwright>=1.48"  # drives the system's Chromium, where there is one
 TESTING = [
     "pytest>=8",
@@ -29,6 +30,7 @@ TESTING = [
     "bagit>=1.8",
     "rocrate>=0.11",
     "prov>=2",
+    MYPY,  # programs of users are checked
     BROWSER,
 ]
 

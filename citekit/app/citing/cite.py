@@ -24,14 +24,14 @@ Cite = dict[str, Any]
 
 def cite(
     store: ItemReader,
-    words: Sequence[str],
+    keys: Sequence[str],
     *,
-    format_: str | None = None,
+    format: str | None = None,  # noqa: A002  # the word users know
     style: str | None = None,
     locale: str | None = None,
     in_text: bool = False,
     locator: str | None = None,
-    apart: bool = False,
+    apart: bool = True,
     explain: bool = False,
     outside: Outside | None = None,
     provenance: bool = False,
@@ -40,7 +40,8 @@ def cite(
     """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
     In the text, ``@key`` and ``@key [p. 3]`` alone have the author in the sentence, as in Pandoc.
-    ``style`` is an id or a file (default: the archive's, else apa), ``locator`` belongs to the last
+    ``style`` is an id or a file (default: the archive's, else apa), ``format`` one of text, html,
+    markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, ris; ``locator`` belongs to the last
     item. ``apart`` gives each reference on its own as well, in HTML too; ``explain`` where each
     piece of the output came from. With ``outside`` every item has to verify first, by what the
     verifier brings along; ``provenance`` adds capture time and digest to each reference; without
@@ -48,11 +49,11 @@ def cite(
     UsageError for an unknown format, and what ``cite_verified`` raises for an item that does not
     verify.
     """
-    chosen = format_ or "text"
+    chosen = format or "text"
     if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
         formats = ", ".join((*STYLED_FORMATS, *DATA_FORMATS))
         raise UsageError(f"no such format: {chosen}", hint=f"formats: {formats}")
-    cites = _located([cite for word in words for cite in _read(store, word.strip())], locator)
+    cites = _located([cite for word in keys for cite in _read(store, word.strip())], locator)
     cites = [{**cite, "id": store.resolve(cite["id"])} for cite in cites]
     told = () if outside is None else _verified(store, cites, outside)
     items = list({cite["id"]: store.item(cite["id"]) for cite in cites}.values())
@@ -71,7 +72,7 @@ def cite(
         explain=explain,
         links=links,
         notes=notes,
-        mode=_mode(words) if in_text else "",
+        mode=_mode(keys) if in_text else "",
     )
     cited = format_cites([source.fit(item.csl()) for item in items], cites, source, call)
     return cited._replace(warnings=(*cited.warnings, *lacking, *told))

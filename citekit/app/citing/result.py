@@ -33,6 +33,7 @@ class Cited(NamedTuple):
 
     ``citations`` holds the in-text citation where one was asked for. ``references`` are in the
     order of the style; in a data format in the order asked for, and there only when ``apart``.
+    ``html`` is all of it as HTML; None in a data format, and where nothing was asked ``apart``.
     """
 
     text: str
@@ -41,3 +42,19 @@ class Cited(NamedTuple):
     references: tuple[Reference, ...] = ()
     warnings: tuple[str, ...] = ()
     explained: tuple[Explained, ...] = ()
+    html: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        first = self.text.partition("\n")[0]
+        return f"<{self.format}: {first if first == self.text else f'{first} …'}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows; all that is archived is escaped in it."""
+        if self.html is not None:
+            return self.html
+        from html import escape  # its table of names costs every short command
+
+        return f"<pre>{escape(self.text)}</pre>"
