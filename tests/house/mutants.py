@@ -188,13 +188,14 @@ def path_to_change(old: ast.AST, new: ast.AST) -> Iterator[tuple[ast.AST, ast.AS
 
 
 def is_wording(path: list[tuple[ast.AST, ast.AST]]) -> bool:
-    """Whether the change is of a text that stands in a message or a hint."""
+    """Whether the change is of a text that stands in a message or a hint, or inside of one."""
     olds = [old for old, _ in path]
     is_text = all(
         isinstance(node, ast.Constant) and isinstance(node.value, str) for node in path[-1]
     )
+    is_inside = any(isinstance(node, ast.JoinedStr) for node in olds[:-1])
     steps = zip([olds[0], *olds], olds, olds[1:], strict=False)
-    return is_text and any(is_message(*step) for step in steps)
+    return (is_text or is_inside) and any(is_message(*step) for step in steps)
 
 
 def is_message(above: ast.AST, node: ast.AST, child: ast.AST) -> bool:
