@@ -1,4 +1,4 @@
-"""The same commands everywhere: ``nox -s lint types tests conformance docs bench screenshot``."""
+"""The same commands everywhere: ``nox -s lint types tests docs``; ``nox -l`` lists them all."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ LINTERS = ["ruff>=0.6", "import-linter>=2.1"]
 MYPY = "mypy>=1.11"
 TYPES = [MYPY, "types-PyYAML", "types-docutils", "lxml-stubs"]
 BROWSER = "playwright>=1.48"  # drives the system's Chromium, where there is one
+MUTATION = "mutmut>=3.8"
 TESTING = [
     "pytest>=8",
     "pytest-xdist>=3.5",
@@ -90,6 +91,13 @@ def conformance(session: nox.Session) -> None:
     """Only the public conformance suites."""
     install(session, *TESTING)
     session.run("pytest", "tests/conformance", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Whether tests notice changed code; ``nox -s mutants -- NAME``, not in CI (minutes each)."""
+    install(session, *TESTING, MUTATION)
+    session.run("python", "tests/house/mutants.py", *session.posargs)
 
 
 @nox.session
