@@ -194,5 +194,4 @@ def test_plain_cite_loads_nothing_of_this(root: Path) -> None:
         "citekit.app.verifying.verify",
         "citekit.app.verifying.trust_anchors",
         "citekit.app.citing.verified",
-        "citekit.app.citing.provenance_note",
     }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.sealing.purged import purged_digests
-from citekit.extract.documents.encoding import decode
+from citekit.errors import NotFound
 from citekit.model.records.codec import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from citekit.model.annotation import Annotation
     from citekit.model.item import Item
+    from citekit.store.items import ItemReader
     from citekit.store.reading import ArchiveReader
 
 
@@ -37,12 +38,35 @@ def show(store: ArchiveReader, key: str) -> dict[str, Any]:
     }
 
 
+def list_annotations(store: ArchiveReader, key: str) -> tuple[Annotation, ...]:
+    """The annotations on an item, in the order of its file; raises NotFound or InvalidData."""
+    return store.annotations(store.resolve(key))
+
+
+def address(store: ItemReader, key: str, *, folder: bool = False) -> str:
+    """The web address of an item, or the ``file:`` address of its folder.
+
+    Raises NotFound for an unknown key, and for an item without a web address.
+    """
+    key = store.resolve(key)
+    if folder:
+        return store.layout.item_file(key).parent.resolve().as_uri()
+    target = store.item(key).text("URL")
+    if not target.startswith(("https://", "http://")):
+        raise NotFound(f"{key} has no web address", hint=f"citekit open --folder {key}")
+    return target
+
+
 def _absent(store: ArchiveReader, captures: list[dict[str, Any]]) -> dict[str, str]:
     """Digest -> why this machine does not have the payload: *purged*, or just *absent*."""
     digests = {p["digest"] for capture in captures for p in capture["payloads"].values()}
     absent = sorted(digest for digest in digests if store.payload_path(digest) is None)
     purged: frozenset[str] = frozenset()
     if absent:
+        from citekit.app.sealing.purged import (
+            purged_digests,  # reads the log, which is seldom asked
+        )
+
         purged = purged_digests(store)
     return {digest: "purged" if digest in purged else "absent" for digest in absent}
 
@@ -72,5 +96,7 @@ def _decoded_original(store: ArchiveReader, key: str) -> str | None:
         data = store.payload(payload.digest)
         if data is None or payload.encoding is None:
             return None
+        from citekit.extract.documents.encoding import decode  # loads all that reads documents
+
         return decode(data, given=payload.encoding).text
     return None

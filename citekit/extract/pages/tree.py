@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ PARSE_LIMIT = 16_000_000  # code points; more than any article
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Python refuses to read such a number, and no character has it.
 _ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
+_PIECES_A_LETTER = 10  # where elements without text stand in thousands, the rest is not looked at
 _SPACES = re.compile(r"\s+")
 _SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "svg", "iframe", "button", "select"},
@@ -47,7 +49,7 @@ def text_of(element: HtmlElement, *, limit: int = 4000, apart: bool = False) -> 
     """
     parts: list[str] = []
     size = 0
-    for piece in _pieces(element):
+    for piece in islice(_pieces(element), _PIECES_A_LETTER * limit):
         parts.append(piece + " " if apart else piece)
         size += len(piece)
         if size > limit:

@@ -33,13 +33,12 @@ class RawEntry(Value):
 
 def split_entries(text: str) -> tuple[list[RawEntry], list[Finding]]:
     """The entries of a file and what is wrong with the rest."""
-    from bibtexparser.entrypoint import parse_string
-    from bibtexparser.exceptions import ParsingException
+    from bibtexparser import entrypoint, exceptions
 
     try:
         with unheard("bibtexparser"):
-            library = parse_string(text, parse_stack=[])
-    except (ParsingException, RecursionError) as error:
+            library = entrypoint.parse_string(text, parse_stack=[])
+    except (exceptions.ParsingException, RecursionError) as error:
         raise InvalidData(f"bibtexparser cannot split this text: {error}") from error
     macros: dict[str, str] = {month: month for month in MONTHS}
     for string in library.strings:
