@@ -35,7 +35,6 @@ ARTICLE_KEY = "mem2023turkiye"
 CHRONOLOGY_KEY = "citekit2026chronology"
 ORIGIN = "citekit.example/northern-kosovo-2023"
 RUN_OF_WORDS = 13
-# Not .gitattributes: an archive from before gets its new lines with its next change.
 MADE = ("archive.toml", ".gitattributes", ".gitignore", "items", "entities", "claims", "objects")
 
 
