@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from citekit.model.value import Value
 
 DataFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
 StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]
-DATA_FORMATS: Final[tuple[str, ...]] = ("bibtex", "biblatex", "csl-json", "csl-yaml", "ris")
-STYLED_FORMATS: Final[tuple[str, ...]] = ("text", "html", "markdown", "latex", "rtf")
+DATA_FORMATS: Final[tuple[str, ...]] = get_args(DataFormat)
+STYLED_FORMATS: Final[tuple[str, ...]] = get_args(StyledFormat)
 
 
 class Reference(Value):
