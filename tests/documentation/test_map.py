@@ -57,7 +57,7 @@ def test_every_room_is_on_the_map() -> None:
 def test_every_file_of_the_recipes_is_there() -> None:
     """The recipes name files that exist, but for those that they add."""
     named = set(re.findall(r"`((?:citekit|tests|docs)/[\w/.-]+\.\w+)`", EXTEND))
-    assert {name for name in named if not is_there(name)} == INVENTED
+    assert {name for name in named if not is_there(name)} <= INVENTED
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
