@@ -50,11 +50,12 @@ def install(session: nox.Session, *packages: str, extras: str = "all") -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, format and layers."""
+    """Style, format, layers, and the figures of the house."""
     install(session, *LINTERS)
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("lint-imports")
+    session.run("python", "tests/house/structure.py")
 
 
 @nox.session

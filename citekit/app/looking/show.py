@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(store: ArchiveReader, key: str) -> dict[str, Any]:
-    """The item, its evidence, captures and access, in the shape of INTERFACES.
+    """The item, its evidence, captures and access, in the shape of docs/reference/json.md.
 
     Evidence that the record keeps as offsets alone (captions) is filled in from the payload, where
     this machine holds it.
