@@ -10,6 +10,7 @@ from citekit.app.citing.provenance_note import provenance_note, with_note
 from citekit.app.citing.result import DATA_FORMATS, STYLED_FORMATS, Cited, Reference, StyledFormat
 from citekit.errors import NotFound, UsageError
 from citekit.formats import write
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,7 @@ def cite(
     notes, lacking = _notes(store, items) if provenance else ({}, ())
     if chosen in DATA_FORMATS:
         cited = _as_data(items, cites, chosen, notes, apart=apart)
-        return cited._replace(warnings=(*cited.warnings, *lacking, *told))
+        return replace(cited, warnings=(*cited.warnings, *lacking, *told))
     from citekit.app.citing.styled import StyledCall, format_cites, style_of
 
     source = style_of(store, style)
@@ -75,7 +76,7 @@ def cite(
         mode=_mode(keys) if in_text else "",
     )
     cited = format_cites([source.fit(item.csl()) for item in items], cites, source, call)
-    return cited._replace(warnings=(*cited.warnings, *lacking, *told))
+    return replace(cited, warnings=(*cited.warnings, *lacking, *told))
 
 
 def _whole(store: ItemReader) -> ArchiveReader:
@@ -152,7 +153,9 @@ def _as_data(
         items = [with_note(item, notes[item.key]) for item in items]
     located = [cite["id"] for cite in cites if "locator" in cite]
     warnings = [f"{format_} has no place for a locator: {key}" for key in located]
-    references = [Reference(item.key, write([item.data], format_)) for item in items if apart]
+    references = [
+        Reference(key=item.key, text=write([item.data], format_)) for item in items if apart
+    ]
     return Cited(
         text=write([item.data for item in items], format_),
         format=format_,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from citekit.model.value import Value
 
 DataFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
 StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]
@@ -10,7 +12,7 @@ DATA_FORMATS: Final[tuple[str, ...]] = ("bibtex", "biblatex", "csl-json", "csl-y
 STYLED_FORMATS: Final[tuple[str, ...]] = ("text", "html", "markdown", "latex", "rtf")
 
 
-class Reference(NamedTuple):
+class Reference(Value):
     """One entry of a bibliography; ``html`` is None where it was not asked for."""
 
     key: str
@@ -18,7 +20,7 @@ class Reference(NamedTuple):
     html: str | None = None
 
 
-class Explained(NamedTuple):
+class Explained(Value):
     """The pieces of one entry or citation (``key`` is None), each with where it came from.
 
     A piece is (text, variable, macro, line of the style); what a piece did not come from is None.
@@ -28,7 +30,7 @@ class Explained(NamedTuple):
     pieces: tuple[tuple[str, str | None, str | None, int | None], ...]
 
 
-class Cited(NamedTuple):
+class Cited(Value):
     """References: the ``text`` in the format asked for, and its parts.
 
     ``citations`` holds the in-text citation where one was asked for. ``references`` are in the

@@ -155,14 +155,16 @@ def _blocks(parts: list[str]) -> str:
 
 def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:
     marked = dict(html.bibliography) if html else {}
-    return tuple(Reference(key, text, marked.get(key)) for key, text in shown.bibliography)
+    return tuple(
+        Reference(key=key, text=text, html=marked.get(key)) for key, text in shown.bibliography
+    )
 
 
 def _explain(
     source: StyleSource, data: list[dict[str, Any]], clusters: list[list[Cite]], call: StyledCall
 ) -> tuple[Explained, ...]:
     return tuple(
-        Explained(key, tuple((o.text, o.variable, o.macro, o.line) for o in origins))
+        Explained(key=key, pieces=tuple((o.text, o.variable, o.macro, o.line) for o in origins))
         for key, origins in explain(
             source.xml, data, _citations(clusters, source, call), locale=call.locale
         )
