@@ -10,6 +10,7 @@ from citekit.store.index.sqlite import Index
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from citekit.model.item import Access
     from citekit.store.index.sqlite import Hit, Row
     from citekit.store.reading import ArchiveReader
 
@@ -23,7 +24,7 @@ def list_items(
     store: ArchiveReader,
     *,
     type: str | None = None,  # noqa: A002  # the word users know
-    access: str | None = None,
+    access: Access | None = None,
     unreadable: Tell | None = None,
 ) -> Rows[Row]:
     """Every item, by key; only those of a CSL type or an access when one is named.

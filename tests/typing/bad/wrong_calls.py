@@ -17,7 +17,7 @@ def wrong_names(archive: Archive) -> None:
 
 def wrong_types(archive: Archive) -> None:
     """Values that are not what a parameter takes."""
-    archive.list(access=1)  # error: [arg-type] expected "str | None"
+    archive.list(access="open")  # error: [arg-type] Literal['open']
     archive.add("a.txt", access="open")  # error: [arg-type] Literal['open']
     archive.add_entity("Ada", kind="human")  # error: [arg-type] Literal['human']
     archive.annotate("a", span="1-2")  # error: [arg-type] expected "tuple[int, int] | None"
