@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 FINDINGS = REFERENCE / "findings.md"
 FINDINGS_HEAD = """\
-# Findings of `verify`
+# Findings of `verify` and `check-proof`
 
 <!-- Made from citekit/app/verifying/rules.toml: CITEKIT_UPDATE=1 nox -s tests -- tests/documentation -->
 
