@@ -34,6 +34,8 @@ ROOT: Final = Path(__file__).parents[2]
 EQUIVALENTS: Final = Path(__file__).with_name("equivalent_mutants.toml")
 LEAST_KILLED: Final = 0.9
 
+_VERDICTS: Final = ["app/proving/test_verdicts", "app/proving/test_prove_earlier"]
+
 # Which files are mutated, and which tests judge them.
 GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "quotation": (["model/quotation"], ["model/test_quotation"]),
@@ -50,6 +52,11 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "integrity/timestamp": (["integrity/timestamp"], ["integrity/test_timestamp"]),
     "integrity/digest": (["integrity/digest"], ["integrity/test_digest"]),
     "integrity/earlier": (["integrity/earlier"], ["integrity/test_earlier"]),
+    "proving/check_proof": (["app/proving/check_proof"], _VERDICTS),
+    "proving/proof_reading": (["app/proving/proof_reading"], _VERDICTS),
+    "proving/proof_verdict": (["app/proving/proof_verdict"], _VERDICTS),
+    "proving/proof_file": (["app/proving/proof_file"], _VERDICTS),
+    "proving/prove": (["app/proving/prove"], [*_VERDICTS, "app/proving/test_prove"]),
 }
 
 _KILLED: Final = frozenset([
