@@ -79,3 +79,12 @@ def test_a_tree_that_is_no_earlier_one_is_told(index: int, earlier: int, size: i
 def test_the_largest_tree_has_earlier_ones() -> None:
     """A log of 2**63 - 1 leaves can be shortened to its first one."""
     assert earlier_proof(0, 2**63 - 1, (bytes(32),) * 63, earlier_size=1, edge=None) == ()
+
+
+def test_the_edge_is_the_one_hash_that_later_trees_do_not_have() -> None:
+    """In a tree of three, the third leaf is it for the first; in one of eight there is none."""
+    proof = prove_inclusion(0, 3, _node)
+    assert edge_of(0, 3, proof) == proof[-1] == _node(0, 2)
+    assert edge_of(0, 8, prove_inclusion(0, 8, _node)) is None
+    with pytest.raises(ValueError, match="zip"):
+        edge_of(0, 3, proof[:-1])

@@ -251,6 +251,8 @@ def test_the_wrong_key_is_shown_if_it_is_public() -> None:
     """The text of what was read as a public key is repeated, so that the line is found."""
     with pytest.raises(InvalidData, match="not a public key: 'something else'"):
         parse_vkey("something else")
+    with pytest.raises(InvalidData, match=f"not a public key: '{'x' * 80}'$"):
+        parse_vkey("x" * 81)
     with pytest.raises(InvalidData, match=r"not a public key: 'a\+01234567\+\*'"):
         parse_vkey("a+01234567+*")
     with pytest.raises(InvalidData, match=r"not a private key$"):
@@ -272,7 +274,8 @@ def test_a_long_name_is_a_name() -> None:
 
 
 def test_a_list_of_trusted_keys_is_bounded() -> None:
-    """A thousand keys may be trusted, and no more: each is tried."""
+    """One key may be trusted, or a thousand, and no more: each is tried."""
+    assert parse_trusted(f"{ALICE.verifier}\n") == (ALICE.verifier,)
     assert len(parse_trusted(f"{ALICE.verifier}\n" * MAX_TRUSTED)) == MAX_TRUSTED
     with pytest.raises(InvalidData, match="1 to 1000, this one 1001"):
         parse_trusted(f"{ALICE.verifier}\n" * (MAX_TRUSTED + 1))

@@ -123,6 +123,8 @@ def test_times_are_told_with_what_they_are_about(proof: Proof, trust: Outside) -
     told = f"existed by {instant}, says CN=citekit test authority"
     assert str(verdict.times[0]) == f"{CAPTURE} {told}"
     assert re.fullmatch("it existed by .*", str(verdict.times[2]))
+    parts = replace(verdict.times[0], names=(ITEM, CAPTURE))
+    assert str(parts) == f"{ITEM}, {CAPTURE} {told}"
     assert verdict.existed_by == sorted(time["at"] for time in verdict.to_json()["timestamps"])
 
 
