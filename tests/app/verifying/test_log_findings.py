@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.trust_anchors import Outside
 from citekit.app.verifying.verify import verify
-from citekit.integrity.checkpoint import parse_checkpoint
+from citekit.errors import MissingExtra
+from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import new_signer_key, sign_note
@@ -259,3 +262,123 @@ def test_what_is_wrong_is_told_with_its_place(
     damage(root)
     told = _told(root, outside)
     assert _same(told, expected), (len(told), told)
+
+
+# ── what the verifier brings along ─────────────────────────────────────────────────────────────
+
+
+def _checkpoint(root: Path, name: str) -> Checkpoint:
+    return parse_checkpoint((root / name).read_bytes())[0]
+
+
+@pytest.mark.parametrize("name", [KEPT, "log/checkpoint"])
+def test_a_kept_checkpoint_is_confirmed(name: str, root: Path) -> None:
+    """The log begins as it says, or is as it says; who signed it is then of no interest."""
+    kept = _checkpoint(root, name)
+    told = _told(root, Outside(checkpoints=(("mine.txt", kept),)))
+    message = rf"the log begins as mine\.txt says \({kept.size} entries\)"
+    unchecked = ("CK-I617", STAMP, "not checked: no root of its authority was given")
+    assert _same(told, [("CK-I619", "log/checkpoint", message), unchecked])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"origin": "coast.example/log"}, r"mine\.txt is of another log: 'coast\.example/log'"),
+        ({"size": 319}, r"the log had 319 entries when mine\.txt was kept, and has 318"),
+        ({"root": bytes(32)}, r"the first 315 entries are not those of mine\.txt"),
+    ],
+)
+def test_a_kept_checkpoint_is_refuted(
+    changes: dict[str, object], message: str, root: Path, outside: Outside
+) -> None:
+    """Another log, one that had more entries, one that began otherwise: each is told."""
+    kept = replace(_checkpoint(root, KEPT), **changes)
+    told = _told(root, replace(outside, checkpoints=(("mine.txt", kept),)))
+    assert _same(told, [("CK-E613", "log/checkpoint", message), *VOUCHED])
+
+
+def test_nothing_is_confirmed_of_a_log_without_a_root(root: Path) -> None:
+    """Where entries and tiles are gone, a kept checkpoint shows that they are not those of then."""
+    kept = _checkpoint(root, KEPT)
+    _both(_flip(ENTRIES), _flip(TILE))(root)
+    codes = {told[:2] for told in _told(root, Outside(checkpoints=(("mine.txt", kept),)))}
+    assert ("CK-E613", "log/checkpoint") in codes
+    assert ("CK-E612", KEPT) not in codes
+
+
+def test_another_key_and_another_authority_are_not_trusted(root: Path, tmp_path: Path) -> None:
+    """Who trusts others is told that neither has signed."""
+    (tmp_path / "tsa").mkdir()
+    roots = parse_roots(make_authority(tmp_path / "tsa").root_pem)
+    told = _told(root, Outside(keys=(THIEF.verifier,), roots=roots))
+    unknown = ("CK-E614", "log/checkpoint", "no trusted key has signed this")
+    foreign = ("CK-I617", STAMP, "the timestamp does not verify: .*")
+    assert _same(told, [unknown, foreign, NO_STAMP])
+
+
+def test_an_unsigned_log_is_called_so(root: Path) -> None:
+    """Signatures that were stripped are no signatures."""
+    path = root / "log" / "checkpoint"
+    path.write_bytes(write_note(replace(parse_note(path.read_bytes()), signatures=())))
+    told = _told(root)
+    message = r"consistent \(unsigned\); signer not authenticated"
+    assert ("CK-I615", "log/checkpoint", message.replace("\\", "")) in told
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["at-once", "after-a-later-seal"])
+def test_trust_follows_the_key_to_its_successor(
+    root: Path, outside: Outside, authority: TimestampAuthority, *, later: bool
+) -> None:
+    """Both keys have signed one checkpoint: the one that stands, or one that is kept."""
+    store = ArchiveStore.open(root)
+    with serve_authority(authority) as url:
+        keys = Keys(signing=NEW_KEY, old=KEY)
+        seal(store, keys=keys, tsa=[url], allow_private=True, now=NOON)
+    if later:
+        with store.writing() as writer:
+            writer.write_note("tide2023", "Once more.\n")
+        seal(store, keys=Keys(signing=NEW_KEY), now=NOON)
+    told = _told(root, outside)
+    (signed,) = [line for line in told if line[0] == "CK-I620"]
+    both = f"signed by {NEW_KEY.verifier}" + ("" if later else f", {KEY.verifier}")
+    assert signed == ("CK-I620", "log/checkpoint", both)
+    assert [line[0] for line in told].count("CK-I618") == 2
+    stranger = _told(root, replace(outside, keys=(THIEF.verifier,)))
+    assert "CK-E614" in {line[0] for line in stranger}
+
+
+def test_a_seal_that_was_stopped_is_no_alarm(root: Path, outside: Outside, tmp_path: Path) -> None:
+    """The checkpoint of the log with what waits is there already; one of another root is wrong."""
+    store = ArchiveStore.open(root)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Once more.\n")
+    waits = ("CK-I604", "items/tide2023/note.md", "has changed; the event waits for a seal")
+    assert _same(_told(root, outside), [waits, *VOUCHED])
+    done = Path(shutil.copytree(root, tmp_path / "done"))
+    seal(ArchiveStore.open(done), keys=Keys(signing=KEY), now=NOON)
+    kept = root / "trust" / "checkpoints" / "319"
+    kept.write_bytes((done / "log" / "checkpoint").read_bytes())
+    stopped = ("CK-I608", "trust/checkpoints/319", "a seal was stopped")
+    assert _same(_told(root, outside), [stopped, waits, *VOUCHED])
+    _kept(319, size=319)(root)
+    wrong = ("CK-E612", "trust/checkpoints/319", "the log had 319 entries, and has 318")
+    assert _same(_told(root, outside), [wrong, waits, *VOUCHED])
+
+
+def test_without_the_package_a_stamp_is_not_checked(
+    root: Path, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it could not be read is no reason to call it wrong, and none to trust it."""
+    monkeypatch.setitem(sys.modules, "rfc3161_client", None)
+    told = _told(root, outside)
+    assert _same(told, [SIGNED, ("CK-I617", STAMP, "not checked: .*rfc3161-client.*"), NO_STAMP])
+
+
+def test_without_the_package_no_signature_is_judged(
+    root: Path, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks for trust is told what to install, not that nobody has signed."""
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)
+    with pytest.raises(MissingExtra):
+        _told(root, outside)
