@@ -34,6 +34,10 @@ ROOT: Final = Path(__file__).parents[2]
 EQUIVALENTS: Final = Path(__file__).with_name("equivalent_mutants.toml")
 LEAST_KILLED: Final = 0.9
 
+_LOG: Final = [f"app/verifying/test_{name}" for name in ("log_findings", "forged_pending")]
+_FINDINGS: Final = [f"app/verifying/test_{name}" for name in ("verify", "verify_changed")]
+_VERDICTS: Final = ["app/proving/test_verdicts", "app/proving/test_prove_earlier"]
+
 # Which files are mutated, and which tests judge them.
 GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "quotation": (["model/quotation"], ["model/test_quotation"]),
@@ -50,6 +54,18 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "integrity/timestamp": (["integrity/timestamp"], ["integrity/test_timestamp"]),
     "integrity/digest": (["integrity/digest"], ["integrity/test_digest"]),
     "integrity/earlier": (["integrity/earlier"], ["integrity/test_earlier"]),
+    "proving/check_proof": (["app/proving/check_proof"], _VERDICTS),
+    "proving/proof_reading": (["app/proving/proof_reading"], _VERDICTS),
+    "proving/proof_verdict": (["app/proving/proof_verdict"], _VERDICTS),
+    "proving/proof_file": (["app/proving/proof_file"], _VERDICTS),
+    "proving/prove": (["app/proving/prove"], [*_VERDICTS, "app/proving/test_prove"]),
+    "verifying/trust": (["app/verifying/trust"], _LOG),
+    "verifying/log_tree": (["app/verifying/log_tree"], _LOG),
+    "verifying/log": (["app/verifying/log"], [*_LOG, *_FINDINGS]),
+    "verifying/quotation": (["app/verifying/quotation"], _FINDINGS),
+    "verifying/structure": (["app/verifying/structure"], _FINDINGS),
+    "verifying/payload_faults": (["app/verifying/payload_faults"], _FINDINGS),
+    "verifying/payload_hashing": (["app/verifying/payload_hashing"], _FINDINGS),
 }
 
 _KILLED: Final = frozenset([
