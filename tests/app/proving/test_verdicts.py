@@ -326,8 +326,8 @@ UNREADABLE: list[tuple[Callable[[Document], None], str | None, str]] = [
     (_set("earlier", 0, "entries", 0, "edge", to="AAAA"), "earlier[0]", "an edge has 32 bytes"),
     (_set("earlier", 0, "entries", 0, "edge", to="*"), "earlier[0]", "not base64"),
     (_set("earlier", 0, "timestamps", 0, "digest", to="x"), "earlier[0]", "not a digest: 'x'"),
-    (_set("entries", to=[]), None, "the proof has no entries or no files"),
-    (_set("files", to=[]), None, "the proof has no entries or no files"),
+    (_set("entries", to=[]), None, "^the proof has no entries or no files$"),
+    (_set("files", to=[]), None, "^the proof has no entries or no files$"),
     (_set("format", to="citekit-proof/2"), None, 'its "format" is not citekit-proof/1'),
     (_set("made_at", to="now"), "$.made_at", "now"),
 ]
@@ -374,6 +374,11 @@ def test_what_is_no_proof_file_is_told(data: bytes, message: str) -> None:
     """Before anything is parsed."""
     (finding,) = check_proof(data).findings
     assert (finding.code, finding.message) == ("CK-E630", message)
+
+
+def test_the_largest_proof_file_is_read(proof: Proof) -> None:
+    """The bound itself is allowed: 8 MiB, blanks at the end included."""
+    assert check_proof(proof.data.ljust(MAX_PROOF_BYTES)).exit_code == 1
 
 
 def test_a_proof_may_have_a_thousand_parts_of_a_kind(proof: Proof) -> None:
