@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,10 @@ from citekit.model.quotation import (
     words_beyond,
     words_shown,
 )
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @pytest.mark.parametrize(
@@ -112,7 +117,7 @@ def test_every_candidate_of_a_field_counts() -> None:
     assert may_show_field("title")
 
 
-def _annotation(*selectors: dict[str, object]) -> Annotation:
+def _annotation(*selectors: Mapping[str, object]) -> Annotation:
     when = {"type": "TimeState", "cached": "urn:citekit:capture:20261122T000000Z"}
     target = {"source": "urn:citekit:item:quay", "state": when, "selector": [*selectors]}
     return Annotation(data={"id": "urn:uuid:1", "target": target})

@@ -105,7 +105,10 @@ def _flip(name: str, at: int = 40) -> Callable[[Path], None]:
 
 
 def _cut(name: str) -> Callable[[Path], None]:
-    return lambda root: (root / name).write_bytes((root / name).read_bytes()[:-1]) and None
+    def damage(root: Path) -> None:
+        (root / name).write_bytes((root / name).read_bytes()[:-1])
+
+    return damage
 
 
 def _remove(name: str) -> Callable[[Path], None]:
@@ -121,7 +124,10 @@ def _both(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
 
 
 def _write(name: str, data: bytes) -> Callable[[Path], None]:
-    return lambda root: (root / name).write_bytes(data) and None
+    def damage(root: Path) -> None:
+        (root / name).write_bytes(data)
+
+    return damage
 
 
 def _twice_signed(root: Path) -> None:
