@@ -21,7 +21,6 @@ from citekit.model.quotation import (
     words_shown,
 )
 
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
