@@ -17,8 +17,13 @@ from citekit.app.proving.proof_file import MAX_PROOF_BYTES
 from citekit.app.proving.prove import Proof, prove
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.trust_anchors import Outside
+from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.sign import new_signer_key
+from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.merkle import leaf_hash
+from citekit.integrity.note import Note, write_note
+from citekit.integrity.proof import LogProof, write_proof
+from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
 from citekit.integrity.timestamp import parse_roots
 from citekit.model.value import replace
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
@@ -302,6 +307,76 @@ def test_who_trusts_others_is_told_what_fails(proof: Proof, tmp_path: Path) -> N
         "b.txt",
         f"no capture of the proof has {digest_bytes(b'x')}",
     )
+
+
+# ── a log of our own making ────────────────────────────────────────────────────────────────────
+
+
+def _entry_of(
+    event: Document, *signers: SignerKey, origin: str = ORIGIN, root: bytes = b""
+) -> Document:
+    """An entry as the only one of a log, with its proof; ``root`` is another than its own."""
+    entry = encode_leaf(event)
+    checkpoint = Checkpoint(origin=origin, size=1, root=root or leaf_hash(entry))
+    note = Note(text=checkpoint.text)
+    for signer in signers:
+        note = sign_note(note, signer)
+    proof = LogProof(index=0, hashes=(), checkpoint=write_note(note))
+    return {"entry": entry.decode(), "proof": write_proof(proof).decode()}
+
+
+def _proof_of(text: str, *signers: SignerKey, rotations: tuple[Document, ...] = ()) -> bytes:
+    """A proof of an item's record, in a log that has nothing else."""
+    event = {"action": "item", "subject": ITEM, "digest": digest_bytes(text.encode())}
+    document = {
+        "format": "citekit-proof/1", "key": "quay2024", "made_at": "2026-11-22T12:00:00Z",
+        "tool": {"name": "citekit", "version": "test"}, "files": [{"path": ITEM, "text": text}],
+        "entries": [_entry_of(event, *signers)], "rotations": list(rotations),
+    }  # fmt: skip
+    return json.dumps(document).encode()
+
+
+RECORD = '{"id": "quay2024"}'
+ROTATION = {"action": "key", "replaces": KEY.verifier.key_id.hex(), "vkey": str(THIEF.verifier)}
+BOTH = (KEY, THIEF)
+
+
+def test_a_change_of_keys_leads_to_the_new_one() -> None:
+    """Who trusts the old key accepts what the new one has signed, if both signed the change."""
+    trust = Outside(keys=(KEY.verifier,))
+    rotation = _entry_of(ROTATION, *BOTH)
+    assert check_proof(_proof_of(RECORD, THIEF, rotations=(rotation,)), trust).exit_code == 0
+    assert check_proof(_proof_of(RECORD, THIEF), trust).exit_code == 6
+
+
+@pytest.mark.parametrize(
+    "rotation",
+    [
+        _entry_of(ROTATION, *BOTH, origin="coast.example/log"),
+        _entry_of(ROTATION, *BOTH, root=bytes(32)),
+        _entry_of({**ROTATION, "action": "item"}, *BOTH),
+        _entry_of({**ROTATION, "vkey": "none"}, *BOTH),
+        _entry_of({**ROTATION, "replaces": "00000000"}, *BOTH),
+        _entry_of(ROTATION, THIEF),
+    ],
+    ids=["another-log", "not-proven", "no-change", "no-key", "of-another-key", "unsigned"],
+)
+def test_what_is_no_change_of_keys_leads_nowhere(rotation: Document) -> None:
+    """Of this log, proven, about keys, signed by both: whatever is lacking, trust does not move."""
+    data = _proof_of(RECORD, THIEF, rotations=(rotation,))
+    verdict = check_proof(data, Outside(keys=(KEY.verifier,)))
+    (finding,) = verdict.findings
+    assert _told(finding) == ("CK-E634", None, "no trusted key has signed this")
+    assert not verdict.is_authentic
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"id": "other2024"}'], ids=["none", "list", "other"])
+def test_a_sealed_record_that_is_none_is_told(text: str) -> None:
+    """It is unchanged, and still no record of the item."""
+    verdict = check_proof(_proof_of(text, KEY), Outside(keys=(KEY.verifier,)))
+    (finding,) = verdict.findings
+    assert _told(finding) == ("CK-E631", None, "the proof has no item.json of 'quay2024'")
+    assert verdict.proven[0].startswith(f"{ITEM} is unchanged since it was sealed")
 
 
 # ── what cannot be read ────────────────────────────────────────────────────────────────────────
