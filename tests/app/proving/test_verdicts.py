@@ -20,7 +20,7 @@ from citekit.app.verifying.trust_anchors import Outside
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
-from citekit.integrity.merkle import leaf_hash
+from citekit.integrity.merkle import leaf_hash, prove_inclusion, root_of
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.proof import LogProof, write_proof
 from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
@@ -377,6 +377,73 @@ def test_a_sealed_record_that_is_none_is_told(text: str) -> None:
     (finding,) = verdict.findings
     assert _told(finding) == ("CK-E631", None, "the proof has no item.json of 'quay2024'")
     assert verdict.proven[0].startswith(f"{ITEM} is unchanged since it was sealed")
+
+
+def _proof_with(*events: Document) -> bytes:
+    """A proof of an item's record and of other events, in a log that has nothing else."""
+    record = {"action": "item", "subject": ITEM, "digest": digest_bytes(RECORD.encode())}
+    entries = [encode_leaf(event) for event in (record, *events)]
+    leaves = [leaf_hash(entry) for entry in entries]
+    checkpoint = Checkpoint(origin=ORIGIN, size=len(leaves), root=root_of(leaves))
+    note = write_note(Note(text=checkpoint.text))
+    document = json.loads(_proof_of(RECORD))
+    document["entries"] = [
+        {"entry": entry.decode(), "proof": write_proof(LogProof(
+            index=index, checkpoint=note,
+            hashes=prove_inclusion(index, len(leaves), lambda level, n: root_of(
+                leaves[n << level : (n + 1) << level])),
+        )).decode()}
+        for index, entry in enumerate(entries)
+    ]  # fmt: skip
+    return json.dumps(document).encode()
+
+
+def _capture(payloads: object) -> Document:
+    return {"action": "capture", "subject": CAPTURE, "payloads": payloads}
+
+
+def _purge(**more: object) -> Document:
+    return {
+        "action": "purge",
+        "subject": ITEM,
+        "payloads": [{"digest": TEXT, "role": "text"}],
+        **more,
+    }
+
+
+def test_a_purge_is_no_word_about_the_record() -> None:
+    """Though it names the item: what was sealed of its record stands."""
+    verdict = check_proof(_proof_with(_capture([{"digest": TEXT, "role": "text"}]), _purge()))
+    assert verdict.findings == []
+    assert verdict.proven[0].startswith(f"{ITEM} is unchanged since it was sealed")
+
+
+@pytest.mark.parametrize(
+    "agent", [{}, {"agent": "Ada"}, {"agent": {}}], ids=["no", "text", "empty"]
+)
+def test_a_purge_by_nobody_is_told(agent: Document) -> None:
+    """What another program wrote is told as far as it goes: without a name, a time or a reason."""
+    verdict = check_proof(
+        _proof_with(_capture([{"digest": TEXT, "role": "text"}]), _purge(**agent))
+    )
+    (purged,) = verdict.purged
+    assert (purged.by, purged.at, purged.reason) == ("None", "None", None)
+
+
+def test_a_purge_of_other_bytes_is_not_told() -> None:
+    """Only what a capture of the proof names was removed from it; nor are they its payload."""
+    data = _proof_with(_capture([{"digest": digest_bytes(b"x"), "role": "text"}]), _purge())
+    assert check_proof(data).purged == []
+    verdict = check_proof(data, payloads={"a.txt": HARBOUR_TEXT.encode()})
+    (finding,) = verdict.findings
+    assert _told(finding) == ("CK-E636", "a.txt", f"no capture of the proof has {TEXT}")
+
+
+@pytest.mark.parametrize("payloads", [None, 7, "text", {}, [7], [[]]])
+def test_payloads_of_another_shape_are_none(payloads: object) -> None:
+    """An entry says what it says; nothing breaks on it."""
+    verdict = check_proof(_proof_with(_capture(payloads), _purge()))
+    assert (verdict.exit_code, verdict.purged, verdict.findings) == (1, [], [])
 
 
 # ── what cannot be read ────────────────────────────────────────────────────────────────────────
