@@ -215,6 +215,18 @@ def test_subtrees_cover_their_range(begin: int, length: int) -> None:
     assert len(subtrees) <= 2 * max(1, length.bit_length())
 
 
+@pytest.mark.parametrize("wrong", [b"", b"x" * 31, b"x" * 33], ids=len)
+def test_what_is_no_hash_leads_nowhere(wrong: bytes) -> None:
+    """Other lengths could be cut differently; they are refused where the root would come out."""
+    right = LEAVES[0]
+    assert verify_inclusion(right, 0, 2, (right,), node_hash(right, right))
+    assert not verify_inclusion(wrong, 0, 2, (right,), node_hash(wrong, right))
+    assert not verify_inclusion(right, 0, 2, (wrong,), node_hash(right, wrong))
+    assert verify_consistency(1, 2, (right,), right, node_hash(right, right))
+    assert not verify_consistency(1, 2, (wrong,), right, node_hash(right, wrong))
+    assert not verify_consistency(1, 2, (right,), wrong, node_hash(wrong, right))
+
+
 def test_the_largest_tree_can_be_proven() -> None:
     """Up to 2**63 - 1 leaves, all alike, without anybody having read them."""
     alike = [leaf_hash(b"x")]

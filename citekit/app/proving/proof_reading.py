@@ -87,7 +87,7 @@ class Unreadable(Exception):  # not an error of the tree: always turned into fin
     """Every part that cannot be read: where, and why."""
 
     def __init__(self, parts: Iterable[tuple[Place, str]]) -> None:
-        super().__init__("not a proof file")
+        super().__init__()
         self.parts = tuple(parts)
 
 

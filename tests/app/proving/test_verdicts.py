@@ -17,8 +17,13 @@ from citekit.app.proving.proof_file import MAX_PROOF_BYTES
 from citekit.app.proving.prove import Proof, prove
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.trust_anchors import Outside
+from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.sign import new_signer_key
+from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.merkle import leaf_hash, prove_inclusion, root_of
+from citekit.integrity.note import Note, write_note
+from citekit.integrity.proof import LogProof, write_proof
+from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
 from citekit.integrity.timestamp import parse_roots
 from citekit.model.value import replace
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
@@ -304,6 +309,143 @@ def test_who_trusts_others_is_told_what_fails(proof: Proof, tmp_path: Path) -> N
     )
 
 
+# ── a log of our own making ────────────────────────────────────────────────────────────────────
+
+
+def _entry_of(
+    event: Document, *signers: SignerKey, origin: str = ORIGIN, root: bytes = b""
+) -> Document:
+    """An entry as the only one of a log, with its proof; ``root`` is another than its own."""
+    entry = encode_leaf(event)
+    checkpoint = Checkpoint(origin=origin, size=1, root=root or leaf_hash(entry))
+    note = Note(text=checkpoint.text)
+    for signer in signers:
+        note = sign_note(note, signer)
+    proof = LogProof(index=0, hashes=(), checkpoint=write_note(note))
+    return {"entry": entry.decode(), "proof": write_proof(proof).decode()}
+
+
+def _proof_of(text: str, *signers: SignerKey, rotations: tuple[Document, ...] = ()) -> bytes:
+    """A proof of an item's record, in a log that has nothing else."""
+    event = {"action": "item", "subject": ITEM, "digest": digest_bytes(text.encode())}
+    document = {
+        "format": "citekit-proof/1", "key": "quay2024", "made_at": "2026-11-22T12:00:00Z",
+        "tool": {"name": "citekit", "version": "test"}, "files": [{"path": ITEM, "text": text}],
+        "entries": [_entry_of(event, *signers)], "rotations": list(rotations),
+    }  # fmt: skip
+    return json.dumps(document).encode()
+
+
+RECORD = '{"id": "quay2024"}'
+ROTATION = {"action": "key", "replaces": KEY.verifier.key_id.hex(), "vkey": str(THIEF.verifier)}
+BOTH = (KEY, THIEF)
+
+
+def test_a_change_of_keys_leads_to_the_new_one() -> None:
+    """Who trusts the old key accepts what the new one has signed, if both signed the change."""
+    trust = Outside(keys=(KEY.verifier,))
+    rotation = _entry_of(ROTATION, *BOTH)
+    assert check_proof(_proof_of(RECORD, THIEF, rotations=(rotation,)), trust).exit_code == 0
+    assert check_proof(_proof_of(RECORD, THIEF), trust).exit_code == 6
+
+
+@pytest.mark.parametrize(
+    "rotation",
+    [
+        _entry_of(ROTATION, *BOTH, origin="coast.example/log"),
+        _entry_of(ROTATION, *BOTH, root=bytes(32)),
+        _entry_of({**ROTATION, "action": "item"}, *BOTH),
+        _entry_of({**ROTATION, "vkey": "none"}, *BOTH),
+        _entry_of({**ROTATION, "replaces": "00000000"}, *BOTH),
+        _entry_of(ROTATION, THIEF),
+    ],
+    ids=["another-log", "not-proven", "no-change", "no-key", "of-another-key", "unsigned"],
+)
+def test_what_is_no_change_of_keys_leads_nowhere(rotation: Document) -> None:
+    """Of this log, proven, about keys, signed by both: whatever is lacking, trust does not move."""
+    data = _proof_of(RECORD, THIEF, rotations=(rotation,))
+    verdict = check_proof(data, Outside(keys=(KEY.verifier,)))
+    (finding,) = verdict.findings
+    assert _told(finding) == ("CK-E634", None, "no trusted key has signed this")
+    assert not verdict.is_authentic
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"id": "other2024"}'], ids=["none", "list", "other"])
+def test_a_sealed_record_that_is_none_is_told(text: str) -> None:
+    """It is unchanged, and still no record of the item."""
+    verdict = check_proof(_proof_of(text, KEY), Outside(keys=(KEY.verifier,)))
+    (finding,) = verdict.findings
+    assert _told(finding) == ("CK-E631", None, "the proof has no item.json of 'quay2024'")
+    assert verdict.proven[0].startswith(f"{ITEM} is unchanged since it was sealed")
+
+
+def _proof_with(*events: Document) -> bytes:
+    """A proof of an item's record and of other events, in a log that has nothing else."""
+    record = {"action": "item", "subject": ITEM, "digest": digest_bytes(RECORD.encode())}
+    entries = [encode_leaf(event) for event in (record, *events)]
+    leaves = [leaf_hash(entry) for entry in entries]
+    checkpoint = Checkpoint(origin=ORIGIN, size=len(leaves), root=root_of(leaves))
+    note = write_note(Note(text=checkpoint.text))
+    document = json.loads(_proof_of(RECORD))
+    document["entries"] = [
+        {"entry": entry.decode(), "proof": write_proof(LogProof(
+            index=index, checkpoint=note,
+            hashes=prove_inclusion(index, len(leaves), lambda level, n: root_of(
+                leaves[n << level : (n + 1) << level])),
+        )).decode()}
+        for index, entry in enumerate(entries)
+    ]  # fmt: skip
+    return json.dumps(document).encode()
+
+
+def _capture(payloads: object) -> Document:
+    return {"action": "capture", "subject": CAPTURE, "payloads": payloads}
+
+
+def _purge(**more: object) -> Document:
+    return {
+        "action": "purge",
+        "subject": ITEM,
+        "payloads": [{"digest": TEXT, "role": "text"}],
+        **more,
+    }
+
+
+def test_a_purge_is_no_word_about_the_record() -> None:
+    """Though it names the item: what was sealed of its record stands."""
+    verdict = check_proof(_proof_with(_capture([{"digest": TEXT, "role": "text"}]), _purge()))
+    assert verdict.findings == []
+    assert verdict.proven[0].startswith(f"{ITEM} is unchanged since it was sealed")
+
+
+@pytest.mark.parametrize(
+    "agent", [{}, {"agent": "Ada"}, {"agent": {}}], ids=["no", "text", "empty"]
+)
+def test_a_purge_by_nobody_is_told(agent: Document) -> None:
+    """What another program wrote is told as far as it goes: without a name, a time or a reason."""
+    verdict = check_proof(
+        _proof_with(_capture([{"digest": TEXT, "role": "text"}]), _purge(**agent))
+    )
+    (purged,) = verdict.purged
+    assert (purged.by, purged.at, purged.reason) == ("None", "None", None)
+
+
+def test_a_purge_of_other_bytes_is_not_told() -> None:
+    """Only what a capture of the proof names was removed from it; nor are they its payload."""
+    data = _proof_with(_capture([{"digest": digest_bytes(b"x"), "role": "text"}]), _purge())
+    assert check_proof(data).purged == []
+    verdict = check_proof(data, payloads={"a.txt": HARBOUR_TEXT.encode()})
+    (finding,) = verdict.findings
+    assert _told(finding) == ("CK-E636", "a.txt", f"no capture of the proof has {TEXT}")
+
+
+@pytest.mark.parametrize("payloads", [None, 7, "text", {}, [7], [[]]])
+def test_payloads_of_another_shape_are_none(payloads: object) -> None:
+    """An entry says what it says; nothing breaks on it."""
+    verdict = check_proof(_proof_with(_capture(payloads), _purge()))
+    assert (verdict.exit_code, verdict.purged, verdict.findings) == (1, [], [])
+
+
 # ── what cannot be read ────────────────────────────────────────────────────────────────────────
 
 
@@ -326,8 +468,8 @@ UNREADABLE: list[tuple[Callable[[Document], None], str | None, str]] = [
     (_set("earlier", 0, "entries", 0, "edge", to="AAAA"), "earlier[0]", "an edge has 32 bytes"),
     (_set("earlier", 0, "entries", 0, "edge", to="*"), "earlier[0]", "not base64"),
     (_set("earlier", 0, "timestamps", 0, "digest", to="x"), "earlier[0]", "not a digest: 'x'"),
-    (_set("entries", to=[]), None, "the proof has no entries or no files"),
-    (_set("files", to=[]), None, "the proof has no entries or no files"),
+    (_set("entries", to=[]), None, "^the proof has no entries or no files$"),
+    (_set("files", to=[]), None, "^the proof has no entries or no files$"),
     (_set("format", to="citekit-proof/2"), None, 'its "format" is not citekit-proof/1'),
     (_set("made_at", to="now"), "$.made_at", "now"),
 ]
@@ -374,6 +516,11 @@ def test_what_is_no_proof_file_is_told(data: bytes, message: str) -> None:
     """Before anything is parsed."""
     (finding,) = check_proof(data).findings
     assert (finding.code, finding.message) == ("CK-E630", message)
+
+
+def test_the_largest_proof_file_is_read(proof: Proof) -> None:
+    """The bound itself is allowed: 8 MiB, blanks at the end included."""
+    assert check_proof(proof.data.ljust(MAX_PROOF_BYTES)).exit_code == 1
 
 
 def test_a_proof_may_have_a_thousand_parts_of_a_kind(proof: Proof) -> None:

@@ -95,7 +95,7 @@ def test_a_log_in_order_is_told_with_who_vouches_for_it(root: Path, outside: Out
     assert _same(_told(root), [nobody, unchecked])
 
 
-def _flip(name: str, at: int = 40) -> Callable[[Path], object]:
+def _flip(name: str, at: int = 40) -> Callable[[Path], None]:
     def damage(root: Path) -> None:
         data = bytearray((root / name).read_bytes())
         data[at] ^= 1
@@ -104,15 +104,18 @@ def _flip(name: str, at: int = 40) -> Callable[[Path], object]:
     return damage
 
 
-def _cut(name: str) -> Callable[[Path], object]:
-    return lambda root: (root / name).write_bytes((root / name).read_bytes()[:-1])
+def _cut(name: str) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        (root / name).write_bytes((root / name).read_bytes()[:-1])
+
+    return damage
 
 
-def _remove(name: str) -> Callable[[Path], object]:
+def _remove(name: str) -> Callable[[Path], None]:
     return lambda root: (root / name).unlink()
 
 
-def _both(*damages: Callable[[Path], object]) -> Callable[[Path], object]:
+def _both(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
     def damage(root: Path) -> None:
         for one in damages:
             one(root)
@@ -120,8 +123,11 @@ def _both(*damages: Callable[[Path], object]) -> Callable[[Path], object]:
     return damage
 
 
-def _write(name: str, data: bytes) -> Callable[[Path], object]:
-    return lambda root: (root / name).write_bytes(data)
+def _write(name: str, data: bytes) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        (root / name).write_bytes(data)
+
+    return damage
 
 
 def _twice_signed(root: Path) -> None:
@@ -130,7 +136,7 @@ def _twice_signed(root: Path) -> None:
     path.write_bytes(write_note(replace(note, signatures=note.signatures * 2)))
 
 
-def _kept(name: int, /, **changes: object) -> Callable[[Path], object]:
+def _kept(name: int, /, **changes: object) -> Callable[[Path], None]:
     """Another checkpoint in the place of the one that is kept of a size, signed all the same."""
 
     def damage(root: Path) -> None:
@@ -141,7 +147,7 @@ def _kept(name: int, /, **changes: object) -> Callable[[Path], object]:
     return damage
 
 
-def _stamp(change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+def _stamp(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
     """Another stamp in the place of the one that is there, under the name that its bytes give."""
 
     def damage(root: Path) -> None:
@@ -184,7 +190,7 @@ UNNAMED = ("CK-E607", r"trust/keys/71e8f426\.vkey", "no entry of the log names t
 LOST = [UNNAMED, *[UNKNOWN] * 255]
 """What is told of the 256 files whose entries were in the first bundle."""
 
-DAMAGES: list[tuple[str, Callable[[Path], object], list[Told]]] = [
+DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
     ("a changed entry", _flip(ENTRIES), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
     ("a changed last entry", _flip(LAST_ENTRIES),
      [("CK-E605", LAST_ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
@@ -256,7 +262,7 @@ DAMAGES: list[tuple[str, Callable[[Path], object], list[Told]]] = [
 
 @pytest.mark.parametrize(("damage", "expected"), [pytest.param(d, e, id=i) for i, d, e in DAMAGES])
 def test_what_is_wrong_is_told_with_its_place(
-    damage: Callable[[Path], object], expected: list[Told], root: Path, outside: Outside
+    damage: Callable[[Path], None], expected: list[Told], root: Path, outside: Outside
 ) -> None:
     """One damage makes these findings, and no others."""
     damage(root)

@@ -276,6 +276,14 @@ def test_damage_is_found(code: str, what: str, damage: Callable[[Path], None], r
     assert report.ok == (code == "CK-W404")
 
 
+def test_what_may_be_quoted_is_no_excess(root: Path) -> None:
+    """Twelve words in one quote, fifteen of a hundred together: the bounds themselves."""
+    twelve, three = _passage(0, 73), _passage(74, 94)
+    assert [len(p.exact.split()) for p in (twelve, three) if p.exact] == [12, 3]
+    _annotate(twelve, three)(root)
+    assert _codes(_report(root)) == []
+
+
 @pytest.mark.parametrize(
     ("what", "exit_code"),
     [
