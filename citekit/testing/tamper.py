@@ -2,7 +2,8 @@
 
 ``tamper(path, how, **arguments)`` does what ``how`` names, and answers whether anything is other
 than before. ``forge(root, path, how)`` is somebody who knows the format and lacks the key: what is
-done to the file, an event that waits explains. ``sealed_archive`` makes the archive for both.
+done to the file, an event that waits explains. ``sign_falsely(root, how)`` is the same person at
+the checkpoint and its signatures. ``sealed_archive`` makes the archive for all of them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.app.sealing.seal import Keys, seal
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.note import Note, parse_note, write_note
+from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
+from citekit.model.value import replace
 from citekit.store.log.record_kinds import action_of, group_of
 from citekit.testing.builders import build_archive
 
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from citekit.integrity.sign import SignerKey
     from citekit.store.archive import ArchiveStore
 
 
@@ -245,6 +248,38 @@ _PATHS: Final[dict[str, Callable[..., bool]]] = {
     "copy_hidden": _copy_hidden,
     "folder_beside": _folder_beside,
     "link_beside": _link_beside,
+}
+
+
+# ── signatures that are not the log's ──────────────────────────────────────────────────────────
+
+
+def sign_falsely(root: Path, how: str) -> None:
+    """Do to the signatures of ``log/checkpoint`` what ``how`` names."""
+    path = root / "log" / "checkpoint"
+    path.write_bytes(write_note(_SIGNATURES[how](parse_note(path.read_bytes()))))
+
+
+def _break_signature(note: Note) -> Note:
+    *others, last = note.signatures
+    broken = bytes([last.signature[0] ^ 1]) + last.signature[1:]
+    return replace(note, signatures=(*others, replace(last, signature=broken)))
+
+
+def _thief(note: Note) -> SignerKey:
+    return new_signer_key(note.signatures[0].name, b"thief".ljust(32))
+
+
+def _other_origin(note: Note) -> Note:
+    return replace(note, text=note.text.replace("\n", "-of-others\n", 1))
+
+
+_SIGNATURES: Final[dict[str, Callable[[Note], Note]]] = {
+    "strip": lambda note: replace(note, signatures=()),
+    "break": _break_signature,
+    "take_over": lambda note: sign_note(replace(note, signatures=()), _thief(note)),
+    "sign_as_well": lambda note: sign_note(note, _thief(note)),
+    "other_origin": _other_origin,
 }
 
 

@@ -74,6 +74,7 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
         reading.waiting = log.waiting(standing.size)
     found_here = [*reading.findings, *_check_files(inspection, log, standing, reading)]
     found_here += _check_pending(inspection, pending, standing.size)
+    found_here += _check_origin(inspection, standing)
     found_here += check_trust(inspection, reading, standing, outside)
     is_signed = bool(standing.note.signatures or reading.history.keys)
     found_here += _check_state(inspection, log, standing.size, reading.history)
@@ -196,6 +197,14 @@ def _check_files(
             yield found("CK-I608", inspection.show(name), "a seal was stopped")
         else:
             yield found("CK-E607", inspection.show(name), "is beyond the checkpoint")
+
+
+def _check_origin(inspection: Inspection, standing: Standing) -> Iterator[Finding]:
+    """A log keeps its name, and archive.toml may only repeat it."""
+    said, origin = inspection.store.settings.origin, standing.checkpoint.origin
+    if said not in (None, origin):
+        message = f"[log] origin is {said!r}, the log is {origin!r}"
+        yield found("CK-E629", inspection.show("archive.toml"), message)
 
 
 def _check_pending(inspection: Inspection, pending: Pending, size: int) -> Iterator[Finding]:

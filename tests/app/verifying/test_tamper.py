@@ -18,7 +18,7 @@ from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
 from citekit.findings import FindingClass, Severity
 from citekit.integrity.sign import new_signer_key
 from citekit.store.archive import ArchiveStore
-from citekit.testing.tamper import forge, sealed_archive, tamper
+from citekit.testing.tamper import forge, sealed_archive, sign_falsely, tamper
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ CASES = Path(__file__).parents[2] / "cases" / "tamper"
 MUTATIONS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "mutations.toml").read_text("utf-8"))
 KINDS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "kinds.toml").read_text("utf-8"))
 FORGERIES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "forgeries.toml").read_text("utf-8"))
+SIGNATURES: dict[str, dict[str, str]] = tomllib.loads(
+    (CASES / "signatures.toml").read_text("utf-8")
+)
 OUTSIDE_LOG = [kind for kind, about in KINDS.items() if not about["path"].startswith("log/")]
 MUTABLE = {"settings", "item", "note", "annotations", "entity", "claim"}
 KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", bytes(range(32)))
@@ -132,6 +135,18 @@ def test_no_event_that_waits_excuses_what_was_sealed(
         seal(ArchiveStore.open(archive), keys=Keys(signing=KEY))
     assert (archive / "log" / "checkpoint").read_bytes() == checkpoint
     assert _classes(archive) & expected
+
+
+@pytest.mark.parametrize("outside", [None, OUTSIDE], ids=["nobody-trusted", "owner-trusted"])
+@pytest.mark.parametrize("forgery", SIGNATURES)
+def test_the_logs_own_signature_is_always_checked(
+    forgery: str, outside: Outside | None, archive: Path
+) -> None:
+    """The log names the key that signs it, so no key from outside is needed to see that."""
+    sign_falsely(archive, SIGNATURES[forgery]["how"])
+    report = verify(ArchiveStore.open(archive), outside=outside)
+    assert report.exit_code() == 6
+    assert "CK-E627" in {finding.code for finding in report.findings}
 
 
 def test_the_matrix_is_as_large_as_promised() -> None:
