@@ -480,25 +480,62 @@ def check_signer(proof: Proof, trusted: set[Key]) -> bool:
     if not trusted:
         return False
     ours = proof.entries[0].checkpoint
-    keys = set(trusted)
-    for entry in proof.rotations:  # who trusts the old key may come to trust a new one
-        keys |= follow(entry, ours.origin, keys)
-    if not signers(ours, keys):
+    keys, retired = follow(proof.rotations, ours.origin, trusted)
+    found = signers(ours, keys)
+    if not found:
         raise NotProven("the key that you trust has not signed its checkpoint")
+    if all(key in retired and not retired[key].counts(ours.size) for key in found):
+        raise NotProven("a key has signed its checkpoint that the log had replaced before")
     return True
 
 
-def follow(entry: Entry, origin: str, keys: set[Key]) -> set[Key]:
-    """Give the key that a trusted one has handed over to, if old and new have both signed."""
+class End(NamedTuple):
+    """The entry that replaced a key, and the size of the one checkpoint that both keys signed."""
+
+    entry: int
+    hand_over: int | None = None
+
+    def counts(self, size: int) -> bool:
+        """Whether the replaced key's signature of a checkpoint of that size is worth anything."""
+        return size <= self.entry or size == self.hand_over
+
+
+def follow(
+    rotations: list[Entry], origin: str, trusted: set[Key]
+) -> tuple[set[Key], dict[Key, End]]:
+    """Give the keys that trusted ones have handed over to as well, and those that were replaced.
+
+    Who trusts the old key comes to trust the new one, if both have signed one checkpoint that has
+    the entry about it; the old one is replaced once and for all.
+    """
+    keys, retired = set(trusted), dict[Key, End]()
+    for entry in sorted(rotations, key=lambda entry: (entry.index, entry.checkpoint.size)):
+        new = new_key(entry, origin)
+        for old in [key for key in keys if new and key[1].hex() == entry.event.get("replaces")]:
+            end = retired.setdefault(old, End(entry.index))
+            if new and end == End(entry.index) and have_signed(entry.checkpoint, new, old):
+                retired[old] = End(entry.index, entry.checkpoint.size)
+                keys.add(new)
+    return keys, retired
+
+
+def new_key(entry: Entry, origin: str) -> Key | None:
+    """Give the key that a proven entry of this log names; None for any other entry."""
+    if entry.event.get("action") != "key" or entry.checkpoint.origin != origin:
+        return None
     try:
         check_leads(entry)
-        new = read_vkey(str(entry.event.get("vkey")))
-        old = {key for key in keys if key[1].hex() == entry.event.get("replaces")}
-        both = signers(entry.checkpoint, {new}) and signers(entry.checkpoint, old)
-    except (NotProven, ValueError):  # it hands over nothing
-        return set()
-    is_change = entry.event.get("action") == "key" and entry.checkpoint.origin == origin
-    return {new} if is_change and both else set()
+        return read_vkey(str(entry.event.get("vkey")))
+    except (NotProven, ValueError):
+        return None
+
+
+def have_signed(checkpoint: Checkpoint, *keys: Key) -> bool:
+    """Tell whether each of these keys has signed."""
+    try:
+        return all(signers(checkpoint, {key}) for key in keys)
+    except NotProven:
+        return False
 
 
 def read_vkey(text: str) -> Key:

@@ -29,7 +29,7 @@ from citekit.integrity.digest import digest_bytes
 from citekit.integrity.earlier import earlier_proof
 from citekit.integrity.merkle import verify_inclusion
 from citekit.integrity.rotation import KeyStep, follow_keys
-from citekit.integrity.sign import parse_vkey, verify_note
+from citekit.integrity.sign import parse_vkey
 from citekit.integrity.timestamp import Timestamp, read_timestamp, verify_timestamp
 from citekit.model.records.json_text import parse_json
 
@@ -160,13 +160,13 @@ def _check_payloads(verdict: ProofVerdict, payloads: Mapping[str, bytes]) -> Non
 
 
 def _check_signature(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
-    note = read.entries[0].note
+    note, size = read.entries[0].note, read.entries[0].checkpoint.size
     verdict.signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in note.signatures)
     if not outside.keys:
         return
     steps = [step for entry in read.rotations for step in _steps(verdict, entry)]
     try:
-        signers = verify_note(note, follow_keys(outside.keys, steps))
+        signers = follow_keys(outside.keys, steps).signers(note, size)
     except MissingExtra:
         raise
     except CitekitError as error:
@@ -185,7 +185,13 @@ def _steps(verdict: ProofVerdict, entry: ReadEntry) -> Iterator[KeyStep]:
     if same_log and event.get("action") == "key" and entry.is_proven:
         with suppress(InvalidData):
             new = parse_vkey(str(event.get("vkey")))
-            yield KeyStep(new=new, replaces=str(event.get("replaces")), note=entry.note)
+            yield KeyStep(
+                new=new,
+                replaces=str(event.get("replaces")),
+                entry=entry.proof.index,
+                size=entry.checkpoint.size,
+                note=entry.note,
+            )
 
 
 def _check_checkpoints(verdict: ProofVerdict, outside: Outside) -> None:

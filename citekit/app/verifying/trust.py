@@ -12,7 +12,7 @@ from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.note import MAX_NOTE_BYTES, Note
 from citekit.integrity.rotation import KeyStep, follow_keys
-from citekit.integrity.sign import is_signature, parse_vkey, verify_note
+from citekit.integrity.sign import is_signature, parse_vkey
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, read_timestamp, verify_timestamp
 from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
@@ -44,7 +44,7 @@ def check_trust(
     kept: dict[int, Kept] = {}
     yield from _check_kept(inspection, reading, standing, kept)
     yield from _check_outside(inspection, reading, standing, outside)
-    own = list(_check_own_signature(inspection, reading, standing))
+    own = list(_check_own_signature(inspection, reading, standing, kept))
     yield from own
     if outside.keys or not any(finding.severity is Severity.ERROR for finding in own):
         yield from _check_signature(inspection, reading, standing, outside, kept)
@@ -101,7 +101,7 @@ def _check_outside(
 
 
 def _check_own_signature(
-    inspection: Inspection, reading: Reading, standing: Standing
+    inspection: Inspection, reading: Reading, standing: Standing, kept: dict[int, Kept]
 ) -> Iterator[Finding]:
     """The key that the log names has signed its checkpoint, and no other has.
 
@@ -112,13 +112,13 @@ def _check_own_signature(
         return  # told already; an entry that is not there may name the key
     place = inspection.show("log/checkpoint")
     try:
-        for fault in _own_faults(reading, standing):
+        for fault in _own_faults(reading, standing, kept):
             yield found("CK-E627", place, fault)
     except MissingExtra as error:
         yield found("CK-I628", place, f"the log's own signature is not checked: {error.message}")
 
 
-def _own_faults(reading: Reading, standing: Standing) -> Iterator[str]:
+def _own_faults(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> Iterator[str]:
     """What is wrong with the signatures below the checkpoint; raises MissingExtra."""
     keys = list(_named_keys(reading))
     named = {(key.name, key.key_id): key for key in keys}
@@ -126,12 +126,15 @@ def _own_faults(reading: Reading, standing: Standing) -> Iterator[str]:
     signers = [named.get((s.name, s.key_id)) for s in signatures]
     if keys and keys[-1] not in signers:
         yield f"the log's own key has not signed it: {keys[-1]}"
+    chain = follow_keys(keys, _key_steps(reading, standing, kept))
     for signature, key in zip(signatures, signers, strict=True):
         if key is None:
             signer = f"{signature.name}+{signature.key_id.hex()}"
             yield f"is signed by {signer}, a key that no entry of the log names"
         elif not is_signature(key, standing.note.text.encode(), signature.signature):
             yield f"the signature of the log's own key is wrong: {key}"
+        elif not chain.counts(key, standing.size):
+            yield f"is signed by a key that the log has replaced since: {key}"
 
 
 def _named_keys(reading: Reading) -> Iterator[VerifierKey]:
@@ -154,9 +157,9 @@ def _check_signature(
         if not outside.checkpoints:
             yield found("CK-I615", place, f"consistent ({signed}); signer not authenticated")
         return
-    steps = list(_key_steps(reading, standing, kept))
     try:
-        signers = verify_note(standing.note, follow_keys(outside.keys, steps))
+        chain = follow_keys(outside.keys, _key_steps(reading, standing, kept))
+        signers = chain.signers(standing.note, standing.size)
     except MissingExtra:
         raise
     except CitekitError as error:
@@ -174,7 +177,9 @@ def _key_steps(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> I
             new = parse_vkey(change.vkey)
             for size, note in notes:
                 if size > change.entry and change.replaces:
-                    yield KeyStep(new=new, replaces=change.replaces, note=note)
+                    yield KeyStep(
+                        new=new, replaces=change.replaces, entry=change.entry, size=size, note=note
+                    )
 
 
 def _check_timestamps(

@@ -28,7 +28,8 @@ from citekit.app.proving.proof_file import parse_proof_file
 from citekit.app.proving.prove import Proof, prove
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.trust_anchors import Outside
-from citekit.integrity.sign import new_signer_key
+from citekit.integrity.note import Note, parse_note, write_note
+from citekit.integrity.sign import new_signer_key, sign_note
 from citekit.testing.builders import build_archive
 from citekit.testing.tsa import make_authority, serve_authority
 
@@ -131,6 +132,25 @@ def test_both_say_the_same_of_any_changed_byte(
     byte = data.draw(st.integers(0, 255))
     changed = proof.data[:position] + bytes([byte]) + proof.data[position + 1 :]
     assert ours(changed) == theirs(changed)
+
+
+def test_both_refuse_a_checkpoint_by_a_replaced_key(
+    tmp_path: Path, script: Callable[[list[str]], int]
+) -> None:
+    """The proof says that the key was replaced: above the hand-over it counts for nothing."""
+    store = build_archive(tmp_path / "archive")
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    seal(store, keys=Keys(signing=NEW_KEY, old=KEY), now=NOON)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Sealed by the new key.\n")
+    seal(store, keys=Keys(signing=NEW_KEY), now=NOON)
+    checkpoint, file = store.layout.checkpoint_file, tmp_path / "proof.json"
+    text = parse_note(checkpoint.read_bytes()).text
+    for signer, code in ((NEW_KEY, 0), (KEY, 6)):
+        checkpoint.write_bytes(write_note(sign_note(Note(text=text), signer)))
+        file.write_bytes(prove(store, "tide2023", now=NOON).data)
+        assert check_proof(file.read_bytes(), Outside(keys=(KEY.verifier,))).exit_code == code
+        assert script([str(file), "--vkey", str(KEY.verifier)]) == code
 
 
 @pytest.mark.parametrize(

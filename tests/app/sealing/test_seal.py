@@ -273,6 +273,32 @@ def test_trust_follows_a_change_of_keys_that_both_signed(store: ArchiveStore) ->
     assert _check(store, THIEF).exit_code() == 6
 
 
+@pytest.mark.parametrize("trusted", [(), (KEY,), (KEY, NEW_KEY)], ids=["none", "old", "both"])
+def test_a_replaced_key_makes_no_new_checkpoint(
+    store: ArchiveStore, trusted: tuple[SignerKey, ...]
+) -> None:
+    """Above the entry that replaced it, its signature counts at the hand-over alone."""
+    _seal(store)
+    seal(store, keys=Keys(signing=NEW_KEY, old=KEY), now=NOON)
+    assert _check(store, *trusted).exit_code() == 0
+    _edit_note(store, "signed by the new key")
+    _seal(store, NEW_KEY)
+    path = store.layout.checkpoint_file
+    text = parse_note(path.read_bytes()).text
+    path.write_bytes(write_note(sign_note(Note(text=text), KEY)))
+    assert _check(store, *trusted).exit_code() == 6
+    path.write_bytes(write_note(sign_note(sign_note(Note(text=text), NEW_KEY), KEY)))
+    assert "CK-E627" in _codes(_check(store, *trusted))
+
+
+def test_a_replaced_key_is_not_taken_again(store: ArchiveStore) -> None:
+    """What was replaced stays so, also where the key that replaced it agrees."""
+    _seal(store)
+    seal(store, keys=Keys(signing=NEW_KEY, old=KEY), now=NOON)
+    with pytest.raises(UsageError, match="has replaced that key"):
+        seal(store, keys=Keys(signing=KEY, old=NEW_KEY), now=NOON)
+
+
 def test_trust_does_not_follow_a_lost_key(store: ArchiveStore) -> None:
     """Without the old key's signature, those who trust it are told that nobody they know signed."""
     _seal(store)
