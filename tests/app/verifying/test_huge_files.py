@@ -61,6 +61,18 @@ def test_a_payload_larger_than_its_record_is_not_hashed(
             store.text(key)
 
 
+@pytest.mark.parametrize(("name", "code"), [("", "CK-E602"), ("00000000.vkey", "CK-E607")])
+def test_a_key_too_large_to_be_read_is_found(store: ArchiveStore, name: str, code: str) -> None:
+    """The log's own, and one that it does not name: neither goes by because nobody reads it."""
+    (own,) = (store.root / "trust" / "keys").iterdir()
+    path = own.with_name(name or own.name)
+    path.touch()
+    os.truncate(path, THREE_GB)
+    report = verify(ArchiveStore.open(store.root))
+    assert report.exit_code() == 6
+    assert _told(report, code)
+
+
 def test_events_beyond_the_limit_are_not_read(store: ArchiveStore) -> None:
     """A pending.jsonl of 1 GB stops verify and seal with exit code 4."""
     os.truncate(store.layout.pending_file, 1 << 30)
