@@ -73,14 +73,23 @@ def follow_keys(trusted: Iterable[VerifierKey], steps: Iterable[KeyStep]) -> Key
 
     A key is replaced once: what a later entry says of it counts for nothing.
     """
-    keys = dict.fromkeys(trusted)
+    keys: dict[VerifierKey, None] = {}
+    by_id: dict[str, list[VerifierKey]] = {}  # a hostile log may name very many
     retired: dict[VerifierKey, Retirement] = {}
+
+    def add(key: VerifierKey) -> None:
+        if key not in keys:
+            keys[key] = None
+            by_id.setdefault(key.key_id.hex(), []).append(key)
+
+    for key in trusted:
+        add(key)
     for step in sorted(steps, key=lambda step: (step.entry, step.size)):
-        for key in [key for key in keys if key.key_id.hex() == step.replaces]:
+        for key in tuple(by_id.get(step.replaces, ())):
             end = retired.setdefault(key, Retirement(entry=step.entry))
             if end == Retirement(entry=step.entry) and _both_signed(step, key):
                 retired[key] = replace(end, hand_over=step.size)
-                keys.setdefault(step.new)
+                add(step.new)
     return KeyChain(keys=tuple(keys), retired=retired)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
+
 import pytest
 
 from citekit.errors import IntegrityFailed
 from citekit.integrity.note import Note
 from citekit.integrity.rotation import KeyStep, follow_keys
-from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
+from citekit.integrity.sign import SignerKey, VerifierKey, new_signer_key, sign_note
 
 OLD = new_signer_key("coast.example/log", b"o" * 32)
 NEW = new_signer_key("coast.example/log", b"n" * 32)
@@ -82,6 +85,22 @@ def test_a_replaced_key_hands_over_to_nobody_else() -> None:
     """The entry that comes first counts: the second successor is a thief's."""
     chain = follow_keys([OLD.verifier], [*HANDED_OVER, _step(NEXT, OLD, OLD, NEXT, entry=8)])
     assert chain.keys == (OLD.verifier, NEW.verifier)
+
+
+def test_very_many_keys_take_no_longer_than_their_number() -> None:
+    """A hostile log may name a key in each entry: twice as many do not take four times as long."""
+    keys = [
+        VerifierKey(name="coast.example/log", public_key=bytes(28) + n.to_bytes(4))
+        for n in range(20_000)
+    ]
+    note = _note(20_001)
+    steps = [
+        KeyStep(new=new, replaces=old.key_id.hex(), entry=entry, size=20_001, note=note)
+        for entry, (old, new) in enumerate(pairwise(keys))
+    ]
+    begin = time.process_time()
+    assert len(follow_keys(keys, steps).retired) == len(steps)
+    assert time.process_time() - begin < 5
 
 
 def test_a_lost_key_is_replaced_without_its_signature() -> None:
