@@ -1,4 +1,6 @@
-"""Verify beside a process that sets and seals: ``python tests/bench/verify_beside_writers.py 200``.
+"""Verify beside a process that writes all the while.
+
+    python tests/bench/verify_beside_writers.py 200
 
 Prints how often each exit code came, and what was said with codes other than 0 and 7. A second
 argument is how long, in seconds, the writer rests between two rounds (default: not at all).
