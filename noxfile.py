@@ -1,4 +1,4 @@
-"""The same commands everywhere: ``nox -s lint types tests conformance docs bench screenshot``."""
+"""The same commands everywhere: ``nox -s lint types tests docs``; ``nox -l`` lists them all."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ SITE = "docs/_build/html"
 RESTRICTED_SITE = "docs/_build/restricted"
 
 LINTERS = ["ruff>=0.6", "import-linter>=2.1"]
-TYPES = ["mypy>=1.11", "types-PyYAML", "types-docutils", "lxml-stubs"]
+MYPY = "mypy>=1.11"
+TYPES = [MYPY, "types-PyYAML", "types-docutils", "lxml-stubs"]
 BROWSER = "playwright>=1.48"  # drives the system's Chromium, where there is one
+MUTATION = "mutmut>=3.8"
 TESTING = [
     "pytest>=8",
     "pytest-xdist>=3.5",
@@ -29,13 +31,14 @@ TESTING = [
     "bagit>=1.8",
     "rocrate>=0.11",
     "prov>=2",
+    MYPY,  # programs of users are checked
     BROWSER,
 ]
 
 # Of lines and branches: what decides and computes, then what talks to people and machines.
 COVERAGE = [
     (95, ["model", "csl", "formats", "integrity", "store", "app"]),
-    (92, ["extract", "capture", "sphinx", "cli", "testing"]),
+    (92, ["extract", "capture", "pages", "sphinx", "cli", "testing"]),
 ]
 
 
@@ -47,11 +50,12 @@ def install(session: nox.Session, *packages: str, extras: str = "all") -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, format and layers."""
+    """Style, format, layers, and the figures of the house."""
     install(session, *LINTERS)
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("lint-imports")
+    session.run("python", "tests/house/structure.py")
 
 
 @nox.session
@@ -88,6 +92,13 @@ def conformance(session: nox.Session) -> None:
     """Only the public conformance suites."""
     install(session, *TESTING)
     session.run("pytest", "tests/conformance", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Whether tests notice changed code; ``nox -s mutants -- NAME``, not in CI (minutes each)."""
+    install(session, *TESTING, MUTATION)
+    session.run("python", "tests/house/mutants.py", *session.posargs)
 
 
 @nox.session

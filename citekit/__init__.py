@@ -10,18 +10,109 @@ from citekit.version import __version__
 
 TYPE_CHECKING = False  # the typing module alone would double the time of "citekit --version"
 if TYPE_CHECKING:
-    from citekit.app.archive import Archive
-    from citekit.errors import CitekitError
+    from citekit.app.annotating.annotate import Annotated as Annotated
+    from citekit.app.archive import Archive as Archive
+    from citekit.app.changing.access import AccessChanged as AccessChanged
+    from citekit.app.changing.purge import Purged as Purged
+    from citekit.app.changing.purge import PurgePlan as PurgePlan
+    from citekit.app.citing.archived_item import ArchivedItem as ArchivedItem
+    from citekit.app.citing.result import Cited as Cited
+    from citekit.app.citing.result import Explained as Explained
+    from citekit.app.citing.result import Reference as Reference
+    from citekit.app.doctor.checked import CheckedThing as CheckedThing
+    from citekit.app.intake.add import Added as Added
+    from citekit.app.intake.bibliographies import Imported as Imported
+    from citekit.app.intake.restore import Restored as Restored
+    from citekit.app.intake.restore import RestoredPayload as RestoredPayload
+    from citekit.app.looking.diff import CaptureDiff as CaptureDiff
+    from citekit.app.looking.log import LoggedEvent as LoggedEvent
+    from citekit.app.looking.rows import Rows as Rows
+    from citekit.app.packages.backup import BackedUp as BackedUp
+    from citekit.app.packages.export import Exported as Exported
+    from citekit.app.proving.check_proof import check_proof as check_proof
+    from citekit.app.proving.proof_verdict import ProofVerdict as ProofVerdict
+    from citekit.app.proving.prove import Proof as Proof
+    from citekit.app.sealing.seal import Keys as Keys
+    from citekit.app.sealing.seal import Sealed as Sealed
+    from citekit.app.sealing.signing_keys import NewKey as NewKey
+    from citekit.app.sealing.waiting_purges import WaitingPurge as WaitingPurge
+    from citekit.app.verifying.trust_anchors import Outside as Outside
+    from citekit.app.verifying.trust_anchors import read_outside as read_outside
+    from citekit.app.verifying.verify import Report as Report
+    from citekit.csl.style.search import StyleSummary as StyleSummary
+    from citekit.errors import CaptureFailed as CaptureFailed
+    from citekit.errors import CitekitError as CitekitError
+    from citekit.errors import IntegrityFailed as IntegrityFailed
+    from citekit.errors import InvalidData as InvalidData
+    from citekit.errors import MissingExtra as MissingExtra
+    from citekit.errors import NotFound as NotFound
+    from citekit.errors import Place as Place
+    from citekit.errors import StorageFailed as StorageFailed
+    from citekit.errors import StoreConflict as StoreConflict
+    from citekit.errors import UsageError as UsageError
+    from citekit.findings import Finding as Finding
+    from citekit.model.annotation import Annotation as Annotation
+    from citekit.model.annotation import Passage as Passage
+    from citekit.model.claim import Claim as Claim
+    from citekit.model.claim import ClaimEvidence as ClaimEvidence
+    from citekit.model.entity import Entity as Entity
+    from citekit.model.entity import Mention as Mention
+    from citekit.model.item import Item as Item
+    from citekit.store.index.sqlite import Hit as Hit
+    from citekit.store.index.sqlite import Row as Row
 
-__all__ = ["Archive", "CitekitError", "__version__"]
+_PLACES = {
+    "citekit.app.annotating.annotate": "Annotated",
+    "citekit.app.archive": "Archive",
+    "citekit.app.changing.access": "AccessChanged",
+    "citekit.app.changing.purge": "Purged PurgePlan",
+    "citekit.app.citing.archived_item": "ArchivedItem",
+    "citekit.app.citing.result": "Cited Explained Reference",
+    "citekit.app.doctor.checked": "CheckedThing",
+    "citekit.app.intake.add": "Added",
+    "citekit.app.intake.bibliographies": "Imported",
+    "citekit.app.intake.restore": "Restored RestoredPayload",
+    "citekit.app.looking.diff": "CaptureDiff",
+    "citekit.app.looking.log": "LoggedEvent",
+    "citekit.app.looking.rows": "Rows",
+    "citekit.app.packages.backup": "BackedUp",
+    "citekit.app.packages.export": "Exported",
+    "citekit.app.proving.check_proof": "check_proof",
+    "citekit.app.proving.proof_verdict": "ProofVerdict",
+    "citekit.app.proving.prove": "Proof",
+    "citekit.app.sealing.seal": "Keys Sealed",
+    "citekit.app.sealing.signing_keys": "NewKey",
+    "citekit.app.sealing.waiting_purges": "WaitingPurge",
+    "citekit.app.verifying.trust_anchors": "Outside read_outside",
+    "citekit.app.verifying.verify": "Report",
+    "citekit.csl.style.search": "StyleSummary",
+    "citekit.errors": (
+        "CaptureFailed CitekitError IntegrityFailed InvalidData MissingExtra "
+        "NotFound Place StorageFailed StoreConflict UsageError"
+    ),
+    "citekit.findings": "Finding",
+    "citekit.model.annotation": "Annotation Passage",
+    "citekit.model.claim": "Claim ClaimEvidence",
+    "citekit.model.entity": "Entity Mention",
+    "citekit.model.item": "Item",
+    "citekit.store.index.sqlite": "Hit Row",
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names.split()}
 
-_WHERE = {"Archive": "citekit.app.archive", "CitekitError": "citekit.errors"}
+__all__ = ["__version__", *_MODULE_OF]  # noqa: PLE0604  # names, all of them
 
 
-def __getattr__(name: str) -> object:
-    """Find a public name where it lives."""
-    if name in _WHERE:
-        from importlib import import_module
+if not TYPE_CHECKING:  # else a type checker would take every name for one of ours
 
-        return getattr(import_module(_WHERE[name]), name)
-    raise AttributeError(f"module 'citekit' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        """Find a public name where it lives."""
+        if name in _MODULE_OF:
+            from importlib import import_module
+
+            return getattr(import_module(_MODULE_OF[name]), name)
+        raise AttributeError(f"module 'citekit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, for completion."""
+    return sorted(__all__)

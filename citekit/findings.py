@@ -26,7 +26,7 @@ class Severity(StrEnum):
 
 
 class FindingClass(StrEnum):
-    """What ``verify`` says of a thing; the words of INTERFACES, "Verdicts"."""
+    """What ``verify`` says of a thing (docs/reference/archive-format.md, "Verdicts")."""
 
     TAMPERED = "tampered"
     MISSING = "missing"
@@ -51,7 +51,7 @@ class Finding(Value):
     hint: str = ""
 
     def to_json(self) -> dict[str, str | int | None]:
-        """The shape of INTERFACES: class, code, path, rule, hint, and the message and severity."""
+        """One of ``findings`` in the documents of ``--json`` (docs/reference/json.md)."""
         place = self.place or Place()
         return {
             "class": self.kind.value,

@@ -18,7 +18,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from citekit.errors import (
     CitekitError,
@@ -30,7 +30,9 @@ from citekit.errors import (
     StoreConflict,
     UsageError,
 )
-from citekit.store.archive import ArchiveStore
+
+if TYPE_CHECKING:
+    from citekit.store.reading import ArchiveReader
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "sphinx" / "templates" / "site"
 _NEEDED: Final = ("sphinx", "myst_parser", "furo")
@@ -49,30 +51,29 @@ _KINDS: Final = {
 }
 
 
-def new_project(archive_root: Path, folder: Path | None = None) -> Path:
+def new_project(store: ArchiveReader, folder: str | Path | None = None) -> Path:
     """Write the source of a site, to be made one's own; returns its folder.
 
     The default is ``site`` beside the archive, where ``build`` looks. Raises UsageError for a
     folder inside the archive, StoreConflict when it is there and not empty.
     """
-    store = ArchiveStore.open(archive_root)
     root = store.root.resolve()
-    folder = (folder or root.parent / "site").resolve()
+    folder = Path(folder or root.parent / "site").resolve()
     _refuse_inside(store, folder, hint=f"leave it out for {root.parent / 'site'}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StoreConflict(
             f"is there, and no empty folder: {folder}", hint="name another one, or empty it first"
         )
-    _write_source(root, folder)
+    _write_source(store, folder)
     return folder
 
 
 def build(
-    archive_root: Path,
-    output: Path | None = None,
+    store: ArchiveReader,
+    output: str | Path | None = None,
     *,
     with_restricted: bool = False,
-    source: Path | None = None,
+    source: str | Path | None = None,
 ) -> Path:
     """Build the site of an archive with Sphinx; returns its folder. Needs the extra ``site``.
 
@@ -86,12 +87,11 @@ def build(
     for package in _NEEDED:
         if find_spec(package) is None:
             raise MissingExtra(package, extra="site", purpose="building a site")
-    store = ArchiveStore.open(archive_root)
     name = "site-restricted" if with_restricted else "site"
-    target = (output or store.layout.local / name).resolve()
+    target = Path(output or store.layout.local / name).resolve()
     _refuse_inside(store, target, hint="choose a folder outside, or leave --output out")
     try:
-        source = _find_source(store, source)
+        place = _find_source(store, None if source is None else Path(source))
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -100,8 +100,24 @@ def build(
             place=error.filename,
             hint="make room or get the right to write there, or choose another --output",
         ) from error
-    _run_sphinx(store, source, target, with_restricted=with_restricted)
+    _run_sphinx(store, place, target, with_restricted=with_restricted)
     return target
+
+
+def serve(
+    store: ArchiveReader,
+    output: str | Path | None = None,
+    *,
+    with_restricted: bool = False,
+    port: int = 8000,
+) -> ThreadingHTTPServer:
+    """Build the site; a web server for it that this machine alone reaches.
+
+    The caller runs it (``serve_forever``) and closes it. Port 0 takes any free one. Raises what
+    ``build`` raises, and StoreConflict for a port in use.
+    """
+    folder = build(store, output, with_restricted=with_restricted)
+    return make_server(folder, ("127.0.0.1", port))
 
 
 def make_server(folder: Path, address: tuple[str, int]) -> ThreadingHTTPServer:
@@ -129,13 +145,13 @@ def is_built(archive_root: Path, folder: Path) -> bool:
     return folder == archive_root.resolve().parent / "site"
 
 
-def _refuse_inside(store: ArchiveStore, folder: Path, *, hint: str) -> None:
+def _refuse_inside(store: ArchiveReader, folder: Path, *, hint: str) -> None:
     """Keep what is no record out of the archive, where every file is accounted for."""
     if store.layout.would_hold(folder):
         raise UsageError(f"is inside the archive, which holds records alone: {folder}", hint=hint)
 
 
-def _find_source(store: ArchiveStore, source: Path | None) -> Path:
+def _find_source(store: ArchiveReader, source: Path | None) -> Path:
     if source is not None:
         if not (source / "conf.py").is_file():
             raise NotFound(f"no conf.py in {source}", hint="citekit site new writes one")
@@ -146,13 +162,13 @@ def _find_source(store: ArchiveStore, source: Path | None) -> Path:
     plain = store.layout.local / "site-source"
     if plain.is_dir():
         shutil.rmtree(plain)
-    _write_source(store.root, plain)
+    _write_source(store, plain)
     return plain
 
 
-def _write_source(root: Path, folder: Path) -> None:
+def _write_source(store: ArchiveReader, folder: Path) -> None:
     """The source of a plain site: configuration and a first page."""
-    title = ArchiveStore.open(root).settings.title or "An archive"
+    title, root = store.settings.title or "An archive", store.root.resolve()
     values = {
         "title_literal": repr(title),
         "title_markdown": re.sub(r"([!-/:-@[-`{-~])", r"\\\1", " ".join(title.split())),
@@ -165,7 +181,7 @@ def _write_source(root: Path, folder: Path) -> None:
         path.write_text(Template(template).substitute(values), encoding="utf-8", newline="\n")
 
 
-def _run_sphinx(store: ArchiveStore, source: Path, target: Path, *, with_restricted: bool) -> None:
+def _run_sphinx(store: ArchiveReader, source: Path, target: Path, *, with_restricted: bool) -> None:
     """Run ``python -m sphinx``; raises CitekitError with the first lines of what it says."""
     # two outputs never share doctrees, and no doctree lies in a folder that may be published
     place = sha256(f"{source}\n{target}\n{with_restricted}".encode()).hexdigest()[:16]

@@ -88,8 +88,8 @@ def split_url(url: str) -> Target:
     """
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
-        port = parts.port or _PORTS.get(parts.scheme, 0)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = parts.port
     except (ValueError, UnicodeError) as error:
         raise UsageError(f"not a web address: {url[:200]!r}") from error
     is_odd = "@" in parts.netloc or any(c < " " or c == "\x7f" for c in url)
@@ -99,7 +99,7 @@ def split_url(url: str) -> Target:
         )
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
-    return Target(scheme=parts.scheme, host=host, port=port,
+    return Target(scheme=parts.scheme, host=host, port=port or _PORTS[parts.scheme],
                   path=f"{path}?{query}" if query else path)  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def is_public(address: str) -> bool:
 
     Source: the IANA registries of special-purpose addresses for IPv4 and IPv6.
     """
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address)
     return ip.is_global and not any(ip in net for net in _SPECIAL if net.version == ip.version)
 
 
@@ -121,7 +121,7 @@ def resolve(target: Target, *, allow_private: bool = False) -> tuple[str, ...]:
     One private address among several is enough to refuse: which one is used is chance.
     """
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(target.host, None)
     except (OSError, UnicodeError) as error:
         raise CaptureFailed(f"no such host: {target.host}", hint="look at the address") from error
     addresses = tuple(dict.fromkeys(str(info[4][0]) for info in found))

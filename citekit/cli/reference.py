@@ -29,11 +29,8 @@ These stand without a command:
 Completion knows the keys, entities and claims of the archive, styles, languages, and all that can
 be chosen; for everything else the shell offers files.
 
-## Exit codes
-
-{codes}
-
-With `--json` an error is one document on stderr, `error` with code, message, place and hint.
+Exit codes have a [page of their own](exit-codes.md). With `--json` an error is one document on
+stderr, `error` with code, message, place and hint.
 
 ## Files named by `--output`
 
@@ -45,29 +42,14 @@ pipe (`/dev/stdout`, a FIFO, a shell's `>(…)`), and what has to be a file or a
 
 _SHARED = ("archive", "json", "quiet")
 
-_CODES = {
-    0: "done",
-    1: "checked and found wanting",
-    2: "wrong usage",
-    3: "not found",
-    4: "invalid data",
-    5: "network or capture",
-    6: "integrity: tampered, missing, extra",
-    7: "conflict or lock",
-    8: "storage: no permission, disk full",
-    70: "a bug in citekit (`CITEKIT_DEBUG=1` shows where)",
-    130: "stopped from the keyboard",
-}
-
 
 def reference(
     commands: Sequence[Command], groups: Mapping[str, str], options: Sequence[Option]
 ) -> str:
     """The whole page in Markdown; ``options`` are citekit's own."""
-    codes = ["| code | means |", "|---|---|", *(f"| {n} | {text} |" for n, text in _CODES.items())]
     shared = [option for option in options if option.parameter in _SHARED]
     own = [option for option in options if option.parameter not in _SHARED]
-    head = _HEAD.format(globals=_options(shared), own=_options(own), codes="\n".join(codes))
+    head = _HEAD.format(globals=_options(shared), own=_options(own))
     parts = [head, *(_section(command) for command in commands if " " not in command.name)]
     for group, text in groups.items():
         parts.append(f"## citekit {group} …\n\n{text}\n")

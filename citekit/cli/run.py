@@ -11,7 +11,7 @@ from citekit.errors import UsageError
 
 
 def run(words: list[str]) -> int:
-    """Run one call and return its exit code (docs/reference/cli.md, "Exit codes")."""
+    """Run one call and return its exit code (docs/reference/exit-codes.md)."""
     output.prepare()
     shell = os.environ.get("_CITEKIT_COMPLETE", "").removeprefix("complete_")
     if shell in ("bash", "zsh", "fish"):  # what others ask, typer answers

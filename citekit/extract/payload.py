@@ -1,7 +1,8 @@
 """Write the text payload: the article's body paragraphs as canonical plain text.
 
-NFC, LF, one blank line between paragraphs, no trailing white space, as the reference of the archive
-format says. Every position that citekit stores counts code points of this text.
+NFC, LF, one blank line between paragraphs, no trailing white space
+(docs/reference/archive-format.md, "Payloads"). Every position that citekit stores counts code
+points of this text.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def parse_digest(text: str) -> Digest:
 
     Raises InvalidData for anything else: another algorithm, capitals, white space, other lengths.
     """
-    match = re.fullmatch(_DIGEST, text, re.ASCII)
+    match = re.fullmatch(_DIGEST, text)
     if match is None:
         shown = text if len(text) <= 80 else text[:77] + "…"
         raise InvalidData(

@@ -41,6 +41,28 @@ def check_slug(identifier: str, what: str) -> str:
     return identifier
 
 
+def slug(text: str) -> str:
+    """An id for an entity or a claim: lower-case ASCII words with hyphens, at most 60 characters.
+
+    >>> slug("Sultan Murat Barracks")
+    'sultan-murat-barracks'
+    """
+    words = re.findall(r"[a-z0-9]+", romanised(text.replace("'", "").replace("’", "")).lower())
+    joined = ""
+    for word in words:
+        if len(joined) + len(word) > 60:
+            break
+        joined += f"-{word}" if joined else word
+    return f"the-{joined}" if is_reserved(joined) else joined or "x"
+
+
+def romanised(text: str) -> str:
+    """The text in ASCII; other scripts as they are spelled in Latin letters."""
+    from anyascii import anyascii  # loads tables: only when a key or an id is made
+
+    return str(anyascii(text))
+
+
 def make_stamp(instant: datetime, taken: frozenset[str] = frozenset()) -> str:
     """The name of a capture made at ``instant``; ``-2``, ``-3`` … when the second is taken.
 

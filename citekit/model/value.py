@@ -13,9 +13,12 @@ type checkers, and costs nothing to declare.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Final, dataclass_transform
 
-V = TypeVar("V", bound="Value")
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    V = TypeVar("V", bound="Value")
 
 NOTHING: Final[MappingProxyType[Any, Any]] = MappingProxyType({})
 """The default of a field that is a mapping."""

@@ -76,8 +76,8 @@ class PageParser(Parser):
         document += section
         document.note_explicit_target(section)
         # a title in an archive has mark-up of its own; what entities and claims are called has none
-        title = rich(page.title) if page.kind == "item" else h("span", page.title).children
-        section += nodes.title("", "", *[n for part in title for n in make_nodes(part, document)])
+        title = h("span", rich(page.title) if page.kind == "item" else page.title)
+        section += nodes.title("", "", *_children(title, document))
         section += [node for part in page.body for node in make_nodes(part, document)]
 
 

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import gzip
 import http.server
-import ipaddress
 import shutil
 import socket
 import ssl
 import subprocess
 import threading
 import time
-import tomllib
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from citekit.capture.fetch import Exchange, Limits, fetch
-from citekit.capture.safety import is_public, resolve, split_url
-from citekit.errors import CaptureFailed, UsageError
+from citekit.errors import CaptureFailed
 from citekit.integrity.digest import digest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 PAGE = b"<html><title>The harbour</title><p>It closed at dusk.</p></html>"
-CASES = Path(__file__).parents[1] / "cases" / "addresses"
-SPECIAL: dict[str, dict[str, Any]] = tomllib.loads((CASES / "special.toml").read_text("utf-8"))
 BOMB = gzip.compress(bytes(30_000_000))
 
 
@@ -259,48 +254,6 @@ def test_a_name_that_turns_private_is_pinned(monkeypatch: pytest.MonkeyPatch) ->
     assert asked == ["203.0.114.7"]
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.0.8",
-     "0.0.0.0",  # noqa: S104  # no server binds to it
-     "224.0.0.1", "239.1.2.3", "255.255.255.255", "240.0.0.1", "198.18.0.1", "::", "::1",
-     "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "fec0::1", "64:ff9b::7f00:1",
-     "64:ff9b:1::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "::ffff:10.0.0.1", "::7f00:1",
-     "2001:db8::1", "3fff::1", "5f00::1", "::ffff:9.9.9.9", "::ffff:0:127.0.0.1",
-     "::ffff:0:9.9.9.9", "64:ff9b::9.9.9.9"],
-)  # fmt: skip
-def test_addresses_that_are_not_public(address: str) -> None:
-    """Private, local, shared, special, and IPv4 in the dress of IPv6."""
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("name", SPECIAL)
-def test_ranges_that_are_set_apart_are_refused_whole(name: str) -> None:
-    """From the first address to the last, and no address more."""
-    network = ipaddress.ip_network(SPECIAL[name]["range"])
-    middle = network[network.num_addresses // 2]
-    assert not any(is_public(str(address)) for address in (network[0], middle, network[-1]))
-    assert all(map(is_public, SPECIAL[name].get("neighbours", ())))
-
-
-@pytest.mark.parametrize("address", ["9.9.9.9", "192.0.1.1", "2620:fe::fe"])
-def test_addresses_that_are_public(address: str) -> None:
-    """What belongs to hosts of the Internet stays reachable."""
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["file:///etc/passwd", "ftp://example.org/", "http://", "http://user:pw@example.org/",
-     "http://example.org:99999/", "http://exa mple.org\r\nX: y/", "javascript:alert(1)", "",
-     "http://[::1", "gopher://example.org"],
-)  # fmt: skip
-def test_what_is_no_web_address(url: str) -> None:
-    """Other schemes, credentials, line ends and broken hosts are wrong usage."""
-    with pytest.raises(UsageError):
-        split_url(url)
-
-
 def test_tls_wants_a_certificate_that_leads_somewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -333,31 +286,3 @@ def test_tls_wants_a_certificate_that_leads_somewhere(
     der = ssl.PEM_cert_to_DER_cert(certificate.read_text("ascii"))
     assert exchange.certificate == digest_bytes(der)
     assert exchange.body == PAGE
-
-
-def test_names_and_paths_are_encoded() -> None:
-    """An international host becomes its ASCII form, a path keeps what is encoded already."""
-    target = split_url("https://münchen.example/straße%20a?q=ü#x")
-    assert target.host == "xn--mnchen-3ya.example"
-    assert target.path == "/stra%C3%9Fe%20a?q=%C3%BC"
-
-
-PUBLIC, PRIVATE = "9.9.9.9", "10.0.0.7"
-
-
-@pytest.mark.parametrize(
-    "addresses", [(PUBLIC, PRIVATE), (PRIVATE, PUBLIC), (PUBLIC, "::1")], ids=" ".join
-)
-def test_one_private_address_of_a_host_is_enough_to_refuse_it(
-    addresses: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Which of its addresses a host answers from is chance, so all of them have to be public."""
-    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in addresses]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
-    target = split_url("http://two-faced.example/")
-    with pytest.raises(CaptureFailed, match="private address"):
-        resolve(target)
-    assert resolve(target, allow_private=True) == addresses
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers[:1])
-    if addresses[0] == PUBLIC:
-        assert resolve(target) == (PUBLIC,)

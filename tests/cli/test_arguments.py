@@ -7,6 +7,7 @@ import inspect
 import io
 from importlib import import_module
 from itertools import combinations
+from pkgutil import iter_modules
 
 import pytest
 import typer
@@ -14,8 +15,9 @@ import typer.main
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from citekit import formats
 from citekit.app.packages.export import FORMATS
-from citekit.cli import call, generate, typer_app
+from citekit.cli import call, commands, generate, typer_app
 from citekit.cli.arguments import Globals, Values, normalise, read
 from citekit.cli.command_table import COMMANDS, GROUPS
 from citekit.cli.declared import GLOBALS, TOP, Command, read_command
@@ -265,6 +267,23 @@ def test_a_type_that_the_fast_reader_does_not_know_is_told() -> None:
     info.param_decls = ("--share",)
     with pytest.raises(TypeError, match=r"arguments\.py"):
         generate._option("share", float, info)
+
+
+def test_every_declared_command_is_in_the_table() -> None:
+    """No module of commands was left out of typer's application."""
+    found = [
+        import_module(f"{commands.__name__}.{m.name}") for m in iter_modules(commands.__path__)
+    ]
+    apps = [value for m in found for value in vars(m).values() if isinstance(value, typer.Typer)]
+    declared = [c.callback for app in apps for c in app.registered_commands]
+    assert {call.door(one) for one in declared if one} == {row["door"] for row in COMMANDS.values()}
+
+
+@pytest.mark.parametrize("name", ["cite", "import"])
+def test_every_bibliography_format_can_be_chosen(name: str) -> None:
+    """The formats of ``citekit.formats`` are those that the command line names."""
+    (option,) = (o for o in read_command(name).options if o.name == "--format")
+    assert set(formats.FORMATS) <= set(option.choices)
 
 
 def test_every_package_can_be_chosen() -> None:

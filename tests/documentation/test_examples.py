@@ -16,8 +16,11 @@ PAGES = [
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT / "docs").as_posix())
-def test_examples_print_what_the_page_says(page: Path) -> None:
+def test_examples_print_what_the_page_says(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The blocks of one page, run in order as one session, give the answers shown in them."""
+    monkeypatch.chdir(tmp_path)
     text = page.read_text("utf-8")
     told: list[str] = []
     session = "\n".join(_at_its_line(text, block) for block in _BLOCK.finditer(text))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 import re
+from dataclasses import fields as dataclass_fields
+from dataclasses import is_dataclass
+from enum import EnumType
 from importlib import import_module
 from pathlib import Path
 
@@ -15,7 +19,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "python.md"
 INTRODUCTION = """\
 # Python
 
-Everything that the command line does can be done from Python. An exception that leaves a public
+Everything that the command line does can be done from Python ([which method does which
+command](../how-to/from-python.md)). An exception that leaves a public
 function is a `CitekitError`, with a message, a place, a hint and an exit code.
 
 ```python
@@ -29,10 +34,59 @@ print(archive.cite([item.key], style="apa", format="html").text)
 The names below may grow; they change only with a line in the changelog. The
 [CSL processor](../csl/index.md) works by itself.
 """
-PARTS = (
-    ("citekit", ("Archive", "CitekitError")),
-    ("citekit.csl", tuple(import_module("citekit.csl").__all__)),
+ERRORS = (
+    "CitekitError",
+    "UsageError",
+    "MissingExtra",
+    "NotFound",
+    "InvalidData",
+    "CaptureFailed",
+    "IntegrityFailed",
+    "StoreConflict",
+    "StorageFailed",
+    "Place",
 )
+FIRST = ("Archive", "check_proof", "read_outside")
+VALUES = tuple(sorted({*citekit.__all__} - {*FIRST, *ERRORS, "__version__"}))
+PARTS = (
+    ("`citekit`", "citekit", FIRST),
+    ("What comes back, and goes in", "citekit", VALUES),
+    ("Errors", "citekit", ERRORS),
+    ("`citekit.csl`", "citekit.csl", tuple(import_module("citekit.csl").__all__)),
+)
+# Types that the signatures name and that nobody needs to import, with their modules.
+OTHERS = {
+    "Access": "citekit.model.item",
+    "ArchiveStore": "citekit.store.archive",
+    "Ask": "citekit.app.intake.known_source",
+    "Checkpoint": "citekit.integrity.checkpoint",
+    "Date": "citekit.model.date",
+    "EntityKind": "citekit.model.entity",
+    "FindingClass": "citekit.findings",
+    "Grade": "citekit.app.intake.restore_grade",
+    "ItemFacts": "citekit.model.item",
+    "Json": "citekit.model.records.json_text",
+    "LoggedPayload": "citekit.app.changing.purge",
+    "Name": "citekit.model.name",
+    "Paragraph": "citekit.app.looking.text_diff",
+    "ProvenEntry": "citekit.app.proving.proof_verdict",
+    "ProvenPurge": "citekit.app.proving.proof_verdict",
+    "ProvenTime": "citekit.app.proving.proof_verdict",
+    "Range": "citekit.app.annotating.passages",
+    "ReadLog": "citekit.app.proving.prove",
+    "Severity": "citekit.findings",
+    "SignerKey": "citekit.integrity.sign",
+    "Stance": "citekit.model.claim",
+    "Tell": "citekit.app.looking.search",
+    "Timestamp": "citekit.integrity.timestamp",
+    "Traces": "citekit.app.changing.git",
+    "VerifierKey": "citekit.integrity.sign",
+}
+# What every reader of Python's documentation knows.
+PYTHON = {
+    "Any", "Callable", "ClassVar", "Collection", "Iterable", "Iterator", "Literal", "Mapping",
+    "None", "Path", "Self", "Sequence", "True", "False", "ThreadingHTTPServer",
+}  # fmt: skip
 
 
 def test_the_python_page_is_the_public_interface() -> None:
@@ -44,28 +98,65 @@ def test_the_python_page_is_the_public_interface() -> None:
 
 def test_every_public_name_is_on_the_page() -> None:
     """What ``citekit`` offers is what the page lists."""
-    assert {*PARTS[0][1], "__version__"} == set(citekit.__all__)
+    listed = [name for _, module, names in PARTS if module == "citekit" for name in names]
+    assert sorted([*listed, "__version__"]) == sorted(citekit.__all__)
+
+
+def test_every_type_of_a_signature_is_told() -> None:
+    """A reader finds each type that ``citekit`` speaks of on the page, or knows it from Python."""
+    page = PAGE.read_text("utf-8").partition("\n## `citekit.csl`\n")[0]
+    named = set(
+        re.findall(
+            r"(?<![.\w'])[A-Z]\w+", " ".join(re.findall(r"```text\n(.*?)```", page, re.DOTALL))
+        )
+    )
+    headings = set(re.findall(r"^### `(\w+)`$", page, re.MULTILINE))
+    assert named - headings - PYTHON == set(OTHERS)
 
 
 def python_page() -> str:
     """The whole page."""
     parts = [INTRODUCTION]
-    for module, names in PARTS:
-        parts.append(f"## `{module}`\n")
+    for title, module, names in PARTS:
+        parts.append(f"## {title}\n")
         parts += [described(name, getattr(import_module(module), name)) for name in names]
+    parts.append("## Other types in these signatures\n")
+    parts += [f"`{name}`\n: {meaning(name, module)}\n" for name, module in OTHERS.items()]
     return "\n".join(parts)
 
 
 def described(name: str, thing: object) -> str:
-    """One class with its methods, or one function."""
+    """One class with its methods and properties, or one function."""
     if not isinstance(thing, type):
         return entry("###", name, thing)
-    methods = [
-        entry("####", f"{name}.{method}", value)
-        for method, value in vars(thing).items()
-        if not method.startswith("_") and callable(getattr(thing, method))
+    members = [
+        entry("####", f"{name}.{member}", value)
+        for member, value in vars(thing).items()
+        if not member.startswith("_") and is_told(value)
     ]
-    return "\n".join([entry("###", name, thing), *methods])
+    return "\n".join([entry("###", name, thing), *members])
+
+
+def is_told(value: object) -> bool:
+    """Whether a member of a class is a method or a property that says what it is."""
+    return isinstance(value, property | classmethod | staticmethod) or inspect.isfunction(value)
+
+
+def meaning(name: str, module: str) -> str:
+    """What a type is: its values, the first sentence about it, or what the name stands for."""
+    home = import_module(module)
+    thing = getattr(home, name, None)
+    if isinstance(thing, EnumType):
+        return f"one of {', '.join(f'`{value}`' for value in list[object](thing))}"
+    if isinstance(thing, type) and name == thing.__name__:
+        first, _, _ = prose(thing).partition("\n\n")
+        return f"{' '.join(first.split())} (`{module}`)"
+    (alias,) = (
+        node.value
+        for node in ast.walk(ast.parse(inspect.getsource(home)))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+    )
+    return f"`{ast.unparse(alias)}`"
 
 
 def entry(level: str, name: str, thing: object) -> str:
@@ -75,9 +166,11 @@ def entry(level: str, name: str, thing: object) -> str:
 
 def signature(thing: object) -> str:
     """The parameters as a call would be written, one a line where there are many."""
-    if isinstance(thing, type) and issubclass(thing, Value):
-        kinds = [f"{field}: {thing.__annotations__[field]}" for field in thing.FIELDS]
-        return wrapped(["*", *kinds], "")
+    if isinstance(thing, property):
+        return f": {thing.fget.__annotations__['return']}"
+    fields = fields_of(thing)
+    if fields:
+        return wrapped(["*", *fields], "")
     called = thing.__func__ if isinstance(thing, classmethod | staticmethod) else thing
     assert callable(called)
     told = inspect.signature(called)
@@ -89,6 +182,24 @@ def signature(thing: object) -> str:
             shown.append(declared(parameter))
     gives = told.return_annotation
     return wrapped(shown, "" if gives is told.empty else f" -> {gives}")
+
+
+def fields_of(thing: object) -> list[str]:
+    """The fields of a value with their types; nothing for what is none."""
+    if not isinstance(thing, type):
+        return []
+    if issubclass(thing, Value):
+        kinds = {
+            n: k
+            for cls in reversed(thing.__mro__)
+            for n, k in vars(cls).get("__annotations__", {}).items()
+        }
+        return [f"{name}: {kinds[name]}" for name in thing.FIELDS]
+    if is_dataclass(thing):
+        return [f"{field.name}: {field.type}" for field in dataclass_fields(thing)]
+    names: tuple[str, ...] = getattr(thing, "_fields", ())
+    kinds = vars(thing).get("__annotations__", {})
+    return [f"{name}: {getattr(kinds[name], '__forward_arg__', kinds[name])}" for name in names]
 
 
 def declared(parameter: inspect.Parameter) -> str:

@@ -90,8 +90,8 @@ def test_any_bytes_are_written_back_or_refused(data: bytes) -> None:
     ],
 )
 def test_other_spellings_are_refused(text: str) -> None:
-    """Numbers, roots and lines have one spelling each."""
-    with pytest.raises(InvalidData):
+    """Numbers, roots and lines have one spelling each; what is wrong is said."""
+    with pytest.raises(InvalidData, match=r"checkpoint|size|root|base64|note"):
         parse_checkpoint(f"{text}\n".encode())
 
 
@@ -108,3 +108,18 @@ def test_lines_are_lines(line: str) -> None:
         Checkpoint(origin=line, size=1, root=ROOT)
     with pytest.raises(InvalidData, match="lines of a checkpoint"):
         Checkpoint(origin="example.org/a", size=1, root=ROOT, extensions=(line,))
+
+
+@pytest.mark.parametrize(
+    ("size", "root", "message"),
+    [
+        (-1, ROOT, "not the size of a log: -1"),
+        (2**63, ROOT, "not the size of a log: 9223372036854775808"),
+        (1, ROOT[1:], "a root has 32 bytes, this one 31"),
+        (0, ROOT, "a log without leaves has another root"),
+    ],
+)
+def test_impossible_logs_are_refused(size: int, root: bytes, message: str) -> None:
+    """Nobody can sign a size or root that no log has."""
+    with pytest.raises(InvalidData, match=message):
+        Checkpoint(origin="example.org/a", size=size, root=root)

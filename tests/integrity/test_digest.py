@@ -57,7 +57,17 @@ def test_a_digest_is_read_back_as_written(data: bytes) -> None:
 )
 def test_other_spellings_are_refused(text: str) -> None:
     """Anything but the one spelling is invalid data, so a digest is safe as a path."""
-    with pytest.raises(InvalidData, match="not a digest"):
+    with pytest.raises(InvalidData, match="not a digest") as refused:
+        parse_digest(text)
+    assert "64 lower-case hex digits" in (refused.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("x" * 80, "x" * 80), ("x" * 81, "x" * 77 + "…")], ids=["short", "long"]
+)
+def test_a_long_text_is_not_repeated_whole(text: str, shown: str) -> None:
+    """What was read as a digest is shown, up to 80 characters of it."""
+    with pytest.raises(InvalidData, match=f"not a digest: '{shown}'$"):
         parse_digest(text)
 
 

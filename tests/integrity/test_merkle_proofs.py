@@ -215,6 +215,22 @@ def test_subtrees_cover_their_range(begin: int, length: int) -> None:
     assert len(subtrees) <= 2 * max(1, length.bit_length())
 
 
+def test_the_largest_tree_can_be_proven() -> None:
+    """Up to 2**63 - 1 leaves, all alike, without anybody having read them."""
+    alike = [leaf_hash(b"x")]
+    for _ in range(63):
+        alike.append(node_hash(alike[-1], alike[-1]))
+    size = 2**63 - 1
+    root = root_from(size, lambda level, _: alike[level])
+    for index in (0, size // 3, size - 1):
+        proof = prove_inclusion(index, size, lambda level, _: alike[level])
+        assert verify_inclusion(alike[0], index, size, proof, root)
+    proof = prove_consistency(size - 1, size, lambda level, _: alike[level])
+    old_root = root_from(size - 1, lambda level, _: alike[level])
+    assert verify_consistency(size - 1, size, proof, old_root, root)
+    assert verify_consistency(size, size, (), root, root)
+
+
 def flip(data: bytes, bit: int) -> bytes:
     """Change one bit."""
     number = int.from_bytes(data, "big") ^ (1 << bit)

@@ -42,6 +42,7 @@ GOOD = "text\n\n— example.org/a AAAAAAE=\n".encode()
 @given(NOTES)
 @example(Note(text="\n"))
 @example(Note(text="a\n\n\n"))
+@example(Note(text="two words\n"))
 def test_notes_are_read_back(note: Note) -> None:
     """Whatever is written is read back as it was."""
     assert parse_note(write_note(note)) == note
@@ -95,8 +96,8 @@ def test_near_misses_are_written_back_or_refused(data: st.DataObject) -> None:
     ],
 )
 def test_other_spellings_are_refused(data: bytes) -> None:
-    """White space, line ends, base64 and UTF-8 have one spelling each."""
-    with pytest.raises(InvalidData):
+    """White space, line ends, base64 and UTF-8 have one spelling each; what is wrong is said."""
+    with pytest.raises(InvalidData, match=r"note|signature|name for a key|base64"):
         parse_note(data)
 
 
@@ -105,6 +106,26 @@ def test_sixteen_signatures_are_accepted() -> None:
     large = NoteSignature(name="example.org/a", key_id=b"abcd", signature=bytes(5000))
     note = Note(text="text\n", signatures=(large,) * 16)
     assert parse_note(write_note(note)) == note
+
+
+def test_the_bounds_themselves_are_allowed() -> None:
+    """As many bytes and signatures as a note may have can be read and written."""
+    large = Note(text="x" * (MAX_NOTE_BYTES - 2) + "\n")
+    assert len(write_note(large)) == MAX_NOTE_BYTES
+    assert parse_note(write_note(large)) == large
+    signature = NoteSignature(name="example.org/a", key_id=b"abcd", signature=b"x")
+    many = Note(text="text\n", signatures=(signature,) * MAX_SIGNATURES)
+    assert parse_note(write_note(many)) == many
+
+
+@pytest.mark.parametrize(
+    ("key_id", "signature"), [(b"abc", b"x"), (b"abcde", b"x"), (b"abcd", b"")]
+)
+def test_a_signature_that_is_cut_short_is_not_written(key_id: bytes, signature: bytes) -> None:
+    """A key id has four bytes, and a signature some."""
+    short = NoteSignature(name="example.org/a", key_id=key_id, signature=signature)
+    with pytest.raises(InvalidData, match=r"the signature of example\.org/a is cut short"):
+        write_note(Note(text="text\n", signatures=(short,)))
 
 
 def test_sizes_are_bounded() -> None:
@@ -128,8 +149,9 @@ def test_unfit_texts_are_not_written(text: str) -> None:
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\x00b", "a\u2028b", "\udfff"])
 def test_unfit_key_names_are_refused(name: str) -> None:
     """A name with white space or a plus sign would be read as something else."""
-    with pytest.raises(InvalidData, match="not a name for a key"):
+    with pytest.raises(InvalidData, match="not a name for a key") as refused:
         check_key_name(name)
+    assert "example.org/archive" in (refused.value.hint or "")
 
 
 @given(st.text() | st.text("ABCw=/+-\n"))
@@ -137,3 +159,18 @@ def test_base64_has_one_spelling(text: str) -> None:
     """A text is decoded only if it is what its bytes are encoded as."""
     with contextlib.suppress(InvalidData):
         assert b64encode(decode_base64(text)).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("AAAA-_E=", "not base64: 'AAAA-_E='"),
+        ("AAA A", "not base64: 'AAA A'"),
+        ("é", "not base64: 'é'"),
+        ("AAF=", "not the shortest base64: 'AAF='"),
+    ],
+)
+def test_what_is_wrong_with_base64_is_said(text: str, message: str) -> None:
+    """Another alphabet is something else than bits that are left over."""
+    with pytest.raises(InvalidData, match=message):
+        decode_base64(text)

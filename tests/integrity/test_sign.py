@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from citekit.errors import IntegrityFailed, InvalidData, MissingExtra
 from citekit.integrity.note import Note, NoteSignature, parse_note, write_note
 from citekit.integrity.sign import (
+    MAX_KEY_TEXT,
+    MAX_TRUSTED,
     VerifierKey,
     is_signature,
     new_signer_key,
@@ -158,7 +160,9 @@ def test_unknown_kinds_of_signature_are_ignored() -> None:
 def test_damaged_vkeys_are_refused(change: object) -> None:
     """A public key with a slip of the pen is refused, not trusted as another."""
     assert callable(change)
-    with pytest.raises(InvalidData):
+    with pytest.raises(
+        InvalidData, match=r"not a public key|not an Ed25519|name for a key|damaged"
+    ):
         parse_vkey(change(str(ALICE.verifier)))
 
 
@@ -231,6 +235,47 @@ def test_without_cryptography_the_hint_says_what_to_install(
 ) -> None:
     """Where the optional package is absent, signing says how to get it."""
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)
-    with pytest.raises(MissingExtra, match="cryptography") as missing:
+    with pytest.raises(MissingExtra, match=r"signing .*cryptography") as missing:
         sign_note(NOTE, ALICE)
     assert missing.value.hint == "pip install 'citekit[seal]'"
+
+
+def test_what_is_no_private_key_is_told_how_to_make_one() -> None:
+    """A public key in the place of the private one is refused with the command to use."""
+    with pytest.raises(InvalidData, match="not a private key") as refused:
+        parse_signer_key(str(ALICE.verifier))
+    assert "citekit keygen" in (refused.value.hint or "")
+
+
+def test_the_wrong_key_is_shown_if_it_is_public() -> None:
+    """The text of what was read as a public key is repeated, so that the line is found."""
+    with pytest.raises(InvalidData, match="not a public key: 'something else'"):
+        parse_vkey("something else")
+    with pytest.raises(InvalidData, match=f"not a public key: '{'x' * 80}'$"):
+        parse_vkey("x" * 81)
+    with pytest.raises(InvalidData, match=r"not a public key: 'a\+01234567\+\*'"):
+        parse_vkey("a+01234567+*")
+    with pytest.raises(InvalidData, match=r"not a private key$"):
+        parse_signer_key("PRIVATE+KEY+a+01234567+*")
+    with pytest.raises(InvalidData, match=r"not an Ed25519 private key$"):
+        parse_signer_key("PRIVATE+KEY+a+01234567+AAAA")
+    with pytest.raises(InvalidData, match=r"public key of example\.org/mallory is damaged"):
+        parse_vkey(str(ALICE.verifier).replace("alice", "mallory"))
+
+
+def test_a_long_name_is_a_name() -> None:
+    """The text of a key may be 4096 characters long, and no longer."""
+    short = len(str(VerifierKey(name="a", public_key=bytes(32))))
+    longest = VerifierKey(name="a" * (MAX_KEY_TEXT - short + 1), public_key=bytes(32))
+    assert len(str(longest)) == MAX_KEY_TEXT
+    assert parse_vkey(str(longest)) == longest
+    with pytest.raises(InvalidData, match="not a public key"):
+        parse_vkey(str(replace(longest, name=longest.name + "a")))
+
+
+def test_a_list_of_trusted_keys_is_bounded() -> None:
+    """One key may be trusted, or a thousand, and no more: each is tried."""
+    assert parse_trusted(f"{ALICE.verifier}\n") == (ALICE.verifier,)
+    assert len(parse_trusted(f"{ALICE.verifier}\n" * MAX_TRUSTED)) == MAX_TRUSTED
+    with pytest.raises(InvalidData, match="1 to 1000, this one 1001"):
+        parse_trusted(f"{ALICE.verifier}\n" * (MAX_TRUSTED + 1))

@@ -25,6 +25,7 @@ from citekit.integrity.tiles import (
     tiles_between,
     tiles_of,
 )
+from citekit.model.value import replace
 
 SIZES = st.integers(0, 200_000)
 
@@ -78,6 +79,7 @@ def test_paths_are_those_of_the_specification(place: Tile | Bundle, path: str) -
         "tile/0/000\n",
         "tile/7/128",
         "tile/0/" + "x999/" * 50 + "999",
+        "tile/0/" + "x999/" * 2000 + "999",  # more digits than Python reads as a number
     ],
 )
 def test_other_paths_are_refused(path: str) -> None:
@@ -124,9 +126,9 @@ def test_truncated_bundles_are_refused(entries: list[bytes], data: st.DataObject
     """A bundle cut anywhere, or with a byte more, is invalid data."""
     whole = encode_bundle(entries)
     cut = data.draw(st.integers(0, len(whole) - 1))
-    with pytest.raises(InvalidData):
+    with pytest.raises(InvalidData, match="a bundle of"):
         parse_bundle(whole[:cut], len(entries))
-    with pytest.raises(InvalidData):
+    with pytest.raises(InvalidData, match="a bundle of"):
         parse_bundle(whole + b"\x00", len(entries))
 
 
@@ -134,8 +136,9 @@ def test_an_entry_has_a_largest_size() -> None:
     """The length of an entry is two bytes; a longer one is refused, not cut."""
     largest = bytes(MAX_ENTRY_BYTES)
     assert parse_bundle(encode_bundle([largest]), 1) == (largest,)
-    with pytest.raises(InvalidData, match="does not fit"):
+    with pytest.raises(InvalidData, match="does not fit") as refused:
         encode_bundle([largest + b"\x00"])
+    assert refused.value.hint == "an entry has at most 65535 bytes"
 
 
 def test_the_example_of_the_specification() -> None:
@@ -182,3 +185,64 @@ def test_bundles_follow_the_level_of_the_leaves(first: int, second: int) -> None
     old, new = sorted((first, second))
     leaves = [(t.index, t.width) for t in tiles_between(old, new) if t.level == 0]
     assert [(b.index, b.width) for b in bundles_between(old, new)] == leaves
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Tile(level=7, index=0, width=127),
+        Tile(level=6, index=126),
+        Tile(level=0, index=2**55 - 1, width=255),
+        Bundle(index=2**55 - 1, width=255),
+    ],
+)
+def test_the_last_tiles_that_a_log_can_have(place: Tile | Bundle) -> None:
+    """A log of 2**63 - 1 leaves has them; those beyond are none."""
+    assert parse_path(place.path) == place
+    beyond = (
+        replace(place, width=place.width + 1) if place.width < 256 else Tile(level=6, index=127)
+    )
+    with pytest.raises(InvalidData, match="not the path of a tile"):
+        parse_path(beyond.path)
+
+
+def test_a_tile_says_how_long_it_should_be() -> None:
+    """Both lengths are told, so that a cut file is known for one."""
+    with pytest.raises(InvalidData, match="a tile of 3 hashes has 96 bytes, this one 95"):
+        parse_tile(bytes(95), 3)
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), max_size=20))
+def test_tiles_are_read_back(hashes: list[bytes]) -> None:
+    """Hashes come back in their order, each once."""
+    assert list(parse_tile(encode_tile(hashes), len(hashes))) == hashes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "paths"),
+    [
+        (0, 0, []),
+        (0, 1, ["000.p/1"]),
+        (5, 5, []),
+        (5, 6, ["000.p/6"]),
+        (768, 769, ["003.p/1"]),
+        (700, 769, ["002", "003.p/1"]),
+    ],
+)
+def test_what_stands_is_not_written_again(old: int, new: int, paths: list[str]) -> None:
+    """Only tiles and bundles that are new or wider are written, from the first leaf on."""
+    leaves = [tile.path for tile in tiles_between(old, new) if tile.level == 0]
+    assert leaves == [f"tile/0/{path}" for path in paths]
+    assert [b.path for b in bundles_between(old, new)] == [f"tile/entries/{p}" for p in paths]
+    if old == 0:
+        assert (list(tiles_of(new)), list(bundles_of(new))) == (
+            list(tiles_between(0, new)),
+            list(bundles_between(0, new)),
+        )
+
+
+def test_partial_tiles_are_those_with_room() -> None:
+    """A full tile is none, however many levels a log has."""
+    assert [tile.path for tile in partial_tiles(256)] == ["tile/1/000.p/1"]
+    assert [tile.level for tile in partial_tiles(2**63 - 1)] == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert [tile.width for tile in partial_tiles(2**63 - 1)] == [255] * 7 + [127]

@@ -1,18 +1,28 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citekit.model.annotation import Annotation
+from citekit.model.capture import Capture, Payload, Source, TextMap, Tool
 from citekit.model.quotation import (
     MOST_SHARE,
     MOST_WORDS,
     Quota,
     count_words,
     evidence_beyond,
+    longest_text,
     may_show_field,
     words_beyond,
+    words_shown,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @pytest.mark.parametrize(
@@ -87,6 +97,10 @@ def test_no_order_of_quotes_shows_too_much(text_words: int, quotes: list[int]) -
         ("author", [{"literal": "word " * 13}], 13),
         ("author", [{"family": "Doe", "given": "Ann"}], 0),
         ("issued", {"date-parts": [[2023, 6, 4]]}, 0),
+        ("abstract", {"de": "Die Schiffe kamen.", "en": "They came."}, 3),
+        ("abstract", {}, 0),
+        ("abstract", [], 0),
+        ("abstract", ({"text": []}, {}), 0),
     ],
 )
 def test_evidence_shows_a_headline_and_no_text(field: str, value: object, words: int) -> None:
@@ -100,3 +114,43 @@ def test_every_candidate_of_a_field_counts() -> None:
     assert evidence_beyond(evidence) == [("genre", 20), ("abstract", 1)]
     assert not may_show_field("abstract")
     assert may_show_field("title")
+
+
+def _annotation(*selectors: Mapping[str, object]) -> Annotation:
+    when = {"type": "TimeState", "cached": "urn:citekit:capture:20261122T000000Z"}
+    target = {"source": "urn:citekit:item:quay", "state": when, "selector": [*selectors]}
+    return Annotation(data={"id": "urn:uuid:1", "target": target})
+
+
+def test_an_annotation_shows_its_words_and_those_around() -> None:
+    """Prefix, passage and suffix count together; offsets and notes on the item none."""
+    position = {"type": "TextPositionSelector", "start": 9, "end": 30}
+    quote = {
+        "type": "TextQuoteSelector",
+        "prefix": "at dawn",
+        "exact": "two ships",
+        "suffix": "came",
+    }
+    assert words_shown(_annotation(position, quote)) == 5
+    assert words_shown(_annotation(position)) == 0
+    assert words_shown(Annotation(data={"id": "urn:uuid:2", "target": "urn:citekit:item:a"})) == 0
+
+
+def _capture(**texts: TextMap | None) -> Capture:
+    """A capture with a payload of each role, and the shape of its text where one is known."""
+    payloads = {
+        role: Payload(digest=f"sha256:{0:064}", size_bytes=1, media_type="text/plain", map=shape)
+        for role, shape in texts.items()
+    }
+    return Capture(captured_at=datetime(2026, 11, 22, tzinfo=UTC), source=Source(fact="declared"),
+                   tool=Tool(name="citekit", version="1"), payloads=payloads)  # fmt: skip
+
+
+def test_the_share_is_of_the_longest_text() -> None:
+    """Captures without a text, and texts of unknown shape, do not count; none at all is None."""
+    short, long = TextMap(characters=60, words=10), TextMap(characters=900, words=150)
+    captures = [_capture(text=short), _capture(text=long), _capture(original=None)]
+    assert longest_text(captures) == 150
+    assert longest_text([_capture(text=None), _capture(text=short)]) == 10
+    assert longest_text([_capture(original=long), _capture(text=None)]) is None
+    assert longest_text([]) is None

@@ -10,6 +10,7 @@ import pytest
 from citekit.app import site
 from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
+from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import Mark, Source, add_source, build_archive
 from citekit.testing.sites import Tags, build_site
 
@@ -173,7 +174,7 @@ def evil_tags(folder: Path) -> list[tuple[str, str, dict[str, str]]]:
 def test_no_setting_of_an_archive_is_markup(tmp_path: Path, builder: str, theme: str) -> None:
     """Whatever archive.toml says, no page of any theme holds it as HTML."""
     hostile_settings(tmp_path)
-    site.new_project(tmp_path / "archive", tmp_path / "docs")
+    site.new_project(ArchiveStore.open(tmp_path / "archive"), tmp_path / "docs")
 
     built = build_site(tmp_path, "-D", f"html_theme={theme}", builder=builder)
 
@@ -191,7 +192,7 @@ def test_the_title_of_an_archive_reads_as_it_is_written(tmp_path: Path) -> None:
     """
     build_archive(tmp_path / "archive")
     (tmp_path / "archive/archive.toml").write_text('layout = 1\ntitle = "Sand & <Sea>"\n', "utf-8")
-    source = site.new_project(tmp_path / "archive", tmp_path / "docs")
+    source = site.new_project(ArchiveStore.open(tmp_path / "archive"), tmp_path / "docs")
 
     page = build_site(tmp_path).read("items/index.html")
     with (source / "conf.py").open("a", encoding="utf-8") as conf:

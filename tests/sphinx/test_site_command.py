@@ -35,7 +35,7 @@ def test_an_archive_alone_has_a_site(tmp_path: Path) -> None:
     """Without a line of configuration the whole archive is built, below .citekit."""
     build_archive(tmp_path / "archive")
 
-    built = site.build(tmp_path / "archive")
+    built = site.build(ArchiveStore.open(tmp_path / "archive"))
 
     assert built == tmp_path / "archive" / ".citekit" / "site"
     assert "Harbour closed" in (built / "items/harbour2024.html").read_text("utf-8")
@@ -46,7 +46,7 @@ def test_the_first_page_shows_the_archive(tmp_path: Path) -> None:
     """A plain site opens with the archive's title, its newest sources and its claims."""
     build_archive(tmp_path / "archive")
 
-    page = (site.build(tmp_path / "archive") / "index.html").read_text("utf-8")
+    page = (site.build(ArchiveStore.open(tmp_path / "archive")) / "index.html").read_text("utf-8")
 
     assert "<h1>The Lanternfish harbour<" in page
     assert page.count('class="ck-card ') + page.count('class="ck-card"') == 3
@@ -58,7 +58,7 @@ def test_any_title_of_an_archive_is_words(tmp_path: Path) -> None:
     title = "*A* {{b}} `c` {raw}`d` <e> [f](g) $h$ %20 “i” \\ $$title"
     ArchiveStore.create(tmp_path / "archive", title=title)
 
-    page = (site.build(tmp_path / "archive") / "index.html").read_text("utf-8")
+    page = (site.build(ArchiveStore.open(tmp_path / "archive")) / "index.html").read_text("utf-8")
 
     shown = re.search(r"<h1>(.*?)<a ", page)
     assert shown is not None
@@ -70,7 +70,7 @@ def test_restricted_text_goes_into_a_folder_of_its_own(tmp_path: Path) -> None:
     """The private build is another folder, which says what it is."""
     build_archive(tmp_path / "archive")
 
-    built = site.build(tmp_path / "archive", with_restricted=True)
+    built = site.build(ArchiveStore.open(tmp_path / "archive"), with_restricted=True)
 
     assert built.name == "site-restricted"
     assert (built / "RESTRICTED-DO-NOT-PUBLISH.txt").is_file()
@@ -79,10 +79,10 @@ def test_restricted_text_goes_into_a_folder_of_its_own(tmp_path: Path) -> None:
 def test_a_project_of_ones_own_is_built(tmp_path: Path) -> None:
     """What site new writes is what site build uses from then on."""
     build_archive(tmp_path / "archive")
-    folder = site.new_project(tmp_path / "archive", tmp_path / "site")
+    folder = site.new_project(ArchiveStore.open(tmp_path / "archive"), tmp_path / "site")
     (folder / "index.md").write_text("# Mine\n\n{ck:item}`harbour2024`\n", encoding="utf-8")
 
-    built = site.build(tmp_path / "archive", tmp_path / "out")
+    built = site.build(ArchiveStore.open(tmp_path / "archive"), tmp_path / "out")
 
     assert "Harbour closed" in (built / "index.html").read_text("utf-8")
 
@@ -91,7 +91,7 @@ def test_a_project_is_beside_the_archive(tmp_path: Path) -> None:
     """The default folder is where site build looks, from wherever the command is called."""
     build_archive(tmp_path / "archive")
 
-    folder = site.new_project(tmp_path / "archive")
+    folder = site.new_project(ArchiveStore.open(tmp_path / "archive"))
 
     assert folder == tmp_path / "site"
     assert site.is_built(tmp_path / "archive", folder)
@@ -102,9 +102,9 @@ def test_no_site_is_written_into_the_archive(tmp_path: Path) -> None:
     store = build_archive(tmp_path / "archive")
 
     with pytest.raises(UsageError, match="inside the archive"):
-        site.new_project(store.root, store.root / "site")
+        site.new_project(store, store.root / "site")
     with pytest.raises(UsageError, match="inside the archive"):
-        site.build(store.root, store.root / "public")
+        site.build(store, store.root / "public")
 
     assert not [f for f in verify(store).findings if f.kind == "extra"]
 
@@ -112,11 +112,11 @@ def test_no_site_is_written_into_the_archive(tmp_path: Path) -> None:
 def test_what_sphinx_finds_wrong_is_told(tmp_path: Path) -> None:
     """A warning stops the build, and the message has Sphinx's words with file and line."""
     build_archive(tmp_path / "archive")
-    folder = site.new_project(tmp_path / "archive", tmp_path / "site")
+    folder = site.new_project(ArchiveStore.open(tmp_path / "archive"), tmp_path / "site")
     (folder / "index.md").write_text("# Mine\n\n{ck:item}`nothing`\n", encoding="utf-8")
 
     with pytest.raises(CitekitError) as told:
-        site.build(tmp_path / "archive", tmp_path / "out")
+        site.build(ArchiveStore.open(tmp_path / "archive"), tmp_path / "out")
 
     assert "index.md:3: WARNING: no item in the archive: nothing" in told.value.message
 
@@ -124,10 +124,12 @@ def test_what_sphinx_finds_wrong_is_told(tmp_path: Path) -> None:
 def test_a_public_build_refuses_a_private_folder_in_plain_words(tmp_path: Path) -> None:
     """The reason is told, not Sphinx's report of versions around it."""
     build_archive(tmp_path / "archive")
-    private = site.build(tmp_path / "archive", tmp_path / "out", with_restricted=True)
+    private = site.build(
+        ArchiveStore.open(tmp_path / "archive"), tmp_path / "out", with_restricted=True
+    )
 
     with pytest.raises(StoreConflict) as told:
-        site.build(tmp_path / "archive", private)
+        site.build(ArchiveStore.open(tmp_path / "archive"), private)
 
     assert "held restricted text" in told.value.message
     assert "Versions" not in told.value.message
@@ -139,7 +141,7 @@ def test_what_is_wrong_in_the_archive_is_told_with_its_place(tmp_path: Path) -> 
     store.layout.item_file("harbour2024").write_text('{"id": "harbour2024",\n "type": }')
 
     with pytest.raises(InvalidData) as told:
-        site.build(tmp_path / "archive")
+        site.build(ArchiveStore.open(tmp_path / "archive"))
 
     assert "[invalid-data]" not in told.value.message
     assert "harbour2024/item.json:2:" in told.value.message.replace("\\", "/")
@@ -151,7 +153,7 @@ def test_a_project_is_not_written_over(tmp_path: Path) -> None:
     build_archive(tmp_path / "archive")
 
     with pytest.raises(StoreConflict):
-        site.new_project(tmp_path / "archive", tmp_path)
+        site.new_project(ArchiveStore.open(tmp_path / "archive"), tmp_path)
 
 
 def test_a_site_can_be_served(tmp_path: Path) -> None:
@@ -204,13 +206,13 @@ def test_what_was_tampered_with_is_a_matter_of_integrity(tmp_path: Path) -> None
     record.write_bytes(record.read_bytes() + b"\n")
 
     with pytest.raises(IntegrityFailed, match="not what was sealed"):
-        site.build(tmp_path / "archive")
+        site.build(ArchiveStore.open(tmp_path / "archive"))
 
 
 def test_the_command_says_by_its_exit_code_what_was_wrong(tmp_path: Path) -> None:
     """Data that is none is 4, a page that says what is not there 1: checked and found wanting."""
     store = build_archive(tmp_path / "archive")
-    folder = site.new_project(tmp_path / "archive", tmp_path / "site")
+    folder = site.new_project(ArchiveStore.open(tmp_path / "archive"), tmp_path / "site")
     (folder / "index.md").write_text("# Mine\n\n{ck:item}`nothing`\n", encoding="utf-8")
     assert run(["--archive", str(store.root), "site", "build"]) == 1
     store.layout.item_file("harbour2024").write_text("[]")

@@ -42,7 +42,7 @@ def metas(text: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_promised_addresses_exist(site: Site, name: str) -> None:
-    """Every address that INTERFACES promises is a page of the site."""
+    """Every address that docs/reference/sphinx.md promises is a page of the site."""
     assert (site.output / name).is_file()
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.intake.new_citekey import slug
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.model.claim import Claim, ClaimEvidence, Stance
 from citekit.model.date import Date, DateError
 from citekit.model.entity import KINDS, Entity, EntityKind, Mention
-from citekit.model.identifiers import check_slug
+from citekit.model.identifiers import check_slug, slug
 from citekit.model.value import replace
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from citekit.app.changing.fields import with_fields
 from citekit.app.changing.git import Traces
 from citekit.app.changing.git_traces import Trail
 from citekit.app.changing.redaction import trim_excess
+from citekit.app.citing.archived_item import archived
 from citekit.findings import Finding
 from citekit.model.item import Access, Item
 from citekit.model.value import Value, replace
@@ -55,14 +56,14 @@ def set_access(
             if item != old:
                 writer.replace_item(item)
             trimmed = trim_excess(store, writer, item.key) if access == "restricted" else ()
-            return AccessChanged(item=store.item(item.key), findings=trimmed)
+            return AccessChanged(item=archived(store, store.item(item.key)), findings=trimmed)
         item = item.with_facts(replace(item.facts, access=access))
         writer.set_access(item)
         if access == "public":
-            return AccessChanged(item=item)
+            return AccessChanged(item=archived(store, item))
         trail = Trail(store, _withdrawn(store, item.key))
         trimmed = trim_excess(store, writer, item.key)
-        item = store.item(item.key)
+        item = archived(store, store.item(item.key))
     traces = trail.follow()
     return AccessChanged(item=item, traces=traces, findings=(*trimmed, *trail.findings(traces)))
 

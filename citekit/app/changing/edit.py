@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.changing.access import set_access
 from citekit.app.changing.fields import with_fields
+from citekit.app.citing.archived_item import archived
 from citekit.app.sealing.plan import is_sealed
 from citekit.errors import NotFound, StoreConflict, UsageError
 from citekit.model.citekey import check_citekey
@@ -36,7 +37,7 @@ def set_fields(
     with store.writing(options={"fields": sorted(fields or ())}) as writer:
         item = with_fields(store.item(store.resolve(key)), fields or {})
         writer.replace_item(item)
-    return item
+    return archived(store, item)
 
 
 def rename(store: ArchiveStore, key: str, new_key: str) -> Item:
@@ -61,7 +62,7 @@ def rename(store: ArchiveStore, key: str, new_key: str) -> Item:
         facts = replace(item.facts, aliases=(*aliases, old_key))
         renamed = item.with_variables({"id": new_key}).with_facts(facts)
         writer.rename_item(old_key, renamed)
-    return renamed
+    return archived(store, renamed)
 
 
 def remove(store: ArchiveStore, key: str) -> Item:
@@ -86,4 +87,4 @@ def remove(store: ArchiveStore, key: str) -> Item:
                 hint="remove those claims first: citekit claim rm ID",
             )
         writer.remove_item(key)
-    return item
+    return archived(store, item)

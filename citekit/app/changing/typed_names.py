@@ -32,7 +32,7 @@ def read_typed_names(variable: str, text: str) -> list[dict[str, Any]]:
     if masked is None:
         raise _refused(variable, text, "has a brace without its other half", _KEEP)
     names = [name for part in top_level(text, ";") for name in _read_part(variable, part.strip())]
-    if not names or not all(any(name.values()) for name in names):
+    if not names or not all("".join(map(str, name.values())).strip() for name in names):
         raise _refused(variable, text, "names nobody", _JOIN)
     return names
 

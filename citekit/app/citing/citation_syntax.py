@@ -55,18 +55,19 @@ _LABELS: Final = {
     for word in words.split()
 }
 _KEY = r"@(?:\{(?P<braced>[^{}]+)\}|(?P<plain>[^\W_](?:[\w:.#$%&+?<>~/-]*\w)?))"
-_CITE = re.compile(rf"(?P<prefix>[^@]*?)(?P<minus>-?)(?<!\w){_KEY}(?P<rest>.*)", re.DOTALL)
-_KEY_IN = re.compile(r"(?<!\w)@[{\w]")
-_NARRATIVE = re.compile(rf"(?P<cite>{_KEY})(?:\s*\[(?P<inner>[^\[\]]*)\])?", re.DOTALL)
-_APART = re.compile(r";(?![^{}]*\})")  # a key in braces may have one
+# Patterns are compiled (and kept) by re when they are first used: most citations use none.
+_CITE = rf"(?s)(?P<prefix>[^@]*?)(?P<minus>-?)(?<!\w){_KEY}(?P<rest>.*)"
+_KEY_IN = r"(?<!\w)@[{\w]"
+_NARRATIVE = rf"(?s)(?P<cite>{_KEY})(?:\s*\[(?P<inner>[^\[\]]*)\])?"
+_APART = r";(?![^{}]*\})"  # a key in braces may have one
 _NUMBERS = (
     r"[^\s,;]*\d[^\s,;]*(?:\s*[-–,&]\s*[^\s,;]*\d[^\s,;]*)*|[ivxlcdm]+(?:\s*[-–]\s*[ivxlcdm]+)?"
 )
-_LOCATOR = re.compile(
-    rf"\s*,?\s*(?:(?P<label>[^\W\d_]+|s\.v|¶+|§+)\.?\s*)?(?P<locator>{_NUMBERS})(?=[\s,;]|$)",
-    re.IGNORECASE,
+_LOCATOR = (
+    r"(?i)\s*,?\s*(?:(?P<label>[^\W\d_]+|s\.v|¶+|§+)\.?\s*)?"
+    rf"(?P<locator>{_NUMBERS})(?=[\s,;]|$)"
 )
-_BRACED = re.compile(r"\s*,?\s*\{(?P<inner>[^{}]*)\}")
+_BRACED = r"\s*,?\s*\{(?P<inner>[^{}]*)\}"
 
 
 def read_cluster(word: str, *known: IsKnown) -> list[Cite]:
@@ -80,11 +81,11 @@ def read_cluster(word: str, *known: IsKnown) -> list[Cite]:
     >>> read_cluster("@a [p. 4]")
     [{'id': 'a', 'label': 'page', 'locator': '4'}]
     """
-    narrative = _NARRATIVE.fullmatch(word.strip())
+    narrative = re.fullmatch(_NARRATIVE, word.strip())
     if narrative:
         return _read_narrative(narrative["cite"], narrative["inner"] or "", known)
     inner = word[1:-1] if word.startswith("[") and word.endswith("]") else word
-    cites = [_read_cite(part, known) for part in _APART.split(inner) if part.strip()]
+    cites = [_read_cite(part, known) for part in re.split(_APART, inner) if part.strip()]
     if not cites:
         raise UsageError(f"names no key: {word!r}", hint=_HINT)
     return cites
@@ -95,14 +96,14 @@ def is_narrative(word: str) -> bool:
 
     With other keys in its brackets it is a cluster like those in brackets.
     """
-    match = _NARRATIVE.fullmatch(word.strip())
-    return match is not None and not _KEY_IN.search(match["inner"] or "")
+    match = re.fullmatch(_NARRATIVE, word.strip())
+    return match is not None and not re.search(_KEY_IN, match["inner"] or "")
 
 
 def _read_narrative(cite: str, inner: str, known: tuple[IsKnown, ...]) -> list[Cite]:
     """What stands in the brackets belongs to the cite before them; other keys come after it."""
-    first, *others = _APART.split(inner)
-    if _KEY_IN.search(first):
+    first, *others = re.split(_APART, inner)
+    if re.search(_KEY_IN, first):
         first, others = "", [first, *others]
     place = f", {first.strip()}" if first.strip() else ""
     parts = [f"{cite}{place}", *others]
@@ -110,7 +111,7 @@ def _read_narrative(cite: str, inner: str, known: tuple[IsKnown, ...]) -> list[C
 
 
 def _read_cite(part: str, known: tuple[IsKnown, ...]) -> Cite:
-    match = _CITE.fullmatch(part.strip())
+    match = re.fullmatch(_CITE, part.strip())
     if match is None:
         raise UsageError(f"names no key: {part.strip()!r}", hint=_HINT)
     cite: Cite = read_name(match["braced"] or match["plain"], *known)
@@ -127,10 +128,10 @@ def _read_cite(part: str, known: tuple[IsKnown, ...]) -> Cite:
 
 def _read_rest(rest: str) -> tuple[Cite, str]:
     """Locator and suffix of what stands after a key."""
-    braced = _BRACED.match(rest)
+    braced = re.match(_BRACED, rest)
     if braced:
         return _read_braced(braced["inner"].strip()), rest[braced.end() :]
-    match = _LOCATOR.match(rest)
+    match = re.match(_LOCATOR, rest)
     if match is None:
         return {}, rest
     label = _LABELS.get((match["label"] or "p").lower())

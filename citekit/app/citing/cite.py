@@ -10,6 +10,7 @@ from citekit.app.citing.provenance_note import provenance_note, with_note
 from citekit.app.citing.result import DATA_FORMATS, STYLED_FORMATS, Cited, Reference, StyledFormat
 from citekit.errors import NotFound, UsageError
 from citekit.formats import write
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,14 +25,14 @@ Cite = dict[str, Any]
 
 def cite(
     store: ItemReader,
-    words: Sequence[str],
+    keys: Sequence[str],
     *,
-    format_: str | None = None,
+    format: str | None = None,  # noqa: A002  # the word users know
     style: str | None = None,
     locale: str | None = None,
     in_text: bool = False,
     locator: str | None = None,
-    apart: bool = False,
+    apart: bool = True,
     explain: bool = False,
     outside: Outside | None = None,
     provenance: bool = False,
@@ -40,7 +41,8 @@ def cite(
     """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
     In the text, ``@key`` and ``@key [p. 3]`` alone have the author in the sentence, as in Pandoc.
-    ``style`` is an id or a file (default: the archive's, else apa), ``locator`` belongs to the last
+    ``style`` is an id or a file (default: the archive's, else apa), ``format`` one of text, html,
+    markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, ris; ``locator`` belongs to the last
     item. ``apart`` gives each reference on its own as well, in HTML too; ``explain`` where each
     piece of the output came from. With ``outside`` every item has to verify first, by what the
     verifier brings along; ``provenance`` adds capture time and digest to each reference; without
@@ -48,18 +50,18 @@ def cite(
     UsageError for an unknown format, and what ``cite_verified`` raises for an item that does not
     verify.
     """
-    chosen = format_ or "text"
+    chosen = format or "text"
     if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
         formats = ", ".join((*STYLED_FORMATS, *DATA_FORMATS))
         raise UsageError(f"no such format: {chosen}", hint=f"formats: {formats}")
-    cites = _located([cite for word in words for cite in _read(store, word.strip())], locator)
+    cites = _located([cite for word in keys for cite in _read(store, word.strip())], locator)
     cites = [{**cite, "id": store.resolve(cite["id"])} for cite in cites]
     told = () if outside is None else _verified(store, cites, outside)
     items = list({cite["id"]: store.item(cite["id"]) for cite in cites}.values())
     notes, lacking = _notes(store, items) if provenance else ({}, ())
     if chosen in DATA_FORMATS:
         cited = _as_data(items, cites, chosen, notes, apart=apart)
-        return cited._replace(warnings=(*cited.warnings, *lacking, *told))
+        return replace(cited, warnings=(*cited.warnings, *lacking, *told))
     from citekit.app.citing.styled import StyledCall, format_cites, style_of
 
     source = style_of(store, style)
@@ -71,10 +73,10 @@ def cite(
         explain=explain,
         links=links,
         notes=notes,
-        mode=_mode(words) if in_text else "",
+        mode=_mode(keys) if in_text else "",
     )
     cited = format_cites([source.fit(item.csl()) for item in items], cites, source, call)
-    return cited._replace(warnings=(*cited.warnings, *lacking, *told))
+    return replace(cited, warnings=(*cited.warnings, *lacking, *told))
 
 
 def _whole(store: ItemReader) -> ArchiveReader:
@@ -151,7 +153,9 @@ def _as_data(
         items = [with_note(item, notes[item.key]) for item in items]
     located = [cite["id"] for cite in cites if "locator" in cite]
     warnings = [f"{format_} has no place for a locator: {key}" for key in located]
-    references = [Reference(item.key, write([item.data], format_)) for item in items if apart]
+    references = [
+        Reference(key=item.key, text=write([item.data], format_)) for item in items if apart
+    ]
     return Cited(
         text=write([item.data for item in items], format_),
         format=format_,

@@ -12,10 +12,11 @@ from citekit.app.citing.result import Cited, Explained, Reference, StyledFormat
 from citekit.csl import Citation, explain, parse_style, process_formats
 from citekit.csl.output.render import renderer
 from citekit.csl.style.find import StyleSource, find_style
-from citekit.model.value import Value, replace
+from citekit.model.value import NOTHING, Value, replace
 
 if TYPE_CHECKING:
     from citekit.csl.process import Result
+    from citekit.model.item import Item
     from citekit.store.items import ItemReader
 
 Cite = dict[str, Any]
@@ -58,15 +59,34 @@ def format_cites(
         if call.in_text:
             warnings.append("a citation in the text has no place for provenance")
     result = shown[call.format]
-    parts = result.citations if clusters else [text for _, text in result.bibliography]
     return Cited(
-        text=_joined(list(parts), call.format),
+        text=_joined(_parts(result, are_cited=bool(clusters)), call.format),
         format=call.format,
         citations=result.citations,
         references=_references(result, shown.get("html")),
         warnings=(*result.warnings, *warnings),
         explained=_explain(source, data, clusters, call) if call.explain else (),
+        html=_blocks(_parts(shown["html"], are_cited=bool(clusters))) if call.apart else None,
     )
+
+
+def format_item(item: Item, *, style: str | None, locale: str) -> str:
+    """The reference of one item as a block of HTML, all that the item says escaped.
+
+    Without a style it is that of ``apa``. Raises NotFound for an unknown one.
+    """
+    source = find_style(style or DEFAULT_STYLE)
+    call = StyledCall(
+        format="html",
+        locale=source.default_locale or locale,
+        in_text=False,
+        apart=True,
+        explain=False,
+        links=True,
+        notes=NOTHING,
+        mode="",
+    )
+    return format_cites([source.fit(item.csl())], [{"id": item.key}], source, call).html or ""
 
 
 def _process(
@@ -122,16 +142,29 @@ def _with_notes(
     }
 
 
+def _parts(result: Result, *, are_cited: bool) -> list[str]:
+    """The citations, or the entries of the bibliography."""
+    return list(result.citations) if are_cited else [text for _, text in result.bibliography]
+
+
+def _blocks(parts: list[str]) -> str:
+    """A bibliography in HTML, as other processors of CSL wrap it."""
+    entries = "".join(f'<div class="csl-entry">{part}</div>' for part in parts)
+    return f'<div class="csl-bib-body">{entries}</div>'
+
+
 def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:
     marked = dict(html.bibliography) if html else {}
-    return tuple(Reference(key, text, marked.get(key)) for key, text in shown.bibliography)
+    return tuple(
+        Reference(key=key, text=text, html=marked.get(key)) for key, text in shown.bibliography
+    )
 
 
 def _explain(
     source: StyleSource, data: list[dict[str, Any]], clusters: list[list[Cite]], call: StyledCall
 ) -> tuple[Explained, ...]:
     return tuple(
-        Explained(key, tuple((o.text, o.variable, o.macro, o.line) for o in origins))
+        Explained(key=key, pieces=tuple((o.text, o.variable, o.macro, o.line) for o in origins))
         for key, origins in explain(
             source.xml, data, _citations(clusters, source, call), locale=call.locale
         )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from citekit.store.reading import ArchiveReader
+
 # What each extra brings, by the names under which it is imported.
 _EXTRAS: Final = (
     ("site", ("sphinx", "furo", "myst_parser"), "the site of an archive"),
@@ -38,6 +40,11 @@ def examine(root: Path | None = None) -> list[CheckedThing]:
     if root is not None:
         checks.extend(_archive(root))
     return checks
+
+
+def examine_archive(store: ArchiveReader) -> list[CheckedThing]:
+    """Try this machine and this archive; each thing says whether it works, and what to do."""
+    return examine(store.root)
 
 
 def _python() -> CheckedThing:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from citekit.app.citing.archived_item import archived
 from citekit.app.intake.describe import Declared, describe
 from citekit.app.intake.document_reading import own_publishers, read_extraction
 from citekit.app.intake.known_source import (
@@ -140,7 +141,7 @@ def check_size(data: bytes, place: str, *, max_size_bytes: int) -> bytes:
 
 def add(
     store: ArchiveStore,
-    source: Path | bytes,
+    source: str | Path | bytes,
     *,
     name: str | None = None,
     url: str | None = None,
@@ -150,13 +151,15 @@ def add(
     fields: Mapping[str, Any] | None = None,
     access: Access | None = None,
     encoding: str | None = None,
-    max_size_bytes: int = DEFAULT_MAX_SIZE_BYTES,
+    max_size_bytes: int | None = None,
     now: datetime | None = None,
     ask: Ask | None = None,
 ) -> Added:
     """Archive one file, or bytes, as a new item or as a new capture of one that is there.
 
-    Bytes that the archive has already are not added again: the item that has them comes back, and
+    ``name`` is what bytes are called, ``url`` where the source was (declared), ``fields`` are CSL
+    variables that overrule what is read, ``max_size_bytes`` is 100 MB where it is not given. Bytes
+    that the archive has already are not added again: the item that has them comes back, and
     the bytes too where they were absent. Other bytes of an address that an item is known at become
     a capture of it, unless ``new_item`` or ``ask`` says otherwise; ``to`` always makes a capture
     of that item, whose record stays as it is. Raises NotFound, InvalidData, StorageFailed for the
@@ -167,11 +170,8 @@ def add(
     declared = Declared(url=check_url(url), fields=fields, access=access, encoding=encoding)
     wish = Wish(key=key, to=to, new_item=new_item, ask=ask)
     _check_wish(wish, declared)
-    if isinstance(source, Path):
-        data = read_source(source, max_size_bytes=max_size_bytes)
-        name = os.fsencode(source.name).decode("utf-8", "replace")  # a name may be any bytes
-    else:
-        data = check_size(source, name or "stdin", max_size_bytes=max_size_bytes)
+    limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
+    data, name = _read_named(source, name, limit)
     is_told_more = any((key, url, fields, access, encoding))
     held = find_bytes(store, data) if to is None else None
     if held is None:
@@ -185,8 +185,8 @@ def add(
             now=captured_at,
         )
         _refuse_binary_text(extraction, name)
-        is_default = max_size_bytes == DEFAULT_MAX_SIZE_BYTES
-        options = {"encoding": encoding, "max_size_bytes": None if is_default else max_size_bytes}
+        is_default = limit == DEFAULT_MAX_SIZE_BYTES
+        options = {"encoding": encoding, "max_size_bytes": None if is_default else limit}
         read = _Read(data, extraction, declared, options, name, captured_at)
         stored = _store(store, read, settle(store, read.address, wish))
         if isinstance(stored, Added):
@@ -194,7 +194,26 @@ def add(
         held = stored
     held = bring_back(store, held, data)
     finding = held.finding(is_told_more=is_told_more)
-    return Added(key=held.key, item=store.item(held.key), is_new=False, findings=(finding,))
+    return Added(
+        key=held.key, item=archived(store, store.item(held.key)), is_new=False, findings=(finding,)
+    )
+
+
+def _read_named(
+    source: str | Path | bytes, name: str | None, limit: int
+) -> tuple[bytes, str | None]:
+    """The bytes of a source, and what it is called; raises UsageError for an address."""
+    if isinstance(source, bytes):
+        return check_size(source, name or "stdin", max_size_bytes=limit), name
+    if isinstance(source, str) and re.match(r"https?://", source):
+        raise UsageError(
+            "this version does not fetch addresses itself",
+            place=source,
+            hint=f"save the page in a browser, then: citekit add FILE --url {source}",
+        )
+    path = Path(source)
+    data = read_source(path, max_size_bytes=limit)
+    return data, os.fsencode(path.name).decode("utf-8", "replace")  # a name may be any bytes
 
 
 def _check_wish(wish: Wish, declared: Declared) -> None:
@@ -265,7 +284,7 @@ def _store(store: ArchiveStore, read: _Read, wish: Wish) -> Added | HeldBytes:
     findings = _findings(read, item, is_new=target is None)
     return Added(
         key=item.key,
-        item=item,
+        item=archived(store, item),
         is_new=target is None,
         capture=stamp,
         findings=(*told, *findings),

@@ -47,19 +47,20 @@ def import_items(
     store: ArchiveStore,
     text: str,
     *,
-    format_: str,
+    format: str = "csl-json",  # noqa: A002  # the word users know
     place: str | None = None,
     access: Access | None = None,
 ) -> Imported:
     """Take in every good entry under its own key; one writer for all of them.
 
-    An entry whose key or id is that of an item that says the same is known; of one that says
-    something else, a finding. Raises InvalidData when the whole text is not in that format.
+    ``place`` is what findings call the text. An entry whose key or id is that of an item that says
+    the same is known; of one that says something else, a finding. Raises InvalidData when the whole
+    text is not in that format.
     """
     from citekit.formats import read
 
     try:
-        result = read(text, format_)
+        result = read(text, format)
     except InvalidData as error:
         inside = (error.place or Place())._replace(path=place)
         raise InvalidData(error.message, place=inside, hint=error.hint) from error
@@ -67,9 +68,9 @@ def import_items(
     known: list[str] = []
     findings = [_at(place, finding) for finding in result.findings]
     facts = ItemFacts(access=access or store.settings.access)
-    with store.writing(options={"format": format_, "access": access}) as writer:
+    with store.writing(options={"format": format, "access": access}) as writer:
         ids = {str(data.get("id")) for data in result.items}
-        keys = ImportKeys(store, writer, format_, ids)
+        keys = ImportKeys(store, writer, format, ids)
         for number, data in enumerate(result.items):
             try:
                 item, is_new = _take(writer, keys, data, facts)

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.model.citekey import is_citekey
-from citekit.model.identifiers import is_reserved
+from citekit.model.identifiers import is_reserved, romanised
 from citekit.model.item import Item
 
 if TYPE_CHECKING:
@@ -43,28 +43,7 @@ def make_citekey(data: Mapping[str, Any]) -> str:
 
 def ascii_word(text: str) -> str:
     """The text in ASCII lower-case letters and digits; other scripts are romanised."""
-    return re.sub(r"[^a-z0-9]", "", _romanised(text).lower())[:_LONGEST_PART]
-
-
-def _romanised(text: str) -> str:
-    from anyascii import anyascii  # loads tables: only when a key is made
-
-    return str(anyascii(text))
-
-
-def slug(text: str) -> str:
-    """An id for an entity or a claim: lower-case ASCII words with hyphens, at most 60 characters.
-
-    >>> slug("Sultan Murat Barracks")
-    'sultan-murat-barracks'
-    """
-    words = re.findall(r"[a-z0-9]+", _romanised(text.replace("'", "").replace("’", "")).lower())
-    joined = ""
-    for word in words:
-        if len(joined) + len(word) > 60:
-            break
-        joined += f"-{word}" if joined else word
-    return f"the-{joined}" if is_reserved(joined) else joined or "x"
+    return re.sub(r"[^a-z0-9]", "", romanised(text).lower())[:_LONGEST_PART]
 
 
 def _responsible(item: Item) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.intake.reread import read_again
@@ -30,7 +31,6 @@ from citekit.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from citekit.store.archive import ArchiveStore
     from citekit.store.writing.writer import PayloadSource
@@ -101,7 +101,7 @@ class _Wanted(Value):
 def restore(
     store: ArchiveStore,
     key: str,
-    source: Path | None = None,
+    source: str | Path | None = None,
     *,
     accept: bool = False,
     allow_private: bool = False,
@@ -113,6 +113,7 @@ def restore(
     none of the item's payloads), CaptureFailed (the address), StoreConflict for what was purged.
     """
     key = store.resolve(key)
+    source = None if source is None else Path(source)
     wanted = _payloads_of(store, key)
     if source is not None and source.is_dir():
         return _place(store, key, wanted, _in_folder(key, wanted, source))

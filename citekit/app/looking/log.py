@@ -34,7 +34,7 @@ class LoggedEvent(Value):
         return {"index": self.index, **self.event}
 
 
-def list_events(store: ArchiveReader, *, limit: int) -> list[LoggedEvent]:
+def list_events(store: ArchiveReader, *, limit: int = 20) -> list[LoggedEvent]:
     """The last events, oldest first, at most ``limit``; those that wait come last."""
     log = LogFolder(store.layout)
     standing = log.standing()

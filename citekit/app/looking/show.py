@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from citekit.errors import NotFound
 from citekit.model.records.codec import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from citekit.model.annotation import Annotation
     from citekit.model.item import Item
+    from citekit.store.items import ItemReader
     from citekit.store.reading import ArchiveReader
 
 
 def show(store: ArchiveReader, key: str) -> dict[str, Any]:
-    """The item, its evidence, captures and access, in the shape of INTERFACES.
+    """The item, its evidence, captures and access, in the shape of docs/reference/json.md.
 
     Evidence that the record keeps as offsets alone (captions) is filled in from the payload, where
     this machine holds it.
@@ -33,6 +36,25 @@ def show(store: ArchiveReader, key: str) -> dict[str, Any]:
         "absent": _absent(store, captures),
         "annotations": len(store.annotations(key)),
     }
+
+
+def list_annotations(store: ArchiveReader, key: str) -> tuple[Annotation, ...]:
+    """The annotations on an item, in the order of its file; raises NotFound or InvalidData."""
+    return store.annotations(store.resolve(key))
+
+
+def address(store: ItemReader, key: str, *, folder: bool = False) -> str:
+    """The web address of an item, or the ``file:`` address of its folder.
+
+    Raises NotFound for an unknown key, and for an item without a web address.
+    """
+    key = store.resolve(key)
+    if folder:
+        return store.layout.item_file(key).parent.resolve().as_uri()
+    target = store.item(key).text("URL")
+    if not target.startswith(("https://", "http://")):
+        raise NotFound(f"{key} has no web address", hint=f"citekit open --folder {key}")
+    return target
 
 
 def _absent(store: ArchiveReader, captures: list[dict[str, Any]]) -> dict[str, str]:

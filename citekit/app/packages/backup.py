@@ -96,13 +96,17 @@ class _Copying:
 
 
 def backup(
-    store: ArchiveStore, folder: Path, *, progress: Callable[[int, int], None] | None = None
+    store: ArchiveStore,
+    folder: str | Path,
+    *,
+    progress: Callable[[int, int], None] | None = None,
 ) -> BackedUp:
     """Copy the archive to a folder that is empty, absent, or an earlier backup of it; verify it.
 
     Raises UsageError or StoreConflict for another folder, IntegrityFailed when the archive's log is
     not a continuation of the one in the earlier backup.
     """
+    folder = Path(folder)
     _check_apart(store.root, folder)
     with exclusive(store.root):
         _prepare(store, folder)

@@ -62,19 +62,20 @@ class Exported(Value):
 
 def export(
     store: ArchiveReader,
-    path: Path,
+    path: str | Path,
     *,
-    format_: str,
+    format: str,  # noqa: A002  # the word users know
     keys: Sequence[str] = (),
     with_restricted: bool = False,
 ) -> Exported:
     """Write a package of some items, or of all: a folder, or a zip file if its name says so.
 
-    Raises StoreConflict where something is in the way, NotFound for an unknown key, UsageError for
-    an unknown format or a path inside the archive.
+    The format is bagit, ro-crate or prov. Raises StoreConflict where something is in the way,
+    NotFound for an unknown key, UsageError for an unknown format or a path inside the archive.
     """
-    if format_ not in FORMATS:
-        raise UsageError(f"no such package format: {format_}", hint=f"one of {', '.join(FORMATS)}")
+    path = Path(path)
+    if format not in FORMATS:
+        raise UsageError(f"no such package format: {format}", hint=f"one of {', '.join(FORMATS)}")
     if store.layout.would_hold(path):
         message = f"is inside the archive, which holds records alone: {path}"
         raise UsageError(message, hint="a package is for others: choose a path outside")
@@ -82,17 +83,17 @@ def export(
         raise StoreConflict("is there already", place=str(path), hint="name a new path")
     package = gather(store, keys, with_restricted=with_restricted)
     history = dump_json(_history(store, package)).encode()
-    if format_ == "prov":
+    if format == "prov":
         _appear(path, lambda place: files.write_new(place, [history]))
         package.left_out.clear()
     else:
-        writer = _write_bag if format_ == "bagit" else _write_crate
+        writer = _write_bag if format == "bagit" else _write_crate
         _appear(path, lambda place: _write(place, path, package, history, writer))
     return Exported(
         path=path,
-        format=format_,
+        format=format,
         items=tuple(packed.item.key for packed in package.items),
-        told=package.told() if format_ != "prov" else "events and agents; no text",
+        told=package.told() if format != "prov" else "events and agents; no text",
         left_out=tuple(left.to_json() for left in package.left_out),
     )
 

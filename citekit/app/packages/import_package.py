@@ -53,7 +53,7 @@ def is_package(path: Path) -> bool:
 
 
 def import_package(
-    store: ArchiveStore, path: Path, *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES
+    store: ArchiveStore, path: str | Path, *, max_unpacked_bytes: int = MAX_UNPACKED_BYTES
 ) -> Imported:
     """Take in every item of a package under its own key, with the entities and claims it needs.
 
@@ -61,6 +61,7 @@ def import_package(
     is a finding. A valid bag without an archive in it gives a finding and no item. Raises
     InvalidData for a bag that is not valid and a file that is no package, NotFound for no file.
     """
+    path = Path(path)
     with _unpacked(path, max_unpacked_bytes) as folder:
         room = _look(folder, path)
         if room.folder == folder and not (folder / SETTINGS_FILE).is_file():

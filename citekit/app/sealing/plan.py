@@ -2,7 +2,7 @@
 
 Sealing must not launder tampering. What never changes and yet did, or is gone, stops the seal
 here, before anything is written; so does an event that says otherwise than what is sealed, and a
-purge that nobody who seals knows of (docs/decisions/0015).
+purge that nobody who seals knows of (docs/decisions/0009).
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.sealing.plan import (
@@ -20,7 +21,7 @@ from citekit.app.sealing.plan import (
     scan,
     take_waiting,
 )
-from citekit.app.sealing.signing_keys import find_signing_key, log_origin
+from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
 from citekit.app.sealing.stamp import authorities_to_ask, stamp
 from citekit.app.sealing.waiting_purges import refuse_unconfirmed
 from citekit.capture.safety import split_url
@@ -58,6 +59,25 @@ class Keys(Value):
     signing: SignerKey | None = None
     old: SignerKey | None = None
     is_lost: bool = False
+
+
+def read_keys(
+    store: ArchiveStore,
+    signing_key: str | Path | None = None,
+    *,
+    old_key: str | Path | None = None,
+    lost_key: bool = False,
+) -> Keys:
+    """The keys in these files; without ``signing_key`` the log's own, if it is at its place.
+
+    Raises NotFound, InvalidData for a file that holds no key, UsageError where others may read it.
+    """
+    signing = read_signing_key(Path(signing_key)) if signing_key else None
+    return Keys(
+        signing=signing or find_signing_key(log_origin(store)),
+        old=read_signing_key(Path(old_key)) if old_key else None,
+        is_lost=lost_key,
+    )
 
 
 class Sealed(Value):

@@ -39,14 +39,14 @@ class NewKey(Value):
     verifier: VerifierKey
 
 
-def keygen(name: str, path: Path | None = None) -> NewKey:
+def keygen(name: str, path: str | Path | None = None) -> NewKey:
     """Make a key for the log with this origin; ``path`` defaults to ``default_key_file(name)``.
 
     Raises StoreConflict when the file exists, UsageError for a place inside an archive or a git
     worktree, InvalidData for a name that no key can have.
     """
     check_key_name(name)
-    path = (path or default_key_file(name)).expanduser()
+    path = Path(path or default_key_file(name)).expanduser()
     path = path.parent.resolve() / path.name  # ../new.key is not in the folder one is in
     _check_outside(path)
     key = new_signer_key(name, os.urandom(SEED_BYTES))
@@ -54,6 +54,18 @@ def keygen(name: str, path: Path | None = None) -> NewKey:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_secret(path, f"{write_signer_key(key)}\n".encode())
     return NewKey(path=path, verifier=key.verifier)
+
+
+def make_log_key(
+    store: ArchiveReader, path: str | Path | None = None, *, name: str | None = None
+) -> NewKey:
+    """Make a signing key outside the archive, named like its log unless ``name`` says otherwise.
+
+    Without ``path`` it is kept in the user's configuration, where ``seal`` looks. Raises
+    StoreConflict when the file exists, UsageError for a place inside an archive or a git
+    worktree, InvalidData for a name that no key can have.
+    """
+    return keygen(name or log_origin(store), path)
 
 
 def read_signing_key(path: Path) -> SignerKey:

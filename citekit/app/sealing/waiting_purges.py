@@ -2,7 +2,7 @@
 
 A line of ``log/pending.jsonl`` is signed by nobody: whoever can write in the folder can write one.
 A seal would make of it the owner's word that bytes were removed on purpose, so it has to be told
-what it would sign, and somebody has to say yes (docs/decisions/0015).
+what it would sign, and somebody has to say yes (docs/decisions/0009).
 """
 
 from __future__ import annotations

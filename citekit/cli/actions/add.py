@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from citekit.app.changing.fields import read_fields
-from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
+from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES
 from citekit.app.intake.add import add as add_source
-from citekit.app.intake.bibliographies import format_of, import_items
-from citekit.app.packages.import_package import import_package, is_package
+from citekit.app.packages.import_file import import_file
 from citekit.cli import output
-from citekit.errors import CitekitError, InvalidData, UsageError
+from citekit.errors import CitekitError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,16 +99,8 @@ def _add_one(
 ) -> Added:
 
     limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
-    if re.match(r"https?://", name):
-        raise UsageError(
-            "this version does not fetch addresses itself",
-            place=name,
-            hint=f"save the page in a browser, then: citekit add FILE --url {name}",
-        )
-    if name == "-":
-        data = sys.stdin.buffer.read(limit + 1)
-        return add_source(store, data, max_size_bytes=limit, **options)
-    return add_source(store, Path(name), max_size_bytes=limit, **options)
+    source = sys.stdin.buffer.read(limit + 1) if name == "-" else name
+    return add_source(store, source, max_size_bytes=limit, **options)
 
 
 def read_size(text: str | None) -> int | None:
@@ -205,24 +195,8 @@ def import_(
 def _import_one(
     store: ArchiveStore, name: str, format_: str | None, access: Access | None
 ) -> Imported:
-
-    if name != "-" and is_package(Path(name)):
-        if format_ or access:
-            raise UsageError("a package says its format and access itself", place=name)
-        return import_package(store, Path(name))
-    if name == "-":
-        data = sys.stdin.buffer.read(DEFAULT_MAX_SIZE_BYTES + 1)
-        check_size(data, "stdin", max_size_bytes=DEFAULT_MAX_SIZE_BYTES)
-    else:
-        data = read_source(Path(name))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidData(
-            f"is not UTF-8 at byte {error.start}", place=name, hint="convert it to UTF-8 first"
-        ) from error
-    chosen = format_ or ("csl-json" if name == "-" else format_of(name))
-    return import_items(store, text, format_=chosen, place=name, access=access)
+    source = sys.stdin.buffer.read(DEFAULT_MAX_SIZE_BYTES + 1) if name == "-" else name
+    return import_file(store, source, format=format_, access=access)
 
 
 def _tell_imported(result: Imported, context: Context) -> None:

@@ -45,7 +45,7 @@ def export(
         hint = f"citekit export --format {'|'.join(FORMATS)} --output PATH"
         raise UsageError("say which package, and where", hint=hint)
     exported = write_package(
-        context.store(), Path(output_), format_=format_, keys=key, with_restricted=with_restricted
+        context.store(), output_, format=format_, keys=key, with_restricted=with_restricted
     )
     if context.json:
         output.answer_json(exported.to_json())

@@ -39,7 +39,7 @@ def cite(
     cited = cite_items(
         store,
         key,
-        format_=format_,
+        format=format_,
         style=style,
         locale=locale,
         in_text=in_text,

@@ -27,7 +27,7 @@ _ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on t
 def list_(context: Context, *, query: list[str], type_: str | None, access: Access | None) -> int:
     """Print a line for each item that is asked for: key, date, access, title."""
     found = list_items(
-        context.reader(), type_=type_, access=access, unreadable=partial(_warn, context)
+        context.reader(), type=type_, access=access, unreadable=partial(_warn, context)
     )
     words = " ".join(query).casefold().split()
     rows = [row for row in found if _holds(row, words)]

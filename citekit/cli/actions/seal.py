@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.app.looking.log import list_events
-from citekit.app.sealing.seal import Keys
+from citekit.app.sealing.seal import read_keys
 from citekit.app.sealing.seal import seal as seal_archive
-from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
 from citekit.app.sealing.signing_keys import keygen as make_key
+from citekit.app.sealing.signing_keys import log_origin
 from citekit.app.sealing.waiting_purges import waiting_purges
 from citekit.cli import output
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
-    from citekit.app.sealing.seal import Sealed
+    from citekit.app.sealing.seal import Keys, Sealed
     from citekit.cli.context import Context
 
 
@@ -67,15 +67,10 @@ def _confirmed(context: Context, *, yes: bool) -> list[bytes]:
 def _keys(
     context: Context, signing_key: str | None, old_key: str | None, *, lost_key: bool
 ) -> Keys | None:
-    """The keys that the options name; the signing key is else looked up where keygen puts it."""
+    """The keys that the options name; None for the log's own."""
     if not signing_key and not old_key and not lost_key:
         return None
-    signing = read_signing_key(Path(signing_key)) if signing_key else None
-    return Keys(
-        signing=signing or find_signing_key(log_origin(context.store())),
-        old=read_signing_key(Path(old_key)) if old_key else None,
-        is_lost=lost_key,
-    )
+    return read_keys(context.store(), signing_key, old_key=old_key, lost_key=lost_key)
 
 
 def _told(sealed: Sealed) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.annotating.passages import paragraph_number
+from citekit.app.looking.show import address
 from citekit.app.looking.show import show as show_item
 from citekit.cli import output
-from citekit.errors import NotFound
 from citekit.model.capture import Tool
 from citekit.model.date import Date
 from citekit.model.name import Name
@@ -114,13 +114,7 @@ def _plain(value: Any) -> str:  # noqa: ANN401  # a JSON value
 
 def open_(context: Context, *, key: str, folder: bool) -> int:
     """Open the item's address in the browser, or its folder."""
-    store = context.items()
-    key = store.resolve(key)
-    target = store.layout.item_file(key).parent.resolve().as_uri()
-    if not folder:
-        target = store.item(key).text("URL")
-        if not target.startswith(("https://", "http://")):
-            raise NotFound(f"{key} has no web address", hint=f"citekit open --folder {key}")
+    target = address(context.items(), key, folder=folder)
     import webbrowser
 
     if context.json:

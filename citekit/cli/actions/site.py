@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.app.site import build as build_site
-from citekit.app.site import is_built, make_server, new_project
+from citekit.app.site import is_built, new_project
+from citekit.app.site import serve as serve_site
 from citekit.cli import output
 from citekit.cli.quoting import quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from citekit.cli.context import Context
 
 
 def new(context: Context, *, dir_: str | None) -> int:
     """Write a Sphinx project for the archive and print its folder."""
-    root = context.root()
-    folder = new_project(root, Path(dir_) if dir_ else None)
+    store = context.store()
+    folder = new_project(store, dir_)
     # only one folder is found without being named; any other is a project for Sphinx itself
     by_hand = f"python -m sphinx {quoted(folder)} OUT"
-    command = "citekit site build" if is_built(root, folder) else by_hand
+    command = "citekit site build" if is_built(store.root, folder) else by_hand
     output.note(f"next: {command}", quiet=context.quiet)
     return _answer(context, folder)
 
@@ -35,9 +37,7 @@ def build(context: Context, *, output_: str | None, with_restricted: bool) -> in
 
 def _build(context: Context, folder: str | None, *, with_restricted: bool) -> Path:
 
-    return build_site(
-        context.root(), Path(folder) if folder else None, with_restricted=with_restricted
-    )
+    return build_site(context.store(), folder, with_restricted=with_restricted)
 
 
 def _answer(context: Context, path: Path) -> int:
@@ -50,8 +50,8 @@ def _answer(context: Context, path: Path) -> int:
 
 def serve(context: Context, *, output_: str | None, with_restricted: bool, port: int | None) -> int:
     """Build the site and serve it to this machine alone, until stopped."""
-    folder = _build(context, output_, with_restricted=with_restricted)
-    with make_server(folder, ("127.0.0.1", 8000 if port is None else port)) as server:
+    store, number = context.store(), 8000 if port is None else port
+    with serve_site(store, output_, with_restricted=with_restricted, port=number) as server:
         output.answer(f"http://127.0.0.1:{server.server_port}/")
         output.flush()
         with suppress(KeyboardInterrupt):

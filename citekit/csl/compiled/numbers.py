@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from citekit.csl.style import ir
 
 _EMBEDDED_LABEL = re.compile(r",\s*[^\W\d]{2,}\.\s")  # "367-368, fig. 333": the label is for pages
-_DIGITS = re.compile(r"[^\W\d_]*\d+(?:\s*[-–,&]\s*(?:[^\W\d_]*\d+)?)*")
+_DIGITS = re.compile(r"[^\W\d_]*\d+(?:\s*(?:[-,&]|–)\s*(?:[^\W\d_]*\d+)?)*")
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
 UNJOINED = frozenset(("section", "part-number", "supplement-number", "version", "printing-number"))
 """Numbers whose hyphens are part of them."""

@@ -33,7 +33,7 @@ _YIELDS = frozenset([":!", ":?", ";!", ";?"])
 """The first mark of these pairs gives way to the second."""
 _STAYS = frozenset([";:", "!:", "?:"])
 """These pairs stay where a quoted field ends between them."""
-_SUPERSCRIPTS = re.compile(
+_SUPERSCRIPTS = (  # a string, compiled with the first text outside ASCII: start-up counts
     r"[ªº²³¹\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2120\u2122\u3192-\u319f\u02c0\u02c1\u06e5\u06e6]+"
 )
 _UNRAISED = {"ˀ": "ʔ", "ˁ": "ʕ", "ۥ": "و", "ۦ": "ي"}  # raised letters that Unicode says nothing of
@@ -122,7 +122,7 @@ class TokenWriter:
         if not text:
             return
         self._bound_at = -1
-        if not text.isascii() and _SUPERSCRIPTS.search(text):
+        if not text.isascii() and re.search(_SUPERSCRIPTS, text):
             text = self._raise(text)
             if not text:
                 return
@@ -138,7 +138,7 @@ class TokenWriter:
     def _raise(self, text: str) -> str:
         """Write raised and lowered letters as such; the rest comes back."""
         at = 0
-        for match in _SUPERSCRIPTS.finditer(text):
+        for match in re.finditer(_SUPERSCRIPTS, text):
             if match.start() > at:
                 self.out.append(text[at : match.start()])
             at = match.end()

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from citekit.csl.passes.position import Place
 
 UNASKED = "\0"
-_STARTS_WORD = re.compile(r"[^\W_]")
-_ENDS_WORD = re.compile(r"[^\W_]$")
-_ENDS_SENTENCE = re.compile(r"[.!?][\"'”’)]*\s*$")
+# strings: what few items need is compiled when it is needed, since start-up counts
+_STARTS_WORD = r"[^\W_]"
+_ENDS_WORD = r"[^\W_]$"
+_ENDS_SENTENCE = r"[.!?][\"'”’)]*\s*$"
 
 
 class Facts(Value):
@@ -72,7 +73,7 @@ class Piece:
     def in_sentence(self) -> bool:
         """Whether text stands before it that ends no sentence."""
         if self.prefix:
-            return not (_ENDS_SENTENCE.search(self.prefix) and " " in self.prefix.strip())
+            return not (re.search(_ENDS_SENTENCE, self.prefix) and " " in self.prefix.strip())
         return not self.start
 
     @property
@@ -157,10 +158,10 @@ def wrapped(piece: Piece, body: Node | None = None) -> Node:
         return body
     children: list[Node | str] = [body]
     if piece.prefix:
-        space = " " if _ENDS_WORD.search(piece.prefix) else ""
+        space = " " if re.search(_ENDS_WORD, piece.prefix) else ""
         children.insert(0, Affix(PLAIN, parse_markup(piece.prefix + space)))
     if piece.suffix:
-        space = " " if _STARTS_WORD.match(piece.suffix) else ""
+        space = " " if re.match(_STARTS_WORD, piece.suffix) else ""
         children.append(Affix(PLAIN, parse_markup(space + piece.suffix)))
     return Node(PLAIN, children)
 

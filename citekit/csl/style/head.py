@@ -18,10 +18,9 @@ MAX_STYLE_BYTES = 4_000_000
 _NAMESPACE = "http://purl.org/net/xbiblio/csl"
 _TEXTS = {f"{_NAMESPACE} {name}": name for name in ("title", "title-short", "id")}
 _LINK, _CATEGORY = f"{_NAMESPACE} link", f"{_NAMESPACE} category"
-_EDITION = re.compile(
+_EDITION = (  # compiled with the first search for styles: start-up counts
     r"\b(?:\d+(?:st|nd|rd|th)(?:/\d+(?:st|nd|rd|th))? edition|version \d[\d.]*"
-    r"|(?:revised )?\d{4} (?:revision|edition))",
-    re.IGNORECASE,
+    r"|(?:revised )?\d{4} (?:revision|edition))"
 )
 
 
@@ -39,7 +38,7 @@ class StyleHead(Value):
     @property
     def edition(self) -> str:
         """The edition of the manual that the title names (``9th edition``), else nothing."""
-        match = _EDITION.search(self.title)
+        match = re.search(_EDITION, self.title, re.IGNORECASE)
         return match[0] if match else ""
 
 

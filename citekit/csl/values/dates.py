@@ -17,10 +17,9 @@ are seasons."""
 _MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 _SEASONS = {"spring": 13, "summer": 14, "autumn": 15, "fall": 15, "winter": 16}
-_EDTF = re.compile(
-    r"^([YX\d-][\dXu]{1,9}|-?\d{1,10})(?:-(\d\d|[XU]{2}))?(?:-(\d\d|[XU]{2}))?(?:T.*)?([?~%]?)$"
-)
-_SLASHED = re.compile(r"^(\d{1,4})[/.](\d{1,2})(?:[/.](\d{1,4}))?$")
+# strings: what few items need is compiled when it is needed, since start-up counts
+_EDTF = r"^([YX\d-][\dXu]{1,9}|-?\d{1,10})(?:-(\d\d|[XU]{2}))?(?:-(\d\d|[XU]{2}))?(?:T.*)?([?~%]?)$"
+_SLASHED = r"^(\d{1,4})[/.](\d{1,2})(?:[/.](\d{1,4}))?$"
 
 
 class DateValue(Value):
@@ -118,7 +117,7 @@ def _read_edtf(text: str) -> DateValue | None:
 
 
 def _edtf_point(text: str) -> tuple[Point, bool] | None:
-    match = _EDTF.match(text.strip())
+    match = re.match(_EDTF, text.strip())
     if match is None:
         return None
     year = match[1].lstrip("Y").replace("X", "0").replace("u", "0")
@@ -152,7 +151,7 @@ def _read_words(text: str) -> DateValue | None:
 
 
 def _words_point(text: str) -> Point | None:
-    if match := _SLASHED.match(text):
+    if match := re.match(_SLASHED, text):
         a, b, c = int(match[1]), int(match[2]), int(match[3] or 0)
         if len(match[1]) > 2:
             return _valid(a, b, c)

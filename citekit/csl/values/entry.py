@@ -21,10 +21,11 @@ _OTHER_NAMES = {
     "container-title-short": ("container-title-short", "journalAbbreviation"),
     "title-short": ("title-short", "shortTitle"),
 }
-_NOTE_LINE = re.compile(r"^\{?:?([A-Za-z][-_ A-Za-z]*?)\s*:\s*(.+?)\}?$")
-_NOTE_BRACED = re.compile(r"\{:([-_A-Za-z]+)\s*:\s*([^}\n]+)\}")
-_FIRST_PAGE = re.compile(r"\s*[-–—,&]\s*")
-_PAGE_LABEL = re.compile(r"^pp?\.\s*")
+# strings: what few items need is compiled when it is needed, since start-up counts
+_NOTE_LINE = r"^\{?:?([A-Za-z][-_ A-Za-z]*?)\s*:\s*(.+?)\}?$"
+_NOTE_BRACED = r"\{:([-_A-Za-z]+)\s*:\s*([^}\n]+)\}"
+_FIRST_PAGE = r"\s*[-–—,&]\s*"
+_PAGE_LABEL = r"^pp?\.\s*"
 _FAMILY_FIRST = ("hu", "ja", "vi", "zh")
 MAX_TEXT = 100_000
 _NOT_IN_NOTES = frozenset(
@@ -94,7 +95,7 @@ class Entry:
 
     def _read_text(self, variable: str) -> str | None:
         if variable == "page-first" and (pages := self.text("page")):
-            return _FIRST_PAGE.split(_PAGE_LABEL.sub("", pages))[0] or None
+            return re.split(_FIRST_PAGE, re.sub(_PAGE_LABEL, "", pages))[0] or None
         for key in _OTHER_NAMES.get(variable, (variable,)):
             value = self.data.get(key)
             if value is None or value == "":
@@ -146,7 +147,7 @@ def _with_note_fields(item: Mapping[str, Any], note: str) -> Mapping[str, Any]:
     """The item completed by what its note says in ``name: value`` lines or ``{:name: value}``."""
     found: dict[str, Any] = {}
     for i, line in enumerate(note.split("\n")[:100]):
-        match = _NOTE_LINE.match(line.strip())
+        match = re.match(_NOTE_LINE, line.strip())
         if match is None:
             if i and line.strip():
                 break
@@ -154,7 +155,7 @@ def _with_note_fields(item: Mapping[str, Any], note: str) -> Mapping[str, Any]:
         if match[1] not in _NOTE_VARIABLES:
             continue
         _note_field(found, match[1], match[2].strip())
-    for match in _NOTE_BRACED.finditer(note):
+    for match in re.finditer(_NOTE_BRACED, note):
         if match[1] in _NOTE_VARIABLES:
             _note_field(found, match[1], match[2].strip())
     if not found:

@@ -12,20 +12,19 @@ if TYPE_CHECKING:
     from citekit.csl.style.locale import Locale
 
 _NUMBER = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/[^\W\d_]*\d+[^\W\d_]*)?|[ivxlcdm]+)"
-_NUMERIC = re.compile(rf"{_NUMBER}(?:(?:\s*(?:[&–—-]|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*")
-_PART = re.compile(r"(\s*(?:\\-|[,&–—-]|\band\b)\s*)")
+_NUMERIC = re.compile(rf"{_NUMBER}(?:(?:\s*(?:[&-]|–|—|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*")
+# strings: what few items need is compiled when it is needed, since start-up counts
+_PART = r"(\s*(?:\\-|[,&–—-]|\band\b)\s*)"
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
 _ONE = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/\d+)?|[ivxlcdmIVXLCDM]+)"
-_SEVERAL = (  # a string, compiled with the first label that asks: start-up counts
-    rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+"
-)
-_OPEN_RANGE = re.compile(r"\d+[-–]")
-_SIDES = re.compile(r"^(.*?)\s*(?<![-–])[-–]\s*([^-–]*)$")
-_SIDE = re.compile(r"^(.*\D)?(\d+)$")
-_ROMAN_NUMBER = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
+_SEVERAL = rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+"
+_OPEN_RANGE = r"\d+[-–]"
+_SIDES = r"^(.*?)\s*(?<![-–])[-–]\s*([^-–]*)$"
+_SIDE = r"^(.*\D)?(\d+)$"
+_ROMAN_NUMBER = r"(?i)[ivxlcdm]+"
 
 
 def is_numeric(text: str) -> bool:
@@ -111,7 +110,7 @@ def split_list(text: str) -> list[str]:
     >>> split_list("2, 4-6")
     ['2', ', ', '4', '-', '6']
     """
-    return _PART.split(text)
+    return re.split(_PART, text)
 
 
 def _separator(text: str, locale: Locale, dash: str) -> str:
@@ -144,7 +143,7 @@ def is_plural(text: str) -> bool:
     [False, True, True, False, False, True]
     """
     text = text.strip()
-    return bool(re.fullmatch(_SEVERAL, text) or _OPEN_RANGE.fullmatch(text))
+    return bool(re.fullmatch(_SEVERAL, text) or re.fullmatch(_OPEN_RANGE, text))
 
 
 # ------------------------------------------------------------------------------------------- pages
@@ -179,13 +178,13 @@ def page_range(
 
 
 def _one_range(text: str, style: str | None, delimiter: str) -> str:
-    sides = _SIDES.match(text)
+    sides = re.match(_SIDES, text)
     if sides is None:
         return text
     left, right = sides.groups()
-    one, other = _SIDE.match(left), _SIDE.match(right)
+    one, other = re.match(_SIDE, left), re.match(_SIDE, right)
     if one is None or other is None:
-        if _ROMAN_NUMBER.fullmatch(left) and _ROMAN_NUMBER.fullmatch(right):
+        if re.fullmatch(_ROMAN_NUMBER, left) and re.fullmatch(_ROMAN_NUMBER, right):
             return f"{left}{delimiter}{right}"
         return f"{left}-{right}"
     prefix, first = one[1] or "", one[2]

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 _MARK = re.compile("([-–—/.,;?!:\\[\\]()\"'‘’“”])")
 _GAP = re.compile(r"(\s+)")
-_WORD_END = re.compile("([-–—/.,;?!:\\[\\]()\"'‘’“”\\s])")
-_FIRST_WORD = re.compile(r"\W*\S*")
+# strings: what few items need is compiled when it is needed, since start-up counts
+_WORD_END = "([-–—/.,;?!:\\[\\]()\"'‘’“”\\s])"
+_FIRST_WORD = r"\W*\S*"
 _STARTS = frozenset("?!:")
 _APOSTROPHES = frozenset("'’")
 _LEADING = "\"'“”‘’«»„‚([{¿¡…*"
@@ -86,7 +87,7 @@ def _capitalize_all(found: list[Leaf], lang: str) -> list[str]:
 
 def _all_capital(text: str, lang: str, *, touches: bool) -> str:
     """Every lower-case word raised, but not what follows an apostrophe."""
-    tokens = _WORD_END.split(text)
+    tokens = re.split(_WORD_END, text)
     for i in range(0, len(tokens), 2):
         word = tokens[i]
         after = touches if i == 0 else tokens[i - 1] in _APOSTROPHES
@@ -115,7 +116,7 @@ def _started(found: list[Leaf], lang: str, *, spares_mixed: bool) -> list[str]:
 def _capital_start(text: str, lang: str, *, spares_mixed: bool) -> str:
     for i, letter in enumerate(text):
         if letter.isalnum():
-            word = _WORD_END.split(text[i:], maxsplit=1)[0]
+            word = re.split(_WORD_END, text[i:], maxsplit=1)[0]
             if spares_mixed and word != _lower(word, lang):
                 return text
             return text[:i] + _upper(letter, lang) + text[i + 1 :]
@@ -129,7 +130,7 @@ def _sentence(found: list[Leaf], lang: str) -> list[str]:
     shouted = not any(letter.islower() for text, _, _ in found for letter in text)
     lowered: list[Leaf] = []
     for text, kept, touches in found:
-        head = None if lowered or kept or touches or shouted else _FIRST_WORD.match(text)
+        head = None if lowered or kept or touches or shouted else re.match(_FIRST_WORD, text)
         keep = 0 if head is None else head.end()
         rest = text if kept else text[:keep] + _lower(text[keep:], lang)
         lowered.append((rest, kept, touches))

@@ -1,9 +1,7 @@
 """Records to and from JSON, losslessly: unknown keys are kept in a field named ``extra``.
 
-A record is a dataclass or a ``Value``. A JSON key is the field's name; in a dataclass,
-``metadata={"json": "media-type"}`` names another. Instants are written as RFC 3339 in UTC. Fields
-that hold their default are left out, unless ``metadata={"always": True}`` or the set ``ALWAYS`` of
-a ``Value`` names them.
+A record is a ``Value``, a JSON key its field's name. Instants are written as RFC 3339 in UTC.
+Fields that hold their default are left out, unless the set ``ALWAYS`` of the class names them.
 """
 
 from __future__ import annotations
@@ -141,48 +139,24 @@ _FIELDS: dict[type[Any], dict[str, RecordField]] = {}  # resolving type hints is
 
 
 def is_record(kind: Json) -> bool:
-    """Whether a type is one that this module reads and writes: a dataclass or a ``Value``."""
-    return issubclass_safe(kind, Value) or hasattr(kind, "__dataclass_fields__")
+    """Whether a type is one that this module reads and writes: a ``Value``."""
+    return issubclass_safe(kind, Value)
 
 
 def record_fields(cls: type[Any]) -> dict[str, RecordField]:
     """JSON key -> field, in the order of the declaration, without ``extra``."""
     if cls not in _FIELDS:
-        find = _fields_of_value if issubclass(cls, Value) else _fields_of_dataclass
-        _FIELDS[cls] = {key: field for key, field in find(cls) if field.name != "extra"}
+        _FIELDS[cls] = {name: field for name, field in _fields_of(cls) if name != "extra"}
     return _FIELDS[cls]
 
 
-def _fields_of_value(cls: type[Value]) -> Iterator[tuple[str, RecordField]]:
+def _fields_of(cls: type[Value]) -> Iterator[tuple[str, RecordField]]:
     hints = get_type_hints(cls)
     always = getattr(cls, "ALWAYS", ())
     holds = getattr(cls, "HOLDS", {})
     for name in cls.FIELDS:
         default = getattr(cls, name, REQUIRED)
         yield name, RecordField(name, hints[name], default, name in always, holds.get(name))
-
-
-def _fields_of_dataclass(cls: type[Any]) -> Iterator[tuple[str, RecordField]]:
-    import dataclasses  # costs more than all of reading an item
-
-    hints = get_type_hints(cls)
-    for field in dataclasses.fields(cls):
-        default = field.default
-        if field.default_factory is not dataclasses.MISSING:
-            default = field.default_factory()
-        elif default is dataclasses.MISSING:
-            default = REQUIRED
-        told = field.metadata
-        yield (
-            told.get("json", field.name),
-            RecordField(
-                name=field.name,
-                kind=hints[field.name],
-                default=default,
-                is_always=bool(told.get("always")),
-                holds=told.get("holds"),
-            ),
-        )
 
 
 @cache

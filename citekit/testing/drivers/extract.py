@@ -1,6 +1,6 @@
 """The ``extract`` driver: a page or a text dump in, its fields, text and evidence out.
 
-Request and answer are those of INTERFACES, "Conformance drivers".
+Request and answer are those of docs/reference/drivers.md.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit.app.intake.new_citekey import make_citekey, slug
+from citekit.app.intake.new_citekey import make_citekey
 from citekit.errors import InvalidData
 from citekit.model.citekey import check_citekey
-from citekit.model.identifiers import check_slug
+from citekit.model.identifiers import check_slug, slug
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 

@@ -51,18 +51,18 @@ def store(tmp_path: Path) -> ArchiveStore:
 
 def take(store: ArchiveStore, entries: list[dict[str, Any]]) -> Imported:
     """Import CSL-JSON."""
-    return import_items(store, json.dumps(entries), format_="csl-json")
+    return import_items(store, json.dumps(entries), format="csl-json")
 
 
 def test_keys_of_bibliographies_are_kept(store: ArchiveStore) -> None:
     """Every key that BibTeX takes is the item's, is cited by, and is written back."""
-    first = import_items(store, BIB, format_="biblatex")
+    first = import_items(store, BIB, format="biblatex")
     keys = [line.partition("{")[2].partition(",")[0] for line in BIB.strip().splitlines()]
     assert list(first.new) == keys
     assert first.findings == ()
-    assert import_items(store, BIB, format_="biblatex").known == first.new
+    assert import_items(store, BIB, format="biblatex").known == first.new
     for key in keys:
-        assert f"{{{key},\n" in cite(store, [key], format_="biblatex").text
+        assert f"{{{key},\n" in cite(store, [key], format="biblatex").text
 
 
 def test_ids_that_are_no_keys_are_kept_beside_one(store: ArchiveStore) -> None:
@@ -98,9 +98,9 @@ def test_what_says_something_else_stays_out(store: ArchiveStore) -> None:
 
 def test_an_export_with_an_address_as_key_comes_back(store: ArchiveStore) -> None:
     """An address is a key where an item has it as its key."""
-    import_items(store, BIB, format_="biblatex")
-    text = cite(store, ["https://kites.example/1"], format_="csl-json").text
-    assert import_items(store, text, format_="csl-json").known == ("https://kites.example/1",)
+    import_items(store, BIB, format="biblatex")
+    text = cite(store, ["https://kites.example/1"], format="csl-json").text
+    assert import_items(store, text, format="csl-json").known == ("https://kites.example/1",)
 
 
 def test_the_longest_known_key_names_the_passage(store: ArchiveStore) -> None:
@@ -116,12 +116,12 @@ def test_the_longest_known_key_names_the_passage(store: ArchiveStore) -> None:
 def test_other_keys_of_an_entry_are_aliases_and_go_back(store: ArchiveStore) -> None:
     """BibLaTeX's ``ids``: each is cited like the key; one that is an entry's own stays that."""
     text = "@book{kite:1, ids = {old:1, kite2, reel}, title = {One}}\n@book{kite2, title = {Two}}"
-    result = import_items(store, text, format_="biblatex")
+    result = import_items(store, text, format="biblatex")
     assert result.new == ("kite:1", "kite2")
     assert ["'kite2'" in finding.message for finding in result.findings] == [True]
     assert store.item("kite:1").facts.aliases == ("old:1", "reel")
     assert store.item("kite:1").facts.access == store.settings.access
     assert store.resolve("old:1") == "kite:1"
-    assert "  ids = {old:1,reel},\n" in cite(store, ["reel"], format_="biblatex").text
-    again = import_items(store, text, format_="biblatex")
+    assert "  ids = {old:1,reel},\n" in cite(store, ["reel"], format="biblatex").text
+    again = import_items(store, text, format="biblatex")
     assert (again.known, again.findings) == (result.new, ())

@@ -79,7 +79,7 @@ def test_people_and_programs_are_told(
     run(["--archive", str(store.root), "show", "fares2024"])
     assert name in capsys.readouterr().out
     assert name in prove(store, "fares2024").page
-    export(store, tmp_path / "events.jsonld", format_="prov")
+    export(store, tmp_path / "events.jsonld", format="prov")
     text = (tmp_path / "events.jsonld").read_text("utf-8")
     document = ProvDocument.deserialize(content=text, format="jsonld")
     labels = {

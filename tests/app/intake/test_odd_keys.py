@@ -114,7 +114,7 @@ def test_both_checkers_take_the_proof(store: ArchiveStore, key: str, tmp_path: P
 def test_a_package_brings_every_key_back(store: ArchiveStore, format_: str, tmp_path: Path) -> None:
     """Folders in a package are those of an archive, and another archive takes the items in."""
     package = tmp_path / "package"
-    export(store, package, format_=format_, keys=ODD)
+    export(store, package, format=format_, keys=ODD)
     other = ArchiveStore.create(tmp_path / "other")
     result = import_package(other, package)
     assert (sorted(result.new), result.findings) == (sorted(ODD), ())

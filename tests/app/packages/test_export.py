@@ -82,7 +82,7 @@ def test_a_bag_is_one_to_bagit_python(
 ) -> None:
     """bagit-python validates it without a warning; restricted text is in it only when asked for."""
     exported = export(
-        store, tmp_path / "bag", format_="bagit", keys=keys, with_restricted=with_restricted
+        store, tmp_path / "bag", format="bagit", keys=keys, with_restricted=with_restricted
     )
     with caplog.at_level(logging.WARNING):
         bag = bagit.Bag(str(tmp_path / "bag"))
@@ -105,7 +105,7 @@ def test_a_package_comes_back(
 ) -> None:
     """Every record to the byte, every payload; a second import finds all of it known."""
     path = tmp_path / name
-    export(store, path, format_=format_, with_restricted=True)
+    export(store, path, format=format_, with_restricted=True)
     imported = import_package(empty, path)
     assert imported.new == store.keys()
     assert [f.message for f in imported.findings] == []
@@ -119,7 +119,7 @@ def test_without_restricted_the_items_come_back_withheld(
     store: ArchiveStore, empty: ArchiveStore, tmp_path: Path
 ) -> None:
     """The record is whole, the text is elsewhere, and verify calls that fine."""
-    export(store, tmp_path / "bag", format_="bagit")
+    export(store, tmp_path / "bag", format="bagit")
     import_package(empty, tmp_path / "bag")
     assert empty.text("harbour2024") is None
     assert empty.text("lantern2024") == store.text("lantern2024")
@@ -128,7 +128,7 @@ def test_without_restricted_the_items_come_back_withheld(
 
 def test_a_purged_payload_is_not_brought_back(store: ArchiveStore, tmp_path: Path) -> None:
     """What an archive was asked to forget stays forgotten, whatever a package holds."""
-    export(store, tmp_path / "bag", format_="bagit", with_restricted=True)
+    export(store, tmp_path / "bag", format="bagit", with_restricted=True)
     purge(store, "harbour2024")
     imported = import_package(store, tmp_path / "bag")
     assert imported.known == store.keys()
@@ -141,7 +141,7 @@ def test_the_same_archive_gives_the_same_zip(
     """With the clock fixed a package is the same to the byte."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     for name in ("one", "two"):
-        export(store, tmp_path / name / "p.zip", format_="bagit")
+        export(store, tmp_path / name / "p.zip", format="bagit")
     one, two = (tmp_path / name / "p.zip" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
 
@@ -149,14 +149,14 @@ def test_the_same_archive_gives_the_same_zip(
 def test_a_package_is_no_file_of_the_archive(store: ArchiveStore) -> None:
     """A place inside the archive is refused: verify would call everything there extra."""
     with pytest.raises(UsageError, match="inside the archive"):
-        export(store, store.root / "bag", format_="bagit")
+        export(store, store.root / "bag", format="bagit")
 
     assert not (store.root / "bag").exists()
 
 
 def test_a_crate_is_one_to_rocrate(store: ArchiveStore, tmp_path: Path) -> None:
     """The rocrate package reads it; every file is described, captures are actions, gaps named."""
-    export(store, tmp_path / "crate", format_="ro-crate")
+    export(store, tmp_path / "crate", format="ro-crate")
     document = json.loads((tmp_path / "crate" / "ro-crate-metadata.json").read_bytes())
     assert document["@context"] == "https://w3id.org/ro/crate/1.1/context"
     crate = ROCrate(str(tmp_path / "crate"))
@@ -192,7 +192,7 @@ def test_prov_tells_events_and_agents(
         writer.write_note("tide2023", "One.\n")
         writer.write_note("tide2023", "Two.\n")
     purge(store, "harbour2024", reason="asked to")
-    export(store, tmp_path / "events.jsonld", format_="prov")
+    export(store, tmp_path / "events.jsonld", format="prov")
     text = (tmp_path / "events.jsonld").read_text("utf-8")
     document = ProvDocument.deserialize(content=text, format="jsonld")
     activities = [a for a in document.get_records(ProvActivity) if "seal" not in _told(a, "action")]
@@ -240,7 +240,7 @@ def test_prov_tells_each_seal_and_how_its_time_is_known(
     with store.writing() as writer:
         writer.write_note("tide2023", "Noted by citekit, and nothing is found.\n")
         last = seal_locked(store, keys, at=NOON, looks=False)
-    export(store, tmp_path / "events.jsonld", format_="prov")
+    export(store, tmp_path / "events.jsonld", format="prov")
     text = (tmp_path / "events.jsonld").read_text("utf-8")
     document = ProvDocument.deserialize(content=text, format="jsonld")
     activities = {str(a.identifier): a for a in document.get_records(ProvActivity)}
@@ -269,7 +269,7 @@ def test_prov_of_one_item_tells_the_seals_of_that_item_alone(
     with store.writing() as writer:
         writer.write_note("tide2023", "More.\n")
     seal(store)
-    export(store, tmp_path / "one.jsonld", format_="prov", keys=["tide2023"])
+    export(store, tmp_path / "one.jsonld", format="prov", keys=["tide2023"])
     text = (tmp_path / "one.jsonld").read_text("utf-8")
     document = ProvDocument.deserialize(content=text, format="jsonld")
     used = {used for _, used in _ends(document, "Derivation")}
@@ -288,7 +288,7 @@ def test_prov_tells_the_options_of_a_step(store: ArchiveStore, tmp_path: Path) -
     capture = store.capture(added.key)
     assert capture
     assert capture.tool.options == {"encoding": "utf-8", "max_size_bytes": 5000}
-    export(store, tmp_path / "events.jsonld", format_="prov")
+    export(store, tmp_path / "events.jsonld", format="prov")
     text = (tmp_path / "events.jsonld").read_text("utf-8")
     document = ProvDocument.deserialize(content=text, format="jsonld")
     told = {
@@ -306,15 +306,15 @@ def test_nothing_is_overwritten_and_nothing_half_done(
     """An existing path is refused; a failure leaves no part of a package behind."""
     (tmp_path / "here").mkdir()
     with pytest.raises(StoreConflict):
-        export(store, tmp_path / "here", format_="bagit")
+        export(store, tmp_path / "here", format="bagit")
     with pytest.raises(UsageError):
-        export(store, tmp_path / "new", format_="tar")
+        export(store, tmp_path / "new", format="tar")
     with pytest.raises(NotFound):
-        export(store, tmp_path / "new", format_="bagit", keys=["nobody"])
+        export(store, tmp_path / "new", format="bagit", keys=["nobody"])
     before = sorted(os.listdir(tmp_path))  # noqa: PTH208  # names
     monkeypatch.setattr(os, "replace", _refuse)
     with pytest.raises(KeyboardInterrupt):
-        export(store, tmp_path / "new", format_="bagit")
+        export(store, tmp_path / "new", format="bagit")
     assert sorted(os.listdir(tmp_path)) == before  # noqa: PTH208  # names
 
 
@@ -331,9 +331,9 @@ def test_records_that_show_too_much_are_not_exported(store: ArchiveStore, tmp_pa
     with store.writing() as writer:
         writer.set_access(_with_access(store, "restricted"))
     with pytest.raises(InvalidData, match="more of its text"):
-        export(store, tmp_path / "bag", format_="bagit")
+        export(store, tmp_path / "bag", format="bagit")
     assert [f.code for f in set_access(store, "harbour2024", "restricted").findings]
-    export(store, tmp_path / "bag", format_="bagit")
+    export(store, tmp_path / "bag", format="bagit")
     assert b"refused to guide anything larger" not in _bytes(tmp_path / "bag")
 
 
@@ -405,7 +405,7 @@ def test_a_changed_bag_is_refused_whole(
     store: ArchiveStore, empty: ArchiveStore, tmp_path: Path
 ) -> None:
     """One changed byte, a file too many, a link: nothing of the bag comes in."""
-    export(store, tmp_path / "bag", format_="bagit")
+    export(store, tmp_path / "bag", format="bagit")
     note = tmp_path / "bag" / "data" / "items" / "harbour2024" / "item.json"
 
     def change() -> None:
@@ -465,7 +465,7 @@ def test_a_taken_key_keeps_only_that_item_out(
     store: ArchiveStore, empty: ArchiveStore, tmp_path: Path
 ) -> None:
     """Good items come in beside one whose key belongs to another item."""
-    export(store, tmp_path / "bag", format_="bagit")
+    export(store, tmp_path / "bag", format="bagit")
     with empty.writing() as writer:
         writer.add_item(store.item("tide2023").with_data(title="Something else"))
     imported = import_package(empty, tmp_path / "bag")

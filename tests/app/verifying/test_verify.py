@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 TEXT = " ".join(f"word{number}" for number in range(100))
 HELD = build_capture(text=TEXT, original=b"as received")
 PUBLIC = build_capture(text="A public text.", minutes=1)
+CASES = Path(__file__).parents[2] / "cases" / "findings.toml"
+TOLD: dict[str, list[str]] = tomllib.loads(CASES.read_text("utf-8"))
 ABSENT = build_capture(text="Never here.", minutes=2)
 
 
@@ -67,6 +70,16 @@ def _report(root: Path) -> Report:
 
 def _codes(report: Report) -> list[str]:
     return [f.code for f in report.findings if f.severity is not Severity.NOTE]
+
+
+def _told(report: Report, root: Path) -> list[str]:
+    """Code, place and message of each finding that is no note, a line each; digests cut off."""
+    lines = [
+        f"{f.code} {Path(str(f.place)).relative_to(root)}: {f.message}"
+        for f in report.findings
+        if f.severity is not Severity.NOTE
+    ]
+    return [re.sub(r"sha256:\w{64}", "sha256:…", line) for line in lines]
 
 
 def _payload(root: Path, capture: object, role: str = "text") -> Path:
@@ -250,10 +263,10 @@ DAMAGES: list[tuple[str, str, Callable[[Path], None]]] = [
 
 @pytest.mark.parametrize(("code", "what", "damage"), DAMAGES, ids=[what for _, what, _ in DAMAGES])
 def test_damage_is_found(code: str, what: str, damage: Callable[[Path], None], root: Path) -> None:
-    """Each kind of damage raises its own finding, at a place, with its rule and a way out."""
+    """Each kind of damage has its finding and few others, each with its place, rule and way out."""
     damage(root)
     report = _report(root)
-    assert code in _codes(report), what
+    assert _told(report, root) == TOLD[what]
     finding = next(finding for finding in report.findings if finding.code == code)
     assert finding.place
     assert finding.place.path

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 _MARKS = {("font-style", "italic"): "*", ("font-weight", "bold"): "**"}
 _TAGS = {("vertical-align", "sup"): "sup", ("vertical-align", "sub"): "sub"}
-_ACTIVE = re.compile(r"([\\`*_\[\]<>&#~|$^{}@])")
-_LINE_START = re.compile(r"^(\s*)(\d+)([.)])(?=\s|$)|^(\s*)([-+=])(?=\s|$)", re.MULTILINE)
+# strings: what other formats do not need is compiled when it is needed, since start-up counts
+_ACTIVE = r"([\\`*_\[\]<>&#~|$^{}@])"
+_LINE_START = r"(?m)^(\s*)(\d+)([.)])(?=\s|$)|^(\s*)([-+=])(?=\s|$)"
 
 
 def render(tokens: Iterable[Token]) -> str:
@@ -31,12 +32,12 @@ def render(tokens: Iterable[Token]) -> str:
             ends.append(end)
         elif isinstance(token, Close):
             _end(out, ends.pop())
-    return _LINE_START.sub(_guard, "".join(out)).strip("\n")
+    return re.sub(_LINE_START, _guard, "".join(out)).strip("\n")
 
 
 def escape(text: str) -> str:
     """Text in which no character means anything to Markdown."""
-    return _ACTIVE.sub(r"\\\1", text)
+    return re.sub(_ACTIVE, r"\\\1", text)
 
 
 def _guard(match: re.Match[str]) -> str:

@@ -1,0 +1,394 @@
+"""What a proof proves is told word by word: what is right, what is wrong with it, and where."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from citekit import Archive
+from citekit.app.changing.purge import purge
+from citekit.app.proving.check_proof import check_proof
+from citekit.app.proving.proof_file import MAX_PROOF_BYTES
+from citekit.app.proving.prove import Proof, prove
+from citekit.app.sealing.seal import Keys, seal
+from citekit.app.verifying.trust_anchors import Outside
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.sign import new_signer_key
+from citekit.integrity.timestamp import parse_roots
+from citekit.model.value import replace
+from citekit.testing.builders import HARBOUR_TEXT, build_archive
+from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from citekit.findings import Finding
+
+ORIGIN = "citekit.invalid/the-lanternfish-harbour"
+KEY = new_signer_key(ORIGIN, b"k" * 32)
+NEW_KEY = new_signer_key(ORIGIN, b"n" * 32)
+THIEF = new_signer_key(ORIGIN, b"t" * 32)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ITEM = "items/quay2024/item.json"
+CAPTURE = "items/quay2024/captures/20240302T093000Z.json"
+TEXT = digest_bytes(HARBOUR_TEXT.encode())
+UNSIGNED = "who made it: the signer is not authenticated"
+
+Document = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory, authority: TimestampAuthority) -> Proof:
+    """A proof with all that one can have: a renaming, a purge, another key, stamps old and new."""
+    store = build_archive(tmp_path_factory.mktemp("verdicts") / "archive")
+    with serve_authority(authority) as url:
+        seal(store, keys=Keys(signing=KEY), tsa=[url], allow_private=True, now=NOON)
+        Archive(store).rename("harbour2024", "quay2024")
+        seal(store, keys=Keys(signing=NEW_KEY, old=KEY), tsa=[url], allow_private=True, now=NOON)
+        purge(store, "quay2024", reason="asked to")
+        seal(store, keys=Keys(signing=NEW_KEY), tsa=[url], allow_private=True, now=NOON)
+    return prove(store, "quay2024", now=NOON)
+
+
+@pytest.fixture
+def trust(authority: TimestampAuthority) -> Outside:
+    """Who knew the first key, and the authority."""
+    return Outside(keys=(KEY.verifier,), roots=parse_roots(authority.root_pem))
+
+
+def test_all_that_is_right_is_told(proof: Proof, trust: Outside) -> None:
+    """Files, purges, signers, payloads and times, in this order; nothing is wrong."""
+    kept = check_proof(proof.data).checkpoint
+    assert kept
+    whole = replace(trust, checkpoints=(("kept.txt", kept),))
+    verdict = check_proof(proof.data, whole, payloads={"a.txt": HARBOUR_TEXT.encode()})
+    files = json.loads(proof.data)["files"]
+    said = [digest_bytes(file["text"].encode()) for file in files]
+    first, second, third = (str(time) for time in verdict.times)
+    assert verdict.proven == [
+        f"{ITEM} is unchanged since it was sealed ({said[0]})",
+        f"{CAPTURE} is unchanged since it was sealed ({said[1]})",
+        str(verdict.purged[0]),
+        f"a.txt is the payload 'text' ({TEXT})",
+        f"the log says so at its checkpoint, signed by {NEW_KEY.verifier}",
+        "the log was as kept.txt says, which you kept",
+        first,
+        second,
+        third,
+    ]
+    assert (verdict.findings, verdict.exit_code, verdict.summary) == ([], 0, "proven")
+    assert UNSIGNED not in verdict.not_proven
+    assert len(verdict.not_proven) == 3
+
+
+def test_a_purge_is_told_with_its_reason(proof: Proof) -> None:
+    """What was removed, when, by whom, why, and which entry says so."""
+    document = json.loads(proof.data)
+    entry = json.loads(document["entries"][3]["entry"])
+    verdict = check_proof(proof.data)
+    (purged,) = verdict.purged
+    assert purged.to_json() == {
+        "entry": 20, "role": "text", "digest": TEXT, "at": entry["at"], "by": "citekit",
+        "reason": "asked to",
+    }  # fmt: skip
+    assert str(purged) == (
+        f"payload text ({TEXT}) was removed for good at {entry['at']} by citekit, "
+        "as entry 20 says: asked to"
+    )
+    assert str(replace(purged, reason=None)).endswith("as entry 20 says")
+
+
+def test_times_are_told_with_what_they_are_about(proof: Proof, trust: Outside) -> None:
+    """The capture is as old as its first stamp, the item as the second, all of it as the third."""
+    verdict = check_proof(proof.data, trust)
+    about = [(time.size, time.names, time.is_whole, time.is_trusted) for time in verdict.times]
+    everything = (ITEM, CAPTURE, "the purge in entry 20")
+    assert about == [
+        (15, (CAPTURE,), False, True),
+        (20, (ITEM,), False, True),
+        (23, everything, True, True),
+    ]
+    (earliest, *_) = verdict.to_json()["timestamps"]
+    instant = earliest["at"]
+    assert earliest == {
+        "at": instant, "authority": "CN=citekit test authority", "size": 15, "about": [CAPTURE],
+        "trusted": True,
+    }  # fmt: skip
+    told = f"existed by {instant}, says CN=citekit test authority"
+    assert str(verdict.times[0]) == f"{CAPTURE} {told}"
+    assert re.fullmatch("it existed by .*", str(verdict.times[2]))
+    parts = replace(verdict.times[0], names=(ITEM, CAPTURE))
+    assert str(parts) == f"{ITEM}, {CAPTURE} {told}"
+    assert verdict.existed_by == sorted(time["at"] for time in verdict.to_json()["timestamps"])
+
+
+def test_what_nobody_is_trusted_for_is_consistent(proof: Proof) -> None:
+    """Without a key or root all is told, as what the file says of itself."""
+    verdict = check_proof(proof.data)
+    assert [time.is_trusted for time in verdict.times] == [False] * 3
+    assert verdict.existed_by == []
+    assert verdict.signers == (f"{ORIGIN}+{NEW_KEY.verifier.key_id.hex()}",)
+    checkpoint = verdict.checkpoint
+    assert checkpoint
+    answer = verdict.to_json()
+    assert answer.pop("timestamps") == [time.to_json() for time in verdict.times]
+    assert answer == {
+        "ok": False, "verdict": "consistent; signer not authenticated", "key": "quay2024",
+        "origin": ORIGIN, "size": 23, "signers": list(verdict.signers), "proven": [],
+        "consistent": verdict.proven, "not_proven": [UNSIGNED, *verdict.not_proven[1:]],
+        "purged": [verdict.purged[0].to_json()], "findings": [],
+    }  # fmt: skip
+    assert len(verdict.proven) == 3
+
+
+def test_what_is_proven_is_told_in_json(proof: Proof, trust: Outside) -> None:
+    """Scripts read what is proven, and by whom."""
+    answer = check_proof(proof.data, trust).to_json()
+    assert (answer["ok"], answer["verdict"], answer["consistent"]) == (True, "proven", [])
+    assert len(answer["proven"]) == 7
+    assert answer["signers"] == [str(NEW_KEY.verifier)]
+
+
+def test_no_proof_file_has_an_answer_too() -> None:
+    """There is nothing in it, and that is said."""
+    answer = check_proof(b"[]").to_json()
+    assert (answer["ok"], answer["verdict"]) == (False, "not a proof")
+    assert (answer["key"], answer["origin"], answer["size"]) == ("", None, None)
+    assert answer["proven"] == answer["consistent"] == []
+
+
+# ── what is wrong ──────────────────────────────────────────────────────────────────────────────
+
+
+def _title(document: Document) -> None:
+    document["files"][0]["text"] = document["files"][0]["text"].replace("Harbour", "Harvest")
+
+
+def _not_json(document: Document) -> None:
+    document["files"][0]["text"] += "}"
+
+
+def _stranger(document: Document) -> None:
+    document["files"].append({"path": "items/quay2024/note.md", "text": "Mine."})
+
+
+def _other_key(document: Document) -> None:
+    document["key"] = "other2024"
+
+
+def _no_key(document: Document) -> None:
+    document["key"] = "../.."
+
+
+def _index(document: Document) -> None:
+    entry = document["entries"][2]
+    entry["proof"] = entry["proof"].replace("index 16", "index 17")
+
+
+def _event(document: Document) -> None:
+    entry = document["entries"][3]
+    entry["entry"] = entry["entry"].replace("asked to", "must not")
+
+
+def _second_checkpoint(document: Document) -> None:
+    entry = document["entries"][0]
+    entry["proof"] = entry["proof"].replace("\n23\n", "\n24\n")
+
+
+def _no_rename(document: Document) -> None:
+    del document["entries"][1]
+
+
+def _foreign_earlier(document: Document) -> None:
+    earlier = document["earlier"][0]
+    earlier["checkpoint"] = earlier["checkpoint"].replace(ORIGIN, "coast.example/log")
+
+
+def _earlier_that_was_not(document: Document) -> None:
+    document["earlier"][0]["entries"][0]["index"] = 20
+
+
+def _earlier_of_nothing(document: Document) -> None:
+    document["earlier"][0]["entries"][0]["index"] = 7
+
+
+def _no_edge(document: Document) -> None:
+    del document["earlier"][0]["entries"][0]["edge"]
+
+
+def _other_stamp(document: Document) -> None:
+    document["timestamps"] = document["earlier"][0]["timestamps"]
+
+
+def _other_digest(document: Document) -> None:
+    document["timestamps"][0]["digest"] = TEXT
+
+
+def _no_stamp(document: Document) -> None:
+    document["earlier"][1]["timestamps"][0]["response"] = "AAAA"
+
+
+WRONG: list[tuple[Callable[[Document], None], list[tuple[str, str | None, str]]]] = [
+    (_title, [("CK-E631", "files[0]", rf"{ITEM} has sha256:\w+, not sha256:\w+"),
+              ("CK-E631", None, "the proof has no item.json of 'quay2024'")]),
+    (_not_json, [("CK-E631", "files[0]", "has sha256:.*, not"),
+                 ("CK-E631", None, "no item.json of 'quay2024'")]),
+    (_stranger, [("CK-E631", "files[2]", "no entry of the proof is about 'items/quay2024/note")]),
+    (_other_key, [("CK-E631", None, "the proof has no item.json of 'other2024'")]),
+    (_no_key, [("CK-E631", None, r"the proof has no item.json of '../..'")]),
+    (_index, [("CK-E632", "entries[2]", "is not in the log of its checkpoint"),
+              ("CK-E631", "files[0]", f"no entry of the proof is about '{ITEM}'"),
+              ("CK-E631", None, "the proof has no item.json of 'quay2024'"),
+              ("CK-E632", "earlier[1]", "does not show that entry 16 was in this log")]),
+    (_event, [("CK-E632", "entries[3]", "is not in the log of its checkpoint")]),
+    (_second_checkpoint, [("CK-E633", None, "the proof has 2 checkpoints, not one")]),
+    (_no_rename, [("CK-E631", "files[1]", f"no entry of the proof is about '{CAPTURE}'")]),
+    (_foreign_earlier, [("CK-E632", "earlier[0]", "does not show that entry 5 was in this log")]),
+    (_earlier_that_was_not, [("CK-E632", "earlier[0]", "does not show that entry 20 was in")]),
+    (_earlier_of_nothing, [("CK-E632", "earlier[0]", "does not show that entry 7 was in")]),
+    (_no_edge, [("CK-E632", "earlier[0]", "does not show that entry 5 was in this log at")]),
+    (_other_stamp, [("CK-E635", "timestamps[0]", "is of something else, or was changed")]),
+    (_other_digest, [("CK-E635", "timestamps[0]", "is of something else, or was changed")]),
+    (_no_stamp, [("CK-E635", "earlier[1].timestamps[0]", "not a response of a timestamp auth")]),
+]  # fmt: skip
+
+
+def _told(finding: Finding) -> tuple[str, str | None, str]:
+    return finding.code, finding.place.json_path if finding.place else None, finding.message
+
+
+@pytest.mark.parametrize(("forge", "expected"), WRONG)
+def test_what_is_wrong_is_told_with_its_place(
+    forge: Callable[[Document], None],
+    expected: list[tuple[str, str | None, str]],
+    proof: Proof,
+    trust: Outside,
+) -> None:
+    """One change makes these findings, and no others."""
+    document = copy.deepcopy(json.loads(proof.data))
+    forge(document)
+    verdict = check_proof(json.dumps(document).encode(), trust)
+    told = [_told(finding) for finding in verdict.findings]
+    assert [line[:2] for line in told] == [line[:2] for line in expected], told
+    assert all(
+        re.search(line[2], message) for line, (*_, message) in zip(expected, told, strict=True)
+    )
+    assert (verdict.exit_code, verdict.summary) == (6, "tampered")
+    assert verdict.to_json()["proven"] == verdict.to_json()["consistent"] == []
+
+
+def test_who_trusts_others_is_told_what_fails(proof: Proof, tmp_path: Path) -> None:
+    """Another key, another checkpoint, another authority, another text: each by itself."""
+    ours = check_proof(proof.data).checkpoint
+    assert ours
+    other = replace(ours, root=bytes(32))
+    (thief,) = check_proof(proof.data, Outside(keys=(THIEF.verifier,))).findings
+    assert _told(thief) == ("CK-E634", None, "no trusted key has signed this")
+    (kept,) = check_proof(proof.data, Outside(checkpoints=(("old.txt", other),))).findings
+    message = "is another checkpoint than that of the proof"
+    assert _told(kept) == ("CK-E637", "old.txt", message)
+    roots = parse_roots(make_authority(tmp_path).root_pem)
+    (time,) = check_proof(proof.data, Outside(roots=roots)).findings
+    assert _told(time) == ("CK-E635", None, "no timestamp leads to a root that you trust")
+    (payload,) = check_proof(proof.data, payloads={"b.txt": b"x"}).findings
+    assert _told(payload) == (
+        "CK-E636",
+        "b.txt",
+        f"no capture of the proof has {digest_bytes(b'x')}",
+    )
+
+
+# ── what cannot be read ────────────────────────────────────────────────────────────────────────
+
+
+def _set(*path: str | int, to: object) -> Callable[[Document], None]:
+    def change(document: Any) -> None:  # noqa: ANN401  # any JSON
+        for step in path[:-1]:
+            document = document[step]
+        document[path[-1]] = to
+
+    return change
+
+
+UNREADABLE: list[tuple[Callable[[Document], None], str | None, str]] = [
+    (_set("entries", 1, "entry", to="{}x"), "entries[1]", "an entry of the log is not JSON"),
+    (_set("entries", 1, "proof", to="none"), "entries[1]", "not a proof of a transparency log"),
+    (_set("rotations", 0, "proof", to="none"), "rotations[0]", "not a proof of a transparency"),
+    (_set("timestamps", 0, "digest", to="none"), "timestamps[0]", "not a digest: 'none'"),
+    (_set("timestamps", 0, "response", to="*"), "timestamps[0]", "not base64: '\\*'"),
+    (_set("earlier", 1, "checkpoint", to="none"), "earlier[1]", "a note has a blank line"),
+    (_set("earlier", 0, "entries", 0, "edge", to="AAAA"), "earlier[0]", "an edge has 32 bytes"),
+    (_set("earlier", 0, "entries", 0, "edge", to="*"), "earlier[0]", "not base64"),
+    (_set("earlier", 0, "timestamps", 0, "digest", to="x"), "earlier[0]", "not a digest: 'x'"),
+    (_set("entries", to=[]), None, "the proof has no entries or no files"),
+    (_set("files", to=[]), None, "the proof has no entries or no files"),
+    (_set("format", to="citekit-proof/2"), None, 'its "format" is not citekit-proof/1'),
+    (_set("made_at", to="now"), "$.made_at", "now"),
+]
+
+
+@pytest.mark.parametrize(("change", "place", "message"), UNREADABLE)
+def test_a_part_that_cannot_be_read_makes_it_no_proof_file(
+    change: Callable[[Document], None],
+    place: str | None,
+    message: str,
+    proof: Proof,
+    trust: Outside,
+) -> None:
+    """That part is named, and nothing else is said."""
+    document = copy.deepcopy(json.loads(proof.data))
+    change(document)
+    verdict = check_proof(json.dumps(document).encode(), trust)
+    (finding,) = verdict.findings
+    assert _told(finding)[:2] == ("CK-E630", place)
+    assert re.search(message, finding.message)
+    assert (verdict.exit_code, verdict.summary, verdict.key) == (4, "not a proof", "")
+    assert verdict.proven == []
+
+
+def test_every_part_that_cannot_be_read_is_named(proof: Proof) -> None:
+    """Whoever mends a file sees all of its faults at once."""
+    document = copy.deepcopy(json.loads(proof.data))
+    for change, *_ in UNREADABLE[:6]:
+        change(document)
+    places = [_told(finding)[1] for finding in check_proof(json.dumps(document).encode()).findings]
+    assert places == ["entries[1]", "rotations[0]", "timestamps[0]", "earlier[1]"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"\xff", "a proof file is UTF-8 text"),
+        (b"[]", 'not a proof file: its "format" is not citekit-proof/1'),
+        (b" " * (MAX_PROOF_BYTES + 1), "a proof file has at most 8388608 bytes"),
+    ],
+    ids=["bytes", "list", "large"],
+)
+def test_what_is_no_proof_file_is_told(data: bytes, message: str) -> None:
+    """Before anything is parsed."""
+    (finding,) = check_proof(data).findings
+    assert (finding.code, finding.message) == ("CK-E630", message)
+
+
+def test_a_proof_may_have_a_thousand_parts_of_a_kind(proof: Proof) -> None:
+    """And no more; those of earlier checkpoints ten thousand together."""
+    document = json.loads(proof.data)
+    many = {**document, "rotations": document["rotations"] * 1000}
+    assert check_proof(json.dumps(many).encode()).exit_code == 1
+    more = {**document, "rotations": document["rotations"] * 1001}
+    (finding,) = check_proof(json.dumps(more).encode()).findings
+    assert finding.message == "a proof has at most 1000 parts of a kind"
+    (earlier, _) = document["earlier"]
+    edges = earlier["entries"]
+    full = [{**earlier, "timestamps": [], "entries": edges * 1000}] * 10
+    assert check_proof(json.dumps({**document, "earlier": full}).encode()).exit_code == 1
+    (finding,) = check_proof(
+        json.dumps({**document, "earlier": [*full, {**earlier, "timestamps": []}]}).encode()
+    ).findings
+    assert "at most 10000 parts together" in finding.message

@@ -1,0 +1,262 @@
+"""Whether the tests would notice: ``nox -s mutants -- NAME`` changes code and runs its tests.
+
+mutmut makes a mutant of a file for each small change (a bound moved by one, ``and`` for ``or``, an
+argument dropped); a mutant that no test fails for shows behaviour that nobody holds. Of each group
+at least 90 % have to be killed. Left out of the count are mutants that only reword a message, and
+those of ``equivalent_mutants.toml``, which behave as the original does.
+
+Runs are by hand, not in CI. ``--survivors`` after the name asks new tests about the mutants that
+are left over from the run before. What mutmut leaves as it is: what stands outside of functions
+(constants, tables, fields), properties and other functions with a decorator, f-strings. Programs
+that tests start run unmutated code, so the tests named here work in their own process.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT: Final = Path(__file__).parents[2]
+EQUIVALENTS: Final = Path(__file__).with_name("equivalent_mutants.toml")
+LEAST_KILLED: Final = 0.9
+
+_LOG: Final = [f"app/verifying/test_{name}" for name in ("log_findings", "forged_pending")]
+_FINDINGS: Final = [f"app/verifying/test_{name}" for name in ("verify", "verify_changed")]
+_VERDICTS: Final = ["app/proving/test_verdicts", "app/proving/test_prove_earlier"]
+
+# Which files are mutated, and which tests judge them.
+GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
+    "quotation": (["model/quotation"], ["model/test_quotation"]),
+    "safety": (["capture/safety"], ["capture/test_safety"]),
+    "integrity/merkle": (["integrity/merkle"], ["integrity/test_merkle_proofs"]),
+    "integrity/checkpoint": (["integrity/checkpoint"], ["integrity/test_checkpoint"]),
+    "integrity/note": (["integrity/note"], ["integrity/test_note"]),
+    "integrity/rotation": (["integrity/rotation"], ["integrity/test_rotation"]),
+    "integrity/proof": (["integrity/proof"], ["integrity/test_proof"]),
+    "integrity/leaf": (["integrity/leaf"], ["integrity/test_leaf"]),
+    "integrity/tree": (["integrity/tree"], ["integrity/test_tree"]),
+    "integrity/sign": (["integrity/sign"], ["integrity/test_sign"]),
+    "integrity/tiles": (["integrity/tiles"], ["integrity/test_tiles"]),
+    "integrity/timestamp": (["integrity/timestamp"], ["integrity/test_timestamp"]),
+    "integrity/digest": (["integrity/digest"], ["integrity/test_digest"]),
+    "integrity/earlier": (["integrity/earlier"], ["integrity/test_earlier"]),
+    "proving/check_proof": (["app/proving/check_proof"], _VERDICTS),
+    "proving/proof_reading": (["app/proving/proof_reading"], _VERDICTS),
+    "proving/proof_verdict": (["app/proving/proof_verdict"], _VERDICTS),
+    "proving/proof_file": (["app/proving/proof_file"], _VERDICTS),
+    "proving/prove": (["app/proving/prove"], [*_VERDICTS, "app/proving/test_prove"]),
+    "verifying/trust": (["app/verifying/trust"], _LOG),
+    "verifying/log_tree": (["app/verifying/log_tree"], _LOG),
+    "verifying/log": (["app/verifying/log"], [*_LOG, *_FINDINGS]),
+    "verifying/quotation": (["app/verifying/quotation"], _FINDINGS),
+    "verifying/structure": (["app/verifying/structure"], _FINDINGS),
+    "verifying/payload_faults": (["app/verifying/payload_faults"], _FINDINGS),
+    "verifying/payload_hashing": (["app/verifying/payload_hashing"], _FINDINGS),
+}
+
+_KILLED: Final = frozenset([
+    1,  # a test failed
+    2, 3,  # tests could not be collected, pytest itself broke
+    -9, -11,  # out of memory or stack
+])  # fmt: skip
+_TIMEOUT: Final = frozenset([-24, 24, 36, 152, 255])  # as mutmut counts them
+_MESSAGES: Final = {"found": 2, "Finding": 1}  # where a call takes its message; errors first of all
+
+
+class Mutant(NamedTuple):
+    """One change: where it is, the lines it changes, and what became of it."""
+
+    name: str
+    function: str
+    was: str
+    becomes: str
+    is_wording: bool
+    code: int | None
+
+    @property
+    def fate(self) -> str:
+        """What the report counts it as."""
+        if self.is_wording:
+            return "wording"
+        if self.code in _KILLED:
+            return "killed"
+        return "timeout" if self.code in _TIMEOUT else "survived"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one group and print the report; 0 when enough were killed."""
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    if len(names) != 1 or names[0] not in GROUPS:
+        tell(f"name one of: {', '.join(GROUPS)}")
+        return 2
+    (name,) = names
+    place = ROOT / "build" / "mutants" / name.replace("/", "-")
+    begin = time.monotonic()
+    left = []
+    if "--survivors" in arguments:
+        left = [mutant.name for mutant in read_mutants(place, name) if mutant.fate == "survived"]
+    else:
+        shutil.rmtree(place, ignore_errors=True)
+    copy_tree(place, *GROUPS[name])
+    if not run_mutmut(place, left):
+        return 2
+    return report(name, list(read_mutants(place, name)), (time.monotonic() - begin) / 60)
+
+
+def copy_tree(place: Path, files: list[str], tests: list[str]) -> None:
+    """What git knows of the tree, with mutmut's settings."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.split("\0")  # fmt: skip
+    for name in filter(None, listed):
+        if (ROOT / name).is_file():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, place / name)
+    settings = {
+        "source_paths": ["citekit"],
+        "only_mutate": [f"citekit/{name}.py" for name in files],
+        "also_copy": sorted({name.partition("/")[0] for name in listed if name} - {"citekit"}),
+        "pytest_add_cli_args": ["--hypothesis-seed=0", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args_test_selection": [f"tests/{name}.py" for name in tests],
+        "use_git_change_detection": False,
+        "track_dependencies": False,
+    }
+    lines = [f"{key} = {json.dumps(value)}\n" for key, value in settings.items()]
+    with (place / "pyproject.toml").open("a", encoding="utf-8") as project:
+        project.writelines(["\n[tool.mutmut]\n", *lines])
+
+
+def run_mutmut(place: Path, mutants: Sequence[str]) -> bool:
+    """Try these mutants, or all; whether it worked. What mutmut says is kept beside the copy."""
+    program = Path(sys.executable).with_name("mutmut")
+    log = place.with_suffix(".log")
+    with log.open("wb") as file:
+        command = [str(program), "run", "--max-children", "2", *mutants]
+        ended = subprocess.run(command, cwd=place, stdout=file, stderr=file, check=False)
+    if ended.returncode:
+        tell(f"mutmut failed: see {log}")
+    return ended.returncode == 0
+
+
+def read_mutants(place: Path, group: str) -> Iterator[Mutant]:
+    """Every mutant of a run, with what became of it."""
+    for file in GROUPS[group][0]:
+        source = place / "mutants" / "citekit" / f"{file}.py"
+        codes = json.loads(source.with_name(f"{source.name}.meta").read_text("utf-8"))
+        spans = json.loads(source.with_name(f"{source.name}.spans").read_text("utf-8"))["spans"]
+        lines = source.read_text("utf-8").splitlines(keepends=True)
+        parts = {
+            name: textwrap.dedent("".join(lines[first - 1 : last]))
+            for name, (first, last) in spans.items()
+        }
+        for name, code in codes["exit_code_by_key"].items():
+            mangled = name.rpartition(".")[2]
+            original = f"{mangled.partition('__mutmut_')[0]}__mutmut_orig"
+            yield describe(name, parts[original], parts[mangled], code)
+
+
+def describe(name: str, original: str, mutated: str, code: int | None) -> Mutant:
+    """One mutant, from the sources of both functions."""
+    module, _, mangled = name.rpartition(".")
+    plain = mangled.partition("__mutmut_")[0].removeprefix("x_").removeprefix("xǁ")
+    old, new = function_of(original), function_of(mutated)
+    new.name = old.name
+    changes = list(difflib.ndiff(ast.unparse(old).splitlines(), ast.unparse(new).splitlines()))
+    was, becomes = (
+        "\n".join(line[2:].strip() for line in changes if line.startswith(sign)) for sign in "-+"
+    )
+    function = f"{module}.{plain.replace('ǁ', '.')}"
+    return Mutant(name, function, was, becomes, is_wording(list(path_to_change(old, new))), code)
+
+
+def function_of(source: str) -> ast.FunctionDef:
+    """The function that a piece of source defines."""
+    (function,) = ast.parse(source).body
+    if not isinstance(function, ast.FunctionDef):
+        raise TypeError(source)
+    return function
+
+
+def path_to_change(old: ast.AST, new: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """The pairs of nodes from the function down to the smallest that holds the whole change."""
+    yield old, new
+    olds, news = list(ast.iter_child_nodes(old)), list(ast.iter_child_nodes(new))
+    changed = [
+        pair for pair in zip(olds, news, strict=False) if ast.dump(pair[0]) != ast.dump(pair[1])
+    ]
+    if type(old) is type(new) and len(olds) == len(news) and len(changed) == 1:
+        yield from path_to_change(*changed[0])
+
+
+def is_wording(path: list[tuple[ast.AST, ast.AST]]) -> bool:
+    """Whether the change is of a text that stands in a message or a hint, or inside of one."""
+    olds = [old for old, _ in path]
+    is_text = all(
+        isinstance(node, ast.Constant) and isinstance(node.value, str) for node in path[-1]
+    )
+    is_inside = any(isinstance(node, ast.JoinedStr) for node in olds[:-1])
+    steps = zip([olds[0], *olds], olds, olds[1:], strict=False)
+    return (is_text or is_inside) and any(is_message(*step) for step in steps)
+
+
+def is_message(above: ast.AST, node: ast.AST, child: ast.AST) -> bool:
+    """Whether the child of a node is the text that a user reads."""
+    if isinstance(node, ast.keyword):
+        return node.arg in {"message", "hint"}
+    if isinstance(node, ast.Assign):
+        return child is node.value and ast.unparse(node.targets[0]) in {"message", "hint"}
+    if not isinstance(node, ast.Call) or child not in node.args:
+        return False
+    position = 0 if isinstance(above, ast.Raise) else _MESSAGES.get(ast.unparse(node.func))
+    return node.args.index(child) == position
+
+
+def report(group: str, mutants: list[Mutant], minutes: float) -> int:
+    """Print what is left over and the figures; 0 when the tests hold the group."""
+    modules = tuple(f"citekit.{file.replace('/', '.')}." for file in GROUPS[group][0])
+    listed = {
+        (entry["function"], entry["was"], entry["becomes"])
+        for entry in tomllib.loads(EQUIVALENTS.read_text("utf-8"))["equivalent"]
+        if entry["function"].startswith(modules)
+    }
+    survived = [mutant for mutant in mutants if mutant.fate == "survived"]
+    left = [m for m in survived if (m.function, m.was, m.becomes) not in listed]
+    wrong = listed - {(m.function, m.was, m.becomes) for m in survived}
+    for mutant in left:
+        tell(f"{mutant.name}\n- {mutant.was}\n+ {mutant.becomes}\n")
+    for function, was, becomes in sorted(wrong):
+        tell(f"{function}: is listed as equivalent, but did not survive\n- {was}\n+ {becomes}\n")
+    fates = Counter(mutant.fate for mutant in mutants)
+    held = fates["killed"] + fates["timeout"]
+    rate = held / (held + len(left)) if mutants else 0.0
+    tell(
+        f"{group}: {len(mutants)} mutants · {fates['killed']} killed · {fates['timeout']} timeouts"
+        f" · {len(left)} survived · {fates['wording']} of wording"
+        f" · {len(survived) - len(left)} equivalent · {rate:.1%} · {minutes:.1f} minutes"
+    )
+    return 1 if wrong or rate < LEAST_KILLED else 0
+
+
+def tell(text: str) -> None:
+    """Print a line of the report."""
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("CITEKIT_SHARED", os.fspath(ROOT.parent / "shared"))
+    sys.exit(main(sys.argv[1:]))
