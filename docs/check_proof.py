@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LIMIT = 8 << 20
+MOST_HASHES = 64
+UNSURE, VOUCHED = "cannot tell", "vouched for"
 MOST_PARTS = 1000
 Key = tuple[str, bytes, bytes]
 """Name, key id, and the 32 bytes of an Ed25519 public key."""
@@ -60,13 +62,17 @@ def main(words: list[str] | None = None) -> int:
     if trusted and importlib.util.find_spec("cryptography") is None:
         parser.error("--vkey needs the package cryptography; else give --root and --size")
     try:
+        options.root = None if options.root is None else decode(options.root, 32)
+    except ValueError as error:
+        parser.error(f"--root: {error}")
+    try:
         proof = read_file(Path(options.proof))
     except (OSError, ValueError, OverflowError, RecursionError) as error:
         return answer(4, f"not a proof file: {error}")
     try:
         said = check_entries(proof)
         check_files(proof, said)
-        is_kept = check_kept(proof, options)
+        kept = check_kept(proof, options)
         is_signed = check_signer(proof, trusted)
         stamped = check_times(proof, said)
     except NotProven as error:
@@ -79,7 +85,13 @@ def main(words: list[str] | None = None) -> int:
         tell_times(stamped, options.tokens)
     except OSError as error:
         parser.error(f"--tokens: {error}")
-    if not (is_kept or is_signed):
+    if kept == UNSURE:
+        return answer(
+            1,
+            "consistent; cannot tell whether the log only grew: your checkpoint is of "
+            "another size; ask for a proof made with citekit prove KEY --since CHECKPOINT",
+        )
+    if not (kept == VOUCHED or is_signed):
         return answer(1, "consistent; signer not authenticated")
     return answer(0, "proven; not that the source ever served it, nor that nothing came later")
 
@@ -143,6 +155,8 @@ class Proof(NamedTuple):
     rotations: list[Entry]
     stamps: list[Stamp]
     earlier: list[Earlier]
+    since: list[tuple[int, list[bytes]]]
+    """Sizes of earlier trees, and the hashes that lead from each to the checkpoint."""
 
 
 def read_file(path: Path) -> Proof:
@@ -158,6 +172,7 @@ def read_file(path: Path) -> Proof:
         rotations=[read_entry(part) for part in parts(document, "rotations", needed=False)],
         stamps=[read_stamp(part) for part in parts(document, "timestamps", needed=False)],
         earlier=[read_earlier(part) for part in parts(document, "earlier", needed=False)],
+        since=[read_since(part) for part in parts(document, "since", needed=False)],
     )
     if not proof.files or not proof.entries:
         raise ValueError("it has no files or no entries")
@@ -371,6 +386,18 @@ def read_earlier(part: dict[str, Any]) -> Earlier:
     return Earlier(read_checkpoint(text(part, "checkpoint")), edges, stamps)
 
 
+def read_since(part: dict[str, Any]) -> tuple[int, list[bytes]]:
+    """Read a consistency proof."""
+    size, hashes = part.get("size"), part.get("hashes")
+    if type(size) is not int or not 0 < size < 2**63:
+        raise ValueError("not the size of an earlier log")
+    if not isinstance(hashes, list) or len(hashes) > MOST_HASHES:
+        raise ValueError("not the hashes of a consistency proof")
+    if not all(isinstance(value, str) for value in hashes):
+        raise ValueError("a hash is no text")
+    return size, [decode(value, 32) for value in hashes]
+
+
 # ── 1. entries lead to one root ──────────────────────────────────────────────────────────────────
 
 
@@ -465,14 +492,46 @@ def purges(proof: Proof) -> Iterator[str]:
 # ── 3. somebody you know vouches for the checkpoint ──────────────────────────────────────────────
 
 
-def check_kept(proof: Proof, options: argparse.Namespace) -> bool:
-    """Tell whether this is the checkpoint that was kept; raises NotProven when it is another."""
+def check_kept(proof: Proof, options: argparse.Namespace) -> str:
+    """Tell what the checkpoint that was kept vouches for; raises NotProven when it is another."""
     if options.root is None:
-        return False
+        return ""
     ours = proof.entries[0].checkpoint
-    if (options.size, options.root) != (ours.size, base64.b64encode(ours.root).decode()):
-        raise NotProven(f"its checkpoint is another: {ours.origin!r}, {ours.size} entries")
-    return True
+    if options.size == ours.size:
+        if options.root != ours.root:
+            raise NotProven(f"its checkpoint is another: {ours.origin!r}, {ours.size} entries")
+        return VOUCHED
+    ways = [hashes for size, hashes in proof.since if size == options.size]
+    if not ways or options.size > ours.size:
+        return UNSURE
+    if not all(only_grew(options.size, options.root, ours, hashes) for hashes in ways):
+        raise NotProven(f"its log does not begin with the {options.size} entries that you know of")
+    print("the log only grew since the checkpoint that you kept")
+    covers_all = all(entry.index < options.size for entry in proof.entries)
+    return VOUCHED if covers_all else ""
+
+
+def only_grew(size: int, root: bytes, ours: Checkpoint, hashes: list[bytes]) -> bool:
+    """RFC 9162 §2.1.4.2: whether the smaller tree is the beginning of the larger one."""
+    path = [root, *hashes] if size & (size - 1) == 0 else hashes
+    if not hashes:
+        return False
+    place, last = size - 1, ours.size - 1
+    while place % 2:
+        place, last = place // 2, last // 2
+    then = now = path[0]
+    for other in path[1:]:
+        if last == 0:
+            return False
+        if place % 2 or place == last:
+            then = hashlib.sha256(b"\x01" + other + then).digest()
+            now = hashlib.sha256(b"\x01" + other + now).digest()
+            while place and not place % 2:
+                place, last = place // 2, last // 2
+        else:
+            now = hashlib.sha256(b"\x01" + now + other).digest()
+        place, last = place // 2, last // 2
+    return last == 0 and (then, now) == (root, ours.root)
 
 
 def check_signer(proof: Proof, trusted: set[Key]) -> bool:
@@ -480,25 +539,62 @@ def check_signer(proof: Proof, trusted: set[Key]) -> bool:
     if not trusted:
         return False
     ours = proof.entries[0].checkpoint
-    keys = set(trusted)
-    for entry in proof.rotations:  # who trusts the old key may come to trust a new one
-        keys |= follow(entry, ours.origin, keys)
-    if not signers(ours, keys):
+    keys, retired = follow(proof.rotations, ours.origin, trusted)
+    found = signers(ours, keys)
+    if not found:
         raise NotProven("the key that you trust has not signed its checkpoint")
+    if all(key in retired and not retired[key].counts(ours.size) for key in found):
+        raise NotProven("a key has signed its checkpoint that the log had replaced before")
     return True
 
 
-def follow(entry: Entry, origin: str, keys: set[Key]) -> set[Key]:
-    """Give the key that a trusted one has handed over to, if old and new have both signed."""
+class End(NamedTuple):
+    """The entry that replaced a key, and the size of the one checkpoint that both keys signed."""
+
+    entry: int
+    hand_over: int | None = None
+
+    def counts(self, size: int) -> bool:
+        """Whether the replaced key's signature of a checkpoint of that size is worth anything."""
+        return size <= self.entry or size == self.hand_over
+
+
+def follow(
+    rotations: list[Entry], origin: str, trusted: set[Key]
+) -> tuple[set[Key], dict[Key, End]]:
+    """Give the keys that trusted ones have handed over to as well, and those that were replaced.
+
+    Who trusts the old key comes to trust the new one, if both have signed one checkpoint that has
+    the entry about it; the old one is replaced once and for all.
+    """
+    keys, retired = set(trusted), dict[Key, End]()
+    for entry in sorted(rotations, key=lambda entry: (entry.index, entry.checkpoint.size)):
+        new = new_key(entry, origin)
+        for old in [key for key in keys if new and key[1].hex() == entry.event.get("replaces")]:
+            end = retired.setdefault(old, End(entry.index))
+            if new and end == End(entry.index) and have_signed(entry.checkpoint, new, old):
+                retired[old] = End(entry.index, entry.checkpoint.size)
+                keys.add(new)
+    return keys, retired
+
+
+def new_key(entry: Entry, origin: str) -> Key | None:
+    """Give the key that a proven entry of this log names; None for any other entry."""
+    if entry.event.get("action") != "key" or entry.checkpoint.origin != origin:
+        return None
     try:
         check_leads(entry)
-        new = read_vkey(str(entry.event.get("vkey")))
-        old = {key for key in keys if key[1].hex() == entry.event.get("replaces")}
-        both = signers(entry.checkpoint, {new}) and signers(entry.checkpoint, old)
-    except (NotProven, ValueError):  # it hands over nothing
-        return set()
-    is_change = entry.event.get("action") == "key" and entry.checkpoint.origin == origin
-    return {new} if is_change and both else set()
+        return read_vkey(str(entry.event.get("vkey")))
+    except (NotProven, ValueError):
+        return None
+
+
+def have_signed(checkpoint: Checkpoint, *keys: Key) -> bool:
+    """Tell whether each of these keys has signed."""
+    try:
+        return all(signers(checkpoint, {key}) for key in keys)
+    except NotProven:
+        return False
 
 
 def read_vkey(text: str) -> Key:

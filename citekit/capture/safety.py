@@ -19,23 +19,48 @@ from citekit.model.value import Value
 _PORTS: Final = {"http": 80, "https": 443}
 _MAX_URL: Final = 8192
 
-# Beyond what Python 3.11's ``is_global`` knows: ways to write a private IPv4 address as IPv6,
-# protocol assignments, shared address space, multicast, site-local, documentation, segment routing.
-_NOT_PUBLIC: Final = tuple(
+# No article is published at an address that is set apart: the special-purpose registries of IANA
+# (RFC 6890), multicast, and what older standards set apart. The list is whole, because Python's own
+# ``is_global`` differs from one release to the next. Each way to write an IPv4 address as an IPv6
+# one is among them, whatever that address is: nobody has to write one so who means well.
+_SPECIAL: Final = tuple(
     ipaddress.ip_network(network)
     for network in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "::/96",
+        "::ffff:0:0/96",
+        "::ffff:0:0:0/96",
         "64:ff9b::/96",
         "64:ff9b:1::/48",
-        "2001::/32",
+        "100::/64",
+        "100:0:0:1::/64",
+        "2001::/23",
+        "2001:db8::/32",
         "2002::/16",
+        "2620:4f:8000::/48",
         "3fff::/20",
         "5f00::/16",
+        "fc00::/7",
+        "fe80::/10",
         "fec0::/10",
-        "::/96",
         "ff00::/8",
-        "100.64.0.0/10",
-        "192.0.0.0/24",
-        "224.0.0.0/4",
     )
 )
 
@@ -83,11 +108,11 @@ def is_public(address: str) -> bool:
 
     >>> is_public("9.9.9.9"), is_public("127.0.0.1"), is_public("64:ff9b::7f00:1")
     (True, False, False)
+
+    Source: the IANA registries of special-purpose addresses for IPv4 and IPv6.
     """
     ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return ip.is_global and not any(ip in net for net in _NOT_PUBLIC if net.version == ip.version)
+    return ip.is_global and not any(ip in net for net in _SPECIAL if net.version == ip.version)
 
 
 def resolve(target: Target, *, allow_private: bool = False) -> tuple[str, ...]:

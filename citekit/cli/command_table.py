@@ -294,6 +294,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
         ),
         'options': (
+            {'name': '--since', 'parameter': 'since', 'help': 'Show whoever kept this checkpoint that the log only grew; may be given again.', 'metavar': 'CHECKPOINT', 'is_many': True},
             {'name': '--output', 'parameter': 'output_', 'help': 'A file or folder (default: KEY.citekit-proof.json, here or beside the archive).', 'metavar': 'PATH', 'short': '-o'},
         ),
     },

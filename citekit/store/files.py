@@ -55,12 +55,7 @@ def read_bytes(path: Path, *, limit: int = MAX_RECORD_BYTES) -> bytes:
     with reported(path):
         descriptor = patiently(lambda: os.open(path, _READ))
         try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise InvalidData("is not a file", place=Place(path=str(path)))
-            if status.st_size > limit:
-                message = f"is larger than {limit} bytes: {status.st_size}"
-                raise InvalidData(message, place=Place(path=str(path)))
+            _check_plain(descriptor, path, limit)
             return b"".join(_chunks(descriptor))
         finally:
             os.close(descriptor)
@@ -139,16 +134,34 @@ def decode_text(data: bytes, path: Path | str) -> str:
         raise InvalidData("is not UTF-8", place=place) from error
 
 
-def read_chunks(path: Path) -> Iterator[bytes]:
-    """The bytes of a regular file, piece by piece; raises NotFound or StorageFailed."""
+def read_chunks(path: Path, *, limit: int | None = None) -> Iterator[bytes]:
+    """The bytes of a regular file, piece by piece; raises NotFound or StorageFailed.
+
+    Raises InvalidData, before anything is read, for a file that is larger than ``limit`` bytes.
+    """
     with reported(path):
         descriptor = patiently(lambda: os.open(path, _READ))
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise InvalidData("is not a file", place=Place(path=str(path)))
+            _check_plain(descriptor, path, limit)
             yield from _chunks(descriptor)
         finally:
             os.close(descriptor)
+
+
+def plausible_bytes(size_bytes: int) -> int:
+    """How large a file may be that is said to have so many bytes, and still be worth hashing.
+
+    A small one is hashed all the same, which tells whether its bytes or what is said is wrong.
+    """
+    return max(size_bytes, SMALL_BYTES)
+
+
+def is_plausible(path: str, size_bytes: int) -> bool:
+    """Whether a file is there, and not larger than that: see ``plausible_bytes``."""
+    try:
+        return os.lstat(path).st_size <= plausible_bytes(size_bytes)
+    except OSError:
+        return False
 
 
 def names(folder: Path) -> list[str]:
@@ -421,6 +434,15 @@ def _at_once(flush: Callable[[T], None], things: Collection[T]) -> None:
     with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
         for _ in pool.map(flush, things):
             pass
+
+
+def _check_plain(descriptor: int, path: Path, limit: int | None) -> None:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise InvalidData("is not a file", place=Place(path=str(path)))
+    if limit is not None and status.st_size > limit:
+        message = f"is larger than {limit} bytes: {status.st_size}"
+        raise InvalidData(message, place=Place(path=str(path)))
 
 
 def _chunks(descriptor: int) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.errors import Place, StorageFailed, StoreConflict
+from citekit.errors import CitekitError, Place, StorageFailed, StoreConflict
 from citekit.store.files import storage_error
 from citekit.store.layout import SETTINGS_FILE
 
@@ -41,6 +41,17 @@ def exclusive(root: Path, *, timeout_s: float = 10.0) -> Iterator[None]:
     locking = _windows if os.name == "nt" else _posix
     with locking(root, timeout_s):
         yield
+
+
+def is_taken(root: Path) -> bool:
+    """Whether somebody holds the lock now; False also where that cannot be known."""
+    try:
+        with exclusive(root, timeout_s=0):
+            return False
+    except StoreConflict:
+        return True
+    except CitekitError:  # no locks here, or no right to look
+        return False
 
 
 @contextmanager

@@ -44,14 +44,18 @@ class Objects:
                 return self._layout.check_inside(place)
         return None
 
-    def read(self, digest: str) -> bytes | None:
-        """The bytes, verified; None when absent; raises IntegrityFailed when they differ."""
+    def read(self, digest: str, size_bytes: int | None = None) -> bytes | None:
+        """The bytes, verified; None when absent; raises IntegrityFailed when they differ.
+
+        Raises InvalidData for a file that is larger than ``size_bytes``, which is not read.
+        """
         for _ in range(2):  # it may move between finding and reading
             place = self.find(digest)
             if place is None:
                 return None
             try:
-                data = b"".join(files.read_chunks(place))
+                limit = None if size_bytes is None else files.plausible_bytes(size_bytes)
+                data = b"".join(files.read_chunks(place, limit=limit))
             except NotFound:
                 continue
             _check(digest, digest_bytes(data), place)

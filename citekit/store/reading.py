@@ -68,15 +68,19 @@ class ArchiveReader(ItemReader):
         """Where the payload is on this machine, or None; its bytes are not verified here."""
         return self.objects.find(digest)
 
-    def payload(self, digest: str) -> bytes | None:
-        """The payload's bytes, verified; None when absent; raises IntegrityFailed."""
-        return self.objects.read(digest)
+    def payload(self, digest: str, size_bytes: int | None = None) -> bytes | None:
+        """The payload's bytes, verified; None when absent.
+
+        Raises IntegrityFailed for other bytes, InvalidData for many more than ``size_bytes``, which
+        its record says.
+        """
+        return self.objects.read(digest, size_bytes)
 
     def text(self, key: str, stamp: str | None = None) -> str | None:
         """The text of a capture, the latest by default; None when this machine does not hold it."""
         capture = self.capture(key, stamp)
         payload = capture.payloads.get("text") if capture else None
-        data = self.payload(payload.digest) if payload else None
+        data = self.payload(payload.digest, payload.size_bytes) if payload else None
         if data is None:
             return None
         try:

@@ -18,16 +18,21 @@ if TYPE_CHECKING:
 LAYOUT: Final = 1
 """The layout that this citekit writes, and the highest that it reads."""
 
+FEATURES: Final[frozenset[str]] = frozenset()
+"""What an archive may need beyond its layout, and this citekit knows. So far there is none."""
+
 
 class Settings(Value):
     """The settings of one archive; ``extra`` keeps unknown keys.
 
+    ``features`` are what whoever reads or changes the archive has to know.
     ``origin`` names its log, ``agent`` who its events are by, ``seal`` when they are sealed: by
     ``citekit seal``, or after every change. ``tsa`` are the addresses of the authorities that are
     asked for a timestamp of each seal.
     """
 
     layout: int = LAYOUT
+    features: tuple[str, ...] = ()
     title: str = ""
     base_url: str | None = None
     style: str | None = None
@@ -53,10 +58,11 @@ def read_settings(text: str, path: str) -> Settings:
     except RecursionError as error:
         raise InvalidData("nested too deeply", place=Place(path=path)) from error
     reader = _Reader(text, path, data)
-    layout = reader.layout()
+    layout, features = reader.layout(), reader.features()
     log = reader.table("log")
     return Settings(
         layout=layout,
+        features=features,
         title=reader.text("title") or "",
         base_url=reader.text("base_url"),
         style=reader.text("style"),
@@ -99,7 +105,9 @@ title = {quoted}
 """
 
 
-_KNOWN = frozenset(["layout", "title", "base_url", "style", "locale", "access", "log", "publisher"])
+_KNOWN = frozenset(
+    ["layout", "features", "title", "base_url", "style", "locale", "access", "log", "publisher"]
+)
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -137,6 +145,19 @@ class _Reader:
                 f"install a citekit that reads layout {value}: pip install --upgrade citekit",
             )
         return value
+
+    def features(self) -> tuple[str, ...]:
+        value = self._data.get("features", [])
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            raise self._wrong("features", "features is not a list of names", "features = []")
+        unknown = ", ".join(repr(name) for name in value if name not in FEATURES)
+        if unknown:
+            raise self._wrong(
+                "features",
+                f"made by a newer citekit: {__version__} does not know what it needs: {unknown}",
+                "pip install --upgrade citekit; what is here would be misread without",
+            )
+        return tuple(dict.fromkeys(value))
 
     def text(self, key: str) -> str | None:
         value = self._data.get(key)

@@ -2,7 +2,9 @@
 
 ``tamper(path, how, **arguments)`` does what ``how`` names, and answers whether anything is other
 than before. ``forge(root, path, how)`` is somebody who knows the format and lacks the key: what is
-done to the file, an event that waits explains. ``sealed_archive`` makes the archive for both.
+done to the file, an event that waits explains. ``sign_falsely(root, how, key)`` is the same person,
+or one who has a key that the log has replaced, at the checkpoint and its signatures.
+``sealed_archive`` makes the archive for all of them.
 """
 
 from __future__ import annotations
@@ -13,17 +15,21 @@ import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.sealing.seal import Keys, seal
+from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.note import Note, parse_note, write_note
+from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
+from citekit.model.value import replace
+from citekit.store.archive import ArchiveStore
+from citekit.store.log.folder import LogFolder
 from citekit.store.log.record_kinds import action_of, group_of
+from citekit.store.staging import Journal, begin
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from citekit.integrity.sign import SignerKey
-    from citekit.store.archive import ArchiveStore
 
 
 def sealed_archive(
@@ -66,15 +72,8 @@ def forge(root: Path, path: Path, how: str) -> bool:
 
 def wait_for_seal(root: Path, event: dict[str, Any]) -> None:
     """Write an event into ``log/pending.jsonl`` as citekit would."""
-    signed_by_nobody = {
-        "agent": {"kind": "person", "name": "Ada Quill"},
-        "at": "2026-11-22T12:00:00Z",
-        "source": "done",
-        "tool": {"name": "citekit", "version": "0.1.0"},
-        "v": 1,
-    }
     with (root / "log" / "pending.jsonl").open("ab") as file:
-        file.write(encode_leaf({**signed_by_nobody, **event}) + b"\n")
+        file.write(encode_leaf({**UNSIGNED, **event}) + b"\n")
 
 
 def _flip_bit(data: bytes, *, at: float) -> bytes:
@@ -123,6 +122,15 @@ def _deep(data: bytes, *, depth: int) -> bytes:
 
 PLACES: Final = ("objects", "restricted")
 
+UNSIGNED: Final[dict[str, Any]] = {
+    "agent": {"kind": "person", "name": "Ada Quill"},
+    "at": "2026-11-22T12:00:00Z",
+    "source": "done",
+    "tool": {"name": "citekit", "version": "0.1.0"},
+    "v": 1,
+}
+"""What every event has, whoever writes it."""
+
 _BYTES: Final[dict[str, Callable[..., bytes]]] = {
     "flip_bit": _flip_bit,
     "append": lambda data, hex: data + bytes.fromhex(hex),  # noqa: A006
@@ -155,6 +163,11 @@ def _take_sibling(path: Path) -> bool:
     if not others or others[0].read_bytes() == path.read_bytes():
         return False
     path.write_bytes(others[0].read_bytes())
+    return True
+
+
+def _grow_to(path: Path, *, size_bytes: int) -> bool:
+    os.truncate(path, size_bytes)  # nothing is written: where it was shorter there are zeros
     return True
 
 
@@ -233,6 +246,7 @@ def _link_beside(path: Path) -> bool:
 
 _PATHS: Final[dict[str, Callable[..., bool]]] = {
     "take_sibling": _take_sibling,
+    "grow_to": _grow_to,
     "delete": _delete,
     "rename_to": _rename_to,
     "rename_case": _rename_case,
@@ -245,6 +259,66 @@ _PATHS: Final[dict[str, Callable[..., bool]]] = {
     "copy_hidden": _copy_hidden,
     "folder_beside": _folder_beside,
     "link_beside": _link_beside,
+}
+
+
+# ── signatures that are not the log's ──────────────────────────────────────────────────────────
+
+
+def sign_falsely(root: Path, how: str, key: SignerKey) -> None:
+    """Do to the signatures of ``log/checkpoint`` what ``how`` names, with a key that is another.
+
+    *hand_over* makes the log longer by an entry that says that another key replaces this one, and
+    has both sign.
+    """
+    if how == "hand_over":
+        _hand_over(ArchiveStore.open(root), key)
+        return
+    path = root / "log" / "checkpoint"
+    path.write_bytes(write_note(_SIGNATURES[how](parse_note(path.read_bytes()), key)))
+
+
+def _break_signature(note: Note, _: SignerKey) -> Note:
+    *others, last = note.signatures
+    broken = bytes([last.signature[0] ^ 1]) + last.signature[1:]
+    return replace(note, signatures=(*others, replace(last, signature=broken)))
+
+
+def _hand_over(store: ArchiveStore, old: SignerKey) -> None:
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    assert standing is not None  # noqa: S101  # it was sealed
+    new = new_signer_key(old.verifier.name, b"successor".ljust(32))
+    public = f"{new.verifier}\n".encode()
+    file = store.layout.key_file(new.verifier.key_id.hex())
+    event = {
+        **UNSIGNED,
+        "action": "key",
+        "subject": store.layout.name(file),
+        "digest": digest_bytes(public),
+        "vkey": str(new.verifier),
+        "replaces": old.verifier.key_id.hex(),
+    }
+    tree = log.grow(standing, [encode_leaf(event)], staging=begin(store.layout, Journal()))
+    checkpoint = Checkpoint(origin=standing.checkpoint.origin, size=tree.size, root=tree.root())
+    data = write_note(sign_note(sign_note(Note(text=checkpoint.text), new), old))
+    log.write(file, public)
+    log.write(store.layout.kept_checkpoint(tree.size), data)
+    log.commit(data)
+    log.await_only((), size=tree.size)
+    log.tidy(tree.size)
+
+
+def _other_origin(note: Note, _: SignerKey) -> Note:
+    return replace(note, text=note.text.replace("\n", "-of-others\n", 1))
+
+
+_SIGNATURES: Final[dict[str, Callable[[Note, SignerKey], Note]]] = {
+    "strip": lambda note, _: replace(note, signatures=()),
+    "break": _break_signature,
+    "take_over": lambda note, key: sign_note(replace(note, signatures=()), key),
+    "sign_as_well": sign_note,
+    "other_origin": _other_origin,
 }
 
 

@@ -203,7 +203,7 @@ def test_slow_answers_are_cut(site: str, path: str) -> None:
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "localhost", "127.1", "0x7f.1", "2130706433", "0177.0.0.1", "0", "[::1]",
-     "[::ffff:127.0.0.1]"],
+     "[::ffff:127.0.0.1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]"],
 )  # fmt: skip
 def test_private_hosts_are_refused_in_every_spelling(site: str, host: str) -> None:
     """However loopback is written, nothing is asked there without leave."""

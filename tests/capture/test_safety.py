@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
 import shutil
 import socket
 import ssl
 import subprocess
 import threading
+import tomllib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +21,9 @@ from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+CASES = Path(__file__).parents[1] / "cases" / "addresses"
+SPECIAL: dict[str, dict[str, Any]] = tomllib.loads((CASES / "special.toml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -28,16 +33,24 @@ if TYPE_CHECKING:
      "224.0.0.1", "239.1.2.3", "255.255.255.255", "240.0.0.1", "198.18.0.1", "::", "::1",
      "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "fec0::1", "64:ff9b::7f00:1",
      "64:ff9b:1::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "::ffff:10.0.0.1", "::7f00:1",
-     "2001:db8::1", "3fff::1", "5f00::1"],
+     "2001:db8::1", "3fff::1", "5f00::1", "::ffff:9.9.9.9", "::ffff:0:127.0.0.1",
+     "::ffff:0:9.9.9.9", "64:ff9b::9.9.9.9"],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address: str) -> None:
     """Private, local, shared, special, and IPv4 in the dress of IPv6."""
     assert not is_public(address)
 
 
-@pytest.mark.parametrize(
-    "address", ["9.9.9.9", "192.0.1.1", "2620:fe::fe", "2620:fe::fe%eth0", "::ffff:9.9.9.9"]
-)
+@pytest.mark.parametrize("name", SPECIAL)
+def test_ranges_that_are_set_apart_are_refused_whole(name: str) -> None:
+    """From the first address to the last, and no address more."""
+    network = ipaddress.ip_network(SPECIAL[name]["range"])
+    middle = network[network.num_addresses // 2]
+    assert not any(is_public(str(address)) for address in (network[0], middle, network[-1]))
+    assert all(map(is_public, SPECIAL[name].get("neighbours", ())))
+
+
+@pytest.mark.parametrize("address", ["9.9.9.9", "192.0.1.1", "2620:fe::fe", "2620:fe::fe%eth0"])
 def test_addresses_that_are_public(address: str) -> None:
     """What belongs to hosts of the Internet stays reachable."""
     assert is_public(address)

@@ -96,6 +96,25 @@ def test_an_archive_vouches_for_no_proof(archive: Path, tmp_path: Path) -> None:
     assert run(["check-proof", proof, "--checkpoint", str(kept)]) == 0
 
 
+def test_a_proof_leads_on_from_a_checkpoint_that_was_kept(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --since it shows that the log only grew; without, nobody can tell, which is said."""
+    assert run(["seal"]) == 0
+    kept = tmp_path / "kept"
+    kept.write_bytes((archive / "log" / "checkpoint").read_bytes())
+    assert run(["set", "tide2023", "title=Later"]) == 0
+    assert run(["seal"]) == 0
+    proof = str(tmp_path / "proof.json")
+    assert run(["prove", "harbour2024", "--output", proof]) == 0
+    capsys.readouterr()
+    assert run(["check-proof", proof, "--checkpoint", str(kept)]) == 1
+    assert "cannot tell" in capsys.readouterr().out
+    assert run(["prove", "harbour2024", "--since", str(kept), "--output", proof]) == 0
+    assert run(["check-proof", proof, "--checkpoint", str(kept)]) == 0
+    assert "consistent with" in capsys.readouterr().err
+
+
 def test_an_unsigned_seal_says_so(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a key everything works, and every answer says that nobody signed."""
     assert archive.is_dir()

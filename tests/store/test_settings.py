@@ -48,6 +48,9 @@ def test_any_title_is_written_and_read_back(title: str) -> None:
     ("text", "place", "hint"),
     [
         ("layout = \n", "archive.toml:1:10", None),
+        ('layout = 1\nfeatures = ["tides"]\n', "archive.toml:2:12", "--upgrade"),
+        ('layout = 1\nfeatures = "tides"\n', "archive.toml:2:12", "features = []"),
+        ("layout = 1\nfeatures = [1]\n", "archive.toml:2:12", "features = []"),
         ('layout = 1\ntitle = "open', "archive.toml:2:", None),
         ("title = 'x'\n", "archive.toml", "layout = 1"),
         ("layout = '1'\n", "archive.toml:1:10", "layout = 1"),

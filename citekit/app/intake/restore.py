@@ -288,7 +288,7 @@ def _text_again(
 
 def _same_text(store: ArchiveStore, want: _Wanted, original: Payload) -> bytes | None:
     """The text of a restored original, if it has the digest of the text that was captured."""
-    data = store.payload(original.digest)
+    data = store.payload(original.digest, original.size_bytes)
     # Told its encoding as it was recorded first; then as if it were added for the first time.
     for encoding in dict.fromkeys((original.encoding, None)) if data is not None else ():
         text = read_again(store, want.capture, data or b"", encoding=encoding).text

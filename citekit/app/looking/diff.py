@@ -123,7 +123,7 @@ def _metadata(
 
 def _read(store: ArchiveReader, capture: Capture) -> dict[str, Any] | None:
     original = capture.payloads.get("original")
-    data = store.payload(original.digest) if original else None
+    data = store.payload(original.digest, original.size_bytes) if original else None
     if original is None or data is None:
         return None
     extraction = read_again(store, capture, data, encoding=original.encoding)
@@ -132,7 +132,7 @@ def _read(store: ArchiveReader, capture: Capture) -> dict[str, Any] | None:
 
 def _text(store: ArchiveReader, capture: Capture) -> str | None:
     payload = capture.payloads.get("text")
-    data = store.payload(payload.digest) if payload else None
+    data = store.payload(payload.digest, payload.size_bytes) if payload else None
     if data is None:
         return None
     try:

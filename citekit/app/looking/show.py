@@ -93,7 +93,7 @@ def _decoded_original(store: ArchiveReader, key: str) -> str | None:
         payload = capture.payloads.get("original")
         if payload is None:
             continue
-        data = store.payload(payload.digest)
+        data = store.payload(payload.digest, payload.size_bytes)
         if data is None or payload.encoding is None:
             return None
         from citekit.extract.documents.encoding import decode  # loads all that reads documents

@@ -27,9 +27,9 @@ from citekit.app.verifying.trust_anchors import Outside
 from citekit.errors import CitekitError, InvalidData, MissingExtra, Place
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.earlier import earlier_proof
-from citekit.integrity.merkle import verify_inclusion
+from citekit.integrity.merkle import verify_consistency, verify_inclusion
 from citekit.integrity.rotation import KeyStep, follow_keys
-from citekit.integrity.sign import parse_vkey, verify_note
+from citekit.integrity.sign import parse_vkey
 from citekit.integrity.timestamp import Timestamp, read_timestamp, verify_timestamp
 from citekit.model.records.json_text import parse_json
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from citekit.app.proving.proof_file import ProofDocument
+    from citekit.integrity.checkpoint import Checkpoint
 
 
 def check_proof(
@@ -61,7 +62,7 @@ def check_proof(
     _take_purges(verdict)
     _check_payloads(verdict, payloads or {})
     _check_signature(verdict, read, outside)
-    _check_checkpoints(verdict, outside)
+    _check_checkpoints(verdict, read, outside)
     _check_times(verdict, read, outside)
     return verdict
 
@@ -160,13 +161,13 @@ def _check_payloads(verdict: ProofVerdict, payloads: Mapping[str, bytes]) -> Non
 
 
 def _check_signature(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
-    note = read.entries[0].note
+    note, size = read.entries[0].note, read.entries[0].checkpoint.size
     verdict.signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in note.signatures)
     if not outside.keys:
         return
     steps = [step for entry in read.rotations for step in _steps(verdict, entry)]
     try:
-        signers = verify_note(note, follow_keys(outside.keys, steps))
+        signers = follow_keys(outside.keys, steps).signers(note, size)
     except MissingExtra:
         raise
     except CitekitError as error:
@@ -185,17 +186,49 @@ def _steps(verdict: ProofVerdict, entry: ReadEntry) -> Iterator[KeyStep]:
     if same_log and event.get("action") == "key" and entry.is_proven:
         with suppress(InvalidData):
             new = parse_vkey(str(event.get("vkey")))
-            yield KeyStep(new=new, replaces=str(event.get("replaces")), note=entry.note)
+            yield KeyStep(
+                new=new,
+                replaces=str(event.get("replaces")),
+                entry=entry.proof.index,
+                size=entry.checkpoint.size,
+                note=entry.note,
+            )
 
 
-def _check_checkpoints(verdict: ProofVerdict, outside: Outside) -> None:
-    ours = verdict.checkpoint
+def _check_checkpoints(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
+    """Compare the proof's checkpoint with those that were kept, of whatever size they are."""
+    ours = read.entries[0].checkpoint
     for path, known in outside.checkpoints:
-        if ours and (known.origin, known.size, known.root) == (ours.origin, ours.size, ours.root):
+        if known.origin != ours.origin:
+            _wrong(verdict, "CK-E637", f"is of another log: {known.origin!r}", path)
+        elif known.size < ours.size:
+            _check_growth(verdict, read, path, known)
+        elif known.size > ours.size:
+            message = f"is later ({known.size} entries) than the proof ({ours.size})"
+            verdict.findings.append(found("CK-I638", Place(json_path=path), message))
+        elif known.root != ours.root:
+            _wrong(verdict, "CK-E637", "is another checkpoint than that of the proof", path)
+        else:
             verdict.is_authentic = True
             verdict.proven.append(f"the log was as {path} says, which you kept")
-        else:
-            _wrong(verdict, "CK-E637", "is another checkpoint than that of the proof", path)
+
+
+def _check_growth(verdict: ProofVerdict, read: ReadProof, path: str, known: Checkpoint) -> None:
+    """Whether the log grew from what was kept; for what it had then, that vouches."""
+    ours = read.entries[0].checkpoint
+    proofs = [part.hashes for part in read.since if part.size == known.size]
+    if not proofs:
+        message = f"is earlier ({known.size} entries), and the proof shows no way from there"
+        verdict.findings.append(found("CK-I638", Place(json_path=path), message))
+        return
+    for hashes in proofs:
+        if not verify_consistency(known.size, ours.size, hashes, known.root, ours.root):
+            message = f"the log of the proof does not begin with its {known.size} entries"
+            _wrong(verdict, "CK-E637", message, path)
+            return
+    verdict.proven.append(f"the log is consistent with {path}, which you kept: it only grew")
+    if all(entry.proof.index < known.size for entry in read.entries):
+        verdict.is_authentic = True
 
 
 # ── since when ─────────────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,8 @@ FORMAT: Final = "citekit-proof/1"
 MAX_PROOF_BYTES: Final = 8 << 20
 MAX_PARTS: Final = 1000
 MAX_EARLIER: Final = 10 * MAX_PARTS
+MAX_HASHES: Final = 64
+"""Of a consistency proof: one more than a tree of 2**63 leaves has levels."""
 
 
 class ProofFile(Value):
@@ -69,11 +71,22 @@ class EarlierCheckpoint(Value):
     timestamps: tuple[ProofTimestamp, ...]
 
 
+class SinceCheckpoint(Value):
+    """That the log began with the tree of ``size`` entries: a consistency proof, base64 hashes.
+
+    Whose root that is, the reader has to know: only a checkpoint that they kept makes use of it.
+    """
+
+    size: int
+    hashes: tuple[str, ...]
+
+
 class ProofDocument(Value):
     """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
 
     Each rotation is proven by a checkpoint of its own, which old and new key have signed.
-    ``timestamps`` are of the checkpoint that all entries have, ``earlier`` of others.
+    ``timestamps`` are of the checkpoint that all entries have, ``earlier`` of others. ``since``
+    leads to it from smaller ones that the reader has kept.
     """
 
     format: Literal["citekit-proof/1"]
@@ -85,11 +98,21 @@ class ProofDocument(Value):
     rotations: tuple[ProofEntry, ...] = ()
     timestamps: tuple[ProofTimestamp, ...] = ()
     earlier: tuple[EarlierCheckpoint, ...] = ()
+    since: tuple[SinceCheckpoint, ...] = ()
 
     def _check(self) -> None:
         """Bound the work that a hostile file can ask for."""
-        parts = (self.files, self.entries, self.rotations, self.timestamps, self.earlier)
+        parts = (
+            self.files,
+            self.entries,
+            self.rotations,
+            self.timestamps,
+            self.earlier,
+            self.since,
+        )
         inner = [part for e in self.earlier for part in (e.entries, e.timestamps)]
+        if any(len(part.hashes) > MAX_HASHES for part in self.since):
+            raise ValueError(f"a consistency proof has at most {MAX_HASHES} hashes")
         if any(len(part) > MAX_PARTS for part in (*parts, *inner)):
             raise ValueError(f"a proof has at most {MAX_PARTS} parts of a kind")
         if sum(map(len, inner)) > MAX_EARLIER:

@@ -14,6 +14,7 @@ from citekit.app.proving.proof_file import (
     ProofDocument,
     ProofEntry,
     ProofTimestamp,
+    SinceCheckpoint,
     parse_proof_file,
     read_entry,
     read_response,
@@ -22,7 +23,7 @@ from citekit.errors import InvalidData, Place
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes, parse_digest
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from citekit.integrity.merkle import HASH_BYTES, MAX_TREE_SIZE, leaf_hash, verify_inclusion
 from citekit.integrity.note import Note, decode_base64
 from citekit.integrity.proof import LogProof
 from citekit.model.value import Value
@@ -73,6 +74,13 @@ class ReadEarlier(Value):
     responses: tuple[ReadResponse, ...]
 
 
+class ReadSince(Value):
+    """A consistency proof from the tree of ``size`` entries; from which root, the reader knows."""
+
+    size: int
+    hashes: tuple[bytes, ...]
+
+
 class ReadProof(Value):
     """A proof file, read whole."""
 
@@ -81,6 +89,7 @@ class ReadProof(Value):
     rotations: tuple[ReadEntry, ...]
     responses: tuple[ReadResponse, ...]
     earlier: tuple[ReadEarlier, ...]
+    since: tuple[ReadSince, ...]
 
 
 class Unreadable(Exception):  # not an error of the tree: always turned into findings
@@ -104,6 +113,7 @@ def read_proof(data: bytes) -> ReadProof:
         rotations=_all(document.rotations, "rotations", _entry, wrong),
         responses=_all(document.timestamps, "timestamps", _response, wrong),
         earlier=_all(document.earlier, "earlier", _earlier, wrong),
+        since=_all(document.since, "since", _since, wrong),
     )
     if not document.entries or not document.files:
         wrong.append((Place(), "the proof has no entries or no files"))
@@ -163,9 +173,17 @@ def _earlier(part: EarlierCheckpoint, place: str) -> ReadEarlier:
 
 
 def _edge(text: str | None) -> bytes | None:
-    if text is None:
-        return None
-    edge = decode_base64(text)
-    if len(edge) != HASH_BYTES:
-        raise InvalidData(f"an edge has {HASH_BYTES} bytes")
-    return edge
+    return None if text is None else _hash(text)
+
+
+def _since(part: SinceCheckpoint, _: str) -> ReadSince:
+    if not 0 < part.size <= MAX_TREE_SIZE:
+        raise InvalidData(f"not the size of a log that proves something: {part.size}")
+    return ReadSince(size=part.size, hashes=tuple(map(_hash, part.hashes)))
+
+
+def _hash(text: str) -> bytes:
+    data = decode_base64(text)
+    if len(data) != HASH_BYTES:
+        raise InvalidData(f"a hash has {HASH_BYTES} bytes")
+    return data

@@ -112,20 +112,28 @@ class ProofVerdict:
 
     @property
     def exit_code(self) -> int:
-        """0 proven · 1 consistent, signer not authenticated · 4 no proof file · 6 tampered."""
+        """0 proven · 1 consistent, or cannot tell · 4 no proof file · 6 tampered."""
         wrong = {finding.kind for finding in self.findings if finding.severity is Severity.ERROR}
         if FindingClass.TAMPERED in wrong:
             return 6
         if wrong:
             return 4
-        return 0 if self.is_authentic else 1
+        return 0 if self.is_authentic and not self.is_undecided else 1
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether a checkpoint was kept that cannot be compared with that of the proof."""
+        return any(finding.code == "CK-I638" for finding in self.findings)
 
     @property
     def summary(self) -> str:
         """One line."""
+        unsure = "signer not authenticated"
+        if self.is_undecided:
+            unsure = "cannot tell whether the log only grew since the checkpoint that you kept"
         return {
             0: "proven",
-            1: "consistent; signer not authenticated",
+            1: f"consistent; {unsure}",
             4: "not a proof",
             6: "tampered",
         }[self.exit_code]

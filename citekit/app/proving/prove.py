@@ -9,6 +9,7 @@ the proof.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from citekit.app.proving.proof_file import (
     ProofDocument,
     ProofEntry,
     ProofFile,
+    SinceCheckpoint,
     write_entry,
     write_proof_file,
     write_response,
@@ -41,10 +43,11 @@ from citekit.store.log.record_kinds import action_of
 from citekit.store.writing.event_recorder import this_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from citekit.integrity.checkpoint import Checkpoint
     from citekit.store.reading import ArchiveReader
 
 
@@ -89,12 +92,19 @@ def read_log(store: ArchiveReader) -> ReadLog:
 
 
 def prove(
-    store: ArchiveReader, key: str, *, now: datetime | None = None, read: ReadLog | None = None
+    store: ArchiveReader,
+    key: str,
+    *,
+    now: datetime | None = None,
+    read: ReadLog | None = None,
+    since: Sequence[Checkpoint] = (),
 ) -> Proof:
     """Make the proof of one item; who proves many reads the log once.
 
-    Raises UsageError when the item or a capture of it is not sealed, IntegrityFailed when one is
-    not what was sealed.
+    ``since`` are earlier checkpoints that its readers have kept: it shows that the log only grew
+    from there. Raises UsageError when the item or a capture of it is not sealed, or a checkpoint is
+    of another log; IntegrityFailed when something is not what was sealed, or the log does not begin
+    as such a checkpoint says.
     """
     key = store.resolve(key)
     read = read or read_log(store)
@@ -113,6 +123,7 @@ def prove(
         rotations=tuple(_rotations(read)),
         timestamps=tuple(write_response(r, digest_bytes(r)) for r, _ in last.timestamps()),
         earlier=tuple(prove_earlier(read.log, read.seals, sorted(set(indexes)))),
+        since=tuple(_prove_growth(read, kept) for kept in dict.fromkeys(since)),
     )
     data = write_proof_file(document)
     verdict = check_proof(data)
@@ -197,6 +208,25 @@ def _prove_entries(
         hashes = log.prove(index, standing.size)
         proof = LogProof(index=index, hashes=hashes, checkpoint=standing.data)
         yield write_entry(log.whole_entry(index), proof)
+
+
+def _prove_growth(read: ReadLog, kept: Checkpoint) -> SinceCheckpoint:
+    """That the log began with what a checkpoint covers; refused where it did not."""
+    origin, size = read.latest.checkpoint.origin, read.latest.size
+    if kept.origin != origin or not kept.size:
+        raise UsageError(
+            f"--since names a checkpoint of {kept.origin!r} with {kept.size} entries",
+            hint=f"give one of this log, {origin!r}, that covers something",
+        )
+    if kept.size > size or read.log.root_at(kept.size) != kept.root:
+        raise IntegrityFailed(
+            f"this log does not begin with the {kept.size} entries of that checkpoint",
+            hint="citekit verify --checkpoint FILE says more: the log went back or was rewritten",
+        )
+    hashes = read.log.prove_begins(kept.size, size)
+    return SinceCheckpoint(
+        size=kept.size, hashes=tuple(b64encode(value).decode() for value in hashes)
+    )
 
 
 def _rotations(read: ReadLog) -> Iterable[ProofEntry]:

@@ -294,11 +294,21 @@ def _change_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: da
             hint="make one with citekit keygen, run for this archive",
         )
     if current and current.vkey != str(verifier):
+        _refuse_replaced(plan, verifier)
         _check_old(current, keys)
     if current is None or current.vkey != str(verifier):
         _add_key(store, plan, verifier, current, at, is_lost=keys.is_lost)
     elif _is_waiting(current, plan) and current.replaces:
         _check_old(_replaced(plan, current), keys)
+
+
+def _refuse_replaced(plan: Plan, key: VerifierKey) -> None:
+    """Raise UsageError for a key that the log has replaced: nobody would believe it again."""
+    if any(change.vkey == str(key) for change in plan.history.keys):
+        raise UsageError(
+            f"this log has replaced that key: {key}",
+            hint="what was replaced signs nothing more; make another with citekit keygen --output",
+        )
 
 
 def _check_old(old: KeyChange, keys: Keys) -> None:

@@ -16,7 +16,7 @@ from citekit.app.verifying.log_tree import Reading, read_log, tile_paths
 from citekit.app.verifying.rules import found
 from citekit.app.verifying.trust import check_trust
 from citekit.app.verifying.trust_anchors import Outside
-from citekit.errors import CitekitError, IntegrityFailed, Place
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
 from citekit.findings import Finding
 from citekit.integrity.tiles import TILE_WIDTH
 from citekit.model.value import Value
@@ -74,6 +74,7 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
         reading.waiting = log.waiting(standing.size)
     found_here = [*reading.findings, *_check_files(inspection, log, standing, reading)]
     found_here += _check_pending(inspection, pending, standing.size)
+    found_here += _check_origin(inspection, standing)
     found_here += check_trust(inspection, reading, standing, outside)
     is_signed = bool(standing.note.signatures or reading.history.keys)
     found_here += _check_state(inspection, log, standing.size, reading.history)
@@ -198,6 +199,14 @@ def _check_files(
             yield found("CK-E607", inspection.show(name), "is beyond the checkpoint")
 
 
+def _check_origin(inspection: Inspection, standing: Standing) -> Iterator[Finding]:
+    """A log keeps its name, and archive.toml may only repeat it."""
+    said, origin = inspection.store.settings.origin, standing.checkpoint.origin
+    if said not in (None, origin):
+        message = f"[log] origin is {said!r}, the log is {origin!r}"
+        yield found("CK-E629", inspection.show("archive.toml"), message)
+
+
 def _check_pending(inspection: Inspection, pending: Pending, size: int) -> Iterator[Finding]:
     path = inspection.show("log/pending.jsonl")
     if pending.base > size:
@@ -241,6 +250,9 @@ def _check_state(
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
             yield from _judge(inspection, history, size, difference)
+    for path in sorted(inspection.unread):
+        if action_of(path) == "key" and history.get(path) is None:
+            yield found("CK-E607", inspection.show(path), "no entry of the log names this key")
     if size:
         for path, message in _waiting(history, disk, size):
             if groups is None or group_of(path) in groups:
@@ -263,7 +275,8 @@ def _judge(
     path, known, digest = difference.path, difference.known, difference.digest
     place = inspection.show(path)
     if digest is None and inspection.is_file(path):
-        return  # it is there, and that it cannot be read has been told
+        yield from _unread(inspection, difference)
+        return
     is_sealed = known is not None and known.entry < size
     if known is None:
         if difference.action == "key":
@@ -281,6 +294,18 @@ def _judge(
         back = [k.entry for k in history.past.get(path, ()) if k.digest == digest]
         message = f"is again as entry {back[-1]} of the log says" if back else "has changed"
         yield found("CK-I603", place, f"{message} since entry {known.entry}")
+
+
+def _unread(inspection: Inspection, difference: Difference) -> Iterator[Finding]:
+    """A file that is there and could not be read; of records, that has been told already."""
+    error, known = inspection.unread.get(difference.path), difference.known
+    place = inspection.show(difference.path)
+    if known and difference.is_immutable and isinstance(error, InvalidData):  # so it is too large
+        says = f"entry {known.entry} of the log says {known.digest}"
+        yield found("CK-E602", place, f"{error.message}, and {says}")
+    elif difference.action == "key":
+        message = error.message if error else "cannot be read"
+        yield found("CK-E609", place, message)
 
 
 def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,8 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     rows: list[bytes] = field(default_factory=list)
     is_rooted: bool = True
+    has_all_entries: bool = True
+    """Whether each entry that the tree has was there to be taken in."""
     waiting: tuple[bytes, ...] = ()
     """Entries that wait: what a seal that was stopped would have added."""
 
@@ -116,6 +118,7 @@ def _replay(
                 _take(inspection, reading, entries[position])
             else:
                 reading.history.size += 1
+                reading.has_all_entries = False
 
 
 def _take(inspection: Inspection, reading: Reading, entry: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from citekit.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from citekit.app.verifying.inspection import Inspection
     from citekit.findings import Finding
@@ -49,6 +51,9 @@ def judge_payload(
 
 def _check_bytes(inspection: Inspection, digest: str, need: Need, name: str) -> Iterator[Finding]:
     path = inspection.store.root.joinpath(*name.split("/"))
+    if (fault := _excess(path, need)) is not None:
+        yield found("CK-E301", inspection.show(name), fault)
+        return
     is_text = any(role == "text" for _, role, _ in need.records)
     data = b""
     try:
@@ -69,6 +74,16 @@ def _check_bytes(inspection: Inspection, digest: str, need: Need, name: str) -> 
             yield found("CK-E307", inspection.show(record), message)
         if role == "text":
             yield from _check_shape(inspection, record, payload, data)
+
+
+def _excess(path: Path, need: Need) -> str | None:
+    """What to say of a file that is larger than its records say, so that it is not even hashed."""
+    most = max((payload["size_bytes"] for _, _, payload in need.records), default=None)
+    with suppress(OSError):
+        size = path.lstat().st_size
+        if most is not None and size > files.plausible_bytes(most):
+            return f"has {size} bytes, and its records say {most}: it is not hashed"
+    return None
 
 
 def _check_shape(

@@ -180,8 +180,15 @@ class Hashing:
         """Judge the payloads that were put off: the large ones, and whatever is not whole."""
         for place in self.places:
             later = [(role, payload) for at, role, payload in self._later if at is place]
-            digests = {payload["digest"] for _, payload in later}
-            paths = {digest: place.file(digest) for digest in digests if self.has(place, digest)}
+            most: dict[str, int] = {}
+            for _, payload in later:
+                known = most.get(payload["digest"], 0)
+                most[payload["digest"]] = max(known, payload["size_bytes"])
+            paths = {
+                digest: place.file(digest)
+                for digest, size_bytes in most.items()
+                if self.has(place, digest) and files.is_plausible(place.file(digest), size_bytes)
+            }
             before = {digest: mark(path) for digest, path in paths.items() if self._watches}
             for digest, size_bytes in whole_files(paths):
                 place.whole[digest] = size_bytes

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, InvalidData, MissingExtra
+from citekit.findings import Finding, Severity
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.note import MAX_NOTE_BYTES, Note
 from citekit.integrity.rotation import KeyStep, follow_keys
-from citekit.integrity.sign import parse_vkey, verify_note
+from citekit.integrity.sign import is_signature, parse_vkey
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, read_timestamp, verify_timestamp
 from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from citekit.app.verifying.inspection import Inspection
     from citekit.app.verifying.log_tree import Reading
     from citekit.app.verifying.trust_anchors import Outside
-    from citekit.findings import Finding
+    from citekit.integrity.sign import VerifierKey
     from citekit.store.log.folder import Standing
 
 
@@ -43,7 +44,10 @@ def check_trust(
     kept: dict[int, Kept] = {}
     yield from _check_kept(inspection, reading, standing, kept)
     yield from _check_outside(inspection, reading, standing, outside)
-    yield from _check_signature(inspection, reading, standing, outside, kept)
+    own = list(_check_own_signature(inspection, reading, standing, kept))
+    yield from own
+    if outside.keys or not any(finding.severity is Severity.ERROR for finding in own):
+        yield from _check_signature(inspection, reading, standing, outside, kept)
     yield from _check_timestamps(inspection, outside, kept)
 
 
@@ -96,6 +100,50 @@ def _check_outside(
             yield found("CK-I619", place, f"the log begins as {path} says ({size} entries)")
 
 
+def _check_own_signature(
+    inspection: Inspection, reading: Reading, standing: Standing, kept: dict[int, Kept]
+) -> Iterator[Finding]:
+    """The key that the log names has signed its checkpoint, and no other has.
+
+    Whether that key is the owner's, nobody can tell from here. But who lacks it can neither change
+    the checkpoint, nor take the signature away, and have the archive look consistent.
+    """
+    if not reading.has_all_entries or not reading.is_rooted:
+        return  # told already; an entry that is not there may name the key
+    place = inspection.show("log/checkpoint")
+    try:
+        for fault in _own_faults(reading, standing, kept):
+            yield found("CK-E627", place, fault)
+    except MissingExtra as error:
+        yield found("CK-I628", place, f"the log's own signature is not checked: {error.message}")
+
+
+def _own_faults(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> Iterator[str]:
+    """What is wrong with the signatures below the checkpoint; raises MissingExtra."""
+    keys = list(_named_keys(reading))
+    named = {(key.name, key.key_id): key for key in keys}
+    signatures = standing.note.signatures
+    signers = [named.get((s.name, s.key_id)) for s in signatures]
+    if keys and keys[-1] not in signers:
+        yield f"the log's own key has not signed it: {keys[-1]}"
+    chain = follow_keys(keys, _key_steps(reading, standing, kept))
+    for signature, key in zip(signatures, signers, strict=True):
+        if key is None:
+            signer = f"{signature.name}+{signature.key_id.hex()}"
+            yield f"is signed by {signer}, a key that no entry of the log names"
+        elif not is_signature(key, standing.note.text.encode(), signature.signature):
+            yield f"the signature of the log's own key is wrong: {key}"
+        elif not chain.counts(key, standing.size):
+            yield f"is signed by a key that the log has replaced since: {key}"
+
+
+def _named_keys(reading: Reading) -> Iterator[VerifierKey]:
+    """The keys that the entries of the log name, in the order in which they came to sign."""
+    for change in reading.history.keys:
+        with suppress(InvalidData):
+            yield parse_vkey(change.vkey)
+
+
 def _check_signature(
     inspection: Inspection,
     reading: Reading,
@@ -109,9 +157,9 @@ def _check_signature(
         if not outside.checkpoints:
             yield found("CK-I615", place, f"consistent ({signed}); signer not authenticated")
         return
-    steps = list(_key_steps(reading, standing, kept))
     try:
-        signers = verify_note(standing.note, follow_keys(outside.keys, steps))
+        chain = follow_keys(outside.keys, _key_steps(reading, standing, kept))
+        signers = chain.signers(standing.note, standing.size)
     except MissingExtra:
         raise
     except CitekitError as error:
@@ -129,7 +177,9 @@ def _key_steps(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> I
             new = parse_vkey(change.vkey)
             for size, note in notes:
                 if size > change.entry and change.replaces:
-                    yield KeyStep(new=new, replaces=change.replaces, note=note)
+                    yield KeyStep(
+                        new=new, replaces=change.replaces, entry=change.entry, size=size, note=note
+                    )
 
 
 def _check_timestamps(

@@ -53,7 +53,7 @@ def read_outside(
             roots.extend(parse_roots(data))
         else:
             keys.extend(_parse_keys(data, value))
-    kept = tuple((path, _read_checkpoint(path, archive)) for path in checkpoints)
+    kept = tuple((path, _read_outside(path, archive)) for path in checkpoints)
     return Outside(keys=tuple(keys), roots=tuple(roots), checkpoints=kept)
 
 
@@ -78,12 +78,22 @@ def _parse_keys(data: bytes, path: str) -> tuple[VerifierKey, ...]:
         raise InvalidData(error.message, place=Place(path=path), hint=error.hint) from error
 
 
-def _read_checkpoint(value: str, archive: Path | None) -> Checkpoint:
-    data = _read(value, archive, limit=MAX_NOTE_BYTES)
+def read_checkpoint(value: str) -> Checkpoint:
+    """The checkpoint in a file, wherever it is: by itself it vouches for nothing.
+
+    Raises NotFound, InvalidData.
+    """
+    data = files.read_bytes(Path(value).expanduser(), limit=MAX_NOTE_BYTES)
     try:
         return parse_checkpoint(data)[0]
     except InvalidData as error:
         raise InvalidData(error.message, place=Place(path=value)) from error
+
+
+def _read_outside(value: str, archive: Path | None) -> Checkpoint:
+    checkpoint = read_checkpoint(value)
+    _check_outside(Path(value).expanduser(), archive)
+    return checkpoint
 
 
 def _read(value: str, archive: Path | None, *, limit: int) -> bytes:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from citekit.app.verifying.beside_writers import until_steady
 from citekit.app.verifying.inspection import begin
 from citekit.app.verifying.links import check_links
 from citekit.app.verifying.log import check_log, reconcile
@@ -131,14 +132,25 @@ def verify(
 ) -> Report:
     """Check an archive, or some items by key or alias; raises NotFound for a key nobody has.
 
+    Raises StoreConflict where others change the archive all the while (``beside_writers``).
+
     ``outside`` is what the verifier brings along: keys, roots, checkpoints. ``progress`` hears how
     many payloads have been hashed, of how many that are here. With ``only_changed`` payloads are
     not hashed again that are, by size, times and inode, as the last full check found them: every
     other check is made, but this is no full one. Where no full check is remembered it is one, and
     from then on every full check is remembered.
     """
-    with _without_collector():
+
+    def check() -> Report:
         return _verify(store, keys, outside, progress, only_changed=only_changed, now=now)
+
+    with _without_collector():
+        return until_steady(store.layout, check, is_well=_is_well)
+
+
+def _is_well(report: Report) -> bool:
+    """Whether a change made meanwhile would have taken nothing from it."""
+    return report.ok and all(finding.code != "CK-I608" for finding in report.findings)
 
 
 @contextmanager

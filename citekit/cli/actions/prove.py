@@ -9,7 +9,7 @@ from citekit.app.proving.check_proof import check_proof as check
 from citekit.app.proving.proof_file import MAX_PROOF_BYTES
 from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.app.proving.prove import prove as make_proof
-from citekit.app.verifying.trust_anchors import read_outside
+from citekit.app.verifying.trust_anchors import read_checkpoint, read_outside
 from citekit.cli import output
 from citekit.errors import Place, UsageError
 from citekit.store import files
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SUFFIX = ".citekit-proof.json"
 
 
-def prove(context: Context, *, key: str, output_: str | None) -> int:
+def prove(context: Context, *, key: str, since: list[str], output_: str | None) -> int:
     """Write the proof of an item and a page about it, and print where they are."""
     store = context.store()
     if output_ and store.layout.would_hold(Path(output_)):
@@ -35,7 +35,7 @@ def prove(context: Context, *, key: str, output_: str | None) -> int:
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
     for target in (path, page):
         check_file(target)
-    proof = make_proof(store, key)
+    proof = make_proof(store, key, since=[read_checkpoint(path) for path in since])
     for target, data in ((path, proof.data), (page, proof.page.encode())):
         write_file(target, data)
     if context.json:

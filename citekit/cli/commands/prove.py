@@ -15,6 +15,16 @@ def prove(
     ctx: typer.Context,
     key: Key,
     *,
+    since: Annotated[
+        list[str],
+        typer.Option(
+            "--since",
+            metavar="CHECKPOINT",
+            help="Show whoever kept this checkpoint that the log only grew; may be given again.",
+            default_factory=list,
+            show_default=False,
+        ),
+    ],
     output_: Annotated[
         str | None,
         typer.Option(

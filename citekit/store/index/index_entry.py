@@ -120,7 +120,8 @@ def _text(store: ArchiveReader, captures: Mapping[str, Capture]) -> tuple[str, i
     for capture in reversed(list(captures.values())):
         if "text" in capture.payloads:
             with suppress(CitekitError):  # damaged bytes are for verify to tell
-                data = store.payload(capture.payloads["text"].digest)
+                payload = capture.payloads["text"]
+                data = store.payload(payload.digest, payload.size_bytes)
                 return (data or b"").decode("utf-8", "replace"), int(data is None)
             return "", 1
     return "", 0

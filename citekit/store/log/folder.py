@@ -14,13 +14,21 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
 
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
+from citekit.errors import (
+    CitekitError,
+    IntegrityFailed,
+    InvalidData,
+    NotFound,
+    Place,
+    StoreConflict,
+)
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.merkle import (
     HASH_BYTES,
     Proof,
     leaf_hash,
+    prove_consistency,
     prove_inclusion,
     root_from,
 )
@@ -52,6 +60,8 @@ if TYPE_CHECKING:
 
 MAX_BUNDLE_BYTES: Final = TILE_WIDTH * (MAX_ENTRY_BYTES + 2)
 MAX_HEADER_BYTES: Final = 64
+MAX_PENDING_BYTES: Final = 256 << 20
+"""Of ``pending.jsonl``: over half a million events. They are held in memory to be sealed."""
 _FILES_AT_ONCE: Final = 64  # open ones: some systems allow a process no more than 256
 
 
@@ -139,6 +149,13 @@ class LogFolder:
         """Prove that an entry is in the tree of the first ``size`` entries."""
         return prove_inclusion(index, size, self._stable_tree().node)
 
+    def prove_begins(self, old: int, size: int) -> Proof:
+        """Prove that the tree of the first ``size`` entries begins with that of the first ``old``.
+
+        Raises NotFound unless ``0 < old <= size``.
+        """
+        return prove_consistency(old, size, self._stable_tree().node)
+
     def _stable_tree(self) -> TiledTree:
         """The tree that stands: it has the complete subtrees of every smaller one."""
         standing = self.standing()
@@ -162,7 +179,10 @@ class LogFolder:
     # ── events that wait ───────────────────────────────────────────────────────────────────────
 
     def pending(self) -> Pending:
-        """What is in ``pending.jsonl``, damaged lines left out; nothing when it is absent."""
+        """What is in ``pending.jsonl``, damaged lines left out; nothing when it is absent.
+
+        Raises InvalidData for a file that is too large, which is not read.
+        """
         path = self._layout.check_inside(self._layout.pending_file)
         with suppress(NotFound):
             return _read_pending(path)
@@ -181,14 +201,19 @@ class LogFolder:
         return tuple(entry for entry in pending.entries if entry not in tail)
 
     def append(self, entries: Iterable[bytes]) -> None:
-        """Have events wait, flushed: all of them or none. A torn last line is ended first."""
+        """Have events wait, flushed: all of them or none. A torn last line is ended first.
+
+        Raises StoreConflict where the file would become too large to be sealed.
+        """
         path = self._layout.check_inside(self._layout.pending_file)
+        data = b"".join(entry + b"\n" for entry in entries)
+        _check_room(path, len(data))
         if not path.is_file():
             standing = None
             with suppress(CitekitError):  # whoever seals or verifies hears of a damaged checkpoint
                 standing = self.standing()
             self.await_only((), size=standing.size if standing else 0)
-        files.append_whole(path, b"".join(entry + b"\n" for entry in entries))
+        files.append_whole(path, data)
 
     def await_only(self, entries: Iterable[bytes], *, size: int) -> None:
         """Write ``pending.jsonl`` anew for a log of that size, in one step."""
@@ -424,10 +449,21 @@ def _read_pending(path: Path) -> Pending:
     )
 
 
+def _check_room(path: Path, more_bytes: int) -> None:
+    with suppress(NotFound), files.reported(path):
+        size = path.stat().st_size
+        if size + more_bytes + 1 > MAX_PENDING_BYTES:
+            raise StoreConflict(
+                f"too much waits for a seal: {size} bytes, of {MAX_PENDING_BYTES} at most",
+                place=Place(path=str(path)),
+                hint="citekit seal, then do this again",
+            )
+
+
 def _lines(path: Path) -> Iterator[bytes]:
     """The lines of a file with their newlines; one that is too long for an entry is cut."""
     rest = b""
-    for chunk in files.read_chunks(path):
+    for chunk in files.read_chunks(path, limit=MAX_PENDING_BYTES):
         *lines, rest = (rest + chunk).split(b"\n")
         yield from (line + b"\n" for line in lines)
         rest = rest[: MAX_ENTRY_BYTES + 1]

@@ -15,6 +15,7 @@ from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,12 +29,20 @@ from citekit.app.proving.proof_file import parse_proof_file
 from citekit.app.proving.prove import Proof, prove
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.trust_anchors import Outside
-from citekit.integrity.sign import new_signer_key
+from citekit.errors import IntegrityFailed, UsageError
+from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
+from citekit.integrity.merkle import leaf_hash, prove_consistency, root_of, verify_consistency
+from citekit.integrity.note import Note, parse_note, write_note
+from citekit.integrity.sign import new_signer_key, sign_note
+from citekit.integrity.tree import TiledTree
+from citekit.model.value import replace
 from citekit.testing.builders import build_archive
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from citekit.store.archive import ArchiveStore
 
 ORIGIN = "citekit.invalid/the-lanternfish-harbour"
 KEY = new_signer_key(ORIGIN, b"k" * 32)
@@ -47,8 +56,11 @@ Change = tuple[str, Json]
 
 
 @pytest.fixture(scope="module")
-def proof(tmp_path_factory: pytest.TempPathFactory) -> Proof:
-    """A proof with all that one can have: a renaming, a purge, another key, stamps old and new."""
+def proof_and_kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Proof, Checkpoint]:
+    """A proof with all that one can have: a renaming, a purge, another key, stamps old and new.
+
+    It leads on from a checkpoint that somebody kept, which covers all of its entries.
+    """
     folder = tmp_path_factory.mktemp("both")
     (folder / "tsa").mkdir()
     store = build_archive(folder / "archive")
@@ -57,8 +69,22 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> Proof:
         Archive(store).rename("harbour2024", "quay2024")
         seal(store, keys=Keys(signing=NEW_KEY, old=KEY), tsa=[url], allow_private=True, now=NOON)
         purge(store, "quay2024", reason="asked to")
+        seal(store, keys=Keys(signing=NEW_KEY), now=NOON)
+        kept = _standing(store)
+        with store.writing() as writer:
+            writer.write_note("tide2023", "Sealed after that.\n")
         seal(store, keys=Keys(signing=NEW_KEY), tsa=[url], allow_private=True, now=NOON)
-    return prove(store, "quay2024", now=NOON)
+    return prove(store, "quay2024", now=NOON, since=[kept]), kept
+
+
+@pytest.fixture(scope="module")
+def proof(proof_and_kept: tuple[Proof, Checkpoint]) -> Proof:
+    """That proof."""
+    return proof_and_kept[0]
+
+
+def _standing(store: ArchiveStore) -> Checkpoint:
+    return parse_checkpoint(store.layout.checkpoint_file.read_bytes())[0]
 
 
 @pytest.fixture(scope="module")
@@ -79,23 +105,37 @@ Checkers = tuple[Checker, Checker]
 
 @pytest.fixture(scope="module")
 def checkers(
-    script: Callable[[list[str]], int], tmp_path_factory: pytest.TempPathFactory
+    script: Callable[[list[str]], int],
+    proof_and_kept: tuple[Proof, Checkpoint],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Checkers:
-    """Both, each giving its verdict for whoever trusts nothing, the old key, the new key."""
+    """Both, each giving its verdict for whoever trusts nothing, the old key, the new key, a root.
+
+    The last has kept a checkpoint that is smaller than the proof's.
+    """
+    _, kept = proof_and_kept
     path = tmp_path_factory.mktemp("script") / "proof.json"
     keys = (KEY.verifier, NEW_KEY.verifier)
 
     def ours(data: bytes) -> tuple[int, ...]:
-        trusts = (Outside(), *(Outside(keys=(key,)) for key in keys))
+        trusts = (
+            Outside(),
+            *(Outside(keys=(key,)) for key in keys),
+            Outside(checkpoints=(("kept", kept),)),
+        )
         return tuple(check_proof(data, trust).exit_code for trust in trusts)
 
     def theirs(data: bytes) -> tuple[int, ...]:
         path.write_bytes(data)
-        words = ([], *(["--vkey", str(key)] for key in keys))
+        words = ([], *(["--vkey", str(key)] for key in keys), _as_words(kept))
         with redirect_stdout(StringIO()):
             return tuple(script([str(path), *more]) for more in words)
 
     return ours, theirs
+
+
+def _as_words(kept: Checkpoint) -> list[str]:
+    return ["--root", b64encode(kept.root).decode(), "--size", str(kept.size)]
 
 
 def test_the_proof_has_every_part(proof: Proof, checkers: Checkers) -> None:
@@ -105,7 +145,8 @@ def test_the_proof_has_every_part(proof: Proof, checkers: Checkers) -> None:
     assert len(document.earlier) == 2
     assert any(entry.edge for earlier in document.earlier for entry in earlier.entries)
     ours, theirs = checkers
-    assert ours(proof.data) == theirs(proof.data) == (1, 0, 0)
+    assert document.since
+    assert ours(proof.data) == theirs(proof.data) == (1, 0, 0, 0)
 
 
 def test_both_say_the_same_of_every_changed_field(proof: Proof, checkers: Checkers) -> None:
@@ -133,6 +174,80 @@ def test_both_say_the_same_of_any_changed_byte(
     assert ours(changed) == theirs(changed)
 
 
+def test_both_refuse_a_checkpoint_by_a_replaced_key(
+    tmp_path: Path, script: Callable[[list[str]], int]
+) -> None:
+    """The proof says that the key was replaced: above the hand-over it counts for nothing."""
+    store = build_archive(tmp_path / "archive")
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    seal(store, keys=Keys(signing=NEW_KEY, old=KEY), now=NOON)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Sealed by the new key.\n")
+    seal(store, keys=Keys(signing=NEW_KEY), now=NOON)
+    checkpoint, file = store.layout.checkpoint_file, tmp_path / "proof.json"
+    text = parse_note(checkpoint.read_bytes()).text
+    for signer, code in ((NEW_KEY, 0), (KEY, 6)):
+        checkpoint.write_bytes(write_note(sign_note(Note(text=text), signer)))
+        file.write_bytes(prove(store, "tide2023", now=NOON).data)
+        assert check_proof(file.read_bytes(), Outside(keys=(KEY.verifier,))).exit_code == code
+        assert script([str(file), "--vkey", str(KEY.verifier)]) == code
+
+
+def test_both_compare_a_kept_checkpoint_of_any_size(
+    tmp_path: Path, script: Callable[[list[str]], int]
+) -> None:
+    """An earlier one vouches for what it has; without a way from there nobody can tell."""
+    store, file = build_archive(tmp_path / "archive"), tmp_path / "proof.json"
+    kept = []
+    for note in ("First.", "Second.", "Third."):
+        with store.writing() as writer:
+            writer.write_note("lantern2024", f"{note}\n")
+            writer.replace_item(store.item("tide2023").with_data(title=note))
+        seal(store, keys=Keys(signing=KEY), now=NOON)
+        kept.append(_standing(store))
+    forged = replace(kept[1], root=kept[0].root)
+    way = kept[1:2]
+    cases: list[tuple[str, list[Checkpoint], Checkpoint, int]] = [
+        ("harbour2024", [], kept[1], 1),
+        ("harbour2024", way, kept[1], 0),
+        ("harbour2024", way, kept[0], 1),
+        ("harbour2024", way, forged, 6),
+        ("harbour2024", way, replace(kept[2], root=kept[0].root), 6),
+        ("harbour2024", way, replace(kept[2], size=kept[2].size + 1), 1),
+        ("harbour2024", way, kept[2], 0),
+        ("tide2023", way, kept[1], 1),
+    ]
+    for key, since, known, code in cases:
+        file.write_bytes(prove(store, key, now=NOON, since=since).data)
+        verdict = check_proof(file.read_bytes(), Outside(checkpoints=(("kept", known),)))
+        assert (key, verdict.exit_code, script([str(file), *_as_words(known)])) == (key, code, code)
+    with pytest.raises(IntegrityFailed):
+        prove(store, "tide2023", since=[forged])
+    with pytest.raises(UsageError):
+        prove(store, "tide2023", since=[replace(kept[0], origin="coast.example/log")])
+
+
+def test_both_follow_every_consistency_proof(script: Callable[[list[str]], int]) -> None:
+    """From each size to each larger one, and from no other root or size."""
+    only_grew = script.__globals__["only_grew"]
+    leaves = [leaf_hash(bytes([number])) for number in range(33)]
+    roots = [root_of(leaves[:size]) for size in range(34)]
+    tree = TiledTree(33, lambda _level, _index, width: b"".join(leaves[:width]))
+    for new in range(2, 34):
+        ours = SimpleNamespace(size=new, root=roots[new])
+        for old in range(1, new):
+            hashes = list(prove_consistency(old, new, tree.node))
+            for size, root in (
+                (old, roots[old]),
+                (old, roots[old - 1]),
+                (old % new + 1, roots[old]),
+            ):
+                expected = size < new and verify_consistency(size, new, hashes, root, roots[new])
+                assert (size < new and only_grew(size, root, ours, hashes)) == expected
+            assert only_grew(old, roots[old], ours, hashes)
+            assert not only_grew(old, roots[old], ours, hashes[:-1])
+
+
 @pytest.mark.parametrize(
     "made_at",
     [
@@ -154,7 +269,7 @@ def test_a_byte_order_mark_is_no_difference(proof: Proof, checkers: Checkers) ->
     """Some editors write one; both read past it."""
     ours, theirs = checkers
     data = b"\xef\xbb\xbf" + proof.data
-    assert ours(data) == theirs(data) == (1, 0, 0)
+    assert ours(data) == theirs(data) == (1, 0, 0, 0)
 
 
 # ── every change of every field ────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ from citekit.errors import (
 from citekit.findings import FindingClass, Severity
 from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.note import Note, parse_note, write_note
-from citekit.integrity.sign import SignerKey, new_signer_key
+from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
 from citekit.integrity.timestamp import parse_roots
 from citekit.model.entity import Entity
 from citekit.store.archive import ArchiveStore
@@ -272,6 +273,32 @@ def test_trust_follows_a_change_of_keys_that_both_signed(store: ArchiveStore) ->
     assert _check(store, THIEF).exit_code() == 6
 
 
+@pytest.mark.parametrize("trusted", [(), (KEY,), (KEY, NEW_KEY)], ids=["none", "old", "both"])
+def test_a_replaced_key_makes_no_new_checkpoint(
+    store: ArchiveStore, trusted: tuple[SignerKey, ...]
+) -> None:
+    """Above the entry that replaced it, its signature counts at the hand-over alone."""
+    _seal(store)
+    seal(store, keys=Keys(signing=NEW_KEY, old=KEY), now=NOON)
+    assert _check(store, *trusted).exit_code() == 0
+    _edit_note(store, "signed by the new key")
+    _seal(store, NEW_KEY)
+    path = store.layout.checkpoint_file
+    text = parse_note(path.read_bytes()).text
+    path.write_bytes(write_note(sign_note(Note(text=text), KEY)))
+    assert _check(store, *trusted).exit_code() == 6
+    path.write_bytes(write_note(sign_note(sign_note(Note(text=text), NEW_KEY), KEY)))
+    assert "CK-E627" in _codes(_check(store, *trusted))
+
+
+def test_a_replaced_key_is_not_taken_again(store: ArchiveStore) -> None:
+    """What was replaced stays so, also where the key that replaced it agrees."""
+    _seal(store)
+    seal(store, keys=Keys(signing=NEW_KEY, old=KEY), now=NOON)
+    with pytest.raises(UsageError, match="has replaced that key"):
+        seal(store, keys=Keys(signing=KEY, old=NEW_KEY), now=NOON)
+
+
 def test_trust_does_not_follow_a_lost_key(store: ArchiveStore) -> None:
     """Without the old key's signature, those who trust it are told that nobody they know signed."""
     _seal(store)
@@ -353,12 +380,41 @@ def test_a_file_that_is_nowhere_is_called_so(
 
 
 def test_stripped_signatures_never_pass_trust(store: ArchiveStore) -> None:
-    """A checkpoint without its signatures is consistent, and nobody has signed it."""
+    """A checkpoint without its signatures is one that somebody took them from."""
     _seal(store)
     path = store.layout.checkpoint_file
     path.write_bytes(write_note(Note(text=parse_note(path.read_bytes()).text)))
     assert "CK-E614" in _codes(_check(store, KEY))
-    assert _check(store).exit_code() == 0
+    assert (_check(store).exit_code(), "CK-I615" in _codes(_check(store))) == (6, False)
+
+
+def test_a_log_that_nobody_signed_is_no_alarm(store: ArchiveStore) -> None:
+    """No entry names a key: then no signature is missed, and one that appears is foreign."""
+    _seal(store, None)
+    assert (_check(store).exit_code(), "CK-I615" in _codes(_check(store))) == (0, True)
+    path = store.layout.checkpoint_file
+    path.write_bytes(write_note(sign_note(parse_note(path.read_bytes()), THIEF)))
+    assert (_check(store).exit_code(), "CK-E627" in _codes(_check(store))) == (6, True)
+
+
+def test_without_cryptography_the_signature_is_said_to_be_unchecked(
+    store: ArchiveStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest is checked as ever; that a signature is there at all needs no package."""
+    _seal(store)
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)
+    assert (_check(store).exit_code(), "CK-I628" in _codes(_check(store))) == (0, True)
+    path = store.layout.checkpoint_file
+    path.write_bytes(write_note(Note(text=parse_note(path.read_bytes()).text)))
+    assert (_check(store).exit_code(), "CK-E627" in _codes(_check(store))) == (6, True)
+
+
+def test_another_name_of_the_log_in_archive_toml_is_found(store: ArchiveStore) -> None:
+    """A log keeps its name: other words in archive.toml were written later."""
+    _seal(store)
+    with store.layout.settings_file.open("a") as settings:
+        settings.write('[log]\norigin = "coast.example/log"\n')
+    assert (_check(store).exit_code(), "CK-E629" in _codes(_check(store))) == (6, True)
 
 
 def test_a_log_that_went_back_whole_shows_against_a_kept_checkpoint_only(

@@ -16,9 +16,9 @@ from citekit.app.verifying.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
 from citekit.findings import FindingClass, Severity
-from citekit.integrity.sign import new_signer_key
+from citekit.integrity.sign import SignerKey, new_signer_key
 from citekit.store.archive import ArchiveStore
-from citekit.testing.tamper import forge, sealed_archive, tamper
+from citekit.testing.tamper import forge, sealed_archive, sign_falsely, tamper
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -28,9 +28,14 @@ CASES = Path(__file__).parents[2] / "cases" / "tamper"
 MUTATIONS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "mutations.toml").read_text("utf-8"))
 KINDS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "kinds.toml").read_text("utf-8"))
 FORGERIES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "forgeries.toml").read_text("utf-8"))
+SIGNATURES: dict[str, dict[str, str]] = tomllib.loads(
+    (CASES / "signatures.toml").read_text("utf-8")
+)
 OUTSIDE_LOG = [kind for kind, about in KINDS.items() if not about["path"].startswith("log/")]
 MUTABLE = {"settings", "item", "note", "annotations", "entity", "claim"}
 KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", bytes(range(32)))
+NEW_KEY = new_signer_key(KEY.verifier.name, b"new".ljust(32))
+STRANGER = new_signer_key(KEY.verifier.name, b"stranger".ljust(32))
 OUTSIDE = Outside(keys=(KEY.verifier,))
 
 
@@ -42,6 +47,11 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with serve_authority(make_authority(folder / "tsa")) as url:
         sealed_archive(folder / "small", KEY, tsa=(url,), entities=0)
         sealed_archive(folder / "large", KEY, tsa=(url,), entities=300)
+    rotated = sealed_archive(folder / "rotated", KEY, entities=0)
+    seal(rotated, keys=Keys(signing=NEW_KEY, old=KEY))
+    with rotated.writing() as writer:
+        writer.write_note("tide2023", "Sealed by the new key alone.\n")
+    seal(rotated, keys=Keys(signing=NEW_KEY))
     return folder
 
 
@@ -132,6 +142,22 @@ def test_no_event_that_waits_excuses_what_was_sealed(
         seal(ArchiveStore.open(archive), keys=Keys(signing=KEY))
     assert (archive / "log" / "checkpoint").read_bytes() == checkpoint
     assert _classes(archive) & expected
+
+
+@pytest.mark.parametrize("trusted", [(), (KEY,), (KEY, NEW_KEY)], ids=["none", "owner", "both"])
+@pytest.mark.parametrize("forgery", SIGNATURES)
+def test_the_logs_own_signature_is_always_checked(
+    forgery: str, trusted: tuple[SignerKey, ...], pristine: Path, tmp_path: Path
+) -> None:
+    """The log names the key that signs it, so no key from outside is needed to see that."""
+    about = SIGNATURES[forgery]
+    root = Path(shutil.copytree(pristine / about.get("archive", "small"), tmp_path / "archive"))
+    outside = Outside(keys=tuple(key.verifier for key in trusted))
+    assert verify(ArchiveStore.open(root), outside=outside).exit_code(strict=True) == 0
+    sign_falsely(root, about["how"], KEY if about.get("key") == "replaced" else STRANGER)
+    report = verify(ArchiveStore.open(root), outside=outside)
+    assert report.exit_code() == 6
+    assert "CK-E627" in {finding.code for finding in report.findings}
 
 
 def test_the_matrix_is_as_large_as_promised() -> None:
