@@ -11,13 +11,17 @@ since each level takes frames of Python's stack, three times the other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from citekit.csl.style import ir
 from citekit.errors import InvalidData, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    _Extent = tuple[int, int]
+    """What some elements come to: so many steps, and levels of elements in elements."""
+    _Single = ir.Text | ir.Group | ir.Names | ir.Date | ir.Number | ir.Label
 
 MOST_STEPS: Final = 50_000
 """Elements and tests that one entry may come to, where of the branches of a choice one counts."""
@@ -28,13 +32,6 @@ MOST_SIGNS: Final = 1_000
 """Of a term, and of what stands between names."""
 _SIGNS_A_STEP: Final = 100
 """So many signs of affixes and delimiters count as one more element; few styles have as many."""
-
-
-class _Extent(NamedTuple):
-    """What some elements come to: so many steps, and levels of elements in elements."""
-
-    steps: int = 0
-    levels: int = 0
 
 
 def check_extent(style: ir.Style) -> None:
@@ -74,11 +71,11 @@ class _Survey:
 
     def area(self, area: ir.Area) -> None:
         """Measure an area with all its sort keys."""
-        found = self.all(area.children, 0)
+        steps, levels = self.all(area.children, 0)
         for key in area.sort:
-            inner = _Extent() if key.macro is None else self.macro(key.macro, key.line, 0)
-            found = _Extent(found.steps + inner.steps + 1, max(found.levels, inner.levels))
-        self._bounded(found, f"the {area.kind}", area.look.line)
+            more, _ = (0, 0) if key.macro is None else self.macro(key.macro, key.line, 0)
+            steps += 1 + more
+        self._bounded((steps, levels), f"the {area.kind}", area.look.line)
 
     def macro(self, name: str, line: int, level: int) -> _Extent:
         """What a macro comes to that is called on this line and level."""
@@ -94,28 +91,30 @@ class _Survey:
             known = self.all(macro.children, level)
             self._open.pop()
             self._known[name] = self._bounded(known, f"the macro {name!r}", macro.line)
-        if level + known.levels > MOST_LEVELS:
+        if level + known[1] > MOST_LEVELS:
             raise self._too_deep(line)
         return known
 
     def all(self, elements: Iterable[ir.Element], level: int) -> _Extent:
-        """What elements side by side come to."""
-        found = [self._element(element, level) for element in elements]
-        return _Extent(
-            sum(extent.steps for extent in found),
-            max((extent.levels for extent in found), default=0),
-        )
+        """What elements side by side come to. Loops and no sums: start-up counts."""
+        steps = levels = 0
+        for element in elements:
+            if isinstance(element, ir.Choose):
+                more, deep = self._choice(element, level + 1)
+            else:
+                more, deep = self._element(element, level)
+            steps += more
+            levels = max(levels, deep)
+        return steps, levels
 
     def _bounded(self, extent: _Extent, what: str, line: int) -> _Extent:
         """The extent; raises InvalidData where it is too wide."""
-        if extent.steps > MOST_STEPS:
+        if extent[0] > MOST_STEPS:
             message = f"{what} comes to more than {MOST_STEPS:,} elements with the macros it calls"
             raise self._error(line, message, "no real style has a tenth of that")
         return extent
 
-    def _element(self, element: ir.Element, level: int) -> _Extent:
-        if isinstance(element, ir.Choose):
-            return self._choice(element, level + 1)
+    def _element(self, element: _Single, level: int) -> _Extent:
         look = element.look
         self._elements += 1
         if level >= MOST_LEVELS:
@@ -123,33 +122,31 @@ class _Survey:
         if self._elements > MOST_ELEMENTS:
             raise self._error(look.line, f"the style has more than {MOST_ELEMENTS:,} elements")
         signs = len(look.prefix) + len(look.suffix) + len(look.delimiter)
-        own = 1 + signs // _SIGNS_A_STEP
-        match element:
-            case ir.Text(kind="macro"):
-                inner = self.macro(element.what, look.line, level + 1)
-            case ir.Text(kind="value"):
-                inner = _Extent(len(element.what) // _SIGNS_A_STEP)
-            case ir.Group():
-                inner = self.all(element.children, level + 1)
-            case ir.Names():
-                self._check_names(element)
-                inner = self.all(element.substitute, level + 1)
-            case ir.Date():
-                inner = _Extent(len(element.parts))
-            case _:
-                inner = _Extent()
-        return _Extent(own + inner.steps, 1 + inner.levels)
+        steps = levels = 0
+        if isinstance(element, ir.Text):
+            if element.kind == "macro":
+                steps, levels = self.macro(element.what, look.line, level + 1)
+            elif element.kind == "value":
+                signs += len(element.what)
+        elif isinstance(element, ir.Group):
+            steps, levels = self.all(element.children, level + 1)
+        elif isinstance(element, ir.Names):
+            self._check_names(element)
+            steps, levels = self.all(element.substitute, level + 1)
+        elif isinstance(element, ir.Date):
+            steps = len(element.parts)
+        return 1 + signs // _SIGNS_A_STEP + steps, 1 + levels
 
     def _choice(self, element: ir.Choose, level: int) -> _Extent:
         """All tests of a choice may be made, one of its branches is run."""
         if level > MOST_LEVELS:
             raise self._too_deep(element.line)
-        tests = sum(len(branch.tests) for branch in element.branches)
-        found = [self.all(branch.children, level) for branch in element.branches]
-        return _Extent(
-            1 + tests + max((extent.steps for extent in found), default=0),
-            1 + max((extent.levels for extent in found), default=0),
-        )
+        tests = steps = levels = 0
+        for branch in element.branches:
+            tests += len(branch.tests)
+            more, deep = self.all(branch.children, level)
+            steps, levels = max(steps, more), max(levels, deep)
+        return 1 + tests + steps, 1 + levels
 
     def _check_names(self, element: ir.Names) -> None:
         """What stands between names is written once a name."""
