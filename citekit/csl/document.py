@@ -70,6 +70,7 @@ class Document:
         self._renderer = CiteRenderer(self.program, None)
         self._dirty = True
         self._unknown: dict[str, None] = {}
+        self._left_alike = False
         for item in items:
             self.add_item(item)
 
@@ -179,7 +180,8 @@ class Document:
         """What could not be used, so far: locale, unknown items, values of wrong types."""
         unknown = [f"no item {key!r}: it is left out" for key in self._unknown]
         entries = [warning for key in self._entries for warning in self._entries[key].warnings]
-        return [*self.program.warnings, *unknown, *dict.fromkeys(entries)]
+        alike = ["telling cites apart took too long: some may look alike"] * self._left_alike
+        return [*self.program.warnings, *unknown, *alike, *dict.fromkeys(entries)]
 
     # ---- the passes
 
@@ -241,10 +243,12 @@ class Document:
         if not any(key.startswith("disambiguate-") for key in options) and not (
             self.program.tests_disambiguation
         ):
+            self._left_alike = False
             self._renderer = CiteRenderer(self.program, None)
             return {}
         worker = Disambiguator(self.program, labels, self._first_notes())
         hints = worker.run([self._entries[key] for key in order])
+        self._left_alike = worker.is_spent
         self._renderer = CiteRenderer(self.program, worker.levels)
         return hints
 

@@ -59,7 +59,7 @@ class Style:
 
     def __init__(self, source: StyleSource, locale: str) -> None:
         self.source = source
-        self.parsed = parse_style(source.xml)
+        self.parsed = parse_style(source.xml, source.path)
         self.locale = source.default_locale or locale
 
     @classmethod

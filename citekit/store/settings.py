@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citekit.errors import InvalidData, Place
-from citekit.model.records.json_text import refuse_conflict_marks
+from citekit.model.records.json_text import MAX_DEPTH, refuse_conflict_marks
 from citekit.model.value import NOTHING, Value
 from citekit.version import __version__
 
@@ -48,15 +48,7 @@ class Settings(Value):
 
 def read_settings(text: str, path: str) -> Settings:
     """Read ``archive.toml``; raises InvalidData naming file, line and column."""
-    import tomllib
-
-    try:
-        data = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        refuse_conflict_marks(text, path=path)
-        raise _not_toml(str(error), text, path) from error
-    except RecursionError as error:
-        raise InvalidData("nested too deeply", place=Place(path=path)) from error
+    data = _parse_toml(text, path)
     reader = _Reader(text, path, data)
     layout, features = reader.layout(), reader.features()
     log = reader.table("log")
@@ -105,6 +97,47 @@ title = {quoted}
 """
 
 
+def _parse_toml(text: str, path: str) -> dict[str, Any]:
+    """The tables of a text that is TOML and holds no more than settings have."""
+    import tomllib
+
+    if len(text) > _MOST_SIGNS:
+        raise InvalidData(f"settings of more than {_MOST_SIGNS:,} signs", place=Place(path=path))
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MOST_DOTS:  # the time for a dotted key grows with its square
+            place = Place(path=path, line=number)
+            hint = "write one domain a line" if "domains" in line else None
+            raise InvalidData(f"more than {_MOST_DOTS:,} dots in a line", place=place, hint=hint)
+    try:
+        data = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        refuse_conflict_marks(text, path=path)
+        raise _not_toml(str(error), text, path) from error
+    except RecursionError as error:
+        raise InvalidData("nested too deeply", place=Place(path=path)) from error
+    except ValueError as error:  # more digits than Python takes for an integer
+        raise InvalidData("a number of too many digits", place=Place(path=path)) from error
+    _refuse_excess(data, path)
+    return data
+
+
+def _refuse_excess(data: dict[str, Any], path: str) -> None:
+    """Refuse what no JSON of an archive may hold either: depth, and integers beyond 64 bits."""
+    waiting: list[tuple[object, int]] = [(data, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise InvalidData("nested too deeply", place=Place(path=path))
+        if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
+            raise InvalidData("a number of too many digits", place=Place(path=path))
+        if isinstance(value, dict | list):
+            children = value.values() if isinstance(value, dict) else value
+            waiting += [(child, depth + 1) for child in children]
+
+
+_MOST_SIGNS = 1_000_000
+_MOST_DOTS = 1_000
+_INTEGER_BITS = 64
 _KNOWN = frozenset(
     ["layout", "features", "title", "base_url", "style", "locale", "access", "log", "publisher"]
 )

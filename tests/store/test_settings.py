@@ -75,3 +75,24 @@ def test_a_later_layout_says_what_to_install() -> None:
     with pytest.raises(InvalidData, match="layout 2") as caught:
         read_settings("layout = 2\n", "archive.toml")
     assert "pip install --upgrade citekit" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("x = " + "1" * 5_000, "a number of too many digits"),
+        ("x = 0x" + "f" * 5_000, "a number of too many digits"),
+        ("layout = " + "1" * 4_000, "a number of too many digits"),
+        ("x = " + "[" * 5_000, "nested too deeply"),
+        ("x = " + "[" * 80 + "]" * 80, "nested too deeply"),
+        ("[" + "a." * 500 + "b]", "nested too deeply"),
+        ("a." * 100_000 + "b = 1", "more than 1,000 dots in a line"),
+        ("x = 1 # " + "a" * 1_000_000, "more than 1,000,000 signs"),
+    ],
+)
+def test_hostile_settings_are_refused_at_once(said: str, message: str) -> None:
+    """Digits, depth and dotted keys without end are one documented error with the file's name."""
+    with pytest.raises(InvalidData, match=message) as caught:
+        read_settings(f"{said}\n", "archive.toml")
+    assert caught.value.place is not None
+    assert caught.value.place.path == "archive.toml"

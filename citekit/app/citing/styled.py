@@ -96,7 +96,7 @@ def _process(
     if call.apart:
         outputs["html"] = None
     return process_formats(
-        source.xml,
+        parse_style(source.xml, source.path),
         data,
         _citations(clusters, source, call),
         locale=call.locale,
@@ -111,7 +111,7 @@ def _citations(
     """The clusters, with the author in the sentence where that is asked for; a note has none."""
     if not call.mode:
         return clusters
-    if parse_style(source.xml).style_class == "note":
+    if parse_style(source.xml, source.path).style_class == "note":
         return clusters
     return [Citation(id="1", cites=tuple(cites), mode=call.mode) for cites in clusters]
 
@@ -166,7 +166,10 @@ def _explain(
     return tuple(
         Explained(key=key, pieces=tuple((o.text, o.variable, o.macro, o.line) for o in origins))
         for key, origins in explain(
-            source.xml, data, _citations(clusters, source, call), locale=call.locale
+            parse_style(source.xml, source.path),
+            data,
+            _citations(clusters, source, call),
+            locale=call.locale,
         )
         if (key is None) == bool(clusters)
     )

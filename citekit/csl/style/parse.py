@@ -1,7 +1,7 @@
 """XML → the frozen values of ``ir``; every complaint names file and line.
 
 Hard rules: nothing is evaluated here, nothing is looked up on disk, and a macro that calls itself
-is found before anything is formatted.
+or multiplies without end is found before anything is formatted (``extent``).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from citekit.csl.style import ir
+from citekit.csl.style.extent import check_extent
 from citekit.csl.style.xml import Element, read_xml
 from citekit.errors import InvalidData, Place
 
@@ -30,7 +31,8 @@ def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
     """The style in this XML (CSL 1.0.2 §Root Element).
 
     Raises InvalidData for malformed XML, a DOCTYPE, elements in impossible places, a dependent
-    style (its parent has to be parsed instead), and macros that are unknown or call themselves.
+    style (its parent has to be parsed instead), macros that are unknown or call themselves, and
+    a style that asks for too much (``extent``).
     """
     root = read_xml(text, path)
     reader = _Reader(path)
@@ -52,7 +54,7 @@ def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
         bibliography=None if bibliography is None else reader.area(bibliography, "bibliography"),
         locales=tuple(map(reader.locale, root.all("locale"))),
     )
-    _check_macros(style)
+    check_extent(style)
     return style
 
 
@@ -339,60 +341,3 @@ def _dependent_hint(root: Element) -> str | None:
 
 def _is_parent(link: Element) -> bool:
     return link.attrs.get("rel") == "independent-parent"
-
-
-# ---------------------------------------------------------------------------------- macro cycles
-
-
-def _check_macros(style: ir.Style) -> None:
-    """Refuse unknown macros and macros that reach themselves."""
-    calls = {name: list(_calls(macro.children)) for name, macro in style.macros.items()}
-    areas = [style.citation, *([style.bibliography] if style.bibliography else [])]
-    for area in areas:
-        for key in area.sort:
-            if key.macro is not None and key.macro not in calls:
-                raise _macro_error(style, key.line, f"there is no macro {key.macro!r}")
-        for name, line in _calls(area.children):
-            if name not in calls:
-                raise _macro_error(style, line, f"there is no macro {name!r}")
-    done: set[str] = set()
-    for name in calls:
-        _visit(name, calls, style, done, ())
-
-
-def _visit(
-    name: str,
-    calls: dict[str, list[tuple[str, int]]],
-    style: ir.Style,
-    done: set[str],
-    path: tuple[str, ...],
-) -> None:
-    if name in done:
-        return
-    for called, line in calls[name]:
-        if called not in calls:
-            raise _macro_error(style, line, f"there is no macro {called!r}")
-        if called == name or called in path:
-            round_trip = " → ".join((*path[path.index(called) :], name, called)
-                                    if called in path else (name, called))  # fmt: skip
-            raise _macro_error(style, line, f"macros call each other in a circle: {round_trip}")
-        _visit(called, calls, style, done, (*path, name))
-    done.add(name)
-
-
-def _macro_error(style: ir.Style, line: int, message: str) -> InvalidData:
-    return InvalidData(message, place=Place(path=style.path, line=line))
-
-
-def _calls(elements: Iterable[ir.Element]) -> Iterator[tuple[str, int]]:
-    for element in elements:
-        if isinstance(element, ir.Text):
-            if element.kind == "macro":
-                yield element.what, element.look.line
-        elif isinstance(element, ir.Group):
-            yield from _calls(element.children)
-        elif isinstance(element, ir.Choose):
-            for branch in element.branches:
-                yield from _calls(branch.children)
-        elif isinstance(element, ir.Names):
-            yield from _calls(element.substitute)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_BYTES = 8_000_000
-MAX_DEPTH = 200
+MAX_DEPTH = 100
 _REFERENCE = re.compile(r"&#(\d{1,6});")
 _WORDED = frozenset(["term", "single", "multiple", "title"])  # what has words of its own
 _CSL = "http://purl.org/net/xbiblio/csl "

@@ -6,19 +6,16 @@ capitals. Every block that cannot be read is a finding with its line.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import InvalidData
 from citekit.findings import unheard
-from citekit.formats.bibtex.dates import MONTHS
+from citekit.formats.bibtex.strings import MOST_SIGNS, Strings, TooLong
 from citekit.formats.result import finding
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from citekit.findings import Finding
 
 
@@ -40,25 +37,41 @@ def split_entries(text: str) -> tuple[list[RawEntry], list[Finding]]:
             library = entrypoint.parse_string(text, parse_stack=[])
     except (exceptions.ParsingException, RecursionError) as error:
         raise InvalidData(f"bibtexparser cannot split this text: {error}") from error
-    macros: dict[str, str] = {month: month for month in MONTHS}
-    for string in library.strings:
-        macros[string.key.casefold()] = _join(str(string.value), macros)
     findings = [_of_failed(block) for block in library.failed_blocks]
+    strings = Strings(text)
+    for string in library.strings:
+        try:
+            strings.define(string.key, str(string.value))
+        except TooLong as error:
+            findings.append(_of_too_long(string, "string", error))
     entries = []
     for entry in library.entries:
         line = (entry.start_line or 0) + 1
-        if entry.key:
-            entries.append(_raw_entry(entry, macros, line))
-        else:
+        if not entry.key:
             findings.append(finding("CK-E412", "an entry without a key", line=line))
+            continue
+        try:
+            entries.append(_raw_entry(entry, strings, line))
+        except TooLong as error:
+            findings.append(_of_too_long(entry, "entry", error))
     return entries, findings
 
 
-def _raw_entry(entry: Any, macros: Mapping[str, str], line: int) -> RawEntry:  # noqa: ANN401  # bibtexparser ships no types
+def _raw_entry(entry: Any, strings: Strings, line: int) -> RawEntry:  # noqa: ANN401  # bibtexparser ships no types
+    """The entry; raises TooLong."""
     fields: dict[str, str] = {}
+    room = MOST_SIGNS
     for field in entry.fields:
-        fields.setdefault(field.key.casefold(), _join(str(field.value), macros))
+        name = field.key.casefold()
+        if name not in fields:
+            fields[name] = strings.join(str(field.value), room)
+            room -= len(fields[name])
     return RawEntry(type=entry.entry_type.casefold(), key=entry.key, fields=fields, line=line)
+
+
+def _of_too_long(block: Any, kind: str, error: TooLong) -> Finding:  # noqa: ANN401  # as above
+    line = (block.start_line or 0) + 1
+    return finding("CK-E416", f"the {kind} {block.key[:80]!r} is left out: {error}", line=line)
 
 
 def _of_failed(block: Any) -> Finding:  # noqa: ANN401  # as above
@@ -71,32 +84,3 @@ def _of_failed(block: Any) -> Finding:  # noqa: ANN401  # as above
         return finding("CK-E414", f"the entry {key!r} has a field twice", line=line)
     reason = getattr(block.error, "abort_reason", "") or str(block.error) or "it does not end"
     return finding("CK-E411", f"a block that cannot be read: {reason}", line=line)
-
-
-def _join(raw: str, macros: Mapping[str, str]) -> str:
-    """A value without its delimiters: pieces joined by ``#``, macros put in.
-
-    >>> _join('"Jan" # { 2} # feb', {"feb": "February"})
-    'Jan 2February'
-    """
-    return "".join(_piece(piece.strip(), macros) for piece in _pieces(raw))
-
-
-def _piece(piece: str, macros: Mapping[str, str]) -> str:
-    if len(piece) > 1 and (piece[0], piece[-1]) in (("{", "}"), ('"', '"')):
-        return piece[1:-1]
-    return macros.get(piece.casefold(), piece)
-
-
-def _pieces(raw: str) -> Iterable[str]:
-    """The text between the ``#`` that are in no braces and no quotes."""
-    depth, quoted, start = 0, False, 0
-    for match in re.finditer(r'(?<!\\)[{}"#]', raw):
-        sign = match[0]
-        depth += {"{": 1, "}": -1}.get(sign, 0)
-        if sign == '"' and depth == 0:
-            quoted = not quoted
-        elif sign == "#" and depth == 0 and not quoted:
-            yield raw[start : match.start()]
-            start = match.end()
-    yield raw[start:]

@@ -230,7 +230,7 @@ def _read_scalar(kind: Json, value: Json, where: JsonPath) -> Json:
             return read_instant(value)
         except ValueError as error:
             hint = "instants look like 2026-11-22T14:15:00Z"
-            raise Mismatch(where, f"is not an instant: {value!r}", hint) from error
+            raise Mismatch(where, f"is not an instant: {_short(value)}", hint) from error
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):

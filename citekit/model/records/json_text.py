@@ -39,11 +39,17 @@ def parse_json(text: str, *, path: str | None = None, first_line: int = 1) -> Js
         place = Place(path=path, line=error.lineno + first_line - 1, column=error.colno)
         raise InvalidData(f"is not JSON: {error.msg}", place=place) from error
     except (ValueError, RecursionError) as error:
-        message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         place = _place_at(text, _offence(text), path=path, first_line=first_line)
-        raise InvalidData(message, place=place) from error
+        raise InvalidData(_reason(error), place=place) from error
     _check(value, text, path, first_line)
     return value
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    # Python bounds what it takes for an integer, since reading one takes the square of its digits
+    return "a number of too many digits" if "integer string" in str(error) else str(error)
 
 
 def refuse_conflict_marks(text: str, *, path: str | None, first_line: int = 1) -> None:

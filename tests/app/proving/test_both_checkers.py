@@ -272,6 +272,36 @@ def test_a_byte_order_mark_is_no_difference(proof: Proof, checkers: Checkers) ->
     assert ours(data) == theirs(data) == (1, 0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "[" * 2_000_000,
+        '{"format":' + "[" * 400_000 + "]" * 400_000 + "}",
+        '{"format":' + "1" * 4_000_000 + "}",
+        '{"format":-' + "1" * 4_301 + "}",
+        '{"format":1e99999999}',
+        '{"format":"' + "x" * 9_000_000 + '"}',
+        '{"format":"citekit-proof/1","format":"citekit-proof/1"}',
+    ],
+    ids=["open", "deep", "digits", "just too many digits", "exponent", "huge", "twice"],
+)
+def test_both_refuse_hostile_json_at_once(checkers: Checkers, hostile: str) -> None:
+    """Depth, digits and bytes without end are no proof file, and no error of the checkers."""
+    ours, theirs = checkers
+    assert ours(hostile.encode()) == theirs(hostile.encode()) == (4, 4, 4)
+
+
+def test_both_refuse_an_item_or_entry_of_endless_digits(proof: Proof, checkers: Checkers) -> None:
+    """JSON inside the texts of a proof has the same limits."""
+    ours, theirs = checkers
+    for part, name in (("files", "text"), ("entries", "entry")):
+        document = json.loads(proof.data)
+        document[part][0][name] = '{"id":' + "1" * 5_000 + "}"
+        data = json.dumps(document).encode()
+        assert ours(data) == theirs(data)
+        assert 0 not in ours(data)
+
+
 # ── every change of every field ────────────────────────────────────────────────────────────────
 
 _OTHERS: tuple[Json, ...] = (

@@ -50,6 +50,7 @@ def test_what_is_written_reads_back(value: object) -> None:
         ('{"a": "\\ud800"}', "lone surrogate"),
         ("[" * 100_000, "nested too deeply"),
         ("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2), "nested too deeply"),
+        ('{"a": ' + "1" * 5_000 + "}", "a number of too many digits$"),
         ('{"a": }', "is not JSON"),
         ("", "is not JSON"),
     ],
