@@ -80,7 +80,7 @@ def check_proof(
         place = (finding.place or Place())._replace(path=file)
         hint = f" ({finding.hint})" if finding.hint else ""
         line = f"{finding.kind}  {place}: {finding.message} [{finding.code}]{hint}"
-        output.answer(output.printable(line))
+        output.answer(line)
     output.answer(verdict.summary)
     if verdict.exit_code in (0, 1):
         _tell_lists(context, verdict)
@@ -96,7 +96,7 @@ def _print_script(context: Context, file: str | None) -> int:
     if context.json:
         output.answer_json({"name": SCRIPT, "text": script})
     else:
-        output.answer(script)
+        output.answer_as_it_is(script)
     return 0
 
 
@@ -108,6 +108,6 @@ def _tell_lists(context: Context, verdict: ProofVerdict) -> None:
         output.note(f"{label}: {line}", quiet=context.quiet)
     for time in (time for time in verdict.times if not time.is_trusted):
         told = f"claimed: {time}; --trust the certificate of that authority shows whether it does"
-        output.note(output.printable(told), quiet=context.quiet)
+        output.note(told, quiet=context.quiet)
     for line in verdict.not_proven:
         output.note(f"not proven: {line}", quiet=context.quiet)
