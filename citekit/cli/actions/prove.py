@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.proving.bundle import (
+    MAX_BUNDLE_BYTES,
+    SUFFIX,
+    is_bundle,
+    read_bundle,
+    write_bundle,
+)
 from citekit.app.proving.check_proof import check_proof as check
-from citekit.app.proving.proof_file import MAX_PROOF_BYTES
 from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.app.proving.prove import prove as make_proof
 from citekit.app.verifying.trust_anchors import read_outside
@@ -23,15 +29,18 @@ if TYPE_CHECKING:
 _SUFFIX = ".citekit-proof.json"
 
 
-def prove(context: Context, *, key: str, output_: str | None) -> int:
-    """Write the proof of an item and a page about it, and print where they are."""
+def prove(context: Context, *, key: str, output_: str | None, bundle: bool) -> int:
+    """Write the proof of an item and a page about it, or both in a bundle; print where they are."""
     store = context.store()
     if output_ and store.layout.would_hold(Path(output_)):
         message = f"is inside the archive, which holds records alone: {output_}"
         raise UsageError(message, hint="a proof is for others: choose a folder outside")
-    name = f"{store.layout.folder_name(store.resolve(key))}{_SUFFIX}"
+    suffix = SUFFIX if bundle else _SUFFIX
+    name = f"{store.layout.folder_name(store.resolve(key))}{suffix}"
     path = Path(output_) if output_ else _beside(store, name)
     path = path / name if path.is_dir() else path
+    if bundle:
+        return _write_bundle(context, store, key, path)
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
     for target in (path, page):
         check_file(target)
@@ -43,6 +52,20 @@ def prove(context: Context, *, key: str, output_: str | None) -> int:
         output.answer_json({**document, "size_bytes": len(proof.data)})
         return 0
     output.answer(f"{path}\n{page}")
+    _tell_lists(context, proof.verdict)
+    return 0
+
+
+def _write_bundle(context: Context, store: ArchiveStore, key: str, path: Path) -> int:
+    """Write one zip for who never heard of citekit, and print where it is."""
+    check_file(path)
+    proof = make_proof(store, key)
+    data = write_bundle(store, proof)
+    write_file(path, data)
+    if context.json:
+        output.answer_json({"key": proof.key, "bundle": str(path), "size_bytes": len(data)})
+        return 0
+    output.answer(str(path))
     _tell_lists(context, proof.verdict)
     return 0
 
@@ -69,7 +92,9 @@ def check_proof(
         raise UsageError("name the proof", hint="citekit check-proof FILE --trust KEY")
 
     outside = read_outside(trust, checkpoint)
-    data = files.read_bytes(Path(file), limit=MAX_PROOF_BYTES)
+    data = files.read_bytes(Path(file), limit=MAX_BUNDLE_BYTES)
+    if is_bundle(data):
+        data = read_bundle(data)
     verdict = check(
         data, outside, payloads={name: files.read_bytes(Path(name)) for name in payload}
     )
