@@ -141,7 +141,7 @@ class GuardedTemplates(TemplateBridge):
         """When a template has changed last, in seconds since 1970."""
         return float(self._inner.newest_template_mtime())
 
-    def render(self, template: str, context: dict[str, Any]) -> str:
+    def render(self, template: str, context: dict[str, Any]) -> str:  # type: ignore[override]  # None there
         """The page of a template with its policy; other files as they are."""
         page = str(self._inner.render(template, context))
         if not template.endswith(".html") or not _CHARSET.search(page):
