@@ -2,7 +2,7 @@
 
 Sphinx runs in a process of its own: the extension is not imported here, a build that goes wrong
 takes nothing with it, and the environment of one build never leaks into the next. Nothing is
-fetched; every warning is an error.
+fetched; every warning is an error. A build that goes wrong leaves the output as it was.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
+from citekit.app.site_output import begun, guard_output, publish
 from citekit.errors import (
     CitekitError,
     IntegrityFailed,
@@ -92,6 +93,7 @@ def build(
     _refuse_inside(store, target, hint="choose a folder outside, or leave --output out")
     try:
         place = _find_source(store, None if source is None else Path(source))
+        guard_output(target, with_restricted=with_restricted)
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -100,7 +102,12 @@ def build(
             place=error.filename,
             hint="make room or get the right to write there, or choose another --output",
         ) from error
-    _run_sphinx(store, place, target, with_restricted=with_restricted)
+    # two outputs never share doctrees, and no doctree lies in a folder that may be published
+    name = sha256(f"{place}\n{target}\n{with_restricted}".encode()).hexdigest()[:16]
+    work = store.layout.local / "site-builds" / name
+    with begun(work):
+        _run_sphinx(store, place, work, with_restricted=with_restricted)
+    publish(work / "html", target, known=work.with_suffix(".published"))
     return target
 
 
@@ -181,11 +188,8 @@ def _write_source(store: ArchiveReader, folder: Path) -> None:
         path.write_text(Template(template).substitute(values), encoding="utf-8", newline="\n")
 
 
-def _run_sphinx(store: ArchiveReader, source: Path, target: Path, *, with_restricted: bool) -> None:
+def _run_sphinx(store: ArchiveReader, source: Path, work: Path, *, with_restricted: bool) -> None:
     """Run ``python -m sphinx``; raises CitekitError with the first lines of what it says."""
-    # two outputs never share doctrees, and no doctree lies in a folder that may be published
-    place = sha256(f"{source}\n{target}\n{with_restricted}".encode()).hexdigest()[:16]
-    doctrees = store.layout.local / "doctrees" / place
     options = {
         "citekit_archive": str(store.root.resolve()),
         "citekit_with_restricted": "1" if with_restricted else "0",
@@ -193,9 +197,9 @@ def _run_sphinx(store: ArchiveReader, source: Path, target: Path, *, with_restri
     command = [
         *(sys.executable, "-P", "-m", "sphinx"),  # -P: no module of the current folder is run
         *("-b", "html", "-q", "-W", "--keep-going", "-j", "auto", "--no-color"),
-        *("-d", str(doctrees)),
+        *("-d", str(work / "doctrees")),
         *(part for name, value in options.items() for part in ("-D", f"{name}={value}")),
-        *(str(source), str(target)),
+        *(str(source), str(work / "html")),
     ]
     done = subprocess.run(  # noqa: S603  # our own interpreter
         command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False

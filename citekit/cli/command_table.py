@@ -296,13 +296,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--since', 'parameter': 'since', 'help': 'Show whoever kept this checkpoint that the log only grew; may be given again.', 'metavar': 'CHECKPOINT', 'is_many': True},
             {'name': '--output', 'parameter': 'output_', 'help': 'A file or folder (default: KEY.citekit-proof.json, here or beside the archive).', 'metavar': 'PATH', 'short': '-o'},
+            {'name': '--bundle', 'parameter': 'bundle', 'help': 'One zip with the proof, the program that checks it, and a page that says how.'},
         ),
     },
     'check-proof': {
         'help': 'Check a proof offline.',
         'door': 'prove:check_proof',
         'arguments': (
-            {'name': 'FILE', 'parameter': 'file', 'help': 'The proof.', 'is_required': False},
+            {'name': 'FILE', 'parameter': 'file', 'help': 'The proof or a bundle.', 'is_required': False},
         ),
         'options': (
             {'name': '--trust', 'parameter': 'trust', 'help': 'A public key, or a file of keys or of PEM certificates; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},

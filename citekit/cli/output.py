@@ -6,24 +6,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.model.records.control_characters import escaped_json, visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from citekit.errors import CitekitError
     from citekit.findings import Finding
-
-
-# Control characters drive a terminal, and those of direction make one text look like another.
-# Spaces, joiners and marks of other scripts stay: French, Persian and Hindi need them.
-_STEERING: Final = dict.fromkeys(
-    (
-        *(number for number in range(0x20) if chr(number) not in "\n\t"),
-        *range(0x7F, 0xA0),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-    ),
-    "�",
-)
 
 
 MOST_TOLD: Final = 20
@@ -44,7 +33,12 @@ def prepare() -> None:
 
 
 def answer(text: str) -> None:
-    """Print an answer; it ends with one newline."""
+    """Print an answer for people; it ends with one newline, and nothing in it steers a terminal."""
+    answer_as_it_is(visible(text))
+
+
+def answer_as_it_is(text: str) -> None:
+    """Print what is inert already: a reference in its own format, words in colours, a program."""
     if text:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
@@ -62,7 +56,7 @@ def answer_json(value: Any) -> None:  # noqa: ANN401  # any JSON value
 def _document(value: Any) -> str:  # noqa: ANN401  # any JSON value
     import json
 
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return escaped_json(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def fit(line: str) -> str:
@@ -87,7 +81,7 @@ def _terminal_width() -> int:
 def note(text: str, *, quiet: bool = False) -> None:
     """Tell something that is not the answer."""
     if not quiet:
-        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.write(f"{visible(text)}\n")
 
 
 def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:
@@ -120,7 +114,7 @@ def tell_error(error: CitekitError, *, as_json: bool = False) -> None:
 def tell_progress(text: str, *, quiet: bool = False) -> None:
     """Overwrite one line of progress; only on a terminal."""
     if not quiet and sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{printable(text)}")
+        sys.stderr.write(f"\r\x1b[K{visible(text)}")
         sys.stderr.flush()
 
 
@@ -142,7 +136,7 @@ def confirm(question: str) -> bool:
     """Ask; anything but yes is no, and so is a stdin that is no terminal."""
     if not sys.stdin.isatty():
         return False
-    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.write(f"{visible(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
@@ -155,7 +149,7 @@ def is_conversation() -> bool:
 def choose(question: str, answers: Mapping[str, str], *, otherwise: str) -> str:
     """Ask until an answer is given, or how it begins; ``otherwise`` at the end of the input."""
     while True:
-        sys.stderr.write(f"{printable(question)} [{'/'.join(answers)}] ")
+        sys.stderr.write(f"{visible(question)} [{'/'.join(answers)}] ")
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
@@ -164,11 +158,6 @@ def choose(question: str, answers: Mapping[str, str], *, otherwise: str) -> str:
         for answer_, value in answers.items():
             if typed and answer_.startswith(typed):
                 return value
-
-
-def printable(text: str) -> str:
-    """The text without control characters: archived titles must not drive the terminal."""
-    return text if text.isascii() and text.isprintable() else text.translate(_STEERING)
 
 
 def abandon_stdout() -> None:

@@ -73,7 +73,7 @@ def _install_completion(value: Shell | None) -> None:
 
 def _show_completion(value: Shell | None) -> None:
     if value is not None:
-        output.answer(script(value) if value in SHELLS else _script_of_typer(value))
+        output.answer_as_it_is(script(value) if value in SHELLS else _script_of_typer(value))
         raise typer.Exit
 
 

@@ -13,6 +13,7 @@ from citekit.findings import Finding
 from citekit.formats.result import ReadResult
 from citekit.model.item import Item
 from citekit.model.records.codec import Mismatch
+from citekit.model.records.control_characters import escaped_json
 from citekit.model.records.json_text import JsonPlaces, parse_json
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _CROSSREF_TYPES: Final = {
 def write_csl_json(items: Iterable[Mapping[str, Any]], *, facts: bool = False) -> str:
     """A JSON array of the items, unknown keys kept; ``custom.citekit`` only with ``facts``."""
     shown = [dict(item) if facts else without_facts(item) for item in items]
-    text = json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
+    text = escaped_json(json.dumps(shown, ensure_ascii=False, indent=2)) + "\n"
     try:
         text.encode()
     except UnicodeEncodeError:  # a lone surrogate, which no file can hold but escaped

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from citekit.model.records.control_characters import REPLACED
+
 _SPACE = r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+"  # not the no-break and thin spaces
-_CONTROL = dict.fromkeys([*range(9), *range(14, 28), *range(127, 133), *range(134, 160)])
+_CONTROL = dict.fromkeys(number for number in REPLACED if not chr(number).isspace())
 
 
 def fold(text: str) -> str:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from citekit.model.annotation import Annotation
     from citekit.model.capture import Capture
+    from citekit.model.item import Item
 
 MOST_WORDS: Final = 12
 """That one annotation shows: prefix, exact words and suffix together."""
@@ -116,6 +117,13 @@ def evidence_beyond(
         for candidate in candidates
         if (words := words_beyond(field, candidate.get("value")))
     ]
+
+
+def record_holds_text(item: Item) -> bool:
+    """Whether a restricted item's record has more of its text than may be handed on."""
+    if any(item.data.get(name) for name in TEXT_FIELDS):
+        return True
+    return bool(evidence_beyond(item.facts.evidence))
 
 
 def _longest(value: Any) -> int:  # noqa: ANN401  # any JSON

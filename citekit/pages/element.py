@@ -23,6 +23,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from citekit.errors import InvalidData
+from citekit.model.records.control_characters import REPLACED
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -59,9 +60,11 @@ class Element(Value):
         return "".join(c if isinstance(c, str) else c.text() for c in self.children)
 
 
-# What no page of XML can hold, and what stands for it. Source: XML 1.0 §2.2, Char.
+# What steers a reader, what no page of XML can hold, and what stands for it.
+# Source: XML 1.0 §2.2, Char.
 _UNWRITABLE: Final = {
-    **dict.fromkeys([*range(32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"),
+    **REPLACED,
+    **dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd"),
     **{ord(white): white for white in "\t\n\r"},
     **{ord(white): " " for white in "\v\f"},
 }
@@ -72,7 +75,8 @@ Content: TypeAlias = "Element | str | Iterable[Content] | None"
 def h(tag: str, *content: Content, **attributes: str | None) -> Element:
     """An element; what is None or empty is left out.
 
-    A control character becomes U+FFFD: with it, a page of a book could not be opened.
+    A control character becomes U+FFFD: with it, a page of a book could not be opened, and one of
+    direction would show other words than are there.
     ``class_`` stands for ``class``, other underscores for hyphens.
 
     >>> h("p", "Seen ", h("em", "twice"), None, class_="note").to_json()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.sphinx import books, build, cite, config, head, nodes, resolve, site_files
+from citekit.sphinx import books, build, cite, config, head, nodes, policy, resolve, site_files
 from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.directives import DIRECTIVES
 from citekit.sphinx.domain import ArchiveDomain
@@ -39,9 +39,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", books.add_chapters, priority=books.BEFORE_COLLECTORS)
     app.connect("env-updated", build.finish_reading)
     app.connect("builder-inited", head.add_assets)
+    app.connect("builder-inited", policy.guard_pages)
     app.connect("doctree-resolved", site_files.link_files)
     app.connect("html-page-context", head.fill_head)
     app.connect("build-finished", site_files.write_downloads)
+    app.connect("build-finished", policy.write_headers)
     return {
         "version": __version__,
         "env_version": 1,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from citekit.errors import CitekitError, StorageFailed, StoreConflict
+from citekit.app.site_output import PRIVATE_MARK, guard_output
+from citekit.errors import CitekitError, StorageFailed
 from citekit.pages.citations import Style
 from citekit.pages.element import is_web_address
 from citekit.pages.library import Library
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
     from citekit.store.settings import Settings
 
 logger = logging.getLogger(__name__)
-PRIVATE_MARK: Final = "RESTRICTED-DO-NOT-PUBLISH.txt"
 
 
 def open_archive(app: Sphinx) -> None:
     """Read the archive and stage its pages; raises ExtensionError with message and hint."""
     config = read_config(app)
     try:
-        _guard_output(Path(app.outdir), with_restricted=config.with_restricted)
+        guard_output(Path(app.outdir), with_restricted=config.with_restricted)
+        if config.with_restricted:
+            _mark_private(Path(app.outdir))
         library = Library.read(
             config.archive,
             with_restricted=config.with_restricted,
@@ -95,22 +97,10 @@ def _warn_of_settings(settings: Settings) -> None:
         )
 
 
-def _guard_output(output: Path, *, with_restricted: bool) -> None:
-    """Keep builds with and without restricted text in folders of their own.
-
-    Pages of an earlier build may stay in a folder; one that ever held restricted text is marked.
-    Raises StoreConflict.
-    """
-    mark = output / PRIVATE_MARK
-    if with_restricted:
-        if (output / "index.html").exists() and not mark.exists():
-            raise StoreConflict(f"{output} holds a public build", hint="choose another folder")
-        output.mkdir(parents=True, exist_ok=True)
-        mark.write_text("Restricted text: do not publish this folder.\n", encoding="utf-8")
-    elif mark.exists():
-        raise StoreConflict(
-            f"{output} held restricted text", hint="remove it, or choose another folder"
-        )
+def _mark_private(output: Path) -> None:
+    output.mkdir(parents=True, exist_ok=True)
+    text = "Restricted text: do not publish this folder.\n"
+    (output / PRIVATE_MARK).write_text(text, encoding="utf-8")
 
 
 def find_outdated(

@@ -33,6 +33,7 @@ _OPTIONS: dict[str, tuple[object, str, tuple[type, ...]]] = {
     "citekit_provenance_page": ("provenance", "env", (str,)),
     "citekit_style": (None, "env", (str, type(None))),
     "citekit_locale": (None, "env", (str, type(None))),
+    "citekit_allowed_hosts": ((), "html", (list, tuple)),
 }
 
 

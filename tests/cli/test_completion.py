@@ -338,6 +338,8 @@ def test_completion_does_not_load_typer(root: Path) -> None:
         "citekit.cli.run",
         "citekit.errors",
         "citekit.model",
+        "citekit.model.records",
+        "citekit.model.records.control_characters",
         "citekit.model.value",
         "citekit.model.variables",
         "citekit.version",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app import site
+from citekit.app.changing.edit import remove
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.verify import verify
 from citekit.cli.run import run
@@ -25,7 +27,8 @@ from citekit.errors import (
     UsageError,
 )
 from citekit.store.archive import ArchiveStore
-from citekit.testing.builders import build_archive
+from citekit.testing.builders import Source, build_archive
+from citekit.testing.sites import contents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,3 +220,62 @@ def test_the_command_says_by_its_exit_code_what_was_wrong(tmp_path: Path) -> Non
     assert run(["--archive", str(store.root), "site", "build"]) == 1
     store.layout.item_file("harbour2024").write_text("[]")
     assert run(["--archive", str(store.root), "site", "build"]) == 4
+
+
+def _site_of(folder: Path) -> dict[str, bytes]:
+    return {name: data for name, data in contents(folder).items() if not name.startswith(".")}
+
+
+def test_a_build_that_fails_leaves_no_half_site(tmp_path: Path) -> None:
+    """What no note may hold stops the build, again and again, and nothing is written."""
+    bad = "Words.\n\n```{include} ../../../secret.txt\n```\n"
+    build_archive(tmp_path / "archive", [Source(key="bad", data={"title": "Bad"}, note=bad)])
+    output = tmp_path / "public"
+
+    for _ in range(2):
+        with pytest.raises(CitekitError, match="the site was not built"):
+            site.build(ArchiveStore.open(tmp_path / "archive"), output)
+
+        assert _site_of(output) == {}
+
+
+def test_a_build_that_fails_leaves_the_site_as_it_was(tmp_path: Path) -> None:
+    """The good site of before stays, byte for byte; mended, the archive gives the new one."""
+    store = build_archive(tmp_path / "archive")
+    output = site.build(ArchiveStore.open(store.root), tmp_path / "public")
+    before = _site_of(output)
+    note = store.layout.item_file("harbour2024").parent / "note.md"
+    note.write_text("```{raw} html\n<b>x</b>\n```\n", "utf-8")
+
+    with pytest.raises(CitekitError, match="the site was not built"):
+        site.build(ArchiveStore.open(store.root), output)
+    after = _site_of(output)
+    note.write_text("A note that is one.\n", "utf-8")
+    site.build(ArchiveStore.open(store.root), output)
+
+    assert after == before
+    assert b"A note that is one." in (output / "items/harbour2024.html").read_bytes()
+
+
+def test_what_is_gone_leaves_the_site_and_what_is_not_ours_stays(tmp_path: Path) -> None:
+    """Pages of a removed item go, also when the caches were deleted; a CNAME stays."""
+    store = build_archive(
+        tmp_path / "archive",
+        [Source(key=key, data={"title": key}) for key in ("stays", "goes", "too")],
+    )
+    output = site.build(ArchiveStore.open(store.root), tmp_path / "public")
+    (output / "CNAME").write_text("example.org\n")
+    assert (output / "items/goes.html").is_file()
+
+    remove(ArchiveStore.open(store.root), "goes")
+    site.build(ArchiveStore.open(store.root), output)
+    first = sorted(path.name for path in (output / "items").glob("*.*"))
+    shutil.rmtree(store.layout.local)
+    remove(ArchiveStore.open(store.root), "too")
+    site.build(ArchiveStore.open(store.root), output)
+    second = sorted(path.name for path in (output / "items").glob("*.*"))
+
+    assert "goes" not in " ".join(first)
+    assert "too.html" in first
+    assert second == ["index.html", "stays.bib", "stays.html", "stays.json", "stays.ris"]
+    assert (output / "CNAME").read_text() == "example.org\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from contextlib import suppress
+from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -14,6 +15,7 @@ from citekit.errors import InvalidData
 from citekit.model.capture import Tool
 from citekit.model.item import Item
 from citekit.model.records.codec import decode, write_instant
+from citekit.model.records.control_characters import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,15 +34,21 @@ class Fact(NamedTuple):
     how: str
 
 
-def render_page(verdict: ProofVerdict, document: ProofDocument) -> str:
-    """The page, one HTML document without script; everything from the proof is escaped."""
-    page = files("citekit.app.proving") / "proof_page.html"
-    template = Template(page.read_text(encoding="utf-8"))
+def render_page(verdict: ProofVerdict, document: ProofDocument, *, how: str | None = None) -> str:
+    """The page, one HTML document without script; everything from the proof is escaped.
+
+    ``how`` is HTML that stands before the lists and says how to check; without it the page ends
+    with the commands for a proof file that lies alone.
+    """
+    page = _read("proof_page.html")
     item = _object(verdict.documents.get(item_path(document) or ""))
-    return template.substitute(
-        title=escape(str(item.get("title") or document.key)),
-        key=escape(document.key),
-        summary=escape(verdict.summary.capitalize()),
+    alone = Template(_read("proof_how.html")).substitute(key=words(document.key))
+    return Template(page).substitute(
+        style=_style_hash(page),
+        before=how or "",
+        after="" if how else alone,
+        title=words(str(item.get("title") or document.key)),
+        summary=words(verdict.summary.capitalize()),
         purged=_purged(verdict),
         proven=_list(verdict.proven),
         not_proven=_list(verdict.not_proven),
@@ -48,6 +56,21 @@ def render_page(verdict: ProofVerdict, document: ProofDocument) -> str:
         entries=_rows(_entries(verdict)),
         log=_rows(_log(verdict, document)),
     )
+
+
+def words(text: str) -> str:
+    """Text of a record as it stands between tags: no mark-up, and nothing that turns it round."""
+    return escape(replaced(text))
+
+
+def _read(name: str) -> str:
+    return (files("citekit.app.proving") / name).read_text(encoding="utf-8")
+
+
+def _style_hash(page: str) -> str:
+    """What the page's policy calls its style sheet by: nothing else may give a style."""
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    return f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}"
 
 
 def facts_of(verdict: ProofVerdict) -> list[Fact]:
@@ -66,7 +89,7 @@ def _purged(verdict: ProofVerdict) -> str:
     """What was removed for good, where everybody sees it; nothing where nothing was."""
     if not verdict.purged:
         return ""
-    roles = escape(", ".join(dict.fromkeys(purge.role for purge in verdict.purged)))
+    roles = words(", ".join(dict.fromkeys(purge.role for purge in verdict.purged)))
     return (
         f'<p class="verdict"><strong>Purged: {roles}.</strong> The archive does not hold these '
         "bytes any more. That they were captured, and what their digests were, is proven all the "
@@ -151,11 +174,11 @@ def _time(time: ProvenTime) -> str:
 
 
 def _list(lines: Iterable[str]) -> str:
-    return "\n".join(f"<li>{escape(line)}</li>" for line in lines)
+    return "\n".join(f"<li>{words(line)}</li>" for line in lines)
 
 
 def _rows(rows: Iterable[tuple[str, ...]]) -> str:
-    cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    cells = ("".join(f"<td>{words(cell)}</td>" for cell in row) for row in rows)
     return "\n".join(f"<tr>{row}</tr>" for row in cells)
 
 

@@ -38,7 +38,7 @@ def verify(
             place = f"{finding.place}: " if finding.place else ""
             hint = f" ({finding.hint})" if finding.hint else ""
             line = f"{finding.kind}  {place}{finding.message} [{finding.code}]{hint}"
-            output.answer(output.printable(line))
+            output.answer(line)
         output.answer(report.summary())
     return report.exit_code(strict=strict)
 
@@ -63,7 +63,7 @@ def doctor(context: Context) -> int:
     else:
         for check in checks:
             mark = "ok" if check.ok else "no"
-            output.answer(output.printable(f"{mark}  {check.name}: {check.detail}"))
+            output.answer(f"{mark}  {check.name}: {check.detail}")
             if check.hint and not check.ok:
-                output.answer(output.printable(f"    {check.hint}"))
+                output.answer(f"    {check.hint}")
     return 1 if any(check.required and not check.ok for check in checks) else 0

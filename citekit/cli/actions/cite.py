@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from citekit.app.citing.cite import cite as cite_items
 from citekit.cli import output
 from citekit.errors import UsageError
+from citekit.model.records.control_characters import replaced
 from citekit.store.outputs import write_output
 
 if TYPE_CHECKING:
@@ -53,14 +54,14 @@ def cite(
     for warning in cited.warnings:
         output.note(f"warning: {warning}", quiet=context.quiet)
     if output_ is not None:
-        _write(store, output_, cited.text)
+        _write(store, output_, replaced(cited.text))
     elif context.json:
         output.answer_json(_json(cited))
     elif explain and cited.explained:
         for line in _explained(cited):
-            output.answer(output.printable(line))
+            output.answer(line)
     else:
-        output.answer(output.printable(cited.text))
+        output.answer_as_it_is(replaced(cited.text))
     return 0
 
 

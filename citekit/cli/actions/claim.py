@@ -60,10 +60,10 @@ def show(context: Context, *, id_: str) -> int:
         return 0
     for line in (claim.statement, claim.question, claim.note):
         if line:
-            output.answer(output.printable(line))
+            output.answer(line)
     for part in claim.evidence:
         words = (part.stance, part.item, part.says, part.note)
-        output.answer(output.printable("  " + "  ".join(word for word in words if word)))
+        output.answer("  " + "  ".join(word for word in words if word))
     return 0
 
 
@@ -74,7 +74,7 @@ def list_(context: Context) -> int:
         output.answer_json([to_json(claim) for claim in claims])
         return 0
     for claim in claims:
-        output.answer(output.printable(f"{claim.id}  {len(claim.evidence)}  {claim.statement}"))
+        output.answer(f"{claim.id}  {len(claim.evidence)}  {claim.statement}")
     return 0
 
 

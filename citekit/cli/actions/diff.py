@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.looking.diff import diff as compare
 from citekit.cli import output
+from citekit.model.records.control_characters import visible
 
 if TYPE_CHECKING:
     from citekit.app.looking.diff import CaptureDiff
@@ -35,7 +36,7 @@ def diff(context: Context, *, key: str, a: str | None, b: str | None) -> int:
             _marked("removed", _value(old), marks),
             _marked("added", _value(new), marks),
         )
-        output.answer(f"{name}: {removed} {added}")
+        output.answer_as_it_is(f"{visible(name)}: {removed} {added}")
     _tell_text(found, marks)
     return 0
 
@@ -50,7 +51,7 @@ def _tell_text(found: CaptureDiff, marks: dict[str, tuple[str, str]]) -> None:
         output.answer("text: no difference")
     for paragraph in changed:
         words = "".join(_marked(piece.op, piece.text, marks) for piece in paragraph.pieces)
-        output.answer(f"{_number(paragraph)}: {words}")
+        output.answer_as_it_is(f"{_number(paragraph)}: {words}")
 
 
 def _number(paragraph: Paragraph) -> str:
@@ -66,7 +67,7 @@ def _number(paragraph: Paragraph) -> str:
 def _marked(op: str, text: str, marks: dict[str, tuple[str, str]]) -> str:
     """The text between its marks; nothing for no text. Archived text must not drive a terminal."""
     before, after = marks[op]
-    return f"{before}{output.printable(text)}{after}" if text else ""
+    return f"{before}{visible(text)}{after}" if text else ""
 
 
 def _value(value: Any) -> str:  # noqa: ANN401  # any JSON value

@@ -60,7 +60,7 @@ def show(context: Context, *, id_: str) -> int:
         shown = "; ".join(value) if isinstance(value, list) else value
         if isinstance(value, dict):
             shown = ", ".join(f"{authority} {number}" for authority, number in value.items())
-        output.answer(output.printable(f"{name}: {shown}"))
+        output.answer(f"{name}: {shown}")
     for mention in found:
         output.answer(f"named in {mention.item}, annotation {mention.annotation[:8]}")
     return 0
@@ -73,7 +73,7 @@ def list_(context: Context) -> int:
         output.answer_json([to_json(entity) for entity in entities])
         return 0
     for entity in entities:
-        output.answer(output.printable(f"{entity.id}  {entity.kind}  {entity.name}"))
+        output.answer(f"{entity.id}  {entity.kind}  {entity.name}")
     return 0
 
 

@@ -58,9 +58,9 @@ def search(context: Context, *, query: list[str], limit: int | None) -> int:
         output.answer_json([as_dict(hit) for hit in hits])
         return 0
     for hit in hits:
-        output.answer(output.printable(f"{hit.key}  {_one_line(hit.title)}"))
+        output.answer(f"{hit.key}  {_one_line(hit.title)}")
         if hit.snippet and hit.field != "title":  # which stands there already
-            output.answer(output.printable(f"    {hit.field}: {' '.join(hit.snippet.split())}"))
+            output.answer(f"    {hit.field}: {' '.join(hit.snippet.split())}")
     if not hits:
         output.note("nothing found", quiet=context.quiet)
     return 0
@@ -82,4 +82,4 @@ def _table(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max((len(row[i]) for row in rows if len(row[i]) <= 48), default=0) for i in range(3)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
-        output.answer(output.printable("  ".join([*cells, row[3]]).rstrip()))
+        output.answer("  ".join([*cells, row[3]]).rstrip())

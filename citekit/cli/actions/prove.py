@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.app.proving.bundle import (
+    MAX_BUNDLE_BYTES,
+    SUFFIX,
+    is_bundle,
+    read_bundle,
+    write_bundle,
+)
 from citekit.app.proving.check_proof import check_proof as check
-from citekit.app.proving.proof_file import MAX_PROOF_BYTES
 from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.app.proving.prove import prove as make_proof
 from citekit.app.verifying.trust_anchors import read_checkpoint, read_outside
@@ -23,15 +29,20 @@ if TYPE_CHECKING:
 _SUFFIX = ".citekit-proof.json"
 
 
-def prove(context: Context, *, key: str, since: list[str], output_: str | None) -> int:
-    """Write the proof of an item and a page about it, and print where they are."""
+def prove(
+    context: Context, *, key: str, since: list[str], output_: str | None, bundle: bool
+) -> int:
+    """Write the proof of an item and a page about it, or both in a bundle; print where they are."""
     store = context.store()
     if output_ and store.layout.would_hold(Path(output_)):
         message = f"is inside the archive, which holds records alone: {output_}"
         raise UsageError(message, hint="a proof is for others: choose a folder outside")
-    name = f"{store.layout.folder_name(store.resolve(key))}{_SUFFIX}"
+    suffix = SUFFIX if bundle else _SUFFIX
+    name = f"{store.layout.folder_name(store.resolve(key))}{suffix}"
     path = Path(output_) if output_ else _beside(store, name)
     path = path / name if path.is_dir() else path
+    if bundle:
+        return _write_bundle(context, store, key, path)
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
     for target in (path, page):
         check_file(target)
@@ -43,6 +54,20 @@ def prove(context: Context, *, key: str, since: list[str], output_: str | None) 
         output.answer_json({**document, "size_bytes": len(proof.data)})
         return 0
     output.answer(f"{path}\n{page}")
+    _tell_lists(context, proof.verdict)
+    return 0
+
+
+def _write_bundle(context: Context, store: ArchiveStore, key: str, path: Path) -> int:
+    """Write one zip for who never heard of citekit, and print where it is."""
+    check_file(path)
+    proof = make_proof(store, key)
+    data = write_bundle(store, proof)
+    write_file(path, data)
+    if context.json:
+        output.answer_json({"key": proof.key, "bundle": str(path), "size_bytes": len(data)})
+        return 0
+    output.answer(str(path))
     _tell_lists(context, proof.verdict)
     return 0
 
@@ -69,7 +94,9 @@ def check_proof(
         raise UsageError("name the proof", hint="citekit check-proof FILE --trust KEY")
 
     outside = read_outside(trust, checkpoint)
-    data = files.read_bytes(Path(file), limit=MAX_PROOF_BYTES)
+    data = files.read_bytes(Path(file), limit=MAX_BUNDLE_BYTES)
+    if is_bundle(data):
+        data = read_bundle(data)
     verdict = check(
         data, outside, payloads={name: files.read_bytes(Path(name)) for name in payload}
     )
@@ -80,7 +107,7 @@ def check_proof(
         place = (finding.place or Place())._replace(path=file)
         hint = f" ({finding.hint})" if finding.hint else ""
         line = f"{finding.kind}  {place}: {finding.message} [{finding.code}]{hint}"
-        output.answer(output.printable(line))
+        output.answer(line)
     output.answer(verdict.summary)
     if verdict.exit_code in (0, 1):
         _tell_lists(context, verdict)
@@ -96,7 +123,7 @@ def _print_script(context: Context, file: str | None) -> int:
     if context.json:
         output.answer_json({"name": SCRIPT, "text": script})
     else:
-        output.answer(script)
+        output.answer_as_it_is(script)
     return 0
 
 
@@ -108,6 +135,6 @@ def _tell_lists(context: Context, verdict: ProofVerdict) -> None:
         output.note(f"{label}: {line}", quiet=context.quiet)
     for time in (time for time in verdict.times if not time.is_trusted):
         told = f"claimed: {time}; --trust the certificate of that authority shows whether it does"
-        output.note(output.printable(told), quiet=context.quiet)
+        output.note(told, quiet=context.quiet)
     for line in verdict.not_proven:
         output.note(f"not proven: {line}", quiet=context.quiet)

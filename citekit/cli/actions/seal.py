@@ -56,7 +56,7 @@ def _confirmed(context: Context, *, yes: bool) -> list[bytes]:
     """The purges that wait and that whoever seals has said yes to; each one is named."""
     confirmed = []
     for purge in waiting_purges(context.store()):
-        told = output.printable(purge.told)
+        told = purge.told
         if yes:
             output.note(f"signs the {told}", quiet=context.quiet)
         if yes or output.confirm(f"sign the {told}?"):
@@ -85,7 +85,7 @@ def _told(sealed: Sealed) -> str:
         signed = ", ".join(sealed.signers)
         lines.append(f"signed by {signed}" if signed else "unsigned: citekit keygen makes a key")
     lines += [f"timestamp {t.at:%Y-%m-%dT%H:%M:%SZ} by {t.authority}" for t in sealed.timestamps]
-    return output.printable("\n".join(lines))
+    return "\n".join(lines)
 
 
 def log(context: Context, *, limit: int | None) -> int:
@@ -96,7 +96,7 @@ def log(context: Context, *, limit: int | None) -> int:
         return 0
     for event in events:
         number = "waits" if event.index is None else str(event.index)
-        output.answer(output.printable(f"{number:>7}  {event.told}"))
+        output.answer(f"{number:>7}  {event.told}")
     return 0
 
 

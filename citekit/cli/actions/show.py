@@ -28,7 +28,7 @@ def show(context: Context, *, key: str) -> int:
         output.answer_json(shown)
         return 0
     for line in _lines(shown):
-        output.answer(output.printable(line))
+        output.answer(line)
     return 0
 
 
@@ -135,7 +135,7 @@ def annotations_(context: Context, *, key: str) -> int:
         output.answer_json([annotation.data for annotation in found])
         return 0
     for annotation in found:
-        output.answer(output.printable(_annotation_line(store, key, annotation)))
+        output.answer(_annotation_line(store, key, annotation))
     if not found:
         output.note("no annotations", quiet=context.quiet)
     return 0

@@ -19,7 +19,7 @@ def styles(context: Context, *, query: list[str]) -> int:
         output.answer_json([_style_json(style) for style in found])
         return 0
     for style in found:
-        output.answer(output.fit(output.printable(_style_line(style))))
+        output.answer(output.fit(_style_line(style)))
     if not found:
         output.note("no such style", quiet=context.quiet)
     return 0

@@ -34,6 +34,13 @@ def prove(
             help="A file or folder (default: KEY.citekit-proof.json, here or beside the archive).",
         ),
     ] = None,
+    bundle: Annotated[
+        bool,
+        typer.Option(
+            "--bundle",
+            help="One zip with the proof, the program that checks it, and a page that says how.",
+        ),
+    ] = False,
 ) -> int:
     """Write one file that shows a stranger what was sealed about an item."""
     return hand_on(ctx)
@@ -42,7 +49,9 @@ def prove(
 @app.command("check-proof")
 def check_proof(
     ctx: typer.Context,
-    file: Annotated[str | None, typer.Argument(metavar="FILE", help="The proof.")] = None,
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="The proof or a bundle.")
+    ] = None,
     *,
     trust: Trust,
     checkpoint: Checkpoint,

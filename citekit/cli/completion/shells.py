@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from citekit.cli import output
 from citekit.cli.completion.complete import complete
+from citekit.model.records.control_characters import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,4 +83,4 @@ def _for_fish(entries: Iterable[Entry]) -> list[str]:
 
 def _line(text: str) -> str:
     """Text on one line that drives no terminal."""
-    return output.printable(text.replace("\n", " ").replace("\t", " "))
+    return visible(text.replace("\n", " ").replace("\t", " "))

@@ -25,7 +25,7 @@ _BASES = {
     "PMID": "https://www.ncbi.nlm.nih.gov/pubmed/",
     "PMCID": "https://www.ncbi.nlm.nih.gov/pmc/articles/",
 }
-_SAFE = re.compile(r"^(?:https?|ftp)://[^\s<>\"]+$", re.IGNORECASE)
+_SAFE = re.compile(r"^https?://[^\s<>\"]+$", re.IGNORECASE)
 _ENCODED = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "#": "%23", "?": "%3F"})
 """What an old DOI may hold (10.1002/…17:15/16<1661::AID…) and the path of an address may not."""
 _TITLES = ("title", "title-short")

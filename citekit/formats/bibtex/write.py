@@ -26,8 +26,9 @@ def write_bibtex(
     *,
     ascii: bool = False,  # noqa: A002  # the word users know
 ) -> str:
-    """The items as entries, one blank line between two; keys are the items' ids, unchanged.
+    r"""The items as entries, one blank line between two; keys are the items' ids.
 
+    Only what TeX would run when it writes the key into its files, ``\`` and ``^^``, is a hyphen.
     With ``ascii`` letters beyond ASCII are LaTeX commands. Raises InvalidData when an id cannot be
     a key.
     """
@@ -37,6 +38,7 @@ def write_bibtex(
 
 def _block(entry: Entry) -> str:
     key = check_bibtex_key(str(entry.item.get("id", "")))
+    key = key.replace("\\", "-").replace("^^", "--")
     lines = [f"  {name} = {_value(name, text)}" for name, text in entry.fields.items()]
     return ",\n".join([f"@{entry.kind.entry}{{{key}", *lines]) + "\n}\n"
 

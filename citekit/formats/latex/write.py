@@ -31,8 +31,9 @@ _SPECIALS: Final = str.maketrans(
         "\u00ad": r"\-",
     }
 )
+# ``^^5c`` is a backslash to TeX wherever it reads the address as part of an argument
 _IN_URL: Final = str.maketrans(
-    {char: f"%{ord(char):02X}" for char in [*map(chr, range(33)), "\\", "{", "}", "\x7f"]}
+    {char: f"%{ord(char):02X}" for char in [*map(chr, range(33)), "\\", "{", "}", "^", "\x7f"]}
 )
 _LIGATURES: Final = (("--", "-{}-"), ("``", "`{}`"), ("''", "'{}'"))
 _WORD: Final = re.compile(r"[^\W_](?:[^\s_()\[\]:;,!?\"“”«»]*[^\W_])?")

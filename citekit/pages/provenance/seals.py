@@ -17,7 +17,7 @@ from citekit.app.sealing.plan import disk_digests
 from citekit.errors import CitekitError, InvalidData, MissingExtra, UsageError
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.leaf import parse_leaf
-from citekit.model.quotation import TEXT_FIELDS, evidence_beyond
+from citekit.model.quotation import record_holds_text
 from citekit.model.records.codec import read_instant
 from citekit.model.value import NOTHING, Value, replace
 from citekit.store.log.drift import differences
@@ -106,7 +106,7 @@ def _read(
     folders = {key: store.layout.item_name(key) for key in items}
     for key, seal in _item_seals(read, folders, disk):
         item = items[key]
-        may_prove = shows_all or item.facts.access == "public" or not _holds_text(item)
+        may_prove = shows_all or item.facts.access == "public" or not record_holds_text(item)
         seals[key] = _proven(store, key, seal, read, at) if may_prove else _kept_back(seal)
     return Seals(
         checkpoint=read.latest.checkpoint,
@@ -165,13 +165,6 @@ def _files(folder: str, known: Mapping[str, Known], disk: Mapping[str, str]) -> 
             name = path.removeprefix(f"{folder}/")
             found.append(SealedFile(name=name, entry=said.entry if said else None, state=state))
     return found
-
-
-def _holds_text(item: Item) -> bool:
-    """Whether a restricted item's record has more of its text than a site may publish."""
-    if any(item.data.get(name) for name in TEXT_FIELDS):
-        return True
-    return bool(evidence_beyond(item.facts.evidence))
 
 
 def _kept_back(seal: ItemSeal) -> ItemSeal:

@@ -1,0 +1,50 @@
+r"""Characters that steer what shows a text, and are no part of its words: the one rule about them.
+
+Controls drive a terminal (C0 but tab and line feed, DEL, C1); those of direction make one text look
+like another. Each place shows them in its own way:
+
+- a person reads them spelled out (``visible``), as ``\x1b`` or ``\u202e``;
+- JSON holds them escaped (``escaped_json``): the value stays, and the file can be looked at;
+- pages and references, which are handed on, have U+FFFD instead (``replaced``).
+
+Spaces and joiners stay everywhere, French, Persian and Hindi need them. In what is handed on, so do
+the three marks of direction (U+061C, U+200E, U+200F), which Hebrew and Arabic need and which turn
+no letter round.
+"""
+
+from __future__ import annotations
+
+_CONTROLS = (*(n for n in range(0x20) if n not in (9, 10)), *range(0x7F, 0xA0))
+_OVERRIDES = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_MARKS = (0x061C, 0x200E, 0x200F)
+
+REPLACED = dict.fromkeys((*_CONTROLS, *_OVERRIDES), "\ufffd")
+"""Code point -> U+FFFD, for ``str.translate``."""
+_VISIBLE = {
+    number: f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+    for number in (*_CONTROLS, *_OVERRIDES, *_MARKS)
+}
+_IN_JSON = {number: f"\\u{number:04x}" for number in (*range(0x7F, 0xA0), *_OVERRIDES, *_MARKS)}
+
+
+def visible(text: str) -> str:
+    r"""The text with each such character spelled out, for a person who reads it on a terminal.
+
+    >>> print(visible("harbour\x1b[2J \u202egpj"))
+    harbour\x1b[2J \u202egpj
+    """
+    return text if text.isascii() and text.isprintable() else text.translate(_VISIBLE)
+
+
+def replaced(text: str) -> str:
+    """The text with U+FFFD for each such character but marks of direction."""
+    return text if text.isascii() and text.isprintable() else text.translate(REPLACED)
+
+
+def escaped_json(document: str) -> str:
+    r"""A JSON text in which no such character stands as it is; its values are the same.
+
+    >>> print(escaped_json('{"title": "\u202egpj"}'))
+    {"title": "\u202egpj"}
+    """
+    return document if document.isascii() else document.translate(_IN_JSON)
