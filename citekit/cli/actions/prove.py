@@ -24,6 +24,7 @@ from citekit.store.outputs import check_file, write_file
 if TYPE_CHECKING:
     from citekit.app.proving.proof_verdict import ProofVerdict
     from citekit.cli.context import Context
+    from citekit.integrity.checkpoint import Checkpoint
     from citekit.store.archive import ArchiveStore
 
 _SUFFIX = ".citekit-proof.json"
@@ -41,12 +42,13 @@ def prove(
     name = f"{store.layout.folder_name(store.resolve(key))}{suffix}"
     path = Path(output_) if output_ else _beside(store, name)
     path = path / name if path.is_dir() else path
+    seen = [read_checkpoint(kept) for kept in since]
     if bundle:
-        return _write_bundle(context, store, key, path)
+        return _write_bundle(context, store, key, seen, path)
     page = path.with_name(f"{path.name.removesuffix(_SUFFIX).removesuffix('.json')}.proof.html")
     for target in (path, page):
         check_file(target)
-    proof = make_proof(store, key, since=[read_checkpoint(path) for path in since])
+    proof = make_proof(store, key, since=seen)
     for target, data in ((path, proof.data), (page, proof.page.encode())):
         write_file(target, data)
     if context.json:
@@ -58,10 +60,12 @@ def prove(
     return 0
 
 
-def _write_bundle(context: Context, store: ArchiveStore, key: str, path: Path) -> int:
+def _write_bundle(
+    context: Context, store: ArchiveStore, key: str, seen: list[Checkpoint], path: Path
+) -> int:
     """Write one zip for who never heard of citekit, and print where it is."""
     check_file(path)
-    proof = make_proof(store, key)
+    proof = make_proof(store, key, since=seen)
     data = write_bundle(store, proof)
     write_file(path, data)
     if context.json:
