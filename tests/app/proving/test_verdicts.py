@@ -349,6 +349,14 @@ def test_a_change_of_keys_leads_to_the_new_one() -> None:
     assert check_proof(_proof_of(RECORD, THIEF), trust).exit_code == 6
 
 
+def test_all_trusted_signers_are_named() -> None:
+    """In the order of their signatures; strangers beside them are not."""
+    trust = Outside(keys=(NEW_KEY.verifier, KEY.verifier))
+    verdict = check_proof(_proof_of(RECORD, KEY, THIEF, NEW_KEY), trust)
+    signers = f"{KEY.verifier}, {NEW_KEY.verifier}"
+    assert verdict.proven[-1] == f"the log says so at its checkpoint, signed by {signers}"
+
+
 @pytest.mark.parametrize(
     "rotation",
     [
