@@ -85,7 +85,7 @@ def read(words: list[str]) -> tuple[Command, Values] | None:
 def _split(command: Command, words: list[str]) -> tuple[list[str], Values] | None:
     """The words by place, and the options' values."""
     by_word = {word: option for option in command.options for word in option.words}
-    options: Values = {o.parameter: _absent(o) for o in command.options}
+    given: dict[str, list[str]] = {}
     plain: list[str] = []
     rest = iter(words)
     for word in rest:
@@ -101,33 +101,35 @@ def _split(command: Command, words: list[str]) -> tuple[list[str], Values] | Non
             return None
         if option.metavar and not equals:
             value = next(rest, "")
-        if not _store(option, value, options):
+        given.setdefault(option.parameter, []).append(value)
+    options: Values = {}
+    for option in command.options:
+        if not _store(option, given.get(option.parameter, []), options):
             return None
     return plain, options
 
 
-def _absent(option: Option) -> object:
-    if option.is_many:
-        return []
-    return None if option.metavar else False
+def _store(option: Option, given: list[str], options: Values) -> bool:
+    """Keep an option's value; False when it is not one the option takes.
 
-
-def _store(option: Option, value: str, options: Values) -> bool:
-    """Keep an option's value; False when it is not one the option takes."""
+    Of an option that is given again where one value has a place, the last counts, and it alone is
+    judged: so typer does.
+    """
     if not option.metavar:
-        options[option.parameter] = True
+        options[option.parameter] = bool(given)
         return True
+    counted = given if option.is_many else given[-1:]
+    if not all(_is_taken(option, value) for value in counted):
+        return False
+    typed = [int(value) if option.is_integer else value for value in counted]
+    options[option.parameter] = typed if option.is_many else next(iter(typed), None)
+    return True
+
+
+def _is_taken(option: Option, value: str) -> bool:
     if (option.choices and value not in option.choices) or value == "":
         return False
-    if option.is_integer and not _is_in_range(value, option):
-        return False
-    typed = int(value) if option.is_integer else value
-    if option.is_many:
-        values = options[option.parameter]
-        options[option.parameter] = [*(values if isinstance(values, list) else []), typed]
-    else:
-        options[option.parameter] = typed
-    return True
+    return not option.is_integer or _is_in_range(value, option)
 
 
 def _is_in_range(value: str, option: Option) -> bool:

@@ -78,7 +78,8 @@ CHANGES = (
     ("site new", ("site", "new", "{folder}/site")),
 )
 """Rows of the page, and calls of one archive in their order."""
-UNNAMED = {  # keys of records: their own pages have them
+UNNAMED = {  # keys of records: their own pages have them; and answers of several shapes
+    "prove": {"key", "proof", "page", "size_bytes"},  # the row tells of a bundle, too
     "annotate": {"@context", "id", "type", "motivation", "created", "body", "target"},
     "entity add": {"id", "kind", "name", "description"},
     "entity show": {"id", "kind", "name", "description", "mentions"},
