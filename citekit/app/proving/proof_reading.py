@@ -173,17 +173,18 @@ def _earlier(part: EarlierCheckpoint, place: str) -> ReadEarlier:
 
 
 def _edge(text: str | None) -> bytes | None:
-    return None if text is None else _hash(text)
+    return None if text is None else _hash(text, "an edge")
 
 
 def _since(part: SinceCheckpoint, _: str) -> ReadSince:
     if not 0 < part.size <= MAX_TREE_SIZE:
         raise InvalidData(f"not the size of a log that proves something: {part.size}")
-    return ReadSince(size=part.size, hashes=tuple(map(_hash, part.hashes)))
+    hashes = tuple(_hash(text, "a hash") for text in part.hashes)
+    return ReadSince(size=part.size, hashes=hashes)
 
 
-def _hash(text: str) -> bytes:
+def _hash(text: str, what: str) -> bytes:
     data = decode_base64(text)
     if len(data) != HASH_BYTES:
-        raise InvalidData(f"a hash has {HASH_BYTES} bytes")
+        raise InvalidData(f"{what} has {HASH_BYTES} bytes")
     return data

@@ -22,6 +22,7 @@ from citekit.integrity.sign import new_signer_key, sign_note
 from citekit.integrity.timestamp import build_query, parse_roots
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.testing.builders import build_archive
 from citekit.testing.tamper import sealed_archive
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
@@ -323,13 +324,24 @@ def test_another_key_and_another_authority_are_not_trusted(root: Path, tmp_path:
     assert _same(told, [unknown, foreign, NO_STAMP])
 
 
-def test_an_unsigned_log_is_called_so(root: Path) -> None:
-    """Signatures that were stripped are no signatures."""
+def test_an_unsigned_log_is_called_so(tmp_path: Path) -> None:
+    """Where no entry names a key, nobody was to sign."""
+    store = build_archive(tmp_path / "archive")
+    seal(store, keys=Keys(), now=NOON)
+    message = "consistent (unsigned); signer not authenticated"
+    assert ("CK-I615", "log/checkpoint", message) in _told(store.root)
+
+
+def test_the_logs_own_signature_is_missed(root: Path) -> None:
+    """Signatures that were stripped, and one that a stranger added, are told by their keys."""
     path = root / "log" / "checkpoint"
-    path.write_bytes(write_note(replace(parse_note(path.read_bytes()), signatures=())))
-    told = _told(root)
-    message = r"consistent \(unsigned\); signer not authenticated"
-    assert ("CK-I615", "log/checkpoint", message.replace("\\", "")) in told
+    note = parse_note(path.read_bytes())
+    path.write_bytes(write_note(sign_note(replace(note, signatures=()), THIEF)))
+    own = f"the log's own key has not signed it: {KEY.verifier}"
+    thief = f"{ORIGIN}+{THIEF.verifier.key_id.hex()}"
+    foreign = f"is signed by {thief}, a key that no entry of the log names"
+    told = [line for line in _told(root) if line[0] != "CK-I617"]
+    assert told == [("CK-E627", "log/checkpoint", own), ("CK-E627", "log/checkpoint", foreign)]
 
 
 @pytest.mark.parametrize("later", [False, True], ids=["at-once", "after-a-later-seal"])
