@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from citekit.csl.values.numbers import whole_number
+from citekit.csl.values.numbers import MOST_SIGNS, whole_number
 from citekit.model.value import Value, replace
 
 Point = tuple[int, int, int]
@@ -131,6 +131,8 @@ def _edtf_point(text: str) -> tuple[Point, bool] | None:
 
 def _read_words(text: str) -> DateValue | None:
     """``June 14, 1995``, ``Spring 2000``, ``11/22/1987``, ranges of them; None if unsure."""
+    if len(text) > MOST_SIGNS:
+        return None
     circa = False
     bare = re.sub(r"^(?:c\.|ca\.?|circa)\s*", "", text, flags=re.IGNORECASE)
     if bare != text or text.endswith("?"):

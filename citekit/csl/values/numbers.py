@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from citekit.csl.style.locale import Locale
 
+MOST_SIGNS = 1_000
+"""Of a number, page or locator; longer texts are words, since patterns take the square of them."""
 _MOST_DIGITS = 15  # what has more is no number of a page or volume, and is left as it is
 _NUMBER = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/[^\W\d_]*\d+[^\W\d_]*)?|[ivxlcdm]+)"
 _NUMERIC = re.compile(rf"{_NUMBER}(?:(?:\s*(?:[&-]|–|—|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*")
@@ -34,7 +36,7 @@ def is_numeric(text: str) -> bool:
     >>> [is_numeric(t) for t in ("2nd", "1-4, 7", "second", "12th edition")]
     [True, True, False, False]
     """
-    return bool(_NUMERIC.fullmatch(text.strip()))
+    return len(text) <= MOST_SIGNS and bool(_NUMERIC.fullmatch(text.strip()))
 
 
 def whole_number(text: str | None, otherwise: int = 0) -> int:
@@ -122,7 +124,7 @@ def split_list(text: str) -> list[str]:
     >>> split_list("2, 4-6")
     ['2', ', ', '4', '-', '6']
     """
-    return re.split(_PART, text)
+    return re.split(_PART, text) if len(text) <= MOST_SIGNS else [text]
 
 
 def _separator(text: str, locale: Locale, dash: str) -> str:
@@ -155,6 +157,8 @@ def is_plural(text: str) -> bool:
     [False, True, True, False, False, True]
     """
     text = text.strip()
+    if len(text) > MOST_SIGNS:
+        return False
     return bool(re.fullmatch(_SEVERAL, text) or re.fullmatch(_OPEN_RANGE, text))
 
 
@@ -177,6 +181,8 @@ def page_range(
     Text that holds no range of numbers comes back unchanged; ``\\-`` is a hyphen that stays, and
     with ``keeps_dashes`` so does every dash that was typed as one.
     """
+    if len(text) > MOST_SIGNS:
+        return text
     if "\\-" in text:
         return text.replace("\\-", "-")
     parts = re.split(r"(\s*[,;&]\s*)", text)
