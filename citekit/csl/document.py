@@ -19,6 +19,7 @@ from citekit.csl.passes.disambiguate import Disambiguator, letters
 from citekit.csl.passes.position import Place, given_place, places
 from citekit.csl.passes.sort import sort_by
 from citekit.csl.values.entry import Entry, citation_label
+from citekit.csl.values.numbers import whole_number
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Document:
         renderer = self._renderer
         clusters = [self._sorted(c) for c in self._citations]
         near = self.program.style.citation.options.get("near-note-distance", "")
-        distance = int(near) if near.isdigit() else _NEAR
+        distance = whole_number(near, _NEAR)
         notes = [citation.note for citation in self._citations]
         found = places(list(zip(notes, clusters, strict=True)), distance)
         changed = []

@@ -204,7 +204,7 @@ def _read_season(value: Json) -> int | None:
         return None
     try:
         season = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise DateError(f"is not a season: {value!r}", "use 1 to 4, spring to winter") from None
     if not 1 <= season <= 4:
         raise DateError(f"is not a season: {value!r}", "use 1 to 4, spring to winter")

@@ -14,6 +14,9 @@ TITLE = '<text variable="title"/>'
 DOE = {"type": "book", "author": [csl.person("Doe", "Jane")], "title": "Tides", "issued": "2020"}
 
 
+ENDLESS = "1" * 5_000
+
+
 # ---- bad styles
 
 
@@ -100,6 +103,41 @@ def test_a_wrong_type_is_a_warning_with_the_item() -> None:
     """The warning names item and field."""
     result = process(csl.style('<names variable="author"/>'), [{"id": "k", "author": 7}])
     assert result.warnings == ("item 'k': author should be a list of names, not int",)
+
+
+@pytest.mark.parametrize("style", ["apa", "modern-language-association", "nature", "oscola"])
+def test_endless_digits_are_formatted_as_they_are(style: str) -> None:
+    """Pages, locators, dates and volumes of thousands of digits are words, and no ValueError."""
+    numbers = dict.fromkeys(("page", "volume", "issue", "edition"), f"{ENDLESS}-{ENDLESS[1:]}2")
+    dates = [ENDLESS, {"raw": ENDLESS}, {"date-parts": [[ENDLESS]]}, {"season": ENDLESS}]
+    items = [{**DOE, **numbers, "id": str(i), "issued": date} for i, date in enumerate(dates)]
+    cites = [[{"id": "0", "locator": f"{ENDLESS}-{ENDLESS[1:]}2"}]]
+
+    assert process(style, items, cites).citations[0]
+    assert len(process(style, items).bibliography) == len(items)
+
+
+@pytest.mark.parametrize("number", [ENDLESS, "²", "-1", ""])
+def test_numbers_of_a_style_that_are_none_count_as_unsaid(number: str) -> None:
+    """Digits without end, and signs that are digits in name alone, are no numbers."""
+    names = '<names variable="author"/>'
+    xml = csl.style(
+        names,
+        names,
+        options=f'near-note-distance="{number}"',
+        bibliography_options=f'entry-spacing="{number}" et-al-min="{number}"',
+    )
+
+    result = process(xml, [{**DOE, "id": "x"}], [[{"id": "x"}]])
+
+    assert result.bibliography == (("x", "Jane Doe"),)
+    assert result.spacing.entry_spacing == 1
+
+
+def test_half_of_a_surrogate_pair_is_no_affix() -> None:
+    """A reference that was escaped twice is read where it is a sign, and else left as it is."""
+    assert csl.entry('<text variable="title" prefix="&amp;#55296;"/>', DOE) == "&#55296;Tides"
+    assert csl.entry('<text variable="title" prefix="&amp;#8220;"/>', DOE) == "“Tides"
 
 
 def test_an_unknown_item_is_left_out_with_a_warning() -> None:

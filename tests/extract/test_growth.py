@@ -19,6 +19,13 @@ LIMIT_S = 20
 READ_DOCUMENT = (
     "import sys; from citekit.extract import extract; extract(sys.stdin.buffer.read(), name={!r})"
 )
+FORMAT_ITEM = (
+    "import sys; from citekit.csl import process; text = sys.stdin.read();"
+    "value = {{'author': [{{'family': 'F', 'given': text}}]}}.get({0!r}, text);"
+    "item = {{'id': 'a', 'type': 'article-journal', 'title': 'T', {0!r}: value}};"
+    "styles = 'apa', 'modern-language-association';"
+    "[process(style, [item], [[{{'id': 'a', 'locator': text}}]]) for style in styles]"
+)
 READ_ITEMS = "import sys; from citekit import formats; formats.read(sys.stdin.read(), {!r})"
 
 
@@ -53,3 +60,11 @@ def test_a_hostile_bibliography_is_read_in_time(name: str) -> None:
     case = cases("bibliographies")[name]
 
     run(READ_ITEMS.format(case["format"]), hostile(case))
+
+
+@pytest.mark.parametrize("name", cases("items"))
+def test_a_hostile_item_is_formatted_in_time(name: str) -> None:
+    """Numbers, dates and names in bulk are words; no pattern tries all ways to read them."""
+    case = cases("items")[name]
+
+    run(FORMAT_ITEM.format(case["variable"]), hostile(case))

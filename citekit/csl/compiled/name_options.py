@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from citekit.csl.output.tree import Node
 from citekit.csl.style.ir import PLAIN, Look
 from citekit.csl.values.name_spec import NameSpec
+from citekit.csl.values.numbers import whole_number
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ class _Options:
 
     def number(self, key: str) -> int:
         """The option as a number, 0 where it is none."""
-        value = self.get(key)
-        return int(value) if value is not None and value.strip().isdigit() else 0
+        return whole_number(self.get(key))
 
 
 def _with_looks(spec: NameSpec, element: ir.Names) -> NameSpec:

@@ -11,6 +11,7 @@ from citekit.csl.compiled.state import Context, State
 from citekit.csl.output.tree import NamesNode, Node, comes_from_item, exchange, plain_text
 from citekit.csl.style.ir import PLAIN, Look
 from citekit.csl.values.links import with_link
+from citekit.csl.values.numbers import whole_number
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
@@ -41,13 +42,9 @@ def spacing(program: Program) -> Spacing:
     return Spacing(
         hanging_indent=options.get("hanging-indent") == "true",
         second_field_align=options.get("second-field-align"),
-        entry_spacing=_number(options.get("entry-spacing")),
-        line_spacing=_number(options.get("line-spacing")),
+        entry_spacing=whole_number(options.get("entry-spacing"), 1),
+        line_spacing=whole_number(options.get("line-spacing"), 1),
     )
-
-
-def _number(value: str | None) -> int:
-    return int(value) if value is not None and value.isdigit() else 1
 
 
 def entries(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from citekit.csl.values.numbers import whole_number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -27,8 +29,7 @@ def given_place(cite: Mapping[str, Any]) -> Place:
     position = cite.get("position")
     name = _NUMBERED.get(position, FIRST) if isinstance(position, int) else str(position or FIRST)
     note = cite.get("first-reference-note-number")
-    number = int(str(note)) if str(note or "").isdigit() else 0
-    return Place(name, bool(cite.get("near-note")), number)
+    return Place(name, bool(cite.get("near-note")), whole_number(str(note or "")))
 
 
 def places(

@@ -24,7 +24,6 @@ _FONT_FIELDS = (
     ("font-style", "style"), ("font-variant", "variant"), ("font-weight", "weight"),
     ("text-decoration", "decoration"), ("vertical-align", "align"),
 )  # fmt: skip
-_REFERENCE = re.compile(r"&#(\d{2,6});")
 
 
 def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
@@ -294,9 +293,9 @@ class _Reader:
     ) -> ir.Look:
         get = element.attrs.get
         return ir.Look(
-            prefix=_affix(get("prefix", "")),
-            suffix=_affix(get("suffix", "")),
-            delimiter=_affix(delimiter),
+            prefix=get("prefix", ""),
+            suffix=get("suffix", ""),
+            delimiter=delimiter,
             font=_font(element),
             quotes=get("quotes") == "true",
             unquoted=get("quotes") == "false",
@@ -314,11 +313,6 @@ def _font(element: Element) -> ir.Font | None:
     """The formatting attributes; None where there are none, as almost everywhere."""
     said = {field: element.attrs[name] for name, field in _FONT_FIELDS if name in element.attrs}
     return ir.Font(**said) if any(said.values()) else None
-
-
-def _affix(text: str) -> str:
-    """An affix; numeric references that a style escaped twice are read after all."""
-    return _REFERENCE.sub(lambda match: chr(int(match[1])), text) if "&#" in text else text
 
 
 def _unwrapped(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from citekit.csl.values.numbers import MOST_SIGNS, whole_number
 from citekit.model.value import Value, replace
 
 Point = tuple[int, int, int]
@@ -81,8 +82,7 @@ def _point(parts: object) -> Point | None:
 
 def _season(value: object) -> int:
     text = str(value or "").strip().lower()
-    if text.isdigit():
-        number = int(text)
+    if number := whole_number(text):
         return number + 24 if 1 <= number <= 4 else number if 13 <= number <= 24 else 0
     return _SEASONS[text] + 12 if text in _SEASONS else 0
 
@@ -131,6 +131,8 @@ def _edtf_point(text: str) -> tuple[Point, bool] | None:
 
 def _read_words(text: str) -> DateValue | None:
     """``June 14, 1995``, ``Spring 2000``, ``11/22/1987``, ranges of them; None if unsure."""
+    if len(text) > MOST_SIGNS:
+        return None
     circa = False
     bare = re.sub(r"^(?:c\.|ca\.?|circa)\s*", "", text, flags=re.IGNORECASE)
     if bare != text or text.endswith("?"):
@@ -159,7 +161,7 @@ def _words_point(text: str) -> Point | None:
     year = month = day = 0
     for word in re.findall(r"[^\s,.]+", text):
         lowered = word.lower()
-        number = re.fullmatch(r"(\d+)(?:st|nd|rd|th)?", lowered)
+        number = re.fullmatch(r"(\d{1,9})(?:st|nd|rd|th)?", lowered)
         if number and len(number[1]) > 2 and not year:
             year = int(number[1])
         elif number and not day:

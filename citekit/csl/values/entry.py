@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.values.dates import DateValue, read_date
+from citekit.csl.values.numbers import MOST_SIGNS
 from citekit.csl.values.persons import Person, read_names
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES, VARIABLES
 
@@ -95,7 +96,7 @@ class Entry:
 
     def _read_text(self, variable: str) -> str | None:
         if variable == "page-first" and (pages := self.text("page")):
-            return re.split(_FIRST_PAGE, re.sub(_PAGE_LABEL, "", pages))[0] or None
+            return re.split(_FIRST_PAGE, re.sub(_PAGE_LABEL, "", pages[:MOST_SIGNS]))[0] or None
         for key in _OTHER_NAMES.get(variable, (variable,)):
             value = self.data.get(key)
             if value is None or value == "":

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from citekit.csl.style.locale import Locale
 
+MOST_SIGNS = 1_000
+"""Of a number, page or locator; longer texts are words, since patterns take the square of them."""
+_MOST_DIGITS = 15  # what has more is no number of a page or volume, and is left as it is
 _NUMBER = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/[^\W\d_]*\d+[^\W\d_]*)?|[ivxlcdm]+)"
 _NUMERIC = re.compile(rf"{_NUMBER}(?:(?:\s*(?:[&-]|–|—|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*")
 # strings: what few items need is compiled when it is needed, since start-up counts
@@ -33,7 +36,18 @@ def is_numeric(text: str) -> bool:
     >>> [is_numeric(t) for t in ("2nd", "1-4, 7", "second", "12th edition")]
     [True, True, False, False]
     """
-    return bool(_NUMERIC.fullmatch(text.strip()))
+    return len(text) <= MOST_SIGNS and bool(_NUMERIC.fullmatch(text.strip()))
+
+
+def whole_number(text: str | None, otherwise: int = 0) -> int:
+    """The number that some digits are; ``otherwise`` for any other text and for endless digits.
+
+    >>> [whole_number(text) for text in ("12", " 7 ", "²", "-3", "9" * 5000, None)]
+    [12, 7, 0, 0, 0, 0]
+    """
+    text = (text or "").strip()
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if is_number else otherwise
 
 
 def roman(number: int) -> str:
@@ -99,7 +113,7 @@ def format_number(text: str, form: str, locale: Locale, gender: str, *, dash: st
     for i, piece in enumerate(pieces):
         if i % 2:
             pieces[i] = _separator(piece, locale, dash)
-        elif piece.isascii() and piece.isdigit() and len(piece) < 16:
+        elif piece.isascii() and piece.isdigit() and len(piece) <= _MOST_DIGITS:
             pieces[i] = _one(int(piece), form, locale, gender) if form != "numeric" else piece
     return "".join(pieces)
 
@@ -110,7 +124,7 @@ def split_list(text: str) -> list[str]:
     >>> split_list("2, 4-6")
     ['2', ', ', '4', '-', '6']
     """
-    return re.split(_PART, text)
+    return re.split(_PART, text) if len(text) <= MOST_SIGNS else [text]
 
 
 def _separator(text: str, locale: Locale, dash: str) -> str:
@@ -143,6 +157,8 @@ def is_plural(text: str) -> bool:
     [False, True, True, False, False, True]
     """
     text = text.strip()
+    if len(text) > MOST_SIGNS:
+        return False
     return bool(re.fullmatch(_SEVERAL, text) or re.fullmatch(_OPEN_RANGE, text))
 
 
@@ -165,6 +181,8 @@ def page_range(
     Text that holds no range of numbers comes back unchanged; ``\\-`` is a hyphen that stays, and
     with ``keeps_dashes`` so does every dash that was typed as one.
     """
+    if len(text) > MOST_SIGNS:
+        return text
     if "\\-" in text:
         return text.replace("\\-", "-")
     parts = re.split(r"(\s*[,;&]\s*)", text)
@@ -195,7 +213,7 @@ def _one_range(text: str, style: str | None, delimiter: str) -> str:
     last = other[2]
     if len(last) < len(first):
         last = first[: len(first) - len(last)] + last
-    if len(last) != len(first) or int(last) < int(first):
+    if len(last) != len(first) or len(first) > _MOST_DIGITS or int(last) < int(first):
         return f"{left}{delimiter}{right}"
     return f"{left}{delimiter}{prefix if style == 'expanded' else ''}{_shorten(first, last, style)}"
 

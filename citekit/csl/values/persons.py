@@ -11,13 +11,15 @@ from functools import lru_cache
 from typing import Any
 
 MAX_NAMES = 20_000
+_MOST_SIGNS = 1_000
+"""Of a part of a name; the rest is cut off, as patterns take the square of it."""
 _CLOSED = re.compile(r"[’'ʼ\-]$")
 # patterns that few names need are compiled with the first one that does: start-up counts
 _FAMILY_PARTICLE = (
     r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,4}[’'ʼ]\s?"
     r"|al-|el-|[’'ʼ]s-)+)(?=\S)"
 )
-_GIVEN_PARTICLE = r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)+)$"
+_GIVEN_PARTICLE = r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s+)*[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)$"
 _LATIN = "[a-zA-Z\u00c0-\u024f\u0370-\u052f]"
 _FOREIGN = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
@@ -115,7 +117,7 @@ def _text(name: Mapping[str, Any], key: str) -> str:
     value = name.get(key)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
-    return value.strip() if isinstance(value, str) else ""
+    return value.strip()[:_MOST_SIGNS].rstrip() if isinstance(value, str) else ""
 
 
 @lru_cache(maxsize=65536)
