@@ -83,11 +83,16 @@ def h(tag: str, *content: Content, **attributes: str | None) -> Element:
     ['p', {'class': 'note'}, 'Seen ', ['em', {}, 'twice']]
     """
     named = {
-        name.rstrip("_").replace("_", "-"): value.translate(_UNWRITABLE)
+        name.rstrip("_").replace("_", "-"): shown(value)
         for name, value in attributes.items()
         if value is not None
     }
     return Element(tag=tag, attributes=named, children=tuple(_flat(content)))
+
+
+def shown(text: str) -> str:
+    """Text as a page can hold it: U+FFFD for what steers a reader, and for what no XML can have."""
+    return text.translate(_UNWRITABLE)
 
 
 def _flat(content: Iterable[Content]) -> Iterable[Element | str]:
@@ -95,7 +100,7 @@ def _flat(content: Iterable[Content]) -> Iterable[Element | str]:
         if part is None or part == "":
             continue
         if isinstance(part, str):
-            yield part.translate(_UNWRITABLE)
+            yield shown(part)
         elif isinstance(part, Element):
             yield part
         else:

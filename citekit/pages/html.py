@@ -9,12 +9,14 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Final
 
+from citekit.model.records.control_characters import REPLACED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citekit.pages.element import Element
 
-_WHITE_SPACE: Final = str.maketrans({"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
+_WHITE_SPACE: Final = {**REPLACED, 9: "&#9;", 10: "&#10;", 13: "&#13;"}
 
 
 def write_element(element: Element) -> str:

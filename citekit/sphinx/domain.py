@@ -22,6 +22,7 @@ from citekit.pages.addresses import (
     near_names,
     page_of,
 )
+from citekit.pages.element import shown
 from citekit.pages.object_state import EVERYTHING
 
 if TYPE_CHECKING:
@@ -196,8 +197,8 @@ class ArchiveDomain(Domain):
         pages themselves already.
         """
         for kind, name, at in all_addresses(self.library):
-            yield name, at.title, kind, at.page, at.anchor, -1
+            yield name, shown(at.title), kind, at.page, at.anchor, -1
 
 
 def _words(address: Address) -> nodes.inline:
-    return nodes.inline("", address.title)
+    return nodes.inline("", shown(address.title))

@@ -19,7 +19,7 @@ _FAMILY_PARTICLE = (
     r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,4}[’'ʼ]\s?"
     r"|al-|el-|[’'ʼ]s-)+)(?=\S)"
 )
-_GIVEN_PARTICLE = r"^(.*?\S)\s+((?:[^\W\dA-ZÀ-ÖØ-Þ]\S*\s+)*[^\W\dA-ZÀ-ÖØ-Þ]\S*\s*)$"
+_PARTICLE_WORD = r"[^\W\dA-ZÀ-ÖØ-Þ]"
 _LATIN = "[a-zA-Z\u00c0-\u024f\u0370-\u052f]"
 _FOREIGN = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
@@ -170,7 +170,12 @@ def _split_given(given: str, dropping: str) -> tuple[str, str]:
     """Lower-case words at the end of a given name are its dropping particle."""
     if dropping or " " not in given:
         return given, dropping
-    match = re.match(_GIVEN_PARTICLE, given)
-    if match is None or not all(word[0].islower() for word in match[2].split()):
+    # word by word: one pattern for the whole run would try every way to cut a long word
+    words = list(re.finditer(r"\S+", given))
+    first = len(words)
+    while first > 1 and re.match(_PARTICLE_WORD, words[first - 1][0]):
+        first -= 1
+    run = words[first:]
+    if not run or not all(word[0][0].islower() for word in run):
         return given, dropping
-    return match[1], match[2].strip()
+    return given[: words[first - 1].end()], given[run[0].start() : run[-1].end()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -284,3 +285,14 @@ def test_marks_collide_and_move_into_quotes(title: str, expected: str) -> None:
 def test_quotes_alternate() -> None:
     """Quotes inside quotes are inner quotes."""
     assert entry('<text variable="title" quotes="true"/>', title='A "B" c') == "“A ‘B’ c”"
+
+
+def test_a_long_lower_case_word_costs_no_time() -> None:
+    """A given name with one endless word, which no particle can be, is read at once."""
+    given = "J. " + "x" * 200_000 + " }"
+    start = time.process_time()
+
+    (person,) = read_names([{"family": "Doe", "given": given}]) or ()
+
+    assert (person.given, person.dropping) == (given, "")
+    assert time.process_time() - start < 1
