@@ -17,7 +17,7 @@ from citekit.cli.declared import Option, read_command
 from citekit.cli.run import run
 from citekit.cli.suggest import destroys, suggest
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "cli.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "exit-codes.md"
 
 
 @pytest.mark.parametrize(
