@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from citekit import formats
+from citekit.errors import InvalidData
+from citekit.formats.bibtex.blocks import MOST_TEXT
 from citekit.formats.bibtex.strings import MOST_SIGNS
 
 GOOD = "@book{good, title = {Tides}}\n"
@@ -73,3 +75,10 @@ def test_entries_that_inherit_in_a_circle_are_read_as_they_stand() -> None:
     )
 
     assert len(formats.read(text, "bibtex").items) == 5
+
+
+def test_a_file_that_is_too_large_is_refused_with_a_way_out() -> None:
+    """Its parser keeps a multiple of what it reads in memory."""
+    with pytest.raises(InvalidData, match="more than 16,000,000 signs") as caught:
+        formats.read(" " * (MOST_TEXT + 1), "bibtex")
+    assert caught.value.hint == "import it in parts"

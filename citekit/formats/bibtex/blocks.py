@@ -7,7 +7,7 @@ capitals. Every block that cannot be read is a finding with its line.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import InvalidData
 from citekit.findings import unheard
@@ -17,6 +17,9 @@ from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.findings import Finding
+
+MOST_TEXT: Final = 16_000_000
+"""Signs of one file: some 20,000 entries with their abstracts."""
 
 
 class RawEntry(Value):
@@ -29,9 +32,16 @@ class RawEntry(Value):
 
 
 def split_entries(text: str) -> tuple[list[RawEntry], list[Finding]]:
-    """The entries of a file and what is wrong with the rest."""
+    """The entries of a file and what is wrong with the rest; raises InvalidData.
+
+    bibtexparser runs in this process and keeps up to 250 bytes for each that it reads, so the size
+    of a file is bounded.
+    """
     from bibtexparser import entrypoint, exceptions
 
+    if len(text) > MOST_TEXT:
+        hint = "import it in parts"
+        raise InvalidData(f"more than {MOST_TEXT:,} signs of BibTeX", hint=hint)
     try:
         with unheard("bibtexparser"):
             library = entrypoint.parse_string(text, parse_stack=[])
