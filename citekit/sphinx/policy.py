@@ -42,7 +42,7 @@ _CONTENT: Final = (
 )
 _LISTS: Final = ("parents", "rellinks", "genindexentries", "content", "toctree_entries")
 _PART: Final = re.compile(
-    r"<(script|style)((?:\s[^>]*)?)>(.*?)</\1\s*>|\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')",
+    r"<(script|style)((?:\s[^<>]*)?)>(.*?)(?:</\1\s*>|\Z)|\sstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)')",
     re.DOTALL | re.IGNORECASE,
 )
 _DATA: Final = re.compile(r"\ssrc\s*=|\stype\s*=\s*[\"']?application/(?:ld\+)?json", re.IGNORECASE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -251,3 +252,13 @@ def test_the_owner_can_allow_a_host(make_site: Callable[..., Site], tmp_path: Pa
     assert re.search(r"script-src [^;]*https://cdn\.example", policy)
     assert "default-src 'none'" in policy
     assert Tags(built.read("index.html")).tags
+
+
+def test_a_page_of_open_tags_costs_no_time() -> None:
+    """Tags that never end are looked at once, not from each of them to the end of the page."""
+    start = time.process_time()
+
+    for page in ("<script " * 100_000, "<script>" * 100_000, " style = " * 100_000):
+        inline_of(page)
+
+    assert time.process_time() - start < 2
