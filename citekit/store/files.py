@@ -264,13 +264,13 @@ def append_whole(path: Path, data: bytes, *, creates: bool = False) -> None:
 
 def move(source: Path, target: Path) -> None:
     """Rename a file or folder into place in one step, durably; a file at ``target`` is replaced."""
-    replace(source, target)
+    rename_over(source, target)
     flush_folder(target.parent)
     if source.parent != target.parent:
         flush_folder(source.parent)
 
 
-def replace(source: Path, target: Path) -> None:
+def rename_over(source: Path, target: Path) -> None:
     """Rename a file or folder into place in one step; to flush the folders is for the caller."""
     with reported(target):
         patiently(lambda: os.replace(source, target))  # noqa: PTH105  # the os layer is the seam

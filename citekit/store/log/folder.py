@@ -229,7 +229,7 @@ class LogFolder:
             staged = files.unused(folder)
             files.write_new(staged, [data])
             files.make_folder(layout.check_inside(path).parent, root=layout.root)
-            files.replace(staged, path)
+            files.rename_over(staged, path)
             files.flush_folder(path.parent)
         finally:
             with suppress(CitekitError):
@@ -383,7 +383,7 @@ class _Placing:
         files.write_many_new({staged[target]: data for target, data in self._waiting.items()})
         for target, source in staged.items():
             self._make_folder(target.parent)
-            files.replace(source, target)
+            files.rename_over(source, target)
         self._waiting.clear()
 
     def _make_folder(self, folder: Path) -> None:
