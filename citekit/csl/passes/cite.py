@@ -15,7 +15,7 @@ from citekit.csl.output.tree import (
     plain_text,
 )
 from citekit.csl.style.ir import PLAIN
-from citekit.csl.values.entry import Entry
+from citekit.csl.values.entry import MAX_TEXT, Entry
 from citekit.csl.values.locators import read_locator
 from citekit.csl.values.markup import parse_markup
 from citekit.model.value import Value
@@ -107,7 +107,7 @@ class CiteRenderer:
         text, label = "", "page"
         locator = cite.get("locator")
         if locator is not None and not isinstance(locator, (dict, list)):
-            text, label = read_locator(str(locator), cite.get("label"))
+            text, label = read_locator(str(locator)[:MAX_TEXT], cite.get("label"))
         return Context(
             entry=facts.entry,
             hints=facts.hints,
@@ -167,4 +167,4 @@ def wrapped(piece: Piece, body: Node | None = None) -> Node:
 
 
 def _affix(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return value[:MAX_TEXT] if isinstance(value, str) else ""

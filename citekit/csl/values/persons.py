@@ -117,7 +117,9 @@ def _text(name: Mapping[str, Any], key: str) -> str:
     value = name.get(key)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
-    return value.strip()[:_MOST_SIGNS].rstrip() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value.strip() if len(value) <= _MOST_SIGNS else value[:_MOST_SIGNS].strip()
 
 
 @lru_cache(maxsize=65536)
