@@ -213,11 +213,7 @@ def acts_in(element: etree._Element) -> Iterator[str]:
         yield f"<{tag}> {element.text!r}"
     for name, value in element.attrib.items():
         if acts(str(name).lower(), str(value)):
-<<<<<<< HEAD
-            yield f"<{tag} {name!s}={str(value)[:80]!r}>"
-=======
             yield f"<{tag} {name!s}={value[:80]!r}>"
->>>>>>> refs/wt/inert
 
 
 def acts(name: str, value: str) -> bool:
