@@ -105,7 +105,7 @@ def test_spaces_and_joiners_of_any_language_are_printed(root: Path) -> None:
     title = "«\u00a0Où\u202f?\u00a0» می\u200cخواهم \u202eevil\u202c"
     items = json.dumps([{"id": "x", "type": "book", "title": title}]).encode()
     citekit("import", "-", cwd=root, stdin=items)
-    shown = title.replace("\u202e", "\ufffd").replace("\u202c", "\ufffd")
+    shown = title.replace("\u202e", "\\u202e").replace("\u202c", "\\u202c")
     assert shown.encode() in citekit("list", cwd=root).stdout
 
 

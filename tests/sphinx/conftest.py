@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit.testing.browser import find_browser
 from citekit.testing.builders import build_archive
 from citekit.testing.sites import Site, build_site, write_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +37,16 @@ def make_site(tmp_path: Path) -> Callable[..., Site]:
         return build_site(tmp_path, *options, output=output)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium on this machine: apt install chromium, or set CITEKIT_BROWSER")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

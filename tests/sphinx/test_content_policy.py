@@ -15,7 +15,6 @@ import pytest
 
 from citekit.app.site import make_server
 from citekit.sphinx.policy import inline_of, with_policy, write_policy
-from citekit.testing.browser import find_browser
 from citekit.testing.builders import build_archive
 from citekit.testing.sites import CONF, Tags
 
@@ -44,19 +43,6 @@ window.refused = [];
 document.addEventListener("securitypolicyviolation", (event) =>
     window.refused.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium on this machine: apt install chromium, or set CITEKIT_BROWSER")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -29,12 +29,13 @@ from citekit.model.identifiers import make_stamp
 from citekit.model.item import Access, Item, ItemFacts
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES, VARIABLES
 from citekit.store.archive import ArchiveStore
-from citekit.testing.browser import find_browser
 from citekit.testing.builders import Mark, Source, build_archive, make_annotation, text_map
 from citekit.testing.sites import Site, build_site, write_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Browser
 
     from citekit.store.writing.writer import Writer
 
@@ -343,29 +344,23 @@ def test_no_file_of_this_machine_is_in_the_site(built: Site) -> None:
 
 
 @pytest.mark.browser
-def test_nothing_runs_where_no_policy_stops_it(built: Site) -> None:
+def test_nothing_runs_where_no_policy_stops_it(built: Site, browser: Browser) -> None:
     """Without the policy of the pages, on every kind of page and in the search, no payload runs."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium on this machine: apt install chromium, or set CITEKIT_BROWSER")
     hits: list[str] = []
     asked: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        context = browser.new_context(bypass_csp=True)
-        context.expose_function("pwned", lambda *given: hits.append(str(given)))
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("dialog", lambda dialog: hits.append(dialog.message))
-        kinds = (("items", "-public"), ("entities", ""), ("claims", ""))
-        things = [f"{kind}/{name}{end}" for name in PAYLOADS for kind, end in kinds]
-        for name in (*LISTS, *things):
-            page.goto((built.output / f"{name}.html").as_uri())
-        page.goto((built.output / "search.html").as_uri() + "?q=plain+words")
-        page.locator("#search-results li a").first.wait_for()
-        page.evaluate("pwned('reached')")
-        browser.close()
+    context = browser.new_context(bypass_csp=True)
+    context.expose_function("pwned", lambda *given: hits.append(str(given)))
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: hits.append(dialog.message))
+    kinds = (("items", "-public"), ("entities", ""), ("claims", ""))
+    things = [f"{kind}/{name}{end}" for name in PAYLOADS for kind, end in kinds]
+    for name in (*LISTS, *things):
+        page.goto((built.output / f"{name}.html").as_uri())
+    page.goto((built.output / "search.html").as_uri() + "?q=plain+words")
+    page.locator("#search-results li a").first.wait_for()
+    page.evaluate("pwned('reached')")
+    context.close()
 
     assert hits == ["('reached',)"]
     assert [url for url in asked if not url.startswith("file:")] == []

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from citekit.testing.browser import find_browser
 from citekit.testing.builders import Source, build_archive
 
 if TYPE_CHECKING:
@@ -73,19 +72,6 @@ TOO_FAINT = """() => {
         .filter((e) => contrast(e) < 4.5)
         .map((e) => `${contrast(e).toFixed(1)} ${e.outerHTML.slice(0, 100)}`);
 }"""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium on this machine: apt install chromium, or or set CITEKIT_BROWSER")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

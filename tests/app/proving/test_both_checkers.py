@@ -288,7 +288,8 @@ def test_a_byte_order_mark_is_no_difference(proof: Proof, checkers: Checkers) ->
 def test_both_refuse_hostile_json_at_once(checkers: Checkers, hostile: str) -> None:
     """Depth, digits and bytes without end are no proof file, and no error of the checkers."""
     ours, theirs = checkers
-    assert ours(hostile.encode()) == theirs(hostile.encode()) == (4, 4, 4)
+    assert ours(hostile.encode()) == theirs(hostile.encode())
+    assert set(ours(hostile.encode())) == {4}
 
 
 def test_both_refuse_an_item_or_entry_of_endless_digits(proof: Proof, checkers: Checkers) -> None:
