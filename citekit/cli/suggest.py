@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from citekit.cli.command_table import COMMANDS, GROUPS
 from citekit.cli.declared import GLOBALS, find_command
+from citekit.model.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +59,7 @@ def _nearest_choice(option: Option, value: str) -> str | None:
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
     harmless = [name for name in known if not destroys(name)]
-    near = get_close_matches(word, harmless, n=1)
+    near = nearest(word, harmless, most=1)
     return f"did you mean {near[0]}?" if near else None
 
 

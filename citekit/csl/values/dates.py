@@ -43,7 +43,7 @@ def read_date(value: object) -> DateValue | None:
         return None
     parts = value.get("date-parts")
     points = [p for p in map(_point, parts[:2]) if p] if isinstance(parts, (list, tuple)) else []
-    circa = _is_true(value.get("circa"))
+    circa = is_true(value.get("circa"))
     if points and (points[0][0] or points[0][1]):
         season = _season(value.get("season"))
         points = [(y, m or season, d) for y, m, d in points]
@@ -59,7 +59,8 @@ def read_date(value: object) -> DateValue | None:
     return None
 
 
-def _is_true(value: object) -> bool:
+def is_true(value: object) -> bool:
+    """Whether a switch of CSL-JSON is on: programs write it as a boolean, a number or a text."""
     return value not in (None, False, 0, "", "0", "false")
 
 

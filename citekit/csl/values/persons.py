@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from citekit.csl.values.dates import is_true
+
 MAX_NAMES = 20_000
 _MOST_SIGNS = 1_000
 """Of a part of a name; the rest is cut off, as patterns take the square of it."""
@@ -104,13 +106,9 @@ def _read_name(name: object, *, family_first: bool) -> Person | None:
         particle=_text(name, "non-dropping-particle"),
         suffix=_text(name, "suffix"),
         literal="" if family and not name.get("isInstitution") else literal,
-        comma_suffix=_is_true(name.get("comma-suffix")),
-        static=family_first or _is_true(name.get("static-ordering")),
+        comma_suffix=is_true(name.get("comma-suffix")),
+        static=family_first or is_true(name.get("static-ordering")),
     )
-
-
-def _is_true(value: object) -> bool:
-    return value not in (None, False, 0, "", "0", "false")
 
 
 def _text(name: Mapping[str, Any], key: str) -> str:

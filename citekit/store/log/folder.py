@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from citekit.store.layout import Layout
 
 MAX_BUNDLE_BYTES: Final = TILE_WIDTH * (MAX_ENTRY_BYTES + 2)
-MAX_HEADER_BYTES: Final = 64
 MAX_PENDING_BYTES: Final = 256 << 20
 """Of ``pending.jsonl``: over half a million events. They are held in memory to be sealed."""
 _FILES_AT_ONCE: Final = 64  # open ones: some systems allow a process no more than 256
