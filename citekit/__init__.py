@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from citekit.app.sealing.seal import Sealed as Sealed
     from citekit.app.sealing.signing_keys import NewKey as NewKey
     from citekit.app.sealing.waiting_purges import WaitingPurge as WaitingPurge
-    from citekit.app.verifying.trust_anchors import Outside as Outside
-    from citekit.app.verifying.trust_anchors import read_outside as read_outside
+    from citekit.app.verifying.log_checks.trust_anchors import Outside as Outside
+    from citekit.app.verifying.log_checks.trust_anchors import read_outside as read_outside
     from citekit.app.verifying.verify import Report as Report
     from citekit.csl.style.search import StyleSummary as StyleSummary
     from citekit.errors import CaptureFailed as CaptureFailed
@@ -83,7 +83,7 @@ _PLACES = {
     "citekit.app.sealing.seal": "Keys Sealed",
     "citekit.app.sealing.signing_keys": "NewKey",
     "citekit.app.sealing.waiting_purges": "WaitingPurge",
-    "citekit.app.verifying.trust_anchors": "Outside read_outside",
+    "citekit.app.verifying.log_checks.trust_anchors": "Outside read_outside",
     "citekit.app.verifying.verify": "Report",
     "citekit.csl.style.search": "StyleSummary",
     "citekit.errors": (

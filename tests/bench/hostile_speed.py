@@ -118,7 +118,7 @@ def read():
         read_settings(text.decode(), 'archive.toml')
     elif kind == 'proof':
         from citekit.app.proving.check_proof import check_proof
-        from citekit.app.verifying.trust_anchors import Outside
+        from citekit.app.verifying.log_checks.trust_anchors import Outside
         if check_proof(text, Outside()).exit_code:
             raise CitekitError('no proof')
     elif kind in ('text', 'markdown', 'html'):

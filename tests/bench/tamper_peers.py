@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import bagit
 
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import verify
 from citekit.errors import CitekitError
 from citekit.integrity.checkpoint import parse_checkpoint

@@ -192,6 +192,6 @@ def test_plain_cite_loads_nothing_of_this(root: Path) -> None:
     assert "citekit.app.citing.cite" in loaded
     assert not loaded & {
         "citekit.app.verifying.verify",
-        "citekit.app.verifying.trust_anchors",
+        "citekit.app.verifying.log_checks.trust_anchors",
         "citekit.app.citing.verified",
     }

@@ -19,7 +19,7 @@ from citekit import Archive
 from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.prove import prove
 from citekit.app.sealing.signing_keys import keygen
-from citekit.app.verifying.trust_anchors import Outside, read_outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside, read_outside
 from citekit.app.verifying.verify import verify
 from citekit.model.quotation import count_words
 from citekit.store.archive import ArchiveStore

@@ -14,7 +14,7 @@ from citekit.app.changing.purge import purge
 from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.prove import prove
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.integrity.sign import new_signer_key
 from citekit.pages.library import Library
 from citekit.pages.provenance.seals import PROOF_SUFFIX, Seals

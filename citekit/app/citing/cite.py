@@ -15,7 +15,7 @@ from citekit.model.value import replace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from citekit.app.verifying.trust_anchors import Outside
+    from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.model.item import Item
     from citekit.store.items import ItemReader
     from citekit.store.reading import ArchiveReader

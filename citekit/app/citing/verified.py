@@ -12,7 +12,7 @@ from citekit.findings import Finding, FindingClass, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from citekit.app.verifying.trust_anchors import Outside
+    from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.app.verifying.verify import Report
     from citekit.store.reading import ArchiveReader
 

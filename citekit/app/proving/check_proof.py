@@ -22,8 +22,8 @@ from citekit.app.proving.proof_reading import (
     read_proof,
 )
 from citekit.app.proving.proof_verdict import ProofVerdict, ProvenEntry, ProvenPurge, ProvenTime
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.rules import found
-from citekit.app.verifying.trust_anchors import Outside
 from citekit.errors import CitekitError, InvalidData, MissingExtra, Place
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.earlier import earlier_proof

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.app.verifying.beside_writers import until_steady
 from citekit.app.verifying.inspection import begin
 from citekit.app.verifying.links import check_links
-from citekit.app.verifying.log import check_log, reconcile
+from citekit.app.verifying.log_checks.log import check_log, reconcile
 from citekit.app.verifying.payloads import check_payloads
 from citekit.app.verifying.quotation import check_quotation
 from citekit.app.verifying.records import check_names, read_records
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from citekit.app.verifying.inspection import Inspection
-    from citekit.app.verifying.trust_anchors import Outside
+    from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.store.reading import ArchiveReader
 
     Check = Callable[[Inspection], Iterator[Finding]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.app.doctor.machine import examine
-from citekit.app.verifying.trust_anchors import read_outside
+from citekit.app.verifying.log_checks.trust_anchors import read_outside
 from citekit.app.verifying.verify import verify as check
 from citekit.cli import output
 from citekit.errors import NotFound

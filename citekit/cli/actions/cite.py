@@ -13,7 +13,7 @@ from citekit.store.outputs import write_output
 
 if TYPE_CHECKING:
     from citekit.app.citing.result import Cited
-    from citekit.app.verifying.trust_anchors import Outside
+    from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.cli.context import Context
     from citekit.store.items import ItemReader
 
@@ -66,7 +66,7 @@ def cite(
 
 
 def _outside(store: ItemReader, trust: list[str], checkpoint: list[str]) -> Outside:
-    from citekit.app.verifying.trust_anchors import read_outside
+    from citekit.app.verifying.log_checks.trust_anchors import read_outside
 
     return read_outside(trust, checkpoint, archive=store.root)
 

@@ -15,7 +15,7 @@ from citekit.app.proving.bundle import (
 from citekit.app.proving.check_proof import check_proof as check
 from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.app.proving.prove import prove as make_proof
-from citekit.app.verifying.trust_anchors import read_checkpoint, read_outside
+from citekit.app.verifying.log_checks.trust_anchors import read_checkpoint, read_outside
 from citekit.cli import output
 from citekit.errors import Place, UsageError
 from citekit.store import files

@@ -28,7 +28,7 @@ from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.proof_file import parse_proof_file
 from citekit.app.proving.prove import Proof, prove
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.errors import IntegrityFailed, UsageError
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.merkle import leaf_hash, prove_consistency, root_of, verify_consistency

@@ -20,7 +20,7 @@ from citekit.app.proving.proof_file import parse_proof_file
 from citekit.app.proving.proof_page import facts_of
 from citekit.app.proving.prove import Proof, prove
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.errors import IntegrityFailed, UsageError
 from citekit.integrity.sign import new_signer_key
 from citekit.integrity.timestamp import parse_roots

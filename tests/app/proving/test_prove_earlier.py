@@ -16,7 +16,7 @@ from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.proof_file import parse_proof_file
 from citekit.app.proving.prove import prove
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.integrity.sign import new_signer_key, parse_vkey
 from citekit.integrity.timestamp import parse_roots
 from citekit.testing.builders import build_archive

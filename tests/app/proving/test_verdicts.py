@@ -16,7 +16,7 @@ from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.proof_file import MAX_PROOF_BYTES
 from citekit.app.proving.prove import Proof, prove
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf

@@ -16,7 +16,7 @@ from citekit import Archive
 from citekit.app.changing.purge import purge
 from citekit.app.sealing.seal import Keys, Sealed, seal
 from citekit.app.sealing.timestamp_authority import ask_authority
-from citekit.app.verifying.trust_anchors import Outside, read_outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside, read_outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import (
     CaptureFailed,

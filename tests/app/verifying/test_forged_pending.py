@@ -14,7 +14,7 @@ from citekit.app.intake.restore import restore
 from citekit.app.sealing.auto_seal import AutoSeal
 from citekit.app.sealing.seal import Keys, Sealed, seal
 from citekit.app.sealing.waiting_purges import waiting_purges
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import IntegrityFailed, StoreConflict
 from citekit.findings import FindingClass

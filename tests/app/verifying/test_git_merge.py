@@ -12,7 +12,7 @@ from citekit import Archive
 from citekit.app.annotating.annotate import annotate
 from citekit.app.changing.edit import set_fields
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import InvalidData
 from citekit.findings import FindingClass

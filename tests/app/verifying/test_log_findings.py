@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import verify
 from citekit.errors import MissingExtra
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint

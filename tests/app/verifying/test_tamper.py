@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from citekit.app.sealing.seal import Keys, seal
-from citekit.app.verifying.trust_anchors import Outside
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
 from citekit.findings import FindingClass, Severity

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from citekit.app.verifying.inspection import Inspection
-    from citekit.app.verifying.log_tree import Reading
-    from citekit.app.verifying.trust_anchors import Outside
+    from citekit.app.verifying.log_checks.log_tree import Reading
+    from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.integrity.sign import VerifierKey
     from citekit.store.log.folder import Standing
 

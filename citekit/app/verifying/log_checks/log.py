@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from citekit.app.sealing.plan import resolver, take_waiting
 from citekit.app.sealing.waiting_purges import purges_among
-from citekit.app.verifying.log_tree import Reading, read_log, tile_paths
+from citekit.app.verifying.log_checks.log_tree import Reading, read_log, tile_paths
+from citekit.app.verifying.log_checks.trust import check_trust
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.rules import found
-from citekit.app.verifying.trust import check_trust
-from citekit.app.verifying.trust_anchors import Outside
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
 from citekit.findings import Finding
 from citekit.integrity.tiles import TILE_WIDTH
