@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 100
-_REFERENCE = re.compile(r"&#(\d{1,6});")
+_REFERENCE = r"&#(\d{1,6});"
 _WORDED = frozenset(["term", "single", "multiple", "title"])  # what has words of its own
 _CSL = "http://purl.org/net/xbiblio/csl "
 _XML_LANG = "http://www.w3.org/XML/1998/namespace lang"
@@ -94,7 +94,7 @@ class _Builder:
         if lang is not None:
             attrs["lang"] = lang
         if "&#" in "".join(attrs.values()):
-            attrs = {key: _REFERENCE.sub(_character, attrs[key]) for key in attrs}
+            attrs = {key: re.sub(_REFERENCE, _character, attrs[key]) for key in attrs}
         element = Element(name.removeprefix(_CSL), attrs, line)
         parent = self._open[-1] if self._open else None
         if parent is not None:
