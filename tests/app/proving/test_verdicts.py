@@ -387,13 +387,52 @@ def test_a_sealed_record_that_is_none_is_told(text: str) -> None:
     assert verdict.proven[0].startswith(f"{ITEM} is unchanged since it was sealed")
 
 
-def _proof_with(*events: Document) -> bytes:
+@pytest.mark.parametrize("key", ["../..", "other2024", ""])
+def test_a_file_without_a_path_is_no_record(key: str) -> None:
+    """Whatever key a hostile proof names: its record is the item.json of a folder."""
+    text = json.dumps({"id": key})
+    event = {"action": "item", "subject": "", "digest": digest_bytes(text.encode())}
+    document = json.loads(_proof_of(RECORD))
+    document |= {"key": key, "files": [{"path": "", "text": text}], "entries": [_entry_of(event)]}
+    (finding,) = check_proof(json.dumps(document).encode()).findings
+    assert _told(finding) == ("CK-E631", None, f"the proof has no item.json of {key!r}")
+
+
+def test_a_replaced_key_counts_for_the_hand_over_alone() -> None:
+    """It has signed the checkpoint that changed the keys; what it signs above is a thief's."""
+    trust = Outside(keys=(KEY.verifier,))
+    rotation = _entry_of(ROTATION, *BOTH)
+    verdict = check_proof(_proof_of(RECORD, KEY, rotations=(rotation,)), trust)
+    assert (verdict.exit_code, verdict.signers) == (0, (str(KEY.verifier),))
+    document = json.loads(_proof_with({"action": "item", "subject": "more"}, signer=KEY))
+    assert check_proof(json.dumps(document).encode(), trust).exit_code == 0
+    (finding,) = check_proof(
+        json.dumps({**document, "rotations": [rotation]}).encode(), trust
+    ).findings
+    message = (
+        f"{ORIGIN}+{KEY.verifier.key_id.hex()} has signed it, but entry 0 of the log says that "
+        "another key replaced that one"
+    )
+    assert _told(finding) == ("CK-E634", None, message)
+
+
+def test_a_proof_of_one_entry_may_have_an_earlier_checkpoint() -> None:
+    """Though it be the same one; without a timestamp it says nothing more."""
+    document = json.loads(_proof_of(RECORD))
+    *_, note = document["entries"][0]["proof"].partition(ORIGIN)
+    earlier = {"checkpoint": ORIGIN + note, "entries": [{"index": 0}], "timestamps": []}
+    verdict = check_proof(json.dumps({**document, "earlier": [earlier]}).encode())
+    assert (verdict.findings, verdict.times, verdict.exit_code) == ([], [], 1)
+
+
+def _proof_with(*events: Document, signer: SignerKey | None = None) -> bytes:
     """A proof of an item's record and of other events, in a log that has nothing else."""
     record = {"action": "item", "subject": ITEM, "digest": digest_bytes(RECORD.encode())}
     entries = [encode_leaf(event) for event in (record, *events)]
     leaves = [leaf_hash(entry) for entry in entries]
     checkpoint = Checkpoint(origin=ORIGIN, size=len(leaves), root=root_of(leaves))
-    note = write_note(Note(text=checkpoint.text))
+    text = Note(text=checkpoint.text)
+    note = write_note(sign_note(text, signer) if signer else text)
     document = json.loads(_proof_of(RECORD))
     document["entries"] = [
         {"entry": entry.decode(), "proof": write_proof(LogProof(
