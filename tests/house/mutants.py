@@ -79,7 +79,10 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "integrity/timestamp": (["integrity/timestamp"], ["integrity/test_timestamp"]),
     "integrity/digest": (["integrity/digest"], ["integrity/test_digest"]),
     "integrity/earlier": (["integrity/earlier"], ["integrity/test_earlier"]),
-    "proving/check_proof": (["app/proving/check_proof"], _PROVE[:1]),
+    "proving/check_proof": (
+        ["app/proving/check_proof"],
+        [*_PROVE[:1], "app/proving/test_kept_checkpoints"],
+    ),
     "proving/proof_reading": (["app/proving/proof_reading"], _PROVE[:2]),
     "proving/proof_verdict": (["app/proving/proof_verdict"], _PROVE[:2]),
     "proving/proof_file": (["app/proving/proof_file"], _PROVE[:2]),
@@ -99,7 +102,12 @@ _KILLED: Final = frozenset([
     -9, -11,  # out of memory or stack
 ])  # fmt: skip
 _TIMEOUT: Final = frozenset([-24, 24, 36, 152, 255])  # as mutmut counts them
-_MESSAGES: Final = {"found": 2, "Finding": 1}  # where a call takes its message; errors first of all
+_MESSAGES: Final = {
+    "found": 2,
+    "Finding": 1,
+    "_wrong": 2,
+    "_tell": 4,
+}  # where a call takes its message; errors first of all
 
 
 class Mutant(NamedTuple):
