@@ -86,7 +86,10 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "proving/proof_reading": (["app/proving/proof_reading"], _PROVE[:2]),
     "proving/proof_verdict": (["app/proving/proof_verdict"], _PROVE[:2]),
     "proving/proof_file": (["app/proving/proof_file"], _PROVE[:2]),
-    "proving/prove": (["app/proving/prove"], _PROVE),
+    "proving/prove": (
+        ["app/proving/prove"],
+        ["app/proving/test_what_is_in_a_proof", "app/proving/test_prove_earlier"],
+    ),
     "verifying/trust": (["app/verifying/log_checks/trust"], _LOG[:1]),
     "verifying/log_tree": (["app/verifying/log_checks/log_tree"], _LOG[:1]),
     "verifying/log": (["app/verifying/log_checks/log"], [*_LOG, *_FINDINGS]),
