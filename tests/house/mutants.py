@@ -90,13 +90,25 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
         ["app/proving/prove"],
         ["app/proving/test_what_is_in_a_proof", "app/proving/test_prove_earlier"],
     ),
+    "proving/earlier_seals": (["app/proving/earlier_seals"], _PROVE[:2]),
+    "proving/proof_page": (["app/proving/proof_page"], ["app/proving/test_proof_page"]),
+    "proving/bundle": (["app/proving/bundle"], ["app/proving/test_bundle"]),
     "verifying/trust": (["app/verifying/log_checks/trust"], _LOG[:1]),
+    "verifying/trust_anchors": (
+        ["app/verifying/log_checks/trust_anchors"],
+        ["app/verifying/test_trust_anchors"],
+    ),
     "verifying/log_tree": (["app/verifying/log_checks/log_tree"], _LOG[:1]),
     "verifying/log": (["app/verifying/log_checks/log"], [*_LOG, *_FINDINGS]),
     "verifying/quotation": (["app/verifying/quotation"], _FINDINGS),
     "verifying/structure": (["app/verifying/structure"], _FINDINGS[:1]),
     "verifying/payload_faults": (["app/verifying/payload_faults"], _FINDINGS),
     "verifying/payload_hashing": (["app/verifying/payload_hashing"], _FINDINGS),
+    "verifying/payloads": (["app/verifying/payloads"], _FINDINGS),
+    "verifying/records": (["app/verifying/records"], _FINDINGS[:1]),
+    "verifying/links": (["app/verifying/links"], _FINDINGS[:1]),
+    "verifying/inspection": (["app/verifying/inspection"], _FINDINGS),
+    "verifying/verify": (["app/verifying/verify"], _FINDINGS),
 }
 
 _KILLED: Final = frozenset([
