@@ -42,6 +42,7 @@ import ast
 import difflib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 EQUIVALENTS: Final = Path(__file__).with_name("equivalent_mutants.toml")
 LEAST_KILLED: Final = 0.9
+MOST_MEMORY: Final = 3 << 30
+"""Bytes for one process: a mutant that fills all of it fails, and takes nothing else with it."""
 
 _LOG: Final = [f"app/verifying/test_{name}" for name in ("log_findings", "forged_pending")]
 _FINDINGS: Final = [f"app/verifying/test_{name}" for name in ("verify", "verify_changed")]
@@ -92,7 +95,7 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     ),
     "proving/earlier_seals": (["app/proving/earlier_seals"], _PROVE[:2]),
     "proving/proof_page": (["app/proving/proof_page"], ["app/proving/test_proof_page"]),
-    "proving/bundle": (["app/proving/bundle"], ["app/proving/test_bundle"]),
+    "proving/bundle": (["app/proving/bundle"], ["app/proving/test_bundle_parts"]),
     "verifying/trust": (["app/verifying/log_checks/trust"], _LOG[:1]),
     "verifying/trust_anchors": (
         ["app/verifying/log_checks/trust_anchors"],
@@ -153,6 +156,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     (name,) = names
     place = ROOT / "build" / "mutants" / name.replace("/", "-")
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     begin = time.monotonic()
     left = []
     if "--survivors" in arguments:

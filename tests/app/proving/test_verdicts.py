@@ -6,6 +6,9 @@ import copy
 import json
 import re
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,11 +30,10 @@ from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
 from citekit.integrity.timestamp import parse_roots
 from citekit.model.value import replace
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
-from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
+from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from citekit.findings import Finding
 
@@ -48,23 +50,33 @@ UNSIGNED = "who made it: the signer is not authenticated"
 Document = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def proof(tmp_path_factory: pytest.TempPathFactory, authority: TimestampAuthority) -> Proof:
-    """A proof with all that one can have: a renaming, a purge, another key, stamps old and new."""
-    store = build_archive(tmp_path_factory.mktemp("verdicts") / "archive")
-    with serve_authority(authority) as url:
-        seal(store, keys=Keys(signing=KEY), tsa=[url], allow_private=True, now=NOON)
-        Archive(store).rename("harbour2024", "quay2024")
-        seal(store, keys=Keys(signing=NEW_KEY, old=KEY), tsa=[url], allow_private=True, now=NOON)
-        purge(store, "quay2024", reason="asked to")
-        seal(store, keys=Keys(signing=NEW_KEY), tsa=[url], allow_private=True, now=NOON)
-    return prove(store, "quay2024", now=NOON)
+@cache  # once in a process: mutants are tried in forks of one that has made it
+def _make_proof() -> tuple[Proof, bytes]:
+    """The proof below, and the root of its timestamps."""
+    with TemporaryDirectory() as folder:
+        store = build_archive(Path(folder, "archive"))
+        Path(folder, "tsa").mkdir()
+        authority = make_authority(Path(folder, "tsa"))
+        with serve_authority(authority) as url:
+            stamped: dict[str, Any] = {"tsa": [url], "allow_private": True, "now": NOON}
+            seal(store, keys=Keys(signing=KEY), **stamped)
+            Archive(store).rename("harbour2024", "quay2024")
+            seal(store, keys=Keys(signing=NEW_KEY, old=KEY), **stamped)
+            purge(store, "quay2024", reason="asked to")
+            seal(store, keys=Keys(signing=NEW_KEY), **stamped)
+        return prove(store, "quay2024", now=NOON), authority.root_pem
 
 
 @pytest.fixture
-def trust(authority: TimestampAuthority) -> Outside:
+def proof() -> Proof:
+    """A proof with all that one can have: a renaming, a purge, another key, stamps old and new."""
+    return _make_proof()[0]
+
+
+@pytest.fixture
+def trust() -> Outside:
     """Who knew the first key, and the authority."""
-    return Outside(keys=(KEY.verifier,), roots=parse_roots(authority.root_pem))
+    return Outside(keys=(KEY.verifier,), roots=parse_roots(_make_proof()[1]))
 
 
 def test_all_that_is_right_is_told(proof: Proof, trust: Outside) -> None:

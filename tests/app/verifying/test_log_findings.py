@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,25 +44,29 @@ Told = tuple[str, str, str]
 """Code, path inside the archive, message."""
 
 
-@pytest.fixture(scope="module")
-def sealed(authority: TimestampAuthority, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of two bundles of entries, signed and sealed twice, stamped in between."""
-    root = tmp_path_factory.mktemp("log") / "archive"
+@cache  # once in a process: mutants are tried in forks of one that has made it
+def _make_archive() -> tuple[Path, bytes]:
+    """The archive below, and the root of its timestamp."""
+    folder = Path(mkdtemp(prefix="citekit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "tsa").mkdir()
+    authority = make_authority(folder / "tsa")
     with serve_authority(authority) as url:
-        sealed_archive(root, KEY, tsa=(url,), entities=300)
-    return root
+        sealed_archive(folder / "archive", KEY, tsa=(url,), entities=300)
+    return folder / "archive", authority.root_pem
 
 
 @pytest.fixture
-def root(sealed: Path, tmp_path: Path) -> Path:
-    """A copy of it to be damaged."""
-    return Path(shutil.copytree(sealed, tmp_path / "archive"))
+def root(tmp_path: Path) -> Path:
+    """An archive of two bundles of entries, signed and sealed twice, stamped in between."""
+    return Path(shutil.copytree(_make_archive()[0], tmp_path / "archive"))
 
 
 @pytest.fixture
 def outside(authority: TimestampAuthority) -> Outside:
-    """Who knows the key and the authority."""
-    return Outside(keys=(KEY.verifier,), roots=parse_roots(authority.root_pem))
+    """Who knows the key and the authorities: of that archive, and of what is stamped later."""
+    pem = _make_archive()[1] + authority.root_pem
+    return Outside(keys=(KEY.verifier,), roots=parse_roots(pem))
 
 
 def _told(root: Path, outside: Outside | None = None) -> list[Told]:
