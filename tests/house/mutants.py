@@ -89,10 +89,7 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "proving/proof_reading": (["app/proving/proof_reading"], _PROVE[:2]),
     "proving/proof_verdict": (["app/proving/proof_verdict"], _PROVE[:2]),
     "proving/proof_file": (["app/proving/proof_file"], _PROVE[:2]),
-    "proving/prove": (
-        ["app/proving/prove"],
-        ["app/proving/test_what_is_in_a_proof", "app/proving/test_prove_earlier"],
-    ),
+    "proving/prove": (["app/proving/prove"], ["app/proving/test_what_is_in_a_proof"]),
     "proving/earlier_seals": (["app/proving/earlier_seals"], _PROVE[:2]),
     "proving/proof_page": (["app/proving/proof_page"], ["app/proving/test_proof_page"]),
     "proving/bundle": (["app/proving/bundle"], ["app/proving/test_bundle_parts"]),

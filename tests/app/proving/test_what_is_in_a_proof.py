@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +16,7 @@ import pytest
 from citekit import Archive
 from citekit.app.changing.purge import purge
 from citekit.app.proving.check_proof import check_proof
-from citekit.app.proving.proof_file import ProofDocument, parse_proof_file
+from citekit.app.proving.proof_file import ProofDocument, parse_proof_file, read_response
 from citekit.app.proving.prove import prove, read_log
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.log_checks.trust_anchors import Outside
@@ -27,6 +30,7 @@ from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive
 from citekit.testing.tamper import wait_for_seal
+from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,18 +41,28 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CAPTURE = "captures/20240302T093000Z.json"
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive that was sealed once, by the first key."""
-    store = build_archive(tmp_path_factory.mktemp("proofs") / "archive")
-    seal(store, keys=Keys(signing=FIRST), now=NOON)
+@cache  # once in a process: mutants are tried in forks of one that has made it
+def _make_archive(*, is_stamped: bool = False) -> Path:
+    """The archive below; a stamped one was sealed and stamped twice, with an edit in between."""
+    folder = Path(mkdtemp(prefix="citekit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = build_archive(folder / "archive")
+    if not is_stamped:
+        seal(store, keys=Keys(signing=FIRST), now=NOON)
+        return store.root
+    (folder / "tsa").mkdir()
+    with serve_authority(make_authority(folder / "tsa")) as url:
+        stamps: dict[str, Any] = {"tsa": [url], "allow_private": True, "now": NOON}
+        seal(store, keys=Keys(signing=FIRST), **stamps)
+        Archive(store).set_fields("tide2023", {"title": "Another"})
+        seal(store, keys=Keys(signing=FIRST), **stamps)
     return store.root
 
 
 @pytest.fixture
-def store(sealed: Path, tmp_path: Path) -> ArchiveStore:
-    """A copy of it."""
-    return ArchiveStore.open(Path(shutil.copytree(sealed, tmp_path / "archive")))
+def store(tmp_path: Path) -> ArchiveStore:
+    """An archive that was sealed once, by the first key."""
+    return ArchiveStore.open(Path(shutil.copytree(_make_archive(), tmp_path / "archive")))
 
 
 def _document(store: ArchiveStore, key: str, **options: Any) -> ProofDocument:  # noqa: ANN401
@@ -134,6 +148,24 @@ def test_a_log_read_once_serves_many(store: ArchiveStore) -> None:
     verdict = prove(store, "harbour2024", read=log).verdict
     assert verdict.checkpoint
     assert verdict.checkpoint.size == log.latest.size < _checkpoint(store).size
+
+
+def test_timestamps_are_part_of_it() -> None:
+    """Of the checkpoint that stands, and of an earlier one that had an entry already."""
+    store = ArchiveStore.open(_make_archive(is_stamped=True))
+    folder = store.layout.trust / "timestamps"
+    stamps = {path.read_bytes() for path in folder.iterdir()}
+    document = _document(store, "harbour2024")
+    (stamp,), (earlier,) = document.timestamps, document.earlier
+    (old,) = earlier.timestamps
+    assert {read_response(stamp), read_response(old)} == stamps
+    assert stamp.digest == digest_bytes(read_response(stamp))
+    assert [entry.index for entry in earlier.entries] == _indexes(document)
+    assert earlier.checkpoint.startswith(ORIGIN)
+    assert _document(store, "tide2023").earlier == ()
+    sizes = [time.size for time in prove(store, "harbour2024").verdict.times]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == _checkpoint(store).size
 
 
 # ── renamings ──────────────────────────────────────────────────────────────────────────────────
