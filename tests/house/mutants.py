@@ -90,7 +90,7 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "proving/proof_verdict": (["app/proving/proof_verdict"], _PROVE[:2]),
     "proving/proof_file": (["app/proving/proof_file"], _PROVE[:2]),
     "proving/prove": (["app/proving/prove"], ["app/proving/test_what_is_in_a_proof"]),
-    "proving/earlier_seals": (["app/proving/earlier_seals"], _PROVE[:2]),
+    "proving/earlier_seals": (["app/proving/earlier_seals"], ["app/proving/test_earlier_seals"]),
     "proving/proof_page": (["app/proving/proof_page"], ["app/proving/test_proof_page"]),
     "proving/bundle": (["app/proving/bundle"], ["app/proving/test_bundle_parts"]),
     "verifying/trust": (["app/verifying/log_checks/trust"], _LOG[:1]),
