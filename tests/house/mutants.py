@@ -64,6 +64,7 @@ MOST_MEMORY: Final = 3 << 30
 
 _LOG: Final = [f"app/verifying/test_{name}" for name in ("log_findings", "forged_pending")]
 _FINDINGS: Final = [f"app/verifying/test_{name}" for name in ("verify", "verify_changed")]
+_PAYLOADS: Final = ["app/verifying/test_payload_claims", *_FINDINGS[:1]]
 _PROVE: Final = [f"app/proving/test_{name}" for name in ("verdicts", "prove_earlier", "prove")]
 
 # Which files are mutated, and which tests judge them.
@@ -102,12 +103,15 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "verifying/log": (["app/verifying/log_checks/log"], [*_LOG, *_FINDINGS]),
     "verifying/quotation": (["app/verifying/quotation"], _FINDINGS),
     "verifying/structure": (["app/verifying/structure"], _FINDINGS[:1]),
-    "verifying/payload_faults": (["app/verifying/payload_faults"], _FINDINGS),
-    "verifying/payload_hashing": (["app/verifying/payload_hashing"], _FINDINGS),
-    "verifying/payloads": (["app/verifying/payloads"], _FINDINGS),
+    "verifying/payload_faults": (["app/verifying/payload_faults"], _PAYLOADS),
+    "verifying/payload_hashing": (
+        ["app/verifying/payload_hashing"],
+        [*_PAYLOADS, *_FINDINGS[1:]],
+    ),
+    "verifying/payloads": (["app/verifying/payloads"], _PAYLOADS),
     "verifying/records": (["app/verifying/records"], _FINDINGS[:1]),
     "verifying/links": (["app/verifying/links"], _FINDINGS[:1]),
-    "verifying/inspection": (["app/verifying/inspection"], _FINDINGS),
+    "verifying/inspection": (["app/verifying/inspection"], _FINDINGS[:1]),
     "verifying/verify": (["app/verifying/verify"], _FINDINGS),
 }
 
