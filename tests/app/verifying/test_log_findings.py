@@ -20,11 +20,14 @@ from citekit.app.verifying.verify import verify
 from citekit.errors import MissingExtra
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import new_signer_key, sign_note
 from citekit.integrity.timestamp import build_query, parse_roots
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.store.log.folder import LogFolder
+from citekit.store.staging import Journal, begin
 from citekit.testing.builders import build_archive
 from citekit.testing.tamper import wait_for_seal
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
@@ -220,6 +223,7 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       *LOST, *VOUCHED]),
     ("a cut tile", _cut(TILE), [("CK-E605", TILE, "has 8191 bytes"), *VOUCHED]),
     ("a long tile", _write(TILE, bytes(8193)), [("CK-E605", TILE, ".*8192.*"), *VOUCHED]),
+    ("a long upper tile", _write(UPPER, bytes(8193)), [("CK-E605", UPPER, OTHER), *VOUCHED]),
     ("a cut upper tile", _cut(UPPER), [("CK-E605", UPPER, OTHER), *VOUCHED]),
     ("a lost bundle", _remove(ENTRIES), [("CK-E606", ENTRIES, GONE), *LOST, *VOUCHED]),
     ("a lost tile", _remove(TILE), [("CK-E606", TILE, GONE), *VOUCHED]),
@@ -284,6 +288,34 @@ def test_what_is_wrong_is_told_with_its_place(
     damage(root)
     told = _told(root, outside)
     assert _same(told, expected), (len(told), told)
+
+
+def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outside: Outside) -> None:
+    """No JSON, no event, one of a newer schema, one that contradicts an earlier one."""
+    capture = "items/harbour2024/captures/20240302T093000Z.json"
+    forged = {"action": "capture", "subject": capture, "payloads": []}
+    strange: list[dict[str, object]] = [
+        {"v": 99}, {"v": 0}, {"v": "2"}, {},
+        {"v": 1, "action": "item", "subject": "x" * 2000},
+        {"v": 1, **forged, "digest": digest_bytes(b"forged")},
+    ]  # fmt: skip
+    entries = [b"not json", *map(encode_leaf, strange)]
+    store = ArchiveStore.open(root)
+    log = LogFolder(store.layout)
+    tree = log.grow(log.standing(), entries, staging=begin(store.layout, Journal()))
+    checkpoint = Checkpoint(origin=ORIGIN, size=tree.size, root=tree.root())
+    note = sign_note(Note(text=checkpoint.text), KEY)
+    store.layout.checkpoint_file.write_bytes(write_note(note))
+    told = [line for line in _told(root, outside) if line not in _told(root)]
+    assert [line[0] for line in told] == ["CK-I620", "CK-I618"]
+    told = [line for line in _told(root, outside) if line[2].startswith("entry 3")]
+    assert [(code, message[:11]) for code, _, message in told] == [
+        ("CK-E610", "entry 318: "), ("CK-I611", "entry 319: "), ("CK-E610", "entry 320: "),
+        ("CK-E610", "entry 321: "), ("CK-E610", "entry 322: "), ("CK-E610", "entry 323: "),
+        ("CK-I626", "entry 324: "),
+    ]  # fmt: skip
+    assert {line[1] for line in told} == {"log/checkpoint"}
+    assert all(len(message) > 15 for _, _, message in told)
 
 
 # ── what the verifier brings along ─────────────────────────────────────────────────────────────
