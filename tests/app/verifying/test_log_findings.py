@@ -290,6 +290,43 @@ def test_what_is_wrong_is_told_with_its_place(
     assert _same(told, expected), (len(told), told)
 
 
+def _grow(root: Path, entries: list[bytes]) -> None:
+    """Seal any entries, as a program would that asks nothing."""
+    store = ArchiveStore.open(root)
+    log = LogFolder(store.layout)
+    tree = log.grow(log.standing(), entries, staging=begin(store.layout, Journal()))
+    checkpoint = Checkpoint(origin=ORIGIN, size=tree.size, root=tree.root())
+    note = sign_note(Note(text=checkpoint.text), KEY)
+    store.layout.checkpoint_file.write_bytes(write_note(note))
+    log.tidy(tree.size)
+
+
+def test_a_change_to_what_is_no_key_changes_nothing(root: Path, outside: Outside) -> None:
+    """An entry of another program: neither is it signed by that, nor is the old key replaced."""
+    change = {
+        "v": 1, "action": "key", "subject": "trust/keys/00000000.vkey", "vkey": "none",
+        "digest": digest_bytes(b"none"), "replaces": KEY.verifier.key_id.hex(),
+    }  # fmt: skip
+    _grow(root, [encode_leaf(change)])
+    absent = ("CK-E601", r"trust/keys/00000000\.vkey", "is missing: entry 318 of the log has it")
+    assert _same(_told(root, outside), [absent, *VOUCHED])
+
+
+def test_a_key_that_was_replaced_is_told(root: Path, outside: Outside) -> None:
+    """It signs beside its successor, after the hand-over: somebody has it who should not."""
+    store = ArchiveStore.open(root)
+    seal(store, keys=Keys(signing=NEW_KEY, old=KEY), now=NOON)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Once more.\n")
+    seal(store, keys=Keys(signing=NEW_KEY), now=NOON)
+    path = store.layout.checkpoint_file
+    path.write_bytes(write_note(sign_note(parse_note(path.read_bytes()), KEY)))
+    message = f"is signed by a key that the log has replaced since: {KEY.verifier}"
+    assert ("CK-E627", "log/checkpoint", message) in _told(root)
+    (signed,) = [line for line in _told(root, outside) if line[0] == "CK-I620"]
+    assert signed[2] == f"signed by {NEW_KEY.verifier}"
+
+
 def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outside: Outside) -> None:
     """No JSON, no event, one of a newer schema, one that contradicts an earlier one."""
     capture = "items/harbour2024/captures/20240302T093000Z.json"
@@ -300,12 +337,7 @@ def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outsid
         {"v": 1, **forged, "digest": digest_bytes(b"forged")},
     ]  # fmt: skip
     entries = [b"not json", *map(encode_leaf, strange)]
-    store = ArchiveStore.open(root)
-    log = LogFolder(store.layout)
-    tree = log.grow(log.standing(), entries, staging=begin(store.layout, Journal()))
-    checkpoint = Checkpoint(origin=ORIGIN, size=tree.size, root=tree.root())
-    note = sign_note(Note(text=checkpoint.text), KEY)
-    store.layout.checkpoint_file.write_bytes(write_note(note))
+    _grow(root, entries)
     told = [line for line in _told(root, outside) if line not in _told(root)]
     assert [line[0] for line in told] == ["CK-I620", "CK-I618"]
     told = [line for line in _told(root, outside) if line[2].startswith("entry 3")]
