@@ -403,6 +403,18 @@ def test_another_key_and_another_authority_are_not_trusted(root: Path, tmp_path:
     assert _same(told, [unknown, foreign, NO_STAMP])
 
 
+def test_one_stamp_that_leads_to_trust_is_enough(root: Path, authority: TimestampAuthority) -> None:
+    """Whichever it is: that another one does not takes nothing away."""
+    store = ArchiveStore.open(root)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Once more.\n")
+    with serve_authority(authority) as url:
+        seal(store, keys=Keys(signing=KEY), tsa=[url], allow_private=True, now=NOON)
+    for pem in (_make_archive()[1], authority.root_pem):
+        told = _told(root, Outside(keys=(KEY.verifier,), roots=parse_roots(pem)))
+        assert sorted(code for code, *_ in told) == ["CK-I617", "CK-I618", "CK-I620"]
+
+
 def test_an_unsigned_log_is_called_so(tmp_path: Path) -> None:
     """Where no entry names a key, nobody was to sign."""
     store = build_archive(tmp_path / "archive")
