@@ -77,7 +77,7 @@ def _check(data: bytes, *kept: Checkpoint) -> ProofVerdict:
 
 
 def _told(verdict: ProofVerdict) -> list[tuple[str, str | None, str]]:
-    return [(one.code, one.place.json_path, one.message) for one in verdict.findings]
+    return [(one.code, one.place and one.place.json_path, one.message) for one in verdict.findings]
 
 
 @pytest.mark.parametrize(("size", "is_enough"), [(1, False), (2, False), (3, True), (4, True)])

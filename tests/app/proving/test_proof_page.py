@@ -63,11 +63,12 @@ def test_facts_of_an_item_are_told_in_order() -> None:
     """Those that it has, and none that is empty."""
     whole = _item(
         author=[{"given": "Ada", "family": "Quill"}, {"literal": "The Pilots"}],
-        **{"container-title": "The Courier", "publisher": "Quay Press"},
+        publisher="Quay Press",
         issued={"date-parts": [[2024, 3, 2]]},
         URL="https://courier.example/gulls",
         abstract="Words of it.",
     )
+    whole["container-title"] = "The Courier"
     assert facts_of(ProofVerdict(documents={ITEM: whole})) == [
         Fact("title", "Gulls & co", "declared"),
         Fact("author", "Ada Quill; The Pilots", "declared"),
