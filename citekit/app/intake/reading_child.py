@@ -17,7 +17,9 @@ from typing import Any, Final
 try:
     import resource
 except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
+    _HAS_LIMITS = False
+else:
+    _HAS_LIMITS = True
 
 # Of each kind the module whose ``answer`` reads it; a bibliography loads no reader of pages.
 _READERS: Final = {
@@ -52,7 +54,7 @@ def computing_s(size_bytes: int) -> int:
 
 def limits_memory() -> bool:
     """Whether the system keeps a process to the memory that it was given; tried, not assumed."""
-    if resource is None:
+    if not _HAS_LIMITS:
         return False
     before = resource.getrlimit(resource.RLIMIT_AS)
     try:
@@ -70,12 +72,12 @@ def limits_memory() -> bool:
 
 def limits_computing() -> bool:
     """Whether the system counts a process's computing time and ends it for too much."""
-    return resource is not None
+    return _HAS_LIMITS
 
 
 def _limit_all(size_bytes: int) -> None:
     """Bound what the next request may take, where the system can."""
-    if resource is None:
+    if not _HAS_LIMITS:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + 1 + computing_s(size_bytes)
@@ -107,7 +109,7 @@ def main() -> int:
     """Answer the requests on stdin, one a line, until one has used up the memory."""
     answers = sys.stdout.buffer
     sys.stdout = sys.stderr  # what a library prints is no answer
-    if resource is not None:
+    if _HAS_LIMITS:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin.buffer:
         said = answer(line)

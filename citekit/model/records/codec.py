@@ -220,7 +220,10 @@ def _read_named(
     if not isinstance(value, list | tuple) or len(value) != len(hints):
         raise Mismatch(where, f"is not a list of {len(hints)}: {_short(value)}")
     parts = zip(hints.values(), value, strict=True)
-    return kind(*(_reader(part)(child, (*where, i)) for i, (part, child) in enumerate(parts)))
+    made: tuple[Any, ...] = kind(
+        *(_reader(part)(child, (*where, i)) for i, (part, child) in enumerate(parts))
+    )
+    return made
 
 
 def _read_mapping(kind: Json, value: Json, where: JsonPath) -> dict[str, Any]:
