@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.annotating.private_references import public_claims_on, refuse_private
 from citekit.app.changing.fields import with_fields
-from citekit.app.changing.git import Traces
 from citekit.app.changing.git_traces import Trail
 from citekit.app.changing.redaction import trim_excess
 from citekit.app.changing.withdrawal import AlreadySaid, find_said, forget_waiting
 from citekit.app.citing.archived_item import archived
+from citekit.app.git import Traces
 from citekit.errors import StoreConflict
 from citekit.findings import Finding
 from citekit.model.item import Access, Item

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.changing.git import Traces
 from citekit.app.changing.git_traces import Trail
+from citekit.app.git import Traces
 from citekit.app.sealing.plan import replay, without_what_went
 from citekit.findings import Finding
 from citekit.model.value import Value
