@@ -45,6 +45,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--format', 'parameter': 'format_', 'help': 'The package.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bagit', 'ro-crate', 'prov')},
             {'name': '--output', 'parameter': 'output_', 'help': 'A new folder, or a file; .zip packs it.', 'metavar': 'PATH', 'short': '-o'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the restricted payloads that are here.'},
         ),
     },
@@ -433,6 +434,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'arguments': (),
         'options': (
             {'name': '--output', 'parameter': 'output_', 'help': 'Where (default: .citekit/site).', 'metavar': 'DIR'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
         ),
     },
@@ -442,6 +444,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'arguments': (),
         'options': (
             {'name': '--output', 'parameter': 'output_', 'help': 'Where (default: .citekit/site).', 'metavar': 'DIR'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
             {'name': '--port', 'parameter': 'port', 'help': 'The port (default: 8000); 0 for any free one.', 'metavar': 'N', 'is_integer': True, 'least': 0, 'most': 65535},
         ),

@@ -7,7 +7,6 @@ out differently from last time are written again.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from docutils import nodes
@@ -15,8 +14,9 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from citekit.model.value import replace
 from citekit.pages.addresses import near_names
-from citekit.pages.citations import Citation, Cite, Mode
+from citekit.pages.citations import Citation, Cite, Mode, read_cites
 from citekit.pages.element import h
 from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.domain import ArchiveDomain
@@ -26,13 +26,10 @@ from citekit.sphinx.parser import make_nodes
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
+    from citekit.pages.library import Library
+
 
 logger = logging.getLogger(__name__)
-
-# {see}KEY{p. 3}: words before and after a key, as sphinxcontrib-bibtex writes them
-_CITE: Final = re.compile(
-    r"(?:\{(?P<prefix>[^{}]*)\})?(?P<key>[^{},;]+)(?:\{(?P<suffix>[^{}]*)\})?"
-)
 
 # The roles of sphinxcontrib-bibtex: an ``s`` (all authors) makes no difference yet.
 MODES: Final[dict[str, Mode]] = {
@@ -135,26 +132,28 @@ def _read_cites(text: str, env: BuildEnvironment, location: str) -> tuple[Cite, 
     """The cites of a role's text; keys that are not in the archive are told and left out."""
     domain = ArchiveDomain.of(env)
     cites = []
-    for match in _CITE.finditer(text):
-        asked = match["key"].strip()
-        key = domain.library.resolve(asked)
+    for _, cite in read_cites(text):
+        key = domain.library.resolve(cite.key)
         if key is None:
-            near = near_names(domain.library, "item", asked)
-            hint = f" (near: {', '.join(near)})" if near else ""
-            logger.warning(
-                "cited but not in the archive: %s%s",
-                asked,
-                hint,
-                type="citekit",
-                subtype="cite",
-                location=location,
-            )
-            domain.note_use(env.docname, f"item:{asked}")
+            _tell_unknown(domain.library, cite.key, location)
+            domain.note_use(env.docname, f"item:{cite.key}")
             continue
         domain.note_use(env.docname, f"item:{key}")
-        prefix, suffix = match["prefix"] or "", match["suffix"] or ""
-        cites.append(Cite(key=key, prefix=prefix.strip(), suffix=suffix.strip()))
+        cites.append(replace(cite, key=key))
     return tuple(cites)
+
+
+def _tell_unknown(library: Library, asked: str, location: str) -> None:
+    near = near_names(library, "item", asked)
+    hint = f" (near: {', '.join(near)})" if near else ""
+    logger.warning(
+        "cited but not in the archive: %s%s",
+        asked,
+        hint,
+        type="citekit",
+        subtype="cite",
+        location=location,
+    )
 
 
 def _footnote_name(env: BuildEnvironment, key: str) -> str:

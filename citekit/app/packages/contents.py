@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.app.changing.redaction import find_excess
+from citekit.app.chosen import choose, take_part
 from citekit.app.verifying.inspection import inspect
 from citekit.errors import InvalidData, NotFound
 from citekit.model.capture import Capture
@@ -75,20 +76,28 @@ class Package:
         return f"{count} of the citekit archive '{self.title}'{part}{left}"
 
 
-def gather(store: ArchiveReader, keys: Sequence[str] = (), *, with_restricted: bool) -> Package:
-    """Collect a package; without keys it is the whole archive, log and trust included.
+def gather(
+    store: ArchiveReader,
+    keys: Sequence[str] = (),
+    *,
+    only: Sequence[str] = (),
+    with_restricted: bool,
+) -> Package:
+    """Collect a package of these keys and of what ``only`` chooses.
 
-    Raises NotFound for a key nobody has, or an archive without items, and InvalidData for records
-    that show more of a restricted text than they may.
+    Without both it is the whole archive, log and trust included. Raises NotFound for a key or tag
+    nobody has, or an archive without items, and InvalidData for records that show more of a
+    restricted text than they may.
     """
-    chosen = tuple(dict.fromkeys(store.resolve(key) for key in keys)) or store.keys()
+    named = [*(store.resolve(key) for key in keys), *choose(store, only)]
+    chosen = tuple(dict.fromkeys(named)) or store.keys()
     if not chosen:
         raise NotFound("there is nothing to export", place=str(store.root))
     items = tuple(_packed(store, key) for key in chosen)
     if not with_restricted:
         _refuse_excess(store, items)
     package = Package(
-        title=store.settings.title or store.root.absolute().name, is_whole=not keys, items=items
+        title=store.settings.title or store.root.absolute().name, is_whole=not named, items=items
     )
     _add(store, package, [store.layout.settings_file])
     if package.is_whole:
@@ -127,32 +136,13 @@ def _add_all(store: ArchiveReader, package: Package) -> None:
 
 def _add_chosen(store: ArchiveReader, package: Package) -> None:
     """The items, the claims that rest on them alone, and every entity that these name."""
-    keys = {packed.item.key for packed in package.items}
-    entities: set[str] = set()
-    for key in sorted(keys):
-        layout = store.layout
+    layout, part = store.layout, take_part(store, (packed.item.key for packed in package.items))
+    for key in part.keys:
         records = (layout.item_file(key), layout.note_file(key), layout.annotations_file(key))
         captures = [layout.capture_file(key, stamp) for stamp in store.stamps(key)]
         _add(store, package, [path for path in (*records, *captures) if path.is_file()])
-        entities.update(e for note in store.annotations(key) for e in note.entities)
-    for claim in store.claims():
-        if claim.evidence and all(part.item in keys for part in claim.evidence):
-            _add(store, package, [store.layout.claim_file(claim.id)])
-            entities.update(claim.entities)
-    _add(store, package, [store.layout.entity_file(e) for e in _with_places(store, entities)])
-
-
-def _with_places(store: ArchiveReader, entities: Iterable[str]) -> set[str]:
-    """These entities, and the places that they lie in."""
-    found: set[str] = set()
-    waiting = list(entities)
-    while waiting:
-        identifier = waiting.pop()
-        if identifier not in found:
-            found.add(identifier)
-            place = store.entity(identifier).place
-            waiting.extend([place] if place else [])
-    return found
+    _add(store, package, [layout.claim_file(claim.id) for claim in part.claims])
+    _add(store, package, [layout.entity_file(entity.id) for entity in part.entities])
 
 
 def _add_payloads(store: ArchiveReader, package: Package, *, with_restricted: bool) -> None:

@@ -66,12 +66,14 @@ def export(
     *,
     format: str,  # noqa: A002  # the word users know
     keys: Sequence[str] = (),
+    only: Sequence[str] = (),
     with_restricted: bool = False,
 ) -> Exported:
     """Write a package of some items, or of all: a folder, or a zip file if its name says so.
 
-    The format is bagit, ro-crate or prov. Raises StoreConflict where something is in the way,
-    NotFound for an unknown key, UsageError for an unknown format or a path inside the archive.
+    The format is bagit, ro-crate or prov; ``only`` chooses items by key or tag, beside ``keys``.
+    Raises StoreConflict where something is in the way, NotFound for an unknown key or tag,
+    UsageError for an unknown format or a path inside the archive.
     """
     path = Path(path)
     if format not in FORMATS:
@@ -81,7 +83,7 @@ def export(
         raise UsageError(message, hint="a package is for others: choose a path outside")
     if path.exists() or is_link(path):
         raise StoreConflict("is there already", place=str(path), hint="name a new path")
-    package = gather(store, keys, with_restricted=with_restricted)
+    package = gather(store, keys, only=only, with_restricted=with_restricted)
     history = dump_json(_history(store, package)).encode()
     if format == "prov":
         _appear(path, lambda place: files.write_new(place, [history]))

@@ -38,6 +38,7 @@ def export(
     key: list[str],
     format_: str | None,
     output_: str | None,
+    only: list[str],
     with_restricted: bool,
 ) -> int:
     """Write a package and say where it is and what was left out."""
@@ -45,7 +46,12 @@ def export(
         hint = f"citekit export --format {'|'.join(FORMATS)} --output PATH"
         raise UsageError("say which package, and where", hint=hint)
     exported = write_package(
-        context.store(), output_, format=format_, keys=key, with_restricted=with_restricted
+        context.store(),
+        output_,
+        format=format_,
+        keys=key,
+        only=only,
+        with_restricted=with_restricted,
     )
     if context.json:
         output.answer_json(exported.to_json())
