@@ -1,8 +1,9 @@
-"""A part of an archive: the items that are chosen by key or tag, and what they carry with them.
+"""A part of an archive for others: items that are chosen by key or tag, and what they carry.
 
 A site or a package of a part shows these items, the claims that rest on them alone, and what their
 annotations and these claims name, with the places that lies in. A claim that rests on another item
-too stays out as a whole: half of its evidence would be another claim.
+too stays out as a whole: half of its evidence would be another claim. What is private is in no
+part: whoever names it is told so.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from citekit.errors import NotFound
+from citekit.errors import NotFound, UsageError
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.nearest import did_you_mean
 from citekit.model.value import Value
+from citekit.store.folder_names import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,18 +37,50 @@ def choose(store: ArchiveReader, words: Sequence[str]) -> tuple[str, ...]:
     """The keys of the items that keys, old keys and tags name, sorted.
 
     A word that is a key, of now or of before, names that item alone; letter case does not count in
-    tags. Raises NotFound, with the nearest keys and tags, for a word that names nothing.
+    tags. Raises NotFound, with the nearest keys and tags, for a word that names nothing, and
+    UsageError for a private item's key.
     """
     keys, tags = _sorted_out(store, words)
     if tags:
-        items = tuple(store.items())
+        items = tuple(store.for_others().items())
         keys |= {item.key for item in items if not tags.keys().isdisjoint(_folded_tags(item))}
         _refuse_unknown(tags, items)
     return tuple(sorted(keys))
 
 
+def open_key(store: ArchiveReader, word: str) -> str:
+    """The key of an item that others may see, by its key or an old one.
+
+    Raises UsageError for a private item, which goes to nobody, and NotFound for no item.
+    """
+    try:
+        return store.for_others().resolve(word)
+    except NotFound:
+        key = store.resolve(word)
+    raise UsageError(
+        f"{key} is private: it is in nothing that is made for others",
+        hint=f"citekit set {key} --access restricted opens it",
+    )
+
+
+def private_paths(store: ArchiveReader) -> frozenset[str]:
+    """Paths under which the log may know what is private now: of folders of items, and of files."""
+    shown = store.for_others()
+    keys = set(store.keys()) - set(shown.keys())
+    names = {name for key in keys for name in (key, *store.item(key).facts.aliases)}
+    folders = (f"items/{name}" for known in names for name in names_of(known) if name)
+    entities = set(store.entity_ids()) - set(shown.entity_ids())
+    claims = set(store.claim_ids()) - set(shown.claim_ids())
+    files = (
+        f"{top}/{name}.json"
+        for top, ids in (("entities", entities), ("claims", claims))
+        for name in ids
+    )
+    return frozenset((*folders, *files))
+
+
 def take_all(store: ArchiveReader) -> Part:
-    """The whole archive; raises InvalidData for a record that cannot be read."""
+    """All that this reader sees; raises InvalidData for a record that cannot be read."""
     return Part(keys=store.keys(), claims=store.claims(), entities=store.entities())
 
 
@@ -69,7 +103,7 @@ def _sorted_out(store: ArchiveReader, words: Iterable[str]) -> tuple[set[str], d
     keys, others = set(), {}
     for word in words:
         try:
-            keys.add(store.resolve(word))
+            keys.add(open_key(store, word))
         except NotFound:
             others[_folded(word)] = word
     return keys, others

@@ -84,6 +84,7 @@ def build(
     """Build the site of an archive with Sphinx; returns its folder. Needs the extra ``site``.
 
     ``only`` chooses items by key or tag: the site shows them, what they carry, and nothing else.
+    Nothing private is in it, whatever is asked for.
     ``source`` is a folder with ``conf.py``; without it ``site`` beside the archive is built if
     there is one, else a plain site. Restricted text goes into a folder of its own. Raises
     MissingExtra, NotFound for a source that is none and a key or tag nobody has, StorageFailed,

@@ -18,10 +18,10 @@ from citekit.model.capture import Capture
 from citekit.model.item import Item
 from citekit.model.value import NOTHING, Value, replace
 from citekit.pages.element import Content, h, is_web_address
-from citekit.pages.left_out import without_names
+from citekit.pages.note_names import without_names
 from citekit.pages.provenance.seals import CHANGES, Seals, read_seals
-from citekit.store.archive import ArchiveStore
 from citekit.store.folder_names import alias_names
+from citekit.store.reading import ArchiveReader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,22 +43,24 @@ class Shelf(Value):
 class Library:
     """The archive as values; ``with_restricted`` says whether withheld text may be shown.
 
-    ``only`` chooses items by key or tag: then nothing else is in it but what these carry.
+    Nothing private is in it. ``only`` chooses items by key or tag: then nothing else is in it but
+    what these carry.
     ``provenance_page`` is the name of the page that says what a seal proves. A library is equal to
     itself alone: what is made of it is kept.
     """
 
     def __init__(
         self,
-        store: ArchiveStore,
+        store: ArchiveReader,
         *,
         only: Sequence[str] = (),
         with_restricted: bool = False,
         provenance_page: str,
     ) -> None:
-        self.store = store
-        part = take_part(store, choose(store, only)) if only else take_all(store)
-        self.shelves: Mapping[str, Shelf] = {key: _read_shelf(store, key) for key in part.keys}
+        self._owners = store
+        self.store = shown = store.for_others()
+        part = take_part(shown, choose(store, only)) if only else take_all(shown)
+        self.shelves: Mapping[str, Shelf] = {key: _read_shelf(shown, key) for key in part.keys}
         self.entities: Mapping[str, Entity] = {entity.id: entity for entity in part.entities}
         self.claims: Mapping[str, Claim] = {claim.id: claim for claim in part.claims}
         self.is_whole = not only
@@ -76,7 +78,7 @@ class Library:
     ) -> Self:
         """Read the archive in a folder; raises NotFound, InvalidData."""
         return cls(
-            ArchiveStore.open(root),
+            ArchiveReader.open(root),
             only=only,
             with_restricted=with_restricted,
             provenance_page=provenance_page,
@@ -126,7 +128,8 @@ class Library:
 
     def readable(self, note: str) -> str:
         """A note in Markdown, without the names of what is left out here."""
-        return note if self.is_whole else without_names(note, self.leaves_out)
+        is_all = not any(self._left_out.values())
+        return note if is_all else without_names(note, self.leaves_out)
 
     def leaves_out(self, kind: str, name: str) -> bool:
         """Whether the archive has a thing that links call so, and this library is without it."""
@@ -138,12 +141,13 @@ class Library:
     @cached_property
     def _left_out(self) -> Mapping[str, frozenset[str]]:
         """By kind the names of what the archive has and this library has not."""
-        whole, old = take_all(self.store), dict(self.store.aliases())
-        aliases = (alias for key in old.keys() - self.shelves.keys() for alias in old[key])
+        keys = set(self._owners.keys()) - self.shelves.keys()
+        aliases = self._owners.aliases() if keys else ()
+        old = {alias for key, names in aliases if key in keys for alias in names}
         return {
-            "item": frozenset(whole.keys).union(aliases) - self.shelves.keys(),
-            "entity": frozenset(entity.id for entity in whole.entities) - self.entities.keys(),
-            "claim": frozenset(claim.id for claim in whole.claims) - self.claims.keys(),
+            "item": frozenset(keys | (old - self.shelves.keys() - self.aliases.keys())),
+            "entity": frozenset(self._owners.entity_ids()) - self.entities.keys(),
+            "claim": frozenset(self._owners.claim_ids()) - self.claims.keys(),
         }
 
     @cached_property
@@ -232,7 +236,7 @@ class Library:
                 yield key, annotation
 
 
-def _read_shelf(store: ArchiveStore, key: str) -> Shelf:
+def _read_shelf(store: ArchiveReader, key: str) -> Shelf:
     captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
     return Shelf(
         item=store.item(key),

@@ -18,6 +18,7 @@ from citekit.model.value import replace
 from citekit.pages.addresses import near_names
 from citekit.pages.citations import Citation, Cite, Mode, read_cites
 from citekit.pages.element import h
+from citekit.pages.note_names import LEFT_OUT
 from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.nodes import pending_citation
@@ -61,7 +62,7 @@ class CiteRole(SphinxRole):
         """Leave a mark that becomes the citation."""
         cites = _read_cites(self.text, self.env, self.get_location())
         if not cites:
-            return [nodes.inline("", self.text, classes=["ck-unknown"])], []
+            return [_in_its_place(self.text, self.env)], []
         domain = CitationDomain.of(self.env)
         number = domain.note_citation(self.env.docname, Citation(cites=cites, mode=self.mode))
         return [pending_citation("", docname=self.env.docname, number=number)], []
@@ -83,7 +84,7 @@ class FootCiteRole(SphinxRole):
             document.note_autofootnote_ref(mark)
             document.note_footnote_ref(mark)
             marks += [nodes.Text(" "), mark] if marks else [mark]
-        return marks or [nodes.inline("", self.text, classes=["ck-unknown"])], []
+        return marks or [_in_its_place(self.text, self.env)], []
 
 
 class FootBibliographyDirective(SphinxDirective):
@@ -143,13 +144,21 @@ def _read_cites(text: str, env: BuildEnvironment, location: str) -> tuple[Cite, 
     return tuple(cites)
 
 
+def _in_its_place(text: str, env: BuildEnvironment) -> nodes.inline:
+    """What a page has where nothing can be cited: the text of the role, unless it names secrets."""
+    library = ArchiveDomain.of(env).library
+    is_hidden = any(library.leaves_out("item", cite.key) for _, cite in read_cites(text))
+    return nodes.inline("", LEFT_OUT if is_hidden else text, classes=["ck-unknown"])
+
+
 def _tell_unknown(library: Library, asked: str, location: str) -> None:
-    near = near_names(library, "item", asked)
-    hint = f" (near: {', '.join(near)})" if near else ""
+    is_hidden = library.leaves_out("item", asked)
+    near = [] if is_hidden else near_names(library, "item", asked)
     logger.warning(
-        "cited but not in the archive: %s%s",
+        "cited but %s: %s%s",
+        "left out of this site" if is_hidden else "not in the archive",
         asked,
-        hint,
+        f" (near: {', '.join(near)})" if near else "",
         type="citekit",
         subtype="cite",
         location=location,

@@ -45,14 +45,16 @@ def export(
     if format_ is None or output_ is None:
         hint = f"citekit export --format {'|'.join(FORMATS)} --output PATH"
         raise UsageError("say which package, and where", hint=hint)
+    store = context.store()
     exported = write_package(
-        context.store(),
+        store,
         output_,
         format=format_,
         keys=key,
         only=only,
         with_restricted=with_restricted,
     )
+    output.tell_left_out(store.left_out(), quiet=context.quiet)
     if context.json:
         output.answer_json(exported.to_json())
         return 0

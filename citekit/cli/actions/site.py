@@ -30,7 +30,9 @@ def new(context: Context, *, dir_: str | None) -> int:
 
 def build(context: Context, *, output_: str | None, only: list[str], with_restricted: bool) -> int:
     """Build the site and print where its first page is."""
-    folder = build_site(context.store(), output_, only=only, with_restricted=with_restricted)
+    store = context.store()
+    folder = build_site(store, output_, only=only, with_restricted=with_restricted)
+    output.tell_left_out(store.left_out(), quiet=context.quiet)
     return _answer(context, folder / "index.html")
 
 
@@ -55,6 +57,7 @@ def serve(
     with serve_site(
         store, output_, only=only, with_restricted=with_restricted, port=number
     ) as server:
+        output.tell_left_out(store.left_out(), quiet=context.quiet)
         output.answer(f"http://127.0.0.1:{server.server_port}/")
         output.flush()
         with suppress(KeyboardInterrupt):

@@ -4,7 +4,7 @@ A note may name any item, entity or claim of its archive by a role or a directiv
 shows only a part of the archive, the names of the rest are taken out before anything is made of the
 note, so that neither a page nor what lies beside it (sources, caches) has them.
 
->>> from citekit.pages.left_out import without_names
+>>> from citekit.pages.note_names import without_names
 >>> without_names("As {cite:t}`tide2023` says.", lambda kind, name: name == "tide2023")
 'As [left out] says.'
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     IsLeftOut = Callable[[str, str], bool]
     """Whether the site is without the thing of this kind with this name."""
 
-WORDS: Final = "[left out]"
+LEFT_OUT: Final = "[left out]"
 
 _ROLE: Final = re.compile(
     r"\{(?P<domain>ck|cite|footcite)(?::(?P<name>[\w:]{1,20}))?\}(?P<ticks>`{1,9})(?P<text>[^`]{1,5000})(?P=ticks)"
@@ -46,14 +46,14 @@ def _without_targets(role: re.Match[str], is_left_out: IsLeftOut) -> str:
         target = titled["target"] if titled else text.lstrip("~!")
         if not is_left_out(role["name"] or "", target):
             return role[0]
-        return titled["title"] if titled else WORDS
+        return titled["title"] if titled else LEFT_OUT
     cites = read_cites(text)
     kept = [cite for cite, key in cites if not is_left_out("item", key.key)]
     if len(kept) == len(cites):
         return role[0]
     ticks = role["ticks"]
     before = role[0].partition(ticks)[0]
-    return f"{before}{ticks}{','.join(kept)}{ticks}" if kept else WORDS
+    return f"{before}{ticks}{','.join(kept)}{ticks}" if kept else LEFT_OUT
 
 
 def _without_directives(lines: list[str], is_left_out: IsLeftOut) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _without_directives(lines: list[str], is_left_out: IsLeftOut) -> Iterator[st
         opened = _FENCE.fullmatch(lines[number])
         end = _end_of(lines, number, opened["fence"]) if opened else number + 1
         if opened and _names_left_out(opened, lines[number + 1 : end], is_left_out):
-            yield WORDS
+            yield LEFT_OUT
         else:
             yield from lines[number:end]
         number = end
