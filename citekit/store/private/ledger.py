@@ -1,15 +1,16 @@
 """The ledger of what is private: which files there were, and what opens the root of each seal.
 
 ``private/log/ledger.jsonl`` only grows. Its first line names it; a line with ``files`` says which
-files have which digest from then on (null: gone), one with ``root`` and ``secret`` that a seal was
-made of what there was. The log has the root and nothing else of all this. Paths are those inside
-``private/``: an item has the same there as among the others.
+files have which digest from then on (null: gone), one with ``purged`` which payloads were removed
+for good, one with ``root`` and ``secret`` that a seal was made of what there was. The log has the
+root and nothing else of all this. Paths are those inside ``private/``: an item has the same there
+as among the others.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -53,14 +54,15 @@ class Ledger:
     """What the ledger says: its ``id``, and which ``files`` there are now by their digests.
 
     ``noted`` are the files that lines after the last seal are about, and ``first`` the digest with
-    which each file was sealed first, though it has gone since. ``damaged`` are numbers of lines
-    (from 1) that say nothing.
+    which each file was sealed first, though it has gone since. ``purged`` are digests of payloads
+    that were removed for good, ``damaged`` numbers of lines (from 1) that say nothing.
     """
 
     id: str = ""
     files: dict[str, str] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
     first: dict[str, str] = field(default_factory=dict)
+    purged: set[str] = field(default_factory=set)
     damaged: list[int] = field(default_factory=list)
     _changes: list[Mapping[str, str | None]] = field(default_factory=list)
     _seals: list[tuple[bytes, bytes, int]] = field(default_factory=list)
@@ -96,6 +98,8 @@ class Ledger:
                 self._changes.append(changes)
                 _apply(self.files, changes)
                 self.noted.update(changes)
+            case {"purged": list(purged)}:
+                self.purged.update(str(parse_digest(str(digest))) for digest in purged)
             case {"root": str(root), "secret": str(secret)}:
                 self._seals.append((_bytes(root), _bytes(secret), len(self._changes)))
                 for path in self.noted & self.files.keys():
@@ -133,6 +137,11 @@ def note(layout: Layout, changes: Mapping[str, str | None]) -> None:
     """Note which digests private files have now (None: gone), durably. For who holds the lock."""
     if changes:
         _append(layout, {"at": write_instant(now()), "files": dict(sorted(changes.items()))})
+
+
+def note_purged(layout: Layout, digests: Iterable[str]) -> None:
+    """Note that payloads of a private item are about to be removed for good, durably."""
+    _append(layout, {"at": write_instant(now()), "purged": sorted(digests)})
 
 
 def note_seal(layout: Layout, ledger: Ledger) -> bytes:

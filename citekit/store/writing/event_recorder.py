@@ -21,6 +21,8 @@ from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.record_kinds import action_of
+from citekit.store.private.ledger import note_purged
+from citekit.store.private.recording import note_changed
 from citekit.version import __version__
 
 if TYPE_CHECKING:
@@ -35,7 +37,10 @@ _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Notes changes in ``log/pending.jsonl``; ``has_recorded`` tells whether there were any."""
+    """Notes changes in ``log/pending.jsonl``; ``has_recorded`` tells whether there were any.
+
+    What is private is noted in the ledger instead, where nobody else reads it.
+    """
 
     def __init__(
         self,
@@ -51,15 +56,26 @@ class Recorder:
 
     def changed(self, *paths: Path, access: str | None = None) -> None:
         """Note the state that these files have now; one that is gone was removed."""
-        self._note(*(self._file_event(path, access) for path in paths))
+        private = [path for path in paths if self._layout.lies_in_private(path)]
+        if private:
+            note_changed(self._layout, private)
+        if len(private) < len(paths):
+            others = (path for path in paths if path not in private)
+            self._note(*(self._file_event(path, access) for path in others))
 
     def renamed(self, old: Path, new: Path) -> None:
         """Note that an item's folder has another name, and its item.json another id."""
+        if self._layout.lies_in_private(new):
+            note_changed(self._layout, [old, new])
+            return
         event = self._event("rename", self._layout.name(old), to=self._layout.name(new))
         self._note(event, self._file_event(new / "item.json", None))
 
     def removed(self, folder: Path) -> None:
         """Note that an item's folder is gone."""
+        if self._layout.lies_in_private(folder):
+            note_changed(self._layout, [folder])
+            return
         self._note(self._event("remove", self._layout.name(folder)))
 
     def purged(self, folder: Path, payloads: tuple[LoggedPayload, ...], reason: str | None) -> None:
@@ -67,6 +83,9 @@ class Recorder:
 
         Raises where it cannot be noted: bytes go only after the log says so.
         """
+        if self._layout.lies_in_private(folder):
+            note_purged(self._layout, [payload.digest for payload in payloads])
+            return
         event = self._event("purge", self._layout.name(folder), payloads=payloads, reason=reason)
         self._append([encode_event(event)])
         self.has_recorded = True

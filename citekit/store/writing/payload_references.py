@@ -41,15 +41,22 @@ def _naming(
     store: ArchiveReader, digests: Collection[str]
 ) -> Iterator[tuple[str, list[str] | None]]:
     """Each item's folder that names some of the digests, with these; None: it cannot be read."""
-    for name in files.folders(store.layout.items) if digests else ():
+    for folder in _item_folders(store) if digests else ():
+        name = folder.name
         try:
-            records = _records(store.layout.items / name / "captures")
+            records = _records(folder / "captures")
         except CitekitError:
             yield name, None
             continue
         found = [digest for digest in digests if digest.encode() in records]
         if found:
             yield name, found
+
+
+def _item_folders(store: ArchiveReader) -> Iterator[Path]:
+    for top in (store.layout.items, store.layout.private_items):
+        for name in files.folders(top):
+            yield top / name
 
 
 def _records(folder: Path) -> bytes:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from citekit.model.capture import Capture
     from citekit.model.item import Access
+    from citekit.store.layout import Layout
     from citekit.store.reading import ArchiveReader
 
 PayloadSource = bytes | Path
-PLACES: tuple[Access, ...] = ("public", "restricted")
+PLACES: tuple[Access, ...] = ("public", "restricted", "private")
+"""Where payloads lie, the most open place first."""
 
 
 class Change:
@@ -48,8 +50,8 @@ class Change:
             if digest not in known:
                 raise UsageError(f"no capture of this item names the payload {digest}")
             target = objects.path(digest, access)
-            other = objects.path(digest, "restricted" if access == "public" else "public")
-            self.settles = self.settles or other.exists()
+            others = (objects.path(digest, place) for place in PLACES if place != access)
+            self.settles = self.settles or any(other.exists() for other in others)
             objects.put(digest, source, target, self.folder)
             size = target.stat().st_size
             if size != known[digest].size_bytes:
@@ -97,15 +99,28 @@ def _finish(store: ArchiveReader, folder: Path, journal: Journal) -> None:
 
 
 def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> None:
-    """Remove the old folder of a renamed item, if the new one is there and says so."""
-    old_folder = store.layout.items / old
+    """Remove the old folder of a renamed item, if the new one is there and says so.
+
+    What was noted of the item in private goes with it.
+    """
+    old_folder = store.layout.folder_of(old)
     with suppress(InvalidData, NotFound):
-        if old_folder.is_dir() and is_name_of_any(old, store.item_in(new).facts.aliases):
+        if not is_name_of_any(old, store.item_in(new).facts.aliases):
+            return
+        rename_notes(store.layout, old, new)
+        if old_folder.is_dir():
             files.move(old_folder, files.unused(folder))
 
 
+def rename_notes(layout: Layout, old: str, new: str) -> None:
+    """Have private notes of an item where its folder's new name says."""
+    notes = layout.private_notes / old
+    if notes.is_dir():
+        files.move(notes, layout.private_notes / new)
+
+
 def _settle(store: ArchiveReader, digests: Collection[str], folder: Path) -> None:
-    """Have each payload exactly where its owners say: objects, restricted, or nowhere."""
+    """Have each payload exactly where its owners say: in one of the places, or nowhere."""
     for digest, owners in needed_by(store, digests).items():
         if None in owners:
             continue  # an owner cannot be read: when in doubt, keep the bytes
@@ -133,5 +148,5 @@ def _remove_copy(
 
 
 def _belongs(owners: Collection[Access | None]) -> Access | None:
-    """Where a payload belongs: objects if any owner is public."""
-    return "public" if "public" in owners else "restricted" if owners else None
+    """Where a payload belongs: in the most open place that an owner asks for."""
+    return next((place for place in PLACES if place in owners), None)

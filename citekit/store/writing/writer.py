@@ -12,8 +12,16 @@ from citekit.model.records.codec import to_json
 from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.store import files
 from citekit.store.addresses import known_addresses
+from citekit.store.git_files import keep_from_git
+from citekit.store.writing.crossing import let_out, partition, records_in, take_in
 from citekit.store.writing.event_recorder import Recorder
-from citekit.store.writing.transaction import PLACES, PayloadSource, changing, clean_up
+from citekit.store.writing.transaction import (
+    PLACES,
+    PayloadSource,
+    changing,
+    clean_up,
+    rename_notes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
     from citekit.model.event import LoggedPayload
-    from citekit.model.item import Item
+    from citekit.model.item import Access, Item
     from citekit.store.reading import ArchiveReader
     from citekit.store.writing.payload_holders import Holders
     from citekit.store.writing.taken_keys import Names
@@ -86,11 +94,12 @@ class Writer:
         self._names.check_free(item, owner=None)
         name = self._names.folder_for(item.key)
         access = item.facts.access
+        self._keep_from_git(access)
         with self._change(payloads) as change:
             change.place(payloads, captures.values(), access)
             folder = files.unused(change.folder)
             self._stage_item(folder, item, captures, note)
-            self._move_in(folder, name)
+            self._move_in(folder, self._items_of(access) / name)
         self._names.note(item)
         addresses = known_addresses(item, captures.values())
         self._holders.note(item.key, payloads, addresses)
@@ -110,6 +119,9 @@ class Writer:
 
     def set_access(self, item: Item) -> None:
         """Write an item that has its new access, and have its payloads where that says."""
+        if "private" in (item.facts.access, self._store.item(item.key).facts.access):
+            self._cross_to(item)
+            return
         self._require(item.key)
         self._names.check_free(item, owner=item.key)
         digests = self._store.digests(item.key)
@@ -123,6 +135,22 @@ class Writer:
             change.move_over(self._layout.item_file(item.key), _item_bytes(item))
         self._names.note(item)
         self._record.changed(self._layout.item_file(item.key), access=item.facts.access)
+
+    def _cross_to(self, item: Item) -> None:
+        """Have an item in private, or out of it."""
+        self._names.check_free(item, owner=item.key)
+        old, access = self._layout.item_folder(item.key), item.facts.access
+        self._keep_from_git(access)
+        if access != "private":  # what was marked private stays so
+            self._write_annotations(item.key, self._store.annotations(item.key), access)
+        with self._change(self._store.digests(item.key)) as change:
+            change.settles = True
+            cross = take_in if access == "private" else let_out
+            new = cross(self._store, change, item)
+        self._forget_names()
+        self._record.removed(old)
+        self._record.changed(new / "item.json", access=access)
+        self._record.changed(*records_in(new))
 
     def rename_item(self, old_key: str, item: Item) -> None:
         """Give an item its new key; ``item`` carries it, and the old one among its aliases.
@@ -140,10 +168,14 @@ class Writer:
             _copy_tree(old_folder, folder, without="item.json")
             files.write_new(folder / "item.json", [_item_bytes(item)])
             files.flush_folder(folder)
-            self._move_in(folder, name)
+            self._move_in(folder, old_folder.parent / name)
             files.move(old_folder, files.unused(change.folder))
+            rename_notes(self._layout, old_folder.name, name)
         self._forget_names()
-        self._record.renamed(old_folder, self._layout.items / name)
+        self._record.renamed(old_folder, old_folder.parent / name)
+        notes = self._layout.private_notes
+        if (notes / name).is_dir():
+            self._record.changed(notes / old_folder.name, notes / name)
 
     def remove_item(self, key: str) -> None:
         """Remove an item, and the payloads that no other item has; raises NotFound."""
@@ -154,6 +186,10 @@ class Writer:
             files.move(folder, files.unused(change.folder))
         self._forget_names()
         self._record.removed(folder)
+        notes = self._layout.private_notes / folder.name
+        if notes.is_dir():
+            files.remove_tree(notes)
+            self._record.changed(notes)
 
     def unique_key(self, base: str) -> str:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
@@ -229,12 +265,24 @@ class Writer:
     def write_annotations(self, key: str, annotations: Iterable[Annotation]) -> None:
         """Write all annotations of an item; none removes the file. Raises NotFound."""
         self._require(key)
-        lines = "".join(dump_json_line(dict(annotation.data)) for annotation in annotations)
-        self._write(self._layout.annotations_file(key), lines.encode() or None)
+        self._write_annotations(key, annotations, self._store.item(key).facts.access)
+
+    def _write_annotations(
+        self, key: str, annotations: Iterable[Annotation], access: Access
+    ) -> None:
+        own, private = partition(annotations, access)
+        notes = self._layout.private_notes_file(key)
+        if private:  # first: one that is made private is never nowhere
+            self._write(notes, _lines(private))
+        self._write(self._layout.annotations_file(key), _lines(own))
+        if not private:
+            self._write(notes, None)
+            files.remove_empty(notes.parent, root=self._layout.root)
 
     def write_entity(self, entity: Entity) -> None:
         """Write an entity, new or changed."""
-        self._write(self._layout.entity_file(entity.id), dump_json(to_json(entity)).encode())
+        data = dump_json(to_json(entity)).encode()
+        self._write_record(self._layout.entity_file(entity.id), data, is_private=entity.private)
 
     def remove_entity(self, identifier: str) -> None:
         """Remove an entity; raises NotFound."""
@@ -243,7 +291,8 @@ class Writer:
 
     def write_claim(self, claim: Claim) -> None:
         """Write a claim, new or changed."""
-        self._write(self._layout.claim_file(claim.id), dump_json(to_json(claim)).encode())
+        data = dump_json(to_json(claim)).encode()
+        self._write_record(self._layout.claim_file(claim.id), data, is_private=claim.private)
 
     def remove_claim(self, identifier: str) -> None:
         """Remove a claim; raises NotFound."""
@@ -277,9 +326,30 @@ class Writer:
         files.write_new(folder / "item.json", [_item_bytes(item)])
         files.flush_folder(folder)
 
-    def _move_in(self, folder: Path, name: str) -> None:
+    def _write_record(self, path: Path, data: bytes, *, is_private: bool) -> None:
+        """Write an entity or claim, which lies at ``path`` so far; it may go elsewhere."""
+        layout = self._layout
+        was_private = layout.lies_in_private(path)
+        if is_private and not was_private:
+            self._write(layout.private / layout.name(path), data)
+            self._write(path, None)
+            return
+        self._write(path, data)
+        if was_private and not is_private:
+            target = layout.root / path.relative_to(layout.private)
+            files.make_folder(layout.check_inside(target.parent), root=layout.root)
+            files.move(path, target)
+            self._record.changed(path, target)
+
+    def _keep_from_git(self, access: Access) -> None:
+        if access == "private":
+            keep_from_git(self._layout)
+
+    def _items_of(self, access: Access) -> Path:
+        return self._layout.private_items if access == "private" else self._layout.items
+
+    def _move_in(self, folder: Path, target: Path) -> None:
         """The commit of a new item: its folder appears whole."""
-        target = self._layout.items / name
         files.make_folder(self._layout.check_inside(target.parent), root=self._layout.root)
         files.remove_empty(target, root=target.parent)
         if target.exists():
@@ -294,6 +364,8 @@ class Writer:
         """Write one file as a change of its own; None removes it."""
         self._check_open()
         self._layout.check_inside(path)
+        if data is not None and self._layout.lies_in_private(path):
+            keep_from_git(self._layout)
         if data is None:
             if path.is_file():
                 files.remove_file(path)
@@ -312,6 +384,12 @@ class Writer:
     def _require(self, key: str) -> None:
         if not self._store.has(key):
             self._store.item(key)  # raises NotFound with the nearest keys
+
+
+def _lines(annotations: Iterable[Annotation]) -> bytes | None:
+    """What an annotations.jsonl is to hold; None: it is not to be there."""
+    lines = (dump_json_line(dict(annotation.data)) for annotation in annotations)
+    return "".join(lines).encode() or None
 
 
 def _item_bytes(item: Item) -> bytes:
