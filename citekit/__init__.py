@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from citekit.app.changing.access import AccessChanged as AccessChanged
     from citekit.app.changing.purge import Purged as Purged
     from citekit.app.changing.purge import PurgePlan as PurgePlan
+    from citekit.app.changing.withdrawal import AlreadySaid as AlreadySaid
     from citekit.app.citing.archived_item import ArchivedItem as ArchivedItem
     from citekit.app.citing.result import Cited as Cited
     from citekit.app.citing.result import Explained as Explained
@@ -66,6 +67,7 @@ _PLACES = {
     "citekit.app.archive": "Archive",
     "citekit.app.changing.access": "AccessChanged",
     "citekit.app.changing.purge": "Purged PurgePlan",
+    "citekit.app.changing.withdrawal": "AlreadySaid",
     "citekit.app.citing.archived_item": "ArchivedItem",
     "citekit.app.citing.result": "Cited Explained Reference",
     "citekit.app.doctor.checked": "CheckedThing",

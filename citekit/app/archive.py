@@ -25,10 +25,13 @@ from citekit.app.annotating.entities_and_claims import (
     mentions,
     remove_claim,
     remove_entity,
+    set_claim_private,
+    set_entity_private,
 )
 from citekit.app.changing.access import set_access
 from citekit.app.changing.edit import remove, rename, set_fields
 from citekit.app.changing.purge import plan_purge, purge
+from citekit.app.changing.withdrawal import find_said
 from citekit.app.citing.archived_item import find_item
 from citekit.app.citing.cite import cite
 from citekit.app.doctor.machine import examine_archive
@@ -107,15 +110,18 @@ class Archive:
     entities = use_case(ArchiveStore.entities)
     mentions = use_case(mentions)
     remove_entity = use_case(remove_entity)
+    set_entity_private = use_case(set_entity_private)
     add_claim = use_case(add_claim)
     claim = use_case(ArchiveStore.claim)
     claims = use_case(ArchiveStore.claims)
     link_claim = use_case(link_claim)
     remove_claim = use_case(remove_claim)
+    set_claim_private = use_case(set_claim_private)
 
     # changes
     set_fields = use_case(set_fields)
     set_access = use_case(set_access)
+    find_said = use_case(find_said)
     rename = use_case(rename)
     remove = use_case(remove)
     plan_purge = use_case(plan_purge)

@@ -69,7 +69,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--new-item', 'parameter': 'new_item', 'help': 'Make an item of its own, though its address is known.'},
             {'name': '--key', 'parameter': 'key', 'help': 'The citekey, instead of a made one.', 'metavar': 'KEY'},
             {'name': '--set', 'parameter': 'set_', 'help': "A metadata field, such as title='…' or issued=2023-06-04; may be given again.", 'metavar': 'FIELD=VALUE', 'is_many': True},
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--encoding', 'parameter': 'encoding', 'help': "How the file's text is encoded (default: found out).", 'metavar': 'NAME'},
             {'name': '--max-size', 'parameter': 'max_size', 'help': 'The largest file accepted (default: 100MB).', 'metavar': 'SIZE'},
         ),
@@ -82,7 +82,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
         ),
     },
     'list': {
@@ -174,6 +174,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--note', 'parameter': 'note', 'help': 'A note in Markdown; an empty one removes it.', 'metavar': 'TEXT'},
             {'name': '--tag', 'parameter': 'tag', 'help': 'A tag; may be given again.', 'metavar': 'TAG', 'is_many': True},
             {'name': '--entity', 'parameter': 'entity', 'help': 'An entity the passage names; may be given again.', 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
+            {'name': '--private', 'parameter': 'private', 'help': 'For you alone: in nothing that others get. It is not encrypted.'},
         ),
     },
     'set': {
@@ -184,7 +185,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'FIELD=VALUE', 'parameter': 'field', 'help': 'Fields.', 'is_many': True, 'is_required': False},
         ),
         'options': (
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
     'rename': {
@@ -324,6 +326,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--note', 'parameter': 'note', 'help': 'A note in Markdown; an empty one removes it.', 'metavar': 'TEXT'},
             {'name': '--tag', 'parameter': 'tag', 'help': "Its tags from now on; may be given again, '' removes them.", 'metavar': 'TAG', 'is_many': True},
             {'name': '--entity', 'parameter': 'entity', 'help': "Its entities from now on; may be given again, '' removes them.", 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
+            {'name': '--private/--no-private', 'parameter': 'private', 'help': 'For you alone, or not so from now on.'},
         ),
     },
     'annotation rm': {
@@ -348,6 +351,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--date', 'parameter': 'date', 'help': 'When it happened, in EDTF.', 'metavar': 'DATE'},
             {'name': '--place', 'parameter': 'place', 'help': 'The entity where it is.', 'metavar': 'ID', 'completion': 'entities'},
             {'name': '--description', 'parameter': 'description', 'help': 'One sentence.', 'metavar': 'TEXT'},
+            {'name': '--private', 'parameter': 'private', 'help': 'For you alone: in nothing that others get. It is not encrypted.'},
         ),
     },
     'entity show': {
@@ -363,6 +367,16 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'door': 'entity:list_',
         'arguments': (),
         'options': (),
+    },
+    'entity private': {
+        'help': 'Have an entity for you alone, in nothing that others get.',
+        'door': 'entity:private',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The entity's id.", 'completion': 'entities'},
+        ),
+        'options': (
+            {'name': '--no', 'parameter': 'no', 'help': 'The other way: for all to read from now on.'},
+        ),
     },
     'entity rm': {
         'help': 'Remove an entity that nothing names.',
@@ -383,6 +397,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--question', 'parameter': 'question', 'help': 'The question that the sources answer.', 'metavar': 'TEXT'},
             {'name': '--note', 'parameter': 'note', 'help': 'What a reader should know.', 'metavar': 'TEXT'},
             {'name': '--entity', 'parameter': 'entity', 'help': 'An entity it is about; may be given again.', 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
+            {'name': '--private', 'parameter': 'private', 'help': 'For you alone: in nothing that others get. It is not encrypted.'},
         ),
     },
     'claim link': {
@@ -412,6 +427,16 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'door': 'claim:list_',
         'arguments': (),
         'options': (),
+    },
+    'claim private': {
+        'help': 'Have a claim for you alone, in nothing that others get.',
+        'door': 'claim:private',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The claim's id.", 'completion': 'claims'},
+        ),
+        'options': (
+            {'name': '--no', 'parameter': 'no', 'help': 'The other way: for all to read from now on.'},
+        ),
     },
     'claim rm': {
         'help': 'Remove a claim.',

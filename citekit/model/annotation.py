@@ -156,6 +156,23 @@ class Annotation(Value):
             suffix=quote.get("suffix"),
         )
 
+    def with_less_quoted(self) -> Self:
+        """A copy without the context of its quote; without the quote, if it has no context."""
+        target = self.data["target"]
+        selectors = target.get("selector", ()) if isinstance(target, Mapping) else ()
+        shorter = []
+        for selector in selectors if isinstance(selectors, list | tuple) else [selectors]:
+            if selector.get("type") != "TextQuoteSelector":
+                shorter.append(selector)
+            elif "prefix" in selector or "suffix" in selector:
+                shorter.append({k: v for k, v in selector.items() if k not in ("prefix", "suffix")})
+        return type(self).from_json({**self.data, "target": {**target, "selector": shorter}})
+
+    def with_private(self, *, private: bool) -> Self:
+        """A copy that is for its owner alone, or for all."""
+        data = {name: value for name, value in self.data.items() if name != "private"}
+        return type(self)(data={**data, "private": True} if private else data)
+
     def with_bodies(
         self,
         *,

@@ -72,7 +72,7 @@ class ItemReader:
         found = {}
         for name in names:
             key = self.key_in(name) if name not in renamed else None
-            if key is not None and self._may_be_seen(name):
+            if key is not None and self.may_be_seen(name):
                 found[name] = key
         return found
 
@@ -96,7 +96,7 @@ class ItemReader:
         if not is_citekey(key):
             return False
         name = self.layout.folder_name(key)
-        if not self._may_be_seen(name) or name in self.superseded():
+        if not self.may_be_seen(name) or name in self.superseded():
             return False
         return not (self._ignores_case and self._is_another(name, key))
 
@@ -186,7 +186,7 @@ class ItemReader:
             raise NotFound("does not exist", place=Place(path=str(path)))
         return item
 
-    def _may_be_seen(self, name: str) -> bool:
+    def may_be_seen(self, name: str) -> bool:
         """Whether a folder holds an item; for others, one that does not say it were private."""
         path = self.layout.folder_of(name) / "item.json"
         if self.layout.sees_private:

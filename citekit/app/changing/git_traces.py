@@ -25,10 +25,13 @@ _MOST_NAMED: Final = 20
 class Trail:
     """Where payloads may be in git. Made while their bytes are still here: those are the best clue.
 
+    With ``folder`` the records of an item are looked for as well, whatever stood in them.
     ``problem`` says why the history could not be read; it is None also where there is no git.
     """
 
-    def __init__(self, store: ArchiveReader, digests: Collection[str]) -> None:
+    def __init__(
+        self, store: ArchiveReader, digests: Collection[str], *, folder: Path | None = None
+    ) -> None:
         self._root = store.root
         self._repository: Repository | None = None
         self._ids: set[str] = set()
@@ -40,7 +43,7 @@ class Trail:
             self._repository = Repository.around(store.root)
             if self._repository:
                 self._ids = self._repository.ids_of([path for path in places if path.is_file()])
-                self._ids |= self._ids_at(places)
+                self._ids |= self._ids_at([*places, *filter(None, [folder])])
         except CitekitError as error:
             self.problem = error
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def shown_words(store: ArchiveReader, key: str) -> int:
-    """How many words of the text an item's annotations show."""
-    return sum(map(words_shown, store.annotations(key)))
+    """How many words of the text an item's annotations show; private ones show nobody any."""
+    return sum(words_shown(a) for a in store.annotations(key) if not a.is_private)
 
 
 def find_excess(store: ArchiveReader, key: str) -> tuple[Finding, ...]:
@@ -62,32 +62,20 @@ def _trimmed(store: ArchiveReader, key: str, findings: list[Finding]) -> Iterato
     quota = Quota(longest_text(store.captures(key).values()))
     path = str(store.layout.annotations_file(key))
     for line, annotation in enumerate(store.annotations(key), 1):
+        if annotation.is_private:
+            yield annotation
+            continue
         kept = annotation
         for part in ("its words around the passage", "the words of the passage"):
             words = words_shown(kept)
             if quota.excess(words) is None:
                 break
-            kept = _with_less(kept)
+            kept = kept.with_less_quoted()
             if words_shown(kept) < words:
                 message = f"{part} were beyond the limits and taken out; the offsets stay"
                 findings.append(_finding("CK-I711", message, Place(path=path, line=line)))
         quota.spend(words_shown(kept))
         yield kept
-
-
-def _with_less(annotation: Annotation) -> Annotation:
-    """The annotation without the context of its quote; without the quote, if it has no context."""
-    target = annotation.data["target"]
-    selectors = target["selector"]
-    shorter = []
-    for selector in selectors if isinstance(selectors, list | tuple) else [selectors]:
-        if selector.get("type") != "TextQuoteSelector":
-            shorter.append(selector)
-        elif "prefix" in selector or "suffix" in selector:
-            shorter.append({k: v for k, v in selector.items() if k not in ("prefix", "suffix")})
-    return type(annotation).from_json(
-        {**annotation.data, "target": {**target, "selector": shorter}}
-    )
 
 
 def _short(

@@ -23,6 +23,7 @@ from citekit.store.log.folder import LogFolder, Standing, needed_paths
 from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.plain_event import read_plain_event
 from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.private.withdrawn import is_kept, kept_privately
 from citekit.store.writing.event_recorder import about_file, encode_event, make_event
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.model.event import Agent
+    from citekit.store.archive import ArchiveStore
     from citekit.store.reading import ArchiveReader
 
 _RESTORE = "citekit verify shows every place; bring the file back, or restore it from a copy"
@@ -41,12 +43,15 @@ class Plan:
 
     ``is_as_pending``: they are exactly what ``pending.jsonl`` has. ``contradictions`` are of events
     that wait and are not among the entries; while there are any, nothing may be sealed.
+    ``withdrawn`` are folders of items that were sealed, each with the leaf of the event that waits
+    and says that it was removed.
     """
 
     history: History
     size: int = 0
     entries: list[bytes] = field(default_factory=list)
     removed_by_hand: list[str] = field(default_factory=list)
+    withdrawn: dict[str, bytes] = field(default_factory=dict)
     contradictions: list[Contradiction] = field(default_factory=list)
     is_as_pending: bool = True
 
@@ -73,12 +78,9 @@ def replay(log: LogFolder, standing: Standing | None) -> History:
 
 
 def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
-    """The events that wait; what came and went between two seals leaves none.
-
-    Raises IntegrityFailed when an item that was sealed is said to be removed.
-    """
+    """The events that wait; what came and went between two seals leaves none."""
     entries = list(waiting)
-    kept = _without_what_went(history, entries)
+    kept = without_what_went(history, entries)
     plan = Plan(history=history, size=history.size, is_as_pending=len(kept) == len(entries))
     for entry in kept:
         try:
@@ -92,6 +94,8 @@ def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
             plan.contradictions.append(contradiction)
         else:
             plan.entries.append(entry)
+            if removes_item(entry):
+                plan.withdrawn[str(parse_leaf(entry)["subject"])] = leaf_hash(entry)
     return plan
 
 
@@ -111,6 +115,8 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
 
     for old, new in list(renamed_groups(plan.history, disk, resolver(store))):
         find("rename", old, to=new)
+    for folder in list(kept_privately(store.layout, plan.history, disk)):
+        find("remove", folder)
     found = list(differences(plan.history, disk))
     _refuse(store, [d for d in found if _is_laundering(d)])
     found = [d for d in found if d.known is not None or not _is_of_this_seal(d, plan.size)]
@@ -123,6 +129,21 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
         else:
             data = files.read_bytes(store.root / difference.path)
             find(difference.action, difference.path, **_about(store, difference, data))
+
+
+def refuse_removed(store: ArchiveStore, plan: Plan) -> None:
+    """Raise IntegrityFailed for a sealed item whose removal was noted by nobody here.
+
+    Who keeps it in private, as it was sealed, has withdrawn it.
+    """
+    for folder, leaf in plan.withdrawn.items():
+        known = plan.history.left_in(folder)
+        if leaf not in store.noted and not is_kept(store.layout, folder, known):
+            raise IntegrityFailed(
+                "an item that was sealed has been removed",
+                place=Place(path=folder),
+                hint="bring its folder back; citekit purge removes payloads for good",
+            )
 
 
 def disk_digests(store: ArchiveReader) -> dict[str, str]:
@@ -188,8 +209,12 @@ def is_sealed(store: ArchiveReader, key: str) -> bool:
     )
 
 
-def _without_what_went(history: History, entries: list[bytes]) -> list[bytes]:
-    """Leave out the events of items that were added and removed while they waited."""
+def without_what_went(history: History, entries: list[bytes]) -> list[bytes]:
+    """Leave out the events of items that were added and removed while they waited.
+
+    Of one that was sealed, its removal stays: what the log has said, it takes back by an event.
+    """
+    sealed = _sealed_folders(history, entries)
     gone: set[str] = set()
     kept: list[bytes] = []
     for entry in reversed(entries):
@@ -198,10 +223,12 @@ def _without_what_went(history: History, entries: list[bytes]) -> list[bytes]:
         subject, to = event[1] if event else str(value.get("subject")), value.get("to")
         folder = group_of(subject)
         if removes_item(entry):
-            _check_unsealed(history, folder)
+            if folder in sealed and folder not in gone:
+                kept.append(entry)
             gone.add(folder)
         elif value.get("action") == "rename" and to in gone:
-            _check_unsealed(history, subject)
+            if subject in sealed:
+                kept.append(entry)
             gone.add(subject)
         elif folder not in gone:
             kept.append(entry)
@@ -209,13 +236,15 @@ def _without_what_went(history: History, entries: list[bytes]) -> list[bytes]:
     return kept
 
 
-def _check_unsealed(history: History, folder: str) -> None:
-    if history.in_group(folder):
-        raise IntegrityFailed(
-            "an item that was sealed has been removed",
-            place=Place(path=folder),
-            hint="bring its folder back; citekit purge removes payloads for good",
-        )
+def _sealed_folders(history: History, entries: list[bytes]) -> set[str]:
+    """The folders of sealed items, also under the names that they get while entries wait."""
+    sealed = {folder for folder in history.groups() if history.in_group(folder)}
+    for entry in entries:
+        if b'"action":"rename"' in entry:
+            value = parse_leaf(entry)
+            if value.get("subject") in sealed:
+                sealed.add(str(value.get("to")))
+    return sealed
 
 
 def _is_laundering(difference: Difference) -> bool:

@@ -16,6 +16,7 @@ from citekit.app.sealing.plan import (
     Plan,
     action_said,
     check_leftovers,
+    refuse_removed,
     removes_item,
     replay,
     scan,
@@ -175,6 +176,7 @@ def seal_locked(
         _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
         plan = take_waiting(sealed, waiting)
         _refuse_contradictions(store, plan.contradictions)
+        refuse_removed(store, plan)
         refuse_unconfirmed(store, plan.entries, confirmed)
         _change_key(store, plan, keys, origin, at)
         _place_keys(store, plan, size)

@@ -32,11 +32,12 @@ def annotate(
     note: str | None,
     tag: list[str],
     entity: list[str],
+    private: bool,
 ) -> int:
     """Annotate one passage, or open the text in an editor; print the annotations' ids."""
     store = context.store()
     if quote is None and "#" not in key and not (note or tag or entity):
-        return _annotate_in_editor(context, store, key)
+        return _annotate_in_editor(context, store, key, private=private)
     made = make(
         store,
         key,
@@ -46,6 +47,7 @@ def annotate(
         tags=tag,
         entities=entity,
         creator=creator(),
+        private=private,
     )
     _tell(context, [made])
     return 0
@@ -66,7 +68,7 @@ def _tell(context: Context, made: list[Annotated]) -> None:
             output.answer(one.annotation.short_id)
 
 
-def _annotate_in_editor(context: Context, store: ArchiveStore, key: str) -> int:
+def _annotate_in_editor(context: Context, store: ArchiveStore, key: str, *, private: bool) -> int:
     """Open the sheet; keep it where a line of it could not be understood, so nothing is lost."""
     text = read_text(store, store.resolve(key))
     sheet = _edit(make_sheet(text), name=text.key)
@@ -83,6 +85,7 @@ def _annotate_in_editor(context: Context, store: ArchiveStore, key: str) -> int:
                     tags=entry.tags,
                     entities=entry.entities,
                     creator=creator(),
+                    private=private,
                 )
             )
         except CitekitError as error:
@@ -120,12 +123,25 @@ def _edit(content: str, *, name: str) -> Path:
     return Path(path)
 
 
-def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity: list[str]) -> int:
+def edit(
+    context: Context,
+    *,
+    id_: str,
+    note: str | None,
+    tag: list[str],
+    entity: list[str],
+    private: bool | None,
+) -> int:
     """Change an annotation and print its id."""
-    if note is None and not tag and not entity:
-        raise UsageError("nothing to change", hint="give --note, --tag or --entity")
+    if note is None and not tag and not entity and private is None:
+        raise UsageError("nothing to change", hint="give --note, --tag, --entity or --private")
     changed = edit_annotation(
-        context.store(), id_, note=note, tags=_given(tag), entities=_given(entity)
+        context.store(),
+        id_,
+        note=note,
+        tags=_given(tag),
+        entities=_given(entity),
+        private=private,
     )
     if context.json:
         output.answer_json(changed.data)

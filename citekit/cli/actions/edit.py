@@ -13,34 +13,50 @@ from citekit.app.changing.edit import set_fields
 from citekit.app.changing.fields import read_fields
 from citekit.app.changing.purge import plan_purge
 from citekit.app.changing.purge import purge as purge_item
+from citekit.app.changing.withdrawal import find_said
 from citekit.app.intake.add import unknown_variables
 from citekit.app.intake.restore import restore as restore_item
 from citekit.cli import output
-from citekit.errors import UsageError
+from citekit.errors import StoreConflict, UsageError
 
 if TYPE_CHECKING:
+    from citekit.app.changing.withdrawal import AlreadySaid
     from citekit.cli.context import Context
     from citekit.model.item import Access
 
 
-def set_(context: Context, *, key: str, field: list[str], access: Access | None) -> int:
+def set_(context: Context, *, key: str, field: list[str], access: Access | None, yes: bool) -> int:
     """Change an item's fields or access and print its key."""
     fields = read_fields(field)
     output.tell_findings(unknown_variables(fields), quiet=context.quiet)
     if access is not None:
-        return _set_access(context, key, access, fields)
+        return _set_access(context, key, access, fields, yes=yes)
     return _answer(context, set_fields(context.store(), key, fields).key)
 
 
-def _set_access(context: Context, key: str, access: Access, fields: dict[str, Any]) -> int:
+def _set_access(
+    context: Context, key: str, access: Access, fields: dict[str, Any], *, yes: bool
+) -> int:
     """Change an item's access and tell what was taken out of its records, and what git has."""
-    changed = set_access(context.store(), key, access, fields)
+    store = context.store()
+    if access == "private" and store.item(store.resolve(key)).facts.access != "private":
+        _ask_about_said(find_said(store, key), yes=yes)
+    changed = set_access(store, key, access, fields)
     if context.json:
         output.answer_json(changed.to_json())
         return 0
     output.answer(changed.item.key)
     output.tell_findings(changed.findings)
     return 0
+
+
+def _ask_about_said(said: AlreadySaid, *, yes: bool) -> None:
+    """Tell what others have had, and ask; raises StoreConflict when nobody says yes."""
+    if not yes and not output.confirm(said.told()):
+        raise StoreConflict(
+            f"nothing changed: nobody has confirmed it. {said.told()}",
+            hint="confirm, or give --yes",
+        )
 
 
 def rename(context: Context, *, key: str, new: str) -> int:

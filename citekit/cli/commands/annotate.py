@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Entities, Note, Tags
+from citekit.cli.commands.options import Entities, Note, Private, Tags
 from citekit.cli.completion.sources import entities, keys
 
 app = typer.Typer()
@@ -39,6 +39,7 @@ def annotate(
     note: Note = None,
     tag: Tags,
     entity: Entities,
+    private: Private = False,
 ) -> int:
     """Annotate a passage; without --quote, numbered paragraphs open in $EDITOR."""
     return hand_on(ctx)
@@ -77,6 +78,10 @@ def edit(
             autocompletion=entities,
         ),
     ],
+    private: Annotated[
+        bool | None,
+        typer.Option("--private/--no-private", help="For you alone, or not so from now on."),
+    ] = None,
 ) -> int:
     """Change an annotation's note, tags or entities; what is not named stays."""
     return hand_on(ctx)

@@ -22,6 +22,7 @@ def set_(
     ],
     *,
     access: AccessOption = None,
+    yes: Yes = False,
 ) -> int:
     """Change an item's fields or its access; FIELD= removes a field."""
     return hand_on(ctx)

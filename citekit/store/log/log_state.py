@@ -84,6 +84,8 @@ class History:
             case "remove":
                 if action_of(subject) in REMOVABLE:
                     self._learn(subject, None, index)
+                elif is_item_folder(subject):
+                    self._withdraw(subject)
             case "purge":
                 self._purge(entry, index)
             case _:
@@ -161,9 +163,27 @@ class History:
             if old + rest in self.past:
                 self.past[new + rest] = self.past.pop(old + rest)
 
+    def _withdraw(self, folder: str) -> None:
+        """Forget an item; what stands of its immutable paths stands, should they come back."""
+        for rest, known in self._groups.pop(folder, {}).items():
+            path = folder + rest
+            self.past.pop(path, None)
+            if is_immutable(path):
+                self._left[path] = known
+
+    def left_in(self, folder: str) -> dict[str, Known]:
+        """What stands of the immutable paths of an item that has left this folder."""
+        below = f"{folder}/"
+        return {path: known for path, known in self._left.items() if path.startswith(below)}
+
     def _purge(self, entry: Mapping[str, Any], index: int) -> None:
         for payload in entry.get("payloads", ()):
             self.purged.setdefault(str(payload["digest"]), index)
+
+
+def is_item_folder(path: str) -> bool:
+    """Whether this is the path of an item's folder: ``items/mem2023turkiye``."""
+    return path.startswith("items/") and path.count("/") == 1
 
 
 def is_immutable(path: str) -> bool:

@@ -10,13 +10,13 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from citekit.app.sealing.plan import resolver, take_waiting
+from citekit.app.sealing.plan import Plan, resolver, take_waiting
 from citekit.app.sealing.waiting_purges import purges_among
 from citekit.app.verifying.log_checks.log_tree import Reading, read_log, tile_paths
 from citekit.app.verifying.log_checks.trust import check_trust
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.rules import found
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
+from citekit.errors import CitekitError, InvalidData, Place
 from citekit.findings import Finding
 from citekit.integrity.tiles import TILE_WIDTH
 from citekit.model.value import Value
@@ -24,6 +24,7 @@ from citekit.store.log.drift import Difference, differences, renamed_groups
 from citekit.store.log.folder import LogFolder, Pending, Standing
 from citekit.store.log.log_state import History
 from citekit.store.log.record_kinds import OF_THE_SEAL, action_of, group_of
+from citekit.store.private.withdrawn import is_kept, kept_privately
 from citekit.store.writing.transaction import PLACES
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ MAX_NAMED_LINES = 20
 MAX_NAMED_FILES = 1000
 """Beyond so many absent files of the log, their number is told instead of their names."""
 
-_PAYLOAD = re.compile(r"(?:objects|restricted)/sha256/([0-9a-f]{2})/([0-9a-f]{62})$")
+_PAYLOAD = re.compile(
+    r"(?:objects|restricted|private/objects)/sha256/([0-9a-f]{2})/([0-9a-f]{62})$"
+)
 
 
 class LogVerdict(Value):
@@ -238,15 +241,16 @@ def _check_state(
         for contradiction in plan.contradictions:
             if groups is None or group_of(contradiction.path) in groups:
                 yield found("CK-E602", inspection.show("log/pending.jsonl"), str(contradiction))
-    except IntegrityFailed as error:  # an item that was sealed is said to be removed
-        place = error.place.path if error.place else ""
-        yield found("CK-E601", inspection.show(place or ""), error.message)
+        yield from _withdrawn(inspection, plan, groups)
     except CitekitError as error:
         yield found("CK-E609", inspection.show("log/pending.jsonl"), error.message)
     disk = _digests(inspection)
     for old, new in list(renamed_groups(history, disk, resolver(inspection.store))):
         history.take(_renaming(old, new))
         yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
+    for folder in list(kept_privately(inspection.store.layout, history, disk)):
+        history.take({"v": 1, "action": "remove", "subject": folder})
+        yield found("CK-I603", inspection.show(folder), "was made private, not sealed yet")
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
             yield from _judge(inspection, history, size, difference)
@@ -263,6 +267,19 @@ def _groups(inspection: Inspection) -> set[str] | None:
     """The groups of files that are looked at; None: all of them."""
     items = {inspection.folder(key) for key in inspection.keys}
     return items | {"trust"} if inspection.is_partial else None
+
+
+def _withdrawn(inspection: Inspection, plan: Plan, groups: set[str] | None) -> Iterator[Finding]:
+    """Sealed items whose removal waits: kept here, or missing until the owner has signed that."""
+    for folder in plan.withdrawn:
+        if groups is not None and folder not in groups:
+            continue
+        known = plan.history.left_in(folder)
+        if is_kept(inspection.store.layout, folder, known):
+            yield found("CK-I604", inspection.show(folder), "was withdrawn; that waits for a seal")
+        else:
+            message = "an item that was sealed has been removed"
+            yield found("CK-E601", inspection.show(folder), message)
 
 
 def _renaming(old: str, new: str) -> dict[str, object]:
