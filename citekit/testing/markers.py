@@ -24,6 +24,7 @@ import subprocess
 import zipfile
 import zlib
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
@@ -114,13 +115,15 @@ def needles(marker: bytes) -> Iterator[Part]:
     if len(marker) < _SHORTEST:
         raise ValueError(f"a marker has at least {_SHORTEST} bytes: {marker!r}")
     yield "as it is", marker
-    yield "hexadecimal", marker.hex().encode()
-    for before in range(3):
-        coded = b64encode(b"\0" * before + marker)
-        start, end = (0, 2, 3)[before], (0, -3, -2)[(before + len(marker)) % 3]
-        middle = coded[start : end or None]
-        yield "base64", middle
-        yield "base64", middle.translate(bytes.maketrans(b"+/", b"-_"))
+    cases = (marker, marker.lower(), marker.capitalize(), marker.upper())
+    for one in dict.fromkeys(cases if marker.isalnum() else cases[:1]):
+        yield "hexadecimal", one.hex().encode()
+        for before in range(3):
+            coded = b64encode(b"\0" * before + one)
+            start, end = (0, 2, 3)[before], (0, -3, -2)[(before + len(one)) % 3]
+            middle = coded[start : end or None]
+            yield "base64", middle
+            yield "base64", middle.translate(bytes.maketrans(b"+/", b"-_"))
 
 
 def _find(place: str, data: bytes, markers: Mapping[str, bytes]) -> Iterator[Found]:
@@ -169,7 +172,8 @@ def _as_far_as_it_goes(data: bytes, bits: int) -> bytes:
 def _otherwise_packed(data: bytes) -> Iterator[Part]:
     for magic, unpack in ((b"BZh", bz2.decompress), (b"\xfd7zXZ\0", lzma.decompress)):
         if data.startswith(magic):
-            yield unpack.__module__, unpack(data)
+            with suppress(lzma.LZMAError, *_BROKEN):
+                yield "unpacked", unpack(data)
 
 
 def _in_tables(data: bytes) -> Iterator[Part]:
