@@ -12,15 +12,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from citekit.app.annotating.passage_names import split_name
-from citekit.app.chosen import choose, take_all, take_part
+from citekit.app.chosen import choose, private_paths, take_all, take_part
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
 from citekit.model.item import Item
 from citekit.model.value import NOTHING, Value, replace
 from citekit.pages.element import Content, h, is_web_address
 from citekit.pages.note_names import without_names
-from citekit.pages.provenance.seals import CHANGES, Seals, read_seals
+from citekit.pages.provenance.seals import Seals, read_seals
 from citekit.store.folder_names import alias_names
+from citekit.store.log.record_kinds import group_of
 from citekit.store.reading import ArchiveReader
 
 if TYPE_CHECKING:
@@ -114,9 +115,22 @@ class Library:
         """What the log says of each item."""
         items = {key: shelf.item for key, shelf in self.shelves.items()}
         seals = read_seals(self.store, items, shows_all=self.with_restricted)
-        # how much of the rest is changed is nothing that a part tells
-        own = sum(len(seal.in_state(*CHANGES)) for seal in seals.items.values())
-        return seals if self.is_whole else replace(seals, changes=own)
+        return replace(seals, changed=tuple(filter(self._may_count, seals.changed)))
+
+    def _may_count(self, path: str) -> bool:
+        """Whether a change of this file is told: not what was withdrawn, and not the rest."""
+        group = group_of(path)
+        if self.is_whole:
+            return self._private.isdisjoint((path, group))
+        return group in self._folders
+
+    @cached_property
+    def _private(self) -> frozenset[str]:
+        return private_paths(self._owners)
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(map(self.store.layout.item_name, self.shelves))
 
     def resolve(self, key: str) -> str | None:
         """The key of an item, by its key or an old one."""

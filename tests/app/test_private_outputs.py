@@ -11,8 +11,9 @@ from citekit import Archive
 from citekit.app.citing.result import DATA_FORMATS, STYLED_FORMATS
 from citekit.cli.run import run
 from citekit.errors import InvalidData, UsageError
+from citekit.pages.library import Library
 from citekit.testing.builders import build_archive
-from citekit.testing.markers import search_folder
+from citekit.testing.markers import search_bytes, search_folder
 from citekit.testing.private import MARKS, add_private_things
 from citekit.testing.sites import contents
 
@@ -149,3 +150,19 @@ def test_a_private_line_among_others_stops_a_package(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidData, match="holds private annotations"):
         Archive(store).export(tmp_path / "out", format="bagit")
+
+
+def test_what_was_withdrawn_is_told_by_the_log_alone(tmp_path: Path) -> None:
+    """A sealed item that became private: the log has said it; no count, PROV or page does."""
+    archive = Archive(build_archive(tmp_path / "archive"))
+    archive.seal()
+    archive.set_access("tide2023", "private")
+
+    archive.export(tmp_path / "history", format="prov")
+    archive.export(tmp_path / "bag", format="bagit")
+
+    marks = {"the key": b"tide2023", "its title": b"Sandbank grows"}
+    assert search_bytes("prov", (tmp_path / "history").read_bytes(), marks) == []
+    places = {found.place.split("/")[1] for found in search_folder(tmp_path / "bag", marks)}
+    assert places == {"log"}
+    assert Library.read(archive.store.root).seals.changed == ()

@@ -25,7 +25,7 @@ COPIED: Final = ("-D", "html_copy_source=1", "-D", "html_show_sourcelink=1")
 BUILDERS: Final = {
     "html": COPIED,
     **dict.fromkeys(("dirhtml", "singlehtml", "epub", "text", "latex", "xml", "gettext"), ()),
-    **dict.fromkeys(("json", "texinfo", "man", "pseudoxml"), ()),
+    **dict.fromkeys(("texinfo", "pseudoxml"), ()),
 }
 
 
