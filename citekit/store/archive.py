@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from citekit.errors import Place, StoreConflict
 from citekit.store import files
-from citekit.store.git_files import renew_git_files, write_git_files
 from citekit.store.layout import Layout
 from citekit.store.lock import exclusive
 from citekit.store.reading import ArchiveReader
 from citekit.store.settings import Settings, write_settings
+from citekit.store.writing.git_files import renew_git_files, write_git_files
 from citekit.store.writing.payload_holders import Holders
 from citekit.store.writing.taken_keys import Names
 from citekit.store.writing.writer import Writer

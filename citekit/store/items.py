@@ -21,7 +21,7 @@ from citekit.model.value import replace
 from citekit.store import files
 from citekit.store.folder_names import folded, is_cut, is_name_of, is_name_of_any, key_of
 from citekit.store.layout import Layout
-from citekit.store.left_out import LeftOut
+from citekit.store.private.left_out import LeftOut
 from citekit.store.settings import Settings, read_settings
 from citekit.store.staging import renames_under_way
 

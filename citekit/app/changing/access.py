@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.annotating.private_references import public_claims_on, refuse_private
 from citekit.app.changing.fields import with_fields
-from citekit.app.changing.git import Traces
 from citekit.app.changing.git_traces import Trail
 from citekit.app.changing.redaction import trim_excess
 from citekit.app.changing.withdrawal import AlreadySaid, find_said, forget_waiting
 from citekit.app.citing.archived_item import archived
+from citekit.app.git import Traces
 from citekit.errors import StoreConflict
 from citekit.findings import Finding
 from citekit.model.item import Access, Item
@@ -60,7 +60,8 @@ def set_access(
     where something that others may read would refer to something private.
     """
     options = {"access": access, "fields": sorted(fields) if fields else None}
-    with store.writing(options=options) as writer:
+    # The event that takes a private item out of the log's sight does not say what for.
+    with store.writing(options=None if access == "private" else options) as writer:
         old = store.item(store.resolve(key))
         item = with_fields(old, fields or {})
         if old.facts.access == access:

@@ -9,7 +9,7 @@ import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.changing.git import Repository, Traces
+from citekit.app.git import Repository, Traces
 from citekit.errors import CitekitError, Place
 from citekit.findings import Finding, Severity
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.changing.git import Traces
 from citekit.app.changing.git_traces import Trail
 from citekit.app.changing.redaction import shown_words
+from citekit.app.git import Traces
 from citekit.app.sealing.log_reading import noted_history
 from citekit.app.sealing.waiting_purges import purges_among
 from citekit.errors import IntegrityFailed, InvalidData, NotFound, Place, UsageError

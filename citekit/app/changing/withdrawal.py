@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.app.changing.git import Traces
 from citekit.app.changing.git_traces import Trail
+from citekit.app.git import Traces
 from citekit.app.sealing.plan import replay, without_what_went
 from citekit.findings import Finding
 from citekit.model.value import Value
@@ -36,10 +36,11 @@ class AlreadySaid(Value):
 
     def told(self) -> str:
         """What to ask before the item is made private."""
-        log = f"{len(self.entries)} entries of the log name it" if self.entries else ""
+        log = f"the log names it in {_count(len(self.entries), 'entry', 'entries')}"
         commits = len(self.traces.commits) if self.traces else 0
-        git = f"{commits} commits of git hold it" if commits else ""
-        said = ", ".join(filter(None, (log, git))) or "neither the log nor git here has it"
+        git = f"git has it in {_count(commits, 'commit', 'commits')}"
+        told = [text for text, number in ((log, len(self.entries)), (git, commits)) if number]
+        said = ", ".join(told) or "neither the log nor git here has it"
         return (
             f"{self.key} ({self.title}): {said}; sites, exports and clones that others have are "
             "not known here. All that stays as it is; make it private from now on?"
@@ -81,6 +82,10 @@ def forget_waiting(store: ArchiveStore) -> None:
     kept = without_what_went(replay(log, standing), waiting)
     if len(kept) < len(waiting):
         log.await_only(kept, size=standing.size if standing else 0)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _shown(store: ArchiveReader, key: str) -> set[str]:

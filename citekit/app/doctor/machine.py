@@ -18,6 +18,7 @@ from citekit.store.archive import ArchiveStore
 from citekit.store.index.sqlite import sqlite_features
 from citekit.store.layout import SETTINGS_FILE
 from citekit.store.lock import exclusive
+from citekit.store.private.second_copy import copies_folder, is_copied
 from citekit.version import __version__
 
 if TYPE_CHECKING:
@@ -136,6 +137,26 @@ def _archive(root: Path) -> Iterator[CheckedThing]:
     yield _index(store.layout.index_file)
     yield _case(root)
     yield from examine_log(store)
+    yield from _private(store)
+
+
+def _private(store: ArchiveStore) -> Iterator[CheckedThing]:
+    """Whether what opens the private roots of the log is here twice; nothing where nothing is."""
+    if not store.layout.private_ledger.is_file():
+        return
+    folder = copies_folder()
+    try:
+        ok = is_copied(store.layout)
+    except CitekitError as error:
+        yield CheckedThing(name="private", ok=False, detail=str(error), hint=error.hint or "")
+        return
+    copy = f"a copy in {folder}" if ok else f"no copy in {folder} that can open every seal"
+    yield CheckedThing(
+        name="private",
+        ok=ok,
+        detail=f"what proves private things later has {copy}; nothing of it is encrypted",
+        hint="citekit seal makes one; citekit backup takes what is in private/ along",
+    )
 
 
 def _writable(staging: Path, root: Path) -> CheckedThing:

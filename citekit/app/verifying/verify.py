@@ -16,6 +16,7 @@ from citekit.app.verifying.inspection import begin
 from citekit.app.verifying.links import check_links
 from citekit.app.verifying.log_checks.log import check_log, reconcile
 from citekit.app.verifying.payloads import check_payloads
+from citekit.app.verifying.private_files import check_marked, check_private
 from citekit.app.verifying.quotation import check_quotation
 from citekit.app.verifying.records import check_names, read_records
 from citekit.app.verifying.structure import check_structure
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     check_payloads,
     check_links,
     check_quotation,
+    check_marked,
 )
 
 # The first class that occurs decides. A finding of no listed class is fine.
@@ -176,12 +178,16 @@ def _verify(
 ) -> Report:
     at = now or this_second()
     resolved = tuple(dict.fromkeys(store.resolve(key) for key in keys))
-    inspection = begin(store, resolved, progress)
+    layout = store.layout
+    seen = tuple(k for k in resolved if not layout.lies_in_private(layout.item_folder(k)))
+    inspection = begin(store, seen, progress, is_partial=bool(resolved))
     inspection.remembered = recall(store.layout) if only_changed else None
     is_full = inspection.remembered is None and not resolved
     if is_full and (only_changed or store.layout.verified_file.is_file()):
         inspection.marks = {}
     findings = [finding for check in CHECKS for finding in check(inspection)]
+    if not seen:  # all is looked at, or what is private
+        findings += check_private(store)
     log = check_log(inspection, outside)
     marks = inspection.marks
     return Report(

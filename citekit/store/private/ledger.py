@@ -160,6 +160,14 @@ def private_files(layout: Layout) -> Iterator[str]:
                 yield path
 
 
+def private_names(layout: Layout) -> set[str]:
+    """Every plain file below ``private/``, by its path inside the archive."""
+    private = layout.private
+    paths = {name for name in files.names(private) if _is_plain(private / name)}
+    paths.update(path for top in files.folders(private) for path in _below(private, top))
+    return {f"{private.name}/{path}" for path in paths}
+
+
 def is_accounted_for(path: str) -> bool:
     """Whether a file with this path inside ``private/`` is a record.
 
@@ -190,10 +198,18 @@ def _below(root: Path, folder: str) -> Iterator[str]:
     path = root / folder
     for name in sorted(files.names(path)):
         child = path / name
-        if child.is_dir() and not files.is_symlink(child):
+        if _is_folder(child):
             yield from _below(root, f"{folder}/{name}")
-        elif child.is_file() and not files.is_symlink(child):
+        elif _is_plain(child):
             yield f"{folder}/{name}"
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not files.is_symlink(path)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not files.is_symlink(path)
 
 
 def _apply(files: dict[str, str], changes: Mapping[str, str | None]) -> None:

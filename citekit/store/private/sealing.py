@@ -73,8 +73,9 @@ def changes(ledger: Ledger, disk: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _refuse_laundering(layout: Layout, ledger: Ledger, disk: Mapping[str, str]) -> None:
-    for path, digest in ledger.files.items():
-        if is_immutable(path) and disk.get(path) != digest:
+    for path in {**ledger.files, **disk}:
+        stands = ledger.first.get(path) or ledger.files.get(path)
+        if is_immutable(path) and stands is not None and disk.get(path) != stands:
             what = "has changed" if path in disk else "is missing"
             raise IntegrityFailed(
                 f"{what}, though it never changes; sealing would hide it",

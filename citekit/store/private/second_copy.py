@@ -24,6 +24,7 @@ from citekit.store.private.ledger import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from citekit.store.layout import Layout
@@ -69,6 +70,23 @@ def find_seal(layout: Layout, root: bytes) -> PrivateSeal | None:
             if seal is not None:
                 return seal
     return None
+
+
+def last_seal(layout: Layout, roots: Sequence[bytes] | None) -> PrivateSeal | None:
+    """The last seal that can be opened here, of those whose roots the log has, in its order.
+
+    Without roots, of a log that says none, it is the last of the ledger.
+    """
+    if roots is None:
+        return read_ledger(layout).last_seal()
+    wanted = set(roots)
+    found: dict[bytes, PrivateSeal] = {}
+    for path in (layout.private_ledger, *_copies()):
+        with suppress(CitekitError):
+            seal = read_ledger_in(path).last_seal(wanted)
+            if seal is not None:
+                found.setdefault(seal.root, seal)
+    return next((found[root] for root in reversed(roots) if root in found), None)
 
 
 def is_copied(layout: Layout) -> bool:

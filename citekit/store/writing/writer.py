@@ -12,9 +12,9 @@ from citekit.model.records.codec import to_json
 from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.store import files
 from citekit.store.addresses import known_addresses
-from citekit.store.git_files import keep_from_git
 from citekit.store.writing.crossing import let_out, partition, records_in, take_in
 from citekit.store.writing.event_recorder import Recorder
+from citekit.store.writing.git_files import keep_from_git
 from citekit.store.writing.transaction import (
     PLACES,
     PayloadSource,
