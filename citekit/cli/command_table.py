@@ -250,6 +250,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'A checkpoint that you kept elsewhere; may be given again.', 'metavar': 'FILE', 'is_many': True},
         ),
     },
+    'recover': {
+        'help': 'Decide between events that wait and are in conflict, and drop events of others.',
+        'door': 'check:recover',
+        'arguments': (),
+        'options': (
+            {'name': '--keep', 'parameter': 'keep', 'help': 'Of events in conflict, keep this digest (or PATH=DIGEST); may be given again.', 'metavar': 'DIGEST', 'is_many': True},
+            {'name': '--drop', 'parameter': 'drop', 'help': "Drop an event that waits and is not this computer's own; may be given again.", 'metavar': 'EVENT', 'is_many': True},
+        ),
+    },
     'doctor': {
         'help': 'Say what works on this machine and what to install.',
         'door': 'check:doctor',
@@ -266,7 +275,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--lost-key', 'parameter': 'lost_key', 'help': 'At a change of keys: the old one is lost.'},
             {'name': '--tsa', 'parameter': 'tsa', 'help': 'Ask this RFC 3161 authority; may be given again (default: those in archive.toml).', 'metavar': 'URL', 'is_many': True},
             {'name': '--no-tsa', 'parameter': 'no_tsa', 'help': 'Ask none, not even those that archive.toml names.'},
-            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges that wait without asking.'},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges, removals and changes of access without asking.'},
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
         ),
     },

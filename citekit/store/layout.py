@@ -77,6 +77,11 @@ class Layout(Value):
         return self.local / "held"
 
     @property
+    def own_file(self) -> Path:
+        """Marks of the events that wait and that this computer has noted."""
+        return self.local / "own"
+
+    @property
     def index_file(self) -> Path:
         """The SQLite cache."""
         return self.local / "index.sqlite"

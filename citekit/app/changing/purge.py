@@ -13,7 +13,7 @@ from citekit.app.changing.git import Traces
 from citekit.app.changing.git_traces import Trail
 from citekit.app.changing.redaction import shown_words
 from citekit.app.sealing.log_reading import noted_history
-from citekit.app.sealing.waiting_purges import purges_among
+from citekit.app.sealing.unconfirmed import erasures_among
 from citekit.errors import IntegrityFailed, InvalidData, NotFound, Place, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.event import MAX_REASON, LoggedPayload
@@ -142,7 +142,7 @@ def _waits(store: ArchiveStore) -> Iterable[Finding]:
     with suppress(IntegrityFailed, InvalidData):
         standing = log.standing()
         waiting = log.waiting(standing.size) if standing and standing.note.signatures else ()
-        if any(purges_among(waiting)):
+        if any(erasures_among(waiting)):
             yield Finding(
                 code="CK-I705",
                 severity=Severity.NOTE,

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.errors import IntegrityFailed, InvalidData
 from citekit.integrity.digest import parse_digest
+from citekit.integrity.leaf import parse_leaf
 from citekit.model.event import ACTIONS, VERSION
+from citekit.model.value import NOTHING
 from citekit.store.log.plain_event import read_plain_event
 from citekit.store.log.record_kinds import IMMUTABLE, REMOVABLE, action_of, group_of
 
@@ -42,6 +44,25 @@ class Contradiction(IntegrityFailed):
         self.digest = digest
 
 
+class Said(NamedTuple):
+    """What one entry says: of which path, with which digest; ``value`` is all of it."""
+
+    action: str
+    subject: str
+    digest: str | None
+    value: Mapping[str, Any]
+
+
+def said_by(entry: bytes) -> Said:
+    """What an entry says, judged by itself; raises InvalidData for one that is no event."""
+    event = read_plain_event(entry)
+    if event is not None and action_of(event[1]) == _named(event[0]):
+        return Said(event[0], event[1], event[2], NOTHING)
+    value = parse_leaf(entry)
+    action, subject = _checked(value)
+    return Said(action, subject, value.get("digest"), value)
+
+
 class KeyChange(NamedTuple):
     """A key that the log has signed with since an entry; ``replaces`` is a key id."""
 
@@ -61,7 +82,11 @@ class History:
     size: int = 0
     payloads: dict[str, int] = field(default_factory=dict)
     purged: dict[str, int] = field(default_factory=dict)
+    repeated: set[bytes] = field(default_factory=set)
+    """Leaf hashes of entries that were asked for, because they wait, and are sealed already."""
     keys: list[KeyChange] = field(default_factory=list)
+    access: dict[str, str] = field(default_factory=dict)
+    """By the folder of an item: the last word on who may read it, where the log has one."""
     past: dict[str, list[Known]] = field(default_factory=dict)
     _left: dict[str, Known] = field(default_factory=dict)
     """What stands of immutable paths that a renaming has left."""
@@ -88,6 +113,8 @@ class History:
                 self._purge(entry, index)
             case _:
                 self._learn(subject, entry["digest"], index)
+                if entry.get("access") is not None:
+                    self.access[group_of(subject)] = str(entry["access"])
                 if action == "capture":
                     for payload in entry.get("payloads", ()):
                         self.payloads.setdefault(str(payload["digest"]), index)
@@ -105,12 +132,14 @@ class History:
         event = read_plain_event(entry)
         if event is None:
             return False
-        action, subject, digest, payloads = event
+        action, subject, digest, payloads, access = event
         if action_of(subject) != _named(action):
             return False
         index = self.size
         self.size += 1
         self._learn(subject, digest, index)
+        if access is not None:
+            self.access[group_of(subject)] = access
         for payload in payloads if action == "capture" else ():
             self.payloads.setdefault(payload, index)
         return True
@@ -119,6 +148,10 @@ class History:
         """What the log says of one file; None when it says nothing."""
         group = group_of(path)
         return self._groups.get(group, {}).get(path[len(group) :])
+
+    def stands(self, path: str) -> Known | None:
+        """What was said first of an immutable path, also where a renaming has left it."""
+        return self.get(path) or self._left.get(path)
 
     def files(self) -> Iterator[tuple[str, Known]]:
         """Every file that the log has a word on, also those that are gone."""
@@ -155,6 +188,8 @@ class History:
         moved = self._groups.pop(old, {})
         if moved:
             self._groups[new] = moved
+        if old in self.access:
+            self.access[new] = self.access.pop(old)
         for rest, known in moved.items():
             if is_immutable(old + rest):
                 self._left[old + rest] = known

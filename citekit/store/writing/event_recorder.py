@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import CitekitError, NotFound
@@ -16,10 +17,12 @@ from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.model.capture import ROLES, Capture, Tool
 from citekit.model.event import Agent, Event, LoggedPayload
+from citekit.model.item import Item
 from citekit.model.records.codec import decode_text, to_json
 from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.log.folder import LogFolder
+from citekit.store.log.own_events import OwnEvents
 from citekit.store.log.record_kinds import action_of
 from citekit.version import __version__
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from citekit.model.item import Access
+    from citekit.store.layout import Layout
     from citekit.store.reading import ArchiveReader
     from citekit.store.settings import Settings
 
@@ -80,8 +85,7 @@ class Recorder:
             _log.warning("an event was not noted, the next seal will find it: %s", error)
 
     def _append(self, entries: list[bytes]) -> None:
-        self._noted.update(map(leaf_hash, entries))
-        LogFolder(self._layout).append(entries)
+        note_events(self._layout, self._noted, entries)
 
     def _file_event(self, path: Path, access: str | None) -> Event | None:
         name = self._layout.name(path)
@@ -92,13 +96,24 @@ class Recorder:
             data = files.read_bytes(path)
         except NotFound:
             return self._event("remove", name)
-        return self._event(action, name, access=access, **about_file(action, data))
+        return self._event(action, name, **about_file(action, data))
 
     def _event(self, action: str, subject: str, **more: Any) -> Event:  # noqa: ANN401  # fields of Event
         agent = agent_of(self._store.settings)
         return make_event(
             action, subject, agent=agent, at=now(), tool=this_tool(self._options), **more
         )
+
+
+def note_events(layout: Layout, noted: set[bytes], entries: list[bytes]) -> None:
+    """Have events wait that this process has made, known to it and marked as this computer's own.
+
+    The marks come first: a mark without its event is nothing, an event without its mark nobody's.
+    """
+    log = LogFolder(layout)
+    noted.update(map(leaf_hash, entries))
+    OwnEvents(layout).mark(entries, origin=log.origin())
+    log.append(entries)
 
 
 def make_event(
@@ -116,15 +131,24 @@ def make_event(
 
 
 def about_file(action: str, data: bytes) -> dict[str, Any]:
-    """The digest of a file's bytes, and for a capture record the payloads that it names.
+    """The digest of a file's bytes; of an item its access, of a capture record its payloads.
 
     Raises InvalidData for a capture record that is none.
     """
     about: dict[str, Any] = {"digest": digest_bytes(data)}
+    if action in ("item", "access"):
+        about["access"] = access_in(data)
     if action == "capture":
         capture = decode_text(Capture, data.decode("utf-8", "surrogateescape"))
         about["payloads"] = logged_payloads(capture)
     return about
+
+
+def access_in(data: bytes) -> Access | None:
+    """The access that an item's record says; None where it is no record of an item."""
+    with suppress(CitekitError):
+        return Item.from_text(data.decode("utf-8", "surrogateescape")).facts.access
+    return None
 
 
 def logged_payloads(capture: Capture) -> tuple[LoggedPayload, ...]:

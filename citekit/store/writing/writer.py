@@ -205,6 +205,7 @@ class Writer:
         stop in between leaves bytes that ``verify`` names; caches go whole, whatever they hold.
         """
         self._require(key)
+        layout = self._layout
         new = [payload for payload in payloads if payload.digest not in noted]
         for start in range(0, len(new), _PURGED_AT_ONCE):
             part = tuple(new[start : start + _PURGED_AT_ONCE])
@@ -215,8 +216,9 @@ class Writer:
                 for access in PLACES:
                     self._objects.remove(self._objects.path(digest, access))
             self._objects.forget_held(digests, change.folder)
+            kept = {p.name for p in (layout.held_file, layout.own_file, layout.staging)}
             for name in files.names(self._layout.check_inside(self._layout.local)):
-                if name not in (self._layout.held_file.name, self._layout.staging.name):
+                if name not in kept:
                     files.remove_tree(self._layout.local / name)
 
     # ── notes, annotations, entities, claims ───────────────────────────────────────────────────
