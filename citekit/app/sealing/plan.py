@@ -157,14 +157,10 @@ def take_found(plan: Plan, event: Event) -> None:
     plan.is_as_pending = False
 
 
-def scan(
-    store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime, is_needed: bool = False
-) -> None:
+def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> None:
     """Add a *found* event to the plan for each change that nobody noted.
 
-    What a seal itself leaves is added where something else is to be sealed, or ``is_needed`` says
-    that there will be. Raises IntegrityFailed for what must not be sealed, InvalidData for a record
-    that is none.
+    Raises IntegrityFailed for what must not be sealed, InvalidData for a record that is none.
     """
     disk = disk_digests(store)
 
@@ -174,10 +170,10 @@ def scan(
 
     for old, new in list(renamed_groups(plan.history, disk, resolver(store))):
         find("rename", old, to=new)
-    found = list(differences(plan.history, disk))
+    found = [d for d in differences(plan.history, disk) if not _is_to_come(d, plan.size)]
     _refuse(store, [d for d in found if _is_laundering(d)])
     found = [d for d in found if d.known is not None or not _is_of_this_seal(d, plan.size)]
-    if all(d.action in OF_THE_SEAL for d in found) and not plan.entries and not is_needed:
+    if all(d.action in OF_THE_SEAL for d in found) and not plan.entries:
         return
     for difference in found:
         if difference.digest is None:
@@ -286,6 +282,13 @@ def _is_laundering(difference: Difference) -> bool:
         return True
     lost = difference.known is not None and difference.digest is None
     return lost and difference.action not in REMOVABLE
+
+
+def _is_to_come(difference: Difference, size: int) -> bool:
+    """Whether it is the file of a key that is not put in its place before the seal is sure."""
+    known = difference.known
+    is_new = known is not None and known.entry >= size
+    return difference.action == "key" and difference.digest is None and is_new
 
 
 def _is_of_this_seal(difference: Difference, size: int) -> bool:

@@ -185,8 +185,8 @@ def seal_recorded(store: ArchiveStore) -> int:
         sealed = replay(log, standing)
         _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
         plan = take_waiting(sealed, own)
-        if _is_new_key(plan, keys, log_origin(store)):
-            _add_key(store, plan, keys, this_second())
+        new_key = _new_key(store, plan, keys, log_origin(store), this_second())
+        note_events(store.layout, store.noted, new_key)
         _place_keys(store, plan, plan.size)
     _refuse_contradictions(store, plan)
     if plan.entries:
@@ -210,11 +210,10 @@ def seal_locked(
     plan = _planned(store, log, standing)
     size = standing.size if standing else 0
     _take_confirmed(store, plan, confirmed, at)
-    is_new_key = _is_new_key(plan, keys, origin)
-    scan(store, plan, agent=agent_of(store.settings), at=at, is_needed=is_new_key)
+    new_key = _new_key(store, plan, keys, origin, at)
+    scan(store, plan, agent=agent_of(store.settings), at=at)
     refuse_unconfirmed(store, plan, confirmed)
-    if is_new_key:
-        _add_key(store, plan, keys, at)
+    note_events(store.layout, store.noted, new_key)
     _place_keys(store, plan, size)
     check_leftovers(log, standing, plan.entries)
     if not plan.entries:
@@ -378,8 +377,11 @@ def _check_pending(pending: Pending, size: int) -> None:
 # ── keys ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _is_new_key(plan: Plan, keys: Keys, origin: str) -> bool:
-    """Whether another key is to sign from here on; raises UsageError for a silent change."""
+def _new_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: datetime) -> list[bytes]:
+    """Have the plan say which key signs from here on, if it is another; the event that says so.
+
+    Raises UsageError for a silent change.
+    """
     current = plan.history.keys[-1] if plan.history.keys else None
     if keys.signing is None:
         if current:
@@ -387,7 +389,7 @@ def _is_new_key(plan: Plan, keys: Keys, origin: str) -> bool:
                 f"this log is signed by {current.vkey}, and that key is not here",
                 hint="name its file with --signing-key, or a new one with --lost-key as well",
             )
-        return False
+        return []
     verifier = keys.signing.verifier
     if verifier.name != origin:
         raise UsageError(
@@ -399,7 +401,12 @@ def _is_new_key(plan: Plan, keys: Keys, origin: str) -> bool:
         _check_old(current, keys)
     elif current and _is_waiting(current, plan) and current.replaces:
         _check_old(_replaced(plan, current), keys)
-    return current is None or current.vkey != str(verifier)
+    if current and current.vkey == str(verifier):
+        return []
+    entry = encode_event(_key_event(store, verifier, current, at, is_lost=keys.is_lost))
+    plan.history.take(parse_leaf(entry))
+    plan.entries.append(entry)
+    return [entry]
 
 
 def _refuse_replaced(plan: Plan, key: VerifierKey) -> None:
@@ -430,27 +437,24 @@ def _replaced(plan: Plan, key: KeyChange) -> KeyChange:
     return plan.history.keys[plan.history.keys.index(key) - 1]
 
 
-def _add_key(store: ArchiveStore, plan: Plan, keys: Keys, at: datetime) -> None:
-    """Have the log say which key signs from here on."""
-    current = plan.history.keys[-1] if plan.history.keys else None
-    key = keys.signing.verifier if keys.signing else None
-    if key is None:
-        return
-    path = store.layout.key_file(key.key_id.hex())
-    event = make_event(
+def _key_event(
+    store: ArchiveStore,
+    key: VerifierKey,
+    current: KeyChange | None,
+    at: datetime,
+    *,
+    is_lost: bool,
+) -> Event:
+    return make_event(
         "key",
-        store.layout.name(path),
+        store.layout.name(store.layout.key_file(key.key_id.hex())),
         agent=agent_of(store.settings),
         at=at,
-        tool=this_tool({"lost_key": True if current and keys.is_lost else None}),
+        tool=this_tool({"lost_key": True if current and is_lost else None}),
         digest=digest_bytes(_key_bytes(str(key))),
         vkey=str(key),
         replaces=parse_vkey(current.vkey).key_id.hex() if current else None,
     )
-    entry = encode_event(event)
-    plan.history.take(parse_leaf(entry))
-    plan.entries.append(entry)
-    note_events(store.layout, store.noted, [entry])
 
 
 def _place_keys(store: ArchiveStore, plan: Plan, size: int) -> None:

@@ -110,6 +110,8 @@ def note_events(layout: Layout, noted: set[bytes], entries: list[bytes]) -> None
 
     The marks come first: a mark without its event is nothing, an event without its mark nobody's.
     """
+    if not entries:
+        return
     log = LogFolder(layout)
     noted.update(map(leaf_hash, entries))
     OwnEvents(layout).mark(entries, origin=log.origin())

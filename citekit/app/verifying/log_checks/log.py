@@ -327,8 +327,15 @@ def _said_by_others(
         elif is_new and is_immutable(path) and digest not in (None, said.digest):
             message = f"has {digest}, an event that waits says {said.digest}"
             yield path, found("CK-E602", place, message)
-        elif plan.size and path not in told and (known is None or known.digest != said.digest):
+        elif plan.size and path not in told and not _is_past(history, path, said.digest):
             yield path, found("CK-I660", place, f"{_what(said)} waits: {_NOT_OURS}")
+
+
+def _is_past(history: History, path: str, digest: str | None) -> bool:
+    """Whether the log has had that word on the file: a merge brings back what was sealed since."""
+    known = history.get(path)
+    words = [*history.past.get(path, ()), *([known] if known else ())]
+    return any(word.digest == digest for word in words)
 
 
 _NOT_OURS = "nothing shows that this computer has noted it"
