@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from citekit.app.sealing.signing_keys import NewKey as NewKey
     from citekit.app.sealing.unconfirmed import Unconfirmed as Unconfirmed
     from citekit.app.sealing.unconfirmed import WaitingChange as WaitingChange
+    from citekit.app.sealing.waiting import Conflict as Conflict
     from citekit.app.verifying.log_checks.trust_anchors import Outside as Outside
     from citekit.app.verifying.log_checks.trust_anchors import read_outside as read_outside
     from citekit.app.verifying.verify import Report as Report
@@ -86,6 +87,7 @@ _PLACES = {
     "citekit.app.sealing.seal": "Keys Sealed",
     "citekit.app.sealing.signing_keys": "NewKey",
     "citekit.app.sealing.unconfirmed": "Unconfirmed WaitingChange",
+    "citekit.app.sealing.waiting": "Conflict",
     "citekit.app.verifying.log_checks.trust_anchors": "Outside read_outside",
     "citekit.app.verifying.verify": "Report",
     "citekit.csl.style.search": "StyleSummary",
