@@ -18,7 +18,8 @@ from citekit.model.records.json_text import Json, JsonPath, parse_json, place_in
 from citekit.model.value import NOTHING, Value
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
-Access = Literal["public", "restricted"]
+Access = Literal["public", "restricted", "private"]
+"""Who may read: everybody; the records everybody, the text its owner; nobody but the owner."""
 
 _TEXTS: Final = ("title", "URL", "DOI", "container-title", "publisher", "language")
 _CHECKED: Final = NAME_VARIABLES.union(DATE_VARIABLES, _TEXTS)
