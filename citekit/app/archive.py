@@ -27,7 +27,7 @@ from citekit.app.annotating.entities_and_claims import (
     remove_entity,
 )
 from citekit.app.changing.access import set_access
-from citekit.app.changing.edit import remove, rename, set_fields
+from citekit.app.changing.edit import readmit, remove, rename, set_fields
 from citekit.app.changing.purge import plan_purge, purge
 from citekit.app.changing.recover import recover
 from citekit.app.citing.archived_item import find_item
@@ -118,6 +118,7 @@ class Archive:
     set_access = use_case(set_access)
     rename = use_case(rename)
     remove = use_case(remove)
+    readmit = use_case(readmit)
     plan_purge = use_case(plan_purge)
     purge = use_case(purge)
     recover = use_case(recover)

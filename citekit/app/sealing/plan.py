@@ -32,7 +32,7 @@ from citekit.store.log.folder import LogFolder, Standing, needed_paths
 from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.plain_event import read_plain_event
 from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
-from citekit.store.writing.event_recorder import about_file, access_in, encode_event, make_event
+from citekit.store.writing.event_recorder import about_file, encode_event, facts_in, make_event
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -171,7 +171,7 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
     for old, new in list(renamed_groups(plan.history, disk, resolver(store))):
         find("rename", old, to=new)
     found = [d for d in differences(plan.history, disk) if not _is_to_come(d, plan.size)]
-    _refuse(store, [d for d in found if _is_laundering(d)])
+    _refuse(store, [d for d in found if _is_laundering(d) or _is_back(plan.history, d)])
     found = [d for d in found if d.known is not None or not _is_of_this_seal(d, plan.size)]
     if all(d.action in OF_THE_SEAL for d in found) and not plan.entries:
         return
@@ -284,6 +284,11 @@ def _is_laundering(difference: Difference) -> bool:
     return lost and difference.action not in REMOVABLE
 
 
+def _is_back(history: History, difference: Difference) -> bool:
+    """Whether it is a file that was erased."""
+    return history.is_erased(difference.path, difference.digest)
+
+
 def _is_to_come(difference: Difference, size: int) -> bool:
     """Whether it is the file of a key that is not put in its place before the seal is sure."""
     known = difference.known
@@ -315,10 +320,14 @@ def _refuse(store: ArchiveReader, found: list[Difference]) -> None:
 
 
 def _change(history: History, difference: Difference, data: bytes) -> tuple[str, str]:
-    """What a file that nobody noted is called: an item's record may have another access."""
-    if difference.action == "item":
-        said = history.access.get(group_of(difference.path))
-        if said is not None and access_in(data) != said:
+    """What a change of a file that nobody noted is called: of an item's record, what it does."""
+    facts = facts_in(data) if difference.action == "item" else None
+    if facts is not None:
+        group = group_of(difference.path)
+        was_withdrawn = history.withdrawn.get(group) is not None
+        if (facts.withdrawn is not None) != was_withdrawn:
+            return "readmit" if was_withdrawn else "withdraw", difference.path
+        if history.access.get(group, facts.access) != facts.access:
             return "access", difference.path
     return difference.action, difference.path
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
     from citekit.store.log.log_state import Said
 
-ASKED: Final = frozenset(["remove", "access"])
+ASKED: Final = frozenset(["remove", "access", "withdraw", "readmit"])
 """Kinds of changes that a seal asks about where it *finds* them: nobody noted them here."""
 _ERASING: Final = tuple(f'"action":"{action}"'.encode() for action in sorted(ERASING))
 
@@ -60,12 +60,21 @@ class WaitingChange(Value):
         keys = sorted({key for keys in self.owners.values() for key in keys})
         payloads = ", ".join(f"{role} {digest}" for digest, role in self.payloads.items())
         whose = ", ".join(keys) or "no item that is here"
+        if self.action == "erase":  # the record is gone, so nobody has the payloads any more
+            whose = ", ".join([self.subject, *keys])
         why = f", because: {self.reason}" if self.reason else ""
         by = self.agent if self.is_own else f"{self.agent}, not shown to be this computer's own"
-        return f"{self.action} of {whose} ({payloads}), noted at {self.at} by {by}{why}"
+        return f"{_WORDS[self.action]} of {whose} ({payloads}), noted at {self.at} by {by}{why}"
 
 
-_WORDS: Final = {"remove": "removal", "access": "change of access"}
+_WORDS: Final = {
+    "purge": "purge",
+    "erase": "erasing",
+    "remove": "removal",
+    "access": "change of access",
+    "withdraw": "withdrawal",
+    "readmit": "return",
+}
 
 
 class Unconfirmed(StoreConflict):

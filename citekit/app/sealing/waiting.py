@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from citekit.store.items import ItemReader
 
-ERASING: Final = frozenset(["purge"])
+ERASING: Final = frozenset(["purge", "erase"])
 """Actions that say of bytes that they are gone for good, which no file can show."""
 
 

@@ -92,13 +92,15 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
         plan = _plan(inspection, reading.history, plan_waiting, found_here)
     found_here += _check_state(inspection, plan)
     is_signed = bool(standing.note.signatures or reading.history.keys)
+    is_awaited = is_signed and not _has_key(standing, reading.history)
     found_here += _waiting_purges(inspection, plan, is_signed=is_signed)
+    found_here += _erased(inspection, plan, is_awaited=is_awaited)
     return LogVerdict(
         sealed=standing.size,
         history=plan.history,
         findings=tuple(found_here),
         is_signed=is_signed,
-        is_awaited=is_signed and not _has_key(standing, reading.history),
+        is_awaited=is_awaited,
         disowned=plan.others.erased(),
         unvouched=frozenset(_unvouched(inspection, plan)),
     )
@@ -374,9 +376,13 @@ def _judge(inspection: Inspection, plan: Plan, difference: Difference) -> Iterat
             yield _unsealed(place, "is not in the log yet", said, digest)
     elif digest is None and difference.action == "key" and not is_sealed:
         yield found("CK-I608", place, "a seal was stopped")
+    elif digest is None and is_sealed and _is_withdrawn(history, path, size):
+        yield found("CK-I667", place, "is not here: its item was withdrawn, the log says")
     elif digest is None:
         why = f"; an event says that it was removed, and {_NOT_OURS}" if said else ""
         yield found("CK-E601", place, f"is missing: entry {known.entry} of the log has it{why}")
+    elif history.is_erased(path, digest):
+        yield found("CK-E666", place, "is here, but the log says that it was erased")
     elif difference.is_immutable:
         message = f"has {digest}, entry {known.entry} of the log says {known.digest}"
         yield found("CK-E602", place, message)
@@ -384,6 +390,12 @@ def _judge(inspection: Inspection, plan: Plan, difference: Difference) -> Iterat
         back = [k.entry for k in history.past.get(path, ()) if k.digest == digest]
         message = f"is again as entry {back[-1]} of the log says" if back else "has changed"
         yield _unsealed(place, f"{message} since entry {known.entry}", said, digest)
+
+
+def _is_withdrawn(history: History, path: str, size: int) -> bool:
+    """Whether a sealed entry has withdrawn the item that the file is of."""
+    entry = history.withdrawn.get(group_of(path))
+    return entry is not None and entry < size
 
 
 def _unsealed(place: str, message: str, said: Said | None, digest: str | None) -> Finding:
@@ -408,7 +420,12 @@ def _unread(inspection: Inspection, difference: Difference) -> Iterator[Finding]
 def _waiting(history: History, disk: dict[str, str], size: int) -> Iterator[tuple[str, str]]:
     if history.size == size:
         return
-    waiting = [(path, known) for path, known in history.files() if known.entry >= size]
+    gone = {group for group, entry in history.erased.items() if entry >= size}  # told by itself
+    waiting = [
+        (path, known)
+        for path, known in history.files()
+        if known.entry >= size and group_of(path) not in gone
+    ]
     for path, known in sorted(waiting):
         if disk.get(path) == known.digest:
             is_new = known.digest is not None and path not in history.past
@@ -421,12 +438,30 @@ def _waiting_purges(inspection: Inspection, plan: Plan, *, is_signed: bool) -> I
     place, groups = inspection.show("log/pending.jsonl"), _groups(inspection)
     for _, said in erasures_among(plan.entries) if is_signed else ():
         if groups is None or said.subject in groups:
-            yield found("CK-I625", place, f"a purge of {said.subject} waits for the owner's seal")
+            message = f"{_WAITS[said.action]} of {said.subject} waits for the owner's seal"
+            yield found("CK-I625", place, message)
     for entry, said in plan.others.erasures:
         if groups is None or said.subject in groups:
             name = leaf_hash(entry).hex()[:12]
-            message = f"a purge of {said.subject} waits ({name}): {_NOT_OURS}"
+            message = f"{_WAITS[said.action]} of {said.subject} waits ({name}): {_NOT_OURS}"
             yield found("CK-I662", place, message)
+
+
+_WAITS = {"purge": "a purge", "erase": "an erasing"}
+
+
+def _erased(inspection: Inspection, plan: Plan, *, is_awaited: bool) -> Iterator[Finding]:
+    """Records of an item that was erased here, which nobody has sealed yet: they are missing."""
+    history, groups = plan.history, _groups(inspection)
+    for group, entry in history.erased.items():
+        if entry < plan.size or not (groups is None or group in groups):
+            continue
+        for path in history.in_group(group):
+            sealed = [w for w in history.past.get(path, ()) if w.entry < plan.size]
+            if sealed and sealed[-1].digest and path not in inspection.digests:
+                code = "CK-E665" if is_awaited else "CK-E624"
+                message = "is missing: it was erased, and that waits for a seal"
+                yield found(code, inspection.show(path), message)
 
 
 def _has_key(standing: Standing, history: History) -> bool:
