@@ -8,7 +8,7 @@ never decided here: it stands.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.sealing.plan import read_waiting, take_waiting
 from citekit.app.sealing.waiting import Conflict
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from citekit.app.sealing.plan import Plan
     from citekit.store.archive import ArchiveStore
+
+
+_FEWEST_DIGITS: Final = 8
 
 
 class Recovered(Value):
@@ -49,10 +52,11 @@ def recover(
 ) -> Recovered:
     """Keep these digests (or ``PATH=DIGEST``) where events that wait are in conflict.
 
-    ``drop`` names events that wait and are not this computer's own, by the beginning of their leaf
-    hash as ``verify`` tells it: their lines go. Raises NotFound for a digest or event that is not
-    there, StoreConflict for a digest that would decide nothing, IntegrityFailed or InvalidData for
-    a damaged log.
+    ``drop`` names events that wait and are not this computer's own, by the path that they are about
+    or the beginning of their leaf hash as ``verify`` tells it: their lines go.
+
+    Raises NotFound for a digest or event that is not there, StoreConflict for a digest that would
+    decide nothing, IntegrityFailed or InvalidData for a damaged log.
     """
     with store.writing():
         log = LogFolder(store.layout)
@@ -61,7 +65,7 @@ def recover(
         history, waiting = read_waiting(store, log, standing, noted=store.noted)
         plan = take_waiting(history, waiting)
         kept = dict(_decide(store, plan, choice) for choice in keep)
-        disowned = {_named(waiting.others, name) for name in drop}
+        disowned = {entry for name in drop for entry in _named(waiting.others, name)}
         left = [e for e in log.waiting(size) if e not in disowned and not _loses(e, kept)]
         dropped = len(log.waiting(size)) - len(left)
         if dropped:
@@ -95,15 +99,22 @@ def _decide(store: ArchiveStore, plan: Plan, choice: str) -> tuple[str, str]:
     return among[0].path, digest
 
 
-def _named(others: Iterable[bytes], name: str) -> bytes:
-    found = [e for e in others if name and leaf_hash(e).hex().startswith(name.lower())]
-    if len(found) != 1:
-        number = "no event" if not found else f"{len(found)} events"
+def _named(others: Iterable[bytes], name: str) -> list[bytes]:
+    found = [e for e in others if _is_named(e, name)]
+    if not found:
         raise NotFound(
-            f"{number} of others that wait begin with {name!r}",
+            f"no event of others waits that is about {name!r}",
             hint="citekit verify names them; what this computer has noted itself is not dropped",
         )
-    return found[0]
+    return found
+
+
+def _is_named(entry: bytes, name: str) -> bool:
+    if len(name) >= _FEWEST_DIGITS and leaf_hash(entry).hex().startswith(name.lower()):
+        return True
+    with suppress(InvalidData):
+        return said_by(entry).subject == name
+    return False
 
 
 def _loses(entry: bytes, kept: dict[str, str]) -> bool:

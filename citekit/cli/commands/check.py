@@ -61,7 +61,7 @@ def recover(
         typer.Option(
             "--drop",
             metavar="EVENT",
-            help="Drop an event that waits and is not this computer's own; may be given again.",
+            help="Drop events that wait and are not this computer's own, by path or beginning.",
             default_factory=list,
             show_default=False,
         ),
