@@ -162,7 +162,9 @@ def waiting_changes(store: ArchiveStore) -> tuple[WaitingChange, ...]:
     return tuple(questions(store, plan))
 
 
-def seal_recorded(store: ArchiveStore) -> int:
+def seal_recorded(
+    store: ArchiveStore, keys: Keys | None = None, *, at: datetime | None = None
+) -> int:
     """Seal the events that this process has noted, and nothing else (``seal = "auto"``).
 
     For who holds the lock. What others have noted goes on waiting: how many events that are, is
@@ -170,7 +172,7 @@ def seal_recorded(store: ArchiveStore) -> int:
     StoreConflict where events that go on waiting are about the same files.
     """
     log = LogFolder(store.layout)
-    keys = Keys(signing=find_signing_key(log_origin(store)))
+    keys = keys or Keys(signing=find_signing_key(log_origin(store)))
     standing = _look(log)
     waiting = log.waiting(standing.size if standing else 0)
     recorded = [entry for entry in waiting if leaf_hash(entry) in store.noted]
@@ -185,7 +187,7 @@ def seal_recorded(store: ArchiveStore) -> int:
         sealed = replay(log, standing)
         _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
         plan = take_waiting(sealed, own)
-        new_key = _new_key(store, plan, keys, log_origin(store), this_second())
+        new_key = _new_key(store, plan, keys, log_origin(store), at or this_second())
         note_events(store.layout, store.noted, new_key)
         _place_keys(store, plan, plan.size)
     _refuse_contradictions(store, plan)
