@@ -30,9 +30,12 @@ _CAPTURES: Final = "captures/"
 def check_last_word(
     verdict: ProofVerdict, read: ReadProof, said: Mapping[str, ProvenEntry]
 ) -> None:
-    """Judge the state in a proof; ``said`` is path -> the last entry of the proof about it."""
+    """Judge the state in a proof; ``said`` is path -> the last entry of the proof about it.
+
+    Where files or entries are wrong by themselves, that has been told and is enough.
+    """
     state = read.state
-    if state is None:
+    if state is None or verdict.findings:
         return
     size = state.entry.checkpoint.size
     if not state.entry.proof.index == size - 1 == state.leaf.size:
