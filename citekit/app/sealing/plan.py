@@ -7,8 +7,10 @@ purge that nobody who seals knows of (docs/decisions/0009).
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.sealing.waiting import (
@@ -20,9 +22,11 @@ from citekit.app.sealing.waiting import (
     split_waiting,
 )
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
-from citekit.integrity.digest import digest_bytes
+from citekit.integrity.digest import ALGORITHM
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
+from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state_leaf import may_be_state, read_state_leaf
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import Event
 from citekit.store import files
@@ -31,7 +35,8 @@ from citekit.store.log.drift import Difference, differences, renamed_groups
 from citekit.store.log.folder import LogFolder, Standing, needed_paths
 from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.plain_event import read_plain_event
-from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.log.record_kinds import FOLDERS, OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.log.whole_state import WholeState
 from citekit.store.private.withdrawn import is_kept, kept_privately
 from citekit.store.writing.event_recorder import about_file, encode_event, facts_in, make_event
 
@@ -115,14 +120,22 @@ def read_waiting(
 
 
 def take_waiting(history: History, waiting: Waiting) -> Plan:
-    """The events that wait and are own; what came and went between two seals leaves none."""
+    """The events that wait and are own; what came and went between two seals leaves none.
+
+    A state leaf waits where a seal was stopped; it stays if it follows from what is before it.
+    """
     kept = without_what_went(history, list(waiting.own))
     plan = Plan(history=history, size=history.size, others=read_others(waiting.others))
     plan.is_as_pending = len(kept) == len(waiting.own) and not waiting.others
+    state = WholeState(history)
     for entry in kept:
         try:
             if not history.take_plain(entry):
-                history.take(parse_leaf(entry))
+                value = parse_leaf(entry)
+                if value.get("action") == STATE and not _follows(plan, state, value):
+                    plan.is_as_pending = False
+                    continue
+                history.take(value)
         except InvalidData:
             history.size -= 1
             plan.is_as_pending = False  # no event of ours: the scan finds what is true
@@ -207,10 +220,15 @@ def refuse_removed(store: ArchiveStore, plan: Plan) -> None:
 
 def disk_digests(store: ArchiveReader) -> dict[str, str]:
     """The digest of every file that the log accounts for, by its path."""
-    return {
-        path: digest_bytes(files.read_bytes(store.layout.check_inside(store.root / path)))
-        for path, _ in logged_files(store.layout)
-    }
+    layout, root, digests = store.layout, str(store.root), {}
+    for folder in FOLDERS:  # below them the walk follows no link
+        layout.check_inside(store.root / folder)
+    for path, _ in logged_files(layout):
+        data = files.read_small(f"{root}{os.sep}{path}")
+        if data is None:
+            data = files.read_bytes(layout.check_inside(store.root / path))
+        digests[path] = f"{ALGORITHM}:{sha256(data).hexdigest()}"
+    return digests
 
 
 def resolver(store: ArchiveReader) -> Any:  # noqa: ANN401  # str -> str | None
@@ -259,6 +277,11 @@ def action_said(entry: bytes) -> str:
     return event[0] if event else str(parse_leaf(entry)["action"])
 
 
+def is_state(entry: bytes) -> bool:
+    """Whether the entry is a state leaf: no change, but what a seal says of all of them."""
+    return may_be_state(entry) and action_said(entry) == STATE
+
+
 def is_sealed(store: ArchiveReader, key: str) -> bool:
     """Whether the log knows the item: then its folder stays for good."""
     log = LogFolder(store.layout)
@@ -304,6 +327,13 @@ def _sealed_folders(history: History, entries: list[bytes]) -> set[str]:
             if value.get("subject") in sealed:
                 sealed.add(str(value.get("to")))
     return sealed
+
+
+def _follows(plan: Plan, state: WholeState, value: dict[str, Any]) -> bool:
+    """Whether a state leaf says what the entries before it say, of which some wait."""
+    with suppress(InvalidData):
+        return bool(plan.entries) and state.fault(read_state_leaf(value)) is None
+    return False
 
 
 def _is_laundering(difference: Difference) -> bool:
