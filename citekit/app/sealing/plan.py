@@ -200,7 +200,7 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
             find("remove", difference.path)
         else:
             data = files.read_bytes(store.root / difference.path)
-            find(*_change(plan.history, difference, data), **_about(store, difference, data))
+            find(*_change(store, plan.history, difference, data), **_about(store, difference, data))
 
 
 def refuse_removed(store: ArchiveStore, plan: Plan) -> None:
@@ -378,7 +378,9 @@ def _refuse(store: ArchiveReader, found: list[Difference]) -> None:
     )
 
 
-def _change(history: History, difference: Difference, data: bytes) -> tuple[str, str]:
+def _change(
+    store: ArchiveReader, history: History, difference: Difference, data: bytes
+) -> tuple[str, str]:
     """What a change of a file that nobody noted is called: of an item's record, what it does."""
     facts = facts_in(data) if difference.action == "item" else None
     if facts is not None:
@@ -386,9 +388,21 @@ def _change(history: History, difference: Difference, data: bytes) -> tuple[str,
         was_withdrawn = history.withdrawn.get(group) is not None
         if (facts.withdrawn is not None) != was_withdrawn:
             return "readmit" if was_withdrawn else "withdraw", difference.path
-        if history.access.get(group, facts.access) != facts.access:
+        said = history.access.get(group)
+        if said is None and difference.known and facts.access == "restricted":
+            # An older log does not say what it was. It matters only where a payload is not here.
+            said = "unknown" if _lacks_payloads(store, group) else None
+        if said not in (None, facts.access):
             return "access", difference.path
     return difference.action, difference.path
+
+
+def _lacks_payloads(store: ArchiveReader, group: str) -> bool:
+    """Whether a payload of the item in this folder is not here."""
+    with suppress(CitekitError):
+        key = store.item_in(group.removeprefix("items/")).key
+        return any(store.payload_path(digest) is None for digest in store.digests(key))
+    return True
 
 
 def _about(store: ArchiveReader, difference: Difference, data: bytes) -> dict[str, Any]:

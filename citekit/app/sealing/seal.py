@@ -61,7 +61,7 @@ from citekit.store.writing.event_recorder import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from citekit.store.archive import ArchiveStore
@@ -265,17 +265,17 @@ def seal_locked(
     refuse_unconfirmed(store, plan, confirmed)  # what is erased, before its absence is judged
     _take_confirmed(store, plan, confirmed, at)
     new = _new_key(store, plan, keys, origin, at)
-    if standing or plan.entries:
-        new += name_feature(store, plan, at)
     scan(store, plan, agent=agent_of(store.settings), at=at)
     refuse_unconfirmed(store, plan, confirmed)
+    if standing or plan.entries:
+        new += name_feature(store, plan, at)
     note_events(store.layout, store.noted, new)
     _place_keys(store, plan, size)
     check_leftovers(log, standing, plan.entries)
     with SealedState(store, log, standing) as state:
         if plan.entries or (standing and state.leaf is None):
             if tell:
-                tell(Counter(map(action_said, plan.entries)))
+                tell(_kinds(plan))
             _end_with_state(store, plan, state, at)
         if not plan.entries:
             return _nothing_new(log, standing, origin)
@@ -293,6 +293,13 @@ def _end_with_state(store: ArchiveStore, plan: Plan, state: SealedState, at: dat
     plan.entries.append(entry)
     if plan.is_as_pending:
         note_events(store.layout, store.noted, [entry])
+
+
+def _kinds(plan: Plan) -> Counter[str]:
+    """How many events of each kind a plan has, those that were found apart."""
+    found = Counter(str(event.action) for event in plan.found)
+    noted = Counter(map(action_said, plan.entries)) - found
+    return noted + Counter({f"{action} (found)": count for action, count in found.items()})
 
 
 def _take_confirmed(
@@ -324,17 +331,14 @@ def _planned(store: ArchiveStore, log: LogFolder, standing: Standing | None) -> 
     return plan
 
 
-def _apart(store: ArchiveStore, waiting: Iterable[bytes]) -> list[bytes]:
+def _apart(store: ArchiveStore, waiting: Sequence[bytes]) -> list[bytes]:
     """The events that this process has noted, about things that no other event waits about.
 
     Signed later, the others would have the last word, though they came first. Raises StoreConflict
     where that leaves none.
     """
-    recorded: list[bytes] = []
-    rest: list[bytes] = []
-    for entry in waiting:
-        (recorded if leaf_hash(entry) in store.noted else rest).append(entry)
-    shared = {_about(entry) for entry in rest} - {None}
+    recorded = [entry for entry in waiting if leaf_hash(entry) in store.noted]
+    shared = {_about(e) for e in waiting if leaf_hash(e) not in store.noted} - {None}
     apart = [entry for entry in recorded if _about(entry) not in shared]
     if recorded and not apart:
         about = ", ".join(sorted({str(_about(entry)) for entry in recorded})[:3])

@@ -124,11 +124,14 @@ def test_what_came_and_went_between_two_seals_leaves_no_entry(store: ArchiveStor
 
 
 def test_a_sealed_item_stays(store: ArchiveStore) -> None:
-    """An item goes only before it is sealed; later it is withdrawn, and all of it stays."""
+    """Its files are removed only before it is sealed; afterwards it is withdrawn."""
     _seal(store)
+    before = store.capture("tide2023")
     Archive(store).remove("tide2023")
-    assert (store.layout.item_folder("tide2023") / "item.json").is_file()
-    assert _check(store, KEY).exit_code() == 0
+    assert store.item("tide2023").facts.withdrawn
+    assert store.capture("tide2023") == before
+    _seal(store)
+    assert _check(store, KEY).exit_code(strict=True) == 0
 
 
 def test_a_renamed_item_stays_sealed(store: ArchiveStore) -> None:
