@@ -45,6 +45,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--format', 'parameter': 'format_', 'help': 'The package.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bagit', 'ro-crate', 'prov')},
             {'name': '--output', 'parameter': 'output_', 'help': 'A new folder, or a file; .zip packs it.', 'metavar': 'PATH', 'short': '-o'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the restricted payloads that are here.'},
         ),
     },
@@ -135,9 +136,10 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'help': 'Print references.',
         'door': 'cite:cite',
         'arguments': (
-            {'name': 'KEY', 'parameter': 'key', 'help': "Citekeys, or a cluster: '[see @KEY, p. 4]', or '@KEY [p. 4]' in a sentence.", 'is_many': True, 'completion': 'keys'},
+            {'name': 'KEY', 'parameter': 'key', 'help': "Citekeys, or a cluster: '[see @KEY, p. 4]', or '@KEY [p. 4]' in a sentence.", 'is_many': True, 'completion': 'keys', 'is_required': False},
         ),
         'options': (
+            {'name': '--all', 'parameter': 'all_', 'help': 'Every item but private ones.'},
             {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},
             {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR.', 'metavar': 'TAG', 'completion': 'locales'},
             {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, ris.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('text', 'html', 'markdown', 'latex', 'rtf', 'bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
@@ -458,6 +460,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'arguments': (),
         'options': (
             {'name': '--output', 'parameter': 'output_', 'help': 'Where (default: .citekit/site).', 'metavar': 'DIR'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
         ),
     },
@@ -467,6 +470,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'arguments': (),
         'options': (
             {'name': '--output', 'parameter': 'output_', 'help': 'Where (default: .citekit/site).', 'metavar': 'DIR'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
             {'name': '--port', 'parameter': 'port', 'help': 'The port (default: 8000); 0 for any free one.', 'metavar': 'N', 'is_integer': True, 'least': 0, 'most': 65535},
         ),

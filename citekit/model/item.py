@@ -6,6 +6,7 @@ citekit's own facts live under ``custom.citekit`` (ItemFacts).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, Self, get_args
@@ -97,6 +98,12 @@ class Item(Value):
         """A text or number variable as text; empty when it is absent."""
         value = self.data.get(variable)
         return str(value) if isinstance(value, str | int | float) else ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What stands between the commas and semicolons of ``keyword``, in its order."""
+        tags = (" ".join(tag.split()) for tag in re.split("[,;]", self.text("keyword")))
+        return tuple(dict.fromkeys(filter(None, tags)))
 
     def names(self, variable: str) -> tuple[Name, ...]:
         """The names in a name variable; empty when it is absent."""

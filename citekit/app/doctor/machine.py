@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.app.doctor.checked import CheckedThing
 from citekit.app.doctor.log_keys import examine_log
+from citekit.app.intake.reading_child import limits_computing, limits_memory
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
@@ -38,7 +39,7 @@ _ANSWER_S: Final = 10.0
 
 def examine(root: Path | None = None) -> list[CheckedThing]:
     """Try this machine, and the archive at ``root`` if there is one."""
-    checks = [_python(), *_extras(), _biber(), _git(), _sqlite()]
+    checks = [_python(), *_extras(), _biber(), _git(), _sqlite(), _reader()]
     if root is not None:
         checks.extend(_archive(root))
     return checks
@@ -99,6 +100,20 @@ def _sqlite() -> CheckedThing:
         detail=f"SQLite {version} {'with' if has_words else 'without'} full text (FTS5)",
         hint="install a Python whose SQLite has FTS5; list and search need it",
         required=True,
+    )
+
+
+def _reader() -> CheckedThing:
+    """Whether the process that reads documents of strangers can be limited; tried, not assumed."""
+    kept = [("memory", limits_memory()), ("computing time", limits_computing())]
+    limited = [name for name, is_there in kept if is_there]
+    absent = [name for name, is_there in kept if not is_there]
+    detail = f"the system limits {' and '.join(limited) or 'nothing'} of what documents take"
+    return CheckedThing(
+        name="reader limits",
+        ok=not absent,
+        detail=f"{detail}; not {' nor '.join(absent)}" if absent else detail,
+        hint="a reader is stopped after a minute all the same; read what strangers send on Linux",
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from citekit.app.chosen import private_paths
 from citekit.app.packages.bag import write_bag
 from citekit.app.packages.contents import Package, gather
 from citekit.app.packages.crate import METADATA, write_metadata
@@ -66,12 +67,15 @@ def export(
     *,
     format: str,  # noqa: A002  # the word users know
     keys: Sequence[str] = (),
+    only: Sequence[str] = (),
     with_restricted: bool = False,
 ) -> Exported:
     """Write a package of some items, or of all: a folder, or a zip file if its name says so.
 
-    The format is bagit, ro-crate or prov. Raises StoreConflict where something is in the way,
-    NotFound for an unknown key, UsageError for an unknown format or a path inside the archive.
+    The format is bagit, ro-crate or prov; ``only`` chooses items by key or tag, beside ``keys``.
+    Nothing private is in it. Raises StoreConflict where something is in the way, NotFound for an
+    unknown key or tag, UsageError for a private item, an unknown format or a path inside the
+    archive.
     """
     path = Path(path)
     if format not in FORMATS:
@@ -81,7 +85,7 @@ def export(
         raise UsageError(message, hint="a package is for others: choose a path outside")
     if path.exists() or is_link(path):
         raise StoreConflict("is there already", place=str(path), hint="name a new path")
-    package = gather(store, keys, with_restricted=with_restricted)
+    package = gather(store, keys, only=only, with_restricted=with_restricted)
     history = dump_json(_history(store, package)).encode()
     if format == "prov":
         _appear(path, lambda place: files.write_new(place, [history]))
@@ -150,14 +154,12 @@ def _write_crate(folder: Path, package: Package, history: bytes) -> None:
 
 def _history(store: ArchiveReader, package: Package) -> dict[str, Any]:
     """The events about the package's items, or all of them, and their seals, as PROV."""
-    names = {packed.name for packed in package.items}
-    events = _events(store, None if package.is_whole else names, package)
-    return write_prov(events, prov_seals(store))
+    return write_prov(_events(store, package), prov_seals(store))
 
 
-def _events(
-    store: ArchiveReader, names: set[str] | None, package: Package
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _events(store: ArchiveReader, package: Package) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    names = None if package.is_whole else {packed.name for packed in package.items}
+    hidden = private_paths(store)  # the log may have heard of it before it was private
     noted: set[str] = set()
     libraries = _libraries(package)
     for number, (index, entry) in enumerate(noted_entries(store)):
@@ -167,7 +169,8 @@ def _events(
             continue  # verify tells of it
         subject = str(event.get("subject", ""))
         noted.add(subject)
-        if names is None or _is_about(event, names):
+        about = set(_is_about(event))
+        if about.isdisjoint(hidden) and (names is None or not about.isdisjoint(names)):
             identifier = str(index) if index is not None else f"waiting-{number}"
             yield identifier, _with_libraries(event, libraries)
     for packed in package.items:
@@ -213,10 +216,10 @@ def _with_libraries(
     return {**event, "tool": {**event["tool"], "libraries": used}}
 
 
-def _is_about(event: Mapping[str, Any], folders: set[str]) -> bool:
-    """Whether an event is about one of these folders, or a file in it."""
-    names = (str(event.get("subject", "")), str(event.get("to", "")))
-    return any(group_of(name) in folders for name in names)
+def _is_about(event: Mapping[str, Any]) -> Iterator[str]:
+    """The files that an event is about, and the folders of items that they are in."""
+    for name in (str(event.get("subject", "")), str(event.get("to", ""))):
+        yield from (name, group_of(name))
 
 
 def _appear(path: Path, write: Callable[[Path], None]) -> None:

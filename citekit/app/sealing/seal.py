@@ -100,7 +100,7 @@ class Sealed(Value):
             "size": self.size,
             "root": b64encode(self.root).decode(),
             "added": self.added,
-            "actions": self.actions,
+            "actions": dict(self.actions),
             "signers": list(self.signers),
             "timestamps": [
                 {"at": write_instant(t.at), "authority": t.authority} for t in self.timestamps

@@ -49,6 +49,17 @@ Entities = Annotated[
         show_default=False,
     ),
 ]
+Only = Annotated[
+    list[str],
+    typer.Option(
+        "--only",
+        metavar="TAG|KEY",
+        help="Only these items, with what they carry; may be given again.",
+        autocompletion=keys,
+        default_factory=list,
+        show_default=False,
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 StanceOption = Annotated[
     Stance | None,
