@@ -22,6 +22,7 @@ from docutils import nodes
 from citekit.testing.markers import search_bytes, search_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WORD: Final = "Qzxsecret"
@@ -76,7 +77,7 @@ WRITTEN = {
     "between tags": f"{WORD[:3]}<mark class='x'>{WORD[3:6]}</mark>{WORD[6:]}".encode(),
     "with soft hyphens": "\u00ad".join(WORD).encode(),
 }
-PACKED = {
+PACKED: dict[str, Callable[[bytes], bytes]] = {
     "plain": lambda data: data,
     "zip": _zipped,
     "gzip": gzip.compress,
