@@ -18,7 +18,6 @@ from citekit.app.sealing.plan import (
     action_said,
     check_leftovers,
     read_waiting,
-    refuse_removed,
     removes_item,
     replay,
     scan,
@@ -211,7 +210,6 @@ def seal_locked(
     standing = _look(log)
     plan = _planned(store, log, standing)
     size = standing.size if standing else 0
-    refuse_removed(store, plan)
     refuse_unconfirmed(store, plan, confirmed)  # what is erased, before its absence is judged
     _take_confirmed(store, plan, confirmed, at)
     new_key = _new_key(store, plan, keys, origin, at)
