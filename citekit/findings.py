@@ -36,6 +36,7 @@ class FindingClass(StrEnum):
     PURGED = "purged"
     INVALID = "invalid"
     EXCESS = "excess"
+    INTERRUPTED = "interrupted"
     NOTICE = "notice"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from citekit.errors import CitekitError, NotFound, Place, StoreConflict
@@ -88,14 +88,15 @@ class ArchiveStore(ArchiveReader):
                 self, names=self.names, holders=self.holders, noted=self.noted, options=options
             )
             try:
-                yield writer
+                with closing(writer):
+                    yield writer
+                follow = self.after_change if writer.has_changed else None
+                if follow:
+                    follow.under_lock(self)
+                for known in (self.names, self.holders):
+                    known.end_change()
             finally:
-                writer.close()
-            follow = self.after_change if writer.has_changed else None
-            if follow:
-                follow.under_lock(self)
-            for known in (self.names, self.holders):
-                known.end_change()
+                writer.finish()
         if follow:
             follow.when_free(self)
 

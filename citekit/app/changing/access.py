@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.app.changing.fields import with_fields
 from citekit.app.changing.git import Traces
 from citekit.app.changing.git_traces import Trail
-from citekit.app.changing.redaction import trim_excess
+from citekit.app.changing.redaction import shortened, trim_excess
 from citekit.app.citing.archived_item import archived
 from citekit.findings import Finding
 from citekit.model.item import Access, Item
@@ -57,15 +57,25 @@ def set_access(
                 writer.replace_item(item)
             trimmed = trim_excess(store, writer, item.key) if access == "restricted" else ()
             return AccessChanged(item=archived(store, store.item(item.key)), findings=trimmed)
-        item = item.with_facts(replace(item.facts, access=access))
-        writer.set_access(item)
         if access == "public":
+            item = _with_access(item, access)
+            writer.set_access(item)
             return AccessChanged(item=archived(store, item))
+        short = shortened(store, item)
+        # In this order: at no time is the item restricted and shows more than it may.
+        if short.annotations is not None:
+            writer.write_annotations(item.key, short.annotations)
+        writer.set_access(_with_access(short.item, access))
         trail = Trail(store, _withdrawn(store, item.key))
-        trimmed = trim_excess(store, writer, item.key)
         item = archived(store, store.item(item.key))
     traces = trail.follow()
-    return AccessChanged(item=item, traces=traces, findings=(*trimmed, *trail.findings(traces)))
+    return AccessChanged(
+        item=item, traces=traces, findings=(*short.findings, *trail.findings(traces))
+    )
+
+
+def _with_access(item: Item, access: Access) -> Item:
+    return item.with_facts(replace(item.facts, access=access))
 
 
 def _withdrawn(store: ArchiveStore, key: str) -> set[str]:

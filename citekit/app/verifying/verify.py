@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.verifying.beside_writers import until_steady
 from citekit.app.verifying.inspection import begin
+from citekit.app.verifying.interrupted import explain
 from citekit.app.verifying.links import check_links
 from citekit.app.verifying.log_checks.log import check_log, reconcile
 from citekit.app.verifying.payloads import check_payloads
@@ -48,6 +49,7 @@ _EXIT_CODES: tuple[tuple[FindingClass, int], ...] = (
     (FindingClass.TAMPERED, 6),
     (FindingClass.MISSING, 6),
     (FindingClass.EXTRA, 6),
+    (FindingClass.INTERRUPTED, 7),
     (FindingClass.INVALID, 4),
     (FindingClass.EXCESS, 1),
 )
@@ -72,7 +74,10 @@ class Report(Value):
         return self.exit_code() == 0
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """6 tampered, missing or extra · 4 invalid · 1 excess, and with ``strict`` unsealed · 0."""
+        """6 tampered, missing or extra · 7 interrupted · 4 invalid · 1 excess · 0.
+
+        With ``strict`` also 1 for what is unsealed.
+        """
         wrong = {finding.kind for finding in self.findings if finding.severity is Severity.ERROR}
         for kind, code in _EXIT_CODES:
             if kind in wrong:
@@ -187,7 +192,7 @@ def _verify(
     return Report(
         items=len(inspection.keys),
         sealed=log.sealed,
-        findings=(*reconcile(findings, log, inspection), *log.findings),
+        findings=(*explain(reconcile(findings, log, inspection), inspection), *log.findings),
         is_partial=inspection.is_partial,
         since=inspection.remembered.at if inspection.remembered else None,
         not_hashed=inspection.hashing.not_hashed,

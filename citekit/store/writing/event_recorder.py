@@ -58,9 +58,13 @@ class Recorder:
         event = self._event("rename", self._layout.name(old), to=self._layout.name(new))
         self._note(event, self._file_event(new / "item.json", None))
 
-    def removed(self, folder: Path) -> None:
-        """Note that an item's folder is gone."""
-        self._note(self._event("remove", self._layout.name(folder)))
+    def removed(self, path: Path) -> None:
+        """Note that a file, or an item's folder, is about to be removed.
+
+        Raises where it cannot be noted: what is sealed and goes unsaid would be missing.
+        """
+        self._append([encode_event(self._event("remove", self._layout.name(path)))])
+        self.has_recorded = True
 
     def purged(self, folder: Path, payloads: tuple[LoggedPayload, ...], reason: str | None) -> None:
         """Note that payloads of an item are about to be removed for good.

@@ -5,6 +5,7 @@ Get a Writer from ``ArchiveStore.writing()``; it is the only one while it lives.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place, StoreConflict, UsageError
@@ -12,8 +13,11 @@ from citekit.model.records.codec import to_json
 from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.store import files
 from citekit.store.addresses import known_addresses
+from citekit.store.staging import Journal
 from citekit.store.writing.event_recorder import Recorder
-from citekit.store.writing.transaction import PLACES, PayloadSource, changing, clean_up
+from citekit.store.writing.payload_places import retreat
+from citekit.store.writing.recovery import clean_up
+from citekit.store.writing.transaction import PayloadSource, changing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -56,13 +60,19 @@ class Writer:
         self._names = names
         self._holders = holders
         self._is_open = True
-        clean_up(store)
+        self._afterwards = ExitStack()
+        self.mended = clean_up(store)
+        """What writers that were stopped had left unfinished."""
         for known in (names, holders):
             known.begin_change()
 
     def close(self) -> None:
-        """Refuse further changes: the lock is gone."""
+        """Refuse further changes: only what follows them is still to be done."""
         self._is_open = False
+
+    def finish(self) -> None:
+        """Have what was purged go for good: a seal says so by now, if one was to be made."""
+        self._afterwards.close()
 
     @property
     def has_changed(self) -> bool:
@@ -86,7 +96,7 @@ class Writer:
         self._names.check_free(item, owner=None)
         name = self._names.folder_for(item.key)
         access = item.facts.access
-        with self._change(payloads) as change:
+        with self._change("add", f"items/{name}", digests=payloads) as change:
             change.place(payloads, captures.values(), access)
             folder = files.unused(change.folder)
             self._stage_item(folder, item, captures, note)
@@ -109,17 +119,20 @@ class Writer:
         self._holders.forget()  # its address may be another one now
 
     def set_access(self, item: Item) -> None:
-        """Write an item that has its new access, and have its payloads where that says."""
+        """Write an item that has its new access, and have its payloads where that says.
+
+        Raises IntegrityFailed for payloads with other bytes. At no time do bytes lie where git
+        takes them while the item says that they are restricted.
+        """
         self._require(item.key)
         self._names.check_free(item, owner=item.key)
         digests = self._store.digests(item.key)
-        present = {digest: self._objects.find(digest) for digest in digests}
-        sources = {digest: path for digest, path in present.items() if path}
-        with self._change(digests) as change:
+        for digest in digests:
+            self._objects.check(digest)
+        folder = self._layout.item_folder(item.key).name
+        with self._change("access", f"items/{folder}", digests=digests) as change:
             change.settles = True
-            for digest, source in sources.items():
-                target = self._objects.path(digest, item.facts.access)
-                self._objects.put(digest, source, target, change.folder)
+            retreat(self._store, digests, besides=folder, access=item.facts.access)
             change.move_over(self._layout.item_file(item.key), _item_bytes(item))
         self._names.note(item)
         self._record.changed(self._layout.item_file(item.key), access=item.facts.access)
@@ -135,7 +148,8 @@ class Writer:
         self._names.check_free(item, owner=old_key)
         old_folder = self._layout.check_inside(self._layout.item_folder(old_key))
         name = self._names.folder_for(item.key)
-        with self._change(renamed=(old_folder.name, name)) as change:
+        names = (old_folder.name, name)
+        with self._change("rename", self._layout.name(old_folder), renamed=names) as change:
             folder = files.unused(change.folder)
             _copy_tree(old_folder, folder, without="item.json")
             files.write_new(folder / "item.json", [_item_bytes(item)])
@@ -149,11 +163,13 @@ class Writer:
         """Remove an item, and the payloads that no other item has; raises NotFound."""
         self._require(key)
         folder = self._layout.check_inside(self._layout.item_folder(key))
-        with self._change(self._store.digests(key)) as change:
+        digests, name = self._store.digests(key), self._layout.name(folder)
+        with self._change("remove", name, digests=digests, leaving=(name,)) as change:
             change.settles = True
+            retreat(self._store, digests, besides=folder.name)
+            self._record.removed(folder)
             files.move(folder, files.unused(change.folder))
         self._forget_names()
-        self._record.removed(folder)
 
     def unique_key(self, base: str) -> str:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
@@ -177,7 +193,8 @@ class Writer:
         path = self._layout.check_inside(self._layout.capture_file(key, stamp))
         if path.exists():
             raise StoreConflict("there is a capture already", place=Place(path=str(path)))
-        with self._change(payloads) as change:
+        name = self._layout.item_name(key)
+        with self._change("capture", name, digests=payloads) as change:
             change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
             change.move_over(path, dump_json(to_json(capture)).encode())
@@ -188,7 +205,8 @@ class Writer:
         """Bring an absent payload of an item back; raises IntegrityFailed for other bytes."""
         item = self._store.item(key)
         known = self._store.captures(key).values()
-        with self._change([payload.digest]) as change:
+        name = self._layout.item_name(key)
+        with self._change("restore", name, digests=[payload.digest]) as change:
             change.place({payload.digest: source}, known, item.facts.access)
 
     def purge(
@@ -201,23 +219,31 @@ class Writer:
     ) -> None:
         """Remove payloads of an item for good; the log says so before the first byte goes.
 
-        ``noted`` are digests that the log has as purged already: an earlier purge was stopped. A
-        stop in between leaves bytes that ``verify`` names; caches go whole, whatever they hold.
+        ``noted`` are digests that the log has as purged already. The bytes are set aside, and go
+        when the writer is finished: a stop before that, and before a seal, takes the purge back.
+        Caches go whole, whatever they hold.
         """
         self._require(key)
+        folder = self._layout.item_folder(key)
+        digests = {payload.digest for payload in payloads}
         new = [payload for payload in payloads if payload.digest not in noted]
-        for start in range(0, len(new), _PURGED_AT_ONCE):
-            part = tuple(new[start : start + _PURGED_AT_ONCE])
-            self._record.purged(self._layout.item_folder(key), part, reason)
-        with self._change() as change:
-            digests = {payload.digest for payload in payloads}
+        with ExitStack() as undo:
+            journal = {"purged": sorted(digests)}
+            change = undo.enter_context(self._change("purge", self._layout.name(folder), **journal))
+            for start in range(0, len(new), _PURGED_AT_ONCE):
+                part = tuple(new[start : start + _PURGED_AT_ONCE])
+                self._record.purged(folder, part, reason)
             for digest in sorted(digests):
-                for access in PLACES:
-                    self._objects.remove(self._objects.path(digest, access))
+                change.set_aside(digest)
             self._objects.forget_held(digests, change.folder)
-            for name in files.names(self._layout.check_inside(self._layout.local)):
-                if name not in (self._layout.held_file.name, self._layout.staging.name):
-                    files.remove_tree(self._layout.local / name)
+            self._forget_caches()
+            self._afterwards.push(undo.pop_all())
+
+    def _forget_caches(self) -> None:
+        """Remove what is kept in ``.citekit`` but may hold anything, and is made again."""
+        for name in files.names(self._layout.check_inside(self._layout.local)):
+            if name not in (self._layout.held_file.name, self._layout.staging.name):
+                files.remove_tree(self._layout.local / name)
 
     # ── notes, annotations, entities, claims ───────────────────────────────────────────────────
 
@@ -253,10 +279,13 @@ class Writer:
     # ── steps ──────────────────────────────────────────────────────────────────────────────────
 
     def _change(
-        self, digests: Iterable[str] = (), *, renamed: tuple[str, ...] = ()
+        self, action: str = "", subject: str = "", **named: Iterable[str]
     ) -> AbstractContextManager[Change]:
+        """A change whose journal names these things (``Journal`` says which)."""
         self._check_open()
-        return changing(self._store, digests, renamed=renamed)
+        lists = {name: tuple(values) for name, values in named.items()}
+        lists["digests"] = tuple(sorted(lists.get("digests", ())))
+        return changing(self._store, Journal(action=action, subject=subject, **lists))
 
     def _check_open(self) -> None:
         if not self._is_open:
@@ -296,8 +325,10 @@ class Writer:
         self._layout.check_inside(path)
         if data is None:
             if path.is_file():
-                files.remove_file(path)
-                self._record.changed(path)
+                name = self._layout.name(path)
+                with self._change("remove", name, leaving=(name,)):
+                    self._record.removed(path)
+                    files.remove_file(path)
             return
         with self._change() as change:
             files.make_folder(path.parent, root=self._layout.root)

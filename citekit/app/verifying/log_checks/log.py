@@ -24,7 +24,7 @@ from citekit.store.log.drift import Difference, differences, renamed_groups
 from citekit.store.log.folder import LogFolder, Pending, Standing
 from citekit.store.log.log_state import History
 from citekit.store.log.record_kinds import OF_THE_SEAL, action_of, group_of
-from citekit.store.writing.transaction import PLACES
+from citekit.store.writing.payload_places import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -1,0 +1,110 @@
+"""What a change that was stopped explains: no more than its journal names and its bytes bear out.
+
+A journal is a file like any other, so who knows the format can write one. It explains a payload in
+the wrong place only while the bytes there have its digest, and an absent one only while the very
+bytes are in its staging folder. Other bytes than those that were sealed it never explains. And what
+it explains is not fine: ``citekit recover`` ends it, and what is wrong then is told as what it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from citekit.app.verifying.payload_faults import payload_name
+from citekit.app.verifying.payload_hashing import PLACES as FOLDERS
+from citekit.app.verifying.rules import found
+from citekit.errors import CitekitError
+from citekit.store.staging import unfinished
+from citekit.store.writing.payload_places import PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from citekit.app.verifying.inspection import Inspection
+    from citekit.findings import Finding
+    from citekit.store.staging import Unfinished
+
+MISPLACED: Final = frozenset(["CK-E304", "CK-E306", "CK-E309"])
+"""Bytes that nobody has yet, or no longer, or whose record was changed before they were moved."""
+
+UNDER_PURGE: Final = frozenset(["CK-E302", "CK-E623", "CK-E624"])
+"""Bytes of which an event that waits says that they are purged; they may be set aside."""
+
+
+def explain(findings: Iterable[Finding], inspection: Inspection) -> Iterator[Finding]:
+    """The findings; instead of those that a stopped change explains, one of that change."""
+    changes = _stopped(inspection)
+    if not changes:
+        yield from findings
+        return
+    named = _named(inspection, changes)
+    explained: Counter[Path] = Counter()
+    for finding in findings:
+        path = finding.place.path if finding.place else None
+        change, digest = named.get(path or "", (None, ""))
+        if change is not None and _explains(inspection, change, digest, finding):
+            explained[change.folder] += 1
+        else:
+            yield finding
+    for change in changes:
+        number = explained[change.folder]
+        if number or (change.is_done and _keeps_bytes(inspection, change)):
+            yield _interrupted(inspection, change, number)
+
+
+def _stopped(inspection: Inspection) -> list[Unfinished]:
+    """The stopped changes that may explain something; who may not look sees none."""
+    try:
+        found_here = unfinished(inspection.store.layout)
+    except CitekitError:
+        return []
+    return [change for change in found_here if change.journal.digests or change.journal.purged]
+
+
+def _named(inspection: Inspection, changes: list[Unfinished]) -> dict[str, tuple[Unfinished, str]]:
+    """Where the payloads that journals name may be: path as it is told -> change and digest."""
+    return {
+        inspection.show(payload_name(folder, digest)): (change, digest)
+        for change in changes
+        for digest in (*change.journal.digests, *change.journal.purged)
+        for folder in FOLDERS
+    }
+
+
+def _explains(inspection: Inspection, change: Unfinished, digest: str, finding: Finding) -> bool:
+    """Whether the change, stopped somewhere, leaves this finding, and whole bytes bear it out."""
+    if finding.code in MISPLACED and digest in change.journal.digests and finding.place:
+        places = [Path(finding.place.path or "")]
+    elif finding.code in UNDER_PURGE and digest in change.journal.purged and not change.is_done:
+        objects = inspection.store.objects
+        places = [objects.path(digest, access) for access in PLACES]
+        places += [change.aside(digest, access) for access in PLACES]
+    else:
+        return False
+    return any(_is_whole(inspection, digest, place) for place in places)
+
+
+def _is_whole(inspection: Inspection, digest: str, path: Path) -> bool:
+    try:
+        return inspection.store.objects.is_whole(digest, path)
+    except CitekitError:  # a link, or no right to read: nothing is borne out
+        return False
+
+
+def _keeps_bytes(inspection: Inspection, change: Unfinished) -> bool:
+    """Whether a purge that is done has not deleted everything yet."""
+    return not inspection.is_partial and any(
+        change.aside(digest, access).is_file()
+        for digest in change.journal.purged
+        for access in PLACES
+    )
+
+
+def _interrupted(inspection: Inspection, change: Unfinished, number: int) -> Finding:
+    what = f"{change.journal.action} {change.journal.subject}".strip() or "a change"
+    left = "1 payload is" if number == 1 else f"{number} payloads are"
+    state = f"{left} half moved" if number else "what it removed is not deleted yet"
+    place = inspection.show(inspection.store.layout.name(change.folder))
+    return found("CK-E680", place, f"interrupted: {what}: {state}")
