@@ -10,6 +10,7 @@ accounts for, and excuses nothing that is not found with the digest it names.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from citekit.errors import CitekitError, InvalidData
 from citekit.integrity.digest import parse_digest
 from citekit.model.records.codec import decode_text, to_json
 from citekit.model.records.json_text import dump_json
-from citekit.model.value import Value
+from citekit.model.value import NOTHING, Value
 from citekit.store import files
 from citekit.store.folder_names import check_name
 
@@ -36,7 +37,8 @@ class Journal(Value):
 
     ``digests`` are payloads that it places, moves or gives up; ``renamed`` holds the names of the
     old and the new folder of an item; ``leaving`` files and folders that it has noted as removed
-    and then removes; ``purged`` payloads that it notes as purged and sets aside. ``action`` and
+    and then removes; ``purged`` payloads that it notes as purged and sets aside; ``placed`` files
+    of the log (path inside it -> digest) that no checkpoint may cover yet. ``action`` and
     ``subject`` tell people what it was.
     """
 
@@ -46,11 +48,12 @@ class Journal(Value):
     renamed: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     purged: tuple[str, ...] = ()
+    placed: Mapping[str, str] = NOTHING
 
     @property
     def names_something(self) -> bool:
         """Whether a stop could leave anything that somebody must look at."""
-        return bool(self.digests or self.renamed or self.leaving or self.purged)
+        return bool(self.digests or self.renamed or self.leaving or self.purged or self.placed)
 
 
 class Unfinished(NamedTuple):
@@ -72,10 +75,21 @@ def begin(layout: Layout, journal: Journal) -> Path:
         files.make_folder_unflushed(folder, root=layout.root)  # nothing asks for it after a stop
     else:
         files.make_folder(folder, root=layout.root)
-        part = files.unused(folder)
-        files.write_new(part, [dump_json(to_json(journal)).encode()])
-        files.move(part, folder / _JOURNAL)
+        write_journal(folder, journal)
     return folder
+
+
+def write_journal(folder: Path, journal: Journal) -> None:
+    """Have this journal in a staging folder, new or instead of the old one, on the disk."""
+    part = files.unused(folder)
+    files.write_new(part, [dump_json(to_json(journal)).encode()])
+    files.move(part, folder / _JOURNAL)
+
+
+def discard(folder: Path) -> None:
+    """Remove a staging folder: its change is done. Where that fails, the next writer tries."""
+    with suppress(CitekitError):
+        files.remove_tree(folder)
 
 
 def end(folder: Path) -> None:
@@ -107,7 +121,7 @@ def read_journal(layout: Layout, path: Path) -> Journal:
 
 def _refuse_strange(journal: Journal, path: str) -> None:
     """Raise InvalidData for what could not become a path."""
-    for digest in (*journal.digests, *journal.purged):
+    for digest in (*journal.digests, *journal.purged, *journal.placed.values()):
         parse_digest(digest)
     for name in journal.renamed:
         check_name(name)

@@ -40,7 +40,7 @@ from citekit.store.clock import now as this_second
 from citekit.store.log.folder import LogFolder, Pending, Standing
 from citekit.store.log.log_state import Contradiction, History, KeyChange
 from citekit.store.log.record_kinds import IMMUTABLE
-from citekit.store.staging import Journal, begin
+from citekit.store.staging import Journal, begin, discard
 from citekit.store.writing.event_recorder import agent_of, encode_event, make_event, this_tool
 
 if TYPE_CHECKING:
@@ -205,6 +205,7 @@ def _grow(
     log.await_only((), size=tree.size)
     store.noted.clear()
     log.tidy(tree.size, before=size)
+    discard(folder)
     return Sealed(
         origin=origin,
         size=tree.size,

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     from citekit.app.verifying.inspection import Inspection
     from citekit.findings import Finding
-    from citekit.store.staging import Unfinished
+    from citekit.store.staging import Journal, Unfinished
 
 MISPLACED: Final = frozenset(["CK-E304", "CK-E306", "CK-E309"])
 """Bytes that nobody has yet, or no longer, or whose record was changed before they were moved."""
+
+BEYOND: Final = "CK-E607"
+"""A file of the log that no checkpoint covers: the seal was stopped before."""
 
 UNDER_PURGE: Final = frozenset(["CK-E302", "CK-E623", "CK-E624"])
 """Bytes of which an event that waits says that they are purged; they may be set aside."""
@@ -44,13 +47,15 @@ def explain(findings: Iterable[Finding], inspection: Inspection) -> Iterator[Fin
     for finding in findings:
         path = finding.place.path if finding.place else None
         change, digest = named.get(path or "", (None, ""))
-        if change is not None and _explains(inspection, change, digest, finding):
-            explained[change.folder] += 1
-        else:
+        if change is None or not _explains(inspection, change, digest, finding):
             yield finding
+        elif finding.code == BEYOND:
+            yield found("CK-I608", path or "", "a seal was stopped")
+        else:
+            explained[change.folder] += 1
     for change in changes:
         number = explained[change.folder]
-        if number or (change.is_done and _keeps_bytes(inspection, change)):
+        if number or _keeps_bytes(inspection, change):
             yield _interrupted(inspection, change, number)
 
 
@@ -60,22 +65,30 @@ def _stopped(inspection: Inspection) -> list[Unfinished]:
         found_here = unfinished(inspection.store.layout)
     except CitekitError:
         return []
-    return [change for change in found_here if change.journal.digests or change.journal.purged]
+    return [change for change in found_here if change.journal.names_something]
 
 
 def _named(inspection: Inspection, changes: list[Unfinished]) -> dict[str, tuple[Unfinished, str]]:
-    """Where the payloads that journals name may be: path as it is told -> change and digest."""
+    """Where what the journals name may be: path as it is told -> change and digest."""
     return {
-        inspection.show(payload_name(folder, digest)): (change, digest)
+        inspection.show(name): (change, digest)
         for change in changes
-        for digest in (*change.journal.digests, *change.journal.purged)
-        for folder in FOLDERS
+        for name, digest in _names(change.journal)
     }
+
+
+def _names(journal: Journal) -> Iterator[tuple[str, str]]:
+    for digest in (*journal.digests, *journal.purged):
+        yield from ((payload_name(folder, digest), digest) for folder in FOLDERS)
+    yield from ((f"log/{path}", digest) for path, digest in journal.placed.items())
 
 
 def _explains(inspection: Inspection, change: Unfinished, digest: str, finding: Finding) -> bool:
     """Whether the change, stopped somewhere, leaves this finding, and whole bytes bear it out."""
-    if finding.code in MISPLACED and digest in change.journal.digests and finding.place:
+    is_placed = finding.code == BEYOND or (
+        finding.code in MISPLACED and digest in change.journal.digests
+    )
+    if is_placed and finding.place:
         places = [Path(finding.place.path or "")]
     elif finding.code in UNDER_PURGE and digest in change.journal.purged and not change.is_done:
         objects = inspection.store.objects
@@ -94,7 +107,7 @@ def _is_whole(inspection: Inspection, digest: str, path: Path) -> bool:
 
 
 def _keeps_bytes(inspection: Inspection, change: Unfinished) -> bool:
-    """Whether a purge that is done has not deleted everything yet."""
+    """Whether bytes of a purge are set aside, also where the purge itself is done."""
     return not inspection.is_partial and any(
         change.aside(digest, access).is_file()
         for digest in change.journal.purged

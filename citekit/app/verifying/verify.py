@@ -192,7 +192,7 @@ def _verify(
     return Report(
         items=len(inspection.keys),
         sealed=log.sealed,
-        findings=(*explain(reconcile(findings, log, inspection), inspection), *log.findings),
+        findings=tuple(explain((*reconcile(findings, log, inspection), *log.findings), inspection)),
         is_partial=inspection.is_partial,
         since=inspection.remembered.at if inspection.remembered else None,
         not_hashed=inspection.hashing.not_hashed,

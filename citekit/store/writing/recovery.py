@@ -11,14 +11,15 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
-from citekit.errors import CitekitError, InvalidData, NotFound
+from citekit.errors import InvalidData, NotFound
+from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
-from citekit.model.value import Value
+from citekit.integrity.tiles import parse_path
+from citekit.model.value import Value, replace
 from citekit.store import files
-from citekit.store.folder_names import is_name_of_any
-from citekit.store.log.folder import LogFolder
+from citekit.store.log.folder import LogFolder, needed_paths
 from citekit.store.log.sealed_payloads import SealedPayloads
-from citekit.store.staging import Unfinished, unfinished
+from citekit.store.staging import Unfinished, discard, unfinished
 from citekit.store.writing.payload_places import PLACES, belongs, settle
 from citekit.store.writing.payload_references import needed_by
 
@@ -59,6 +60,7 @@ def mend(store: ArchiveReader, stopped: Unfinished) -> None:
         if not _bring_back(store, stopped, sealed):
             return  # other bytes are in the way: verify finds them, and here is the good copy
         _take_back_events(store, stopped, sealed)
+        _take_back_files(store, stopped)
     tidy(store, stopped, may_go=lambda digest: not sealed().account_for(digest))
 
 
@@ -71,8 +73,7 @@ def tidy(
         old, new = journal.renamed
         _drop_renamed(store, old, new, folder)
     settle(store, journal.digests, folder, may_go=may_go)
-    with suppress(CitekitError):  # the change itself is done; the next writer tries again
-        files.remove_tree(folder)
+    discard(folder)
 
 
 def _bring_back(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> bool:
@@ -111,6 +112,19 @@ def _take_back_events(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed
         log.await_only(kept, size=pending.first_base)
 
 
+def _take_back_files(store: ArchiveReader, stopped: Unfinished) -> None:
+    """Remove the files of a seal that never came to its checkpoint; it will be made anew."""
+    placed, log = stopped.journal.placed, LogFolder(store.layout)
+    standing = log.standing() if placed else None
+    needed = set(needed_paths(standing.size)) if standing else set()
+    for path in placed.keys() - needed:
+        with suppress(InvalidData, NotFound):  # no file of a log, or none any more
+            file = store.layout.check_inside(log.file(parse_path(path).path))
+            if digest_bytes(files.read_bytes(file)) == placed[path]:
+                files.remove_file(file)
+                files.remove_empty(file.parent, root=store.layout.log)
+
+
 def _says_gone(entry: bytes, purged: set[str], left: set[str]) -> bool:
     if b'"purge"' not in entry and b'"remove"' not in entry:
         return False
@@ -121,21 +135,27 @@ def _says_gone(entry: bytes, purged: set[str], left: set[str]) -> bool:
 
 
 def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> None:
-    """Remove the old folder of a renamed item, if the new one has all of it and says so."""
-    old_folder = store.layout.items / old
+    """Remove the old folder of a renamed item, if the new one is that item, with all it had."""
+    old_folder, new_folder = store.layout.items / old, store.layout.items / new
     with suppress(InvalidData, NotFound):
-        if (
-            old_folder.is_dir()
-            and is_name_of_any(old, store.item_in(new).facts.aliases)
-            and _has_all_of(store.layout.items / new, old_folder)
-        ):
+        if not old_folder.is_dir():
+            return
+        before, after = store.item_in(old), store.item_in(new)
+        facts = replace(after.facts, aliases=before.facts.aliases)
+        is_renamed = before.key in after.facts.aliases
+        is_same = after.with_variables({"id": before.key}).with_facts(facts) == before
+        if is_renamed and is_same and _has_all_of(new_folder, old_folder):
             files.move(old_folder, files.unused(folder))
 
 
 def _has_all_of(new: Path, old: Path) -> bool:
-    """Whether each capture record of the old folder is in the new one too, byte for byte."""
-    return all(
-        name in files.names(new / "captures")
-        and files.read_bytes(new / "captures" / name) == files.read_bytes(old / "captures" / name)
-        for name in files.names(old / "captures")
-    )
+    """Whether each file in the old folder but item.json is in the new one, byte for byte."""
+    for name in files.names(old):
+        if files.is_symlink(old / name):
+            return False
+        if (old / name).is_dir():
+            if not _has_all_of(new / name, old / name):
+                return False
+        elif name != "item.json" and files.read_bytes(old / name) != files.read_bytes(new / name):
+            return False
+    return True
