@@ -228,8 +228,8 @@ class Writer:
         digests = {payload.digest for payload in payloads}
         new = [payload for payload in payloads if payload.digest not in noted]
         with ExitStack() as undo:
-            journal = {"purged": sorted(digests)}
-            change = undo.enter_context(self._change("purge", self._layout.name(folder), **journal))
+            name = self._layout.name(folder)
+            change = undo.enter_context(self._change("purge", name, purged=digests))
             for start in range(0, len(new), _PURGED_AT_ONCE):
                 part = tuple(new[start : start + _PURGED_AT_ONCE])
                 self._record.purged(folder, part, reason)
@@ -279,13 +279,26 @@ class Writer:
     # ── steps ──────────────────────────────────────────────────────────────────────────────────
 
     def _change(
-        self, action: str = "", subject: str = "", **named: Iterable[str]
+        self,
+        action: str = "",
+        subject: str = "",
+        *,
+        digests: Iterable[str] = (),
+        purged: Iterable[str] = (),
+        renamed: tuple[str, ...] = (),
+        leaving: tuple[str, ...] = (),
     ) -> AbstractContextManager[Change]:
         """A change whose journal names these things (``Journal`` says which)."""
         self._check_open()
-        lists = {name: tuple(values) for name, values in named.items()}
-        lists["digests"] = tuple(sorted(lists.get("digests", ())))
-        return changing(self._store, Journal(action=action, subject=subject, **lists))
+        journal = Journal(
+            action=action,
+            subject=subject,
+            digests=tuple(sorted(digests)),
+            purged=tuple(sorted(purged)),
+            renamed=renamed,
+            leaving=leaving,
+        )
+        return changing(self._store, journal)
 
     def _check_open(self) -> None:
         if not self._is_open:
