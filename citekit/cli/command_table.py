@@ -68,7 +68,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--new-item', 'parameter': 'new_item', 'help': 'Make an item of its own, though its address is known.'},
             {'name': '--key', 'parameter': 'key', 'help': 'The citekey, instead of a made one.', 'metavar': 'KEY'},
             {'name': '--set', 'parameter': 'set_', 'help': "A metadata field, such as title='…' or issued=2023-06-04; may be given again.", 'metavar': 'FIELD=VALUE', 'is_many': True},
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--encoding', 'parameter': 'encoding', 'help': "How the file's text is encoded (default: found out).", 'metavar': 'NAME'},
             {'name': '--max-size', 'parameter': 'max_size', 'help': 'The largest file accepted (default: 100MB).', 'metavar': 'SIZE'},
         ),
@@ -81,7 +81,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
         ),
     },
     'list': {
@@ -92,7 +92,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--type', 'parameter': 'type_', 'help': 'Only items of this CSL type.', 'metavar': 'TYPE', 'completion': 'item_types'},
-            {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
         ),
     },
     'search': {
@@ -182,7 +182,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'FIELD=VALUE', 'parameter': 'field', 'help': 'Fields.', 'is_many': True, 'is_required': False},
         ),
         'options': (
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
         ),
     },
     'rename': {
@@ -195,12 +195,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (),
     },
     'remove': {
-        'help': 'Remove an item and the payloads only it has.',
+        'help': 'Remove an item and its payloads; one that is sealed is withdrawn from all outputs.',
         'door': 'edit:remove',
         'arguments': (
             {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
         ),
         'options': (
+            {'name': '--undo', 'parameter': 'undo', 'help': 'Take back that a sealed item was withdrawn.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
@@ -224,6 +225,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--reason', 'parameter': 'reason', 'help': 'Why; the log keeps it for ever.', 'metavar': 'TEXT'},
+            {'name': '--record', 'parameter': 'record', 'help': 'Erase its record, captures, note and annotations as well.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
@@ -250,6 +252,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'A checkpoint that you kept elsewhere; may be given again.', 'metavar': 'FILE', 'is_many': True},
         ),
     },
+    'recover': {
+        'help': 'Decide between events that wait and are in conflict, and drop events of others.',
+        'door': 'check:recover',
+        'arguments': (),
+        'options': (
+            {'name': '--keep', 'parameter': 'keep', 'help': 'Of events in conflict, keep this digest (or PATH=DIGEST); may be given again.', 'metavar': 'DIGEST', 'is_many': True},
+            {'name': '--drop', 'parameter': 'drop', 'help': "Drop an event that waits and is not this computer's own; may be given again.", 'metavar': 'EVENT', 'is_many': True},
+        ),
+    },
     'doctor': {
         'help': 'Say what works on this machine and what to install.',
         'door': 'check:doctor',
@@ -266,7 +277,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--lost-key', 'parameter': 'lost_key', 'help': 'At a change of keys: the old one is lost.'},
             {'name': '--tsa', 'parameter': 'tsa', 'help': 'Ask this RFC 3161 authority; may be given again (default: those in archive.toml).', 'metavar': 'URL', 'is_many': True},
             {'name': '--no-tsa', 'parameter': 'no_tsa', 'help': 'Ask none, not even those that archive.toml names.'},
-            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges that wait without asking.'},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges, removals and changes of access without asking.'},
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
         ),
     },

@@ -88,6 +88,11 @@ class Annotation(Value):
         return self.id.removeprefix("urn:uuid:")
 
     @property
+    def is_private(self) -> bool:
+        """Whether it is for its owner alone, whatever it is about."""
+        return self.data.get("private") is True
+
+    @property
     def created(self) -> datetime | None:
         """When it was made."""
         text = self.data.get("created")
@@ -181,6 +186,7 @@ def new_annotation(
     note: str = "",
     tags: Iterable[str] = (),
     entities: Iterable[str] = (),
+    private: bool = False,
 ) -> Annotation:
     """A new annotation on ``source`` (an absolute URI); ``annotation_id`` is ``urn:uuid:…``."""
     bodies = _write_bodies(note, tags, entities)
@@ -196,6 +202,8 @@ def new_annotation(
         data["creator"] = {"type": "Person", "name": creator}
     if bodies:
         data["body"] = bodies
+    if private:
+        data["private"] = True
     data["target"] = _write_target(source, passage, captured_at)
     return Annotation.from_json(data)
 
@@ -253,6 +261,8 @@ def _check(data: Json) -> None:
         raise Mismatch(("type",), '"type" is not "Annotation"')
     if "target" not in data:
         raise Mismatch((), '"target" is missing')
+    if not isinstance(data.get("private", False), bool):
+        raise Mismatch(("private",), '"private" is not true or false')
     for key in ("created", "modified"):
         if key in data:
             _check_instant(data[key], key)

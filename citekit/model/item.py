@@ -18,7 +18,8 @@ from citekit.model.records.json_text import Json, JsonPath, parse_json, place_in
 from citekit.model.value import NOTHING, Value
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
-Access = Literal["public", "restricted"]
+Access = Literal["public", "restricted", "private"]
+"""Who may read: everybody; the records everybody, the text its owner; nobody but the owner."""
 
 _TEXTS: Final = ("title", "URL", "DOI", "container-title", "publisher", "language")
 _CHECKED: Final = NAME_VARIABLES.union(DATE_VARIABLES, _TEXTS)
@@ -36,8 +37,9 @@ class ItemFacts(Value):
     """What citekit itself knows of an item: ``custom.citekit`` in item.json.
 
     ``foreign_ids`` are what other programs call the item, where that is no citekey: addresses,
-    texts with white space. ``evidence`` maps a CSL variable to its candidates, as JSON objects with
-    value, origin, rule, place, confidence and chosen.
+    texts with white space. Since ``withdrawn`` the item is in nothing that is made for others.
+    ``evidence`` maps a CSL variable to its candidates, as JSON objects with value, origin, rule,
+    place, confidence and chosen.
     """
 
     ALWAYS: ClassVar = frozenset(["access"])
@@ -45,6 +47,7 @@ class ItemFacts(Value):
     aliases: tuple[str, ...] = ()
     foreign_ids: tuple[str, ...] = ()
     archived: tuple[ArchivedCopy, ...] = ()
+    withdrawn: datetime | None = None
     evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
     extra: Mapping[str, Any] = NOTHING
 

@@ -51,7 +51,7 @@ class Library:
         self.store = store
         self.shelves: Mapping[str, Shelf] = {
             key: _read_shelf(store, key)
-            for key in store.keys()  # noqa: SIM118  # no dict
+            for key in store.for_others().keys()  # noqa: SIM118  # no dict
         }
         self.entities: Mapping[str, Entity] = {entity.id: entity for entity in store.entities()}
         self.claims: Mapping[str, Claim] = {claim.id: claim for claim in store.claims()}

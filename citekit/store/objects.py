@@ -33,12 +33,16 @@ class Objects:
         """Where the payload of an item with this access belongs."""
         if access == "public":
             return self._layout.object_file(digest)
+        if access == "private":
+            return self._layout.private_file(digest)
         return self._layout.restricted_file(digest)
 
     def find(self, digest: str) -> Path | None:
         """Where the payload is, or None when it is absent."""
-        places = (self._layout.object_file(digest), self._layout.restricted_file(digest))
-        # Twice: a change of access may move it from the second place to the first as we look.
+        places = [self._layout.object_file(digest), self._layout.restricted_file(digest)]
+        if self._layout.sees_private:
+            places.append(self._layout.private_file(digest))
+        # Twice: a change of access may move it from a later place to an earlier as we look.
         for place in (*places, *places):
             if place.is_file():
                 return self._layout.check_inside(place)

@@ -204,9 +204,11 @@ class _Reader:
                 return "public"
             case "restricted":
                 return "restricted"
+            case "private":
+                return "private"
             case other:
-                hint = 'write access = "restricted" or access = "public"'
-                raise self._wrong("access", f"access is neither: {other!r}", hint)
+                hint = 'write access = "restricted", access = "public" or access = "private"'
+                raise self._wrong("access", f"access is none of three: {other!r}", hint)
 
     def table(self, key: str) -> Mapping[str, Any]:
         value = self._data.get(key, {})

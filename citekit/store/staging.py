@@ -38,8 +38,9 @@ class Journal(Value):
     ``digests`` are payloads that it places, moves or gives up; ``renamed`` holds the names of the
     old and the new folder of an item; ``leaving`` files and folders that it has noted as removed
     and then removes; ``purged`` payloads that it notes as purged and sets aside; ``placed`` files
-    of the log (path inside it -> digest) that no checkpoint may cover yet. ``action`` and
-    ``subject`` tell people what it was.
+    of the log (path inside it -> digest) that no checkpoint may cover yet; ``erased`` the folder of
+    an item that it notes as erased and sets aside, with its ``records`` (path inside it -> digest).
+    ``action`` and ``subject`` tell people what it was.
     """
 
     action: str = ""
@@ -49,11 +50,13 @@ class Journal(Value):
     leaving: tuple[str, ...] = ()
     purged: tuple[str, ...] = ()
     placed: Mapping[str, str] = NOTHING
+    erased: str = ""
+    records: Mapping[str, str] = NOTHING
 
     @property
     def names_something(self) -> bool:
         """Whether a stop could leave anything that somebody must look at."""
-        return bool(self.digests or self.renamed or self.leaving or self.purged or self.placed)
+        return self != Journal(action=self.action, subject=self.subject)
 
 
 class Unfinished(NamedTuple):
@@ -66,6 +69,11 @@ class Unfinished(NamedTuple):
     def aside(self, digest: str, access: str) -> Path:
         """Where the bytes of a payload are while its purge is under way."""
         return self.folder / f"{access}-{parse_digest(digest).hex}"
+
+    @property
+    def records(self) -> Path:
+        """Where the folder of an item is while its erasing is under way."""
+        return self.folder / "records"
 
 
 def begin(layout: Layout, journal: Journal) -> Path:
@@ -123,7 +131,7 @@ def _refuse_strange(journal: Journal, path: str) -> None:
     """Raise InvalidData for what could not become a path."""
     for digest in (*journal.digests, *journal.purged, *journal.placed.values()):
         parse_digest(digest)
-    for name in journal.renamed:
+    for name in (*journal.renamed, *([journal.erased] if journal.erased else ())):
         check_name(name)
     for name in journal.leaving:
         if not {"", ".", ".."}.isdisjoint(name.split("/")) or "\\" in name:

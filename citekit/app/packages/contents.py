@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from citekit.app.changing.redaction import find_excess
 from citekit.app.verifying.inspection import inspect
-from citekit.errors import InvalidData, NotFound
+from citekit.errors import InvalidData, NotFound, UsageError
 from citekit.model.capture import Capture
 from citekit.model.item import Item
 from citekit.model.value import Value
 from citekit.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from citekit.store.reading import ArchiveReader
 
@@ -81,7 +81,8 @@ def gather(store: ArchiveReader, keys: Sequence[str] = (), *, with_restricted: b
     Raises NotFound for a key nobody has, or an archive without items, and InvalidData for records
     that show more of a restricted text than they may.
     """
-    chosen = tuple(dict.fromkeys(store.resolve(key) for key in keys)) or store.keys()
+    outgoing = store.for_others()
+    chosen = tuple(dict.fromkeys(_named(store, key) for key in keys)) or outgoing.keys()
     if not chosen:
         raise NotFound("there is nothing to export", place=str(store.root))
     items = tuple(_packed(store, key) for key in chosen)
@@ -92,11 +93,21 @@ def gather(store: ArchiveReader, keys: Sequence[str] = (), *, with_restricted: b
     )
     _add(store, package, [store.layout.settings_file])
     if package.is_whole:
-        _add_all(store, package)
+        _add_all(store, package, without=store.folders().keys() - outgoing.folders().keys())
     else:
         _add_chosen(store, package)
     _add_payloads(store, package, with_restricted=with_restricted)
     return package
+
+
+def _named(store: ArchiveReader, key: str) -> str:
+    item = store.item(store.resolve(key))
+    if item.facts.withdrawn:
+        raise UsageError(
+            f"{item.key} is withdrawn: nothing that is made for others has it",
+            hint=f"citekit remove {item.key} --undo takes that back",
+        )
+    return item.key
 
 
 def _refuse_excess(store: ArchiveReader, items: Iterable[PackedItem]) -> None:
@@ -119,9 +130,12 @@ def _packed(store: ArchiveReader, key: str) -> PackedItem:
     )
 
 
-def _add_all(store: ArchiveReader, package: Package) -> None:
+def _add_all(store: ArchiveReader, package: Package, *, without: Collection[str]) -> None:
+    """Every record, and the log; ``without`` these folders of items."""
     for name in inspect(store).files:
-        if name.split("/")[0] in ("items", "entities", "claims", "log", "trust"):
+        folder, *below = name.split("/")
+        is_out = folder == "items" and below[0] in without
+        if folder in ("items", "entities", "claims", "log", "trust") and not is_out:
             _add(store, package, [store.root.joinpath(*name.split("/"))])
 
 

@@ -32,8 +32,8 @@ MISPLACED: Final = frozenset(["CK-E304", "CK-E306", "CK-E309"])
 BEYOND: Final = "CK-E607"
 """A file of the log that no checkpoint covers: the seal was stopped before."""
 
-UNDER_PURGE: Final = frozenset(["CK-E302", "CK-E623", "CK-E624"])
-"""Bytes of which an event that waits says that they are purged; they may be set aside."""
+UNDER_PURGE: Final = frozenset(["CK-E302", "CK-E601", "CK-E623", "CK-E624", "CK-E665", "CK-E666"])
+"""What an event that waits says is purged or erased; it may be set aside."""
 
 
 def explain(findings: Iterable[Finding], inspection: Inspection) -> Iterator[Finding]:
@@ -81,22 +81,37 @@ def _names(journal: Journal) -> Iterator[tuple[str, str]]:
     for digest in (*journal.digests, *journal.purged):
         yield from ((payload_name(folder, digest), digest) for folder in FOLDERS)
     yield from ((f"log/{path}", digest) for path, digest in journal.placed.items())
+    if journal.erased:
+        folder = f"items/{journal.erased}"
+        yield from ((f"{folder}/{path}", digest) for path, digest in journal.records.items())
 
 
 def _explains(inspection: Inspection, change: Unfinished, digest: str, finding: Finding) -> bool:
     """Whether the change, stopped somewhere, leaves this finding, and whole bytes bear it out."""
-    is_placed = finding.code == BEYOND or (
-        finding.code in MISPLACED and digest in change.journal.digests
-    )
-    if is_placed and finding.place:
-        places = [Path(finding.place.path or "")]
-    elif finding.code in UNDER_PURGE and digest in change.journal.purged and not change.is_done:
-        objects = inspection.store.objects
-        places = [objects.path(digest, access) for access in PLACES]
-        places += [change.aside(digest, access) for access in PLACES]
+    journal, path = change.journal, Path((finding.place and finding.place.path) or "")
+    if finding.code == BEYOND or (finding.code in MISPLACED and digest in journal.digests):
+        places = [path]
+    elif finding.code in UNDER_PURGE and not change.is_done:
+        places = [*_of_purge(inspection, change, digest), *_of_erasing(inspection, change, path)]
     else:
         return False
     return any(_is_whole(inspection, digest, place) for place in places)
+
+
+def _of_purge(inspection: Inspection, change: Unfinished, digest: str) -> Iterator[Path]:
+    """Where the bytes of a payload may be whose purge is under way."""
+    for access in PLACES if digest in change.journal.purged else ():
+        yield inspection.store.objects.path(digest, access)
+        yield change.aside(digest, access)
+
+
+def _of_erasing(inspection: Inspection, change: Unfinished, path: Path) -> Iterator[Path]:
+    """Where a record may be whose erasing is under way."""
+    journal = change.journal
+    folder = Path(inspection.show(f"items/{journal.erased}"))
+    if journal.erased and path.is_relative_to(folder):
+        yield path
+        yield change.records / path.relative_to(folder)
 
 
 def _is_whole(inspection: Inspection, digest: str, path: Path) -> bool:
@@ -107,17 +122,14 @@ def _is_whole(inspection: Inspection, digest: str, path: Path) -> bool:
 
 
 def _keeps_bytes(inspection: Inspection, change: Unfinished) -> bool:
-    """Whether bytes of a purge are set aside, also where the purge itself is done."""
-    return not inspection.is_partial and any(
-        change.aside(digest, access).is_file()
-        for digest in change.journal.purged
-        for access in PLACES
-    )
+    """Whether anything of a purge is set aside, also where the purge itself is done."""
+    aside = [change.aside(d, access) for d in change.journal.purged for access in PLACES]
+    return not inspection.is_partial and any(p.exists() for p in (*aside, change.records))
 
 
 def _interrupted(inspection: Inspection, change: Unfinished, number: int) -> Finding:
     what = f"{change.journal.action} {change.journal.subject}".strip() or "a change"
-    left = "1 payload is" if number == 1 else f"{number} payloads are"
+    left = "1 file is" if number == 1 else f"{number} files are"
     state = f"{left} half moved" if number else "what it removed is not deleted yet"
     place = inspection.show(inspection.store.layout.name(change.folder))
     return found("CK-E680", place, f"interrupted: {what}: {state}")

@@ -47,11 +47,13 @@ CHECKS: tuple[Check, ...] = (
 # The first class that occurs decides. A finding of no listed class is fine.
 _EXIT_CODES: tuple[tuple[FindingClass, int], ...] = (
     (FindingClass.TAMPERED, 6),
+    (FindingClass.CONFLICT, 6),
     (FindingClass.MISSING, 6),
     (FindingClass.EXTRA, 6),
     (FindingClass.INTERRUPTED, 7),
     (FindingClass.INVALID, 4),
     (FindingClass.EXCESS, 1),
+    (FindingClass.AWAITED, 1),
 )
 
 
@@ -74,7 +76,7 @@ class Report(Value):
         return self.exit_code() == 0
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """6 tampered, missing or extra · 7 interrupted · 4 invalid · 1 excess · 0.
+        """6 tampered, conflict, missing, extra · 7 interrupted · 4 invalid · 1 excess, awaited · 0.
 
         With ``strict`` also 1 for what is unsealed.
         """

@@ -57,7 +57,7 @@ def mend(store: ArchiveReader, stopped: Unfinished) -> None:
     """Complete or undo one change."""
     sealed = cache(lambda: SealedPayloads.read(LogFolder(store.layout)))  # if anybody asks
     if not stopped.is_done:
-        if not _bring_back(store, stopped, sealed):
+        if not (_bring_back(store, stopped, sealed) and _bring_item_back(store, stopped, sealed)):
             return  # other bytes are in the way: verify finds them, and here is the good copy
         _take_back_events(store, stopped, sealed)
         _take_back_files(store, stopped)
@@ -92,6 +92,37 @@ def _bring_back(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> b
     return are_all_back
 
 
+def _bring_item_back(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> bool:
+    """Have an item's folder in its place unless its erasing is sealed; whether it is.
+
+    A folder that is not, file for file, what the journal says stays where it is.
+    """
+    aside, name = stopped.records, stopped.journal.erased
+    if not name or f"items/{name}" in sealed().erased or not aside.is_dir():
+        return True
+    target = store.layout.check_inside(store.layout.items / name)
+    if (
+        target.exists()
+        or digests_below(store.layout.check_inside(aside)) != stopped.journal.records
+    ):
+        return False
+    files.move(aside, target)
+    return True
+
+
+def digests_below(folder: Path) -> dict[str, str]:
+    """The digest of every file in a folder and below, by its path in it; links count as others."""
+    found = {}
+    for name in sorted(files.names(folder)):
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            inside = digests_below(path)
+            found.update({f"{name}/{rest}": digest for rest, digest in inside.items()})
+        else:
+            found[name] = digest_bytes(files.read_bytes(path))
+    return found
+
+
 def _not_purged(stopped: Unfinished, sealed: _Sealed) -> list[str]:
     """The payloads of a stopped purge that no seal says is done."""
     digests = stopped.journal.purged
@@ -103,6 +134,8 @@ def _take_back_events(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed
     journal = stopped.journal
     purged = set(_not_purged(stopped, sealed))
     left = {name for name in journal.leaving if store.root.joinpath(*name.split("/")).exists()}
+    if journal.erased and f"items/{journal.erased}" not in sealed().erased:
+        left.add(f"items/{journal.erased}")
     if not purged and not left:
         return
     log = LogFolder(store.layout)
@@ -126,12 +159,12 @@ def _take_back_files(store: ArchiveReader, stopped: Unfinished) -> None:
 
 
 def _says_gone(entry: bytes, purged: set[str], left: set[str]) -> bool:
-    if b'"purge"' not in entry and b'"remove"' not in entry:
+    if not any(action in entry for action in (b'"purge"', b'"erase"', b'"remove"')):
         return False
     event = parse_leaf(entry)
     if event.get("action") == "purge":
         return any(payload.get("digest") in purged for payload in event.get("payloads", ()))
-    return event.get("action") == "remove" and event.get("subject") in left
+    return event.get("action") in ("erase", "remove") and event.get("subject") in left
 
 
 def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> None:

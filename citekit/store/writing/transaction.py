@@ -70,6 +70,11 @@ class Change:
                 files.move(path, Unfinished(self.folder, Journal()).aside(digest, access))
                 files.remove_empty(path.parent, root=self._store.layout.root)
 
+    @property
+    def records(self) -> Path:
+        """Where to set the folder of an item aside."""
+        return Unfinished(self.folder, Journal()).records
+
     def move_over(self, path: Path, data: bytes) -> None:
         """Have these bytes in the file, at once and whole."""
         staged = files.unused(self.folder)
@@ -87,7 +92,7 @@ def changing(store: ArchiveReader, journal: Journal) -> Iterator[Change]:
         with suppress(CitekitError):
             mend(store, Unfinished(change.folder, journal))
         raise
-    if journal.purged:
+    if journal.purged or journal.erased:
         end(change.folder)  # from here on nothing brings the bytes back
     digests = journal.digests if change.settles else ()
     tidy(store, Unfinished(change.folder, replace(journal, digests=digests)))

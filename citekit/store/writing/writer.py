@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from citekit.errors import Place, StoreConflict, UsageError
 from citekit.model.records.codec import to_json
 from citekit.model.records.json_text import dump_json, dump_json_line
+from citekit.model.value import NOTHING
 from citekit.store import files
 from citekit.store.addresses import known_addresses
 from citekit.store.staging import Journal
 from citekit.store.writing.event_recorder import Recorder
 from citekit.store.writing.payload_places import retreat
-from citekit.store.writing.recovery import clean_up
+from citekit.store.writing.recovery import clean_up, digests_below
 from citekit.store.writing.transaction import PayloadSource, changing
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PayloadSource", "Writer"]
 
-_NOTHING: Mapping[str, Any] = {}
 _PURGED_AT_ONCE = 200  # payloads in one event: an entry of the log has at most 64 KiB
 
 
@@ -85,8 +85,8 @@ class Writer:
         self,
         item: Item,
         *,
-        captures: Mapping[str, Capture] = _NOTHING,
-        payloads: Mapping[str, PayloadSource] = _NOTHING,
+        captures: Mapping[str, Capture] = NOTHING,
+        payloads: Mapping[str, PayloadSource] = NOTHING,
         note: str | None = None,
     ) -> None:
         """Add an item with its captures (stamp -> capture) and payloads (digest -> bytes or file).
@@ -135,7 +135,16 @@ class Writer:
             retreat(self._store, digests, besides=folder, access=item.facts.access)
             change.move_over(self._layout.item_file(item.key), _item_bytes(item))
         self._names.note(item)
-        self._record.changed(self._layout.item_file(item.key), access=item.facts.access)
+        self._record.changed(self._layout.item_file(item.key), action="access")
+
+    def withdraw(self, item: Item) -> None:
+        """Write an item that is ``withdrawn`` now, or is so no longer. Raises NotFound."""
+        self._require(item.key)
+        path = self._layout.item_file(item.key)
+        with self._change("withdraw", self._layout.name(path.parent)) as change:
+            change.move_over(path, _item_bytes(item))
+        action = "withdraw" if item.facts.withdrawn else "readmit"
+        self._record.changed(path, action=action)
 
     def rename_item(self, old_key: str, item: Item) -> None:
         """Give an item its new key; ``item`` carries it, and the old one among its aliases.
@@ -233,17 +242,50 @@ class Writer:
             for start in range(0, len(new), _PURGED_AT_ONCE):
                 part = tuple(new[start : start + _PURGED_AT_ONCE])
                 self._record.purged(folder, part, reason)
-            for digest in sorted(digests):
-                change.set_aside(digest)
-            self._objects.forget_held(digests, change.folder)
-            self._forget_caches()
+            self._set_aside(change, digests)
             self._afterwards.push(undo.pop_all())
 
-    def _forget_caches(self) -> None:
-        """Remove what is kept in ``.citekit`` but may hold anything, and is made again."""
-        for name in files.names(self._layout.check_inside(self._layout.local)):
-            if name not in (self._layout.held_file.name, self._layout.staging.name):
-                files.remove_tree(self._layout.local / name)
+    def erase(
+        self,
+        key: str,
+        payloads: Sequence[LoggedPayload],
+        *,
+        reason: str | None = None,
+        is_noted: bool = False,
+    ) -> None:
+        """Remove an item for good, its records and these payloads; the log says so first.
+
+        ``is_noted`` when the log has that already. A stop takes it back as one of ``purge``.
+        """
+        self._require(key)
+        folder = self._layout.check_inside(self._layout.item_folder(key))
+        digests = {payload.digest for payload in payloads}
+        parts = [
+            tuple(payloads[i : i + _PURGED_AT_ONCE])
+            for i in range(0, max(len(payloads), 1), _PURGED_AT_ONCE)
+        ]
+        with ExitStack() as undo:
+            records, name = digests_below(folder), self._layout.name(folder)
+            change = undo.enter_context(
+                self._change("erase", name, purged=digests, erased=folder.name, records=records)
+            )
+            for part in () if is_noted else parts:
+                self._record.erased(folder, part, reason)
+            self._set_aside(change, digests)
+            files.move(folder, change.records)
+            self._afterwards.push(undo.pop_all())
+        self._forget_names()
+
+    def _set_aside(self, change: Change, digests: set[str]) -> None:
+        """Take payloads out of the archive, and remove the caches, whatever they hold."""
+        layout = self._layout
+        for digest in sorted(digests):
+            change.set_aside(digest)
+        self._objects.forget_held(digests, change.folder)
+        kept = {path.name for path in (layout.held_file, layout.own_file, layout.staging)}
+        for name in files.names(layout.check_inside(layout.local)):
+            if name not in kept:
+                files.remove_tree(layout.local / name)
 
     # ── notes, annotations, entities, claims ───────────────────────────────────────────────────
 
@@ -287,6 +329,8 @@ class Writer:
         purged: Iterable[str] = (),
         renamed: tuple[str, ...] = (),
         leaving: tuple[str, ...] = (),
+        erased: str = "",
+        records: Mapping[str, str] = NOTHING,
     ) -> AbstractContextManager[Change]:
         """A change whose journal names these things (``Journal`` says which)."""
         self._check_open()
@@ -297,6 +341,8 @@ class Writer:
             purged=tuple(sorted(purged)),
             renamed=renamed,
             leaving=leaving,
+            erased=erased,
+            records=records,
         )
         return changing(self._store, journal)
 

@@ -10,10 +10,10 @@ import pytest
 
 from citekit import Archive
 from citekit.app.changing.purge import purge
+from citekit.app.changing.recover import recover
 from citekit.app.intake.restore import restore
 from citekit.app.sealing.auto_seal import AutoSeal
-from citekit.app.sealing.seal import Keys, Sealed, seal
-from citekit.app.sealing.waiting_purges import waiting_purges
+from citekit.app.sealing.seal import Keys, Sealed, seal, waiting_changes
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import IntegrityFailed, StoreConflict
@@ -144,15 +144,23 @@ def test_a_path_that_a_renaming_left_still_stands(store: ArchiveStore) -> None:
 
 
 def test_an_automatic_seal_signs_no_forged_capture(store: ArchiveStore) -> None:
-    """With seal = "auto" the change is done, and the log stays as it was."""
+    """With seal = "auto" this process's change alone is sealed; the forgery waits, and is told."""
     forge(store.root, store.root / CAPTURE, "contradict")
-    before = store.layout.checkpoint_file.read_bytes()
     other = _again(store)
     _keep_key_for(other)
     other = ArchiveStore(other.root, other.settings, after_change=AutoSeal())
     with other.writing() as writer:
         writer.write_note("tide2023", "A change of the owner's.\n")
-    assert other.layout.checkpoint_file.read_bytes() == before
+    assert [json.loads(entry)["subject"] for entry in _pending(store)] == [CAPTURE]
+    assert _sealed_subjects(store)[-1] == "items/tide2023/note.md"
+    assert "CK-E602" in _codes(_check(store))
+
+
+def _sealed_subjects(store: ArchiveStore) -> list[str]:
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    assert standing
+    return [json.loads(entry)["subject"] for entry in log.entries(standing.size)]
 
 
 def test_an_automatic_seal_signs_what_this_process_did(store: ArchiveStore) -> None:
@@ -241,7 +249,7 @@ def test_a_forged_purge_excuses_nothing_and_is_not_signed(store: ArchiveStore) -
     """Missing is missing, before and after a seal that was asked for without a yes."""
     forge(store.root, _payload(store), "purge")
     assert _check(store).exit_code() == 6
-    assert {"CK-E624", "CK-I625"} <= _codes(_check(store))
+    assert {"CK-E624", "CK-I662"} <= _codes(_check(store))
     before = store.layout.checkpoint_file.read_bytes()
     with pytest.raises(StoreConflict, match="lantern2024"):
         _seal(_again(store))
@@ -256,7 +264,7 @@ def test_a_forged_purge_names_whose_bytes_went(store: ArchiveStore) -> None:
     payload.unlink()
     stolen = [{"digest": digest, "role": "text", "size_bytes": 1}]
     wait_for_seal(store.root, {"action": "purge", "subject": "items/x", "payloads": stolen})
-    (purge_,) = waiting_purges(_again(store))
+    (purge_,) = waiting_changes(_again(store))
     assert "lantern2024" in purge_.told
     assert digest in purge_.told
 
@@ -264,18 +272,19 @@ def test_a_forged_purge_names_whose_bytes_went(store: ArchiveStore) -> None:
 def test_an_automatic_seal_signs_no_purge_of_another_process(store: ArchiveStore) -> None:
     """It would make of a line that anybody can write the owner's word."""
     forge(store.root, _payload(store), "purge")
-    before = store.layout.checkpoint_file.read_bytes()
     other = _again(store)
     _keep_key_for(other)
     other = ArchiveStore(other.root, other.settings, after_change=AutoSeal())
     with other.writing() as writer:
         writer.write_note("tide2023", "A change of the owner's.\n")
-    assert other.layout.checkpoint_file.read_bytes() == before
+    assert _sealed_subjects(store)[-1] == "items/tide2023/note.md"
+    assert [json.loads(entry)["action"] for entry in _pending(store)] == ["purge"]
     assert _check(store).exit_code() == 6
 
 
 def test_a_purge_of_the_owner_is_settled_by_the_seal(store: ArchiveStore) -> None:
     """It says that it waits; the seal of the same process signs it, and verify is content."""
+    _keep_key_for(store)
     purged = purge(store, "lantern2024", reason="asked to")
     assert "CK-I705" in {finding.code for finding in purged.findings}
     assert _check(store).exit_code() == 6
@@ -289,20 +298,24 @@ def test_a_purge_of_another_process_is_signed_once_confirmed(store: ArchiveStore
     """Only the purges that were confirmed: one more is refused."""
     purge(store, "lantern2024", reason="asked to")
     other = _again(store)
-    confirmed = [waiting.leaf for waiting in waiting_purges(other)]
+    confirmed = [waiting.leaf for waiting in waiting_changes(other)]
     purge(store, "harbour2024")
     with pytest.raises(StoreConflict, match="harbour2024"):
         _seal(other, confirmed)
-    _seal(other, [waiting.leaf for waiting in waiting_purges(other)])
+    _seal(other, [waiting.leaf for waiting in waiting_changes(other)])
     assert _check(store).exit_code(strict=True) == 0
 
 
 def test_a_purge_excuses_in_a_log_that_nobody_ever_signed(tmp_path: Path) -> None:
-    """There nobody vouches for anything, and a purge that waits counts as it did."""
+    """Once it is sealed, and nobody vouches for it: with a key to trust it fails."""
     store = build_archive(tmp_path / "unsigned")
     seal(store, keys=Keys(), now=NOON)
     purge(store, "lantern2024")
-    assert verify(_again(store)).exit_code() == 0
+    assert verify(_again(store)).exit_code() == 6
+    seal(store, keys=Keys(), now=NOON)
+    assert verify(_again(store)).exit_code(strict=True) == 0
+    assert {"CK-I621", "CK-I663"} <= _codes(verify(_again(store)))
+    assert _check(store).exit_code() == 6
 
 
 def test_one_item_alone_is_told_of_its_own_purge(store: ArchiveStore) -> None:
@@ -315,16 +328,14 @@ def test_one_item_alone_is_told_of_its_own_purge(store: ArchiveStore) -> None:
 def test_the_owner_of_a_forged_purge_gets_the_bytes_back(
     store: ArchiveStore, tmp_path: Path
 ) -> None:
-    """Restoring is refused while the line stands, and says so; without it the bytes come back."""
+    """The line is nobody's word, so nothing is in the way; ``recover`` takes it out."""
     copy = tmp_path / "copy.txt"
     copy.write_bytes(_payload(store).read_bytes())
-    pending = store.layout.pending_file.read_bytes()
     forge(store.root, _payload(store), "purge")
-    with pytest.raises(StoreConflict) as raised:
-        restore(_again(store), "lantern2024", copy)
-    assert "delete its line" in (raised.value.hint or "")
-    store.layout.pending_file.write_bytes(pending)
     restore(_again(store), "lantern2024", copy)
+    assert (_check(store).exit_code(), _check(store).exit_code(strict=True)) == (0, 1)
+    (forged,) = waiting_changes(_again(store))
+    assert recover(_again(store), drop=[forged.leaf.hex()[:12]]).dropped == 1
     assert _check(store).exit_code(strict=True) == 0
 
 

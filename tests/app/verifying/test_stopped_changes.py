@@ -74,7 +74,7 @@ def _interrupted(name: str, base: Path, tmp_path: Path) -> Outcome:
     return next(outcome for outcome in sweep(COMMANDS[name], base, tmp_path) if outcome.code == 7)
 
 
-@pytest.mark.parametrize("name", ["add-public", "publish", "withdraw", "purge-sealing"])
+@pytest.mark.parametrize("name", ["add-public", "publish", "restrict", "purge-sealing"])
 def test_mending_may_be_stopped_too(name: str, base: Path, tmp_path: Path) -> None:
     """Whoever mends and dies leaves what the next one mends."""
     outcome = _interrupted(name, base, tmp_path)
@@ -91,7 +91,7 @@ def test_mending_may_be_stopped_too(name: str, base: Path, tmp_path: Path) -> No
     assert n > 5
 
 
-@pytest.mark.parametrize("name", ["add-public", "publish", "withdraw", "purge-sealing"])
+@pytest.mark.parametrize("name", ["add-public", "publish", "restrict", "purge-sealing"])
 def test_readers_go_on_beside_a_stopped_change(name: str, base: Path, tmp_path: Path) -> None:
     """Listing, citing, searching, showing: what the records say is there, and nothing fails."""
     root = str(_interrupted(name, base, tmp_path).root)
