@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
-from citekit.errors import InvalidData, NotFound
+from citekit.errors import IntegrityFailed, InvalidData, NotFound
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.tiles import parse_path
@@ -47,8 +47,9 @@ def clean_up(store: ArchiveReader) -> tuple[Mended, ...]:
     """Complete or undo what writers that were stopped left behind."""
     mended = []
     for stopped in unfinished(store.layout):
-        mend(store, stopped)
-        if stopped.journal.names_something:
+        with suppress(InvalidData, IntegrityFailed, NotFound):  # no writer of ours has left that
+            mend(store, stopped)
+        if stopped.journal.names_something and not stopped.folder.exists():
             mended.append(Mended(action=stopped.journal.action, subject=stopped.journal.subject))
     return tuple(mended)
 
@@ -101,10 +102,8 @@ def _bring_item_back(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed)
     if not name or f"items/{name}" in sealed().erased or not aside.is_dir():
         return True
     target = store.layout.check_inside(store.layout.items / name)
-    if (
-        target.exists()
-        or digests_below(store.layout.check_inside(aside)) != stopped.journal.records
-    ):
+    found = digests_below(store.layout.check_inside(aside))
+    if target.exists() or found != stopped.journal.records:
         return False
     files.move(aside, target)
     return True
