@@ -253,12 +253,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
     },
     'recover': {
-        'help': 'Decide between events that wait and are in conflict, and drop events of others.',
+        'help': 'Mend what a stop has cut; decide between events that wait and are in conflict.',
         'door': 'check:recover',
         'arguments': (),
         'options': (
             {'name': '--keep', 'parameter': 'keep', 'help': 'Of events in conflict, keep this digest (or PATH=DIGEST); may be given again.', 'metavar': 'DIGEST', 'is_many': True},
-            {'name': '--drop', 'parameter': 'drop', 'help': "Drop an event that waits and is not this computer's own; may be given again.", 'metavar': 'EVENT', 'is_many': True},
+            {'name': '--drop', 'parameter': 'drop', 'help': "Drop events that wait and are not this computer's own, by path or beginning.", 'metavar': 'EVENT', 'is_many': True},
         ),
     },
     'doctor': {

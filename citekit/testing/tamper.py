@@ -2,8 +2,7 @@
 
 ``tamper(path, how, **arguments)`` does what ``how`` names, and answers whether anything is other
 than before. ``forge(root, path, how)`` is somebody who knows the format and lacks the key: what is
-done to the file, an event that waits explains, with ``forge_journal(root, path, how)`` the journal
-of a stopped change. ``sign_falsely(root, how, key)`` is the same person,
+done to the file, an event that waits explains. ``sign_falsely(root, how, key)`` is the same person,
 or one who has a key that the log has replaced, at the checkpoint and its signatures.
 ``sealed_archive`` makes the archive for all of them.
 """
@@ -25,7 +24,7 @@ from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.record_kinds import action_of, group_of
-from citekit.store.staging import Journal, Unfinished, begin
+from citekit.store.staging import Journal, begin
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
@@ -66,19 +65,10 @@ def forge(root: Path, path: Path, how: str) -> bool:
 
     *rewrite* gives the file other bytes; of a payload, and of a capture record, it exchanges the
     payload and the record that names it. *contradict* leaves the file and gives it another digest.
-    *remove* and *purge* delete it.
+    *remove* and *purge* delete it, *erase* the whole item. *access* deletes a payload and has its
+    item restricted; *withdraw* and *rename* are done to the item that the file belongs to.
     """
     return _FORGERIES[how](root, path)
-
-
-def forge_journal(root: Path, path: Path, how: str) -> bool:
-    """Do it, and have a journal that says so; False where that cannot be done to the file.
-
-    *gone* deletes the file. *replaced* has other bytes where those of a purge would be. *changed*
-    gives the file other bytes. *purged* deletes it, and an event that waits says why. *renamed*
-    deletes it, and an item says that it was this one. *aside* is no forgery: the bytes are there.
-    """
-    return _JOURNALS[how](root, path)
 
 
 def wait_for_seal(root: Path, event: dict[str, Any]) -> None:
@@ -371,75 +361,80 @@ def _purge(root: Path, path: Path) -> bool:
     return True
 
 
-def _begin_journal(root: Path, path: Path, **more: Any) -> Unfinished:  # noqa: ANN401  # fields of a journal
-    """A staging folder whose journal names all that can be named of a file."""
-    digests = (digest_bytes(path.read_bytes()),)
-    leaving = (path.relative_to(root).as_posix(),)
-    journal = Journal(action="purge", digests=digests, purged=digests, leaving=leaving, **more)
-    return Unfinished(begin(ArchiveStore.open(root).layout, journal), journal)
-
-
-def _journal_gone(root: Path, path: Path) -> bool:
-    _begin_journal(root, path)
-    path.unlink()
-    return True
-
-
-def _journal_replaced(root: Path, path: Path) -> bool:
-    forged = _begin_journal(root, path)
-    for access in ("public", "restricted"):
-        forged.aside(forged.journal.purged[0], access).write_bytes(path.read_bytes() + b"!")
-    path.unlink()
-    return True
-
-
-def _journal_changed(root: Path, path: Path) -> bool:
-    _begin_journal(root, path)
-    path.write_bytes(path.read_bytes() + b"!")
-    return True
-
-
-def _journal_purged(root: Path, path: Path) -> bool:
-    _begin_journal(root, path)
-    return _purge(root, path)
-
-
-def _journal_renamed(root: Path, path: Path) -> bool:
-    if path.parent.name != "captures":
+def _erase(root: Path, path: Path) -> bool:
+    record, folder = _record_of(root, path), _item_of(root, path)
+    if folder is None:
         return False
-    folder = path.parent.parent
-    item = json.loads((folder / "item.json").read_bytes())
-    item["custom"]["citekit"]["aliases"] = [item["id"]]
-    _begin_journal(root, path, renamed=(folder.name, "forged2024"))
-    (root / "items" / "forged2024").mkdir()
-    new = json.dumps({**item, "id": "forged2024"})
-    (root / "items" / "forged2024" / "item.json").write_text(new, "utf-8")
-    path.unlink()
+    payloads = _payloads(json.loads(record.read_bytes())) if record else []
+    for payload in payloads:
+        _stored(root, payload["digest"]).unlink()
+    subject = folder.relative_to(root).as_posix()
+    shutil.rmtree(folder)
+    wait_for_seal(root, {"action": "erase", "subject": subject, "payloads": payloads, "v": 2})
     return True
 
 
-def _journal_aside(root: Path, path: Path) -> bool:
-    if path.relative_to(root).parts[0] not in PLACES:
+def _restrict(root: Path, path: Path) -> bool:
+    folder = _item_of(root, path)
+    if folder is None or path.name not in ("item.json", path.stem):  # the record, or a payload
         return False
-    stopped = _begin_journal(root, path)
-    path.rename(stopped.aside(stopped.journal.purged[0], "public"))
+    facts = {"access": "restricted"}
+    if path.parent.parent.parent.name == "restricted" or not _edit(folder, facts):
+        return False
+    if path.name != "item.json":
+        path.unlink()
+    data = (folder / "item.json").read_bytes()
+    return _log_file(root, folder / "item.json", data, action="access", access="restricted")
+
+
+def _withdraw(root: Path, path: Path) -> bool:
+    if path.name != "item.json":
+        return False
+    _edit(path.parent, {"withdrawn": UNSIGNED["at"]})
+    return _log_file(root, path, path.read_bytes(), action="withdraw", v=2)
+
+
+def _rename_item(root: Path, path: Path) -> bool:
+    folder = _item_of(root, path)
+    if folder is None or path.parent.parent.parent.name in PLACES:
+        return False
+    new = folder.with_name(f"{folder.name}x")
+    subject = folder.relative_to(root).as_posix()
+    _edit(folder, {"aliases": [folder.name]}, id=new.name)
+    folder.rename(new)
+    wait_for_seal(root, {"action": "rename", "subject": subject, "to": f"items/{new.name}"})
+    return _log_file(root, new / "item.json", (new / "item.json").read_bytes())
+
+
+def _edit(folder: Path, facts: dict[str, Any], **fields: Any) -> bool:  # noqa: ANN401  # CSL-JSON
+    """Change an item's record; False where it says that already."""
+    path = folder / "item.json"
+    item = json.loads(path.read_bytes())
+    known = item.setdefault("custom", {}).setdefault("citekit", {})
+    if not fields and all(known.get(name) == value for name, value in facts.items()):
+        return False
+    known.update(facts)
+    item.update(fields)
+    path.write_text(json.dumps(item, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return True
 
 
-_JOURNALS: Final[dict[str, Callable[[Path, Path], bool]]] = {
-    "gone": _journal_gone,
-    "replaced": _journal_replaced,
-    "changed": _journal_changed,
-    "purged": _journal_purged,
-    "renamed": _journal_renamed,
-    "aside": _journal_aside,
-}
+def _item_of(root: Path, path: Path) -> Path | None:
+    """The folder of the item that a file or a payload belongs to."""
+    found = _record_of(root, path) or path
+    parts = found.relative_to(root).parts
+    return root / parts[0] / parts[1] if parts[0] == "items" else None
+
 
 _FORGERIES: Final[dict[str, Callable[[Path, Path], bool]]] = {
     "rewrite": _rewrite,
     "contradict": _contradict,
     "remove": _remove,
     "purge": _purge,
+    "erase": _erase,
+    "access": _restrict,
+    "withdraw": _withdraw,
+    "rename": _rename_item,
 }
 
 

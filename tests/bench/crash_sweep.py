@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from citekit.app.changing.recover import recover
 from citekit.store.archive import ArchiveStore
 from citekit.testing.crashes import Command, judge, prepare, read_commands, sweep
 
@@ -45,8 +46,7 @@ def _row(name: str, command: Command, base: Path, work: Path) -> bool:
             sys.stdout.write(f"  {name} at call {outcome.n}: {sorted(outcome.codes)}\n")
         if outcome.code == 7:
             interrupted += 1
-            with ArchiveStore.open(outcome.root).writing():
-                pass
+            recover(ArchiveStore.open(outcome.root))
             after = judge(outcome.root)
             mended += after.code == 0
             if after.code:

@@ -209,6 +209,7 @@ def seal_locked(
     standing = _look(log)
     plan = _planned(store, log, standing)
     size = standing.size if standing else 0
+    refuse_unconfirmed(store, plan, confirmed)  # what is erased, before its absence is judged
     _take_confirmed(store, plan, confirmed, at)
     new_key = _new_key(store, plan, keys, origin, at)
     scan(store, plan, agent=agent_of(store.settings), at=at)
@@ -323,7 +324,8 @@ def _nothing_new(log: LogFolder, standing: Standing | None, origin: str) -> Seal
     """Nothing to add; what a stopped seal left to tidy is tidied."""
     if standing is None:
         raise UsageError("there is nothing to seal", hint="citekit add archives something")
-    if log.pending().base != standing.size:
+    pending = log.pending()
+    if pending.base != standing.size or pending.entries:  # of others, and nothing came of them
         log.await_only((), size=standing.size)
     log.tidy(standing.size)
     return Sealed(
@@ -338,8 +340,8 @@ def _refuse_contradictions(store: ArchiveStore, plan: Plan) -> None:
         raise IntegrityFailed(
             "; ".join(map(str, plan.contradictions)),
             place=place,
-            hint="what was said first stands: bring the file back from a copy, and delete the "
-            "event's line from log/pending.jsonl",
+            hint="what was said first stands: bring the file back from a copy; citekit recover "
+            "--drop PATH takes an event of others out",
         )
     if plan.conflicts:
         raise StoreConflict(

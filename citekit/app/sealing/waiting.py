@@ -73,7 +73,7 @@ class Others:
     """
 
     said: dict[str, Said] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
+    gone: dict[str, Said] = field(default_factory=dict)
     erasures: list[tuple[bytes, Said]] = field(default_factory=list)
     digests: dict[str, dict[str, None]] = field(default_factory=dict)
     """Of immutable paths, every digest that is said of them."""
@@ -85,10 +85,10 @@ class Others:
             if said.action in ERASING:
                 self.erasures.append((entry, said))
             elif said.action == "rename":
-                self._rename(said.subject, str(said.value.get("to", "")))
+                self._rename(said, str(said.value.get("to", "")))
             elif said.action == "remove" and said.subject == group_of(said.subject):
-                self._leave(said.subject)
-            elif said.action != "key":
+                self._leave(said.subject, said)
+            else:
                 self._say(said)
 
     def erased(self) -> frozenset[str]:
@@ -104,16 +104,17 @@ class Others:
         if said.digest and is_immutable(said.subject):
             self.digests.setdefault(said.subject, {})[said.digest] = None
 
-    def _leave(self, folder: str) -> None:
+    def _leave(self, folder: str, said: Said) -> None:
         """A removal before any seal frees the paths of what others had said."""
-        self.gone.add(folder)
+        self.gone[folder] = said
         for path in [path for path in self.said if group_of(path) == folder]:
             del self.said[path]
             self.digests.pop(path, None)
 
-    def _rename(self, old: str, new: str) -> None:
+    def _rename(self, renaming: Said, new: str) -> None:
+        old = renaming.subject
         moved = {p: said for p, said in self.said.items() if group_of(p) == old}
-        self._leave(old)
+        self._leave(old, renaming)
         for path, said in moved.items():
             self._say(said._replace(subject=new + path[len(old) :]))
 

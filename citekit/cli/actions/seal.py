@@ -50,13 +50,16 @@ def seal(
             tell=lambda kinds: output.note(f"signs {_listed(kinds)}", quiet=context.quiet),
         )
 
-    try:
-        sealed = seal_them([])
-    except Unconfirmed as unconfirmed:
-        confirmed = _confirmed(context, unconfirmed, yes=yes)
-        if not confirmed:
-            raise
-        sealed = seal_them(confirmed)
+    confirmed: list[bytes] = []
+    while True:
+        try:
+            sealed = seal_them(confirmed)
+            break
+        except Unconfirmed as unconfirmed:
+            more = _confirmed(context, unconfirmed, yes=yes)
+            if not more:
+                raise
+            confirmed += more
     if context.json:
         output.answer_json(sealed.to_json())
     else:

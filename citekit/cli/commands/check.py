@@ -61,13 +61,13 @@ def recover(
         typer.Option(
             "--drop",
             metavar="EVENT",
-            help="Drop an event that waits and is not this computer's own; may be given again.",
+            help="Drop events that wait and are not this computer's own, by path or beginning.",
             default_factory=list,
             show_default=False,
         ),
     ],
 ) -> int:
-    """Decide between events that wait and are in conflict, and drop events of others."""
+    """Mend what a stop has cut; decide between events that wait and are in conflict."""
     return hand_on(ctx)
 
 

@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit.app.changing.recover import recover
 from citekit.app.verifying.verify import verify
+from citekit.cli.run import run
+from citekit.findings import FindingClass
 from citekit.store.archive import ArchiveStore
+from citekit.store.staging import unfinished
 from citekit.testing.crashes import (
     LIMIT,
     Outcome,
@@ -48,8 +52,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def _recover(root: Path) -> Outcome:
-    with ArchiveStore.open(root).writing():
-        pass
+    assert not recover(ArchiveStore.open(root)).unmended
     assert not any((root / ".citekit" / "tmp").iterdir())
     return judge(root)
 
@@ -117,7 +120,9 @@ def test_the_finding_says_what_was_stopped(base: Path, tmp_path: Path) -> None:
     """It names the action, the item and the command that ends it."""
     outcome = _interrupted("purge-sealing", base, tmp_path)
     (finding,) = (
-        f for f in verify(ArchiveStore.open(outcome.root)).findings if f.kind == "interrupted"
+        f
+        for f in verify(ArchiveStore.open(outcome.root)).findings
+        if f.kind is FindingClass.INTERRUPTED
     )
     assert "purge items/harbour2024" in finding.message
     assert finding.hint.startswith("citekit recover")
@@ -131,3 +136,36 @@ def test_a_purge_that_no_seal_has_is_taken_back(base: Path, tmp_path: Path) -> N
     _recover(outcome.root)
     assert b'"purge"' not in pending.read_bytes()
     assert ArchiveStore.open(outcome.root).text("harbour2024")
+
+
+def test_recover_says_what_it_has_mended(
+    base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command names each change, ends with 0, and has nothing to do the next time."""
+    root = str(_interrupted("purge-sealing", base, tmp_path).root)
+    capsys.readouterr()
+    assert run(["--archive", root, "recover"]) == 0
+    assert capsys.readouterr().out == "mended  purge items/harbour2024\n"
+    assert run(["--archive", root, "recover"]) == 0
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "nothing to mend\n")
+    assert run(["--archive", root, "verify"]) == 0
+
+
+def test_bytes_that_cannot_be_mended_stay_and_are_named(base: Path, tmp_path: Path) -> None:
+    """Where other bytes are in the way of what is set aside, neither is lost: exit code 1."""
+    root = _interrupted("purge-waiting", base, tmp_path).root
+    store = ArchiveStore.open(root)
+    (digest,) = store.digests("harbour2024")
+    (stopped,) = (s for s in unfinished(store.layout) if s.journal.purged)
+    place = store.objects.path(digest, "restricted")
+    if place.exists():
+        place.rename(stopped.aside(digest, "restricted"))
+    good = stopped.aside(digest, "restricted").read_bytes()
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(b"other bytes")
+    assert recover(store).unmended == (str(stopped.folder),)
+    assert run_quietly(["--archive", str(root), "recover"]) == 1
+    assert stopped.aside(digest, "restricted").read_bytes() == good
+    assert place.read_bytes() == b"other bytes"
+    assert judge(root).code == 6

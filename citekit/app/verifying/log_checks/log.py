@@ -319,6 +319,10 @@ def _said_by_others(
     They excuse nothing. But a file that is not as they say was changed, whoever wrote them.
     """
     history, others = plan.history, plan.others
+    for folder, said in sorted(others.gone.items()):
+        if plan.size and history.in_group(folder):
+            message = f"{_what(said)} waits: {_NOT_OURS}"
+            yield folder, found("CK-I660", inspection.show(folder), message)
     for path, said in sorted(others.said.items()):
         place, digest = inspection.show(path), disk.get(path)
         known = history.get(path)
