@@ -14,6 +14,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import tomllib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -39,6 +42,12 @@ _LIBRARY: Final = """\
 @article{reef2021, title = {Reefs and tides}, author = {Moreau, Lucía}, year = 2021}
 @book{sand1999, title = {Sand}, author = {Okoye, Chidi}, year = 1999}
 """
+SYSTEM_CALLS: Final = (
+    *("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink", "mkdir", "rmdir"),
+    *("unlinkat", "renameat", "renameat2", "mkdirat"),
+)
+"""What changes a disk on Linux. A file that is made and empty is seen before its first write."""
+
 LIMIT: Final = 2000
 """No command needs as many calls."""
 
@@ -114,6 +123,29 @@ def sweep(
         yield judge(root, n, was_killed=was_killed)
         if not was_killed:
             return
+
+
+def sweep_system(command: Command, base: Path, work: Path) -> Iterator[Outcome]:
+    """Kill the command at every changing call of the system, those of SQLite and of threads too.
+
+    Each point is a process of its own, under ``strace``; ``n`` counts all points.
+    """
+    root = work / "archive"
+    words = [sys.executable, "-m", "citekit", *_words(command, base, root)]
+    n = 0
+    for call in SYSTEM_CALLS:
+        for when in range(1, LIMIT):
+            renew(base / command.archive, root)
+            inject = f"inject={call}:signal=KILL:when={when}"
+            strace = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", inject]
+            done = subprocess.run([*strace, *words], capture_output=True, check=False)  # noqa: S603  # our own words
+            was_killed = done.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+            if not was_killed:
+                _check(done.returncode)
+                break
+            n += 1
+            yield judge(root, n)
+    yield judge(root, n + 1, was_killed=False)
 
 
 def judge(root: Path, n: int = 0, *, was_killed: bool = True) -> Outcome:
