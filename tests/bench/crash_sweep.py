@@ -4,7 +4,8 @@
 
 A row for each command of tests/cases/crash/commands.toml: how many calls there are, how often
 verify ended with which exit code, how often ``citekit recover`` made it end as it should, how often
-restricted bytes lay where git takes them, how often a reader (``search``) failed. Gives 1 where anything is not as it must be.
+restricted bytes lay where git takes them, how often a reader (``search``) failed. Gives 1 where
+anything is not as it must be.
 
 Calls are those of Python's os, in a fork; with --system those of the system, SQLite's too, in a
 process of its own under strace, which takes about half a second for each.
