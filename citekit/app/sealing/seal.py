@@ -162,20 +162,21 @@ def waiting_changes(store: ArchiveStore) -> tuple[WaitingChange, ...]:
     return tuple(questions(store, plan))
 
 
-def seal_recorded(store: ArchiveStore) -> int:
+def seal_recorded(
+    store: ArchiveStore, keys: Keys | None = None, *, at: datetime | None = None
+) -> int:
     """Seal the events that this process has noted, and nothing else (``seal = "auto"``).
 
     For who holds the lock. What others have noted goes on waiting: how many events that are, is
     what comes back. A log that needs more than that waits for ``citekit seal``; raises
-    StoreConflict where events that go on waiting are about the same files.
+    StoreConflict where events that go on waiting are about all the same things.
     """
     log = LogFolder(store.layout)
-    keys = Keys(signing=find_signing_key(log_origin(store)))
+    keys = keys or Keys(signing=find_signing_key(log_origin(store)))
     standing = _look(log)
     waiting = log.waiting(standing.size if standing else 0)
-    recorded = [entry for entry in waiting if leaf_hash(entry) in store.noted]
-    rest = [entry for entry in waiting if leaf_hash(entry) not in store.noted]
-    _refuse_entangled(store, recorded, rest)
+    recorded = _apart(store, waiting)
+    rest = [entry for entry in waiting if entry not in set(recorded)]
     own = Waiting(own=tuple(recorded))
     is_plain = standing is not None and _signs_alone(standing, keys.signing)
     if standing and is_plain and not any(map(removes_item, recorded)):
@@ -185,7 +186,7 @@ def seal_recorded(store: ArchiveStore) -> int:
         sealed = replay(log, standing)
         _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
         plan = take_waiting(sealed, own)
-        new_key = _new_key(store, plan, keys, log_origin(store), this_second())
+        new_key = _new_key(store, plan, keys, log_origin(store), at or this_second())
         note_events(store.layout, store.noted, new_key)
         _place_keys(store, plan, plan.size)
     _refuse_contradictions(store, plan)
@@ -253,21 +254,25 @@ def _planned(store: ArchiveStore, log: LogFolder, standing: Standing | None) -> 
     return plan
 
 
-def _refuse_entangled(
-    store: ArchiveStore, recorded: Iterable[bytes], rest: Iterable[bytes]
-) -> None:
-    """Raise StoreConflict where events that would go on waiting are about the same things.
+def _apart(store: ArchiveStore, waiting: Iterable[bytes]) -> list[bytes]:
+    """The events that this process has noted, about things that no other event waits about.
 
-    Signed later, they would have the last word, though they came first.
+    Signed later, the others would have the last word, though they came first. Raises StoreConflict
+    where that leaves none.
     """
-    groups = set(map(_about, recorded))
-    shared = sorted(groups.intersection(map(_about, rest)) - {None}, key=str)
-    if shared:
+    recorded, rest = [], []
+    for entry in waiting:
+        (recorded if leaf_hash(entry) in store.noted else rest).append(entry)
+    shared = {_about(entry) for entry in rest} - {None}
+    apart = [entry for entry in recorded if _about(entry) not in shared]
+    if recorded and not apart:
+        about = ", ".join(sorted({str(_about(entry)) for entry in recorded})[:3])
         raise StoreConflict(
-            f"events that this command has not made wait, about {', '.join(map(str, shared[:3]))}",
+            f"events that this command has not made wait, about {about}",
             place=Place(path=str(store.layout.pending_file)),
             hint="citekit seal signs both, and asks where that is needed",
         )
+    return apart
 
 
 def _about(entry: bytes) -> str | None:
@@ -306,7 +311,7 @@ def _grow(
     log.commit(data)
     log.await_only(rest, size=tree.size)
     own.keep_only(kept, origin=origin)
-    store.noted.clear()
+    store.noted.intersection_update(map(leaf_hash, rest))
     log.tidy(tree.size, before=size)
     discard(folder)
     return Sealed(
