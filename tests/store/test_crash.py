@@ -317,12 +317,14 @@ class _Trace:
 def _files(root: Path) -> Files:
     """Every file with its digest; of the held digests, which ones.
 
-    Events are left out: a kill between a change and its event loses who and when, no more.
+    Events are left out, and their marks, which are on the disk first: a kill between a change and
+    its event loses who and when, no more.
     """
+    events = (root / "log" / "pending.jsonl", root / ".citekit" / "own")
     found = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in root.rglob("*")
-        if path.is_file() and path.name != "pending.jsonl"
+        if path.is_file() and path not in events
     }
     held = root / ".citekit" / "held"
     text = held.read_text() if held.exists() else ""
