@@ -28,7 +28,7 @@ from citekit.store.log.folder import LogFolder, Pending, Standing
 from citekit.store.log.log_state import History, Said, is_immutable
 from citekit.store.log.record_kinds import OF_THE_SEAL, action_of, group_of
 from citekit.store.private.withdrawn import kept_privately
-from citekit.store.writing.transaction import PLACES
+from citekit.store.writing.payload_places import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
