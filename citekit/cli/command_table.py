@@ -257,7 +257,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
     },
     'recover': {
-        'help': 'Decide between events that wait and are in conflict, and drop events of others.',
+        'help': 'Mend what a stop has cut; decide between events that wait and are in conflict.',
         'door': 'check:recover',
         'arguments': (),
         'options': (
@@ -337,7 +337,16 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--note', 'parameter': 'note', 'help': 'A note in Markdown; an empty one removes it.', 'metavar': 'TEXT'},
             {'name': '--tag', 'parameter': 'tag', 'help': "Its tags from now on; may be given again, '' removes them.", 'metavar': 'TAG', 'is_many': True},
             {'name': '--entity', 'parameter': 'entity', 'help': "Its entities from now on; may be given again, '' removes them.", 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
-            {'name': '--private/--no-private', 'parameter': 'private', 'help': 'For you alone, or not so from now on.'},
+        ),
+    },
+    'annotation private': {
+        'help': 'Have an annotation for you alone, in nothing that others get.',
+        'door': 'annotate:private',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The annotation's id, or its first characters."},
+        ),
+        'options': (
+            {'name': '--no', 'parameter': 'no', 'help': 'The other way: for all to read from now on.'},
         ),
     },
     'annotation rm': {

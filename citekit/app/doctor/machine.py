@@ -19,6 +19,7 @@ from citekit.store.archive import ArchiveStore
 from citekit.store.index.sqlite import sqlite_features
 from citekit.store.layout import SETTINGS_FILE
 from citekit.store.lock import exclusive
+from citekit.store.private.ledger import read_ledger
 from citekit.store.private.second_copy import copies_folder, is_copied
 from citekit.version import __version__
 
@@ -166,6 +167,8 @@ def _private(store: ArchiveStore) -> Iterator[CheckedThing]:
         yield CheckedThing(name="private", ok=False, detail=str(error), hint=error.hint or "")
         return
     copy = f"a copy in {folder}" if ok else f"no copy in {folder} that can open every seal"
+    if not read_ledger(store.layout).roots:
+        copy = "nothing to open yet: there was no seal"
     yield CheckedThing(
         name="private",
         ok=ok,

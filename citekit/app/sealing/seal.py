@@ -19,7 +19,6 @@ from citekit.app.sealing.plan import (
     check_leftovers,
     is_state,
     read_waiting,
-    refuse_removed,
     removes_item,
     replay,
     scan,
@@ -51,7 +50,7 @@ from citekit.store.log.folder import LogFolder, Pending, Standing
 from citekit.store.log.log_state import KeyChange, said_by
 from citekit.store.log.own_events import OwnEvents
 from citekit.store.log.record_kinds import group_of
-from citekit.store.staging import Journal, begin
+from citekit.store.staging import Journal, begin, discard
 from citekit.store.writing.event_recorder import (
     agent_of,
     encode_event,
@@ -261,7 +260,6 @@ def seal_locked(
     standing = _look(log)
     plan = _planned(store, log, standing)
     size = standing.size if standing else 0
-    refuse_removed(store, plan)
     refuse_unconfirmed(store, plan, confirmed)  # what is erased, before its absence is judged
     _take_confirmed(store, plan, confirmed, at)
     new = _new_key(store, plan, keys, origin, at)
@@ -388,6 +386,7 @@ def _grow(
     own.keep_only(kept, origin=origin)
     store.noted.intersection_update(map(leaf_hash, rest))
     log.tidy(tree.size, before=size)
+    discard(folder)
     changes = [entry for entry in plan.entries if not is_state(entry)]
     return Sealed(
         origin=origin,

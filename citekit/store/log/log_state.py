@@ -271,11 +271,6 @@ class History:
         self._groups[folder] = {}
         self.access.pop(folder, None)
 
-    def left_in(self, folder: str) -> dict[str, Known]:
-        """What stands of the immutable paths of an item that has left this folder."""
-        below = f"{folder}/"
-        return {path: known for path, known in self._left.items() if path.startswith(below)}
-
     def _take_access(self, subject: str, access: object) -> None:
         if isinstance(access, str) and ACCESS_WORD.fullmatch(access):
             self.access[group_name(subject)] = access
