@@ -50,6 +50,7 @@ from citekit.store.log.folder import LogFolder, Pending, Standing
 from citekit.store.log.log_state import KeyChange, said_by
 from citekit.store.log.own_events import OwnEvents
 from citekit.store.log.record_kinds import group_of
+from citekit.store.private.sealing import has_changed
 from citekit.store.staging import Journal, begin, discard
 from citekit.store.writing.event_recorder import (
     agent_of,
@@ -271,8 +272,8 @@ def seal_locked(
     _place_keys(store, plan, size)
     check_leftovers(log, standing, plan.entries)
     with SealedState(store, log, standing) as state:
-        if plan.entries or (standing and state.leaf is None):
-            if tell:
+        if plan.entries or (standing and (state.leaf is None or has_changed(store.layout))):
+            if tell and plan.entries:
                 tell(_kinds(plan))
             _end_with_state(store, plan, state, at)
         if not plan.entries:
