@@ -141,7 +141,7 @@ _INTEGER_BITS = 64
 _KNOWN = frozenset(
     ["layout", "features", "title", "base_url", "style", "locale", "access", "log", "publisher"]
 )
-_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_AT = r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
 def _is_web_address(value: object) -> bool:
@@ -150,13 +150,13 @@ def _is_web_address(value: object) -> bool:
 
 def _not_toml(message: str, text: str, path: str) -> InvalidData:
     """The error of tomllib, with its line and column taken out of the message."""
-    where = _AT.search(message)
+    where = re.search(_AT, message)
     if where and where[1]:
         place = Place(path=path, line=int(where[1]), column=int(where[2]))
     else:  # "at end of document"
         lines = text.split("\n")
         place = Place(path=path, line=len(lines), column=len(lines[-1]) + 1)
-    return InvalidData(f"is not TOML: {_AT.sub('', message)}", place=place)
+    return InvalidData(f"is not TOML: {re.sub(_AT, '', message)}", place=place)
 
 
 class _Reader:

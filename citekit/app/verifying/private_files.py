@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, Final
 from citekit.app.git import Repository
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, InvalidData, Place
-from citekit.integrity.digest import digest_bytes, digest_chunks, parse_digest
-from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.digest import digest_bytes, digest_chunks
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
 from citekit.model.entity import Entity
 from citekit.model.item import Item
 from citekit.model.records.codec import decode_text
 from citekit.store import files
-from citekit.store.log.folder import LogFolder
 from citekit.store.log.record_kinds import action_of
 from citekit.store.private.ledger import Ledger, is_accounted_for, is_immutable, read_ledger
+from citekit.store.private.sealed_roots import private_roots
 from citekit.store.private.second_copy import last_seal
 from citekit.store.reading import ArchiveReader
 
@@ -224,7 +223,10 @@ def _check_ledger(look: _Look) -> Iterator[Finding]:
     ledger = read_ledger(layout)
     for number in ledger.damaged[:_MOST_NAMED]:
         yield found("CK-W672", str(layout.private_ledger), f"line {number} says nothing")
-    seal = last_seal(layout, private_roots(look.store))
+    roots: list[bytes] = []
+    with suppress(CitekitError):  # a damaged log is told elsewhere
+        roots = [root for _, root in private_roots(layout)]
+    seal = last_seal(layout, roots)
     if seal is not None:
         try:
             seal.tree()
@@ -247,19 +249,6 @@ def _compare(look: _Look, ledger: Ledger, sealed: dict[str, str]) -> Iterator[Fi
         elif now != sealed.get(path):
             word = "is new" if path not in sealed else "has changed" if now else "was removed"
             yield found("CK-I677", place, f"{word} since the last seal")
-
-
-def private_roots(store: ArchiveReader) -> list[bytes] | None:
-    """The private roots of all seals of the log, in order; None for a log that has none."""
-    log = LogFolder(store.layout)
-    roots = []
-    with suppress(CitekitError):  # a damaged log is told elsewhere
-        standing = log.standing()
-        for entry in log.entries(standing.size) if standing else ():
-            if b'"action":"state"' in entry:
-                root = parse_leaf(entry).get("private")
-                roots.append(bytes.fromhex(parse_digest(str(root)).hex))
-    return roots or None
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -78,6 +78,11 @@ class Ledger:
             done = after
             yield PrivateSeal(root=root, secret=secret, files=dict(files))
 
+    @property
+    def roots(self) -> set[bytes]:
+        """Every root that a seal was given."""
+        return {root for root, _, _ in self._seals}
+
     def last_seal(self, roots: Collection[bytes] | None = None) -> PrivateSeal | None:
         """The last seal, of those with one of these roots; None where there is none."""
         for root, secret, after in reversed(self._seals):

@@ -64,29 +64,35 @@ def update_copy(layout: Layout) -> Path | None:
 
 def find_seal(layout: Layout, root: bytes) -> PrivateSeal | None:
     """What opens a root: in the ledger, else in any copy; None where nothing here does."""
-    for path in (layout.private_ledger, *_copies()):
-        with suppress(CitekitError):
-            seal = read_ledger_in(path).last_seal([root])
-            if seal is not None:
-                return seal
-    return None
+    return known_seals(layout).get(root)
 
 
-def last_seal(layout: Layout, roots: Sequence[bytes] | None) -> PrivateSeal | None:
-    """The last seal that can be opened here, of those whose roots the log has, in its order.
-
-    Without roots, of a log that says none, it is the last of the ledger.
-    """
-    if roots is None:
-        return read_ledger(layout).last_seal()
-    wanted = set(roots)
+def known_seals(layout: Layout) -> dict[bytes, PrivateSeal]:
+    """Every private root that can be opened here, by the ledger or by any copy."""
     found: dict[bytes, PrivateSeal] = {}
     for path in (layout.private_ledger, *_copies()):
         with suppress(CitekitError):
-            seal = read_ledger_in(path).last_seal(wanted)
-            if seal is not None:
+            for seal in read_ledger_in(path).seals():
                 found.setdefault(seal.root, seal)
-    return next((found[root] for root in reversed(roots) if root in found), None)
+    return found
+
+
+def last_seal(layout: Layout, roots: Sequence[bytes]) -> PrivateSeal | None:
+    """The last seal that can be opened here, of those whose roots the log has, in its order.
+
+    Where the log says no roots at all, it is the last of the ledger.
+    """
+    if not roots:
+        return read_ledger(layout).last_seal()
+    order = {root: number for number, root in enumerate(roots)}
+    last: tuple[int, Ledger] | None = None
+    for path in (layout.private_ledger, *_copies()):
+        with suppress(CitekitError):
+            ledger = read_ledger_in(path)
+            number = max((order.get(root, -1) for root in ledger.roots), default=-1)
+            if number >= 0 and (last is None or number > last[0]):
+                last = number, ledger
+    return last[1].last_seal([roots[last[0]]]) if last else None
 
 
 def is_copied(layout: Layout) -> bool:
@@ -95,9 +101,8 @@ def is_copied(layout: Layout) -> bool:
     path = copy_of(ledger)
     if path is None:
         return True
-    wanted = {seal.root for seal in ledger.seals()}
     try:
-        return wanted <= {seal.root for seal in read_ledger_in(path).seals()}
+        return ledger.roots <= read_ledger_in(path).roots
     except CitekitError:
         return False
 

@@ -12,8 +12,9 @@ from citekit.model.records.codec import to_json
 from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.store import files
 from citekit.store.addresses import known_addresses
+from citekit.store.private.ledger import read_ledger
 from citekit.store.writing.crossing import let_out, partition, records_in, take_in
-from citekit.store.writing.event_recorder import Recorder
+from citekit.store.writing.event_recorder import Recorder, logged_payloads
 from citekit.store.writing.git_files import keep_from_git
 from citekit.store.writing.transaction import (
     PLACES,
@@ -151,6 +152,17 @@ class Writer:
         self._record.removed(old)
         self._record.changed(new / "item.json", access=access)
         self._record.changed(*records_in(new))
+        if access != "private":
+            self._tell_purged(item.key, new)
+
+    def _tell_purged(self, key: str, folder: Path) -> None:
+        """Have the log say which payloads of an item that comes out of private are gone."""
+        purged = read_ledger(self._layout).purged
+        captures = self._store.captures(key).values() if purged else ()
+        gone = {p.digest: p for c in captures for p in logged_payloads(c) if p.digest in purged}
+        absent = tuple(p for digest, p in gone.items() if self._objects.find(digest) is None)
+        if absent:
+            self._record.purged(folder, absent, None)
 
     def rename_item(self, old_key: str, item: Item) -> None:
         """Give an item its new key; ``item`` carries it, and the old one among its aliases.

@@ -190,6 +190,19 @@ def test_a_private_item_comes_out_within_the_limits(archive: Archive) -> None:
     assert archive.verify().exit_code() == 0
 
 
+def test_a_private_purge_is_told_when_the_item_comes_out(archive: Archive) -> None:
+    """While it is private the log says nothing of it; then its bytes are not missing but purged."""
+    pending = archive.store.layout.pending_file.read_bytes()
+    archive.purge("quay2024")
+    assert archive.store.layout.pending_file.read_bytes() == pending
+    assert archive.verify().exit_code() == 0
+    archive.set_access("quay2024", "public")
+    archive.seal(keys=_keys())
+    report = archive.verify()
+    assert report.exit_code() == 0
+    assert "CK-I621" in {finding.code for finding in report.findings}
+
+
 def _keys() -> Keys:
     return Keys(signing=new_signer_key("citekit.invalid/harbour", b"\1" * 32))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app.doctor.machine import examine, examine_archive
+from citekit.app.intake.reading_child import limits_memory
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.sealing.signing_keys import keygen, log_origin, read_signing_key
 from citekit.store.archive import ArchiveStore
@@ -35,6 +37,16 @@ def test_what_the_core_needs_is_here() -> None:
     assert {name for name, check in checks.items() if check.required} == {"python", "search"}
     assert all(check.hint for check in checks.values())
     assert {"extra site", "extra seal", "biber", "git"} <= set(checks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what other systems limit is what they say")
+def test_what_the_system_limits_is_tried() -> None:
+    """Linux bounds memory and computing time; trying it changes nothing for this process."""
+    resource = pytest.importorskip("resource")
+    assert _by_name(examine())["reader limits"].ok
+    kept = resource.getrlimit(resource.RLIMIT_AS)
+    assert limits_memory()
+    assert resource.getrlimit(resource.RLIMIT_AS) == kept
 
 
 def test_the_extras_are_those_of_the_package() -> None:
