@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from citekit.errors import CitekitError
     from citekit.findings import Finding
-    from citekit.store.left_out import LeftOut
+    from citekit.store.private.left_out import LeftOut
 
 
 MOST_TOLD: Final = 20

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from citekit import Archive
@@ -107,7 +107,7 @@ def build_marked(root: Path) -> Marked:
     return Marked(archive=archive, private=private, text={"restricted text": b"qzxunquoted"})
 
 
-def make_outputs(marked: Marked, folder: Path, *, only: Container[str] = ()) -> Iterator[Path]:
+def make_outputs(marked: Marked, folder: Path, *, only: Collection[str] = ()) -> Iterator[Path]:
     """Run every command that makes something for others; the outputs of each in a folder.
 
     ``only`` names some of them; what git takes is always there. What a command prints is in its
