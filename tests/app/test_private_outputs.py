@@ -9,6 +9,7 @@ import pytest
 
 from citekit import Archive
 from citekit.app.citing.result import DATA_FORMATS, STYLED_FORMATS
+from citekit.cli.completion.lists import list_claims, list_entities, list_keys
 from citekit.cli.run import run
 from citekit.errors import InvalidData, UsageError
 from citekit.pages.library import Library
@@ -166,3 +167,14 @@ def test_what_was_withdrawn_is_told_by_the_log_alone(tmp_path: Path) -> None:
     places = {found.place.split("/")[1] for found in search_folder(tmp_path / "bag", marks)}
     assert places == {"log"}
     assert Library.read(archive.store.root).seals.changed == ()
+
+
+def test_completion_offers_nothing_private(tmp_path: Path) -> None:
+    """Its lists lie outside the archive, and are on the screen for whoever looks on."""
+    store = build_archive(tmp_path / "archive")
+    add_private_things(store.root, items=1)
+
+    lists = [lists_of(store.root) for lists_of in (list_keys, list_entities, list_claims)]
+
+    assert [len(entries) for entries in lists] == [3, 4, 1]
+    assert "qzxpriv" not in str(lists).casefold()
