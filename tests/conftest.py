@@ -98,6 +98,12 @@ def harbour(archive: Archive, article: Path) -> str:
     return archive.add(article, url="https://coast.example/2024/lighthouse", now=NOW).key
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_configuration(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Signing keys and secrets of whoever runs the tests stay out of them."""
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the archive or the clock of whoever runs it."""

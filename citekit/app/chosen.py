@@ -51,12 +51,18 @@ def choose(store: ArchiveReader, words: Sequence[str]) -> tuple[str, ...]:
 def open_key(store: ArchiveReader, word: str) -> str:
     """The key of an item that others may see, by its key or an old one.
 
-    Raises UsageError for a private item, which goes to nobody, and NotFound for no item.
+    Raises UsageError for a private or withdrawn item, which goes to nobody, and NotFound for no
+    item.
     """
     try:
         return store.for_others().resolve(word)
     except NotFound:
         key = store.resolve(word)
+    if store.item(key).facts.withdrawn:
+        raise UsageError(
+            f"{key} is withdrawn: nothing that is made for others has it",
+            hint=f"citekit remove {key} --undo takes that back",
+        )
     raise UsageError(
         f"{key} is private: it is in nothing that is made for others",
         hint=f"citekit set {key} --access restricted opens it",

@@ -199,12 +199,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (),
     },
     'remove': {
-        'help': 'Remove an item and the payloads only it has.',
+        'help': 'Remove an item and its payloads; one that is sealed is withdrawn from all outputs.',
         'door': 'edit:remove',
         'arguments': (
             {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
         ),
         'options': (
+            {'name': '--undo', 'parameter': 'undo', 'help': 'Take back that a sealed item was withdrawn.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
@@ -228,6 +229,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--reason', 'parameter': 'reason', 'help': 'Why; the log keeps it for ever.', 'metavar': 'TEXT'},
+            {'name': '--record', 'parameter': 'record', 'help': 'Erase its record, captures, note and annotations as well.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
@@ -254,6 +256,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'A checkpoint that you kept elsewhere; may be given again.', 'metavar': 'FILE', 'is_many': True},
         ),
     },
+    'recover': {
+        'help': 'Decide between events that wait and are in conflict, and drop events of others.',
+        'door': 'check:recover',
+        'arguments': (),
+        'options': (
+            {'name': '--keep', 'parameter': 'keep', 'help': 'Of events in conflict, keep this digest (or PATH=DIGEST); may be given again.', 'metavar': 'DIGEST', 'is_many': True},
+            {'name': '--drop', 'parameter': 'drop', 'help': "Drop events that wait and are not this computer's own, by path or beginning.", 'metavar': 'EVENT', 'is_many': True},
+        ),
+    },
     'doctor': {
         'help': 'Say what works on this machine and what to install.',
         'door': 'check:doctor',
@@ -270,7 +281,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--lost-key', 'parameter': 'lost_key', 'help': 'At a change of keys: the old one is lost.'},
             {'name': '--tsa', 'parameter': 'tsa', 'help': 'Ask this RFC 3161 authority; may be given again (default: those in archive.toml).', 'metavar': 'URL', 'is_many': True},
             {'name': '--no-tsa', 'parameter': 'no_tsa', 'help': 'Ask none, not even those that archive.toml names.'},
-            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges that wait without asking.'},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges, removals and changes of access without asking.'},
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
         ),
     },
@@ -326,7 +337,16 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--note', 'parameter': 'note', 'help': 'A note in Markdown; an empty one removes it.', 'metavar': 'TEXT'},
             {'name': '--tag', 'parameter': 'tag', 'help': "Its tags from now on; may be given again, '' removes them.", 'metavar': 'TAG', 'is_many': True},
             {'name': '--entity', 'parameter': 'entity', 'help': "Its entities from now on; may be given again, '' removes them.", 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
-            {'name': '--private/--no-private', 'parameter': 'private', 'help': 'For you alone, or not so from now on.'},
+        ),
+    },
+    'annotation private': {
+        'help': 'Have an annotation for you alone, in nothing that others get.',
+        'door': 'annotate:private',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The annotation's id, or its first characters."},
+        ),
+        'options': (
+            {'name': '--no', 'parameter': 'no', 'help': 'The other way: for all to read from now on.'},
         ),
     },
     'annotation rm': {

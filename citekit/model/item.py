@@ -38,8 +38,9 @@ class ItemFacts(Value):
     """What citekit itself knows of an item: ``custom.citekit`` in item.json.
 
     ``foreign_ids`` are what other programs call the item, where that is no citekey: addresses,
-    texts with white space. ``evidence`` maps a CSL variable to its candidates, as JSON objects with
-    value, origin, rule, place, confidence and chosen.
+    texts with white space. Since ``withdrawn`` the item is in nothing that is made for others.
+    ``evidence`` maps a CSL variable to its candidates, as JSON objects with value, origin, rule,
+    place, confidence and chosen.
     """
 
     ALWAYS: ClassVar = frozenset(["access"])
@@ -47,6 +48,7 @@ class ItemFacts(Value):
     aliases: tuple[str, ...] = ()
     foreign_ids: tuple[str, ...] = ()
     archived: tuple[ArchivedCopy, ...] = ()
+    withdrawn: datetime | None = None
     evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
     extra: Mapping[str, Any] = NOTHING
 

@@ -3,8 +3,8 @@
 Apart from the rest of what can be read, because the shortest commands read nothing else. Opening
 and reading write nothing and take no lock. The truth is the files: every read goes to them.
 
-What is private is seen by its owner alone. Whatever goes to others is made from what
-``for_others()`` gives, where nothing private is to be found: that is the one rule about it.
+What is private is seen by its owner alone, and so is what was withdrawn. Whatever goes to others is
+made from what ``for_others()`` gives, where neither is to be found: that is the one rule about it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class ItemReader:
         return cls(root, read_settings(text, str(path)))
 
     def for_others(self) -> ItemReader:
-        """The archive as others may see it: nothing private is in it."""
+        """The archive as others may see it: nothing private or withdrawn is in it."""
         return ItemReader(self.root, self.settings, sees_private=False)
 
     def left_out(self) -> LeftOut:
@@ -182,33 +182,36 @@ class ItemReader:
         item = Item.from_text(files.read_text(path), path=str(path))
         if item.facts.access != "private" and self.layout.lies_in_private(path):
             return item.with_facts(replace(item.facts, access="private"))
-        if item.facts.access == "private" and not self.layout.sees_private:
+        if _is_kept_back(item) and not self.layout.sees_private:
             raise NotFound("does not exist", place=Place(path=str(path)))
         return item
 
     def may_be_seen(self, name: str) -> bool:
-        """Whether a folder holds an item; for others, one that does not say it were private."""
+        """Whether a folder holds an item; for others, one that is neither private nor withdrawn."""
         path = self.layout.folder_of(name) / "item.json"
         if self.layout.sees_private:
             return path.is_file()
         try:
-            return not self._says_private(path)
+            item = self._kept_back(path)
         except CitekitError:  # whoever reads it hears why it cannot be read
             return path.is_file()
+        return item is None
 
-    def _says_private(self, path: Path) -> bool:
-        """Whether an item.json says that its item is private; raises where it cannot be read."""
+    def _kept_back(self, path: Path) -> Item | None:
+        """The item of this item.json, if it is not for others; raises where it cannot be read."""
         text = files.read_text(self.layout.check_inside(path))
-        if '"private"' not in text:  # as a rule, and sooner told than read
-            return False
-        return Item.from_text(text, path=str(path)).facts.access == "private"
+        if '"private"' not in text and '"withdrawn"' not in text:  # as a rule, and sooner told
+            return None
+        item = Item.from_text(text, path=str(path))
+        return item if _is_kept_back(item) else None
 
     def _marked_private(self) -> int:
         """How many items say that they are private and yet lie with the others."""
         found = 0
         for name in files.folders(self.layout.items):
             with suppress(CitekitError):
-                found += self._says_private(self.layout.items / name / "item.json")
+                item = self._kept_back(self.layout.items / name / "item.json")
+                found += item is not None and item.facts.access == "private"
         return found
 
     def _misplaced(self, item: Item, name: str) -> InvalidData:
@@ -222,3 +225,8 @@ class ItemReader:
         return NotFound(
             f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
         )
+
+
+def _is_kept_back(item: Item) -> bool:
+    """Whether an item is in nothing that is made for others."""
+    return item.facts.access == "private" or item.facts.withdrawn is not None

@@ -112,6 +112,11 @@ class Layout(Value):
         return self.local / "held"
 
     @property
+    def own_file(self) -> Path:
+        """Marks of the events that wait and that this computer has noted."""
+        return self.local / "own"
+
+    @property
     def index_file(self) -> Path:
         """The SQLite cache; that of a reader who sees nothing private is another."""
         return self.local / ("index.sqlite" if self.sees_private else "index-others.sqlite")

@@ -37,7 +37,7 @@ class ArchiveReader(ItemReader):
         self.objects = Objects(self.layout)
 
     def for_others(self) -> ArchiveReader:
-        """The archive as others may see it: nothing private is in it; it can only be read."""
+        """The archive as others may see it: nothing private or withdrawn is in it."""
         return ArchiveReader(self.root, self.settings, sees_private=False)
 
     # ── captures and payloads ──────────────────────────────────────────────────────────────────

@@ -64,6 +64,7 @@ def cite(
     told = () if outside is None else _verified(store, cites, outside)
     items = list({cite["id"]: store.item(cite["id"]) for cite in cites}.values())
     notes, lacking = _notes(store, items) if provenance else ({}, ())
+    told = (*told, *_withdrawn(items))
     if chosen in DATA_FORMATS:
         cited = _as_data(items, cites, chosen, notes, apart=apart)
         return replace(cited, warnings=(*cited.warnings, *lacking, *told))
@@ -107,6 +108,12 @@ def _notes(store: ItemReader, items: list[Item]) -> tuple[dict[str, str | None],
     notes = {item.key: provenance_note(whole, item.key) for item in items}
     lacking = (key for key, note in notes.items() if note is None)
     return notes, tuple(f"{key} has no capture: no provenance to add" for key in lacking)
+
+
+def _withdrawn(items: list[Item]) -> tuple[str, ...]:
+    """Warnings for items that are in nothing made for others; asked for by name they are told."""
+    gone = (item for item in items if item.facts.withdrawn)
+    return tuple(f"{item.key} was withdrawn at {item.facts.withdrawn:%Y-%m-%d}" for item in gone)
 
 
 def _read(store: ItemReader, word: str) -> list[Cite]:

@@ -36,6 +36,7 @@ from citekit.store.archive import ArchiveStore
 from citekit.store.layout import SETTINGS_FILE, is_link
 from citekit.store.lock import exclusive
 from citekit.store.log.folder import LogFolder
+from citekit.store.log.own_events import MAX_OWN_BYTES
 from citekit.store.log.record_kinds import IMMUTABLE, action_of
 from citekit.store.private.ledger import MAX_LEDGER_BYTES, Ledger, private_names, read_ledger
 
@@ -349,8 +350,16 @@ def _needed(store: ArchiveStore) -> set[str]:
 
 
 def _copy_held(copying: _Copying) -> None:
-    """The copy remembers which payloads were here, so that one lost from it is *missing* there."""
+    """The copy remembers which payloads were here, so that one lost from it is *missing* there.
+
+    It knows its owner's events, too: what was noted here was noted there.
+    """
     copy = ArchiveStore.open(copying.target)
+    own = copying.source.layout.own_file
+    data = files.read_bytes(own, limit=MAX_OWN_BYTES) if own.is_file() else b""
+    if data or copy.layout.own_file.is_file():
+        target, staging = copy.layout.own_file, copy.layout.staging
+        files.write_whole(target, data, staging=staging, root=copying.target)
     held = copying.source.objects.held()
     copy.objects.note_held(held - copying.purged)
     if copying.purged & copy.objects.held():

@@ -30,7 +30,7 @@ from citekit.app.proving.proof_page import render_page
 from citekit.app.proving.proof_verdict import ProofVerdict
 from citekit.app.sealing.kept_checkpoints import KnownSeal, known_seals
 from citekit.app.sealing.plan import replay
-from citekit.app.sealing.waiting_purges import purges_among
+from citekit.app.sealing.unconfirmed import erasures_among
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
@@ -174,8 +174,8 @@ def _purges(store: ArchiveReader, read: ReadLog, key: str) -> list[int]:
 
 
 def _waiting_purges(log: LogFolder, standing: Standing) -> Iterable[str]:
-    for _, event in purges_among(log.waiting(standing.size)):
-        yield from (str(payload["digest"]) for payload in event.get("payloads", ()))
+    for _, said in erasures_among(log.waiting(standing.size)):
+        yield from (str(payload["digest"]) for payload in said.value.get("payloads", ()))
 
 
 def _text(data: bytes, path: Path) -> str:

@@ -11,11 +11,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from citekit.app.sealing.waiting import (
+    Conflict,
+    Others,
+    Waiting,
+    conflicts_in,
+    read_others,
+    split_waiting,
+)
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.tree import GrowingTree
+from citekit.model.event import Event
 from citekit.store import files
 from citekit.store.folder_names import is_name_of_any
 from citekit.store.log.drift import Difference, differences, renamed_groups
@@ -24,14 +33,15 @@ from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.plain_event import read_plain_event
 from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
 from citekit.store.private.withdrawn import is_kept, kept_privately
-from citekit.store.writing.event_recorder import about_file, encode_event, make_event
+from citekit.store.writing.event_recorder import about_file, encode_event, facts_in, make_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from citekit.model.event import Agent
     from citekit.store.archive import ArchiveStore
+    from citekit.store.items import ItemReader
     from citekit.store.reading import ArchiveReader
 
 _RESTORE = "citekit verify shows every place; bring the file back, or restore it from a copy"
@@ -41,10 +51,11 @@ _RESTORE = "citekit verify shows every place; bring the file back, or restore it
 class Plan:
     """Entries to add to a log of ``size``, in order, and the state after them.
 
-    ``is_as_pending``: they are exactly what ``pending.jsonl`` has. ``contradictions`` are of events
-    that wait and are not among the entries; while there are any, nothing may be sealed.
-    ``withdrawn`` are folders of items that were sealed, each with the leaf of the event that waits
-    and says that it was removed.
+    ``is_as_pending``: they are exactly what ``pending.jsonl`` has. ``contradictions`` (of what is
+    sealed) and ``conflicts`` (of what waits) are of events that are not among the entries; while
+    there are any, nothing may be sealed. ``others`` are the events that are nobody's, ``found``
+    those among the entries that the scan has made. ``withdrawn`` are folders of items that were
+    sealed, each with the leaf of the event that waits and says that it was removed.
     """
 
     history: History
@@ -53,18 +64,26 @@ class Plan:
     removed_by_hand: list[str] = field(default_factory=list)
     withdrawn: dict[str, bytes] = field(default_factory=dict)
     contradictions: list[Contradiction] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    others: Others = field(default_factory=Others)
+    found: list[Event] = field(default_factory=list)
     is_as_pending: bool = True
 
 
-def replay(log: LogFolder, standing: Standing | None) -> History:
+def replay(log: LogFolder, standing: Standing | None, *, waiting: Iterable[bytes] = ()) -> History:
     """The state that the sealed entries say; raises IntegrityFailed when they are others.
+
+    Those of ``waiting`` that are sealed already are ``repeated`` in it.
 
     An entry that is no event of ours, or contradicts an earlier one, has been sealed by somebody:
     ``verify`` reports it, it changes nothing here.
     """
-    history, tree = History(), GrowingTree()
+    history, tree, asked = History(), GrowingTree(), set(map(leaf_hash, waiting))
     for entry in log.entries(standing.size) if standing else ():
-        tree.append(leaf_hash(entry))
+        leaf = leaf_hash(entry)
+        tree.append(leaf)
+        if leaf in asked:
+            history.repeated.add(leaf)
         with suppress(InvalidData, Contradiction):
             if not history.take_plain(entry):
                 history.take(parse_leaf(entry))
@@ -77,11 +96,29 @@ def replay(log: LogFolder, standing: Standing | None) -> History:
     return history
 
 
-def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
-    """The events that wait; what came and went between two seals leaves none."""
-    entries = list(waiting)
-    kept = without_what_went(history, entries)
-    plan = Plan(history=history, size=history.size, is_as_pending=len(kept) == len(entries))
+def read_waiting(
+    store: ItemReader,
+    log: LogFolder,
+    standing: Standing | None,
+    *,
+    noted: Collection[bytes] = (),
+) -> tuple[History, Waiting]:
+    """What is sealed, and what waits and is not: said again, an old event is no new one.
+
+    Raises IntegrityFailed or InvalidData for a damaged log.
+    """
+    entries = log.waiting(standing.size if standing else 0)
+    history = replay(log, standing, waiting=entries)
+    new = [entry for entry in entries if leaf_hash(entry) not in history.repeated]
+    origin = standing.checkpoint.origin if standing else ""
+    return history, split_waiting(store, new, origin=origin, noted=noted)
+
+
+def take_waiting(history: History, waiting: Waiting) -> Plan:
+    """The events that wait and are own; what came and went between two seals leaves none."""
+    kept = without_what_went(history, list(waiting.own))
+    plan = Plan(history=history, size=history.size, others=read_others(waiting.others))
+    plan.is_as_pending = len(kept) == len(waiting.own) and not waiting.others
     for entry in kept:
         try:
             if not history.take_plain(entry):
@@ -91,12 +128,36 @@ def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
             plan.is_as_pending = False  # no event of ours: the scan finds what is true
         except Contradiction as contradiction:
             history.size -= 1
-            plan.contradictions.append(contradiction)
+            _note(plan, contradiction)
         else:
             plan.entries.append(entry)
             if removes_item(entry):
                 plan.withdrawn[str(parse_leaf(entry)["subject"])] = leaf_hash(entry)
+    for path, digests in plan.others.digests.items():
+        stands = history.stands(path)
+        for digest in digests if stands and stands.entry < plan.size else ():
+            if stands and digest != stands.digest:
+                plan.contradictions.append(Contradiction(path, stands, digest))
+    plan.conflicts += conflicts_in(history, plan.size, plan.others)
     return plan
+
+
+def _note(plan: Plan, contradiction: Contradiction) -> None:
+    stands = contradiction.stands
+    if stands.entry < plan.size:
+        plan.contradictions.append(contradiction)
+    else:
+        digests = (str(stands.digest), contradiction.digest)
+        plan.conflicts.append(Conflict(path=contradiction.path, digests=digests))
+
+
+def take_found(plan: Plan, event: Event) -> None:
+    """Add an event to the plan that whoever seals has found."""
+    entry = encode_event(event)
+    plan.history.take(parse_leaf(entry))
+    plan.entries.append(entry)
+    plan.found.append(event)
+    plan.is_as_pending = False
 
 
 def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> None:
@@ -108,17 +169,15 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
 
     def find(action: str, subject: str, **more: Any) -> None:  # noqa: ANN401  # fields of Event
         event = make_event(action, subject, agent=agent, at=at, source="found", **more)
-        entry = encode_event(event)
-        plan.history.take(parse_leaf(entry))
-        plan.entries.append(entry)
-        plan.is_as_pending = False
+        take_found(plan, event)
 
     for old, new in list(renamed_groups(plan.history, disk, resolver(store))):
         find("rename", old, to=new)
     for folder in list(kept_privately(store.layout, plan.history, disk)):
         find("remove", folder)
-    found = list(differences(plan.history, disk))
-    _refuse(store, [d for d in found if _is_laundering(d)])
+        plan.found.pop()  # kept here as it was sealed: nothing is lost, so nobody is asked
+    found = [d for d in differences(plan.history, disk) if not _is_to_come(d, plan.size)]
+    _refuse(store, [d for d in found if _is_laundering(d) or _is_back(plan.history, d)])
     found = [d for d in found if d.known is not None or not _is_of_this_seal(d, plan.size)]
     if all(d.action in OF_THE_SEAL for d in found) and not plan.entries:
         return
@@ -128,7 +187,7 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
             find("remove", difference.path)
         else:
             data = files.read_bytes(store.root / difference.path)
-            find(difference.action, difference.path, **_about(store, difference, data))
+            find(*_change(plan.history, difference, data), **_about(store, difference, data))
 
 
 def refuse_removed(store: ArchiveStore, plan: Plan) -> None:
@@ -254,6 +313,18 @@ def _is_laundering(difference: Difference) -> bool:
     return lost and difference.action not in REMOVABLE
 
 
+def _is_back(history: History, difference: Difference) -> bool:
+    """Whether it is a file that was erased."""
+    return history.is_erased(difference.path, difference.digest)
+
+
+def _is_to_come(difference: Difference, size: int) -> bool:
+    """Whether it is the file of a key that is not put in its place before the seal is sure."""
+    known = difference.known
+    is_new = known is not None and known.entry >= size
+    return difference.action == "key" and difference.digest is None and is_new
+
+
 def _is_of_this_seal(difference: Difference, size: int) -> bool:
     """Whether the file is what this seal leaves itself, or one like it that was stopped."""
     if difference.action == "checkpoint":
@@ -275,6 +346,19 @@ def _refuse(store: ArchiveReader, found: list[Difference]) -> None:
         place=Place(path=str(store.root / first.path)),
         hint=_RESTORE,
     )
+
+
+def _change(history: History, difference: Difference, data: bytes) -> tuple[str, str]:
+    """What a change of a file that nobody noted is called: of an item's record, what it does."""
+    facts = facts_in(data) if difference.action == "item" else None
+    if facts is not None:
+        group = group_of(difference.path)
+        was_withdrawn = history.withdrawn.get(group) is not None
+        if (facts.withdrawn is not None) != was_withdrawn:
+            return "readmit" if was_withdrawn else "withdraw", difference.path
+        if history.access.get(group, facts.access) != facts.access:
+            return "access", difference.path
+    return difference.action, difference.path
 
 
 def _about(store: ArchiveReader, difference: Difference, data: bytes) -> dict[str, Any]:

@@ -48,10 +48,12 @@ CHECKS: tuple[Check, ...] = (
 # The first class that occurs decides. A finding of no listed class is fine.
 _EXIT_CODES: tuple[tuple[FindingClass, int], ...] = (
     (FindingClass.TAMPERED, 6),
+    (FindingClass.CONFLICT, 6),
     (FindingClass.MISSING, 6),
     (FindingClass.EXTRA, 6),
     (FindingClass.INVALID, 4),
     (FindingClass.EXCESS, 1),
+    (FindingClass.AWAITED, 1),
 )
 
 
@@ -74,7 +76,10 @@ class Report(Value):
         return self.exit_code() == 0
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """6 tampered, missing or extra · 4 invalid · 1 excess, and with ``strict`` unsealed · 0."""
+        """6 tampered, in conflict, missing or extra · 4 invalid · 1 excess or awaited · 0.
+
+        With ``strict`` also 1 for what is unsealed.
+        """
         wrong = {finding.kind for finding in self.findings if finding.severity is Severity.ERROR}
         for kind, code in _EXIT_CODES:
             if kind in wrong:

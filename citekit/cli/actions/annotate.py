@@ -20,6 +20,7 @@ from citekit.errors import CitekitError, NotFound, UsageError
 if TYPE_CHECKING:
     from citekit.app.annotating.annotate import Annotated
     from citekit.cli.context import Context
+    from citekit.model.annotation import Annotation
     from citekit.store.archive import ArchiveStore
 
 
@@ -123,31 +124,19 @@ def _edit(content: str, *, name: str) -> Path:
     return Path(path)
 
 
-def edit(
-    context: Context,
-    *,
-    id_: str,
-    note: str | None,
-    tag: list[str],
-    entity: list[str],
-    private: bool | None,
-) -> int:
+def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity: list[str]) -> int:
     """Change an annotation and print its id."""
-    if note is None and not tag and not entity and private is None:
-        raise UsageError("nothing to change", hint="give --note, --tag, --entity or --private")
-    changed = edit_annotation(
-        context.store(),
-        id_,
-        note=note,
-        tags=_given(tag),
-        entities=_given(entity),
-        private=private,
+    if note is None and not tag and not entity:
+        raise UsageError("nothing to change", hint="give --note, --tag or --entity")
+    return _answer(
+        context,
+        edit_annotation(context.store(), id_, note=note, tags=_given(tag), entities=_given(entity)),
     )
-    if context.json:
-        output.answer_json(changed.data)
-    else:
-        output.answer(changed.short_id)
-    return 0
+
+
+def private(context: Context, *, id_: str, no: bool) -> int:
+    """Have an annotation for its owner alone, or for all, and print its id."""
+    return _answer(context, edit_annotation(context.store(), id_, private=not no))
 
 
 def _given(words: list[str]) -> list[str] | None:
@@ -157,9 +146,12 @@ def _given(words: list[str]) -> list[str] | None:
 
 def remove(context: Context, *, id_: str) -> int:
     """Remove an annotation and print its id."""
-    _, removed = remove_annotation(context.store(), id_)
+    return _answer(context, remove_annotation(context.store(), id_)[1])
+
+
+def _answer(context: Context, annotation: Annotation) -> int:
     if context.json:
-        output.answer_json(removed.data)
+        output.answer_json(annotation.data)
     else:
-        output.answer(removed.short_id)
+        output.answer(annotation.short_id)
     return 0

@@ -1,9 +1,10 @@
-"""``citekit verify`` and ``citekit doctor``."""
+"""``citekit verify``, ``recover`` and ``doctor``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.app.changing.recover import recover as recover_archive
 from citekit.app.doctor.machine import examine
 from citekit.app.verifying.log_checks.trust_anchors import read_outside
 from citekit.app.verifying.verify import verify as check
@@ -49,6 +50,21 @@ def _progress(context: Context) -> Callable[[int, int], None]:
             output.tell_progress(f"{done} of {of} payloads", quiet=context.quiet)
 
     return tell
+
+
+def recover(context: Context, *, keep: list[str], drop: list[str]) -> int:
+    """Decide conflicts and print what is left of them; 1 while there are any."""
+    recovered = recover_archive(context.store(), keep=keep, drop=drop)
+    if context.json:
+        output.answer_json(recovered.to_json())
+    else:
+        for path, digest in recovered.kept.items():
+            output.answer(f"{path}: {digest}")
+        for conflict in recovered.conflicts:
+            output.answer(f"conflict  {conflict}")
+        number = "1 event" if recovered.dropped == 1 else f"{recovered.dropped} events"
+        output.note(f"{number} dropped", quiet=context.quiet)
+    return 1 if recovered.conflicts else 0
 
 
 def doctor(context: Context) -> int:

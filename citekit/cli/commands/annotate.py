@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Entities, Note, Private, Tags
+from citekit.cli.commands.options import Entities, No, Note, Private, Tags
 from citekit.cli.completion.sources import entities, keys
 
 app = typer.Typer()
@@ -78,12 +78,25 @@ def edit(
             autocompletion=entities,
         ),
     ],
-    private: Annotated[
-        bool | None,
-        typer.Option("--private/--no-private", help="For you alone, or not so from now on."),
-    ] = None,
 ) -> int:
     """Change an annotation's note, tags or entities; what is not named stays."""
+    return hand_on(ctx)
+
+
+@group.command("private")
+def private(
+    ctx: typer.Context,
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="The annotation's id, or its first characters.",
+        ),
+    ],
+    *,
+    no: No = False,
+) -> int:
+    """Have an annotation for you alone, in nothing that others get."""
     return hand_on(ctx)
 
 

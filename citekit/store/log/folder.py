@@ -112,6 +112,13 @@ class LogFolder:
             raise InvalidData(error.message, place=Place(path=str(path))) from error
         return Standing(checkpoint=checkpoint, note=note, data=data)
 
+    def origin(self) -> str:
+        """The name of the log that stands; "" before the first seal, or where nobody can tell."""
+        with suppress(CitekitError):
+            standing = self.standing()
+            return standing.checkpoint.origin if standing else ""
+        return ""
+
     def read_tile(self, level: int, index: int, width: int) -> bytes:
         """The bytes of one tile; raises IntegrityFailed when it is absent."""
         return self._read(Tile(level=level, index=index, width=width).path, width * HASH_BYTES)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.errors import IntegrityFailed, InvalidData
 from citekit.integrity.digest import parse_digest
-from citekit.model.event import ACTIONS, VERSION
+from citekit.integrity.leaf import parse_leaf
+from citekit.model.event import ACTIONS, SINCE, VERSION
+from citekit.model.value import NOTHING
 from citekit.store.log.plain_event import read_plain_event
 from citekit.store.log.record_kinds import IMMUTABLE, REMOVABLE, action_of, group_of
 
@@ -42,6 +44,25 @@ class Contradiction(IntegrityFailed):
         self.digest = digest
 
 
+class Said(NamedTuple):
+    """What one entry says: of which path, with which digest; ``value`` is all of it."""
+
+    action: str
+    subject: str
+    digest: str | None
+    value: Mapping[str, Any]
+
+
+def said_by(entry: bytes) -> Said:
+    """What an entry says, judged by itself; raises InvalidData for one that is no event."""
+    event = read_plain_event(entry)
+    if event is not None and action_of(event[1]) == _named(event[0]):
+        return Said(event[0], event[1], event[2], NOTHING)
+    value = parse_leaf(entry)
+    action, subject = _checked(value)
+    return Said(action, subject, value.get("digest"), value)
+
+
 class KeyChange(NamedTuple):
     """A key that the log has signed with since an entry; ``replaces`` is a key id."""
 
@@ -61,7 +82,15 @@ class History:
     size: int = 0
     payloads: dict[str, int] = field(default_factory=dict)
     purged: dict[str, int] = field(default_factory=dict)
+    repeated: set[bytes] = field(default_factory=set)
+    """Leaf hashes of entries that were asked for, because they wait, and are sealed already."""
     keys: list[KeyChange] = field(default_factory=list)
+    access: dict[str, str] = field(default_factory=dict)
+    """By the folder of an item: the last word on who may read it, where the log has one."""
+    withdrawn: dict[str, int | None] = field(default_factory=dict)
+    """By the folder of an item: the entry that withdrew it; None for one that is back."""
+    erased: dict[str, int] = field(default_factory=dict)
+    """By the folder of an item that was erased with its records: the entry that says so."""
     past: dict[str, list[Known]] = field(default_factory=dict)
     _left: dict[str, Known] = field(default_factory=dict)
     """What stands of immutable paths that a renaming has left."""
@@ -88,8 +117,15 @@ class History:
                     self._withdraw(subject)
             case "purge":
                 self._purge(entry, index)
+            case "erase":
+                self._purge(entry, index)
+                self._erase(subject, index)
             case _:
                 self._learn(subject, entry["digest"], index)
+                if entry.get("access") is not None:
+                    self.access[group_of(subject)] = str(entry["access"])
+                if action in ("withdraw", "readmit"):
+                    self.withdrawn[group_of(subject)] = index if action == "withdraw" else None
                 if action == "capture":
                     for payload in entry.get("payloads", ()):
                         self.payloads.setdefault(str(payload["digest"]), index)
@@ -107,12 +143,14 @@ class History:
         event = read_plain_event(entry)
         if event is None:
             return False
-        action, subject, digest, payloads = event
+        action, subject, digest, payloads, access = event
         if action_of(subject) != _named(action):
             return False
         index = self.size
         self.size += 1
         self._learn(subject, digest, index)
+        if access is not None:
+            self.access[group_of(subject)] = access
         for payload in payloads if action == "capture" else ():
             self.payloads.setdefault(payload, index)
         return True
@@ -121,6 +159,10 @@ class History:
         """What the log says of one file; None when it says nothing."""
         group = group_of(path)
         return self._groups.get(group, {}).get(path[len(group) :])
+
+    def stands(self, path: str) -> Known | None:
+        """What was said first of an immutable path, also where a renaming has left it."""
+        return self.get(path) or self._left.get(path)
 
     def files(self) -> Iterator[tuple[str, Known]]:
         """Every file that the log has a word on, also those that are gone."""
@@ -157,6 +199,10 @@ class History:
         moved = self._groups.pop(old, {})
         if moved:
             self._groups[new] = moved
+        if old in self.access:
+            self.access[new] = self.access.pop(old)
+        if old in self.withdrawn:
+            self.withdrawn[new] = self.withdrawn.pop(old)
         for rest, known in moved.items():
             if is_immutable(old + rest):
                 self._left[old + rest] = known
@@ -180,6 +226,18 @@ class History:
         for payload in entry.get("payloads", ()):
             self.purged.setdefault(str(payload["digest"]), index)
 
+    def _erase(self, folder: str, index: int) -> None:
+        """From here on none of the folder's files is there; which there were stays known."""
+        self.erased[folder] = index
+        for rest, known in self._groups.get(folder, {}).items():
+            self.past.setdefault(folder + rest, []).append(known)
+            self._groups[folder][rest] = Known(None, index)
+
+    def is_erased(self, path: str, digest: str | None) -> bool:
+        """Whether the file with this digest was erased, so that nothing may bring it back."""
+        words = self.past.get(path, ()) if group_of(path) in self.erased else ()
+        return digest is not None and any(word.digest == digest for word in words)
+
 
 def is_item_folder(path: str) -> bool:
     """Whether this is the path of an item's folder: ``items/mem2023turkiye``."""
@@ -194,19 +252,21 @@ def is_immutable(path: str) -> bool:
 def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
     """The action and the subject of an entry whose parts that matter here are well formed."""
     version = entry.get("v")
-    if version != VERSION:
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise InvalidData(
             f"an entry of another schema: v is {version!r}",
             hint="install a newer citekit: pip install --upgrade citekit",
         )
     action, subject = entry.get("action"), entry.get("subject")
-    if action not in ACTIONS or not isinstance(subject, str):
+    if action not in ACTIONS or version != SINCE.get(str(action), 1):
+        raise InvalidData(f"not an event: action {str(action)[:40]!r}")
+    if not isinstance(subject, str):
         raise InvalidData(f"not an event: action {str(action)[:40]!r}")
     if len(subject) > MAX_SUBJECT_BYTES or not isinstance(entry.get("digest", ""), str):
         raise InvalidData("not an event: its subject or digest is none")
     if "digest" in entry:
         parse_digest(entry["digest"])
-    if action not in ("rename", "remove", "purge"):
+    if action not in ("rename", "remove", "purge", "erase"):
         _check_file(action, subject, entry)
     payloads = entry.get("payloads", [])
     if not isinstance(payloads, list) or not all(isinstance(p, dict) for p in payloads):
@@ -218,7 +278,7 @@ def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
 
 def _named(action: str) -> str:
     """What ``action_of`` calls the file that an action is about."""
-    return "item" if action == "access" else action
+    return "item" if action in ("access", "withdraw", "readmit") else action
 
 
 def _check_file(action: object, subject: str, entry: Mapping[str, Any]) -> None:

@@ -135,7 +135,16 @@ class Writer:
                 self._objects.put(digest, source, target, change.folder)
             change.move_over(self._layout.item_file(item.key), _item_bytes(item))
         self._names.note(item)
-        self._record.changed(self._layout.item_file(item.key), access=item.facts.access)
+        self._record.changed(self._layout.item_file(item.key), action="access")
+
+    def withdraw(self, item: Item) -> None:
+        """Write an item that is ``withdrawn`` now, or is so no longer. Raises NotFound."""
+        self._require(item.key)
+        path = self._layout.item_file(item.key)
+        with self._change() as change:
+            change.move_over(path, _item_bytes(item))
+        action = "withdraw" if item.facts.withdrawn else "readmit"
+        self._record.changed(path, action=action)
 
     def _cross_to(self, item: Item) -> None:
         """Have an item in private, or out of it."""
@@ -150,7 +159,7 @@ class Writer:
             new = cross(self._store, change, item)
         self._forget_names()
         self._record.removed(old)
-        self._record.changed(new / "item.json", access=access)
+        self._record.changed(new / "item.json", action="access")
         self._record.changed(*records_in(new))
         if access != "private":
             self._tell_purged(item.key, new)
@@ -258,14 +267,45 @@ class Writer:
             part = tuple(new[start : start + _PURGED_AT_ONCE])
             self._record.purged(self._layout.item_folder(key), part, reason)
         with self._change() as change:
-            digests = {payload.digest for payload in payloads}
-            for digest in sorted(digests):
-                for access in PLACES:
-                    self._objects.remove(self._objects.path(digest, access))
-            self._objects.forget_held(digests, change.folder)
-            for name in files.names(self._layout.check_inside(self._layout.local)):
-                if name not in (self._layout.held_file.name, self._layout.staging.name):
-                    files.remove_tree(self._layout.local / name)
+            self._forget_bytes(change, {payload.digest for payload in payloads})
+
+    def erase(
+        self,
+        key: str,
+        payloads: Sequence[LoggedPayload],
+        *,
+        reason: str | None = None,
+        is_noted: bool = False,
+    ) -> None:
+        """Remove an item for good, its records and these payloads; the log says so first.
+
+        ``is_noted`` when the log has that already: an earlier erasing was stopped. A stop in
+        between leaves files that ``verify`` names.
+        """
+        self._require(key)
+        folder = self._layout.check_inside(self._layout.item_folder(key))
+        parts = [
+            tuple(payloads[i : i + _PURGED_AT_ONCE])
+            for i in range(0, max(len(payloads), 1), _PURGED_AT_ONCE)
+        ]
+        for part in () if is_noted else parts:
+            self._record.erased(folder, part, reason)
+        with self._change() as change:
+            files.move(folder, files.unused(change.folder))
+            self._forget_bytes(change, {payload.digest for payload in payloads})
+        self._forget_names()
+
+    def _forget_bytes(self, change: Change, digests: set[str]) -> None:
+        """Remove payloads everywhere, and the caches, whatever they hold."""
+        layout = self._layout
+        for digest in sorted(digests):
+            for access in PLACES:
+                self._objects.remove(self._objects.path(digest, access))
+        self._objects.forget_held(digests, change.folder)
+        kept = {path.name for path in (layout.held_file, layout.own_file, layout.staging)}
+        for name in files.names(layout.check_inside(layout.local)):
+            if name not in kept:
+                files.remove_tree(layout.local / name)
 
     # ── notes, annotations, entities, claims ───────────────────────────────────────────────────
 

@@ -42,6 +42,10 @@ class Reading:
     waiting: tuple[bytes, ...] = ()
     """Entries that wait: what a seal that was stopped would have added."""
 
+    def leaves(self) -> list[bytes]:
+        """The leaf hash of every sealed entry, in order."""
+        return _leaves(self.rows, self.history.size)
+
     def root_at(self, size: int) -> bytes:
         """The root of the first ``size`` entries, those that wait included."""
         tree = GrowingTree()
