@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -186,6 +187,33 @@ def test_no_file_of_a_stranger_stops_or_leads_astray(
     assert sum(p.stat().st_size for p in (tmp_path / "own").rglob("*") if p.is_file()) < 1 << 20
     name = Path("/etc/hostname").read_text("utf-8").strip()
     assert name not in told.out + told.err
+
+
+ODD_NAMES = [b"a\nb", b"\x1b[2Jx", b"\xff\xfe", b"HARBOUR2024", b"x" * 250, b"a:b", b"con", b" ",
+             b".hidden", "\u202egpj".encode(), b"-rf", b"%s", b"items"]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_no_name_of_a_stranger_is_a_key(
+    store: ArchiveStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Folders with names of any bytes are extra; what is an item is listed and taken in."""
+    record = store.layout.item_file("harbour2024").read_bytes()
+    for name in ODD_NAMES:
+        folder = os.path.join(os.fsencode(store.layout.items), name)  # noqa: PTH118  # bytes
+        os.mkdir(folder)  # noqa: PTH102
+        with open(os.path.join(folder, b"item.json"), "wb") as file:  # noqa: PTH118, PTH123
+            file.write(record)
+    own = ["--archive", str(tmp_path / "own")]
+    assert run([*own, "init"]) == 0
+
+    codes = [run(["--archive", str(store.root), *words]) for words in STRANGE_COMMANDS]
+
+    assert codes == [6, 0, 0, 0, 0, 0]
+    assert run([*own, "import", str(store.root)]) == 4
+    told = capsys.readouterr()
+    assert not {"\x1b", "\u202e"} & set(told.out + told.err)
+    assert "harbour2024" in told.out
 
 
 FOLDERS = ["items", "items/harbour2024", "items/harbour2024/captures", "objects", "log", "trust",
