@@ -89,7 +89,7 @@ def build(
         if find_spec(package) is None:
             raise MissingExtra(package, extra="site", purpose="building a site")
     name = "site-restricted" if with_restricted else "site"
-    target = Path(output or store.layout.local / name).resolve()
+    target = Path(output or _own_folder(store, name)).resolve()
     _refuse_inside(store, target, hint="choose a folder outside, or leave --output out")
     try:
         place = _find_source(store, None if source is None else Path(source))
@@ -104,11 +104,16 @@ def build(
         ) from error
     # two outputs never share doctrees, and no doctree lies in a folder that may be published
     name = sha256(f"{place}\n{target}\n{with_restricted}".encode()).hexdigest()[:16]
-    work = store.layout.local / "site-builds" / name
+    work = _own_folder(store, "site-builds", name)
     with begun(work):
         _run_sphinx(store, place, work, with_restricted=with_restricted)
     publish(work / "html", target, known=work.with_suffix(".published"))
     return target
+
+
+def _own_folder(store: ArchiveReader, *names: str) -> Path:
+    """A folder below ``.citekit``; raises InvalidData where a link would lead out of it."""
+    return store.layout.check_inside(store.layout.local.joinpath(*names))
 
 
 def serve(
@@ -166,7 +171,7 @@ def _find_source(store: ArchiveReader, source: Path | None) -> Path:
     own = store.root.parent / "site"
     if (own / "conf.py").is_file():
         return own.resolve()
-    plain = store.layout.local / "site-source"
+    plain = _own_folder(store, "site-source")
     if plain.is_dir():
         shutil.rmtree(plain)
     _write_source(store, plain)

@@ -112,6 +112,25 @@ def test_no_site_is_written_into_the_archive(tmp_path: Path) -> None:
     assert not [f for f in verify(store).findings if f.kind == "extra"]
 
 
+@pytest.mark.parametrize("name", ["", "site", "site-builds", "site-source"])
+def test_no_link_of_an_archive_leads_a_site_elsewhere(tmp_path: Path, name: str) -> None:
+    """The caches of an archive that a stranger gave are not written into other folders."""
+    store = build_archive(tmp_path / "archive")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    local = store.layout.local
+    if name:
+        local.mkdir(exist_ok=True)
+    elif local.exists():
+        shutil.rmtree(local)
+    (local / name if name else local).symlink_to(elsewhere)
+
+    with pytest.raises(InvalidData, match="symbolic link"):
+        site.build(ArchiveStore.open(store.root))
+
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_what_sphinx_finds_wrong_is_told(tmp_path: Path) -> None:
     """A warning stops the build, and the message has Sphinx's words with file and line."""
     build_archive(tmp_path / "archive")
