@@ -20,7 +20,8 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.site_output import begun, guard_output, publish
+from citekit.app.site_cache import begun
+from citekit.app.site_output import guard_output, publish
 from citekit.errors import (
     CitekitError,
     IntegrityFailed,
