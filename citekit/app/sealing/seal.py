@@ -272,7 +272,7 @@ def seal_locked(
     _place_keys(store, plan, size)
     check_leftovers(log, standing, plan.entries)
     with SealedState(store, log, standing) as state:
-        if plan.entries or (standing and (state.leaf is None or has_changed(store.layout))):
+        if plan.entries or (standing and _has_news(store, state)):
             if tell and plan.entries:
                 tell(_kinds(plan))
             _end_with_state(store, plan, state, at)
@@ -281,6 +281,11 @@ def seal_locked(
         sealed = _grow(store, standing, plan, keys, origin)
         state.keep()
     return sealed
+
+
+def _has_news(store: ArchiveStore, state: SealedState) -> bool:
+    """Whether a seal without entries has a state to say: the first one, or of private changes."""
+    return state.leaf is None or has_changed(store.layout, state.leaf.private)
 
 
 def _end_with_state(store: ArchiveStore, plan: Plan, state: SealedState, at: datetime) -> None:
