@@ -23,6 +23,7 @@ from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import new_signer_key, sign_note
+from citekit.integrity.tiles import parse_bundle
 from citekit.integrity.timestamp import build_query, parse_roots
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
@@ -123,6 +124,17 @@ def _flip(name: str, at: int = 40) -> Callable[[Path], None]:
     return damage
 
 
+def _flip_entry(number: int) -> Callable[[Path], None]:
+    """Change the first letter of what an entry of the first bundle says."""
+
+    def damage(root: Path) -> None:
+        entries = parse_bundle((root / ENTRIES).read_bytes(), 256)
+        at = sum(2 + len(entry) for entry in entries[:number]) + 2 + len(b'{"')
+        _flip(ENTRIES, at)(root)
+
+    return damage
+
+
 def _cut(name: str) -> Callable[[Path], None]:
     def damage(root: Path) -> None:
         (root / name).write_bytes((root / name).read_bytes()[:-1])
@@ -211,6 +223,13 @@ LOST = [UNKNOWN] * 13
 
 DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
     ("a changed entry", _flip(ENTRIES), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+    ("a changed sixth entry", _flip_entry(5), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+    ("a changed 200th entry", _flip_entry(199), [("CK-E605", ENTRIES, CHANGED), *VOUCHED]),
+    ("a changed entry and no kept checkpoint", _both(_flip_entry(199), _remove(KEPT)),
+     [("CK-E605", ENTRIES, CHANGED), SIGNED, LOST_STAMP, NO_STAMP,
+      ("CK-E601", KEPT, "is missing: entry 316 of the log has it")]),
+    ("no bundle that names the key", _remove(LAST_ENTRIES),
+     [("CK-E606", LAST_ENTRIES, GONE), UNNAMED, UNKNOWN, *VOUCHED]),
     ("a changed last entry", _flip(LAST_ENTRIES),
      [("CK-E605", LAST_ENTRIES, CHANGED), *VOUCHED]),
     ("a changed hash", _flip(TILE), [("CK-E605", TILE, "other hashes"), *VOUCHED]),
@@ -347,6 +366,8 @@ def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outsid
         ("CK-I626", "entry 324: "),
     ]  # fmt: skip
     assert {line[1] for line in told} == {"log/checkpoint"}
+    _flip("log/tile/entries/001.p/69")(root)  # another entry that was changed hides none of these
+    assert [line for line in _told(root, outside) if line[2].startswith("entry 3")] == told
     assert all(len(message) > 15 for _, _, message in told)
 
 
