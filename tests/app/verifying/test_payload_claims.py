@@ -277,6 +277,16 @@ def test_an_absent_payload_is_told_with_who_needs_it(role: str, root: Path) -> N
     assert set(told) < {f"{name} ({role})" for name in names}
 
 
+def test_a_payload_that_is_held_elsewhere_is_withheld(root: Path) -> None:
+    """Restricted, and never on this machine: a note says where it would be, and who names it."""
+    name = _name(root, HELD, "text")
+    for folder in ("restricted", ".citekit"):
+        shutil.rmtree(root / folder)
+    (told,) = (f for f in verify(ArchiveStore.open(root)).findings if f.code == "CK-I303")
+    assert str(told.place) == str(root / name)
+    assert told.message == f"withheld: {_record('held2026', HELD)} (text)"
+
+
 def test_an_absent_large_payload_is_told(root: Path) -> None:
     """As a small one is, and in a check of its item alone."""
     path = _file(root, LARGE, "original")

@@ -223,6 +223,7 @@ DAMAGES: list[tuple[str, str, Callable[[Path], None]]] = [
     ("CK-E101", "a folder that is no key", _write("items/-x-/item.json", b"{}")),
     ("CK-E101", "a capture with another name", _write("items/held2026/captures/x.json", b"{}")),
     ("CK-E101", "an entity with a bad id", _write("entities/Not An Id.json", b"{}")),
+    ("CK-E101", "a claim with a bad id", _write("claims/Not An Id.json", b"{}")),
     ("CK-E101", "a file among the objects", _write("objects/sha256/aa/short", b"x")),
     ("CK-E101", "a deeper file", _write(f"objects/sha256/aa/{ZEROS}/x", b"x")),
     ("CK-E101", "a file in the log", _write("log/tile/x", b"x")),
