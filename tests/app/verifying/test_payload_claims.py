@@ -106,6 +106,7 @@ def _name(root: Path, capture: BuiltCapture, role: str) -> str:
 def test_paragraphs_are_ranges_one_after_the_other(paragraphs: object, root: Path) -> None:
     """They may meet, and need not cover the text."""
     _claim(root, SMALL_RECORD, "text", map__paragraphs=paragraphs)
+    _claim(root, LARGE_RECORD, "text", map__paragraphs=[[0, 1], [1, len(LARGE_TEXT)]])
     assert _told(root) == []
 
 
@@ -429,6 +430,21 @@ def test_sizes_of_remembered_payloads_are_compared(root: Path) -> None:
     assert sorted(line[:2] for line in _lines(report, root)) == [
         ("CK-E307", LARGE_RECORD), ("CK-E307", SMALL_RECORD), ("CK-E308", SMALL_RECORD),
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("role", ["text", "original"])
+def test_a_link_in_the_place_of_a_payload_is_not_followed(
+    role: str, root: Path, tmp_path: Path
+) -> None:
+    """Though it leads to the very bytes; where its item alone is looked at, it cannot be read."""
+    path = _file(root, SMALL, role)
+    path.rename(tmp_path / "moved")
+    path.symlink_to(tmp_path / "moved")
+    ((code, name, message),) = _told(root, "small2026")
+    assert (code, name) == ("CK-E201", path.relative_to(root).as_posix())
+    assert "is a symbolic link" in message
+    assert [line[0] for line in _told(root)] == ["CK-E102", "CK-E302"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
