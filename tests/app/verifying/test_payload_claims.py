@@ -16,7 +16,7 @@ import pytest
 
 from citekit.app.verifying.verify import Report, verify
 from citekit.findings import Severity
-from citekit.integrity.digest import digest_bytes
+from citekit.integrity.digest import CHUNK_BYTES, digest_bytes
 from citekit.store.archive import ArchiveStore
 from citekit.testing.store_builders import BuiltCapture, add_item, build_capture, build_item
 
@@ -27,7 +27,7 @@ TEXT = "Ein Möwenschrei.\n\nUnd noch einer, später."
 LENGTH = len(TEXT)
 SMALL = build_capture(text=TEXT, original=b"as received")
 SMALL_BYTES = 256 << 10
-LARGE_TEXT = "A long line of a long text.\n" * 10_000
+LARGE_TEXT = "A long line of a long text.\n" * (2 * CHUNK_BYTES // 27)
 LARGE = build_capture(text=LARGE_TEXT, original=bytes(SMALL_BYTES + 1), minutes=1)
 HELD = build_capture(text="Held back.", minutes=2)
 LATER = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
