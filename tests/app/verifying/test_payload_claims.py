@@ -233,6 +233,16 @@ def test_a_file_far_larger_than_its_records_say_is_not_hashed(root: Path) -> Non
     assert _told(root) == [("CK-E301", name, message)]
 
 
+def test_a_digest_may_be_spelled_with_escapes(root: Path) -> None:
+    """It is the same JSON: who needs a damaged payload is known all the same."""
+    path = root / SMALL_RECORD
+    path.write_bytes(path.read_bytes().replace(b'"sha256:', b'"\\u0073ha256:'))
+    assert _told(root) == []
+    name = _name(root, SMALL, "original")
+    (root / name).write_bytes(b"other")
+    assert _told(root) == [("CK-E301", name, f"the bytes are {digest_bytes(b'other')}")]
+
+
 def test_an_empty_payload_is_one(root: Path) -> None:
     """Whether it should be empty or not."""
     path = _file(root, SMALL, "original")
