@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import re
 import shutil
 import sys
@@ -146,6 +147,14 @@ def _remove(name: str) -> Callable[[Path], None]:
     return lambda root: (root / name).unlink()
 
 
+def _grow_to(name: str, size: int) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        (root / name).touch()
+        os.truncate(root / name, size)
+
+    return damage
+
+
 def _both(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
     def damage(root: Path) -> None:
         for one in damages:
@@ -206,6 +215,7 @@ LAST_ENTRIES, LAST_TILE, UPPER = (
     "log/tile/entries/001.p/62", "log/tile/0/001.p/62", "log/tile/1/000.p/1",
 )  # fmt: skip
 KEPT = "trust/checkpoints/315"
+CAPTURE = "items/harbour2024/captures/20240302T093000Z.json"
 GONE = "a file of the log is missing"
 OTHER = "other hashes than those of its entries"
 ROOT = ("CK-E605", "log/checkpoint", "its root is not that of the entries")
@@ -262,6 +272,20 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       ("CK-E606", "log/checkpoint", "is missing: there was a log once"),
       ("CK-I608", r"trust/keys/71e8f426\.vkey", "a seal was stopped"),
       UNNAMED]),
+    ("a key too large to be read", _grow_to("trust/keys/71e8f426.vkey", 3 << 30),
+     [("CK-E602", r"trust/keys/71e8f426\.vkey",
+       r"is larger than \d+ bytes: 3221225472, and entry 313 of the log says sha256:\w{64}"),
+      *VOUCHED]),
+    ("a strange key too large to be read", _grow_to("trust/keys/00000000.vkey", 3 << 30),
+     [("CK-E607", r"trust/keys/00000000\.vkey", "no entry of the log names this key"), *VOUCHED]),
+    ("a capture record too large to be read", _grow_to(CAPTURE, 3 << 30),
+     [("CK-E201", CAPTURE, r"is larger than \d+ bytes: 3221225472"),
+      ("CK-E602", CAPTURE,
+       r"is larger than \d+ bytes: 3221225472, and entry \d+ of the log says sha256:\w{64}"),
+      *VOUCHED]),
+    ("an item's record too large to be read", _grow_to("items/tide2023/item.json", 3 << 30),
+     [("CK-E201", "items/tide2023/item.json", r"is larger than \d+ bytes: 3221225472"),
+      *VOUCHED]),
     ("one signature twice", _twice_signed,
      [("CK-E605", "log/checkpoint", "one key has signed it twice"), *VOUCHED]),
     ("an event that is none", _write("log/pending.jsonl", b'{"base":318}\nnone\n'),
@@ -351,8 +375,7 @@ def test_a_key_that_was_replaced_is_told(root: Path, outside: Outside) -> None:
 
 def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outside: Outside) -> None:
     """No JSON, no event, one of a newer schema, one that contradicts an earlier one."""
-    capture = "items/harbour2024/captures/20240302T093000Z.json"
-    forged = {"action": "capture", "subject": capture, "payloads": []}
+    forged = {"action": "capture", "subject": CAPTURE, "payloads": []}
     strange: list[dict[str, object]] = [
         {"v": 99}, {"v": 0}, {"v": "2"}, {},
         {"v": 1, "action": "item", "subject": "x" * 2000},
