@@ -114,6 +114,8 @@ def test_paragraphs_are_ranges_one_after_the_other(paragraphs: object, root: Pat
     ("paragraphs", "wrong"),
     [
         ([[0, LENGTH + 1]], 1),
+        ([[0, 5], [6, LENGTH + 1]], 2),
+        ([[-1, 3]], 1),
         ([[4, 4]], 1),
         ([[5, 4]], 1),
         ([[0, 5], [4, 9]], 2),
