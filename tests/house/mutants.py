@@ -118,7 +118,7 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
         [*_PAYLOADS, *_FINDINGS[1:]],
     ),
     "verifying/payloads": (["app/verifying/payloads"], _PAYLOADS),
-    "verifying/records": (["app/verifying/records"], _PAYLOADS),
+    "verifying/records": (["app/verifying/records"], [*_PAYLOADS, *_FINDINGS[1:]]),
     "verifying/links": (["app/verifying/links"], ["app/verifying/test_links"]),
     "verifying/inspection": (["app/verifying/inspection"], _FINDINGS[:1]),
     "verifying/verify": (["app/verifying/verify"], _FINDINGS),

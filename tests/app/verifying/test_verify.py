@@ -28,6 +28,7 @@ from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.store.folder_names import names_of
 from citekit.store.staging import Journal, begin
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 
@@ -334,6 +335,15 @@ def test_an_item_that_is_being_renamed_is_one(root: Path) -> None:
     assert [line[:2] for line in told if line[0].startswith("CK-E")] == [
         ("CK-E101", str(root / "items" / "zzz.txt"))
     ]
+
+
+def test_a_second_folder_of_a_key_is_told(root: Path) -> None:
+    """The marked one counts, as everywhere; the other one's record is of no item."""
+    *_, marked = names_of("public2026")
+    assert marked != "public2026"
+    shutil.copytree(root / "items" / "public2026", root / "items" / marked)
+    message = f"the key 'public2026' has the folder items/{marked}"
+    assert f"CK-E202 items/public2026/item.json: {message}" in _told(_report(root), root)
 
 
 def test_a_sealed_archive_in_order_has_no_finding(root: Path) -> None:
