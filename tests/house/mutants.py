@@ -127,7 +127,7 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "verifying/records": (["app/verifying/records"], [*_PAYLOADS, *_FINDINGS[1:]]),
     "verifying/links": (["app/verifying/links"], ["app/verifying/test_links"]),
     "verifying/inspection": (["app/verifying/inspection"], _FINDINGS[:1]),
-    "verifying/verify": (["app/verifying/verify"], _FINDINGS),
+    "verifying/verify": (["app/verifying/verify"], ["app/verifying/test_report", *_FINDINGS]),
 }
 
 _KILLED: Final = frozenset([
