@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.rules import found
 from citekit.app.verifying.verify import Report, verify
+from citekit.integrity.sign import new_signer_key
 from citekit.store.archive import ArchiveStore
 from citekit.testing.store_builders import add_item, build_capture, build_item
 
@@ -98,6 +100,9 @@ def test_a_check_says_what_it_was(tmp_path: Path) -> None:
     assert (first.remembers, first.since, first.not_hashed) == (True, None, 0)
     second = verify(store, only_changed=True, now=later)
     assert (second.remembers, second.since, second.not_hashed) == (None, later, 2)
+    key = new_signer_key("citekit.invalid/report", b"k" * 32).verifier
+    codes = {finding.code for finding in verify(store, outside=Outside(keys=(key,))).findings}
+    assert "CK-E613" in codes, "who knows a key expects a seal"
     for enable in (gc.disable, gc.enable):
         enable()
         was_enabled = gc.isenabled()
