@@ -622,7 +622,7 @@ def check_last_word(proof: Proof, state: State, said: dict[str, Entry]) -> None:
     if not told >= set(state.purged.items()):
         raise NotProven("it leaves out that a payload was removed for good")
     for digest, index in told:
-        if digest in captured and state.purged.get(digest) != index:
+        if digest in captured and state.purged.get(digest, index) != index:
             raise NotProven("it tells of a removal that the log does not say so")
 
 

@@ -232,7 +232,7 @@ def _whole_plan(task: _Task, confirmed: Collection[bytes], *, looks: bool) -> Pl
     refuse_unconfirmed(store, plan.entries, confirmed)
     _change_key(store, plan, keys, log_origin(store), at)
     _place_keys(store, plan, standing.size if standing else 0)
-    if standing or plan.entries:
+    if looks or standing or plan.entries:
         name_feature(store, plan, at)
     if looks:
         scan(store, plan, agent=agent_of(store.settings), at=at)

@@ -255,6 +255,15 @@ def test_the_first_seal_adds_a_state_and_names_the_feature(before: ArchiveStore)
     assert check_proof(prove(before, "tide2023").data, TRUST).shows_last_word
 
 
+def test_the_first_seal_of_all_names_the_feature(before: ArchiveStore) -> None:
+    """Also where nothing was ever sealed, and no event waits."""
+    shutil.rmtree(before.layout.log)
+    shutil.rmtree(before.layout.trust)
+    seal(before, keys=Keys(signing=KEY), now=NOON)
+    assert ArchiveStore.open(before.root).settings.features == ("state-leaves",)
+    assert verify(before, outside=TRUST).exit_code(strict=True) == 0
+
+
 @pytest.mark.parametrize("name", ["older", "tide2023"])
 def test_proofs_of_before_still_check(name: str, tmp_path: Path) -> None:
     """By all three checkers; what they cannot show is said."""
