@@ -232,11 +232,11 @@ def _whole_plan(task: _Task, confirmed: Collection[bytes], *, looks: bool) -> Pl
     refuse_unconfirmed(store, plan.entries, confirmed)
     _change_key(store, plan, keys, log_origin(store), at)
     _place_keys(store, plan, standing.size if standing else 0)
-    if looks or standing or plan.entries:
-        name_feature(store, plan, at)
     if looks:
         scan(store, plan, agent=agent_of(store.settings), at=at)
         check_leftovers(log, standing, plan.entries)
+    if standing or plan.entries:  # last: what must not be sealed has stopped the seal by now
+        name_feature(store, plan, at)
     return plan
 
 

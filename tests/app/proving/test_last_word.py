@@ -255,6 +255,18 @@ def test_the_first_seal_adds_a_state_and_names_the_feature(before: ArchiveStore)
     assert check_proof(prove(before, "tide2023").data, TRUST).shows_last_word
 
 
+def test_a_seal_that_is_refused_changes_nothing(before: ArchiveStore) -> None:
+    """Not even archive.toml: what must not be sealed stops the seal before that."""
+    (record,) = (before.root / "items" / "harbour2024" / "captures").iterdir()
+    record.write_bytes(record.read_bytes() + b"\n")
+    files = {path: path.read_bytes() for path in before.root.rglob("*") if path.is_file()}
+    with pytest.raises(IntegrityFailed):
+        seal(before, keys=Keys(signing=KEY), now=NOON)
+    local = before.layout.local
+    now = [path for path in before.root.rglob("*") if not path.is_relative_to(local)]
+    assert {path: path.read_bytes() for path in now if path.is_file()} == files
+
+
 def test_the_first_seal_of_all_names_the_feature(before: ArchiveStore) -> None:
     """Also where nothing was ever sealed, and no event waits."""
     shutil.rmtree(before.layout.log)
