@@ -450,16 +450,21 @@ def read_state(part: Any) -> State:  # noqa: ANN401  # JSON
     if len(hashes) > 256:
         raise ValueError("its state has too many hashes")
     files, purged = read_group(group)
-    bits = int.from_bytes(decode(text(part, "bits"), 32), "big")
     return State(
         entry=entry,
         root=bytes.fromhex(roots[0][1]),
         group=group,
         files=files,
         purged=purged,
-        bits=[bit for bit in range(255, -1, -1) if bits >> (255 - bit) & 1],
+        bits=read_bits(text(part, "bits")),
         hashes=[decode(value, 32) for value in hashes],
     )
+
+
+def read_bits(encoded: str) -> list[int]:
+    """Read at which bits of its key the way to the root branches, the deepest first."""
+    number = int.from_bytes(decode(encoded, 32), "big")
+    return [bit for bit in range(255, -1, -1) if number >> (255 - bit) & 1]
 
 
 def read_group(content: str) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
