@@ -68,6 +68,7 @@ def publish(built: Path, output: Path, *, known: Path) -> None:
         for name in sorted(files, key=_after_what_it_needs):
             _bring(built / name, output / name)
         _remove(output, before - files)
+        known.write_text("\n".join(sorted(files)), encoding="utf-8")
     except OSError as error:
         raise StorageFailed(
             f"the site cannot be written: {error.strerror or error}",

@@ -80,7 +80,7 @@ OTHERS = {
     "Stance": "citekit.model.claim",
     "Tell": "citekit.app.looking.search",
     "Timestamp": "citekit.integrity.timestamp",
-    "Traces": "citekit.app.changing.git",
+    "Traces": "citekit.app.git",
     "VerifierKey": "citekit.integrity.sign",
 }
 # What every reader of Python's documentation knows.

@@ -42,6 +42,7 @@ import ast
 import difflib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,7 @@ import time
 import tomllib
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -58,9 +60,14 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 EQUIVALENTS: Final = Path(__file__).with_name("equivalent_mutants.toml")
 LEAST_KILLED: Final = 0.9
+QUICK_PLACE: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # ours alone
+"""Where tests have their files: in memory, because removing them from a disk takes longest."""
+MOST_MEMORY: Final = 3 << 30
+"""Bytes for one process: a mutant that fills all of it fails, and takes nothing else with it."""
 
 _LOG: Final = [f"app/verifying/test_{name}" for name in ("log_findings", "forged_pending")]
 _FINDINGS: Final = [f"app/verifying/test_{name}" for name in ("verify", "verify_changed")]
+_PAYLOADS: Final = ["app/verifying/test_payload_claims", *_FINDINGS[:1]]
 _PROVE: Final = [f"app/proving/test_{name}" for name in ("verdicts", "prove_earlier", "prove")]
 
 # Which files are mutated, and which tests judge them.
@@ -79,18 +86,36 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "integrity/timestamp": (["integrity/timestamp"], ["integrity/test_timestamp"]),
     "integrity/digest": (["integrity/digest"], ["integrity/test_digest"]),
     "integrity/earlier": (["integrity/earlier"], ["integrity/test_earlier"]),
-    "proving/check_proof": (["app/proving/check_proof"], _PROVE[:1]),
+    "proving/check_proof": (
+        ["app/proving/check_proof"],
+        [*_PROVE[:1], "app/proving/test_kept_checkpoints"],
+    ),
     "proving/proof_reading": (["app/proving/proof_reading"], _PROVE[:2]),
     "proving/proof_verdict": (["app/proving/proof_verdict"], _PROVE[:2]),
     "proving/proof_file": (["app/proving/proof_file"], _PROVE[:2]),
-    "proving/prove": (["app/proving/prove"], _PROVE),
+    "proving/prove": (["app/proving/prove"], ["app/proving/test_what_is_in_a_proof"]),
+    "proving/earlier_seals": (["app/proving/earlier_seals"], ["app/proving/test_earlier_seals"]),
+    "proving/proof_page": (["app/proving/proof_page"], ["app/proving/test_proof_page"]),
+    "proving/bundle": (["app/proving/bundle"], ["app/proving/test_bundle_parts"]),
     "verifying/trust": (["app/verifying/log_checks/trust"], _LOG[:1]),
+    "verifying/trust_anchors": (
+        ["app/verifying/log_checks/trust_anchors"],
+        ["app/verifying/test_trust_anchors"],
+    ),
     "verifying/log_tree": (["app/verifying/log_checks/log_tree"], _LOG[:1]),
-    "verifying/log": (["app/verifying/log_checks/log"], [*_LOG, *_FINDINGS]),
+    "verifying/log": (["app/verifying/log_checks/log"], [*_LOG, *_FINDINGS[:1]]),
     "verifying/quotation": (["app/verifying/quotation"], _FINDINGS),
     "verifying/structure": (["app/verifying/structure"], _FINDINGS[:1]),
-    "verifying/payload_faults": (["app/verifying/payload_faults"], _FINDINGS),
-    "verifying/payload_hashing": (["app/verifying/payload_hashing"], _FINDINGS),
+    "verifying/payload_faults": (["app/verifying/payload_faults"], _PAYLOADS),
+    "verifying/payload_hashing": (
+        ["app/verifying/payload_hashing"],
+        [*_PAYLOADS, *_FINDINGS[1:]],
+    ),
+    "verifying/payloads": (["app/verifying/payloads"], _PAYLOADS),
+    "verifying/records": (["app/verifying/records"], _FINDINGS[:1]),
+    "verifying/links": (["app/verifying/links"], ["app/verifying/test_links"]),
+    "verifying/inspection": (["app/verifying/inspection"], _FINDINGS[:1]),
+    "verifying/verify": (["app/verifying/verify"], _FINDINGS),
 }
 
 _KILLED: Final = frozenset([
@@ -99,7 +124,12 @@ _KILLED: Final = frozenset([
     -9, -11,  # out of memory or stack
 ])  # fmt: skip
 _TIMEOUT: Final = frozenset([-24, 24, 36, 152, 255])  # as mutmut counts them
-_MESSAGES: Final = {"found": 2, "Finding": 1}  # where a call takes its message; errors first of all
+_MESSAGES: Final = {
+    "found": 2,
+    "Finding": 1,
+    "_wrong": 2,
+    "_tell": 4,
+}  # where a call takes its message; errors first of all
 
 
 class Mutant(NamedTuple):
@@ -130,6 +160,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     (name,) = names
     place = ROOT / "build" / "mutants" / name.replace("/", "-")
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     begin = time.monotonic()
     left = []
     if "--survivors" in arguments:
@@ -159,7 +190,10 @@ def copy_tree(place: Path, files: list[str], tests: list[str]) -> None:
         "source_paths": ["citekit"],
         "only_mutate": [f"citekit/{name}.py" for name in files],
         "also_copy": sorted({name.partition("/")[0] for name in listed if name} - {"citekit"}),
-        "pytest_add_cli_args": ["--hypothesis-seed=0", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args": [
+            *("--hypothesis-seed=0", "-p", "no:cacheprovider"),
+            *("-p", "no:unraisableexception"),  # it looks for garbage after every mutant
+        ],
         "pytest_add_cli_args_test_selection": [f"tests/{name}.py" for name in tests],
         "timeout_multiplier": 4.0,  # times what the tests need, and
         "timeout_constant": 10.0,  # seconds, because mutmut leaves out what fixtures need
@@ -175,9 +209,12 @@ def run_mutmut(place: Path, mutants: Sequence[str]) -> bool:
     """Try these mutants, or all; whether it worked. What mutmut says is kept beside the copy."""
     program = Path(sys.executable).with_name("mutmut")
     log = place.with_suffix(".log")
-    with log.open("wb") as file:
-        command = [str(program), "run", "--max-children", "2", *mutants]
-        ended = subprocess.run(command, cwd=place, stdout=file, stderr=file, check=False)
+    with log.open("wb") as file, TemporaryDirectory(dir=QUICK_PLACE) as folder:
+        ended = subprocess.run(
+            [str(program), "run", "--max-children", "2", *mutants],
+            cwd=place, stdout=file, stderr=file, check=False,
+            env={**os.environ, "TMPDIR": folder, "PYTEST_DEBUG_TEMPROOT": folder},
+        )  # fmt: skip
     if ended.returncode:
         tell(f"mutmut failed: see {log}")
     return ended.returncode == 0

@@ -119,6 +119,26 @@ def look(items: Path, known: Mapping[str, tuple[str, int]]) -> Changes:
     return Changes(changed=changed, gone=frozenset(known.keys() - present))
 
 
+def look_at_each(items: Path) -> str:
+    """How each item in a folder looks: it differs as soon as one of their files does."""
+    with _relative(items) as (stat, names):
+        found = {name: _look_anew(stat, name) for name in sorted(names)}
+    return ",".join(
+        f"{name} {seen.settled().look or time.time_ns()}" for name, seen in found.items() if seen
+    )
+
+
+def look_for(folder: Path, file: str) -> dict[str, int]:
+    """The folders in a folder that have a file of this name, each with the look of that."""
+    looks = {}
+    with _relative(folder) as (stat, names):
+        for name in sorted(names):
+            with suppress(OSError):
+                status = stat(f"{name}/{file}")
+                looks[name] = hash((status.st_mtime_ns, status.st_size, status.st_ino))
+    return looks
+
+
 def look_inside(folder: Path) -> str:
     """The names in a folder, each with the time of its last change; nothing when it is absent."""
     with _relative(folder) as (stat, names):

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
 import shutil
 import subprocess
 import tomllib
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,10 +39,12 @@ TOLD: dict[str, list[str]] = tomllib.loads(CASES.read_text("utf-8"))
 ABSENT = build_capture(text="Never here.", minutes=2)
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A restricted, a public and a withheld item, annotated, with an entity and a claim."""
-    store = ArchiveStore.create(tmp_path_factory.mktemp("verify") / "archive", title="Whole")
+@cache  # once in a process: mutants are tried in forks of one that has made it
+def _make_archive() -> Path:
+    """The archive below, to be copied."""
+    folder = Path(mkdtemp(prefix="citekit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = ArchiveStore.create(folder / "archive", title="Whole")
     with store.writing() as writer:
         writer.write_entity(Entity(id="kfor", kind="organization", name="KFOR"))
         add_item(writer, build_item("held2026"), HELD)
@@ -59,9 +64,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def root(whole: Path, tmp_path: Path) -> Path:
-    """A copy of it to be damaged."""
-    return Path(shutil.copytree(whole, tmp_path / "archive"))
+def root(tmp_path: Path) -> Path:
+    """A restricted, a public and a withheld item, annotated, with an entity and a claim."""
+    return Path(shutil.copytree(_make_archive(), tmp_path / "archive"))
 
 
 def _report(root: Path) -> Report:
