@@ -655,7 +655,7 @@ def payloads_of(entry: Entry) -> list[dict[str, Any]]:
 def purges_told(proof: Proof) -> Iterator[tuple[str, int]]:
     """Give each digest that an entry says was removed, and the number of that entry."""
     for entry in proof.entries:
-        if entry.event.get("action") == "purge":
+        if entry.event.get("action") in ("purge", "erase"):
             for payload in payloads_of(entry):
                 yield str(payload.get("digest")), entry.index
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _ITEM: Final = "item.json"
 _CAPTURES: Final = "captures/"
+_REMOVAL: Final = ("purge", "erase")
 
 
 def check_last_word(
@@ -95,7 +96,7 @@ def _other_purges(verdict: ProofVerdict, state: ReadState) -> Iterator[str]:
 
 
 def _purged_by(event: Mapping[str, Any]) -> Iterable[str]:
-    payloads = event.get("payloads") if event.get("action") == "purge" else ()
+    payloads = event.get("payloads") if event.get("action") in _REMOVAL else ()
     for payload in payloads if isinstance(payloads, list) else ():
         if isinstance(payload, dict):
             yield str(payload.get("digest"))
