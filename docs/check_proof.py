@@ -450,16 +450,21 @@ def read_state(part: Any) -> State:  # noqa: ANN401  # JSON
     if len(hashes) > 256:
         raise ValueError("its state has too many hashes")
     files, purged = read_group(group)
-    bits = int.from_bytes(decode(text(part, "bits"), 32), "big")
     return State(
         entry=entry,
         root=bytes.fromhex(roots[0][1]),
         group=group,
         files=files,
         purged=purged,
-        bits=[bit for bit in range(255, -1, -1) if bits >> (255 - bit) & 1],
+        bits=read_bits(text(part, "bits")),
         hashes=[decode(value, 32) for value in hashes],
     )
+
+
+def read_bits(encoded: str) -> list[int]:
+    """Read at which bits of its key the way to the root branches, the deepest first."""
+    number = int.from_bytes(decode(encoded, 32), "big")
+    return [bit for bit in range(255, -1, -1) if number >> (255 - bit) & 1]
 
 
 def read_group(content: str) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
@@ -622,7 +627,7 @@ def check_last_word(proof: Proof, state: State, said: dict[str, Entry]) -> None:
     if not told >= set(state.purged.items()):
         raise NotProven("it leaves out that a payload was removed for good")
     for digest, index in told:
-        if digest in captured and state.purged.get(digest) != index:
+        if digest in captured and state.purged.get(digest, index) != index:
             raise NotProven("it tells of a removal that the log does not say so")
 
 
@@ -650,7 +655,7 @@ def payloads_of(entry: Entry) -> list[dict[str, Any]]:
 def purges_told(proof: Proof) -> Iterator[tuple[str, int]]:
     """Give each digest that an entry says was removed, and the number of that entry."""
     for entry in proof.entries:
-        if entry.event.get("action") == "purge":
+        if entry.event.get("action") in ("purge", "erase"):
             for payload in payloads_of(entry):
                 yield str(payload.get("digest")), entry.index
 
@@ -660,14 +665,14 @@ def tell_last_word(proof: Proof, *, is_vouched: bool) -> None:
     if proof.state is None:
         print("not shown: that this was the last word (a proof of this format cannot show that)")
         return
-    shown = {path.rpartition("/captures/")[2].rpartition("/")[2] for path, _ in proof.files}
+    shown = {path.partition("/")[2].partition("/")[2] for path, _ in proof.files}
     others = [
         name
         for name, file in sorted(proof.state.files.items())
-        if file["digest"] is not None and name.rpartition("/")[2] not in shown
+        if file["digest"] is not None and name not in shown
     ]
     print(f"the last word at this checkpoint (entry {proof.state.entry.index}): the folder held")
-    print("  these files" + "".join(f", {name}" for name in others) + ", and nothing else")
+    print("  these files" + "".join(f", {name!a}" for name in others) + ", and nothing else")
     print("  (the owner's signed word, checked by whoever replays or witnesses the log)")
     if not is_vouched:
         print("  not shown: that the owner says so; nobody you know vouches for this checkpoint")

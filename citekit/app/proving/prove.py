@@ -176,14 +176,16 @@ def _sealed_files(
 def _purges(store: ArchiveReader, read: ReadLog, key: str) -> list[int]:
     """The entries that say which payloads of the item were removed for good.
 
-    Raises UsageError for a purge that is not sealed: a proof that kept silent would mislead.
+    With them those about an item of before that had the same folder, and was erased. Raises
+    UsageError for a purge that is not sealed: a proof that kept silent would mislead.
     """
     digests = store.digests(key)
     if digests & read.unsealed_purges:
         hint = "citekit seal, then prove again"
         raise UsageError(f"the purge of {key} is not sealed yet", hint=hint)
-    purged = read.history.purged
-    return sorted({purged[digest] for digest in digests & purged.keys()})
+    purged, state = read.history.purged, read.history.state_of(store.layout.item_name(key))
+    of_folder = set(state.purged.values()) if state else set()
+    return sorted(of_folder | {purged[digest] for digest in digests & purged.keys()})
 
 
 def _waiting_purges(log: LogFolder, standing: Standing) -> Iterable[str]:

@@ -53,12 +53,13 @@ class WholeState:
             tree.fill(self._values(history.groups()))
             return tree
         values = dict(self._values(sorted(history.touched)))
-        for key in [state_key(group) for group in history.touched]:
-            before = tree.get(key)
-            if before is not None and before != values.get(key):
-                self.outdated.add(before)
-                if key not in values:
-                    tree.remove(key)
+        keys = [state_key(group) for group in history.touched]
+        if self._keeps_texts:
+            before = {key: tree.get(key) for key in keys}
+            self.outdated.update(v for k, v in before.items() if v and v != values.get(k))
+        for key in keys:
+            if key not in values:
+                tree.remove(key)
         for key, value in values.items():
             tree.put(key, value)
         return tree

@@ -99,6 +99,8 @@ def _check_outside(
             yield found("CK-E613", place, message)
         elif not reading.is_rooted or reading.root_at(size) != checkpoint.root:
             yield found("CK-E613", place, f"the first {size} entries are not those of {path}")
+        elif reading.has_all_entries and (missing := missing_state(reading.history, size)):
+            yield found("CK-E641", place, f"{path}: {missing.message}")
         else:
             yield found("CK-I619", place, f"the log begins as {path} says ({size} entries)")
 
