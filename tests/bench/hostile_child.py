@@ -108,7 +108,7 @@ def verify_with(place: str, data: bytes) -> None:
         archive = Archive(store)
         report = archive.verify()
         archive.list()
-    if report.exit_code:
+    if report.exit_code():
         raise CitekitError("found wanting")
 
 
