@@ -113,9 +113,9 @@ def find_outdated(
     removed: AbstractSet[str],
 ) -> list[str]:
     """Pages that show something of the archive which has changed."""
-    del added, changed, removed
+    del changed
     outdated = set(ArchiveDomain.of(env).outdated())
-    if is_stale(app, env):
+    if is_stale(app, env, added | removed):
         outdated.add(env.config.root_doc)
     return sorted(outdated)
 

@@ -29,6 +29,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
+from citekit.extract.documents.pdf import read_pdf
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -205,16 +206,11 @@ def _in_base64(data: bytes) -> Iterator[Part]:
 
 
 def _in_pdf(data: bytes) -> Iterator[Part]:
-    """The text of a PDF as it reads: fonts may number their letters as they like."""
+    """A PDF as it reads: its letters may be placed one by one, and fonts number them anyhow."""
     if data.startswith(b"%PDF"):
-        from pypdf import PdfReader  # the extra pdf; what holds none needs it not
-        from pypdf.errors import PyPdfError
-
-        try:
-            pages = PdfReader(io.BytesIO(data)).pages
-            yield "pages", "\n".join(page.extract_text() for page in pages).encode()
-        except PyPdfError:
-            return
+        reading = read_pdf(data)
+        told = (str(evidence.value) for evidence in reading.evidence)
+        yield "pages", "\n".join((*told, *reading.pages)).encode()
 
 
 # ── other ways to write the same ───────────────────────────────────────────────────────────────

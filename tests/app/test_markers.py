@@ -56,6 +56,21 @@ def _in_doctree(data: bytes) -> bytes:
     return pickle.dumps(nodes.paragraph("", data.decode()))
 
 
+def _in_pdf(data: bytes) -> bytes:
+    """A page whose every letter is placed by itself."""
+    spaced = " ".join(f"({letter}) 0" for letter in data.decode())
+    page = zlib.compress(f"BT /F 9 Tf 9 9 Td [{spaced}] TJ ET".encode())
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 900 90]/Contents 4 0 R/Resources 5 0 R>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(page), page),
+        b"<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Courier>>>>>>",
+    )
+    parts = [b"%d 0 obj%b endobj\n" % (number, inner) for number, inner in enumerate(objects, 1)]
+    return b"%PDF-1.4\n" + b"".join(parts) + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+
+
 WRITTEN = {
     "as it is": WORD.encode(),
     "in capitals": WORD.upper().encode(),
@@ -77,7 +92,7 @@ WRITTEN = {
     "between tags": f"{WORD[:3]}<mark class='x'>{WORD[3:6]}</mark>{WORD[6:]}".encode(),
     "with soft hyphens": "\u00ad".join(WORD).encode(),
 }
-PACKED: dict[str, Callable[[bytes], bytes]] = {
+PACKED: Final[dict[str, Callable[[bytes], bytes]]] = {
     "plain": lambda data: data,
     "zip": _zipped,
     "gzip": gzip.compress,
@@ -90,6 +105,7 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
     "tar": _in_tar,
     "SQLite": _in_database,
     "doctree": _in_doctree,
+    "PDF": _in_pdf,
     "zip in a zip": lambda data: _zipped(_zipped(data)),
     "gzip in base64": lambda data: b'"data:' + base64.b64encode(gzip.compress(data)) + b'"',
     "gzip in lines of base64": lambda data: base64.encodebytes(gzip.compress(data)),

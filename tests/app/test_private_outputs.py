@@ -9,8 +9,9 @@ import pytest
 
 from citekit import Archive
 from citekit.app.citing.result import DATA_FORMATS, STYLED_FORMATS
+from citekit.cli.completion.lists import list_claims, list_entities, list_keys
 from citekit.cli.run import run
-from citekit.errors import InvalidData, UsageError
+from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.pages.library import Library
 from citekit.testing.builders import build_archive
 from citekit.testing.markers import search_bytes, search_folder
@@ -18,6 +19,7 @@ from citekit.testing.private import MARKS, add_private_things
 from citekit.testing.sites import contents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PACKAGES = ("bagit", "ro-crate", "prov")
@@ -152,17 +154,42 @@ def test_a_private_line_among_others_stops_a_package(tmp_path: Path) -> None:
         Archive(store).export(tmp_path / "out", format="bagit")
 
 
-def test_what_was_withdrawn_is_told_by_the_log_alone(tmp_path: Path) -> None:
-    """A sealed item that became private: the log has said it; no count, PROV or page does."""
+@pytest.mark.parametrize(
+    "take_back",
+    [lambda archive: archive.set_access("tide2023", "private"), lambda a: a.remove("tide2023")],
+    ids=["made private", "removed"],
+)
+def test_what_was_taken_back_is_told_by_the_log_alone(
+    tmp_path: Path, take_back: Callable[[Archive], object]
+) -> None:
+    """A sealed item that others may see no more: the log has said it; no count, PROV or page does.
+
+    A package of the whole waits until the log says that it is gone, and then it verifies.
+    """
     archive = Archive(build_archive(tmp_path / "archive"))
     archive.seal()
-    archive.set_access("tide2023", "private")
+    take_back(archive)
 
     archive.export(tmp_path / "history", format="prov")
+    with pytest.raises(StoreConflict, match="not sealed yet"):
+        archive.export(tmp_path / "bag", format="bagit")
+    assert Library.read(archive.store.root).seals.changed == ()
+    archive.seal()
     archive.export(tmp_path / "bag", format="bagit")
 
     marks = {"the key": b"tide2023", "its title": b"Sandbank grows"}
     assert search_bytes("prov", (tmp_path / "history").read_bytes(), marks) == []
     places = {found.place.split("/")[1] for found in search_folder(tmp_path / "bag", marks)}
     assert places == {"log"}
-    assert Library.read(archive.store.root).seals.changed == ()
+    assert Archive.open(tmp_path / "bag" / "data").verify().ok
+
+
+def test_completion_offers_nothing_private(tmp_path: Path) -> None:
+    """Its lists lie outside the archive, and are on the screen for whoever looks on."""
+    store = build_archive(tmp_path / "archive")
+    add_private_things(store.root, items=1)
+
+    lists = [lists_of(store.root) for lists_of in (list_keys, list_entities, list_claims)]
+
+    assert [len(entries) for entries in lists] == [3, 4, 1]
+    assert "qzxpriv" not in str(lists).casefold()

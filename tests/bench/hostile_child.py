@@ -35,16 +35,20 @@ def read_document(kind: str, data: bytes) -> None:
 
 
 def read_page_of_pdf(data: bytes) -> None:
-    """A PDF of one page, which is drawn by the input."""
+    """A PDF of one page, which is drawn by the input after a font is chosen."""
     from io import BytesIO
 
     from pypdf import PdfWriter
-    from pypdf.generic import DecodedStreamObject, NameObject
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
     writer = PdfWriter()
     page = writer.add_blank_page(width=200, height=200)
     stream = DecodedStreamObject()
-    stream.set_data(data)
+    stream.set_data(b"BT /F 12 Tf ET " + data)
+    kinds = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(k): NameObject(v) for k, v in kinds.items()})
+    fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     page[NameObject("/Contents")] = writer._add_object(stream)  # pypdf's own way
     made = BytesIO()
     writer.write(made)

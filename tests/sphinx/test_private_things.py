@@ -78,3 +78,22 @@ def test_a_page_of_ones_own_shows_no_private_name(tmp_path: Path) -> None:
     assert built.said.count("left out of this site") == 4
     assert built.read("index.html").count("[left out]") == 4
     assert [str(found) for found in search_folder(built.output, MARKS)] == []
+
+
+def test_a_book_forgets_what_becomes_private(tmp_path: Path) -> None:
+    """Its table of contents is made anew, and neither the book nor its caches have the item."""
+    store = build_archive(tmp_path / "archive")
+    add_private_things(store.root, items=2)
+    hidden, shown = (f / "qzxprivkey00" for f in (store.layout.private_items, store.layout.items))
+    hidden.rename(shown)
+    item = shown / "item.json"
+    item.write_text(item.read_text("utf-8").replace('"private"', '"restricted"'), "utf-8")
+    write_source(tmp_path, {"index.md": "# Mine\n\n```{toctree}\nitems/index\n```\n"})
+    assert search_folder(build_site(tmp_path, builder="epub").output, MARKS)
+
+    shown.rename(hidden)
+    built = build_site(tmp_path, builder="epub")
+
+    assert "qzxpriv" not in built.said
+    assert [str(found) for found in search_folder(built.output, MARKS)] == []
+    assert [str(found) for found in search_folder(tmp_path / "out-dt", MARKS)] == []

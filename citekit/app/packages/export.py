@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -20,6 +21,7 @@ from citekit.app.sealing.log_reading import noted_entries
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.formats.prov.events import write_prov
 from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.state_leaf import ACTION as STATE
 from citekit.model.records.codec import to_json, write_instant
 from citekit.model.records.json_text import dump_json
 from citekit.model.value import Value
@@ -27,6 +29,7 @@ from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.folder_names import names_of
 from citekit.store.layout import is_link
+from citekit.store.log.folder import LogFolder
 from citekit.store.log.record_kinds import group_of
 from citekit.store.writing.event_recorder import logged_payloads, this_tool
 
@@ -39,6 +42,7 @@ PackageFormat = Literal["bagit", "ro-crate", "prov"]
 FORMATS: Final[tuple[str, ...]] = get_args(PackageFormat)
 HISTORY: Final = "metadata/prov.jsonld"
 """What happened to the archive, beside it in a package."""
+_TAKES_BACK: Final = frozenset(["remove", "withdraw", "erase"])
 _OLDEST_IN_ZIP: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -73,9 +77,9 @@ def export(
     """Write a package of some items, or of all: a folder, or a zip file if its name says so.
 
     The format is bagit, ro-crate or prov; ``only`` chooses items by key or tag, beside ``keys``.
-    Nothing private is in it. Raises StoreConflict where something is in the way, NotFound for an
-    unknown key or tag, UsageError for a private item, an unknown format or a path inside the
-    archive.
+    Nothing private or withdrawn is in it. Raises StoreConflict where something is in the way, or
+    a removal waits for a seal, NotFound for an unknown key or tag, UsageError for a private item,
+    an unknown format or a path inside the archive.
     """
     path = Path(path)
     if format not in FORMATS:
@@ -86,6 +90,8 @@ def export(
     if path.exists() or is_link(path):
         raise StoreConflict("is there already", place=str(path), hint="name a new path")
     package = gather(store, keys, only=only, with_restricted=with_restricted)
+    if package.is_whole and format != "prov":
+        _refuse_unsealed(store)
     history = dump_json(_history(store, package)).encode()
     if format == "prov":
         _appear(path, lambda place: files.write_new(place, [history]))
@@ -100,6 +106,22 @@ def export(
         told=package.told() if format != "prov" else "events and agents; no text",
         left_out=tuple(left.to_json() for left in package.left_out),
     )
+
+
+def _refuse_unsealed(store: ArchiveReader) -> None:
+    """Raise StoreConflict while the log waits to say that an item is gone.
+
+    Whoever checked the package would miss it there: only what is sealed takes something back.
+    """
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    for entry in log.waiting(standing.size) if standing else ():
+        with suppress(InvalidData):
+            if parse_leaf(entry).get("action") in _TAKES_BACK:
+                raise StoreConflict(
+                    "an item was removed, and that is not sealed yet",
+                    hint="citekit seal first: without it a check of the package finds a gap",
+                )
 
 
 _FolderWriter = Callable[[Path, Package, bytes], None]
@@ -167,6 +189,8 @@ def _events(store: ArchiveReader, package: Package) -> Iterator[tuple[str, Mappi
             event = parse_leaf(entry)
         except InvalidData:
             continue  # verify tells of it
+        if event.get("action") == STATE:
+            continue  # no change: it is told as the seal that it ends
         subject = str(event.get("subject", ""))
         noted.add(subject)
         about = set(_is_about(event))

@@ -24,7 +24,7 @@ from citekit.store.private.ledger import (
     private_files,
     read_ledger,
 )
-from citekit.store.private.second_copy import update_copy
+from citekit.store.private.second_copy import find_seal, update_copy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,12 @@ def root_for_seal(layout: Layout) -> bytes:
     except CitekitError as error:
         _log.warning("there is no second copy of what opens private things: %s", error)
     return root
+
+
+def has_changed(layout: Layout, root: bytes) -> bool:
+    """Whether anything private is otherwise than the seal with this root took it in."""
+    seal = find_seal(layout, root)
+    return digests(layout) != (dict(seal.files) if seal else {})
 
 
 def digests(layout: Layout) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import re
 import shutil
 import sys
@@ -23,6 +24,7 @@ from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import new_signer_key, sign_note
+from citekit.integrity.tiles import parse_bundle
 from citekit.integrity.timestamp import build_query, parse_roots
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
@@ -40,8 +42,8 @@ KEY = new_signer_key(ORIGIN, b"k" * 32)
 NEW_KEY = new_signer_key(ORIGIN, b"n" * 32)
 THIEF = new_signer_key(ORIGIN, b"t" * 32)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-STAMPED = 315
-"""Entries at the first seal, which is kept and stamped; three more at the second."""
+STAMPED = 316
+"""Entries at the first seal, which is kept and stamped; four more at the second."""
 
 Told = tuple[str, str, str]
 """Code, path inside the archive, message."""
@@ -98,10 +100,10 @@ def _same(told: list[Told], expected: list[Told]) -> bool:
 
 
 SIGNED = ("CK-I620", "log/checkpoint", re.escape(f"signed by {KEY.verifier}"))
-STAMP = r"trust/timestamps/315-\w{64}\.tsr"
+STAMP = r"trust/timestamps/316-\w{64}\.tsr"
 STAMPS = (
     "CK-I618", STAMP,
-    r"the first 315 entries existed by 20\d\d-\d\d-\d\dT[\d:]{8}Z \(CN=citekit test authority\)",
+    r"the first 316 entries existed by 20\d\d-\d\d-\d\dT[\d:]{8}Z \(CN=citekit test authority\)",
 )  # fmt: skip
 
 
@@ -123,6 +125,17 @@ def _flip(name: str, at: int = 40) -> Callable[[Path], None]:
     return damage
 
 
+def _flip_entry(number: int) -> Callable[[Path], None]:
+    """Change the first letter of what an entry of the first bundle says."""
+
+    def damage(root: Path) -> None:
+        entries = parse_bundle((root / ENTRIES).read_bytes(), 256)
+        at = sum(2 + len(entry) for entry in entries[:number]) + 2 + len(b'{"')
+        _flip(ENTRIES, at)(root)
+
+    return damage
+
+
 def _cut(name: str) -> Callable[[Path], None]:
     def damage(root: Path) -> None:
         (root / name).write_bytes((root / name).read_bytes()[:-1])
@@ -132,6 +145,14 @@ def _cut(name: str) -> Callable[[Path], None]:
 
 def _remove(name: str) -> Callable[[Path], None]:
     return lambda root: (root / name).unlink()
+
+
+def _grow_to(name: str, size: int) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        (root / name).touch()
+        os.truncate(root / name, size)
+
+    return damage
 
 
 def _both(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
@@ -191,9 +212,10 @@ def _stamp_of_other(root: Path) -> None:
 
 ENTRIES, TILE = "log/tile/entries/000", "log/tile/0/000"
 LAST_ENTRIES, LAST_TILE, UPPER = (
-    "log/tile/entries/001.p/62", "log/tile/0/001.p/62", "log/tile/1/000.p/1",
+    "log/tile/entries/001.p/64", "log/tile/0/001.p/64", "log/tile/1/000.p/1",
 )  # fmt: skip
-KEPT = "trust/checkpoints/315"
+KEPT = "trust/checkpoints/316"
+CAPTURE = "items/harbour2024/captures/20240302T093000Z.json"
 GONE = "a file of the log is missing"
 OTHER = "other hashes than those of its entries"
 ROOT = ("CK-E605", "log/checkpoint", "its root is not that of the entries")
@@ -203,7 +225,7 @@ NO_STAMP = ("CK-E616", "trust/timestamps", "no timestamp leads to a root that yo
 VOUCHED = [SIGNED, STAMPS]
 CHANGED = "entries are not those that were sealed"
 UNKNOWN = ("CK-I603", r"[\w./-]+", "is not in the log yet")
-REPLACED = ("CK-E602", KEPT, r"has sha256:\w+, entry 316 of the log says sha256:\w+")
+REPLACED = ("CK-E602", KEPT, r"has sha256:\w+, entry 317 of the log says sha256:\w+")
 
 UNNAMED = ("CK-E607", r"trust/keys/71e8f426\.vkey", "no entry of the log names this key")
 LOST = [UNKNOWN] * 13
@@ -211,6 +233,14 @@ LOST = [UNKNOWN] * 13
 
 DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
     ("a changed entry", _flip(ENTRIES), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+    ("a changed sixth entry", _flip_entry(5), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+    ("a changed 200th entry", _flip_entry(199), [("CK-E605", ENTRIES, CHANGED), *VOUCHED]),
+    ("a changed entry and no kept checkpoint", _both(_flip_entry(199), _remove(KEPT)),
+     [("CK-E605", ENTRIES, CHANGED), SIGNED, LOST_STAMP, NO_STAMP,
+      ("CK-E601", KEPT, "is missing: entry 316 of the log has it")]),
+    ("no bundle that names the key", _remove(LAST_ENTRIES),
+     [("CK-E606", LAST_ENTRIES, GONE), UNNAMED, *VOUCHED, UNKNOWN,
+      ("CK-I603", "items/tide2023/note.md", "has changed since entry 255")]),
     ("a changed last entry", _flip(LAST_ENTRIES),
      [("CK-E605", LAST_ENTRIES, CHANGED), *VOUCHED]),
     ("a changed hash", _flip(TILE), [("CK-E605", TILE, "other hashes"), *VOUCHED]),
@@ -242,41 +272,57 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       ("CK-E606", "log/checkpoint", "is missing: there was a log once"),
       ("CK-I608", r"trust/keys/71e8f426\.vkey", "a seal was stopped"),
       UNNAMED]),
+    ("a key too large to be read", _grow_to("trust/keys/71e8f426.vkey", 3 << 30),
+     [("CK-E602", r"trust/keys/71e8f426\.vkey",
+       r"is larger than \d+ bytes: 3221225472, and entry 313 of the log says sha256:\w{64}"),
+      *VOUCHED]),
+    ("a strange key too large to be read", _grow_to("trust/keys/00000000.vkey", 3 << 30),
+     [("CK-E607", r"trust/keys/00000000\.vkey", "no entry of the log names this key"), *VOUCHED]),
+    ("a capture record too large to be read", _grow_to(CAPTURE, 3 << 30),
+     [("CK-E201", CAPTURE, r"is larger than \d+ bytes: 3221225472"),
+      ("CK-E602", CAPTURE,
+       r"is larger than \d+ bytes: 3221225472, and entry \d+ of the log says sha256:\w{64}"),
+      *VOUCHED]),
+    ("an item's record too large to be read", _grow_to("items/tide2023/item.json", 3 << 30),
+     [("CK-E201", "items/tide2023/item.json", r"is larger than \d+ bytes: 3221225472"),
+      *VOUCHED]),
     ("one signature twice", _twice_signed,
      [("CK-E605", "log/checkpoint", "one key has signed it twice"), *VOUCHED]),
-    ("an event that is none", _write("log/pending.jsonl", b'{"base":318}\nnone\n'),
+    ("an event that is none", _write("log/pending.jsonl", b'{"base":320}\nnone\n'),
      [("CK-W622", "log/pending.jsonl", "is no event"), *VOUCHED]),
     ("a log that went back", _write("log/pending.jsonl", b'{"base":400}\n'),
-     [("CK-E612", "log/pending.jsonl", "the log had 400 entries when it began, and has 318"),
+     [("CK-E612", "log/pending.jsonl", "the log had 400 entries when it began, and has 320"),
       *VOUCHED]),
     ("a kept checkpoint that is none", _write(KEPT, b"none"),
      [("CK-E609", KEPT, "a note has a blank line.*"), SIGNED, LOST_STAMP, NO_STAMP, REPLACED]),
     ("a kept checkpoint of another log", _kept(STAMPED, origin="coast.example/log"),
      [("CK-E612", KEPT, "is the checkpoint of another log or size"), SIGNED, LOST_STAMP, NO_STAMP,
       REPLACED]),
-    ("a kept checkpoint of another size", _kept(STAMPED, size=314),
+    ("a kept checkpoint of another size", _kept(STAMPED, size=315),
      [("CK-E612", KEPT, "is the checkpoint of another log or size"), SIGNED, LOST_STAMP, NO_STAMP,
       REPLACED]),
     ("a kept checkpoint of another root", _kept(STAMPED, root=bytes(32)),
-     [("CK-E612", KEPT, "the first 315 entries have another root now"), SIGNED, LOST_STAMP,
+     [("CK-E612", KEPT, "the first 316 entries have another root now"), SIGNED, LOST_STAMP,
       NO_STAMP, REPLACED]),
     ("a kept checkpoint of more entries", _kept(400, size=400),
-     [("CK-E612", "trust/checkpoints/400", "the log had 400 entries, and has 318"), *VOUCHED]),
+     [("CK-E612", "trust/checkpoints/400", "the log had 400 entries, and has 320"), *VOUCHED]),
+    ("a kept checkpoint that is none before others", _write("trust/checkpoints/300", b"none"),
+     [("CK-E609", "trust/checkpoints/300", "a note has a blank line.*"), *VOUCHED]),
     ("no kept checkpoint", _remove(KEPT),
      [SIGNED, LOST_STAMP, NO_STAMP,
-      ("CK-E601", KEPT, "is missing: entry 316 of the log has it")]),
+      ("CK-E601", KEPT, "is missing: entry 317 of the log has it")]),
     ("a stamp that is none", _stamp(lambda _: b"none"),
      [SIGNED, NO_STAMP, ("CK-E616", STAMP, "not a response of a timestamp authority.*"),
-      ("CK-E601", STAMP, "is missing: entry 317 of the log has it")]),
+      ("CK-E601", STAMP, "is missing: entry 318 of the log has it")]),
     ("a stamp under another name", _rename_stamp,
      [SIGNED, NO_STAMP, ("CK-E616", STAMP, "the bytes are not those that its name says"),
-      ("CK-E601", STAMP, "is missing: entry 317 of the log has it")]),
+      ("CK-E601", STAMP, "is missing: entry 318 of the log has it")]),
     ("a stamp of something else", _stamp_of_other,
      [SIGNED, NO_STAMP, ("CK-E616", STAMP, "is a timestamp of something else"),
-      ("CK-E601", STAMP, "is missing: entry 317 of the log has it")]),
+      ("CK-E601", STAMP, "is missing: entry 318 of the log has it")]),
     ("a stamp too large", _stamp(lambda _: bytes(70_000)),
      [SIGNED, NO_STAMP, ("CK-E616", STAMP, "is larger than 65536 bytes: 70000"),
-      ("CK-E601", STAMP, "is missing: entry 317 of the log has it")]),
+      ("CK-E601", STAMP, "is missing: entry 318 of the log has it")]),
 ]  # fmt: skip
 
 
@@ -329,8 +375,7 @@ def test_a_key_that_was_replaced_is_told(root: Path, outside: Outside) -> None:
 
 def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outside: Outside) -> None:
     """No JSON, no event, one of a newer schema, one that contradicts an earlier one."""
-    capture = "items/harbour2024/captures/20240302T093000Z.json"
-    forged = {"action": "capture", "subject": capture, "payloads": []}
+    forged = {"action": "capture", "subject": CAPTURE, "payloads": []}
     strange: list[dict[str, object]] = [
         {"v": 99}, {"v": 0}, {"v": "2"}, {},
         {"v": 1, "action": "item", "subject": "x" * 2000},
@@ -347,6 +392,8 @@ def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outsid
         ("CK-I626", "entry 324: "),
     ]  # fmt: skip
     assert {line[1] for line in told} == {"log/checkpoint"}
+    _flip("log/tile/entries/001.p/69")(root)  # another entry that was changed hides none of these
+    assert [line for line in _told(root, outside) if line[2].startswith("entry 3")] == told
     assert all(len(message) > 15 for _, _, message in told)
 
 
@@ -371,8 +418,8 @@ def test_a_kept_checkpoint_is_confirmed(name: str, root: Path) -> None:
     ("changes", "message"),
     [
         ({"origin": "coast.example/log"}, r"mine\.txt is of another log: 'coast\.example/log'"),
-        ({"size": 319}, r"the log had 319 entries when mine\.txt was kept, and has 318"),
-        ({"root": bytes(32)}, r"the first 315 entries are not those of mine\.txt"),
+        ({"size": 321}, r"the log had 321 entries when mine\.txt was kept, and has 320"),
+        ({"root": bytes(32)}, r"the first 316 entries are not those of mine\.txt"),
     ],
 )
 def test_a_kept_checkpoint_is_refuted(
@@ -466,12 +513,14 @@ def test_a_seal_that_was_stopped_is_no_alarm(root: Path, outside: Outside, tmp_p
     assert _same(_told(root, outside), [waits, *VOUCHED])
     done = Path(shutil.copytree(root, tmp_path / "done"))
     seal(ArchiveStore.open(done), keys=Keys(signing=KEY), now=NOON)
-    kept = root / "trust" / "checkpoints" / "319"
+    kept = root / "trust" / "checkpoints" / "322"
     kept.write_bytes((done / "log" / "checkpoint").read_bytes())
-    stopped = ("CK-I608", "trust/checkpoints/319", "a seal was stopped")
+    state = LogFolder(ArchiveStore.open(done).layout).whole_entry(321)
+    LogFolder(store.layout).append([state])  # a seal has it wait before it does anything else
+    stopped = ("CK-I608", "trust/checkpoints/322", "a seal was stopped")
     assert _same(_told(root, outside), [stopped, waits, *VOUCHED])
-    _kept(319, size=319)(root)
-    wrong = ("CK-E612", "trust/checkpoints/319", "the log had 319 entries, and has 318")
+    _kept(322, size=322)(root)
+    wrong = ("CK-E612", "trust/checkpoints/322", "the log had 322 entries, and has 320")
     assert _same(_told(root, outside), [wrong, waits, *VOUCHED])
 
 
