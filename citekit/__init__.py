@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from citekit.model.item import Item as Item
     from citekit.store.index.sqlite import Hit as Hit
     from citekit.store.index.sqlite import Row as Row
+    from citekit.store.writing.recovery import Mended as Mended
 
 _PLACES = {
     "citekit.app.annotating.annotate": "Annotated",
@@ -103,6 +104,7 @@ _PLACES = {
     "citekit.model.entity": "Entity Mention",
     "citekit.model.item": "Item",
     "citekit.store.index.sqlite": "Hit Row",
+    "citekit.store.writing.recovery": "Mended",
 }
 _MODULE_OF = {name: module for module, names in _PLACES.items() for name in names.split()}
 

@@ -37,6 +37,7 @@ class FindingClass(StrEnum):
     PURGED = "purged"
     INVALID = "invalid"
     EXCESS = "excess"
+    INTERRUPTED = "interrupted"
     AWAITED = "awaited"
     NOTICE = "notice"
 

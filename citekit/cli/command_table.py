@@ -257,7 +257,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
     },
     'recover': {
-        'help': 'Decide between events that wait and are in conflict, and drop events of others.',
+        'help': 'Mend what a stop has cut; decide between events that wait and are in conflict.',
         'door': 'check:recover',
         'arguments': (),
         'options': (

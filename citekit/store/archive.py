@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from citekit.errors import Place, StoreConflict
@@ -78,13 +78,14 @@ class ArchiveStore(ArchiveReader):
                 self, names=self.names, holders=self.holders, noted=self.noted, options=options
             )
             try:
-                yield writer
+                with closing(writer):
+                    yield writer
+                follow = self.after_change if writer.has_changed else None
+                if follow:
+                    follow.under_lock(self)
+                for known in (self.names, self.holders):
+                    known.end_change()
             finally:
-                writer.close()
-            follow = self.after_change if writer.has_changed else None
-            if follow:
-                follow.under_lock(self)
-            for known in (self.names, self.holders):
-                known.end_change()
+                writer.finish()
         if follow:
             follow.when_free(self)

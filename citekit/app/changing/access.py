@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.app.annotating.private_references import public_claims_on, refuse_private
 from citekit.app.changing.fields import with_fields
 from citekit.app.changing.git_traces import Trail
-from citekit.app.changing.redaction import trim_excess
+from citekit.app.changing.redaction import shortened, trim_excess
 from citekit.app.changing.withdrawal import AlreadySaid, find_said, forget_waiting
 from citekit.app.citing.archived_item import archived
 from citekit.app.git import Traces
@@ -69,19 +69,29 @@ def set_access(
                 writer.replace_item(item)
             trimmed = trim_excess(store, writer, item.key) if access == "restricted" else ()
             return AccessChanged(item=archived(store, store.item(item.key)), findings=trimmed)
-        item = item.with_facts(replace(item.facts, access=access))
         if access == "private":
-            return _make_private(store, writer, item)
+            return _make_private(store, writer, _with_access(item, access))
         if old.facts.access == "private":
-            return _bring_out(store, writer, item)
-        writer.set_access(item)
+            return _bring_out(store, writer, _with_access(item, access))
         if access == "public":
+            item = _with_access(item, access)
+            writer.set_access(item)
             return AccessChanged(item=archived(store, item))
+        short = shortened(store, item)
+        # In this order: at no time is the item restricted and shows more than it may.
+        if short.annotations is not None:
+            writer.write_annotations(item.key, short.annotations)
+        writer.set_access(_with_access(short.item, access))
         trail = Trail(store, _withdrawn(store, item.key))
-        trimmed = trim_excess(store, writer, item.key)
         item = archived(store, store.item(item.key))
     traces = trail.follow()
-    return AccessChanged(item=item, traces=traces, findings=(*trimmed, *trail.findings(traces)))
+    return AccessChanged(
+        item=item, traces=traces, findings=(*short.findings, *trail.findings(traces))
+    )
+
+
+def _with_access(item: Item, access: Access) -> Item:
+    return item.with_facts(replace(item.facts, access=access))
 
 
 def _make_private(store: ArchiveStore, writer: Writer, item: Item) -> AccessChanged:
@@ -114,10 +124,9 @@ def _bring_out(store: ArchiveStore, writer: Writer, item: Item) -> AccessChanged
     )
     trimmed: tuple[Finding, ...] = ()
     if item.facts.access == "restricted":
-        writer.replace_item(item.with_facts(replace(item.facts, access="private")))
+        writer.replace_item(_with_access(item, "private"))
         trimmed = trim_excess(store, writer, item.key)
-        item = store.item(item.key)
-        item = item.with_facts(replace(item.facts, access="restricted"))
+        item = _with_access(store.item(item.key), "restricted")
     writer.set_access(item)
     return AccessChanged(item=archived(store, store.item(item.key)), findings=trimmed)
 

@@ -1,4 +1,7 @@
-"""``recover``: what only a person can decide, or a stop has cut.
+"""``recover``: what a stop has cut, and what only a person can decide.
+
+A change that was stopped is completed when it was committed, and else undone: every writer does
+that first (``store.writing.recovery``), and this one says so.
 
 Of two events that wait and give one immutable path two digests, neither is believed. Whoever keeps
 one has the lines of the other dropped from ``log/pending.jsonl``, in one step. What is sealed is
@@ -17,6 +20,8 @@ from citekit.integrity.merkle import leaf_hash
 from citekit.model.value import Value
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.log_state import said_by
+from citekit.store.staging import unfinished
+from citekit.store.writing.recovery import Mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,16 +36,21 @@ _FEWEST_DIGITS: Final = 8
 class Recovered(Value):
     """What was decided: the digest kept of each path, and how many events were dropped for it.
 
-    ``conflicts`` are those that are left.
+    ``mended`` are changes that had been stopped, ``unmended`` the folders below ``.citekit/tmp`` of
+    those that could not be mended, ``conflicts`` those that are left.
     """
 
     kept: dict[str, str]
     dropped: int
     conflicts: tuple[Conflict, ...] = ()
+    mended: tuple[Mended, ...] = ()
+    unmended: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The document of ``--json``."""
         return {
+            "mended": [{"action": m.action, "subject": m.subject} for m in self.mended],
+            "unmended": list(self.unmended),
             "kept": dict(self.kept),
             "dropped": self.dropped,
             "conflicts": [{"path": c.path, "digests": list(c.digests)} for c in self.conflicts],
@@ -50,7 +60,7 @@ class Recovered(Value):
 def recover(
     store: ArchiveStore, *, keep: Sequence[str] = (), drop: Sequence[str] = ()
 ) -> Recovered:
-    """Keep these digests (or ``PATH=DIGEST``) where events that wait are in conflict.
+    """Mend what was stopped; keep these digests (or ``PATH=DIGEST``) where waiting events conflict.
 
     ``drop`` names events that wait and are not this computer's own, by the path that they are about
     or the beginning of their leaf hash as ``verify`` tells it: their lines go.
@@ -58,7 +68,7 @@ def recover(
     Raises NotFound for a digest or event that is not there, StoreConflict for a digest that would
     decide nothing, IntegrityFailed or InvalidData for a damaged log.
     """
-    with store.writing():
+    with store.writing() as writer:
         log = LogFolder(store.layout)
         standing = log.standing()
         size = standing.size if standing else 0
@@ -72,7 +82,14 @@ def recover(
             log.await_only(left, size=size)
         history, waiting = read_waiting(store, log, standing, noted=store.noted)
         conflicts = tuple(take_waiting(history, waiting).conflicts)
-    return Recovered(kept=kept, dropped=dropped, conflicts=conflicts)
+        stuck = [s.folder for s in unfinished(store.layout) if s.journal.names_something]
+    return Recovered(
+        kept=kept,
+        dropped=dropped,
+        conflicts=conflicts,
+        mended=writer.mended,
+        unmended=tuple(map(str, stuck)),
+    )
 
 
 def _decide(store: ArchiveStore, plan: Plan, choice: str) -> tuple[str, str]:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place
 from citekit.findings import Finding, FindingClass, Severity
+from citekit.model.annotation import Annotation
+from citekit.model.item import Item
 from citekit.model.quotation import Quota, longest_text, words_beyond, words_shown
-from citekit.model.value import replace
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from citekit.model.annotation import Annotation
-    from citekit.model.item import Item
     from citekit.store.reading import ArchiveReader
     from citekit.store.writing.writer import Writer
 
@@ -27,34 +27,43 @@ def shown_words(store: ArchiveReader, key: str) -> int:
     return sum(words_shown(a) for a in store.annotations(key) if not a.is_private)
 
 
+class Shortened(Value):
+    """Records of an item as a restricted one may show them; ``annotations`` None: as they are."""
+
+    item: Item
+    annotations: tuple[Annotation, ...] | None
+    findings: tuple[Finding, ...]
+
+
 def find_excess(store: ArchiveReader, key: str) -> tuple[Finding, ...]:
     """What an item's records show of its text beyond the limits; nothing is changed."""
-    findings: list[Finding] = []
-    list(_trimmed(store, key, findings))
-    _with_short_evidence(store, key, findings)
-    return tuple(findings)
+    return shortened(store, store.item(key)).findings
 
 
 def trim_excess(store: ArchiveReader, writer: Writer, key: str) -> tuple[Finding, ...]:
     """Take out of an item's records what a restricted item may not show; a finding for each."""
-    findings: list[Finding] = []
-    annotations = list(_trimmed(store, key, findings))
-    if findings:
-        writer.write_annotations(key, annotations)
-    told = len(findings)
-    item = _with_short_evidence(store, key, findings)
-    if len(findings) > told:
-        writer.replace_item(item)
-    return tuple(findings)
-
-
-def _with_short_evidence(store: ArchiveReader, key: str, findings: list[Finding]) -> Item:
     item = store.item(key)
+    short = shortened(store, item)
+    if short.annotations is not None:
+        writer.write_annotations(key, short.annotations)
+    if short.item != item:
+        writer.replace_item(short.item)
+    return short.findings
+
+
+def shortened(store: ArchiveReader, item: Item) -> Shortened:
+    """What an item's records are without what a restricted item may not show."""
+    findings: list[Finding] = []
+    annotations = tuple(_trimmed(store, item.key, findings))
+    are_as_before = not findings
     evidence = {
         name: tuple(_short(store, item, name, candidate, findings) for candidate in candidates)
         for name, candidates in item.facts.evidence.items()
     }
-    return item.with_facts(replace(item.facts, evidence=evidence))
+    short = item.with_facts(replace(item.facts, evidence=evidence))
+    return Shortened(
+        item=short, annotations=None if are_as_before else annotations, findings=tuple(findings)
+    )
 
 
 def _trimmed(store: ArchiveReader, key: str, findings: list[Finding]) -> Iterator[Annotation]:

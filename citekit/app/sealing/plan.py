@@ -32,7 +32,7 @@ from citekit.store.log.folder import LogFolder, Standing, needed_paths
 from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.plain_event import read_plain_event
 from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
-from citekit.store.private.withdrawn import is_kept, kept_privately
+from citekit.store.private.withdrawn import kept_privately
 from citekit.store.writing.event_recorder import about_file, encode_event, facts_in, make_event
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.model.event import Agent
-    from citekit.store.archive import ArchiveStore
     from citekit.store.items import ItemReader
     from citekit.store.reading import ArchiveReader
 
@@ -54,15 +53,15 @@ class Plan:
     ``is_as_pending``: they are exactly what ``pending.jsonl`` has. ``contradictions`` (of what is
     sealed) and ``conflicts`` (of what waits) are of events that are not among the entries; while
     there are any, nothing may be sealed. ``others`` are the events that are nobody's, ``found``
-    those among the entries that the scan has made. ``withdrawn`` are folders of items that were
-    sealed, each with the leaf of the event that waits and says that it was removed.
+    those among the entries that the scan has made. ``removed`` are folders of items that were
+    sealed, and whose removal waits.
     """
 
     history: History
     size: int = 0
     entries: list[bytes] = field(default_factory=list)
     removed_by_hand: list[str] = field(default_factory=list)
-    withdrawn: dict[str, bytes] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     others: Others = field(default_factory=Others)
@@ -132,7 +131,7 @@ def take_waiting(history: History, waiting: Waiting) -> Plan:
         else:
             plan.entries.append(entry)
             if removes_item(entry):
-                plan.withdrawn[str(parse_leaf(entry)["subject"])] = leaf_hash(entry)
+                plan.removed.append(str(parse_leaf(entry)["subject"]))
     for path, digests in plan.others.digests.items():
         stands = history.stands(path)
         for digest in digests if stands and stands.entry < plan.size else ():
@@ -188,21 +187,6 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
         else:
             data = files.read_bytes(store.root / difference.path)
             find(*_change(plan.history, difference, data), **_about(store, difference, data))
-
-
-def refuse_removed(store: ArchiveStore, plan: Plan) -> None:
-    """Raise IntegrityFailed for a sealed item whose removal was noted by nobody here.
-
-    Who keeps it in private, as it was sealed, has withdrawn it.
-    """
-    for folder, leaf in plan.withdrawn.items():
-        known = plan.history.left_in(folder)
-        if leaf not in store.noted and not is_kept(store.layout, folder, known):
-            raise IntegrityFailed(
-                "an item that was sealed has been removed",
-                place=Place(path=folder),
-                hint="bring its folder back; citekit purge removes payloads for good",
-            )
 
 
 def disk_digests(store: ArchiveReader) -> dict[str, str]:

@@ -18,7 +18,6 @@ from citekit.app.sealing.plan import (
     action_said,
     check_leftovers,
     read_waiting,
-    refuse_removed,
     removes_item,
     replay,
     scan,
@@ -47,7 +46,7 @@ from citekit.store.log.folder import LogFolder, Pending, Standing
 from citekit.store.log.log_state import History, KeyChange, said_by
 from citekit.store.log.own_events import OwnEvents
 from citekit.store.log.record_kinds import group_of
-from citekit.store.staging import Journal, begin
+from citekit.store.staging import Journal, begin, discard
 from citekit.store.writing.event_recorder import (
     agent_of,
     encode_event,
@@ -57,7 +56,7 @@ from citekit.store.writing.event_recorder import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from citekit.store.archive import ArchiveStore
@@ -211,7 +210,6 @@ def seal_locked(
     standing = _look(log)
     plan = _planned(store, log, standing)
     size = standing.size if standing else 0
-    refuse_removed(store, plan)
     refuse_unconfirmed(store, plan, confirmed)  # what is erased, before its absence is judged
     _take_confirmed(store, plan, confirmed, at)
     new_key = _new_key(store, plan, keys, origin, at)
@@ -223,8 +221,15 @@ def seal_locked(
     if not plan.entries:
         return _nothing_new(log, standing, origin)
     if tell:
-        tell(Counter(map(action_said, plan.entries)))
+        tell(_kinds(plan))
     return _grow(store, standing, plan, keys, origin)
+
+
+def _kinds(plan: Plan) -> Counter[str]:
+    """How many events of each kind a plan has, those that were found apart."""
+    found = Counter(str(event.action) for event in plan.found)
+    noted = Counter(map(action_said, plan.entries)) - found
+    return noted + Counter({f"{action} (found)": count for action, count in found.items()})
 
 
 def _take_confirmed(
@@ -256,17 +261,14 @@ def _planned(store: ArchiveStore, log: LogFolder, standing: Standing | None) -> 
     return plan
 
 
-def _apart(store: ArchiveStore, waiting: Iterable[bytes]) -> list[bytes]:
+def _apart(store: ArchiveStore, waiting: Sequence[bytes]) -> list[bytes]:
     """The events that this process has noted, about things that no other event waits about.
 
     Signed later, the others would have the last word, though they came first. Raises StoreConflict
     where that leaves none.
     """
-    recorded: list[bytes] = []
-    rest: list[bytes] = []
-    for entry in waiting:
-        (recorded if leaf_hash(entry) in store.noted else rest).append(entry)
-    shared = {_about(entry) for entry in rest} - {None}
+    recorded = [entry for entry in waiting if leaf_hash(entry) in store.noted]
+    shared = {_about(e) for e in waiting if leaf_hash(e) not in store.noted} - {None}
     apart = [entry for entry in recorded if _about(entry) not in shared]
     if recorded and not apart:
         about = ", ".join(sorted({str(_about(entry)) for entry in recorded})[:3])
@@ -316,6 +318,7 @@ def _grow(
     own.keep_only(kept, origin=origin)
     store.noted.intersection_update(map(leaf_hash, rest))
     log.tidy(tree.size, before=size)
+    discard(folder)
     return Sealed(
         origin=origin,
         size=tree.size,

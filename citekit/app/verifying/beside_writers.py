@@ -30,10 +30,12 @@ _POLL_S: Final = 0.02
 
 
 class LogEnd(NamedTuple):
-    """What tells a checkpoint and the events that wait from later ones, without reading them."""
+    """What tells the end of a log from a later one, without reading it."""
 
     checkpoint: tuple[int, ...]
     pending: tuple[int, ...]
+    staging: tuple[int, ...]
+    """Of the folder in which every change begins, also one without an event."""
 
 
 def until_steady(layout: Layout, check: Callable[[], T], *, is_well: Callable[[T], bool]) -> T:
@@ -71,7 +73,7 @@ def _is_quiet_since(layout: Layout, before: LogEnd) -> bool:
 
 def _log_end(layout: Layout) -> LogEnd:
     waiting = (*_mark(layout.pending_file), *_mark(layout.private_ledger))
-    return LogEnd(_mark(layout.checkpoint_file), waiting)
+    return LogEnd(_mark(layout.checkpoint_file), waiting, _mark(layout.staging))
 
 
 def _mark(path: Path) -> tuple[int, ...]:

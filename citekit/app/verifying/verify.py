@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.verifying.beside_writers import until_steady
 from citekit.app.verifying.inspection import begin
+from citekit.app.verifying.interrupted import explain
 from citekit.app.verifying.links import check_links
 from citekit.app.verifying.log_checks.log import check_log, reconcile
 from citekit.app.verifying.payloads import check_payloads
@@ -51,6 +52,7 @@ _EXIT_CODES: tuple[tuple[FindingClass, int], ...] = (
     (FindingClass.CONFLICT, 6),
     (FindingClass.MISSING, 6),
     (FindingClass.EXTRA, 6),
+    (FindingClass.INTERRUPTED, 7),
     (FindingClass.INVALID, 4),
     (FindingClass.EXCESS, 1),
     (FindingClass.AWAITED, 1),
@@ -76,7 +78,7 @@ class Report(Value):
         return self.exit_code() == 0
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """6 tampered, in conflict, missing or extra · 4 invalid · 1 excess or awaited · 0.
+        """6 tampered, conflict, missing, extra · 7 interrupted · 4 invalid · 1 excess, awaited · 0.
 
         With ``strict`` also 1 for what is unsealed.
         """
@@ -198,7 +200,7 @@ def _verify(
     return Report(
         items=len(inspection.keys),
         sealed=log.sealed,
-        findings=(*reconcile(findings, log, inspection), *log.findings),
+        findings=tuple(explain((*reconcile(findings, log, inspection), *log.findings), inspection)),
         is_partial=inspection.is_partial,
         since=inspection.remembered.at if inspection.remembered else None,
         not_hashed=inspection.hashing.not_hashed,

@@ -67,7 +67,7 @@ def recover(
         ),
     ],
 ) -> int:
-    """Decide between events that wait and are in conflict, and drop events of others."""
+    """Mend what a stop has cut; decide between events that wait and are in conflict."""
     return hand_on(ctx)
 
 

@@ -23,6 +23,7 @@ from citekit.errors import (
     StoreConflict,
 )
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
+from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.merkle import (
     HASH_BYTES,
@@ -50,7 +51,7 @@ from citekit.integrity.tree import GrowingTree, TiledTree
 from citekit.model.value import Value, replace
 from citekit.store import files
 from citekit.store.log.plain_event import is_plain_event
-from citekit.store.staging import Journal, begin
+from citekit.store.staging import Journal, begin, write_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -370,6 +371,7 @@ class _Placing:
         self._staging = staging
         self._waiting: dict[Path, bytes] = {}
         self._folders: set[Path] = set()
+        self._placed: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -387,6 +389,10 @@ class _Placing:
     def _place(self) -> None:
         staged = {target: files.unused(self._staging) for target in self._waiting}
         files.write_many_new({staged[target]: data for target, data in self._waiting.items()})
+        for target, data in self._waiting.items():
+            self._placed[target.relative_to(self._layout.log).as_posix()] = digest_bytes(data)
+        if staged:  # whoever finds them without their checkpoint knows what they are
+            write_journal(self._staging, Journal(action="seal", placed=self._placed))
         for target, source in staged.items():
             self._make_folder(target.parent)
             files.rename_over(source, target)

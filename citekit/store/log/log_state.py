@@ -217,11 +217,6 @@ class History:
             if is_immutable(path):
                 self._left[path] = known
 
-    def left_in(self, folder: str) -> dict[str, Known]:
-        """What stands of the immutable paths of an item that has left this folder."""
-        below = f"{folder}/"
-        return {path: known for path, known in self._left.items() if path.startswith(below)}
-
     def _purge(self, entry: Mapping[str, Any], index: int) -> None:
         for payload in entry.get("payloads", ()):
             self.purged.setdefault(str(payload["digest"]), index)

@@ -32,6 +32,12 @@ def note_changed(layout: Layout, paths: Iterable[Path]) -> None:
         _log.warning("a private change was not noted, the next seal will find it: %s", error)
 
 
+def note_removed(layout: Layout, path: Path) -> None:
+    """Note that a private file, or all below a folder, is about to go; raises StorageFailed."""
+    name = path.relative_to(layout.private).as_posix()
+    note(layout, dict.fromkeys(_files_of(layout, name)))
+
+
 def _files_of(layout: Layout, name: str) -> set[str]:
     """The file of this name inside ``private/``, or all that are or were below the folder."""
     if is_accounted_for(name):

@@ -28,11 +28,11 @@ def kept_privately(layout: Layout, history: History, disk: Mapping[str, str]) ->
     for folder in sorted(history.groups()):
         if is_item_folder(folder) and folder not in present:
             known = history.in_group(folder)
-            if known and is_kept(layout, folder, known):
+            if known and _is_kept(layout, folder, known):
                 yield folder
 
 
-def is_kept(layout: Layout, folder: str, known: Mapping[str, Known]) -> bool:
+def _is_kept(layout: Layout, folder: str, known: Mapping[str, Known]) -> bool:
     """Whether an item lies under ``private/`` with every capture record as it is known."""
     if not (layout.private / folder / "item.json").is_file():
         return False

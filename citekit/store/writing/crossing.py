@@ -10,14 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.errors import CitekitError
 from citekit.model.records.json_text import dump_json
 from citekit.store import files
-from citekit.store.writing.payload_references import owners_of
-from citekit.store.writing.transaction import PLACES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from citekit.model.annotation import Annotation
@@ -39,13 +36,9 @@ def partition(
 
 
 def take_in(store: ArchiveReader, change: Change, item: Item) -> Path:
-    """Have an item under ``private/``, with the bytes that no other item needs; its new folder.
-
-    Raises IntegrityFailed for damaged bytes, which cannot be moved, before the item is.
-    """
+    """Have an item under ``private/``; its new folder. Its bytes have left the open places."""
     old = store.layout.item_folder(item.key)
     new = store.layout.private_items / old.name
-    _retreat(store, change, item.key)
     _move(store, old, new)
     change.move_over(new / "item.json", dump_json(dict(item.data)).encode())
     return new
@@ -71,27 +64,3 @@ def _move(store: ArchiveReader, old: Path, new: Path) -> None:
     files.make_folder(store.layout.check_inside(new.parent), root=store.root)
     files.remove_empty(new, root=new.parent)
     files.move(store.layout.check_inside(old), new)
-
-
-def _retreat(store: ArchiveReader, change: Change, key: str) -> None:
-    """Take an item's bytes out of every place that is too open for all who need them otherwise."""
-    objects = store.objects
-    for digest, keys in owners_of(store, store.digests(key)).items():
-        wanted = _wanted(store, keys - {key})
-        target = objects.path(digest, wanted)
-        for place in PLACES[: PLACES.index(wanted)]:
-            source = objects.path(digest, place)
-            if source.is_file():
-                objects.put(digest, source, target, change.folder)
-                objects.remove(source)
-
-
-def _wanted(store: ArchiveReader, keys: Collection[str]) -> Access:
-    """Where bytes belong that these items have too; who cannot be read may be public."""
-    accesses: set[Access] = {"private"}
-    for key in keys:
-        try:
-            accesses.add(store.item(key).facts.access)
-        except CitekitError:
-            accesses.add("public")
-    return next(place for place in PLACES if place in accesses)

@@ -25,7 +25,7 @@ from citekit.store.log.folder import LogFolder
 from citekit.store.log.own_events import OwnEvents
 from citekit.store.log.record_kinds import action_of
 from citekit.store.private.ledger import note_purged
-from citekit.store.private.recording import note_changed
+from citekit.store.private.recording import note_changed, note_removed
 from citekit.version import __version__
 
 if TYPE_CHECKING:
@@ -83,12 +83,16 @@ class Recorder:
         event = self._event("rename", self._layout.name(old), to=self._layout.name(new))
         self._note(event, self._file_event(new / "item.json", None))
 
-    def removed(self, folder: Path) -> None:
-        """Note that an item's folder is gone."""
-        if self._layout.lies_in_private(folder):
-            note_changed(self._layout, [folder])
+    def removed(self, path: Path) -> None:
+        """Note that a file, or an item's folder, is about to be removed.
+
+        Raises where it cannot be noted: what is sealed and goes unsaid would be missing.
+        """
+        if self._layout.lies_in_private(path):
+            note_removed(self._layout, path)
             return
-        self._note(self._event("remove", self._layout.name(folder)))
+        self._append([encode_event(self._event("remove", self._layout.name(path)))])
+        self.has_recorded = True
 
     def purged(self, folder: Path, payloads: tuple[LoggedPayload, ...], reason: str | None) -> None:
         """Note that payloads of an item are about to be removed for good.

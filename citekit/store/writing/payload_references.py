@@ -18,10 +18,17 @@ if TYPE_CHECKING:
     from citekit.store.reading import ArchiveReader
 
 
-def needed_by(store: ArchiveReader, digests: Collection[str]) -> dict[str, set[Access | None]]:
-    """Digest -> the access of each item that has it; None stands for what cannot be read."""
+def needed_by(
+    store: ArchiveReader, digests: Collection[str], *, besides: str | None = None
+) -> dict[str, set[Access | None]]:
+    """Digest -> the access of each item that has it; None stands for what cannot be read.
+
+    The item in the folder named ``besides`` does not count.
+    """
     needed: dict[str, set[Access | None]] = {digest: set() for digest in digests}
     for name, found in _naming(store, digests):
+        if name == besides:
+            continue
         access = _access(store, name) if found is not None else None
         for digest in digests if found is None else found:
             needed[digest].add(access)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -134,18 +135,27 @@ def test_it_can_come_back(archive: Archive) -> None:
 
 
 def test_a_sealed_item_that_somebody_took_away_is_missing(archive: Archive) -> None:
-    """An event that says so, and that nobody here has noted, excuses nothing and is not sealed."""
+    """Also where a line says that it was removed: nobody has noted that here."""
     keys = _keys()
     archive.seal(keys=keys)
     layout = archive.store.layout
     archive.set_access("open2024", "private")
-    removal = layout.pending_file.read_bytes()
+    shutil.rmtree(layout.local)  # with the marks of what was noted here
     _empty(layout.private_items / "open2024")
+    report = Archive.open(archive.store.root).verify()
+    assert report.exit_code() == 6
+    assert "CK-E601" in {finding.code for finding in report.findings}
+
+
+def test_what_was_private_and_then_removed_can_be_sealed(archive: Archive) -> None:
+    """The event that it has gone was noted here, and stands without the item."""
+    archive.seal(keys=_keys())
+    archive.set_access("open2024", "private")
+    archive.remove("open2024")
     again = Archive.open(archive.store.root)
-    assert removal
-    assert again.verify().exit_code() == 6
-    with pytest.raises(Exception, match="sealed"):
-        again.seal(keys=keys)
+    assert again.verify().exit_code() == 0
+    again.seal(keys=_keys())
+    assert again.verify().exit_code() == 0
 
 
 def test_a_change_that_nobody_noted_is_found(archive: Archive) -> None:

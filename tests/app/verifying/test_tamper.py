@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from citekit.findings import FindingClass, Severity
 from citekit.integrity.sign import SignerKey, new_signer_key
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
+from citekit.testing.forged_journals import forge_journal
 from citekit.testing.tamper import forge, sealed_archive, sign_falsely, tamper
 from citekit.testing.tsa import make_authority, serve_authority
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parents[2] / "cases" / "tamper"
 MUTATIONS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "mutations.toml").read_text("utf-8"))
 KINDS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "kinds.toml").read_text("utf-8"))
+JOURNALS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "journals.toml").read_text("utf-8"))
 FORGERIES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "forgeries.toml").read_text("utf-8"))
 SIGNATURES: dict[str, dict[str, str]] = tomllib.loads(
     (CASES / "signatures.toml").read_text("utf-8")
@@ -177,6 +180,35 @@ def _sealed_by_its_owner(root: Path) -> str:
     return "finds"
 
 
+@pytest.mark.parametrize("forgery", JOURNALS)
+@pytest.mark.parametrize("kind", OUTSIDE_LOG)
+def test_no_journal_excuses_what_was_sealed(kind: str, forgery: str, archive: Path) -> None:
+    """Who can write a journal hides nothing behind it, and has nothing removed or replaced."""
+    (path, *_) = sorted(archive.glob(KINDS[kind]["path"]))
+    if not forge_journal(archive, path, forgery):
+        return  # nothing of this kind of file can be renamed, or set aside
+    expected = set(JOURNALS[forgery]["classes"] or KINDS[kind]["content"])
+    assert _classes(archive) & expected
+    before = _contents(archive)
+    _mend_stopped(archive)
+    assert _classes(archive) & expected
+    after = _contents(archive)
+    assert {name: after.get(name) for name in before} == before
+
+
+def test_bytes_set_aside_are_interrupted_and_come_back(archive: Path) -> None:
+    """What a stopped purge explains is there to be found: exit code 7, and then nothing is left."""
+    for kind in ("public-payload", "restricted-payload"):
+        (path, *_) = sorted(archive.glob(KINDS[kind]["path"]))
+        data = path.read_bytes()
+        assert forge_journal(archive, path, "aside")
+        report = verify(ArchiveStore.open(archive), outside=OUTSIDE)
+        assert (report.exit_code(), _classes(archive)) == (7, {"interrupted"})
+        _mend_stopped(archive)
+        assert path.read_bytes() == data
+        assert _classes(archive) == set()
+
+
 @pytest.mark.parametrize("trusted", [(), (KEY,), (KEY, NEW_KEY)], ids=["none", "owner", "both"])
 @pytest.mark.parametrize("forgery", SIGNATURES)
 def test_the_logs_own_signature_is_always_checked(
@@ -191,6 +223,18 @@ def test_the_logs_own_signature_is_always_checked(
     report = verify(ArchiveStore.open(root), outside=outside)
     assert report.exit_code() == 6
     assert "CK-E627" in {finding.code for finding in report.findings}
+
+
+def _mend_stopped(root: Path) -> None:
+    """Mend as every writer does, and as far as an archive can be opened."""
+    with suppress(CitekitError), ArchiveStore.open(root).writing():
+        pass
+
+
+def _contents(root: Path) -> dict[str, bytes]:
+    paths = (path for path in root.rglob("*") if path.is_file() and ".citekit" not in path.parts)
+    names = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    return {name: data for name, data in names.items() if name != "log/pending.jsonl"}
 
 
 def test_the_matrix_is_as_large_as_promised() -> None:

@@ -27,8 +27,8 @@ from citekit.store.log.drift import Difference, differences, renamed_groups
 from citekit.store.log.folder import LogFolder, Pending, Standing
 from citekit.store.log.log_state import History, Said, is_immutable
 from citekit.store.log.record_kinds import OF_THE_SEAL, action_of, group_of
-from citekit.store.private.withdrawn import is_kept, kept_privately
-from citekit.store.writing.transaction import PLACES
+from citekit.store.private.withdrawn import kept_privately
+from citekit.store.writing.payload_places import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -286,7 +286,7 @@ def _plan(
     for code, faults in (("CK-E602", plan.contradictions), ("CK-E661", plan.conflicts)):
         mine = (f for f in faults if groups is None or group_of(f.path) in groups)
         findings.extend(found(code, place, str(fault)) for fault in mine)
-    findings.extend(_withdrawn(inspection, plan, groups))
+    findings.extend(_removed(inspection, plan, groups))
     return plan
 
 
@@ -366,17 +366,11 @@ def _groups(inspection: Inspection) -> set[str] | None:
     return items | {"trust"} if inspection.is_partial else None
 
 
-def _withdrawn(inspection: Inspection, plan: Plan, groups: set[str] | None) -> Iterator[Finding]:
-    """Sealed items whose removal waits: kept here, or missing until the owner has signed that."""
-    for folder in plan.withdrawn:
-        if groups is not None and folder not in groups:
-            continue
-        known = plan.history.left_in(folder)
-        if is_kept(inspection.store.layout, folder, known):
-            yield found("CK-I604", inspection.show(folder), "was withdrawn; that waits for a seal")
-        else:
-            message = "an item that was sealed has been removed"
-            yield found("CK-E601", inspection.show(folder), message)
+def _removed(inspection: Inspection, plan: Plan, groups: set[str] | None) -> Iterator[Finding]:
+    """Sealed items whose removal waits, and was noted by this computer."""
+    for folder in plan.removed:
+        if groups is None or folder in groups:
+            yield found("CK-I604", inspection.show(folder), "is gone; that waits for a seal")
 
 
 def _renaming(old: str, new: str) -> dict[str, object]:
