@@ -21,6 +21,7 @@ from citekit.app.sealing.log_reading import noted_entries
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.formats.prov.events import write_prov
 from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.state_leaf import ACTION as STATE
 from citekit.model.records.codec import to_json, write_instant
 from citekit.model.records.json_text import dump_json
 from citekit.model.value import Value
@@ -188,6 +189,8 @@ def _events(store: ArchiveReader, package: Package) -> Iterator[tuple[str, Mappi
             event = parse_leaf(entry)
         except InvalidData:
             continue  # verify tells of it
+        if event.get("action") == STATE:
+            continue  # no change: it is told as the seal that it ends
         subject = str(event.get("subject", ""))
         noted.add(subject)
         about = set(_is_about(event))

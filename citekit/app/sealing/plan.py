@@ -7,8 +7,10 @@ purge that nobody who seals knows of (docs/decisions/0009).
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.sealing.waiting import (
@@ -20,9 +22,11 @@ from citekit.app.sealing.waiting import (
     split_waiting,
 )
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
-from citekit.integrity.digest import digest_bytes
+from citekit.integrity.digest import ALGORITHM
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
+from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state_leaf import may_be_state, read_state_leaf
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import Event
 from citekit.store import files
@@ -31,7 +35,8 @@ from citekit.store.log.drift import Difference, differences, renamed_groups
 from citekit.store.log.folder import LogFolder, Standing, needed_paths
 from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.plain_event import read_plain_event
-from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.log.record_kinds import FOLDERS, OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.log.whole_state import WholeState
 from citekit.store.private.withdrawn import kept_privately
 from citekit.store.writing.event_recorder import about_file, encode_event, facts_in, make_event
 
@@ -114,14 +119,22 @@ def read_waiting(
 
 
 def take_waiting(history: History, waiting: Waiting) -> Plan:
-    """The events that wait and are own; what came and went between two seals leaves none."""
+    """The events that wait and are own; what came and went between two seals leaves none.
+
+    A state leaf waits where a seal was stopped; it stays if it follows from what is before it.
+    """
     kept = without_what_went(history, list(waiting.own))
     plan = Plan(history=history, size=history.size, others=read_others(waiting.others))
     plan.is_as_pending = len(kept) == len(waiting.own) and not waiting.others
+    state = WholeState(history)
     for entry in kept:
         try:
             if not history.take_plain(entry):
-                history.take(parse_leaf(entry))
+                value = parse_leaf(entry)
+                if value.get("action") == STATE and not _follows(plan, state, value):
+                    plan.is_as_pending = False
+                    continue
+                history.take(value)
         except InvalidData:
             history.size -= 1
             plan.is_as_pending = False  # no event of ours: the scan finds what is true
@@ -186,15 +199,20 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
             find("remove", difference.path)
         else:
             data = files.read_bytes(store.root / difference.path)
-            find(*_change(plan.history, difference, data), **_about(store, difference, data))
+            find(*_change(store, plan.history, difference, data), **_about(store, difference, data))
 
 
 def disk_digests(store: ArchiveReader) -> dict[str, str]:
     """The digest of every file that the log accounts for, by its path."""
-    return {
-        path: digest_bytes(files.read_bytes(store.layout.check_inside(store.root / path)))
-        for path, _ in logged_files(store.layout)
-    }
+    layout, root, digests = store.layout, str(store.root), {}
+    for folder in FOLDERS:  # below them the walk follows no link
+        layout.check_inside(store.root / folder)
+    for path, _ in logged_files(layout):
+        data = files.read_small(f"{root}{os.sep}{path}")
+        if data is None:
+            data = files.read_bytes(layout.check_inside(store.root / path))
+        digests[path] = f"{ALGORITHM}:{sha256(data).hexdigest()}"
+    return digests
 
 
 def resolver(store: ArchiveReader) -> Any:  # noqa: ANN401  # str -> str | None
@@ -241,6 +259,11 @@ def action_said(entry: bytes) -> str:
     """What an event says was done."""
     event = read_plain_event(entry)
     return event[0] if event else str(parse_leaf(entry)["action"])
+
+
+def is_state(entry: bytes) -> bool:
+    """Whether the entry is a state leaf: no change, but what a seal says of all of them."""
+    return may_be_state(entry) and action_said(entry) == STATE
 
 
 def is_sealed(store: ArchiveReader, key: str) -> bool:
@@ -290,6 +313,13 @@ def _sealed_folders(history: History, entries: list[bytes]) -> set[str]:
     return sealed
 
 
+def _follows(plan: Plan, state: WholeState, value: dict[str, Any]) -> bool:
+    """Whether a state leaf says what the entries before it say, of which some wait."""
+    with suppress(InvalidData):
+        return bool(plan.entries) and state.fault(read_state_leaf(value)) is None
+    return False
+
+
 def _is_laundering(difference: Difference) -> bool:
     if difference.is_immutable:
         return True
@@ -332,7 +362,9 @@ def _refuse(store: ArchiveReader, found: list[Difference]) -> None:
     )
 
 
-def _change(history: History, difference: Difference, data: bytes) -> tuple[str, str]:
+def _change(
+    store: ArchiveReader, history: History, difference: Difference, data: bytes
+) -> tuple[str, str]:
     """What a change of a file that nobody noted is called: of an item's record, what it does."""
     facts = facts_in(data) if difference.action == "item" else None
     if facts is not None:
@@ -340,9 +372,21 @@ def _change(history: History, difference: Difference, data: bytes) -> tuple[str,
         was_withdrawn = history.withdrawn.get(group) is not None
         if (facts.withdrawn is not None) != was_withdrawn:
             return "readmit" if was_withdrawn else "withdraw", difference.path
-        if history.access.get(group, facts.access) != facts.access:
+        said = history.access.get(group)
+        if said is None and difference.known and facts.access == "restricted":
+            # An older log does not say what it was. It matters only where a payload is not here.
+            said = "unknown" if _lacks_payloads(store, group) else None
+        if said not in (None, facts.access):
             return "access", difference.path
     return difference.action, difference.path
+
+
+def _lacks_payloads(store: ArchiveReader, group: str) -> bool:
+    """Whether a payload of the item in this folder is not here."""
+    with suppress(CitekitError):
+        key = store.item_in(group.removeprefix("items/")).key
+        return any(store.payload_path(digest) is None for digest in store.digests(key))
+    return True
 
 
 def _about(store: ArchiveReader, difference: Difference, data: bytes) -> dict[str, Any]:

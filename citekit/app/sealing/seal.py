@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.app.sealing.plan import (
     Plan,
     action_said,
     check_leftovers,
+    is_state,
     read_waiting,
     removes_item,
     replay,
@@ -24,8 +25,10 @@ from citekit.app.sealing.plan import (
     take_found,
     take_waiting,
 )
+from citekit.app.sealing.sealed_state import SealedState
 from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
 from citekit.app.sealing.stamp import authorities_to_ask, stamp
+from citekit.app.sealing.state_feature import name_feature
 from citekit.app.sealing.unconfirmed import WaitingChange, questions, refuse_unconfirmed
 from citekit.app.sealing.waiting import Waiting
 from citekit.capture.safety import split_url
@@ -37,15 +40,17 @@ from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note, verify_note
+from citekit.integrity.state_tree import MissingNode
 from citekit.integrity.timestamp import Timestamp
 from citekit.model.event import Event
 from citekit.model.records.codec import from_json, to_json, write_instant
 from citekit.model.value import NOTHING, Value, replace
 from citekit.store.clock import now as this_second
 from citekit.store.log.folder import LogFolder, Pending, Standing
-from citekit.store.log.log_state import History, KeyChange, said_by
+from citekit.store.log.log_state import KeyChange, said_by
 from citekit.store.log.own_events import OwnEvents
 from citekit.store.log.record_kinds import group_of
+from citekit.store.private.sealing import has_changed
 from citekit.store.staging import Journal, begin, discard
 from citekit.store.writing.event_recorder import (
     agent_of,
@@ -60,6 +65,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.store.archive import ArchiveStore
+    from citekit.store.log.log_state import KeyChange
 
 
 class Keys(Value):
@@ -90,7 +96,10 @@ def read_keys(
 
 
 class Sealed(Value):
-    """What a seal did: how many entries it ``added`` (0: nothing was new), and the log's state."""
+    """What a seal did: how many changes it ``added`` (0: nothing was new), and the log's state.
+
+    The entry that says the state of the whole archive, with which every seal ends, is none of them.
+    """
 
     origin: str
     size: int
@@ -177,22 +186,64 @@ def seal_recorded(
     waiting = log.waiting(standing.size if standing else 0)
     recorded = _apart(store, waiting)
     rest = [entry for entry in waiting if entry not in set(recorded)]
-    own = Waiting(own=tuple(recorded))
-    is_plain = standing is not None and _signs_alone(standing, keys.signing)
-    if standing and is_plain and not any(map(removes_item, recorded)):
-        _check_signed(store, standing, str(keys.signing.verifier) if keys.signing else None)
-        plan = take_waiting(History(size=standing.size), own)
-    else:
-        sealed = replay(log, standing)
-        _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
-        plan = take_waiting(sealed, own)
-        new_key = _new_key(store, plan, keys, log_origin(store), at or this_second())
-        note_events(store.layout, store.noted, new_key)
-        _place_keys(store, plan, plan.size)
+    task = _Recorded(store, standing, Waiting(own=tuple(recorded)), keys, at or this_second())
+    with SealedState(store, log, standing) as state:
+        plan = _quick_plan(task, state) or _replayed_plan(task, state)
+        if plan.entries:
+            _grow(store, standing, plan, keys, log_origin(store), rest=rest)
+            state.keep()
+    return len(rest)
+
+
+class _Recorded(NamedTuple):
+    """Events that this process has noted, to be sealed onto what, with which keys, and when."""
+
+    store: ArchiveStore
+    standing: Standing | None
+    waiting: Waiting
+    keys: Keys
+    at: datetime
+
+
+def _quick_plan(task: _Recorded, state: SealedState) -> Plan | None:
+    """The plan for events that nothing sealed can contradict, without reading the log.
+
+    None where it has to be read: to say what may be sealed, or because the cache lacks something.
+    """
+    store, standing, waiting, keys, at = task
+    if standing is None or not _signs_alone(standing, keys.signing):
+        return None
+    if any(map(removes_item, waiting.own)):
+        return None
+    history = state.history(standing.size)
+    if history is None:
+        return None
+    _check_signed(store, standing, str(keys.signing.verifier) if keys.signing else None)
+    try:
+        plan = take_waiting(history, waiting)
+        _refuse_contradictions(store, plan)
+        if plan.entries:
+            _end_with_state(store, plan, state, at)
+    except MissingNode:
+        return None
+    return plan
+
+
+def _replayed_plan(task: _Recorded, state: SealedState) -> Plan:
+    """The plan of who has read the whole log."""
+    store, standing, waiting, keys, at = task
+    sealed = replay(LogFolder(store.layout), standing)
+    _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
+    plan = take_waiting(sealed, waiting)
+    new = _new_key(store, plan, keys, log_origin(store), at)
+    if standing or plan.entries:
+        new += name_feature(store, plan, at)
+    note_events(store.layout, store.noted, new)
+    _place_keys(store, plan, plan.size)
     _refuse_contradictions(store, plan)
     if plan.entries:
-        _grow(store, standing, plan, keys, log_origin(store), rest=rest)
-    return len(rest)
+        _end_with_state(store, plan, state, at)
+    return plan
 
 
 def seal_locked(
@@ -212,17 +263,35 @@ def seal_locked(
     size = standing.size if standing else 0
     refuse_unconfirmed(store, plan, confirmed)  # what is erased, before its absence is judged
     _take_confirmed(store, plan, confirmed, at)
-    new_key = _new_key(store, plan, keys, origin, at)
+    new = _new_key(store, plan, keys, origin, at)
     scan(store, plan, agent=agent_of(store.settings), at=at)
     refuse_unconfirmed(store, plan, confirmed)
-    note_events(store.layout, store.noted, new_key)
+    if standing or plan.entries:
+        new += name_feature(store, plan, at)
+    note_events(store.layout, store.noted, new)
     _place_keys(store, plan, size)
     check_leftovers(log, standing, plan.entries)
-    if not plan.entries:
-        return _nothing_new(log, standing, origin)
-    if tell:
-        tell(_kinds(plan))
-    return _grow(store, standing, plan, keys, origin)
+    with SealedState(store, log, standing) as state:
+        if plan.entries or (standing and (state.leaf is None or has_changed(store.layout))):
+            if tell and plan.entries:
+                tell(_kinds(plan))
+            _end_with_state(store, plan, state, at)
+        if not plan.entries:
+            return _nothing_new(log, standing, origin)
+        sealed = _grow(store, standing, plan, keys, origin)
+        state.keep()
+    return sealed
+
+
+def _end_with_state(store: ArchiveStore, plan: Plan, state: SealedState, at: datetime) -> None:
+    """Add the state leaf, unless a seal that was stopped has left the right one."""
+    if plan.entries and is_state(plan.entries[-1]):
+        return
+    entry = state.next_entry(plan.history, at)
+    plan.history.take(parse_leaf(entry))
+    plan.entries.append(entry)
+    if plan.is_as_pending:
+        note_events(store.layout, store.noted, [entry])
 
 
 def _kinds(plan: Plan) -> Counter[str]:
@@ -319,13 +388,14 @@ def _grow(
     store.noted.intersection_update(map(leaf_hash, rest))
     log.tidy(tree.size, before=size)
     discard(folder)
+    changes = [entry for entry in plan.entries if not is_state(entry)]
     return Sealed(
         origin=origin,
         size=tree.size,
         root=checkpoint.root,
-        added=len(plan.entries),
+        added=len(changes),
         signers=tuple(str(key.verifier) for key in signers),
-        actions=dict(Counter(map(action_said, plan.entries))),
+        actions=dict(Counter(map(action_said, changes))),
         findings=tuple(map(_removed_by_hand, plan.removed_by_hand)),
     )
 

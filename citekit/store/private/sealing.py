@@ -54,6 +54,12 @@ def root_for_seal(layout: Layout) -> bytes:
     return root
 
 
+def has_changed(layout: Layout) -> bool:
+    """Whether anything private is otherwise than the last seal took it in, by whatever hand."""
+    ledger = read_ledger(layout)
+    return bool(ledger.noted or changes(ledger, digests(layout)))
+
+
 def digests(layout: Layout) -> dict[str, str]:
     """The digests of all private files, by their paths inside ``private/``."""
     found = {}

@@ -221,3 +221,20 @@ def _empty(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     folder.rmdir()
+
+
+def test_a_seal_takes_in_what_is_private_alone(archive: Archive) -> None:
+    """The log gets one more state, and not a word on what there is; then nothing waits."""
+    archive.seal(keys=Keys())
+    assert archive.verify().exit_code(strict=True) == 0
+    archive.set_fields("quay2024", {"title": "Ferry left too early"})
+    assert archive.verify().exit_code(strict=True) == 1
+    before = LogFolder(archive.store.layout).standing()
+    archive.seal(keys=Keys())
+    after = LogFolder(archive.store.layout).standing()
+    assert before and after and after.size == before.size + 1
+    assert b"quay" not in LogFolder(archive.store.layout).whole_entry(before.size)
+    assert archive.verify().exit_code(strict=True) == 0
+    assert archive.seal(keys=Keys()).added == 0
+    standing = LogFolder(archive.store.layout).standing()
+    assert standing and standing.size == after.size

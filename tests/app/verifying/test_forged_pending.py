@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -495,3 +496,33 @@ def test_a_forged_key_is_neither_believed_nor_signed(store: ArchiveStore) -> Non
     _seal(_again(store))
     assert store.layout.name(path) not in _sealed_subjects(store)
     assert _check(store).exit_code() == 6
+
+
+def test_an_older_log_does_not_launder_a_change_of_access(store: ArchiveStore) -> None:
+    """It has no word on the access of items: where a payload is gone, a seal asks all the same."""
+    _seal_without_access(store)
+    path = store.layout.item_file("lantern2024")
+    path.write_text(path.read_text().replace('"public"', '"restricted"'))
+    _payload(store).unlink()
+    store.layout.held_file.unlink()
+    report = _check(store)
+    assert report.exit_code() == 6
+    assert "CK-E664" in _codes(report)
+    with pytest.raises(Unconfirmed, match="change of access"):
+        _seal(_again(store))
+
+
+def _seal_without_access(store: ArchiveStore) -> None:
+    """Seal the archive anew, with the entries that an older citekit would have written."""
+    from citekit.integrity.leaf import encode_leaf
+
+    entries = [json.loads(entry) for entry in _entries(store)]
+    log, key_file = LogFolder(store.layout), store.layout.key_file(KEY.verifier.key_id.hex())
+    shutil.rmtree(store.layout.log / "tile")
+    store.layout.checkpoint_file.unlink()
+    for event in entries:
+        event.pop("access", None)
+    log.await_only([encode_leaf(event) for event in entries], size=0)
+    _sign_whatever_waits(store, KEY)
+    assert key_file.is_file()
+    assert _check(store).exit_code(strict=True) == 0

@@ -18,6 +18,7 @@ from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.log.record_kinds import action_of
+from citekit.store.log.whole_state import missing_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,8 @@ def _check_kept(
             yield found("CK-E612", path, f"the log had {size} entries, and has {standing.size}")
         elif reading.is_rooted and reading.root_at(size) != checkpoint.root:
             yield found("CK-E612", path, f"the first {size} entries have another root now")
+        elif reading.has_all_entries and (missing := missing_state(reading.history, size)):
+            yield found("CK-E641", path, missing.message)
         else:
             kept[size] = Kept(checkpoint=checkpoint, note=note, data=data)
 
