@@ -141,7 +141,7 @@ def _waits(store: ArchiveStore) -> Iterable[Finding]:
     log = LogFolder(store.layout)
     with suppress(IntegrityFailed, InvalidData):
         standing = log.standing()
-        waiting = log.waiting(standing.size) if standing and standing.note.signatures else ()
+        waiting = log.waiting(standing.size) if standing and standing.signatures else ()
         if any(purges_among(waiting)):
             yield Finding(
                 code="CK-I705",
