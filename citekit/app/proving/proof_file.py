@@ -85,8 +85,8 @@ class ProofDocument(Value):
     """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
 
     Each rotation is proven by a checkpoint of its own, which old and new key have signed.
-    ``timestamps`` are of the checkpoint that all entries have, ``earlier`` of others. ``since``
-    leads to it from smaller ones that the reader has kept.
+    ``timestamps`` and ``cosignatures`` (lines of witnesses) are of the checkpoint that all entries
+    have, ``earlier`` of others. ``since`` leads to it from smaller ones that the reader has kept.
     """
 
     format: Literal["citekit-proof/1"]
@@ -99,6 +99,7 @@ class ProofDocument(Value):
     timestamps: tuple[ProofTimestamp, ...] = ()
     earlier: tuple[EarlierCheckpoint, ...] = ()
     since: tuple[SinceCheckpoint, ...] = ()
+    cosignatures: tuple[str, ...] = ()
 
     def _check(self) -> None:
         """Bound the work that a hostile file can ask for."""
@@ -109,6 +110,7 @@ class ProofDocument(Value):
             self.timestamps,
             self.earlier,
             self.since,
+            self.cosignatures,
         )
         inner = [part for e in self.earlier for part in (e.entries, e.timestamps)]
         if any(len(part.hashes) > MAX_HASHES for part in self.since):

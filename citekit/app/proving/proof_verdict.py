@@ -9,6 +9,7 @@ from typing import Any
 
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.integrity.checkpoint import Checkpoint
+from citekit.integrity.cosignature import Cosignature
 from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
 
@@ -93,6 +94,7 @@ class ProofVerdict:
     signers: tuple[str, ...] = ()
     is_authentic: bool = False
     times: list[ProvenTime] = field(default_factory=list)
+    cosignatures: tuple[Cosignature, ...] = ()
     proven: list[str] = field(default_factory=list)
     entries: list[ProvenEntry] = field(default_factory=list)
     purged: list[ProvenPurge] = field(default_factory=list)
@@ -151,6 +153,9 @@ class ProofVerdict:
             "consistent": self.proven if self.exit_code == 1 else [],
             "not_proven": list(self.not_proven),
             "timestamps": [time.to_json() for time in self.times],
+            "witnesses": [
+                {"witness": str(c.witness), "at": write_instant(c.at)} for c in self.cosignatures
+            ],
             "purged": [purge.to_json() for purge in self.purged],
             "findings": [finding.to_json() for finding in self.findings],
         }

@@ -34,9 +34,13 @@ def cite(
     verify: bool,
     trust: list[str],
     checkpoint: list[str],
+    witness: list[str],
+    revoked: list[str],
 ) -> int:
     """Print references of the items, or write them into a file; verified ones, if asked to."""
     store = context.items()
+    is_verified = verify or any((trust, checkpoint, witness, revoked))
+    outside = _outside(store, trust, checkpoint, witness, revoked) if is_verified else None
     cited = cite_items(
         store,
         key,
@@ -47,7 +51,7 @@ def cite(
         locator=locator,
         apart=context.json,
         explain=explain,
-        outside=_outside(store, trust, checkpoint) if verify or trust or checkpoint else None,
+        outside=outside,
         provenance=provenance,
         links=not no_links,
     )
@@ -65,10 +69,16 @@ def cite(
     return 0
 
 
-def _outside(store: ItemReader, trust: list[str], checkpoint: list[str]) -> Outside:
+def _outside(
+    store: ItemReader,
+    trust: list[str],
+    checkpoint: list[str],
+    witness: list[str],
+    revoked: list[str],
+) -> Outside:
     from citekit.app.verifying.log_checks.trust_anchors import read_outside
 
-    return read_outside(trust, checkpoint, archive=store.root)
+    return read_outside(trust, checkpoint, witnesses=witness, revoked=revoked, archive=store.root)
 
 
 def _explained(cited: Cited) -> list[str]:

@@ -27,13 +27,17 @@ from citekit.app.changing.purge import purge
 from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.proof_file import parse_proof_file
 from citekit.app.proving.prove import Proof, prove
+from citekit.app.sealing.revoking import KeyToRevoke
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.log_checks.trust_anchors import Outside
+from citekit.app.witnessing.take_in import take_in
 from citekit.errors import IntegrityFailed, UsageError
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
+from citekit.integrity.cosignature import cosign
 from citekit.integrity.merkle import leaf_hash, prove_consistency, root_of, verify_consistency
-from citekit.integrity.note import Note, parse_note, write_note
-from citekit.integrity.sign import new_signer_key, sign_note
+from citekit.integrity.note import Note, parse_note, write_note, write_signature
+from citekit.integrity.revocation import Authority, Revocation
+from citekit.integrity.sign import WITNESS, new_signer_key, sign_note
 from citekit.integrity.tree import TiledTree
 from citekit.model.value import replace
 from citekit.testing.builders import build_archive
@@ -47,8 +51,13 @@ if TYPE_CHECKING:
 ORIGIN = "citekit.invalid/the-lanternfish-harbour"
 KEY = new_signer_key(ORIGIN, b"k" * 32)
 NEW_KEY = new_signer_key(ORIGIN, b"n" * 32)
+WITNESS_KEY = new_signer_key("witness.example/w", b"w" * 32, algorithm=WITNESS)
+LATER = datetime(2026, 11, 23, tzinfo=UTC)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SCRIPT = Path(__file__).parents[3] / "docs" / "check_proof.py"
+
+VERDICTS = (1, 6, 0, 0, 0, 6)
+"""Of the proof as it is: nothing covers what the old key has signed from before its end."""
 
 Json = Any  # a parsed JSON value
 Change = tuple[str, Json]
@@ -59,7 +68,8 @@ Change = tuple[str, Json]
 def proof_and_kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Proof, Checkpoint]:
     """A proof with all that one can have: a renaming, a purge, another key, stamps old and new.
 
-    It leads on from a checkpoint that somebody kept, which covers all of its entries.
+    It leads on from a checkpoint that somebody kept, which covers all of its entries. A witness has
+    seen it, and the log says that the old key is revoked.
     """
     folder = tmp_path_factory.mktemp("both")
     (folder / "tsa").mkdir()
@@ -73,7 +83,11 @@ def proof_and_kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Proof, Che
         kept = _standing(store)
         with store.writing() as writer:
             writer.write_note("tide2023", "Sealed after that.\n")
-        seal(store, keys=Keys(signing=NEW_KEY), tsa=[url], allow_private=True, now=NOON)
+        revoked = KeyToRevoke(key_id=KEY.verifier.key_id.hex(), begins_at=LATER)
+        keys = Keys(signing=NEW_KEY, revoked=(revoked,))
+        seal(store, keys=keys, tsa=[url], allow_private=True, now=NOON)
+    note = parse_note(store.layout.checkpoint_file.read_bytes())
+    take_in(store, write_signature(cosign(note.text, WITNESS_KEY, NOON)).encode())
     return prove(store, "quay2024", now=NOON, since=[kept]), kept
 
 
@@ -111,23 +125,41 @@ def checkers(
 ) -> Checkers:
     """Both, each giving its verdict for whoever trusts nothing, the old key, the new key, a root.
 
-    The last has kept a checkpoint that is smaller than the proof's.
+    The root is of a checkpoint that is smaller than the proof's. The last two ask for a witness as
+    well; one of them knows of another date from which the old key is revoked.
     """
     _, kept = proof_and_kept
     path = tmp_path_factory.mktemp("script") / "proof.json"
     keys = (KEY.verifier, NEW_KEY.verifier)
+
+    by_reader = Revocation(
+        key_id=KEY.verifier.key_id.hex(),
+        begins_at=datetime(2026, 11, 24, tzinfo=UTC),
+        authority=Authority.VERIFIER,
+    )
 
     def ours(data: bytes) -> tuple[int, ...]:
         trusts = (
             Outside(),
             *(Outside(keys=(key,)) for key in keys),
             Outside(checkpoints=(("kept", kept),)),
+            Outside(keys=keys[1:], witnesses=(WITNESS_KEY.verifier,)),
+            Outside(keys=keys[:1], witnesses=(WITNESS_KEY.verifier,), revocations=(by_reader,)),
         )
         return tuple(check_proof(data, trust).exit_code for trust in trusts)
 
     def theirs(data: bytes) -> tuple[int, ...]:
         path.write_bytes(data)
-        words = ([], *(["--vkey", str(key)] for key in keys), _as_words(kept))
+        words = (
+            [],
+            *(["--vkey", str(key)] for key in keys),
+            _as_words(kept),
+            ["--vkey", str(keys[1]), "--witness", str(WITNESS_KEY.verifier)],
+            [
+                *("--vkey", str(keys[0]), "--witness", str(WITNESS_KEY.verifier)),
+                *("--revoked", f"{keys[0]}@2026-11-24"),
+            ],
+        )
         with redirect_stdout(StringIO()):
             return tuple(script([str(path), *more]) for more in words)
 
@@ -146,7 +178,8 @@ def test_the_proof_has_every_part(proof: Proof, checkers: Checkers) -> None:
     assert any(entry.edge for earlier in document.earlier for entry in earlier.entries)
     ours, theirs = checkers
     assert document.since
-    assert ours(proof.data) == theirs(proof.data) == (1, 0, 0, 0)
+    assert document.cosignatures
+    assert ours(proof.data) == theirs(proof.data) == VERDICTS
 
 
 def test_both_say_the_same_of_every_changed_field(proof: Proof, checkers: Checkers) -> None:
@@ -269,7 +302,7 @@ def test_a_byte_order_mark_is_no_difference(proof: Proof, checkers: Checkers) ->
     """Some editors write one; both read past it."""
     ours, theirs = checkers
     data = b"\xef\xbb\xbf" + proof.data
-    assert ours(data) == theirs(data) == (1, 0, 0, 0)
+    assert ours(data) == theirs(data) == VERDICTS
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,7 @@ def test_a_kept_checkpoint_is_compared_whole(proof: Proof, part: str, code: int)
     verdict = check_proof(proof.data, Outside(checkpoints=(("kept", kept),)))
     assert (verdict.exit_code, verdict.is_authentic) == (code, False)
     (finding,) = verdict.findings
-    assert finding.code == ("CK-E637" if code == 6 else "CK-I638")
+    assert finding.code == ("CK-E651" if code == 6 else "CK-I638")
 
 
 def test_both_checkers_accept_what_is_right(proof: Proof, tmp_path: Path) -> None:
