@@ -87,6 +87,11 @@ class Layout(Value):
         return self.local / "verified"
 
     @property
+    def state_file(self) -> Path:
+        """What the log says of each file, as a tree: a cache."""
+        return self.local / "state.sqlite"
+
+    @property
     def log(self) -> Path:
         """The transparency log: checkpoint, tiles, events that wait."""
         return self.root / "log"

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 LAYOUT: Final = 1
 """The layout that this citekit writes, and the highest that it reads."""
 
-FEATURES: Final[frozenset[str]] = frozenset()
-"""What an archive may need beyond its layout, and this citekit knows. So far there is none."""
+STATE_LEAVES: Final = "state-leaves"
+"""Each seal of the log ends with the state of the whole archive (docs/reference/state-tree.md)."""
+
+FEATURES: Final[frozenset[str]] = frozenset([STATE_LEAVES])
+"""What an archive may need beyond its layout, and this citekit knows."""
 
 
 class Settings(Value):
@@ -80,6 +83,7 @@ def write_settings(title: str) -> str:
     return f"""\
 layout = {LAYOUT}
 title = {quoted}
+features = ["{STATE_LEAVES}"]
 # base_url = "https://example.org/archive/"
 # style = "apa"
 # locale = "en-US"
@@ -95,6 +99,30 @@ title = {quoted}
 # name = "Example Daily"
 # domains = ["daily.example"]
 """
+
+
+def with_feature(text: str, name: str, path: str) -> str:
+    """The text of ``archive.toml`` with one more feature; all else in it stays as it is.
+
+    Raises InvalidData where that cannot be done, which says what to write by hand.
+    """
+    if name in read_settings(text, path).features:
+        return text
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    rest = text.removeprefix(mark)
+    listed = re.search(r"""^[ \t]*["']?features["']?[ \t]*=[ \t]*\[""", rest, re.MULTILINE)
+    if listed:
+        changed = f'{mark}{rest[: listed.end()]}"{name}", {rest[listed.end() :]}'
+    else:  # before all else, where it is in no table
+        changed = f'{mark}features = ["{name}"]\n{rest}'
+    try:
+        has_it = name in read_settings(changed, path).features
+    except InvalidData:
+        has_it = False
+    if not has_it:
+        hint = f'write features = ["{name}"] at the top of the file'
+        raise InvalidData("a feature cannot be named in it", place=Place(path=path), hint=hint)
+    return changed
 
 
 def _parse_toml(text: str, path: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
+from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state_leaf import may_be_state, read_state_leaf
 from citekit.integrity.tree import GrowingTree
 from citekit.store import files
 from citekit.store.folder_names import is_name_of_any
@@ -23,6 +25,7 @@ from citekit.store.log.folder import LogFolder, Standing, needed_paths
 from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.plain_event import read_plain_event
 from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.log.whole_state import WholeState
 from citekit.store.writing.event_recorder import about_file, encode_event, make_event
 
 if TYPE_CHECKING:
@@ -75,15 +78,21 @@ def replay(log: LogFolder, standing: Standing | None) -> History:
 def take_waiting(history: History, waiting: Iterable[bytes]) -> Plan:
     """The events that wait; what came and went between two seals leaves none.
 
+    A state leaf waits where a seal was stopped; it stays if it follows from what is before it.
     Raises IntegrityFailed when an item that was sealed is said to be removed.
     """
     entries = list(waiting)
     kept = _without_what_went(history, entries)
     plan = Plan(history=history, size=history.size, is_as_pending=len(kept) == len(entries))
+    state = WholeState(history)
     for entry in kept:
         try:
             if not history.take_plain(entry):
-                history.take(parse_leaf(entry))
+                value = parse_leaf(entry)
+                if value.get("action") == STATE and not _follows(plan, state, value):
+                    plan.is_as_pending = False
+                    continue
+                history.take(value)
         except InvalidData:
             history.size -= 1
             plan.is_as_pending = False  # no event of ours: the scan finds what is true
@@ -179,6 +188,11 @@ def action_said(entry: bytes) -> str:
     return event[0] if event else str(parse_leaf(entry)["action"])
 
 
+def is_state(entry: bytes) -> bool:
+    """Whether the entry is a state leaf: no change, but what a seal says of all of them."""
+    return may_be_state(entry) and action_said(entry) == STATE
+
+
 def is_sealed(store: ArchiveReader, key: str) -> bool:
     """Whether the log knows the item: then its folder stays for good."""
     log = LogFolder(store.layout)
@@ -207,6 +221,13 @@ def _without_what_went(history: History, entries: list[bytes]) -> list[bytes]:
             kept.append(entry)
     kept.reverse()
     return kept
+
+
+def _follows(plan: Plan, state: WholeState, value: dict[str, Any]) -> bool:
+    """Whether a state leaf says what the entries before it say, of which some wait."""
+    with suppress(InvalidData):
+        return bool(plan.entries) and state.fault(read_state_leaf(value)) is None
+    return False
 
 
 def _check_unsealed(history: History, folder: str) -> None:

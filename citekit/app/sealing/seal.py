@@ -10,20 +10,23 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.app.sealing.plan import (
     Plan,
     action_said,
     check_leftovers,
+    is_state,
     removes_item,
     replay,
     scan,
     take_waiting,
 )
 from citekit.app.sealing.revoking import KeyToRevoke, add_revocations, read_order
+from citekit.app.sealing.sealed_state import SealedState
 from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
 from citekit.app.sealing.stamp import authorities_to_ask, stamp
+from citekit.app.sealing.state_feature import name_feature
 from citekit.app.sealing.waiting_purges import refuse_unconfirmed
 from citekit.capture.safety import split_url
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
@@ -34,12 +37,13 @@ from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note, verify_note
+from citekit.integrity.state_leaf import may_be_state
+from citekit.integrity.state_tree import MissingNode
 from citekit.integrity.timestamp import Timestamp
 from citekit.model.records.codec import write_instant
 from citekit.model.value import NOTHING, Value, replace
 from citekit.store.clock import now as this_second
 from citekit.store.log.folder import LogFolder, Pending, Standing
-from citekit.store.log.log_state import Contradiction, History, KeyChange
 from citekit.store.log.record_kinds import IMMUTABLE
 from citekit.store.staging import Journal, begin
 from citekit.store.writing.event_recorder import agent_of, encode_event, make_event, this_tool
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.store.archive import ArchiveStore
+    from citekit.store.log.log_state import Contradiction, KeyChange
 
 
 _WEIGHTY = tuple(f'"action":"{action}"'.encode() for action in sorted(IMMUTABLE | {"purge"}))
@@ -89,7 +94,10 @@ def read_keys(
 
 
 class Sealed(Value):
-    """What a seal did: how many entries it ``added`` (0: nothing was new), and the log's state."""
+    """What a seal did: how many changes it ``added`` (0: nothing was new), and the log's state.
+
+    The entry that says the state of the whole archive, with which every seal ends, is none of them.
+    """
 
     origin: str
     size: int
@@ -173,26 +181,83 @@ def seal_locked(
     _check_pending(pending, size)
     log.preview(standing, ())  # raises when the end of the log is not what its checkpoint says
     waiting = log.waiting(size, pending)
-    is_plain = standing is not None and _signs_alone(standing, keys.signing)
-    if is_plain and not looks and not any(_needs_history(store, entry) for entry in waiting):
-        _check_signed(store, standing, str(keys.signing.verifier) if keys.signing else None)
-        plan = take_waiting(History(size=size), waiting)
+    task = _Task(store, standing, waiting, keys, at)
+    with SealedState(store, log, standing) as state:
+        plan = None if looks else _quick_plan(task, state)
+        if plan is None:
+            plan = _whole_plan(task, confirmed, looks=looks)
+            if plan.entries or (standing and state.leaf is None):
+                _end_with_state(task, plan, state)
+        if not plan.entries:
+            return _nothing_new(log, standing, origin)
+        sealed = _grow(store, standing, plan, keys, origin)
+        state.keep()
+    return sealed
+
+
+class _Task(NamedTuple):
+    """What is to be sealed, onto what, with which keys, and when."""
+
+    store: ArchiveStore
+    standing: Standing | None
+    waiting: Sequence[bytes]
+    keys: Keys
+    at: datetime
+
+
+def _quick_plan(task: _Task, state: SealedState) -> Plan | None:
+    """The plan for events that nothing sealed can contradict, without reading the log.
+
+    None where it has to be read: to say what may be sealed, or because the cache lacks something.
+    """
+    store, standing, waiting, keys, _ = task
+    if standing is None or not _signs_alone(standing, keys.signing):
+        return None
+    if any(_needs_history(store, entry) for entry in waiting):
+        return None
+    history = state.history(standing.size)
+    if history is None:
+        return None
+    _check_signed(store, standing, str(keys.signing.verifier) if keys.signing else None)
+    try:
+        plan = take_waiting(history, waiting)
         _refuse_contradictions(store, plan.contradictions)
-    else:
-        sealed = replay(log, standing)
-        _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
-        plan = take_waiting(sealed, waiting)
-        _refuse_contradictions(store, plan.contradictions)
-        refuse_unconfirmed(store, plan.entries, confirmed)
-        _change_key(store, plan, keys, origin, at)
-        add_revocations(store, plan, keys.revoked, at)
-        _place_keys(store, plan, size)
-        if looks:
-            scan(store, plan, agent=agent_of(store.settings), at=at)
-            check_leftovers(log, standing, plan.entries)
-    if not plan.entries:
-        return _nothing_new(log, standing, origin)
-    return _grow(store, standing, plan, keys, origin)
+        if plan.entries:
+            _end_with_state(task, plan, state)
+    except MissingNode:
+        return None
+    return plan
+
+
+def _whole_plan(task: _Task, confirmed: Collection[bytes], *, looks: bool) -> Plan:
+    """The plan of who has read the whole log, and with ``looks`` every file as well."""
+    store, standing, waiting, keys, at = task
+    log = LogFolder(store.layout)
+    sealed = replay(log, standing)
+    _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
+    plan = take_waiting(sealed, waiting)
+    _refuse_contradictions(store, plan.contradictions)
+    refuse_unconfirmed(store, plan.entries, confirmed)
+    _change_key(store, plan, keys, log_origin(store), at)
+    add_revocations(store, plan, keys.revoked, at)
+    _place_keys(store, plan, standing.size if standing else 0)
+    if standing or plan.entries:
+        name_feature(store, plan, at)
+    if looks:
+        scan(store, plan, agent=agent_of(store.settings), at=at)
+        check_leftovers(log, standing, plan.entries)
+    return plan
+
+
+def _end_with_state(task: _Task, plan: Plan, state: SealedState) -> None:
+    """Add the state leaf, unless a seal that was stopped has left the right one."""
+    if plan.entries and is_state(plan.entries[-1]):
+        return
+    entry = state.next_entry(plan.history, task.at)
+    plan.history.take(parse_leaf(entry))
+    plan.entries.append(entry)
+    if plan.is_as_pending:
+        LogFolder(task.store.layout).append([entry])
 
 
 def _grow(
@@ -214,13 +279,14 @@ def _grow(
     log.await_only((), size=tree.size)
     store.noted.clear()
     log.tidy(tree.size, before=size)
+    changes = [entry for entry in plan.entries if not is_state(entry)]
     return Sealed(
         origin=origin,
         size=tree.size,
         root=checkpoint.root,
-        added=len(plan.entries),
+        added=len(changes),
         signers=tuple(str(key.verifier) for key in signers),
-        actions=dict(Counter(map(action_said, plan.entries))),
+        actions=dict(Counter(map(action_said, changes))),
         findings=tuple(map(_removed_by_hand, plan.removed_by_hand)),
     )
 
@@ -243,7 +309,8 @@ def _needs_history(store: ArchiveStore, entry: bytes) -> bool:
     So it is with all that never changes and all that excuses, unless this process has noted it.
     """
     is_weighty = any(action in entry for action in _WEIGHTY)
-    return removes_item(entry) or (is_weighty and leaf_hash(entry) not in store.noted)
+    is_unknown = is_weighty and leaf_hash(entry) not in store.noted
+    return is_unknown or may_be_state(entry) or removes_item(entry)
 
 
 def _refuse_contradictions(store: ArchiveStore, contradictions: Sequence[Contradiction]) -> None:

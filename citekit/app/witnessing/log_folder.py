@@ -24,6 +24,7 @@ from citekit.store.layout import Layout
 from citekit.store.log.folder import LogFolder, Standing
 from citekit.store.log.log_state import KeyChange
 from citekit.store.log.record_kinds import cosigned_size
+from citekit.store.log.whole_state import state_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from citekit.app.witnessing.memory import SeenLog
     from citekit.integrity.checkpoint import Checkpoint
     from citekit.integrity.note import Note
+
+
+class StateDoesNotFollow(IntegrityFailed):
+    """A state leaf says otherwise than the entries before it, or is missing."""
 
 
 class ShownLog(Value):
@@ -98,8 +103,8 @@ class ShownLog(Value):
 def read_shown(folder: Path) -> ShownLog:
     """Read the log in an archive's folder, or a folder ``log`` by itself, whole.
 
-    Raises NotFound where none is, InvalidData or IntegrityFailed for a log that is damaged or whose
-    entries are not those of its checkpoint.
+    Raises NotFound where none is, InvalidData or IntegrityFailed for a log that is damaged, whose
+    entries are not those of its checkpoint, or whose states do not follow from them.
     """
     root = folder.parent if folder.name == "log" and (folder / "checkpoint").exists() else folder
     layout = Layout(root=root)
@@ -111,4 +116,9 @@ def read_shown(folder: Path) -> ShownLog:
     if not standing.size:
         raise InvalidData("the log is empty", place=Place(path=str(layout.checkpoint_file)))
     history = replay(log, standing)
+    for fault in state_faults(log.entries(standing.size)):
+        raise StateDoesNotFollow(
+            f"entry {fault.entry} of the log: {fault.message}",
+            hint="whoever signed it did not say what its entries say: keep what you were shown",
+        )
     return ShownLog(layout=layout, standing=standing, changes=tuple(history.keys))

@@ -7,15 +7,20 @@ file that never changes stands for ever: an entry that says otherwise is a contr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from citekit.errors import IntegrityFailed, InvalidData
 from citekit.integrity.digest import parse_digest
+from citekit.integrity.group_state import ACCESS_WORD, FileState, GroupState, group_name, read_group
+from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state_leaf import read_state_leaf
 from citekit.model.event import ACTIONS, VERSION
+from citekit.model.value import NOTHING
 from citekit.store.log.plain_event import read_plain_event
-from citekit.store.log.record_kinds import IMMUTABLE, REMOVABLE, action_of, group_of
+from citekit.store.log.record_kinds import IMMUTABLE, REMOVABLE, action_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,11 +28,10 @@ if TYPE_CHECKING:
 MAX_SUBJECT_BYTES = 1024
 
 
-class Known(NamedTuple):
+class Known(FileState):
     """The last word of the log on one file: its digest (None: it is gone), and which entry."""
 
-    digest: str | None
-    entry: int
+    __slots__ = ()
 
 
 class Contradiction(IntegrityFailed):
@@ -61,6 +65,9 @@ class History:
 
     ``payloads`` maps the digest of each payload that a capture names to the entry of that capture,
     ``purged`` those removed for good. ``past`` has the earlier states of files that changed.
+    ``states`` are the numbers of the state leaves, and ``touched`` the groups that entries since
+    the last of them are about. With ``load`` a group is looked up there (as its text) when an entry
+    is about it, and all others are as if the log had no word on them.
     """
 
     size: int = 0
@@ -68,11 +75,17 @@ class History:
     purged: dict[str, int] = field(default_factory=dict)
     keys: list[KeyChange] = field(default_factory=list)
     past: dict[str, list[Known]] = field(default_factory=dict)
+    states: list[int] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    load: Callable[[str], bytes | None] | None = None
     _left: dict[str, Known] = field(default_factory=dict)
     """What stands of immutable paths that a renaming has left."""
     _groups: dict[str, dict[str, Known]] = field(default_factory=dict)
     """By group: what follows its name in each path. Most items have the same few of these, so a
     long log does not hold every path."""
+    _access: dict[str, str] = field(default_factory=dict)
+    _purged: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By group: what the last change of access says, and what purges about it have removed."""
 
     def take(self, entry: Mapping[str, Any]) -> None:
         """Take in the next entry; raises InvalidData for one that is no event of this schema.
@@ -82,6 +95,11 @@ class History:
         """
         index = self.size
         self.size += 1
+        if entry.get("action") == STATE:
+            read_state_leaf(entry)
+            self.states.append(index)
+            self.touched.clear()
+            return
         action, subject = _checked(entry)
         match action:
             case "rename":
@@ -90,9 +108,11 @@ class History:
                 if action_of(subject) in REMOVABLE:
                     self._learn(subject, None, index)
             case "purge":
-                self._purge(entry, index)
+                self._purge(subject, entry, index)
             case _:
                 self._learn(subject, entry["digest"], index)
+                if action == "access":
+                    self._take_access(subject, entry.get("access"))
                 if action == "capture":
                     for payload in entry.get("payloads", ()):
                         self.payloads.setdefault(str(payload["digest"]), index)
@@ -108,19 +128,22 @@ class History:
         event = read_plain_event(entry)
         if event is None:
             return False
-        action, subject, digest, payloads = event
+        action, subject, digest, payloads, access = event
         if action_of(subject) != _named(action):
             return False
         index = self.size
         self.size += 1
         self._learn(subject, digest, index)
-        for payload in payloads if action == "capture" else ():
-            self.payloads.setdefault(payload, index)
+        if action == "capture":
+            for payload in payloads:
+                self.payloads.setdefault(payload, index)
+        elif action == "access":
+            self._take_access(subject, access)
         return True
 
     def get(self, path: str) -> Known | None:
         """What the log says of one file; None when it says nothing."""
-        group = group_of(path)
+        group = group_name(path)
         return self._groups.get(group, {}).get(path[len(group) :])
 
     def files(self) -> Iterator[tuple[str, Known]]:
@@ -130,16 +153,53 @@ class History:
                 yield group + rest, known
 
     def groups(self) -> Iterator[str]:
-        """The folders of the items that the log knows, and other first names."""
+        """The folders of the items that the log knows, and the other files."""
         yield from self._groups
+
+    @property
+    def number_of_groups(self) -> int:
+        """How many ``groups`` there are."""
+        return len(self._groups)
 
     def in_group(self, group: str) -> dict[str, Known]:
         """The files of one item's folder."""
         return {group + rest: known for rest, known in self._groups.get(group, {}).items()}
 
+    def state_of(self, group: str) -> GroupState | None:
+        """What the log says of a group; None where it has no word on it."""
+        found = self._groups.get(group)
+        purged = self._purged.get(group)
+        if not found and not purged:
+            return None
+        return GroupState(
+            files={rest[1:]: known for rest, known in (found or {}).items()},
+            access=self._access.get(group),
+            purged=purged or NOTHING,
+        )
+
+    def _open(self, group: str) -> dict[str, Known]:
+        """The files of a group that is to be changed, looked up where it was not known."""
+        self.touched.add(group)
+        found = self._groups.get(group)
+        if found is None:
+            found = self._groups[group] = {}
+            text = self.load(group) if self.load else None
+            if text is not None:
+                self._recall(group, found, read_group(text))
+        return found
+
+    def _recall(self, group: str, found: dict[str, Known], state: GroupState) -> None:
+        is_folder = group.startswith("items/")
+        for name, file in state.files.items():
+            found[f"/{name}" if is_folder else name] = Known(*file)
+        if state.access:
+            self._access[group] = state.access
+        if state.purged:
+            self._purged[group] = dict(state.purged)
+
     def _learn(self, path: str, digest: str | None, index: int) -> None:
-        group = group_of(path)
-        found = self._groups.setdefault(group, {})
+        group = group_name(path)
+        found = self._open(group)
         rest = intern(path[len(group) :])
         before = found.get(rest)
         stands = before or self._left.get(path)
@@ -153,20 +213,32 @@ class History:
         found[rest] = Known(digest, index)
 
     def _rename(self, old: str, new: str) -> None:
-        if not new.startswith("items/") or new.count("/") != 1 or self._groups.get(new):
+        if not (_is_folder(old) and _is_folder(new)) or self._open(new):
             raise InvalidData(f"an item cannot be renamed to {new[:80]!r}")
-        moved = self._groups.pop(old, {})
-        if moved:
-            self._groups[new] = moved
+        moved = self._open(old)
+        self._groups[new], self._groups[old] = moved, {}
+        for named in (self._access, self._purged):
+            if old in named:
+                named[new] = named.pop(old)  # type: ignore[attr-defined]  # of either kind
         for rest, known in moved.items():
             if is_immutable(old + rest):
                 self._left[old + rest] = known
             if old + rest in self.past:
                 self.past[new + rest] = self.past.pop(old + rest)
 
-    def _purge(self, entry: Mapping[str, Any], index: int) -> None:
-        for payload in entry.get("payloads", ()):
-            self.purged.setdefault(str(payload["digest"]), index)
+    def _take_access(self, subject: str, access: object) -> None:
+        if isinstance(access, str) and ACCESS_WORD.fullmatch(access):
+            self._access[group_name(subject)] = access
+
+    def _purge(self, subject: str, entry: Mapping[str, Any], index: int) -> None:
+        digests = [str(payload["digest"]) for payload in entry.get("payloads", ())]
+        for digest in digests:
+            self.purged.setdefault(digest, index)
+        if _is_folder(subject):
+            self._open(subject)
+            removed = self._purged.setdefault(subject, {})
+            for digest in digests:
+                removed.setdefault(digest, index)
 
 
 def _key_change(index: int, entry: Mapping[str, Any]) -> KeyChange:
@@ -207,6 +279,11 @@ def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
     for payload in payloads:
         parse_digest(str(payload.get("digest")))
     return str(action), subject
+
+
+def _is_folder(name: str) -> bool:
+    """Whether it can be the folder of an item."""
+    return name.startswith("items/") and name.count("/") == 1
 
 
 def _named(action: str) -> str:

@@ -21,7 +21,7 @@ _PAYLOAD: Final = (
 # Of two options the pattern could not tell the order, so an entry with two is read by the rules.
 _OPTION: Final = rf'"[a-z_]++":(?:{_TEXT}|true|false|\[(?:{_TEXT}(?:,{_TEXT})*)?\])'
 _EVENT: Final = re.compile(
-    r'\{(?:"access":"(?:public|restricted)",)?'
+    r'\{(?:"access":"(public|restricted)",)?'
     r'"action":"(item|capture|note|annotation|entity|claim|access|settings)",'
     rf'"agent":\{{"kind":"[a-z]++","name":{_TEXT}(?:,"version":{_TEXT})?\}},'
     rf'"at":{_TEXT},'
@@ -36,8 +36,8 @@ _BEFORE_DIGEST: Final = '{"digest":"'  # no text can have it inside: there are q
 _DIGEST_LENGTH: Final = len("sha256:") + 64
 
 
-PlainEvent = tuple[str, str, str, list[str]]
-"""Action, subject and digest, and the digests of the payloads that it names."""
+PlainEvent = tuple[str, str, str, list[str], str | None]
+"""Action, subject and digest, the digests of the payloads that it names, and the access."""
 
 
 def is_plain_event(entry: bytes) -> bool:
@@ -53,6 +53,6 @@ def read_plain_event(entry: bytes) -> PlainEvent | None:
         return None
     if match is None:
         return None
-    action, digest, payloads, subject = match.groups()
+    access, action, digest, payloads, subject = match.groups()
     named = payloads.split(_BEFORE_DIGEST)[1:] if payloads else ()
-    return action, subject, digest, [payload[:_DIGEST_LENGTH] for payload in named]
+    return action, subject, digest, [payload[:_DIGEST_LENGTH] for payload in named], access

@@ -11,12 +11,16 @@ from citekit.errors import CitekitError, InvalidData, Place
 from citekit.findings import Finding
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import HASH_BYTES, leaf_hash
+from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state_leaf import VERSION as STATE_VERSION
+from citekit.integrity.state_leaf import StateLeaf, read_state_leaf
 from citekit.integrity.tiles import TILE_WIDTH, Bundle, Tile, bundles_of
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import VERSION
 from citekit.store import files
 from citekit.store.log.folder import needed_paths
 from citekit.store.log.log_state import Contradiction, History
+from citekit.store.log.whole_state import WholeState, missing_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +38,7 @@ class Reading:
     """
 
     history: History = field(default_factory=History)
+    state: WholeState = field(init=False)
     findings: list[Finding] = field(default_factory=list)
     rows: list[bytes] = field(default_factory=list)
     is_rooted: bool = True
@@ -41,6 +46,10 @@ class Reading:
     """Whether each entry that the tree has was there to be taken in."""
     waiting: tuple[bytes, ...] = ()
     """Entries that wait: what a seal that was stopped would have added."""
+
+    def __post_init__(self) -> None:
+        """Make the state of the whole archive follow from the same entries."""
+        self.state = WholeState(self.history)
 
     def root_at(self, size: int) -> bytes:
         """The root of the first ``size`` entries, those that wait included."""
@@ -75,6 +84,9 @@ def read_log(inspection: Inspection, log: LogFolder, standing: Standing) -> Read
         reading.rows.append(row or own or bytes(bundle.width * HASH_BYTES))
     _judge(inspection, reading, standing, from_entries)
     _replay(inspection, reading, standing.size, bundles)
+    missing = missing_state(reading.history, standing.size) if reading.has_all_entries else None
+    if missing is not None:
+        _tell(inspection, reading, "CK-E641", "checkpoint", missing.message)
     return reading
 
 
@@ -127,17 +139,28 @@ def _take(inspection: Inspection, reading: Reading, entry: bytes) -> None:
     try:
         if not history.take_plain(entry):
             value = parse_leaf(entry)
+            if value.get("action") == STATE:
+                _judge_state(inspection, reading, read_state_leaf(value))
             history.take(value)
     except Contradiction as contradiction:
         code, error = "CK-I626", str(contradiction)
     except InvalidData as invalid:
         history.size = number + 1
         version = value.get("v")
-        is_newer = type(version) is int and version > VERSION
+        is_newer = type(version) is int and version > max(VERSION, STATE_VERSION)
         code, error = "CK-I611" if is_newer else "CK-E610", invalid.message
     else:
         return
     _tell(inspection, reading, code, "checkpoint", f"entry {number}: {error}")
+
+
+def _judge_state(inspection: Inspection, reading: Reading, leaf: StateLeaf) -> None:
+    """Tell of a state that does not follow; where entries are missing, that cannot be known."""
+    if reading.has_all_entries:
+        message = reading.state.fault(leaf)
+        if message is not None:
+            entry = f"entry {reading.history.size}"
+            _tell(inspection, reading, "CK-E640", "checkpoint", f"{entry} {message}")
 
 
 def _read_entries(

@@ -19,6 +19,7 @@ from citekit.integrity.rotation import KeyStep, follow_keys
 from citekit.integrity.sign import is_signature, parse_vkey
 from citekit.model.records.codec import read_instant
 from citekit.store import files
+from citekit.store.log.whole_state import missing_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,6 +72,8 @@ def _check_kept(
             yield found("CK-E612", path, f"the log had {size} entries, and has {standing.size}")
         elif reading.is_rooted and reading.root_at(size) != checkpoint.root:
             yield found("CK-E612", path, f"the first {size} entries have another root now")
+        elif reading.has_all_entries and (missing := missing_state(reading.history, size)):
+            yield found("CK-E641", path, missing.message)
         else:
             kept[size] = Kept(checkpoint=checkpoint, note=note, data=data)
 
