@@ -226,6 +226,56 @@ def test_both_refuse_a_checkpoint_by_a_replaced_key(
         assert script([str(file), "--vkey", str(KEY.verifier)]) == code
 
 
+def test_both_judge_revoked_keys_alike(tmp_path: Path, script: Callable[[list[str]], int]) -> None:
+    """By every stage of a log x key x witness x date x kept checkpoint; what counts, and what not."""
+    store, file = build_archive(tmp_path / "archive"), tmp_path / "proof.json"
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    kept = _standing(store)
+    revoked = KeyToRevoke(key_id=KEY.verifier.key_id.hex(), begins_at=LATER)
+    told = []
+    for keys in (
+        Keys(signing=KEY),
+        Keys(signing=NEW_KEY, old=KEY),
+        Keys(signing=NEW_KEY, revoked=(revoked,)),
+        Keys(signing=NEW_KEY),
+    ):
+        with store.writing() as writer:
+            writer.write_note("lantern2024", f"{len(told)}\n")
+        seal(store, keys=keys, now=NOON)
+        note = parse_note(store.layout.checkpoint_file.read_bytes())
+        take_in(store, write_signature(cosign(note.text, WITNESS_KEY, NOON)).encode())
+        file.write_bytes(prove(store, "tide2023", now=NOON, since=[kept]).data)
+        for known in (kept, _standing(store), None):
+            for outside, words in _readers(known):
+                ours = check_proof(file.read_bytes(), outside).exit_code
+                with redirect_stdout(StringIO()):
+                    theirs = script([str(file), *words])
+                assert ours == theirs, (len(told), words)
+                told.append(ours)
+    assert {told.count(0) > 40, told.count(6) > 40} == {True}
+
+
+def _readers(known: Checkpoint | None) -> Iterator[tuple[Outside, list[str]]]:
+    """Those who trust a key, and may have a witness, a date and a checkpoint besides."""
+    for key in (KEY.verifier, NEW_KEY.verifier):
+        for is_witnessed in (False, True):
+            for date in (None, "2026-11-22", "2026-11-23"):
+                said = Revocation(
+                    key_id=KEY.verifier.key_id.hex(),
+                    begins_at=datetime.fromisoformat(f"{date or '2026-11-22'}T00:00:00Z"),
+                    authority=Authority.VERIFIER,
+                )
+                outside = Outside(
+                    keys=(key,),
+                    checkpoints=(("kept", known),) if known else (),
+                    witnesses=(WITNESS_KEY.verifier,) if is_witnessed else (),
+                    revocations=(said,) if date else (),
+                )
+                words = ["--vkey", str(key), *(_as_words(known) if known else ())]
+                words += ["--witness", str(WITNESS_KEY.verifier)] if is_witnessed else []
+                yield outside, words + (["--revoked", f"{KEY.verifier}@{date}"] if date else [])
+
+
 def test_both_compare_a_kept_checkpoint_of_any_size(
     tmp_path: Path, script: Callable[[list[str]], int]
 ) -> None:
