@@ -51,6 +51,7 @@ from citekit.app.sealing.waiting_purges import waiting_purges
 from citekit.app.site import build, new_project, serve
 from citekit.app.use_case import use_case
 from citekit.app.verifying.verify import verify
+from citekit.app.witnessing.take_in import take_in
 from citekit.csl import search_styles
 from citekit.store.archive import ArchiveStore
 
@@ -127,6 +128,7 @@ class Archive:
     read_keys = use_case(read_keys)
     waiting_purges = use_case(waiting_purges)
     keygen = use_case(make_log_key)
+    take_in_cosigned = use_case(take_in)
     prove = use_case(prove)
 
     # for others

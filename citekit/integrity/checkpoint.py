@@ -45,6 +45,11 @@ class Checkpoint(Value):
         return "".join(f"{line}\n" for line in lines)
 
 
+def is_same_tree(one: Checkpoint, other: Checkpoint) -> bool:
+    """Whether both are of one log and have the same entries, whatever else they say."""
+    return (one.origin, one.size, one.root) == (other.origin, other.size, other.root)
+
+
 def parse_checkpoint(data: bytes) -> tuple[Checkpoint, Note]:
     """Read a checkpoint and the note that carries it, with its signatures not yet checked.
 

@@ -31,6 +31,7 @@ from citekit.app.proving.proof_verdict import ProofVerdict, ProvenEntry, ProvenP
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, MissingExtra, Place
+from citekit.integrity.checkpoint import is_same_tree
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.earlier import earlier_proof
 from citekit.integrity.fork import fork_told, forks_among
@@ -220,7 +221,7 @@ def _evidence(read: ReadProof, outside: Outside) -> Iterator[ProofEvidence]:
             yield ProofEvidence(checkpoint=ours, indexes=everything, at=cosignature.at)
     for _, known in outside.checkpoints:
         had = (entry.proof.index for entry in read.entries if entry.proof.index < known.size)
-        if known == ours or _grew_from(read, known):
+        if is_same_tree(known, ours) or _grew_from(read, known):
             yield ProofEvidence(checkpoint=known, indexes=frozenset(had))
 
 

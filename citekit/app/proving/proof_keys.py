@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, MissingExtra, Place
-from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint_text
+from citekit.integrity.checkpoint import Checkpoint, is_same_tree, parse_checkpoint_text
 from citekit.integrity.cosignature import Cosignature, verify_cosignatures
 from citekit.integrity.note import Note
 from citekit.integrity.revocation import Authority, Revocation, Revoked
@@ -64,7 +64,8 @@ def check_signature(
         return any(
             part.counts(key, before)
             and (
-                part.checkpoint == checkpoint or (checkpoint == ours and everything <= part.indexes)
+                is_same_tree(part.checkpoint, checkpoint)
+                or (is_same_tree(checkpoint, ours) and everything <= part.indexes)
             )
             for part in evidence
         )
@@ -118,7 +119,7 @@ def _revocations(entry: ReadEntry, ours: Checkpoint) -> Iterator[Revocation]:
     with suppress(InvalidData, ValueError):
         said_by = parse_vkey(str(entry.event.get("vkey")))
         begins_at = entry.event.get("revoked_from")
-        is_vouched = entry.checkpoint == ours or has_signed(entry.note, said_by)
+        is_vouched = is_same_tree(entry.checkpoint, ours) or has_signed(entry.note, said_by)
         if begins_at is not None and is_vouched:
             yield Revocation(
                 key_id=str(entry.event.get("replaces")),

@@ -227,7 +227,7 @@ def test_both_refuse_a_checkpoint_by_a_replaced_key(
 
 
 def test_both_judge_revoked_keys_alike(tmp_path: Path, script: Callable[[list[str]], int]) -> None:
-    """By every stage of a log x key x witness x date x kept checkpoint; what counts, and what not."""
+    """At every stage of a log, for each key, witness, date and kept checkpoint."""
     store, file = build_archive(tmp_path / "archive"), tmp_path / "proof.json"
     seal(store, keys=Keys(signing=KEY), now=NOON)
     kept = _standing(store)
