@@ -295,14 +295,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
     },
     'revoke': {
-        'help': 'Write a statement, signed by a key, that it counts no more from a date.',
+        'help': 'Print a statement, signed by a key, that it counts no more from a date.',
         'door': 'seal:revoke',
         'arguments': (
             {'name': 'DATE', 'parameter': 'date', 'help': 'From when: 2026-11-22, or an instant.'},
         ),
         'options': (
             {'name': '--signing-key', 'parameter': 'signing_key', 'help': "The private key (default: the log's own).", 'metavar': 'FILE'},
-            {'name': '--output', 'parameter': 'output_', 'help': 'Where; keep it apart from the key.', 'metavar': 'FILE', 'short': '-o'},
+            {'name': '--output', 'parameter': 'output_', 'help': 'Write into this file instead.', 'metavar': 'FILE', 'short': '-o'},
         ),
     },
     'witness': {

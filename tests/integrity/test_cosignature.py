@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.errors import IntegrityFailed, InvalidData
-from citekit.integrity.cosignature import MAX_SKEW, cosign, is_of_witness, verify_cosignatures
 from citekit.integrity.note import (
     Note,
     NoteSignature,
@@ -22,6 +21,12 @@ from citekit.integrity.note import (
     write_signature,
 )
 from citekit.integrity.sign import WITNESS, new_signer_key, parse_vkey, sign_note
+from citekit.integrity.witness.cosignature import (
+    MAX_SKEW,
+    cosign,
+    is_of_witness,
+    verify_cosignatures,
+)
 from citekit.model.value import replace
 
 TEXT = "coast.example/log\n7\nqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo=\n"

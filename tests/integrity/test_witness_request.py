@@ -12,7 +12,7 @@ from citekit.errors import InvalidData
 from citekit.integrity.checkpoint import Checkpoint, write_checkpoint
 from citekit.integrity.merkle import leaf_hash, prove_consistency, root_of
 from citekit.integrity.tree import TiledTree
-from citekit.integrity.witness_request import WitnessRequest, parse_request, write_request
+from citekit.integrity.witness.request import WitnessRequest, parse_request, write_request
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(20)]
 TREE = TiledTree(20, lambda _level, _index, width: b"".join(LEAVES[:width]))

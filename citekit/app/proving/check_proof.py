@@ -34,9 +34,9 @@ from citekit.errors import CitekitError, IntegrityFailed, InvalidData, MissingEx
 from citekit.integrity.checkpoint import is_same_tree
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.earlier import earlier_proof
-from citekit.integrity.fork import fork_told, forks_among
 from citekit.integrity.merkle import verify_consistency, verify_inclusion
 from citekit.integrity.timestamp import Timestamp, read_timestamp, verify_timestamp
+from citekit.integrity.witness.fork import fork_told, forks_among
 from citekit.model.records.json_text import parse_json
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, MissingExtra, Place
 from citekit.integrity.checkpoint import Checkpoint, is_same_tree, parse_checkpoint_text
-from citekit.integrity.cosignature import Cosignature, verify_cosignatures
 from citekit.integrity.note import Note
 from citekit.integrity.revocation import Authority, Revocation, Revoked
 from citekit.integrity.rotation import KeyStep, follow_keys, has_signed
 from citekit.integrity.sign import parse_vkey
+from citekit.integrity.witness.cosignature import Cosignature, verify_cosignatures
 from citekit.model.records.codec import read_instant
 from citekit.model.value import Value, replace
 from citekit.store.clock import now

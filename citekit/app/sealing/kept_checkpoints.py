@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.errors import CitekitError, InvalidData
 from citekit.integrity.checkpoint import parse_checkpoint
-from citekit.integrity.cosignature import is_of_witness
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import MAX_NOTE_BYTES, NoteSignature, parse_note
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, Timestamp, read_timestamp
+from citekit.integrity.witness.cosignature import is_of_witness
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.log.folder import Standing

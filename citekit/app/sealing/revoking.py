@@ -7,7 +7,6 @@ it was asked for, and refuses those that wait from elsewhere (docs/decisions/002
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.errors import Place, StoreConflict, UsageError
@@ -18,8 +17,6 @@ from citekit.integrity.revocation import write_statement
 from citekit.integrity.sign import parse_vkey
 from citekit.model.records.codec import read_instant, write_instant
 from citekit.model.value import Value
-from citekit.store import files
-from citekit.store.outputs import check_file, write_file
 from citekit.store.writing.event_recorder import agent_of, encode_event, make_event
 
 if TYPE_CHECKING:
@@ -123,14 +120,9 @@ def _says(change: KeyChange, order: KeyToRevoke) -> bool:
     return change.replaces == order.key_id and change.revoked_from == said
 
 
-def revoke(key: SignerKey, begins_at: datetime, path: str | Path) -> Path:
-    """Write the key's own word that it is revoked from an instant, to be kept and handed out.
+def revoke(key: SignerKey, begins_at: datetime) -> bytes:
+    """The key's own word that it is revoked from an instant, to be kept and handed out.
 
-    Raises as ``check_file`` does, and StoreConflict where the file exists.
+    Raises MissingExtra without cryptography.
     """
-    target = check_file(Path(path))
-    if target.exists():
-        raise StoreConflict("is there already", place=str(target), hint="choose another name")
-    write_file(target, write_note(write_statement(key, begins_at)))
-    files.flush_folder(target.parent)
-    return target
+    return write_note(write_statement(key, begins_at))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from citekit.errors import IntegrityFailed, NotFound, StoreConflict
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
-from citekit.integrity.fork import fork_told
+from citekit.integrity.witness.fork import fork_told
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from citekit.app.witnessing.memory import SeenLog
     from citekit.integrity.rotation import KeyChain
-    from citekit.integrity.witness_request import WitnessRequest
+    from citekit.integrity.witness.request import WitnessRequest
 
 _MEMORY = "the memory of this witness"
 _FORK = "keep both checkpoints and show them to others: somebody wrote a second history"

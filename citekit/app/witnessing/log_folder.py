@@ -13,11 +13,11 @@ from citekit.app.sealing.kept_checkpoints import kept_standings
 from citekit.app.sealing.plan import replay
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, Place
 from citekit.integrity.checkpoint import parse_checkpoint
-from citekit.integrity.fork import fork_told
 from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.integrity.rotation import KeyStep
 from citekit.integrity.sign import parse_vkey
-from citekit.integrity.witness_request import WitnessRequest
+from citekit.integrity.witness.fork import fork_told
+from citekit.integrity.witness.request import WitnessRequest
 from citekit.model.value import Value, replace
 from citekit.store import files
 from citekit.store.layout import Layout

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.errors import IntegrityFailed, InvalidData, NotFound, UsageError
 from citekit.integrity.checkpoint import parse_checkpoint
-from citekit.integrity.cosignature import is_of_witness
-from citekit.integrity.fork import fork_told
 from citekit.integrity.note import MAX_NOTE_BYTES, Note, parse_note, parse_signature, write_note
+from citekit.integrity.witness.cosignature import is_of_witness
+from citekit.integrity.witness.fork import fork_told
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.log.folder import LogFolder

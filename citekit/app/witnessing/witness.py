@@ -18,11 +18,11 @@ from citekit.app.witnessing.log_folder import read_shown
 from citekit.app.witnessing.memory import MemoryFile, SeenLog
 from citekit.errors import IntegrityFailed, StoreConflict, UsageError
 from citekit.integrity.checkpoint import parse_checkpoint
-from citekit.integrity.cosignature import cosign, verify_cosignatures
 from citekit.integrity.note import write_note, write_signature
 from citekit.integrity.rotation import follow_keys
 from citekit.integrity.sign import WITNESS, parse_trusted, parse_vkey
-from citekit.integrity.witness_request import MAX_REQUEST_BYTES, WitnessRequest, parse_request
+from citekit.integrity.witness.cosignature import cosign, verify_cosignatures
+from citekit.integrity.witness.request import MAX_REQUEST_BYTES, WitnessRequest, parse_request
 from citekit.model.records.codec import write_instant
 from citekit.model.value import Value, replace
 from citekit.store import files

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from citekit.app.looking.log import list_events
 from citekit.app.sealing.revoking import read_day
-from citekit.app.sealing.revoking import revoke as write_statement
+from citekit.app.sealing.revoking import revoke as make_statement
 from citekit.app.sealing.seal import read_keys
 from citekit.app.sealing.seal import seal as seal_archive
 from citekit.app.sealing.signing_keys import keygen as make_key
@@ -22,7 +22,7 @@ from citekit.errors import UsageError
 from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.model.records.codec import write_instant
 from citekit.store import files
-from citekit.store.outputs import check_file, write_file
+from citekit.store.outputs import check_file, write_file, write_output
 
 if TYPE_CHECKING:
     from citekit.app.sealing.seal import Keys, Sealed
@@ -173,17 +173,19 @@ def _witness_key(context: Context, name: str | None, path: Path | None) -> int:
     return 0
 
 
-def revoke(context: Context, *, date: str, signing_key: str | None, output_: str) -> int:
-    """Write the statement of a key that it is revoked, and say whom to give it to."""
+def revoke(context: Context, *, date: str, signing_key: str | None, output_: str | None) -> int:
+    """Print the statement of a key that it is revoked, or write it into a file."""
     begins_at = read_day(date)
     path = Path(signing_key) if signing_key else signing_key_file(log_origin(context.store()))
     key = read_signing_key(path)
-    file = write_statement(key, begins_at, output_)
-    if context.json:
-        answer = {"key": str(key.verifier), "from": write_instant(begins_at), "path": str(file)}
-        output.answer_json(answer)
-        return 0
-    output.answer(str(file))
+    statement = make_statement(key, begins_at)
+    if output_ is not None:
+        write_output(Path(output_), statement)
+    elif context.json:
+        answer = {"key": str(key.verifier), "from": write_instant(begins_at)}
+        output.answer_json({**answer, "statement": statement.decode()})
+    else:
+        output.answer_as_it_is(statement.decode())
     told = (
         "nothing is revoked yet: who verifies with --revoked and this file trusts the key no more"
     )

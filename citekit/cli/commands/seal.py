@@ -119,11 +119,11 @@ def revoke(
     *,
     signing_key: SigningKey = None,
     output_: Annotated[
-        str,
-        typer.Option("--output", "-o", metavar="FILE", help="Where; keep it apart from the key."),
-    ],
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write into this file instead."),
+    ] = None,
 ) -> int:
-    """Write a statement, signed by a key, that it counts no more from a date."""
+    """Print a statement, signed by a key, that it counts no more from a date."""
     return hand_on(ctx)
 
 

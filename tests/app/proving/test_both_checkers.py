@@ -33,12 +33,12 @@ from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.witnessing.take_in import take_in
 from citekit.errors import IntegrityFailed, UsageError
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
-from citekit.integrity.cosignature import cosign
 from citekit.integrity.merkle import leaf_hash, prove_consistency, root_of, verify_consistency
 from citekit.integrity.note import Note, parse_note, write_note, write_signature
 from citekit.integrity.revocation import Authority, Revocation
 from citekit.integrity.sign import WITNESS, new_signer_key, sign_note
 from citekit.integrity.tree import TiledTree
+from citekit.integrity.witness.cosignature import cosign
 from citekit.model.value import replace
 from citekit.testing.builders import build_archive
 from citekit.testing.tsa import make_authority, serve_authority

@@ -22,7 +22,6 @@ from citekit.cli.run import run
 from citekit.errors import InvalidData
 from citekit.findings import Severity
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
-from citekit.integrity.cosignature import cosign
 from citekit.integrity.note import Note, NoteSignature, parse_note, write_note, write_signature
 from citekit.integrity.sign import (
     WITNESS,
@@ -33,6 +32,7 @@ from citekit.integrity.sign import (
     write_signer_key,
 )
 from citekit.integrity.timestamp import parse_roots
+from citekit.integrity.witness.cosignature import cosign
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive

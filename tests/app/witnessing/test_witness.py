@@ -29,11 +29,11 @@ from citekit.errors import (
     UsageError,
 )
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
-from citekit.integrity.cosignature import verify_cosignatures
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
-from citekit.integrity.witness_request import WitnessRequest, write_request
+from citekit.integrity.witness.cosignature import verify_cosignatures
+from citekit.integrity.witness.request import WitnessRequest, write_request
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.staging import Journal, begin

@@ -12,11 +12,11 @@ from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, InvalidData, MissingExtra
 from citekit.findings import Finding, Severity
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
-from citekit.integrity.fork import fork_told, forks_among
 from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.integrity.revocation import Authority, Revocation, Revoked
 from citekit.integrity.rotation import KeyStep, follow_keys
 from citekit.integrity.sign import is_signature, parse_vkey
+from citekit.integrity.witness.fork import fork_told, forks_among
 from citekit.model.records.codec import read_instant
 from citekit.store import files
 from citekit.store.log.whole_state import missing_state

@@ -13,9 +13,9 @@ from citekit.app.verifying.log_checks.evidence import Evidence
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, IntegrityFailed
 from citekit.integrity.checkpoint import parse_checkpoint
-from citekit.integrity.cosignature import verify_cosignatures
-from citekit.integrity.fork import fork_told
 from citekit.integrity.note import MAX_NOTE_BYTES
+from citekit.integrity.witness.cosignature import verify_cosignatures
+from citekit.integrity.witness.fork import fork_told
 from citekit.model.records.codec import write_instant
 from citekit.store import files
 from citekit.store.clock import now
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from citekit.app.verifying.log_checks.log_tree import Reading
     from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.findings import Finding
-    from citekit.integrity.cosignature import Cosignature
     from citekit.integrity.note import Note
+    from citekit.integrity.witness.cosignature import Cosignature
     from citekit.store.log.folder import Standing
 
 
