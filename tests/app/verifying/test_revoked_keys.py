@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +39,6 @@ from citekit.testing.tamper import UNSIGNED, wait_for_seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from citekit.app.proving.proof_verdict import ProofVerdict
     from citekit.testing.tsa import TimestampAuthority
