@@ -12,10 +12,12 @@ This program shares no code with citekit. The format is described in the referen
 What it does, in order:
  1. Every entry of the log is hashed into its leaf; the hashes of its proof lead to one root.
  2. Every file in the proof has the digest that the last entry about it says.
- 3. That root is the one of a checkpoint which a key that you know has signed, or that you kept. A
+ 3. The last entry of the log says the state of the whole archive; from it follows that this is all
+    the log says of the item: no later edit, no other capture, nothing taken back.
+ 4. That root is the one of a checkpoint which a key that you know has signed, or that you kept. A
     key that was revoked counts only where a witness or what you kept covers it from before; it
     cannot check timestamps by itself, so it never counts them here.
- 4. Each timestamp is of that checkpoint, or of an earlier one in whose log an entry was already.
+ 5. Each timestamp is of that checkpoint, or of an earlier one in whose log an entry was already.
 """
 
 # ruff: noqa: T201, TRY004  # a program of its own: what it prints is its answer; one kind of error
@@ -36,9 +38,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FORMAT, WITHOUT_STATE = "citekit-proof/2", "citekit-proof/1"
 LIMIT = 8 << 20
 MOST_HASHES = 64
-NO_KEPT, UNSURE, GREW, VOUCHED = "none", "cannot tell", "grew", "vouched for"
+NO_KEPT, UNSURE, GREW = "none", "cannot tell", "grew"
+VOUCHED, OLDER = "vouched for", "vouched for as it was then"
 MOST_PARTS = 1000
 MOST_DIGITS = 4300
 LOG, WITNESS = b"\x01", b"\x04"
@@ -85,6 +89,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         said = check_entries(proof)
         check_files(proof, said)
+        if proof.state:
+            check_last_word(proof, proof.state, said)
         kept = check_kept(proof, options)
         seen = check_witnesses(proof, witnesses)
         is_signed = check_signer(proof, trusted, revoked, evidence(proof, options, kept, seen))
@@ -93,10 +99,12 @@ def main(words: list[str] | None = None) -> int:
         return answer(6, f"tampered: {error}")
     for witness, at in seen.items():
         print("a witness saw this checkpoint:", ascii(witness[0]), at.isoformat())
+    how = "unchanged since it was sealed" if proof.state else "sealed as it is here"
     for path, _ in proof.files:
-        print("unchanged since it was sealed:", ascii(path))
+        print(f"{how}:", ascii(path))
     for line in purges(proof):
         print("removed for good since:", ascii(line))
+    tell_last_word(proof, is_vouched=is_signed or kept == VOUCHED)
     try:
         tell_times(stamped, options.tokens)
     except OSError as error:
@@ -107,7 +115,7 @@ def main(words: list[str] | None = None) -> int:
             "consistent; cannot tell whether the log only grew: your checkpoint is of "
             "another size; ask for a proof made with citekit prove KEY --since CHECKPOINT",
         )
-    if not (kept == VOUCHED or is_signed):
+    if not (kept in (VOUCHED, OLDER) or is_signed):
         return answer(1, "consistent; signer not authenticated")
     return answer(0, "proven; not that the source ever served it, nor that nothing came later")
 
@@ -162,6 +170,19 @@ class Earlier(NamedTuple):
     stamps: list[Stamp]
 
 
+class State(NamedTuple):
+    """The last entry of the log, and what of it is about the item."""
+
+    entry: Entry
+    root: bytes
+    group: str
+    """The state of the item's folder: canonical JSON."""
+    files: dict[str, dict[str, Any]]
+    purged: dict[str, int]
+    bits: list[int]
+    hashes: list[bytes]
+
+
 class Proof(NamedTuple):
     """The file."""
 
@@ -175,13 +196,17 @@ class Proof(NamedTuple):
     """Sizes of earlier trees, and the hashes that lead from each to the checkpoint."""
     cosignatures: list[tuple[str, bytes, bytes]]
     """Of witnesses, below the checkpoint."""
+    state: State | None
+    """What shows the last word; None in files of the format before, which do not show it."""
 
 
 def read_file(path: Path) -> Proof:
     """Read the file to its last part; raises ValueError for what is no proof file."""
     document = read_json(path)
-    if document.get("format") != "citekit-proof/1":
-        raise ValueError('its "format" is not citekit-proof/1')
+    if document.get("format") not in (FORMAT, WITHOUT_STATE):
+        raise ValueError(f'its "format" is not {FORMAT} or {WITHOUT_STATE}')
+    if ("state" in document) != (document["format"] == FORMAT):
+        raise ValueError("its format has a state and it has none, or the other way round")
     read_about(document)
     proof = Proof(
         key=text(document, "key"),
@@ -192,6 +217,7 @@ def read_file(path: Path) -> Proof:
         earlier=[read_earlier(part) for part in parts(document, "earlier", needed=False)],
         since=[read_since(part) for part in parts(document, "since", needed=False)],
         cosignatures=[read_signature(line) for line in texts(document, "cosignatures")],
+        state=read_state(document["state"]) if "state" in document else None,
     )
     if not proof.files or not proof.entries:
         raise ValueError("it has no files or no entries")
@@ -435,6 +461,70 @@ def read_since(part: dict[str, Any]) -> tuple[int, list[bytes]]:
     return size, [decode(value, 32) for value in hashes]
 
 
+def read_state(part: Any) -> State:  # noqa: ANN401  # JSON
+    """Read the last entry of the log, and the item's part of it with the way to its root."""
+    if not isinstance(part, dict):
+        raise ValueError("its state is no object")
+    entry, group, hashes = read_entry(part), text(part, "group"), part.get("hashes")
+    event = entry.event
+    if event.get("action") != "state" or event.get("v") != 2 or type(event["v"]) is not int:
+        raise ValueError("its state is another entry")
+    if type(event.get("size")) is not int or event["size"] < 0:
+        raise ValueError("its state does not say of how many entries")
+    roots = [re.fullmatch("sha256:([0-9a-f]{64})", str(event.get(n))) for n in ("root", "private")]
+    if not roots[0] or not roots[1]:
+        raise ValueError("its state has no roots")
+    if not isinstance(hashes, list) or not all(isinstance(value, str) for value in hashes):
+        raise ValueError("its state has no hashes")
+    if len(hashes) > 256:
+        raise ValueError("its state has too many hashes")
+    files, purged = read_group(group)
+    bits = int.from_bytes(decode(text(part, "bits"), 32), "big")
+    return State(
+        entry=entry,
+        root=bytes.fromhex(roots[0][1]),
+        group=group,
+        files=files,
+        purged=purged,
+        bits=[bit for bit in range(255, -1, -1) if bits >> (255 - bit) & 1],
+        hashes=[decode(value, 32) for value in hashes],
+    )
+
+
+def read_group(content: str) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
+    """Read what a log says of a folder, in its one spelling: files by their names, and purges."""
+    group = json.loads(
+        content, object_pairs_hook=without_duplicates, parse_float=refuse, parse_int=whole
+    )
+    again = json.dumps(group, sort_keys=True, separators=(",", ":"))
+    if not isinstance(group, dict) or again != content or not content.isascii():
+        raise ValueError("the state of a folder is not canonical JSON")
+    files, purged = group.get("files"), group.get("purged", {})
+    if not isinstance(files, dict) or not isinstance(purged, dict) or group.get("purged") == {}:
+        raise ValueError("the state of a folder has no files")
+    if not group.keys() <= {"access", "files", "purged"} or "\\" in content:
+        raise ValueError("the state of a folder has parts of a newer citekit")
+    if "access" in group and not re.fullmatch("[a-z]{1,20}", str(group["access"])):
+        raise ValueError("the state of a folder has an access that is no word")
+    for file in files.values():
+        if not isinstance(file, dict) or file.keys() != {"digest", "entry"}:
+            raise ValueError("the state of a file is another")
+        if file["digest"] is not None:
+            check_digest(file["digest"])
+    for digest in purged:
+        check_digest(digest)
+    entries = [*(file["entry"] for file in files.values()), *purged.values()]
+    if not all(type(entry) is int and entry >= 0 for entry in entries):
+        raise ValueError("the state of a file has no entry")
+    return files, purged
+
+
+def check_digest(digest: object) -> None:
+    """Refuse what is no digest."""
+    if not isinstance(digest, str) or not re.fullmatch("sha256:[0-9a-f]{64}", digest):
+        raise ValueError("not a digest")
+
+
 # ── 1. entries lead to one root ──────────────────────────────────────────────────────────────────
 
 
@@ -442,7 +532,10 @@ def check_entries(proof: Proof) -> dict[str, Entry]:
     """Give for each path the last entry about it, after renamings; raises NotProven."""
     for entry in proof.entries:
         check_leads(entry)
-    if len({entry.checkpoint.note for entry in proof.entries}) != 1:
+    if proof.state:
+        check_leads(proof.state.entry)
+    all_entries = [*proof.entries, *([proof.state.entry] if proof.state else [])]
+    if len({entry.checkpoint.note for entry in all_entries}) != 1:
         raise NotProven("the entries have several checkpoints, not one")
     said: dict[str, Entry] = {}
     for entry in sorted(proof.entries, key=lambda entry: entry.index):
@@ -526,7 +619,90 @@ def purges(proof: Proof) -> Iterator[str]:
                 yield f"{what}, entry {entry.index}, {entry.event.get('at')}"
 
 
-# ── 3. somebody you know vouches for the checkpoint ──────────────────────────────────────────────
+# ── 3. this is all that the log says of the item ─────────────────────────────────────────────────
+
+
+def check_last_word(proof: Proof, state: State, said: dict[str, Entry]) -> None:
+    """Raise NotProven unless the proof has the last word on the item, and leaves nothing out."""
+    size = state.entry.checkpoint.size
+    if not state.entry.index == size - 1 == state.entry.event["size"]:
+        raise NotProven("its state is not the last entry of the log: it is another seal's")
+    item = next(path for path, content in proof.files if is_item(path, content, proof.key))
+    folder = item.removesuffix("item.json")
+    if state_root(folder[:-1], state) != state.root:
+        raise NotProven("its state is not what the log says of the item's folder")
+    for path, content in proof.files:
+        known = state.files.get(path.removeprefix(folder)) if path.startswith(folder) else None
+        digest = "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+        if known != {"digest": digest, "entry": said[path].index}:
+            raise NotProven(f"{path!r} is not the last word of the log on it")
+    shown = {path.removeprefix(folder) for path, _ in proof.files}
+    for name, known in state.files.items():
+        is_needed = name == "item.json" or name.startswith("captures/")
+        if is_needed and known["digest"] is not None and name not in shown:
+            raise NotProven(f"it leaves out {folder + name!r}, which the log has")
+    told = set(purges_told(proof))
+    captured = {
+        str(payload.get("digest"))
+        for entry in proof.entries
+        if entry.event.get("action") == "capture"
+        for payload in payloads_of(entry)
+    }
+    if not told >= set(state.purged.items()):
+        raise NotProven("it leaves out that a payload was removed for good")
+    for digest, index in told:
+        if digest in captured and state.purged.get(digest) != index:
+            raise NotProven("it tells of a removal that the log does not say so")
+
+
+def state_root(folder: str, state: State) -> bytes | None:
+    """Hash the folder's state upwards, by the bits of its key, to the root of the whole state."""
+    key = hashlib.sha256(b"\x20" + folder.encode()).digest()
+    value = hashlib.sha256(b"\x21" + state.group.encode()).digest()
+    node = hashlib.sha256(b"\x22" + key + value).digest()
+    if len(state.bits) != len(state.hashes):
+        return None
+    number = int.from_bytes(key, "big")
+    for bit, other in zip(state.bits, state.hashes):  # noqa: B905  # so it runs on Python 3.9, too
+        sides = other + node if number >> (255 - bit) & 1 else node + other
+        node = hashlib.sha256(b"\x23" + bytes([bit]) + sides).digest()
+    return node
+
+
+def payloads_of(entry: Entry) -> list[dict[str, Any]]:
+    """Give the payloads that an entry names."""
+    payloads = entry.event.get("payloads")
+    found = payloads if isinstance(payloads, list) else []
+    return [payload for payload in found if isinstance(payload, dict)]
+
+
+def purges_told(proof: Proof) -> Iterator[tuple[str, int]]:
+    """Give each digest that an entry says was removed, and the number of that entry."""
+    for entry in proof.entries:
+        if entry.event.get("action") == "purge":
+            for payload in payloads_of(entry):
+                yield str(payload.get("digest")), entry.index
+
+
+def tell_last_word(proof: Proof, *, is_vouched: bool) -> None:
+    """Say what the folder held, or that this proof does not show it."""
+    if proof.state is None:
+        print("not shown: that this was the last word (a proof of this format cannot show that)")
+        return
+    shown = {path.rpartition("/captures/")[2].rpartition("/")[2] for path, _ in proof.files}
+    others = [
+        name
+        for name, file in sorted(proof.state.files.items())
+        if file["digest"] is not None and name.rpartition("/")[2] not in shown
+    ]
+    print(f"the last word at this checkpoint (entry {proof.state.entry.index}): the folder held")
+    print("  these files" + "".join(f", {name}" for name in others) + ", and nothing else")
+    print("  (the owner's signed word, checked by whoever replays or witnesses the log)")
+    if not is_vouched:
+        print("  not shown: that the owner says so; nobody you know vouches for this checkpoint")
+
+
+# ── 4. somebody you know vouches for the checkpoint ──────────────────────────────────────────────
 
 
 def check_kept(proof: Proof, options: argparse.Namespace) -> str:
@@ -549,7 +725,7 @@ def check_kept(proof: Proof, options: argparse.Namespace) -> str:
         raise NotProven(f"its log does not begin with the {options.size} entries that you know of")
     print("the log only grew since the checkpoint that you kept")
     covers_all = all(entry.index < options.size for entry in proof.entries)
-    return VOUCHED if covers_all else GREW
+    return OLDER if covers_all else GREW
 
 
 def only_grew(size: int, root: bytes, ours: Checkpoint, hashes: list[bytes]) -> bool:
@@ -597,7 +773,7 @@ def evidence(
     ours = proof.entries[0].checkpoint
     known = [Known(ours.size, ours.root, has_all=True, at=at) for at in seen.values()]
     if kept not in (UNSURE, NO_KEPT):
-        known.append(Known(options.size, options.root, has_all=kept == VOUCHED, at=None))
+        known.append(Known(options.size, options.root, has_all=kept in (VOUCHED, OLDER), at=None))
     return known
 
 
@@ -620,7 +796,8 @@ def check_signer(
         raise NotProven("a key has signed its checkpoint that the log had replaced before")
     if not any(is_sound(key, ours, ours, said, known) for key in in_time):
         raise NotProven("the key that has signed its checkpoint is revoked, and nothing covers it")
-    return True
+    exact = [part._replace(has_all=False) for part in known]  # what was older is kept's to tell
+    return any(is_sound(key, ours, ours, said, exact) for key in in_time)
 
 
 class End(NamedTuple):
@@ -809,7 +986,7 @@ def signers(checkpoint: Checkpoint, keys: set[Key]) -> set[Key]:
     return found
 
 
-# ── 4. since when it exists ──────────────────────────────────────────────────────────────────────
+# ── 5. since when it exists ──────────────────────────────────────────────────────────────────────
 
 
 def check_times(proof: Proof, said: dict[str, Entry]) -> list[tuple[str, Stamp, Checkpoint]]:

@@ -17,18 +17,20 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.app.sealing.seal import Keys, seal
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
+from citekit.store.log.log_state import History
 from citekit.store.log.record_kinds import action_of, group_of
+from citekit.store.log.whole_state import WholeState
 from citekit.store.staging import Journal, begin
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 
@@ -299,14 +301,27 @@ def _hand_over(store: ArchiveStore, old: SignerKey) -> None:
         "vkey": str(new.verifier),
         "replaces": old.verifier.key_id.hex(),
     }
-    tree = log.grow(standing, [encode_leaf(event)], staging=begin(store.layout, Journal()))
-    checkpoint = Checkpoint(origin=standing.checkpoint.origin, size=tree.size, root=tree.root())
-    data = write_note(sign_note(sign_note(Note(text=checkpoint.text), new), old))
     log.write(file, public)
-    log.write(store.layout.kept_checkpoint(tree.size), data)
-    log.commit(data)
+    size = grow_signed(store, [encode_leaf(event)], new, old)
+    log.write(store.layout.kept_checkpoint(size), store.layout.checkpoint_file.read_bytes())
+
+
+def grow_signed(store: ArchiveStore, entries: Iterable[bytes], *keys: SignerKey) -> int:
+    """Make the log longer by these entries, whatever they say, and sign it; gives its new size.
+
+    So can whoever has the key: what such a log says is for others to judge.
+    """
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    tree = log.grow(standing, entries, staging=begin(store.layout, Journal()))
+    origin = standing.checkpoint.origin if standing else keys[0].verifier.name
+    note = Note(text=Checkpoint(origin=origin, size=tree.size, root=tree.root()).text)
+    for key in keys:
+        note = sign_note(note, key)
+    log.commit(write_note(note))
     log.await_only((), size=tree.size)
     log.tidy(tree.size)
+    return tree.size
 
 
 def _other_origin(note: Note, _: SignerKey) -> Note:
@@ -320,6 +335,44 @@ _SIGNATURES: Final[dict[str, Callable[[Note, SignerKey], Note]]] = {
     "sign_as_well": sign_note,
     "other_origin": _other_origin,
 }
+
+
+# ── states that are signed and false ───────────────────────────────────────────────────────────
+
+
+def state_falsely(store: ArchiveStore, how: str, *keys: SignerKey) -> int:
+    """Make a log that ends with a state longer, in the way that ``how`` names, and sign it.
+
+    *other_root*: the state after an event has a root of its own. *replay*: it is an older state, as
+    it was. *replay_with_size*: the same, with the right size. *event_after*: an event comes after
+    it. *none*: there is none. *second*: there are two. Gives the new size.
+    """
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    assert standing is not None  # noqa: S101  # it was sealed
+    history = History()
+    for entry in log.entries(standing.size):
+        history.take(parse_leaf(entry))
+    older = parse_leaf(log.whole_entry(history.states[0]))
+    event = encode_leaf(
+        {**UNSIGNED, "action": "note", "subject": "items/tide2023/note.md", "digest": _NOTE}
+    )
+    history.take(parse_leaf(event))
+    root = f"sha256:{WholeState(history).tree().root.hex()}"
+    right = {**older, "size": standing.size + 1, "root": root}
+    entries: dict[str, list[bytes]] = {
+        "right": [event, encode_leaf(right)],
+        "other_root": [event, encode_leaf({**right, "root": _NOTE})],
+        "replay": [event, encode_leaf(older)],
+        "replay_with_size": [event, encode_leaf({**older, "size": standing.size + 1})],
+        "event_after": [event, encode_leaf(right), event.replace(b"12:00", b"13:00")],
+        "none": [event],
+        "second": [event, encode_leaf(right), encode_leaf({**right, "size": standing.size + 2})],
+    }
+    return grow_signed(store, entries[how], *keys)
+
+
+_NOTE: Final = digest_bytes(b"Sealed by whoever has the key.\n")
 
 
 # ── events that nobody signed ──────────────────────────────────────────────────────────────────

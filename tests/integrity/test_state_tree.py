@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -29,6 +28,9 @@ from citekit.integrity.state_tree import (
     state_value,
     write_bits,
 )
+
+if TYPE_CHECKING:
+    from random import Random
 
 VECTORS = Path(__file__).parents[1] / "cases" / "state-tree" / "vectors.json"
 CASES: list[dict[str, Any]] = json.loads(VECTORS.read_text("utf-8"))["trees"]

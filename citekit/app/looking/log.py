@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.errors import InvalidData
 from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.state_leaf import ACTION as STATE
 from citekit.model.value import Value
 from citekit.store.log.folder import LogFolder
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class LoggedEvent(Value):
-    """One event as the log has it; ``index`` is None while it waits. ``event`` may be anything."""
+    """One entry as the log has it; ``index`` is None while it waits. ``event`` may be anything.
+
+    A state leaf is no change: it says what the archive was when it was sealed, and by whom.
+    """
 
     index: int | None
     event: Mapping[str, Any]
@@ -26,6 +30,9 @@ class LoggedEvent(Value):
         agent = self.event.get("agent")
         name = agent.get("name") if isinstance(agent, dict) else None
         said = [self.event.get(field) for field in ("at", "action", "subject")]
+        if said[1] == STATE:
+            what = f"of the whole archive, after {self.event.get('size')} entries"
+            return f"{said[0]}  {STATE:10}  {what}, sealed by {name}"
         found = " (found)" if self.event.get("source") == "found" else ""
         return f"{said[0]}  {said[1]!s:10}  {said[2]}  by {name}{found}"
 

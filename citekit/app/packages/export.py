@@ -19,6 +19,7 @@ from citekit.app.sealing.log_reading import noted_entries
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.formats.prov.events import write_prov
 from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.state_leaf import ACTION as STATE
 from citekit.model.records.codec import to_json, write_instant
 from citekit.model.records.json_text import dump_json
 from citekit.model.value import Value
@@ -165,6 +166,8 @@ def _events(
             event = parse_leaf(entry)
         except InvalidData:
             continue  # verify tells of it
+        if event.get("action") == STATE:
+            continue  # no change: it is told as the seal that it ends
         subject = str(event.get("subject", ""))
         noted.add(subject)
         if names is None or _is_about(event, names):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from citekit.app.proving.last_word import check_last_word
 from citekit.app.proving.proof_file import item_path
 from citekit.app.proving.proof_keys import (
     ProofEvidence,
@@ -63,24 +64,29 @@ def check_proof(
         verdict.findings += [found("CK-E630", place, message) for place, message in error.parts]
         return verdict
     verdict.key = read.document.key
-    if not _check_entries(verdict, read.entries):
+    if not _check_entries(verdict, read):
         return verdict
-    _check_files(verdict, read.document)
+    said = _last_words(verdict.entries)
+    _check_files(verdict, read.document, said)
     _take_purges(verdict)
+    check_last_word(verdict, read, said)
     _check_payloads(verdict, payloads or {})
     check_signature(verdict, read, outside, tuple(_evidence(read, outside)))
     check_witnesses(verdict, read, outside)
     _check_checkpoints(verdict, read, outside)
     _check_times(verdict, read, outside)
+    if verdict.shows_last_word:
+        verdict.proven.append(str(verdict.last_word))
     return verdict
 
 
-def _check_entries(verdict: ProofVerdict, entries: Sequence[ReadEntry]) -> bool:
+def _check_entries(verdict: ProofVerdict, read: ReadProof) -> bool:
     """Each entry leads to the root of one checkpoint; whether there is that one."""
+    entries = [*read.entries, *([read.state.entry] if read.state else ())]
     for entry in entries:
-        if entry.is_proven:
+        if entry.is_proven and entry in read.entries:
             verdict.entries.append(ProvenEntry(index=entry.proof.index, event=entry.event))
-        else:
+        elif not entry.is_proven:
             _wrong(verdict, "CK-E632", "is not in the log of its checkpoint", entry.place)
     checkpoints = {entry.proof.checkpoint for entry in entries}
     if len(checkpoints) != 1:
@@ -90,9 +96,11 @@ def _check_entries(verdict: ProofVerdict, entries: Sequence[ReadEntry]) -> bool:
     return True
 
 
-def _check_files(verdict: ProofVerdict, document: ProofDocument) -> None:
+def _check_files(
+    verdict: ProofVerdict, document: ProofDocument, said: Mapping[str, ProvenEntry]
+) -> None:
     """Each file is what the last entry about it says, under the name that renamings gave it."""
-    said = _last_words(verdict.entries)
+    how = "is unchanged since it was sealed" if document.state else "was sealed as it is here"
     for number, file in enumerate(document.files):
         place = f"files[{number}]"
         digest = digest_bytes(file.text.encode())
@@ -102,7 +110,7 @@ def _check_files(verdict: ProofVerdict, document: ProofDocument) -> None:
         elif expected != digest:
             _wrong(verdict, "CK-E631", f"{file.path} has {digest}, not {expected}", place)
         else:
-            verdict.proven.append(f"{file.path} is unchanged since it was sealed ({digest})")
+            verdict.proven.append(f"{file.path} {how} ({digest})")
             with suppress(InvalidData):
                 verdict.documents[file.path] = parse_json(file.text)
     item = verdict.documents.get(item_path(document) or "")
@@ -184,7 +192,7 @@ def _check_checkpoints(verdict: ProofVerdict, read: ReadProof, outside: Outside)
         elif known.root != ours.root:
             _wrong(verdict, "CK-E651", fork_told(known, "what you kept", ours, ours.root), path)
         else:
-            verdict.is_authentic = True
+            verdict.is_authentic = verdict.is_checkpoint_authentic = True
             verdict.proven.append(f"the log was as {path} says, which you kept")
 
 

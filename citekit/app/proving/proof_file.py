@@ -1,4 +1,6 @@
-"""The proof file: one small JSON document that a stranger can check offline (citekit-proof/1).
+"""The proof file: one small JSON document that a stranger can check offline (citekit-proof/2).
+
+Files of the format before, citekit-proof/1, have no ``state``, and do not show the last word.
 
 Reading it judges nothing but its shape. What it says is checked by ``check_proof``, and by the
 standalone script of the documentation, which shares no code with this one.
@@ -15,13 +17,16 @@ from typing import Any, Final, Literal
 from citekit.errors import InvalidData
 from citekit.integrity.note import decode_base64
 from citekit.integrity.proof import LogProof, parse_proof, write_proof
+from citekit.integrity.state_tree import KEY_BITS, StatePath, write_bits
 from citekit.model.capture import Tool
 from citekit.model.records.codec import decode, to_json
 from citekit.model.records.json_text import dump_json, parse_json
 from citekit.model.value import Value
 from citekit.store.folder_names import names_of
 
-FORMAT: Final = "citekit-proof/1"
+FORMAT: Final = "citekit-proof/2"
+WITHOUT_STATE: Final = "citekit-proof/1"
+"""The format of proofs from a log that was made before there were states."""
 MAX_PROOF_BYTES: Final = 8 << 20
 MAX_PARTS: Final = 1000
 MAX_EARLIER: Final = 10 * MAX_PARTS
@@ -81,15 +86,30 @@ class SinceCheckpoint(Value):
     hashes: tuple[str, ...]
 
 
+class ProofState(Value):
+    """What the log says of the item's folder, and that this is all it says.
+
+    ``entry`` and ``proof`` are the state leaf's, ``group`` is the text of the folder's state, and
+    ``bits`` and ``hashes`` (base64) lead from there to the root that the leaf has.
+    """
+
+    entry: str
+    proof: str
+    group: str
+    bits: str
+    hashes: tuple[str, ...]
+
+
 class ProofDocument(Value):
     """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
 
     Each rotation is proven by a checkpoint of its own, which old and new key have signed.
     ``timestamps`` and ``cosignatures`` (lines of witnesses) are of the checkpoint that all entries
     have, ``earlier`` of others. ``since`` leads to it from smaller ones that the reader has kept.
+    ``state`` is what makes it the last word; a file of the format before has none.
     """
 
-    format: Literal["citekit-proof/1"]
+    format: Literal["citekit-proof/1", "citekit-proof/2"]
     key: str
     made_at: datetime
     tool: Tool
@@ -100,9 +120,14 @@ class ProofDocument(Value):
     earlier: tuple[EarlierCheckpoint, ...] = ()
     since: tuple[SinceCheckpoint, ...] = ()
     cosignatures: tuple[str, ...] = ()
+    state: ProofState | None = None
 
     def _check(self) -> None:
         """Bound the work that a hostile file can ask for."""
+        if (self.state is None) != (self.format == WITHOUT_STATE):
+            raise ValueError(f"a proof of the format {FORMAT} has a state, no other one has")
+        if self.state and len(self.state.hashes) > KEY_BITS:
+            raise ValueError(f"a way to the root of the state has at most {KEY_BITS} hashes")
         parts = (
             self.files,
             self.entries,
@@ -140,8 +165,8 @@ def parse_proof_file(data: bytes) -> ProofDocument:
     except UnicodeDecodeError as error:
         raise InvalidData("a proof file is UTF-8 text") from error
     value = parse_json(text)
-    if not isinstance(value, Mapping) or value.get("format") != FORMAT:
-        raise InvalidData(f'not a proof file: its "format" is not {FORMAT}')
+    if not isinstance(value, Mapping) or value.get("format") not in (FORMAT, WITHOUT_STATE):
+        raise InvalidData(f'not a proof file: its "format" is not {FORMAT} or {WITHOUT_STATE}')
     return decode(ProofDocument, value)
 
 
@@ -159,6 +184,17 @@ def write_entry(entry: bytes, proof: LogProof) -> ProofEntry:
 def read_entry(part: ProofEntry) -> tuple[bytes, LogProof]:
     """The bytes of an entry and its proof; raises InvalidData."""
     return part.entry.encode(), parse_proof(part.proof.encode())
+
+
+def write_state(entry: bytes, proof: LogProof, group: bytes, path: StatePath) -> ProofState:
+    """The state leaf with its proof, and a group with the way to its root, as text."""
+    return ProofState(
+        entry=entry.decode(),
+        proof=write_proof(proof).decode(),
+        group=group.decode(),
+        bits=write_bits(path.bits),
+        hashes=tuple(b64encode(value).decode() for value in path.hashes),
+    )
 
 
 def write_response(response: bytes, digest: str) -> ProofTimestamp:

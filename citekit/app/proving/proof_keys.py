@@ -59,14 +59,17 @@ def check_signature(
         return
     everything = frozenset(entry.proof.index for entry in read.entries)
 
+    def covers_tree(key: VerifierKey, before: datetime, about: Checkpoint) -> bool:
+        return any(
+            part.counts(key, before) and is_same_tree(part.checkpoint, about) for part in evidence
+        )
+
     def covers(key: VerifierKey, before: datetime, _: int, about: Note) -> bool:
         checkpoint = parse_checkpoint_text(about.text)
-        return any(
+        return covers_tree(key, before, checkpoint) or any(
             part.counts(key, before)
-            and (
-                is_same_tree(part.checkpoint, checkpoint)
-                or (is_same_tree(checkpoint, ours) and everything <= part.indexes)
-            )
+            and is_same_tree(checkpoint, ours)
+            and everything <= part.indexes
             for part in evidence
         )
 
@@ -87,6 +90,10 @@ def check_signature(
         return
     verdict.signers = tuple(map(str, signers))
     verdict.is_authentic = True
+    verdict.is_checkpoint_authentic = any(
+        key not in chain.revoked or covers_tree(key, chain.revoked[key].begins_at, ours)
+        for key in signers
+    )
     names = ", ".join(verdict.signers)
     verdict.proven.append(f"the log says so at its checkpoint, signed by {names}")
     for key in signers:

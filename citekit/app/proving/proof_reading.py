@@ -13,6 +13,7 @@ from citekit.app.proving.proof_file import (
     EarlierCheckpoint,
     ProofDocument,
     ProofEntry,
+    ProofState,
     ProofTimestamp,
     SinceCheckpoint,
     parse_proof_file,
@@ -22,6 +23,7 @@ from citekit.app.proving.proof_file import (
 from citekit.errors import InvalidData, Place
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes, parse_digest
+from citekit.integrity.group_state import GroupState, read_group
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import HASH_BYTES, MAX_TREE_SIZE, leaf_hash, verify_inclusion
 from citekit.integrity.note import (
@@ -33,6 +35,8 @@ from citekit.integrity.note import (
     parse_signature,
 )
 from citekit.integrity.proof import LogProof
+from citekit.integrity.state_leaf import StateLeaf, read_state_leaf
+from citekit.integrity.state_tree import StatePath, read_bits
 from citekit.model.value import Value
 
 T = TypeVar("T")
@@ -89,6 +93,16 @@ class ReadSince(Value):
     hashes: tuple[bytes, ...]
 
 
+class ReadState(Value):
+    """The state leaf, the text of one group in it with what that says, and the way to the root."""
+
+    entry: ReadEntry
+    leaf: StateLeaf
+    text: bytes
+    group: GroupState
+    path: StatePath
+
+
 class ReadProof(Value):
     """A proof file, read whole."""
 
@@ -99,6 +113,7 @@ class ReadProof(Value):
     earlier: tuple[ReadEarlier, ...]
     since: tuple[ReadSince, ...]
     cosignatures: tuple[NoteSignature, ...]
+    state: ReadState | None = None
 
 
 class Unreadable(Exception):  # not an error of the tree: always turned into findings
@@ -124,6 +139,7 @@ def read_proof(data: bytes) -> ReadProof:
         earlier=_all(document.earlier, "earlier", _earlier, wrong),
         since=_all(document.since, "since", _since, wrong),
         cosignatures=_all(document.cosignatures, "cosignatures", _cosignature, wrong),
+        state=next(iter(_all(_states(document), "state", _state, wrong)), None),
     )
     if not document.entries or not document.files:
         wrong.append((Place(), "the proof has no entries or no files"))
@@ -200,6 +216,22 @@ def _cosignature(line: str, _: str) -> NoteSignature:
         raise InvalidData("a signature is cut short")
     check_key_name(signature.name)
     return signature
+
+
+def _states(document: ProofDocument) -> tuple[ProofState, ...]:
+    return (document.state,) if document.state else ()
+
+
+def _state(part: ProofState, _: str) -> ReadState:
+    entry = _entry(ProofEntry(entry=part.entry, proof=part.proof), "state")
+    text = part.group.encode()
+    return ReadState(
+        entry=entry,
+        leaf=read_state_leaf(entry.event),
+        text=text,
+        group=read_group(text),
+        path=StatePath(read_bits(part.bits), tuple(_hash(h, "a hash") for h in part.hashes)),
+    )
 
 
 def _hash(text: str, what: str) -> bytes:

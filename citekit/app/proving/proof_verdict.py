@@ -9,6 +9,7 @@ from typing import Any
 
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.integrity.checkpoint import Checkpoint
+from citekit.integrity.group_state import GroupState
 from citekit.integrity.witness.cosignature import Cosignature
 from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
@@ -17,6 +18,15 @@ NOT_PROVEN = (
     "that the source ever served this: citekit says what it saw or was told, and nobody signs that",
     "what is declared: somebody said so, and the log says when and who",
     "that nothing came later: this is about the log as it was at its checkpoint",
+)
+
+NO_LAST_WORD = (
+    "that this was the last word on the item: a proof of this format, made before citekit's logs "
+    "had states, cannot show that nothing was left out"
+)
+OLD_CHECKPOINT = (
+    "that this was the last word on the item: the checkpoint that you kept is older than the state "
+    "that says so, which nobody whom you trust vouches for"
 )
 
 
@@ -85,14 +95,70 @@ class ProvenTime(Value):
         }
 
 
+class LastWord(Value):
+    """All that a log says of an item's folder: ``entry`` is the state leaf's number in it.
+
+    ``shown`` are the names of the files in the proof, ``others`` those that are there as well, and
+    ``gone`` those that were removed.
+    """
+
+    entry: int
+    folder: str
+    state: GroupState
+    shown: tuple[str, ...]
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Files that the folder has, and the proof does not show."""
+        files = self.state.files.items()
+        return tuple(n for n, file in sorted(files) if file.digest and n not in self.shown)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """Files that the folder once had."""
+        return tuple(n for n, file in sorted(self.state.files.items()) if file.digest is None)
+
+    def __str__(self) -> str:
+        parts = [f"its folder held {', '.join(self.shown)}"]
+        if self.others:
+            parts.append(f"as well as, not shown here, {', '.join(self.others)}")
+        parts.append("and nothing else")
+        if self.gone:
+            parts.append(f"({', '.join(self.gone)} had been removed)")
+        return (
+            f"this was the owner's last word on the item at this checkpoint (entry {self.entry}): "
+            f"{' '.join(parts)}; it is the owner's signed word, checked by whoever replays or "
+            "witnesses the log"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """``last_word`` in the document of ``--json``."""
+        return {
+            "entry": self.entry,
+            "folder": self.folder,
+            "access": self.state.access,
+            "files": {
+                name: {"digest": file.digest, "entry": file.entry}
+                for name, file in sorted(self.state.files.items())
+            },
+            "purged": dict(sorted(self.state.purged.items())),
+        }
+
+
 @dataclass(slots=True, kw_only=True)
 class ProofVerdict:
-    """What a proof proves, to this checker. ``is_authentic``: by a key or checkpoint they trust."""
+    """What a proof proves, to this checker. ``is_authentic``: by a key or checkpoint they trust.
+
+    ``is_checkpoint_authentic`` where that vouches for the proof's own checkpoint, and so for all
+    that the log says there; one that was kept earlier vouches for what the log had by then.
+    """
 
     key: str = ""
     checkpoint: Checkpoint | None = None
     signers: tuple[str, ...] = ()
     is_authentic: bool = False
+    is_checkpoint_authentic: bool = False
+    last_word: LastWord | None = None
     times: list[ProvenTime] = field(default_factory=list)
     cosignatures: tuple[Cosignature, ...] = ()
     proven: list[str] = field(default_factory=list)
@@ -110,7 +176,22 @@ class ProofVerdict:
     def not_proven(self) -> tuple[str, ...]:
         """What nobody can conclude from this proof."""
         who = () if self.is_authentic else ("who made it: the signer is not authenticated",)
-        return (*who, *NOT_PROVEN)
+        return (*who, *self._no_last_word, *NOT_PROVEN)
+
+    @property
+    def shows_last_word(self) -> bool:
+        """Whether the proof shows all that the log says of the item, as far as it shows anything.
+
+        An older checkpoint that somebody kept does not vouch for what was said later.
+        """
+        is_too_old = self.is_authentic and not self.is_checkpoint_authentic
+        return self.last_word is not None and not is_too_old
+
+    @property
+    def _no_last_word(self) -> tuple[str, ...]:
+        if self.shows_last_word or self.exit_code not in (0, 1):
+            return ()
+        return (OLD_CHECKPOINT,) if self.last_word else (NO_LAST_WORD,)
 
     @property
     def exit_code(self) -> int:
@@ -152,6 +233,9 @@ class ProofVerdict:
             "proven": self.proven if self.exit_code == 0 else [],
             "consistent": self.proven if self.exit_code == 1 else [],
             "not_proven": list(self.not_proven),
+            "last_word": self.last_word.to_json()
+            if self.last_word and self.shows_last_word
+            else None,
             "timestamps": [time.to_json() for time in self.times],
             "witnesses": [
                 {"witness": str(c.witness), "at": write_instant(c.at)} for c in self.cosignatures

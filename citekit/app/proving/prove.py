@@ -17,13 +17,16 @@ from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.earlier_seals import prove_earlier
 from citekit.app.proving.proof_file import (
     FORMAT,
+    WITHOUT_STATE,
     ProofDocument,
     ProofEntry,
     ProofFile,
+    ProofState,
     SinceCheckpoint,
     write_entry,
     write_proof_file,
     write_response,
+    write_state,
 )
 from citekit.app.proving.proof_page import render_page
 from citekit.app.proving.proof_verdict import ProofVerdict
@@ -32,15 +35,18 @@ from citekit.app.sealing.plan import replay
 from citekit.app.sealing.waiting_purges import purges_among
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
+from citekit.integrity.group_state import write_group
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import write_signature
 from citekit.integrity.proof import LogProof
+from citekit.integrity.state_tree import StateTree, state_key
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now as this_second
 from citekit.store.log.folder import LogFolder, Standing
 from citekit.store.log.log_state import History
 from citekit.store.log.record_kinds import action_of
+from citekit.store.log.whole_state import WholeState
 from citekit.store.writing.event_recorder import this_tool
 
 if TYPE_CHECKING:
@@ -65,7 +71,8 @@ class ReadLog(Value):
     """A log read once, from which many items are proven; ``renames`` are index, old and new.
 
     ``seals`` are those whose checkpoints are here, the last one is that which stands;
-    ``unsealed_purges`` the digests whose purge waits for a seal.
+    ``unsealed_purges`` the digests whose purge waits for a seal. ``states`` is the tree of what the
+    log says; None where the log does not end with a state.
     """
 
     log: LogFolder
@@ -74,6 +81,7 @@ class ReadLog(Value):
     renames: tuple[tuple[int, str, str], ...]
     seals: tuple[KnownSeal, ...]
     unsealed_purges: frozenset[str] = frozenset()
+    states: StateTree | None = None
 
 
 def read_log(store: ArchiveReader) -> ReadLog:
@@ -82,13 +90,16 @@ def read_log(store: ArchiveReader) -> ReadLog:
     latest = log.standing()
     if latest is None:
         raise UsageError("nothing is sealed here yet", hint="citekit seal")
+    history = replay(log, latest)
+    has_state = history.states[-1:] == [latest.size - 1]
     return ReadLog(
         log=log,
         latest=latest,
-        history=replay(log, latest),
+        history=history,
         renames=tuple(_all_renames(log, latest)),
         seals=known_seals(store, log, latest),
         unsealed_purges=frozenset(_waiting_purges(log, latest)),
+        states=WholeState(history).tree() if has_state else None,
     )
 
 
@@ -114,8 +125,9 @@ def prove(
     renames = _renames(read, store.layout.item_name(key), min(indexes))
     chosen = sorted({*indexes, *renames})
     *_, last = read.seals
+    state = _prove_state(read, store.layout.item_name(key))
     document = ProofDocument(
-        format=FORMAT,
+        format=FORMAT if state else WITHOUT_STATE,
         key=key,
         made_at=now or this_second(),
         tool=this_tool(),
@@ -129,6 +141,7 @@ def prove(
             write_signature(line).rstrip("\n")
             for line in cosignatures_of(store.layout, read.latest)
         ),
+        state=state,
     )
     data = write_proof_file(document)
     verdict = check_proof(data)
@@ -213,6 +226,19 @@ def _prove_entries(
         hashes = log.prove(index, standing.size)
         proof = LogProof(index=index, hashes=hashes, checkpoint=standing.data)
         yield write_entry(log.whole_entry(index), proof)
+
+
+def _prove_state(read: ReadLog, folder: str) -> ProofState | None:
+    """All that the log says of a folder, led to the state with which the log ends."""
+    group = read.history.state_of(folder)
+    path = read.states.prove(state_key(folder)) if read.states else None
+    if group is None or path is None:
+        return None
+    index = read.latest.size - 1
+    proof = LogProof(
+        index=index, hashes=read.log.prove(index, read.latest.size), checkpoint=read.latest.data
+    )
+    return write_state(read.log.whole_entry(index), proof, write_group(group), path)
 
 
 def _prove_growth(read: ReadLog, kept: Checkpoint) -> SinceCheckpoint:

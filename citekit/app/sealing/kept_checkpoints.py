@@ -1,8 +1,8 @@
 """The seals of a log that still show: the checkpoint that stands, and those that were kept.
 
-A log has no entry for its own seals. What is left of one is its checkpoint, where it was kept for
-a timestamp or a change of keys, or still stands. Nothing is verified here but that each one is of
-this log.
+A log has no entry for its own signatures. What is left of a seal is its last entry, the state, and
+its checkpoint where that was kept for a timestamp or a change of keys, or still stands. Nothing is
+verified here but that each one is of this log.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import MAX_NOTE_BYTES, NoteSignature, parse_note
+from citekit.integrity.state_leaf import ACTION as STATE
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, Timestamp, read_timestamp
 from citekit.integrity.witness.cosignature import is_of_witness
 from citekit.model.value import Value
@@ -95,13 +96,14 @@ def cosignatures_of(layout: Layout, standing: Standing) -> tuple[NoteSignature, 
 
 
 def sealing_event(log: LogFolder, size: int) -> Mapping[str, Any] | None:
-    """An event that the seal of that size wrote itself, as its last: it has its time and agent.
+    """What the seal of that size wrote itself, as its last entry: it has its time and agent.
 
-    None where all entries had waited: the seal left no word on who made it, and when.
+    None where a seal made before there were states had found nothing itself: it left no word on who
+    made it, and when.
     """
     with suppress(CitekitError):
         event = parse_leaf(log.whole_entry(size - 1))
-        if event.get("source") == "found" or event.get("action") == "key":
+        if event.get("source") == "found" or event.get("action") in ("key", STATE):
             return event
     return None
 

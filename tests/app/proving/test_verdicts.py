@@ -87,6 +87,13 @@ def test_all_that_is_right_is_told(proof: Proof, trust: Outside) -> None:
         first,
         second,
         third,
+        (
+            "this was the owner's last word on the item at this checkpoint "
+            f"(entry {kept.size - 1}): its folder held item.json, "
+            "captures/20240302T093000Z.json as well as, not shown here, annotations.jsonl, "
+            "note.md and nothing else; it is the owner's signed word, checked by whoever "
+            "replays or witnesses the log"
+        ),
     ]
     assert (verdict.findings, verdict.exit_code, verdict.summary) == ([], 0, "proven")
     assert UNSIGNED not in verdict.not_proven
@@ -100,30 +107,30 @@ def test_a_purge_is_told_with_its_reason(proof: Proof) -> None:
     verdict = check_proof(proof.data)
     (purged,) = verdict.purged
     assert purged.to_json() == {
-        "entry": 20, "role": "text", "digest": TEXT, "at": entry["at"], "by": "citekit",
+        "entry": 22, "role": "text", "digest": TEXT, "at": entry["at"], "by": "citekit",
         "reason": "asked to",
     }  # fmt: skip
     assert str(purged) == (
         f"payload text ({TEXT}) was removed for good at {entry['at']} by citekit, "
-        "as entry 20 says: asked to"
+        "as entry 22 says: asked to"
     )
-    assert str(replace(purged, reason=None)).endswith("as entry 20 says")
+    assert str(replace(purged, reason=None)).endswith("as entry 22 says")
 
 
 def test_times_are_told_with_what_they_are_about(proof: Proof, trust: Outside) -> None:
     """The capture is as old as its first stamp, the item as the second, all of it as the third."""
     verdict = check_proof(proof.data, trust)
     about = [(time.size, time.names, time.is_whole, time.is_trusted) for time in verdict.times]
-    everything = (ITEM, CAPTURE, "the purge in entry 20")
+    everything = (ITEM, CAPTURE, "the purge in entry 22")
     assert about == [
-        (15, (CAPTURE,), False, True),
-        (20, (ITEM,), False, True),
-        (23, everything, True, True),
+        (16, (CAPTURE,), False, True),
+        (22, (ITEM,), False, True),
+        (26, everything, True, True),
     ]
     (earliest, *_) = verdict.to_json()["timestamps"]
     instant = earliest["at"]
     assert earliest == {
-        "at": instant, "authority": "CN=citekit test authority", "size": 15, "about": [CAPTURE],
+        "at": instant, "authority": "CN=citekit test authority", "size": 16, "about": [CAPTURE],
         "trusted": True,
     }  # fmt: skip
     told = f"existed by {instant}, says CN=citekit test authority"
@@ -146,18 +153,21 @@ def test_what_nobody_is_trusted_for_is_consistent(proof: Proof) -> None:
     assert answer.pop("timestamps") == [time.to_json() for time in verdict.times]
     assert answer == {
         "ok": False, "verdict": "consistent; signer not authenticated", "key": "quay2024",
-        "origin": ORIGIN, "size": 23, "signers": list(verdict.signers), "proven": [],
+        "origin": ORIGIN, "size": 26, "signers": list(verdict.signers), "proven": [],
         "consistent": verdict.proven, "not_proven": [UNSIGNED, *verdict.not_proven[1:]],
-        "witnesses": [], "purged": [verdict.purged[0].to_json()], "findings": [],
+        "witnesses": [],
+        "purged": [verdict.purged[0].to_json()], "findings": [],
+        "last_word": verdict.last_word and verdict.last_word.to_json(),
     }  # fmt: skip
-    assert len(verdict.proven) == 3
+    assert answer["last_word"]["purged"] == {TEXT: 22}
+    assert len(verdict.proven) == 4
 
 
 def test_what_is_proven_is_told_in_json(proof: Proof, trust: Outside) -> None:
     """Scripts read what is proven, and by whom."""
     answer = check_proof(proof.data, trust).to_json()
     assert (answer["ok"], answer["verdict"], answer["consistent"]) == (True, "proven", [])
-    assert len(answer["proven"]) == 7
+    assert len(answer["proven"]) == 8
     assert answer["signers"] == [str(NEW_KEY.verifier)]
 
 
@@ -194,7 +204,7 @@ def _no_key(document: Document) -> None:
 
 def _index(document: Document) -> None:
     entry = document["entries"][2]
-    entry["proof"] = entry["proof"].replace("index 16", "index 17")
+    entry["proof"] = entry["proof"].replace("index 17", "index 18")
 
 
 def _event(document: Document) -> None:
@@ -204,7 +214,7 @@ def _event(document: Document) -> None:
 
 def _second_checkpoint(document: Document) -> None:
     entry = document["entries"][0]
-    entry["proof"] = entry["proof"].replace("\n23\n", "\n24\n")
+    entry["proof"] = entry["proof"].replace("\n26\n", "\n27\n")
 
 
 def _no_rename(document: Document) -> None:
@@ -217,7 +227,7 @@ def _foreign_earlier(document: Document) -> None:
 
 
 def _earlier_that_was_not(document: Document) -> None:
-    document["earlier"][0]["entries"][0]["index"] = 20
+    document["earlier"][0]["entries"][0]["index"] = 22
 
 
 def _earlier_of_nothing(document: Document) -> None:
@@ -225,7 +235,7 @@ def _earlier_of_nothing(document: Document) -> None:
 
 
 def _no_edge(document: Document) -> None:
-    del document["earlier"][0]["entries"][0]["edge"]
+    del document["earlier"][1]["entries"][0]["edge"]
 
 
 def _other_stamp(document: Document) -> None:
@@ -251,14 +261,14 @@ WRONG: list[tuple[Callable[[Document], None], list[tuple[str, str | None, str]]]
     (_index, [("CK-E632", "entries[2]", "is not in the log of its checkpoint"),
               ("CK-E631", "files[0]", f"no entry of the proof is about '{ITEM}'"),
               ("CK-E631", None, "the proof has no item.json of 'quay2024'"),
-              ("CK-E632", "earlier[1]", "does not show that entry 16 was in this log")]),
+              ("CK-E632", "earlier[1]", "does not show that entry 17 was in this log")]),
     (_event, [("CK-E632", "entries[3]", "is not in the log of its checkpoint")]),
     (_second_checkpoint, [("CK-E633", None, "the proof has 2 checkpoints, not one")]),
     (_no_rename, [("CK-E631", "files[1]", f"no entry of the proof is about '{CAPTURE}'")]),
     (_foreign_earlier, [("CK-E632", "earlier[0]", "does not show that entry 5 was in this log")]),
-    (_earlier_that_was_not, [("CK-E632", "earlier[0]", "does not show that entry 20 was in")]),
+    (_earlier_that_was_not, [("CK-E632", "earlier[0]", "does not show that entry 22 was in")]),
     (_earlier_of_nothing, [("CK-E632", "earlier[0]", "does not show that entry 7 was in")]),
-    (_no_edge, [("CK-E632", "earlier[0]", "does not show that entry 5 was in this log at")]),
+    (_no_edge, [("CK-E632", "earlier[1]", "does not show that entry 17 was in this log")]),
     (_other_stamp, [("CK-E635", "timestamps[0]", "is of something else, or was changed")]),
     (_other_digest, [("CK-E635", "timestamps[0]", "is of something else, or was changed")]),
     (_no_stamp, [("CK-E635", "earlier[1].timestamps[0]", "not a response of a timestamp auth")]),
@@ -385,7 +395,7 @@ def test_a_sealed_record_that_is_none_is_told(text: str) -> None:
     verdict = check_proof(_proof_of(text, KEY), Outside(keys=(KEY.verifier,)))
     (finding,) = verdict.findings
     assert _told(finding) == ("CK-E631", None, "the proof has no item.json of 'quay2024'")
-    assert verdict.proven[0].startswith(f"{ITEM} is unchanged since it was sealed")
+    assert verdict.proven[0].startswith(f"{ITEM} was sealed as it is here")
 
 
 def _proof_with(*events: Document) -> bytes:
@@ -424,7 +434,7 @@ def test_a_purge_is_no_word_about_the_record() -> None:
     """Though it names the item: what was sealed of its record stands."""
     verdict = check_proof(_proof_with(_capture([{"digest": TEXT, "role": "text"}]), _purge()))
     assert verdict.findings == []
-    assert verdict.proven[0].startswith(f"{ITEM} is unchanged since it was sealed")
+    assert verdict.proven[0].startswith(f"{ITEM} was sealed as it is here")
 
 
 @pytest.mark.parametrize(
@@ -479,7 +489,12 @@ UNREADABLE: list[tuple[Callable[[Document], None], str | None, str]] = [
     (_set("earlier", 0, "timestamps", 0, "digest", to="x"), "earlier[0]", "not a digest: 'x'"),
     (_set("entries", to=[]), None, "^the proof has no entries or no files$"),
     (_set("files", to=[]), None, "^the proof has no entries or no files$"),
-    (_set("format", to="citekit-proof/2"), None, 'its "format" is not citekit-proof/1'),
+    (_set("format", to="citekit-proof/3"), None, 'its "format" is not citekit-proof/2'),
+    (_set("format", to="citekit-proof/1"), "$", "has a state"),
+    (_set("state", "hashes", to=["AAAA"]), "state[0]", "a hash has 32 bytes"),
+    (_set("state", "bits", to="AAAA"), "state[0]", "the bits of a path have 32 bytes"),
+    (_set("state", "group", to='{"files": {}}'), "state[0]", "not spelled as it is written"),
+    (_set("state", "entry", to="{}"), "state[0]", "the entry is no state of the log"),
     (_set("made_at", to="now"), "$.made_at", "now"),
 ]
 
@@ -516,7 +531,7 @@ def test_every_part_that_cannot_be_read_is_named(proof: Proof) -> None:
     ("data", "message"),
     [
         (b"\xff", "a proof file is UTF-8 text"),
-        (b"[]", 'not a proof file: its "format" is not citekit-proof/1'),
+        (b"[]", 'not a proof file: its "format" is not citekit-proof/2 or citekit-proof/1'),
         (b" " * (MAX_PROOF_BYTES + 1), "a proof file has at most 8388608 bytes"),
     ],
     ids=["bytes", "list", "large"],

@@ -22,6 +22,7 @@ from citekit.integrity.sign import new_signer_key, sign_note
 from citekit.integrity.timestamp import build_query, parse_roots
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.store.log.folder import LogFolder
 from citekit.testing.builders import build_archive
 from citekit.testing.tamper import sealed_archive
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
@@ -34,8 +35,8 @@ KEY = new_signer_key(ORIGIN, b"k" * 32)
 NEW_KEY = new_signer_key(ORIGIN, b"n" * 32)
 THIEF = new_signer_key(ORIGIN, b"t" * 32)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-STAMPED = 315
-"""Entries at the first seal, which is kept and stamped; three more at the second."""
+STAMPED = 316
+"""Entries at the first seal, which is kept and stamped; four more at the second."""
 
 Told = tuple[str, str, str]
 """Code, path inside the archive, message."""
@@ -80,10 +81,10 @@ def _same(told: list[Told], expected: list[Told]) -> bool:
 
 
 SIGNED = ("CK-I620", "log/checkpoint", re.escape(f"signed by {KEY.verifier}"))
-STAMP = r"trust/timestamps/315-\w{64}\.tsr"
+STAMP = r"trust/timestamps/316-\w{64}\.tsr"
 STAMPS = (
     "CK-I618", STAMP,
-    r"the first 315 entries existed by 20\d\d-\d\d-\d\dT[\d:]{8}Z \(CN=citekit test authority\)",
+    r"the first 316 entries existed by 20\d\d-\d\d-\d\dT[\d:]{8}Z \(CN=citekit test authority\)",
 )  # fmt: skip
 
 
@@ -173,9 +174,9 @@ def _stamp_of_other(root: Path) -> None:
 
 ENTRIES, TILE = "log/tile/entries/000", "log/tile/0/000"
 LAST_ENTRIES, LAST_TILE, UPPER = (
-    "log/tile/entries/001.p/62", "log/tile/0/001.p/62", "log/tile/1/000.p/1",
+    "log/tile/entries/001.p/64", "log/tile/0/001.p/64", "log/tile/1/000.p/1",
 )  # fmt: skip
-KEPT = "trust/checkpoints/315"
+KEPT = "trust/checkpoints/316"
 GONE = "a file of the log is missing"
 OTHER = "other hashes than those of its entries"
 ROOT = ("CK-E605", "log/checkpoint", "its root is not that of the entries")
@@ -185,7 +186,7 @@ NO_STAMP = ("CK-E616", "trust/timestamps", "no timestamp leads to a root that yo
 VOUCHED = [SIGNED, STAMPS]
 CHANGED = "entries are not those that were sealed"
 UNKNOWN = ("CK-I603", r"[\w./-]+", "is not in the log yet")
-REPLACED = ("CK-E602", KEPT, r"has sha256:\w+, entry 316 of the log says sha256:\w+")
+REPLACED = ("CK-E602", KEPT, r"has sha256:\w+, entry 317 of the log says sha256:\w+")
 
 UNNAMED = ("CK-E607", r"trust/keys/71e8f426\.vkey", "no entry of the log names this key")
 LOST = [UNNAMED, *[UNKNOWN] * 255]
@@ -225,39 +226,39 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       UNNAMED]),
     ("one signature twice", _twice_signed,
      [("CK-E605", "log/checkpoint", "one key has signed it twice"), *VOUCHED]),
-    ("an event that is none", _write("log/pending.jsonl", b'{"base":318}\nnone\n'),
+    ("an event that is none", _write("log/pending.jsonl", b'{"base":320}\nnone\n'),
      [("CK-W622", "log/pending.jsonl", "is no event"), *VOUCHED]),
     ("a log that went back", _write("log/pending.jsonl", b'{"base":400}\n'),
-     [("CK-E612", "log/pending.jsonl", "the log had 400 entries when it began, and has 318"),
+     [("CK-E612", "log/pending.jsonl", "the log had 400 entries when it began, and has 320"),
       *VOUCHED]),
     ("a kept checkpoint that is none", _write(KEPT, b"none"),
      [("CK-E609", KEPT, "a note has a blank line.*"), SIGNED, LOST_STAMP, NO_STAMP, REPLACED]),
     ("a kept checkpoint of another log", _kept(STAMPED, origin="coast.example/log"),
      [("CK-E612", KEPT, "is the checkpoint of another log or size"), SIGNED, LOST_STAMP, NO_STAMP,
       REPLACED]),
-    ("a kept checkpoint of another size", _kept(STAMPED, size=314),
+    ("a kept checkpoint of another size", _kept(STAMPED, size=315),
      [("CK-E612", KEPT, "is the checkpoint of another log or size"), SIGNED, LOST_STAMP, NO_STAMP,
       REPLACED]),
     ("a kept checkpoint of another root", _kept(STAMPED, root=bytes(32)),
-     [("CK-E612", KEPT, "the first 315 entries have another root now"), SIGNED, LOST_STAMP,
+     [("CK-E612", KEPT, "the first 316 entries have another root now"), SIGNED, LOST_STAMP,
       NO_STAMP, REPLACED]),
     ("a kept checkpoint of more entries", _kept(400, size=400),
-     [("CK-E612", "trust/checkpoints/400", "the log had 400 entries, and has 318"), *VOUCHED]),
+     [("CK-E612", "trust/checkpoints/400", "the log had 400 entries, and has 320"), *VOUCHED]),
     ("no kept checkpoint", _remove(KEPT),
      [SIGNED, LOST_STAMP, NO_STAMP,
-      ("CK-E601", KEPT, "is missing: entry 316 of the log has it")]),
+      ("CK-E601", KEPT, "is missing: entry 317 of the log has it")]),
     ("a stamp that is none", _stamp(lambda _: b"none"),
      [SIGNED, NO_STAMP, ("CK-E616", STAMP, "not a response of a timestamp authority.*"),
-      ("CK-E601", STAMP, "is missing: entry 317 of the log has it")]),
+      ("CK-E601", STAMP, "is missing: entry 318 of the log has it")]),
     ("a stamp under another name", _rename_stamp,
      [SIGNED, NO_STAMP, ("CK-E616", STAMP, "the bytes are not those that its name says"),
-      ("CK-E601", STAMP, "is missing: entry 317 of the log has it")]),
+      ("CK-E601", STAMP, "is missing: entry 318 of the log has it")]),
     ("a stamp of something else", _stamp_of_other,
      [SIGNED, NO_STAMP, ("CK-E616", STAMP, "is a timestamp of something else"),
-      ("CK-E601", STAMP, "is missing: entry 317 of the log has it")]),
+      ("CK-E601", STAMP, "is missing: entry 318 of the log has it")]),
     ("a stamp too large", _stamp(lambda _: bytes(70_000)),
      [SIGNED, NO_STAMP, ("CK-E616", STAMP, "is larger than 65536 bytes: 70000"),
-      ("CK-E601", STAMP, "is missing: entry 317 of the log has it")]),
+      ("CK-E601", STAMP, "is missing: entry 318 of the log has it")]),
 ]  # fmt: skip
 
 
@@ -296,11 +297,11 @@ def test_a_kept_checkpoint_is_confirmed(name: str, root: Path) -> None:
             "CK-E613",
             r"mine\.txt is of another log: 'coast\.example/log'",
         ),
-        ({"size": 319}, "CK-E613", r"the log had 319 entries when mine\.txt was kept, and has 318"),
+        ({"size": 321}, "CK-E613", r"the log had 321 entries when mine\.txt was kept, and has 320"),
         (
             {"root": bytes(32)},
             "CK-E651",
-            r"fork: mine\.txt has 315 entries with root A{43}=, this log 318 entries .* and at .*",
+            r"fork: mine\.txt has 316 entries with root A{43}=, this log 320 entries .* and at .*",
         ),
     ],
 )
@@ -383,12 +384,14 @@ def test_a_seal_that_was_stopped_is_no_alarm(root: Path, outside: Outside, tmp_p
     assert _same(_told(root, outside), [waits, *VOUCHED])
     done = Path(shutil.copytree(root, tmp_path / "done"))
     seal(ArchiveStore.open(done), keys=Keys(signing=KEY), now=NOON)
-    kept = root / "trust" / "checkpoints" / "319"
+    kept = root / "trust" / "checkpoints" / "322"
     kept.write_bytes((done / "log" / "checkpoint").read_bytes())
-    stopped = ("CK-I608", "trust/checkpoints/319", "a seal was stopped")
+    state = LogFolder(ArchiveStore.open(done).layout).whole_entry(321)
+    LogFolder(store.layout).append([state])  # a seal has it wait before it does anything else
+    stopped = ("CK-I608", "trust/checkpoints/322", "a seal was stopped")
     assert _same(_told(root, outside), [stopped, waits, *VOUCHED])
-    _kept(319, size=319)(root)
-    wrong = ("CK-E612", "trust/checkpoints/319", "the log had 319 entries, and has 318")
+    _kept(322, size=322)(root)
+    wrong = ("CK-E612", "trust/checkpoints/322", "the log had 322 entries, and has 320")
     assert _same(_told(root, outside), [wrong, waits, *VOUCHED])
 
 

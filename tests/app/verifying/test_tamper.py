@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from citekit import Archive
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
 from citekit.findings import FindingClass, Severity
+from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.sign import SignerKey, new_signer_key
 from citekit.store.archive import ArchiveStore
-from citekit.testing.tamper import forge, sealed_archive, sign_falsely, tamper
+from citekit.store.log.folder import LogFolder
+from citekit.store.log.whole_state import state_faults
+from citekit.testing.tamper import forge, sealed_archive, sign_falsely, state_falsely, tamper
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ FORGERIES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "forgeries.toml").
 SIGNATURES: dict[str, dict[str, str]] = tomllib.loads(
     (CASES / "signatures.toml").read_text("utf-8")
 )
+STATES: dict[str, dict[str, str]] = tomllib.loads((CASES / "states.toml").read_text("utf-8"))
 OUTSIDE_LOG = [kind for kind, about in KINDS.items() if not about["path"].startswith("log/")]
 MUTABLE = {"settings", "item", "note", "annotations", "entity", "claim"}
 KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", bytes(range(32)))
@@ -158,6 +163,44 @@ def test_the_logs_own_signature_is_always_checked(
     report = verify(ArchiveStore.open(root), outside=outside)
     assert report.exit_code() == 6
     assert "CK-E627" in {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("archive_name", ["small", "large"])
+@pytest.mark.parametrize("case", STATES)
+def test_a_state_follows_from_the_entries_before_it(
+    case: str, archive_name: str, pristine: Path, tmp_path: Path
+) -> None:
+    """Whoever has the key can sign a false one; whoever replays the log is not fooled."""
+    about = STATES[case]
+    root = Path(shutil.copytree(pristine / archive_name, tmp_path / "archive"))
+    store = ArchiveStore.open(root)
+    size = state_falsely(store, about["how"], KEY)
+    note = root / "items" / "tide2023" / "note.md"
+    note.write_bytes(b"Sealed by whoever has the key.\n")
+    for outside in (OUTSIDE, Outside()):
+        report = verify(ArchiveStore.open(root), outside=outside)
+        codes = {f.code for f in report.findings if f.severity is Severity.ERROR}
+        assert codes == ({about["code"]} if "code" in about else set())
+        assert report.exit_code(strict=True) == (6 if "code" in about else 0)
+    entries = list(LogFolder(store.layout).entries(size))
+    assert [fault.entry for fault in state_faults(entries)] == ([size - 1] if codes else [])
+
+
+@pytest.mark.parametrize("how", ["other", "again"])
+def test_a_state_that_waits_is_nobodys_word(how: str, archive: Path) -> None:
+    """Who lacks the key can write one; the next seal says its own."""
+    store = ArchiveStore.open(archive)
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    assert standing
+    last = parse_leaf(log.whole_entry(standing.size - 1))
+    forged = {**last, "size": standing.size} if how == "other" else last
+    Archive(store).set_fields("tide2023", {"title": "Another"})
+    log.append([encode_leaf({**forged, "at": "2026-11-22T11:00:00Z"})])
+    assert verify(store, outside=OUTSIDE).exit_code() == 0
+    sealed = seal(store, keys=Keys(signing=KEY))
+    assert (sealed.added, sealed.size) == (1, standing.size + 2)
+    assert verify(store, outside=OUTSIDE).exit_code(strict=True) == 0
 
 
 def test_the_matrix_is_as_large_as_promised() -> None:
