@@ -236,7 +236,9 @@ def _prove_state(read: ReadLog, folder: str) -> ProofState | None:
         return None
     index = read.latest.size - 1
     proof = LogProof(
-        index=index, hashes=read.log.prove(index, read.latest.size), checkpoint=read.latest.data
+        index=index,
+        hashes=read.log.prove(index, read.latest.size),
+        checkpoint=read.seals[-1].standing.data,
     )
     return write_state(read.log.whole_entry(index), proof, write_group(group), path)
 

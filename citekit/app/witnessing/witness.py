@@ -8,11 +8,12 @@ Source: C2SP tlog-witness, tlog-cosignature.
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.sealing.signing_keys import find_witness_key, keygen, read_signing_key
+from citekit.app.verifying.log_checks.trust_anchors import read_outside
 from citekit.app.witnessing.judge import judge
 from citekit.app.witnessing.log_folder import read_shown
 from citekit.app.witnessing.memory import MemoryFile, SeenLog
@@ -20,7 +21,7 @@ from citekit.errors import IntegrityFailed, StoreConflict, UsageError
 from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.note import write_note, write_signature
 from citekit.integrity.rotation import follow_keys
-from citekit.integrity.sign import WITNESS, parse_trusted, parse_vkey
+from citekit.integrity.sign import WITNESS, parse_vkey
 from citekit.integrity.witness.cosignature import cosign, verify_cosignatures
 from citekit.integrity.witness.request import MAX_REQUEST_BYTES, WitnessRequest, parse_request
 from citekit.model.records.codec import write_instant
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from citekit.app.witnessing.memory import Memory
     from citekit.integrity.rotation import KeyChain
     from citekit.integrity.sign import SignerKey, VerifierKey
+
+
+_ANY_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""Own words are heard whatever the clock says now: it may have gone back."""
 
 
 def make_witness_key(name: str, path: str | Path | None = None) -> NewKey:
@@ -100,7 +105,7 @@ def witness(
     with memory_file.held():
         memory = memory_file.read(starts_over=start_over)
         origin = shown.standing.checkpoint.origin
-        seen = _seen(memory, shown, key.verifier, at, starts_over=start_over)
+        seen = _seen(memory, shown, key.verifier, starts_over=start_over)
         asked = _asked(request, shown) if request else shown.request(seen)
         chain = _keys(seen, trust, shown, origin)
         checkpoint = judge(asked, seen, chain)
@@ -148,7 +153,7 @@ def _asked(path: str | Path, shown: ShownLog) -> WitnessRequest:
 
 
 def _seen(
-    memory: Memory, shown: ShownLog, own: VerifierKey, at: datetime, *, starts_over: bool
+    memory: Memory, shown: ShownLog, own: VerifierKey, *, starts_over: bool
 ) -> SeenLog | None:
     """What was seen last of the log: as remembered, and as the log itself can show.
 
@@ -161,7 +166,7 @@ def _seen(
         if checkpoint.origin != shown.standing.checkpoint.origin or checkpoint.size <= known:
             continue
         try:
-            ours = verify_cosignatures(note, [own], now=at)
+            ours = verify_cosignatures(note, [own], now=_ANY_TIME)
         except IntegrityFailed:
             continue
         if ours and not starts_over:
@@ -184,7 +189,7 @@ def _seen(
 
 def _keys(seen: SeenLog | None, trust: Sequence[str], shown: ShownLog, origin: str) -> KeyChain:
     """The keys that are known for the log, and those that they have handed over to."""
-    named = [key for value in trust for key in _named(value)]
+    named = read_outside(trust, archive=shown.layout.root).keys
     if any(key.name != origin for key in named):
         wrong = next(key for key in named if key.name != origin)
         raise UsageError(
@@ -192,9 +197,3 @@ def _keys(seen: SeenLog | None, trust: Sequence[str], shown: ShownLog, origin: s
         )
     known = [parse_vkey(vkey) for vkey in (seen.vkeys if seen else ())]
     return follow_keys([*known, *named], shown.steps())
-
-
-def _named(value: str) -> tuple[VerifierKey, ...]:
-    if value.count("+") > 1:
-        return (parse_vkey(value),)
-    return parse_trusted(files.read_text(Path(value).expanduser()))

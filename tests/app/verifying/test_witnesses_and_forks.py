@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from citekit.app.proving.prove import prove
 from citekit.app.sealing.auto_seal import AutoSeal
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.sealing.stamp import stamp
+from citekit.app.verifying.log_checks.log_tree import Reading
 from citekit.app.verifying.log_checks.trust_anchors import Outside, read_outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.app.witnessing.take_in import take_in
@@ -22,6 +24,7 @@ from citekit.cli.run import run
 from citekit.errors import InvalidData
 from citekit.findings import Severity
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
+from citekit.integrity.merkle import leaf_hash, root_of
 from citekit.integrity.note import Note, NoteSignature, parse_note, write_note, write_signature
 from citekit.integrity.sign import (
     WITNESS,
@@ -273,6 +276,37 @@ def test_a_fork_further_back_is_told_with_both_sizes(store: ArchiveStore) -> Non
     assert f"kept has {kept.size} entries with root" in told
     assert f"this log {_standing(store).size} entries with root" in told
     assert f"at {kept.size} entries had root" in told
+
+
+def test_a_second_log_of_the_same_key_is_found_by_what_is_outside(store: ArchiveStore) -> None:
+    """The owner, or a thief, begins anew: the key alone cannot tell, all else can."""
+    kept, cosigned = _standing(store), _line(store)
+    shutil.rmtree(store.root / "log")
+    shutil.rmtree(store.root / "trust")
+    _go_on(_go_on(store, "Another"), "history.")
+    assert _errors(_verify(store)) == []
+    assert dict(_errors(_verify(store, checkpoints=(("kept", kept),)))).keys() == {"CK-E651"}
+    assert dict(_errors(_verify(store, FIRST.verifier))).keys() == {"CK-E650"}
+    take_in(store, cosigned)
+    assert "CK-E653" in dict(_errors(_verify(store, FIRST.verifier)))
+
+
+def test_very_many_cosigned_checkpoints_take_no_longer_than_the_log() -> None:
+    """Each has its root compared, and the tree is made once: one of each size in a long log."""
+    reading = Reading()
+    reading.rows = [b"".join(leaf_hash(b"%d" % n) for n in range(256))] * 40
+    begin = time.process_time()
+    reading.find_roots(range(0, 10_241, 8))
+    assert time.process_time() - begin < 10
+    again = Reading()
+    again.rows = reading.rows
+    for size in (0, 1, 255, 256, 257, 5_000, 10_240):
+        assert reading.root_at(size) == again.root_at(size) == _root(again.rows, size)
+
+
+def _root(rows: list[bytes], size: int) -> bytes:
+    whole = b"".join(rows)
+    return root_of([whole[32 * n : 32 * n + 32] for n in range(size)])
 
 
 # ── how it is asked for ────────────────────────────────────────────────────────────────────────

@@ -169,7 +169,11 @@ def test_an_unknown_log_is_not_signed(store: ArchiveStore) -> None:
     stranger = new_signer_key("coast.example/log", b"c" * 32)
     with pytest.raises(UsageError, match="is no key of"):
         _look(store, trust=[str(stranger.verifier)])
-    _look(store)
+    (inside,) = store.root.glob("trust/keys/*.vkey")
+    with pytest.raises(UsageError, match="inside the archive proves nothing"):
+        _look(store, trust=[str(inside)])
+    outside = Path(shutil.copy(inside, store.root.parent / "owner.vkey"))
+    _look(store, trust=[str(outside)])
     assert _look(_go_on(store, "More."), trust=[]).since
 
 
@@ -347,6 +351,8 @@ def test_its_own_signature_reminds_it(store: ArchiveStore, own: NewKey) -> None:
     with pytest.raises(StoreConflict, match="shows a cosignature of this witness"):
         _look(store)
     shutil.copytree(store.layout.log / "cosigned", fork.layout.log / "cosigned")
+    with pytest.raises(StoreConflict, match="shows a cosignature of this witness"):
+        _look(store, at=NOON - timedelta(days=400))
     with pytest.raises(IntegrityFailed, match="fork"):
         _look(fork, start_over=True)
     assert _look(store, start_over=True).since == _standing(store).size

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from citekit.app.verifying.log_checks.evidence import Evidence, Kept, covering, names_below
 from citekit.app.verifying.log_checks.timestamps import check_timestamps
-from citekit.app.verifying.log_checks.witnesses import check_witnesses
+from citekit.app.verifying.log_checks.witnesses import check_witnesses, cosigned_sizes
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, InvalidData, MissingExtra
 from citekit.findings import Finding, Severity
@@ -37,6 +37,7 @@ def check_trust(
     """Judge everything below ``trust/``, and the log by what the verifier brought along."""
     kept: dict[int, Kept] = {}
     evidence: list[Evidence] = []
+    reading.find_roots(size for size in _sizes(inspection, outside) if size <= standing.size)
     yield from _check_kept(inspection, reading, standing, kept)
     yield from _check_outside(inspection, reading, standing, outside, evidence)
     own = list(_check_own_signature(inspection, reading, standing, kept))
@@ -49,6 +50,14 @@ def check_trust(
         signatures = _Signatures(reading, standing, kept, evidence)
         yield from _check_signature(inspection, signatures, outside)
     yield from times
+
+
+def _sizes(inspection: Inspection, outside: Outside) -> Iterator[int]:
+    """The sizes of all checkpoints that the log is compared with."""
+    yield from (checkpoint.size for _, checkpoint in outside.checkpoints)
+    yield from cosigned_sizes(inspection.below("log/cosigned")).values()
+    for name in names_below(inspection, "trust/checkpoints"):
+        yield int(name.rpartition("/")[2])
 
 
 def _check_kept(
