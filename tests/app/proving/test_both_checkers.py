@@ -232,7 +232,7 @@ def test_both_judge_revoked_keys_alike(tmp_path: Path, script: Callable[[list[st
     seal(store, keys=Keys(signing=KEY), now=NOON)
     kept = _standing(store)
     revoked = KeyToRevoke(key_id=KEY.verifier.key_id.hex(), begins_at=LATER)
-    told = []
+    told: list[int] = []
     for keys in (
         Keys(signing=KEY),
         Keys(signing=NEW_KEY, old=KEY),
