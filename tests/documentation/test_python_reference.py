@@ -67,6 +67,7 @@ OTHERS = {
     "Grade": "citekit.app.intake.restore_grade",
     "ItemFacts": "citekit.model.item",
     "Json": "citekit.model.records.json_text",
+    "LastWord": "citekit.app.proving.proof_verdict",
     "LoggedPayload": "citekit.app.changing.purge",
     "Name": "citekit.model.name",
     "Paragraph": "citekit.app.looking.text_diff",

@@ -85,7 +85,7 @@ UNNAMED = {  # keys of records: their own pages have them; and answers of severa
     "entity show": {"id", "kind", "name", "description", "mentions"},
     "claim add": {"id", "statement"},
     "claim link": {"id", "statement", "evidence"},
-    "log": {"index", "v", "action", "subject", "digest", "at", "agent", "tool", "source"},
+    "log": {"index", "v", "action", "root", "private", "size", "at", "agent", "tool"},
 }
 
 

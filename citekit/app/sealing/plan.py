@@ -7,12 +7,14 @@ purge that nobody who seals knows of (docs/decisions/0009).
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
-from citekit.integrity.digest import digest_bytes
+from citekit.integrity.digest import ALGORITHM
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.state_leaf import ACTION as STATE
@@ -24,7 +26,7 @@ from citekit.store.log.drift import Difference, differences, renamed_groups
 from citekit.store.log.folder import LogFolder, Standing, needed_paths
 from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.plain_event import read_plain_event
-from citekit.store.log.record_kinds import OF_THE_SEAL, REMOVABLE, group_of, logged_files
+from citekit.store.log.record_kinds import FOLDERS, OF_THE_SEAL, REMOVABLE, group_of, logged_files
 from citekit.store.log.whole_state import WholeState
 from citekit.store.writing.event_recorder import about_file, encode_event, make_event
 
@@ -136,10 +138,15 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
 
 def disk_digests(store: ArchiveReader) -> dict[str, str]:
     """The digest of every file that the log accounts for, by its path."""
-    return {
-        path: digest_bytes(files.read_bytes(store.layout.check_inside(store.root / path)))
-        for path, _ in logged_files(store.layout)
-    }
+    layout, root, digests = store.layout, str(store.root), {}
+    for folder in FOLDERS:  # below them the walk follows no link
+        layout.check_inside(store.root / folder)
+    for path, _ in logged_files(layout):
+        data = files.read_small(f"{root}{os.sep}{path}")
+        if data is None:
+            data = files.read_bytes(layout.check_inside(store.root / path))
+        digests[path] = f"{ALGORITHM}:{sha256(data).hexdigest()}"
+    return digests
 
 
 def resolver(store: ArchiveReader) -> Any:  # noqa: ANN401  # str -> str | None

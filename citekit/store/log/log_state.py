@@ -217,9 +217,10 @@ class History:
             raise InvalidData(f"an item cannot be renamed to {new[:80]!r}")
         moved = self._open(old)
         self._groups[new], self._groups[old] = moved, {}
-        for named in (self._access, self._purged):
-            if old in named:
-                named[new] = named.pop(old)  # type: ignore[attr-defined]  # of either kind
+        if old in self._access:
+            self._access[new] = self._access.pop(old)
+        if old in self._purged:
+            self._purged[new] = self._purged.pop(old)
         for rest, known in moved.items():
             if is_immutable(old + rest):
                 self._left[old + rest] = known

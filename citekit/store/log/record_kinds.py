@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, cast
 
 from citekit.store import files
@@ -50,6 +51,11 @@ REMOVABLE: Final[frozenset[str]] = frozenset(["note", "annotation", "entity", "c
 OF_THE_SEAL: Final[frozenset[str]] = frozenset(["key", "checkpoint", "timestamp"])
 """What sealing itself leaves: no reason to seal again."""
 
+FOLDERS: Final = ("items", "entities", "claims", "trust")
+"""Where the files are that the log accounts for, but for archive.toml."""
+
+_name: Final = attrgetter("name")
+
 
 def action_of(path: str) -> Action | None:
     """What a change of the file at this path inside the archive is called; None: not logged."""
@@ -79,23 +85,25 @@ def logged_files(layout: Layout) -> Iterator[tuple[str, Action]]:
     """Every file that the log accounts for, by its path inside the archive, with its action."""
     if layout.settings_file.is_file():
         yield layout.settings_file.name, "settings"
-    for folder in ("items", "entities", "claims", "trust"):
-        for path in _below(layout, folder):
+    for folder in FOLDERS:
+        for path in _below(str(layout.root), folder):
             action = action_of(path)
             if action:
                 yield path, action
 
 
-def _below(layout: Layout, folder: str) -> Iterator[str]:
-    path = layout.root / folder
-    with files.reported(path):
-        try:
-            with os.scandir(path) as found:
-                children = sorted(found, key=lambda entry: entry.name)
-        except (FileNotFoundError, NotADirectoryError):
-            return
+def _below(root: str, folder: str) -> Iterator[str]:
+    """The plain files of a folder and of those in it; links are not followed."""
+    path = f"{root}{os.sep}{folder}"  # a Path for each of very many would be slow
+    try:
+        with os.scandir(path) as found:
+            children = sorted(found, key=_name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise files.storage_error(error, path) from error
     for child in children:
         if child.is_dir(follow_symlinks=False):
-            yield from _below(layout, f"{folder}/{child.name}")
+            yield from _below(root, f"{folder}/{child.name}")
         elif child.is_file(follow_symlinks=False):
             yield f"{folder}/{child.name}"
