@@ -57,8 +57,7 @@ def take_in(store: ArchiveStore, data: bytes) -> TakenIn:
         if not lines:
             raise InvalidData("no witness has signed this", hint="citekit witness writes it")
         path = store.layout.cosigned_checkpoint(checkpoint.size)
-        own = standing.signatures if checkpoint.size == standing.size else ()
-        signatures = dict.fromkeys((*own, *_known(store, path), *lines))
+        signatures = dict.fromkeys((*_known(store, path), *lines))
         log.write(path, write_note(Note(text=note.text, signatures=tuple(signatures))))
     return TakenIn(
         size=checkpoint.size,

@@ -134,7 +134,7 @@ def test_a_line_alone_is_taken_in_for_what_stands(store: ArchiveStore, own: NewK
     second = _look(store, signing_key=other.path).line.encode()
     path = Path(take_in(store, second).path)
     names = [s.name for s in parse_note(path.read_bytes()).signatures]
-    assert names == [ORIGIN, "witness.example/w", "other.example/w"]
+    assert names == ["witness.example/w", "other.example/w"]
     assert _verify(store, own).exit_code() == _verify(store, other).exit_code() == 0
 
 

@@ -6,19 +6,23 @@ what was covered before the date.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from citekit.errors import InvalidData
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.note import Note
 from citekit.integrity.rotation import has_signed
+from citekit.integrity.sign import parse_vkey
 from citekit.model.value import Value
 from citekit.store.log.record_kinds import action_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from citekit.app.verifying.inspection import Inspection
+    from citekit.app.verifying.log_checks.log_tree import Reading
     from citekit.integrity.rotation import Covers
     from citekit.integrity.sign import VerifierKey
 
@@ -57,6 +61,13 @@ def covering(evidence: Iterable[Evidence]) -> Covers:
         return any(part.covers(key, before, size) for part in known)
 
     return covers
+
+
+def named_keys(reading: Reading) -> Iterator[VerifierKey]:
+    """The keys that the entries of the log name, in the order in which they came to sign."""
+    for change in reading.history.keys:
+        with suppress(InvalidData):
+            yield parse_vkey(change.vkey)
 
 
 def names_below(inspection: Inspection, folder: str) -> list[str]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from citekit.app.verifying.log_checks.evidence import Evidence, Kept, covering, names_below
+from citekit.app.verifying.log_checks.evidence import (
+    Evidence,
+    Kept,
+    covering,
+    named_keys,
+    names_below,
+)
 from citekit.app.verifying.log_checks.timestamps import check_timestamps
 from citekit.app.verifying.log_checks.witnesses import check_witnesses, cosigned_sizes
 from citekit.app.verifying.rules import found
@@ -142,7 +148,7 @@ def _check_own_signature(
 
 def _own_faults(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> Iterator[str]:
     """What is wrong with the signatures below the checkpoint; raises MissingExtra."""
-    keys = list(_named_keys(reading))
+    keys = list(named_keys(reading))
     named = {(key.name, key.key_id): key for key in keys}
     signatures = standing.signatures
     signers = [named.get((s.name, s.key_id)) for s in signatures]
@@ -157,13 +163,6 @@ def _own_faults(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> 
             yield f"the signature of the log's own key is wrong: {key}"
         elif not chain.counts(key, standing.size):
             yield f"is signed by a key that the log has replaced since: {key}"
-
-
-def _named_keys(reading: Reading) -> Iterator[VerifierKey]:
-    """The keys that the entries of the log name, in the order in which they came to sign."""
-    for change in reading.history.keys:
-        with suppress(InvalidData):
-            yield parse_vkey(change.vkey)
 
 
 class _Signatures(NamedTuple):
