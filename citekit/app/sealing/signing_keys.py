@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from citekit.errors import InvalidData, NotFound, Place, StoreConflict, UsageError
@@ -126,11 +126,18 @@ def signing_key_file(origin: str) -> Path:
 
 def default_key_file(name: str, algorithm: bytes = ED25519) -> Path:
     """Where the key of a log, or of a ``WITNESS``, is kept: in the user's configuration."""
-    from platformdirs import user_config_path
-
     plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "key"
-    folder = user_config_path("citekit") / "keys"
+    folder = user_folder("config") / "keys"
     return (folder / "witness" if algorithm == WITNESS else folder) / f"{plain}.key"
+
+
+def user_folder(kind: Literal["config", "data"]) -> Path:
+    """The folder of citekit in the user's configuration, or in their data."""
+    import platformdirs
+
+    if kind == "data":
+        return platformdirs.user_data_path("citekit")
+    return platformdirs.user_config_path("citekit")
 
 
 def log_origin(store: ArchiveReader) -> str:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
+from citekit.app.sealing.signing_keys import user_folder
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
 from citekit.integrity.note import decode_base64
 from citekit.model.records.codec import decode_text, to_json
@@ -139,8 +140,6 @@ class MemoryFile:
 
 def memory_file(witness: VerifierKey) -> Path:
     """Where the memory of a witness is: in the user's data, apart from its key."""
-    from platformdirs import user_data_path
-
     plain = re.sub(r"[^\w.-]+", "-", witness.name).strip("-.") or "witness"
     name = f"{plain}-{witness.key_id.hex()}.json"
-    return user_data_path("citekit", appauthor=False) / "witness" / name
+    return user_folder("data") / "witness" / name
