@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING
 
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, IntegrityFailed, InvalidData, MissingExtra, Place
-from citekit.integrity.checkpoint import Checkpoint, is_same_tree, parse_checkpoint_text
+from citekit.integrity.checkpoint import (
+    Checkpoint,
+    is_same_tree,
+    own_signatures,
+    parse_checkpoint_text,
+)
 from citekit.integrity.note import Note
 from citekit.integrity.revocation import Authority, Revocation, Revoked
 from citekit.integrity.rotation import KeyStep, follow_keys, has_signed
@@ -54,7 +59,8 @@ def check_signature(
 ) -> None:
     """Whether a key that is trusted, or that one has handed over to, has signed the checkpoint."""
     note, ours = read.entries[0].note, read.entries[0].checkpoint
-    verdict.signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in note.signatures)
+    own = own_signatures(ours, note)
+    verdict.signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in own)
     if not outside.keys:
         return
     everything = frozenset(entry.proof.index for entry in read.entries)

@@ -106,6 +106,10 @@ def test_a_log_that_went_on_is_no_longer_covered(store: ArchiveStore) -> None:
     ((code, told),) = _errors(_verify(store, FIRST.verifier))
     assert code == "CK-E650"
     assert f"saw the log with {seen} entries at 2026-11-22T12:00:00Z, and has not" in told
+    for hours in (3, 1, 2):
+        take_in(store, _line(store, at=NOON + timedelta(hours=hours)))
+    (now,) = [f.message for f in _verify(store, FIRST.verifier).findings if f.code == "CK-I654"]
+    assert now.endswith("entries at 2026-11-22T13:00:00Z")
 
 
 def test_an_archive_without_a_log_has_no_witness(tmp_path: Path) -> None:
@@ -157,6 +161,8 @@ def test_lines_of_witnesses_below_the_checkpoint_itself_are_as_good(
         Outside(keys=(KEY.verifier,), witnesses=(FIRST.verifier,), roots=roots),
     )
     assert (verdict.exit_code, len(verdict.times)) == (0, 2)
+    assert verdict.signers == (str(KEY.verifier),)
+    assert check_proof(prove(store, "tide2023").data).signers == (KEY.verifier.short,)
     _go_on(store, "Sealed on.")
     assert _errors(_verify(store, roots=roots)) == []
 

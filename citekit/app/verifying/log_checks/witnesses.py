@@ -49,7 +49,7 @@ def check_witnesses(
     if not outside.witnesses:
         return
     last: dict[str, tuple[int, Cosignature]] = {}
-    for name, size, note in sorted(notes, key=lambda part: part[1]):
+    for name, size, note in notes:
         try:
             cosignatures = verify_cosignatures(note, outside.witnesses, now=now())
         except IntegrityFailed as error:
@@ -57,7 +57,9 @@ def check_witnesses(
             continue
         for cosignature in cosignatures:
             evidence.append(Evidence(size=size, at=cosignature.at))
-            last[str(cosignature.witness)] = size, cosignature
+            known = last.setdefault(str(cosignature.witness), (size, cosignature))
+            if (-size, cosignature.at) < (-known[0], known[1].at):  # the last size, seen first
+                last[str(cosignature.witness)] = size, cosignature
     for witness in outside.witnesses:
         place = inspection.show("log/checkpoint")
         yield _told(place, witness.short, standing.size, last.get(str(witness)))
