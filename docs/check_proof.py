@@ -689,14 +689,14 @@ def tell_last_word(proof: Proof, *, is_vouched: bool) -> None:
     if proof.state is None:
         print("not shown: that this was the last word (a proof of this format cannot show that)")
         return
-    shown = {path.rpartition("/captures/")[2].rpartition("/")[2] for path, _ in proof.files}
+    shown = {path.partition("/")[2].partition("/")[2] for path, _ in proof.files}
     others = [
         name
         for name, file in sorted(proof.state.files.items())
-        if file["digest"] is not None and name.rpartition("/")[2] not in shown
+        if file["digest"] is not None and name not in shown
     ]
     print(f"the last word at this checkpoint (entry {proof.state.entry.index}): the folder held")
-    print("  these files" + "".join(f", {name}" for name in others) + ", and nothing else")
+    print("  these files" + "".join(f", {name!a}" for name in others) + ", and nothing else")
     print("  (the owner's signed word, checked by whoever replays or witnesses the log)")
     if not is_vouched:
         print("  not shown: that the owner says so; nobody you know vouches for this checkpoint")

@@ -123,6 +123,8 @@ def _check_outside(
         elif reading.root_at(size) != checkpoint.root:
             told = fork_told(checkpoint, path, standing.checkpoint, reading.root_at(size))
             yield found("CK-E651", place, told)
+        elif reading.has_all_entries and (missing := missing_state(reading.history, size)):
+            yield found("CK-E641", place, f"{path}: {missing.message}")
         else:
             evidence.append(Evidence(size=size))
             yield found("CK-I619", place, f"the log begins as {path} says ({size} entries)")

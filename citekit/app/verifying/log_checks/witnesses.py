@@ -22,6 +22,7 @@ from citekit.model.records.codec import write_instant
 from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.log.record_kinds import cosigned_size
+from citekit.store.log.whole_state import missing_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,6 +99,8 @@ def _check_cosigned(
         elif reading.is_rooted and reading.root_at(size) != checkpoint.root:
             told = fork_told(checkpoint, name, standing.checkpoint, reading.root_at(size))
             yield found("CK-E651", path, told)
+        elif reading.has_all_entries and (missing := missing_state(reading.history, size)):
+            yield found("CK-E641", path, missing.message)
         elif fault := _fault(note, checkpoint, reading):
             yield found("CK-E653", path, fault)
         elif reading.is_rooted:
