@@ -44,6 +44,8 @@ from citekit.testing.json_changes import changes
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from citekit.store.archive import ArchiveStore
 
 ORIGIN = "citekit.invalid/the-lanternfish-harbour"
