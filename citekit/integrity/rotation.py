@@ -78,6 +78,7 @@ class KeyChain(Value):
             raise
         in_time = tuple(key for key in signers if self.counts(key, size))
         if not in_time:
+            self._refuse_revoked(key for key in signers if key in self.revoked)
             entry = self.retired[signers[0]].entry
             raise IntegrityFailed(
                 f"{signers[0].short} has signed it, but entry {entry} of "

@@ -211,8 +211,9 @@ def test_a_successor_revokes_in_the_log(store: ArchiveStore, *, apart: bool) -> 
         _revoke(store, NOON)
     else:
         _revoke(store, NOON, old=KEY)
-    for size in range(2):
-        _go_on(store, f"Afterwards {size}.", NEW_KEY)
+    for size in range(3):
+        if size:
+            _go_on(store, f"Afterwards {size}.", NEW_KEY)
         proof = prove(store, "tide2023").data
         for key, errors in ((KEY, {"CK-E652"}), (NEW_KEY, set())):
             outside = Outside(keys=(key.verifier,))
@@ -360,4 +361,6 @@ def test_the_commands_revoke(
     assert run([*root, "seal", *keys, "--revoke", f"{key_id}@2026-11-22"]) == 0
     assert run([*root, "verify", *trust]) == 6
     assert "is revoked from 2026-11-22T00:00:00Z" in capsys.readouterr().out
+    assert run([*root, "log"]) == 0
+    assert f"{key_id} is revoked from 2026-11-22T00:00:00Z" in capsys.readouterr().out
     assert run([*root, "verify", "--trust", str(NEW_KEY.verifier)]) == 0
