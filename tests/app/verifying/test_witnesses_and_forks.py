@@ -86,10 +86,21 @@ def _errors(report: Report) -> list[tuple[str, str]]:
     return [(f.code, f.message) for f in report.findings if f.severity is Severity.ERROR]
 
 
+def _passed_over(report: Report) -> list[tuple[str, str]]:
+    """Where the lines of others are, and whose."""
+    return [
+        (str(f.place).rpartition("/")[0][-12:], f.message.rpartition(": ")[2])
+        for f in report.findings
+        if f.code == "CK-I656"
+    ]
+
+
 def test_each_witness_is_asked_for(store: ArchiveStore) -> None:
     """One that has cosigned, and one that has not; nobody asks for those that are not named."""
     take_in(store, _line(store))
     assert _errors(_verify(store)) == []
+    assert _passed_over(_verify(store)) == [("log/cosigned", FIRST.verifier.short)]
+    assert _passed_over(_verify(store, FIRST.verifier)) == []
     assert _errors(_verify(store, FIRST.verifier)) == []
     ((code, told),) = _errors(_verify(store, FIRST.verifier, SECOND.verifier))
     assert (code, told) == (

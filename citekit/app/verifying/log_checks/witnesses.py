@@ -47,6 +47,9 @@ def check_witnesses(
     """Judge what witnesses have signed; the word of trusted ones goes into ``evidence``."""
     notes: list[tuple[str, int, Note]] = [("log/checkpoint", standing.size, standing.note)]
     yield from _check_cosigned(inspection, reading, standing, notes)
+    origin = standing.checkpoint.origin
+    for name, _, note in notes:
+        yield from _passed_over(inspection.show(name), note, origin, outside)
     if not outside.witnesses:
         return
     last: dict[str, tuple[int, Cosignature]] = {}
@@ -64,6 +67,15 @@ def check_witnesses(
     for witness in outside.witnesses:
         place = inspection.show("log/checkpoint")
         yield _told(place, witness.short, standing.size, last.get(str(witness)))
+
+
+def _passed_over(path: str, note: Note, origin: str, outside: Outside) -> Iterator[Finding]:
+    """Whoever else has signed proves nothing to this verifier; but nobody is to do it unseen."""
+    asked = {(witness.name, witness.key_id) for witness in outside.witnesses}
+    lines = [s for s in note.signatures if s.name != origin and (s.name, s.key_id) not in asked]
+    names = ", ".join(dict.fromkeys(f"{s.name}+{s.key_id.hex()}" for s in lines))
+    if names:
+        yield found("CK-I656", path, f"not checked, nobody asked for these witnesses: {names}")
 
 
 def _told(place: str, witness: str, size: int, last: tuple[int, Cosignature] | None) -> Finding:
