@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from citekit.app.changing.access import AccessChanged as AccessChanged
     from citekit.app.changing.purge import Purged as Purged
     from citekit.app.changing.purge import PurgePlan as PurgePlan
+    from citekit.app.changing.recover import Recovered as Recovered
+    from citekit.app.changing.withdrawal import AlreadySaid as AlreadySaid
     from citekit.app.citing.archived_item import ArchivedItem as ArchivedItem
     from citekit.app.citing.result import Cited as Cited
     from citekit.app.citing.result import Explained as Explained
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
     from citekit.app.sealing.seal import Keys as Keys
     from citekit.app.sealing.seal import Sealed as Sealed
     from citekit.app.sealing.signing_keys import NewKey as NewKey
-    from citekit.app.sealing.waiting_purges import WaitingPurge as WaitingPurge
+    from citekit.app.sealing.unconfirmed import Unconfirmed as Unconfirmed
+    from citekit.app.sealing.unconfirmed import WaitingChange as WaitingChange
+    from citekit.app.sealing.waiting import Conflict as Conflict
     from citekit.app.verifying.log_checks.trust_anchors import Outside as Outside
     from citekit.app.verifying.log_checks.trust_anchors import read_outside as read_outside
     from citekit.app.verifying.verify import Report as Report
@@ -66,12 +70,15 @@ if TYPE_CHECKING:
     from citekit.model.item import Item as Item
     from citekit.store.index.sqlite import Hit as Hit
     from citekit.store.index.sqlite import Row as Row
+    from citekit.store.writing.recovery import Mended as Mended
 
 _PLACES = {
     "citekit.app.annotating.annotate": "Annotated",
     "citekit.app.archive": "Archive",
     "citekit.app.changing.access": "AccessChanged",
     "citekit.app.changing.purge": "Purged PurgePlan",
+    "citekit.app.changing.recover": "Recovered",
+    "citekit.app.changing.withdrawal": "AlreadySaid",
     "citekit.app.citing.archived_item": "ArchivedItem",
     "citekit.app.citing.result": "Cited Explained Reference",
     "citekit.app.doctor.checked": "CheckedThing",
@@ -89,7 +96,8 @@ _PLACES = {
     "citekit.app.sealing.revoking": "KeyToRevoke revoke",
     "citekit.app.sealing.seal": "Keys Sealed",
     "citekit.app.sealing.signing_keys": "NewKey",
-    "citekit.app.sealing.waiting_purges": "WaitingPurge",
+    "citekit.app.sealing.unconfirmed": "Unconfirmed WaitingChange",
+    "citekit.app.sealing.waiting": "Conflict",
     "citekit.app.verifying.log_checks.trust_anchors": "Outside read_outside",
     "citekit.app.verifying.verify": "Report",
     "citekit.app.witnessing.take_in": "TakenIn",
@@ -105,6 +113,7 @@ _PLACES = {
     "citekit.model.entity": "Entity Mention",
     "citekit.model.item": "Item",
     "citekit.store.index.sqlite": "Hit Row",
+    "citekit.store.writing.recovery": "Mended",
 }
 _MODULE_OF = {name: module for module, names in _PLACES.items() for name in names.split()}
 

@@ -29,6 +29,7 @@ class FindingClass(StrEnum):
     """What ``verify`` says of a thing (docs/reference/archive-format.md, "Verdicts")."""
 
     TAMPERED = "tampered"
+    CONFLICT = "conflict"
     MISSING = "missing"
     EXTRA = "extra"
     UNSEALED = "unsealed"
@@ -36,6 +37,8 @@ class FindingClass(StrEnum):
     PURGED = "purged"
     INVALID = "invalid"
     EXCESS = "excess"
+    INTERRUPTED = "interrupted"
+    AWAITED = "awaited"
     NOTICE = "notice"
 
 

@@ -31,6 +31,14 @@ def shared_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+@pytest.fixture(autouse=True)
+def _own_data_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a test keeps in the user's data folder goes elsewhere."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The shared test data; where it is absent the test skips."""
@@ -88,6 +96,12 @@ def archive(tmp_path: Path) -> Archive:
 def harbour(archive: Archive, article: Path) -> str:
     """The key of the small news text, archived as a restricted item."""
     return archive.add(article, url="https://coast.example/2024/lighthouse", now=NOW).key
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_configuration(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Signing keys and secrets of whoever runs the tests stay out of them."""
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
 
 
 @pytest.fixture(autouse=True)

@@ -25,10 +25,14 @@ from citekit.app.annotating.entities_and_claims import (
     mentions,
     remove_claim,
     remove_entity,
+    set_claim_private,
+    set_entity_private,
 )
 from citekit.app.changing.access import set_access
-from citekit.app.changing.edit import remove, rename, set_fields
+from citekit.app.changing.edit import readmit, remove, rename, set_fields
 from citekit.app.changing.purge import plan_purge, purge
+from citekit.app.changing.recover import recover
+from citekit.app.changing.withdrawal import find_said
 from citekit.app.citing.archived_item import find_item
 from citekit.app.citing.cite import cite
 from citekit.app.doctor.machine import examine_archive
@@ -45,9 +49,8 @@ from citekit.app.packages.import_file import import_file
 from citekit.app.packages.import_package import import_package
 from citekit.app.proving.prove import prove
 from citekit.app.sealing.auto_seal import AutoSeal
-from citekit.app.sealing.seal import read_keys, seal
+from citekit.app.sealing.seal import read_keys, seal, waiting_changes
 from citekit.app.sealing.signing_keys import make_log_key
-from citekit.app.sealing.waiting_purges import waiting_purges
 from citekit.app.site import build, new_project, serve
 from citekit.app.use_case import use_case
 from citekit.app.verifying.verify import verify
@@ -108,25 +111,30 @@ class Archive:
     entities = use_case(ArchiveStore.entities)
     mentions = use_case(mentions)
     remove_entity = use_case(remove_entity)
+    set_entity_private = use_case(set_entity_private)
     add_claim = use_case(add_claim)
     claim = use_case(ArchiveStore.claim)
     claims = use_case(ArchiveStore.claims)
     link_claim = use_case(link_claim)
     remove_claim = use_case(remove_claim)
+    set_claim_private = use_case(set_claim_private)
 
     # changes
     set_fields = use_case(set_fields)
     set_access = use_case(set_access)
+    find_said = use_case(find_said)
     rename = use_case(rename)
     remove = use_case(remove)
+    readmit = use_case(readmit)
     plan_purge = use_case(plan_purge)
     purge = use_case(purge)
+    recover = use_case(recover)
 
     # evidence
     verify = use_case(verify)
     seal = use_case(seal)
     read_keys = use_case(read_keys)
-    waiting_purges = use_case(waiting_purges)
+    waiting_changes = use_case(waiting_changes)
     keygen = use_case(make_log_key)
     take_in_cosigned = use_case(take_in)
     prove = use_case(prove)

@@ -20,7 +20,9 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.site_output import begun, guard_output, publish
+from citekit.app.chosen import choose
+from citekit.app.site_cache import begun
+from citekit.app.site_output import guard_output, publish
 from citekit.errors import (
     CitekitError,
     IntegrityFailed,
@@ -33,11 +35,14 @@ from citekit.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from citekit.store.reading import ArchiveReader
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "sphinx" / "templates" / "site"
 _NEEDED: Final = ("sphinx", "myst_parser", "furo")
 _MOST_LINES: Final = 12
+_LONGEST_OPTION: Final = 30_000  # bytes: Windows takes 32 KiB in a command line, Linux 128 a word
 # Sphinx wraps an extension's error into a report of versions and tracebacks.
 _ERROR: Final = re.compile(
     r"^\s*sphinx\.errors\.\w+: (.+?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
@@ -73,23 +78,27 @@ def build(
     store: ArchiveReader,
     output: str | Path | None = None,
     *,
+    only: Sequence[str] = (),
     with_restricted: bool = False,
     source: str | Path | None = None,
 ) -> Path:
     """Build the site of an archive with Sphinx; returns its folder. Needs the extra ``site``.
 
+    ``only`` chooses items by key or tag: the site shows them, what they carry, and nothing else.
+    Nothing private is in it, whatever is asked for.
     ``source`` is a folder with ``conf.py``; without it ``site`` beside the archive is built if
     there is one, else a plain site. Restricted text goes into a folder of its own. Raises
-    MissingExtra, NotFound, StorageFailed, UsageError for an output inside the archive,
-    StoreConflict for one of a build with other access, InvalidData for a record that is none,
-    IntegrityFailed where the log is damaged or something is not what was sealed, and CitekitError
-    with Sphinx's own words when it finds anything else wrong.
+    MissingExtra, NotFound for a source that is none and a key or tag nobody has, StorageFailed,
+    UsageError for an output inside the archive, StoreConflict for one of a build with other access,
+    InvalidData for a record that is none, IntegrityFailed where the log is damaged or something is
+    not what was sealed, and CitekitError with Sphinx's own words when it finds anything else wrong.
     """
     for package in _NEEDED:
         if find_spec(package) is None:
             raise MissingExtra(package, extra="site", purpose="building a site")
+    chosen = _joined(store, only)
     name = "site-restricted" if with_restricted else "site"
-    target = Path(output or store.layout.local / name).resolve()
+    target = Path(output or _own_folder(store, name)).resolve()
     _refuse_inside(store, target, hint="choose a folder outside, or leave --output out")
     try:
         place = _find_source(store, None if source is None else Path(source))
@@ -102,19 +111,44 @@ def build(
             place=error.filename,
             hint="make room or get the right to write there, or choose another --output",
         ) from error
+    options = {
+        "citekit_archive": str(store.root.resolve()),
+        "citekit_with_restricted": "1" if with_restricted else "0",
+        **({"citekit_only": chosen} if chosen else {}),
+    }
     # two outputs never share doctrees, and no doctree lies in a folder that may be published
-    name = sha256(f"{place}\n{target}\n{with_restricted}".encode()).hexdigest()[:16]
-    work = store.layout.local / "site-builds" / name
+    builds = _own_folder(store, "site-builds")
+    work = builds / _short_digest(str(place), str(target), *options.values())
     with begun(work):
-        _run_sphinx(store, place, work, with_restricted=with_restricted)
-    publish(work / "html", target, known=work.with_suffix(".published"))
+        _run_sphinx(place, work, options)
+    publish(work / "html", target, known=builds / f"{_short_digest(str(target))}.published")
     return target
+
+
+def _joined(store: ArchiveReader, only: Sequence[str]) -> str:
+    """Keys and tags as an option of Sphinx; raises NotFound, UsageError for more than fit there."""
+    choose(store, only)  # which tells of a word that names nothing better than Sphinx can
+    joined = ",".join(only)  # neither a key nor a tag has a comma
+    if len(joined.encode()) > _LONGEST_OPTION:
+        hint = "give the items a tag, and name that"
+        raise UsageError(f"--only is given {len(only)} words, more than Sphinx takes", hint=hint)
+    return joined
+
+
+def _short_digest(*parts: str) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _own_folder(store: ArchiveReader, *names: str) -> Path:
+    """A folder below ``.citekit``; raises InvalidData where a link would lead out of it."""
+    return store.layout.check_inside(store.layout.local.joinpath(*names))
 
 
 def serve(
     store: ArchiveReader,
     output: str | Path | None = None,
     *,
+    only: Sequence[str] = (),
     with_restricted: bool = False,
     port: int = 8000,
 ) -> ThreadingHTTPServer:
@@ -123,7 +157,7 @@ def serve(
     The caller runs it (``serve_forever``) and closes it. Port 0 takes any free one. Raises what
     ``build`` raises, and StoreConflict for a port in use.
     """
-    folder = build(store, output, with_restricted=with_restricted)
+    folder = build(store, output, only=only, with_restricted=with_restricted)
     return make_server(folder, ("127.0.0.1", port))
 
 
@@ -166,7 +200,7 @@ def _find_source(store: ArchiveReader, source: Path | None) -> Path:
     own = store.root.parent / "site"
     if (own / "conf.py").is_file():
         return own.resolve()
-    plain = store.layout.local / "site-source"
+    plain = _own_folder(store, "site-source")
     if plain.is_dir():
         shutil.rmtree(plain)
     _write_source(store, plain)
@@ -188,12 +222,8 @@ def _write_source(store: ArchiveReader, folder: Path) -> None:
         path.write_text(Template(template).substitute(values), encoding="utf-8", newline="\n")
 
 
-def _run_sphinx(store: ArchiveReader, source: Path, work: Path, *, with_restricted: bool) -> None:
+def _run_sphinx(source: Path, work: Path, options: Mapping[str, str]) -> None:
     """Run ``python -m sphinx``; raises CitekitError with the first lines of what it says."""
-    options = {
-        "citekit_archive": str(store.root.resolve()),
-        "citekit_with_restricted": "1" if with_restricted else "0",
-    }
     command = [
         *(sys.executable, "-P", "-m", "sphinx"),  # -P: no module of the current folder is run
         *("-b", "html", "-q", "-W", "--keep-going", "-j", "auto", "--no-color"),

@@ -136,6 +136,11 @@ def _get(url: str, limits: Limits, clock: _Clock, *, allow_private: bool) -> Exc
                 address=address,
                 certificate=certificate,
             )
+    except ssl.SSLCertVerificationError as error:
+        raise CaptureFailed(
+            f"the certificate of {target.host} is refused: {error.verify_message}",
+            hint="open the address in a browser; look at this machine's clock",
+        ) from error
     except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
         clock.left()
         reason = str(error) or type(error).__name__

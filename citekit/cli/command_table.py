@@ -45,6 +45,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--format', 'parameter': 'format_', 'help': 'The package.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bagit', 'ro-crate', 'prov')},
             {'name': '--output', 'parameter': 'output_', 'help': 'A new folder, or a file; .zip packs it.', 'metavar': 'PATH', 'short': '-o'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the restricted payloads that are here.'},
         ),
     },
@@ -68,7 +69,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--new-item', 'parameter': 'new_item', 'help': 'Make an item of its own, though its address is known.'},
             {'name': '--key', 'parameter': 'key', 'help': 'The citekey, instead of a made one.', 'metavar': 'KEY'},
             {'name': '--set', 'parameter': 'set_', 'help': "A metadata field, such as title='…' or issued=2023-06-04; may be given again.", 'metavar': 'FIELD=VALUE', 'is_many': True},
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--encoding', 'parameter': 'encoding', 'help': "How the file's text is encoded (default: found out).", 'metavar': 'NAME'},
             {'name': '--max-size', 'parameter': 'max_size', 'help': 'The largest file accepted (default: 100MB).', 'metavar': 'SIZE'},
         ),
@@ -81,7 +82,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
         ),
     },
     'list': {
@@ -92,7 +93,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--type', 'parameter': 'type_', 'help': 'Only items of this CSL type.', 'metavar': 'TYPE', 'completion': 'item_types'},
-            {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
         ),
     },
     'search': {
@@ -135,9 +136,10 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'help': 'Print references.',
         'door': 'cite:cite',
         'arguments': (
-            {'name': 'KEY', 'parameter': 'key', 'help': "Citekeys, or a cluster: '[see @KEY, p. 4]', or '@KEY [p. 4]' in a sentence.", 'is_many': True, 'completion': 'keys'},
+            {'name': 'KEY', 'parameter': 'key', 'help': "Citekeys, or a cluster: '[see @KEY, p. 4]', or '@KEY [p. 4]' in a sentence.", 'is_many': True, 'completion': 'keys', 'is_required': False},
         ),
         'options': (
+            {'name': '--all', 'parameter': 'all_', 'help': 'Every item but private ones.'},
             {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},
             {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR.', 'metavar': 'TAG', 'completion': 'locales'},
             {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, ris.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('text', 'html', 'markdown', 'latex', 'rtf', 'bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
@@ -174,6 +176,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--note', 'parameter': 'note', 'help': 'A note in Markdown; an empty one removes it.', 'metavar': 'TEXT'},
             {'name': '--tag', 'parameter': 'tag', 'help': 'A tag; may be given again.', 'metavar': 'TAG', 'is_many': True},
             {'name': '--entity', 'parameter': 'entity', 'help': 'An entity the passage names; may be given again.', 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
+            {'name': '--private', 'parameter': 'private', 'help': 'For you alone: in nothing that others get. It is not encrypted.'},
         ),
     },
     'set': {
@@ -184,7 +187,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'FIELD=VALUE', 'parameter': 'field', 'help': 'Fields.', 'is_many': True, 'is_required': False},
         ),
         'options': (
-            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted')},
+            {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
     'rename': {
@@ -197,12 +201,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (),
     },
     'remove': {
-        'help': 'Remove an item and the payloads only it has.',
+        'help': 'Remove an item and its payloads; one that is sealed is withdrawn from all outputs.',
         'door': 'edit:remove',
         'arguments': (
             {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
         ),
         'options': (
+            {'name': '--undo', 'parameter': 'undo', 'help': 'Take back that a sealed item was withdrawn.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
@@ -226,6 +231,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--reason', 'parameter': 'reason', 'help': 'Why; the log keeps it for ever.', 'metavar': 'TEXT'},
+            {'name': '--record', 'parameter': 'record', 'help': 'Erase its record, captures, note and annotations as well.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
@@ -254,6 +260,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--revoked', 'parameter': 'revoked', 'help': 'This key counts from the date only as far as something else covers it; may be given again.', 'metavar': 'KEY@DATE|FILE', 'is_many': True},
         ),
     },
+    'recover': {
+        'help': 'Mend what a stop has cut; decide between events that wait and are in conflict.',
+        'door': 'check:recover',
+        'arguments': (),
+        'options': (
+            {'name': '--keep', 'parameter': 'keep', 'help': 'Of events in conflict, keep this digest (or PATH=DIGEST); may be given again.', 'metavar': 'DIGEST', 'is_many': True},
+            {'name': '--drop', 'parameter': 'drop', 'help': "Drop events that wait and are not this computer's own, by path or beginning.", 'metavar': 'EVENT', 'is_many': True},
+        ),
+    },
     'doctor': {
         'help': 'Say what works on this machine and what to install.',
         'door': 'check:doctor',
@@ -270,7 +285,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--lost-key', 'parameter': 'lost_key', 'help': 'At a change of keys: the old one is lost.'},
             {'name': '--tsa', 'parameter': 'tsa', 'help': 'Ask this RFC 3161 authority; may be given again (default: those in archive.toml).', 'metavar': 'URL', 'is_many': True},
             {'name': '--no-tsa', 'parameter': 'no_tsa', 'help': 'Ask none, not even those that archive.toml names.'},
-            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges that wait without asking.'},
+            {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges, removals and changes of access without asking.'},
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
             {'name': '--revoke', 'parameter': 'revoke', 'help': 'Have the log say that this key, which it has replaced, is revoked from that date; may be given again.', 'metavar': 'KEY@DATE', 'is_many': True},
             {'name': '--witness', 'parameter': 'witness', 'help': 'Seal nothing: take in what a witness has cosigned.', 'metavar': 'FILE'},
@@ -358,6 +373,16 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--entity', 'parameter': 'entity', 'help': "Its entities from now on; may be given again, '' removes them.", 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
         ),
     },
+    'annotation private': {
+        'help': 'Have an annotation for you alone, in nothing that others get.',
+        'door': 'annotate:private',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The annotation's id, or its first characters."},
+        ),
+        'options': (
+            {'name': '--no', 'parameter': 'no', 'help': 'The other way: for all to read from now on.'},
+        ),
+    },
     'annotation rm': {
         'help': 'Remove an annotation.',
         'door': 'annotate:remove',
@@ -380,6 +405,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--date', 'parameter': 'date', 'help': 'When it happened, in EDTF.', 'metavar': 'DATE'},
             {'name': '--place', 'parameter': 'place', 'help': 'The entity where it is.', 'metavar': 'ID', 'completion': 'entities'},
             {'name': '--description', 'parameter': 'description', 'help': 'One sentence.', 'metavar': 'TEXT'},
+            {'name': '--private', 'parameter': 'private', 'help': 'For you alone: in nothing that others get. It is not encrypted.'},
         ),
     },
     'entity show': {
@@ -395,6 +421,16 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'door': 'entity:list_',
         'arguments': (),
         'options': (),
+    },
+    'entity private': {
+        'help': 'Have an entity for you alone, in nothing that others get.',
+        'door': 'entity:private',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The entity's id.", 'completion': 'entities'},
+        ),
+        'options': (
+            {'name': '--no', 'parameter': 'no', 'help': 'The other way: for all to read from now on.'},
+        ),
     },
     'entity rm': {
         'help': 'Remove an entity that nothing names.',
@@ -415,6 +451,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--question', 'parameter': 'question', 'help': 'The question that the sources answer.', 'metavar': 'TEXT'},
             {'name': '--note', 'parameter': 'note', 'help': 'What a reader should know.', 'metavar': 'TEXT'},
             {'name': '--entity', 'parameter': 'entity', 'help': 'An entity it is about; may be given again.', 'metavar': 'ID', 'is_many': True, 'completion': 'entities'},
+            {'name': '--private', 'parameter': 'private', 'help': 'For you alone: in nothing that others get. It is not encrypted.'},
         ),
     },
     'claim link': {
@@ -445,6 +482,16 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'arguments': (),
         'options': (),
     },
+    'claim private': {
+        'help': 'Have a claim for you alone, in nothing that others get.',
+        'door': 'claim:private',
+        'arguments': (
+            {'name': 'ID', 'parameter': 'id_', 'help': "The claim's id.", 'completion': 'claims'},
+        ),
+        'options': (
+            {'name': '--no', 'parameter': 'no', 'help': 'The other way: for all to read from now on.'},
+        ),
+    },
     'claim rm': {
         'help': 'Remove a claim.',
         'door': 'claim:remove',
@@ -467,6 +514,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'arguments': (),
         'options': (
             {'name': '--output', 'parameter': 'output_', 'help': 'Where (default: .citekit/site).', 'metavar': 'DIR'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
         ),
     },
@@ -476,6 +524,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'arguments': (),
         'options': (
             {'name': '--output', 'parameter': 'output_', 'help': 'Where (default: .citekit/site).', 'metavar': 'DIR'},
+            {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
             {'name': '--port', 'parameter': 'port', 'help': 'The port (default: 8000); 0 for any free one.', 'metavar': 'N', 'is_integer': True, 'least': 0, 'most': 65535},
         ),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from citekit.errors import CitekitError
     from citekit.findings import Finding
+    from citekit.store.private.left_out import LeftOut
 
 
 MOST_TOLD: Final = 20
@@ -82,6 +83,12 @@ def note(text: str, *, quiet: bool = False) -> None:
     """Tell something that is not the answer."""
     if not quiet:
         sys.stderr.write(f"{visible(text)}\n")
+
+
+def tell_left_out(left_out: LeftOut, *, quiet: bool = False) -> None:
+    """Tell how much private is not in what was made: here alone, never in the answer."""
+    if left_out:
+        note(f"not in it, being private: {left_out.told()}", quiet=quiet)
 
 
 def tell_findings(findings: Iterable[Finding], *, quiet: bool = False) -> None:

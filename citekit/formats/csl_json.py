@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from citekit.errors import Place
     from citekit.model.records.json_text import Json, JsonPath
 
+_MOST_TOLD: Final = 1_000
+"""So many entries that are no items are told one by one: nobody reads on."""
 # What Crossref calls its works in CSL-JSON (api.crossref.org/types); the others have CSL's names.
 _CROSSREF_TYPES: Final = {
     "journal-article": "article-journal",
@@ -83,6 +85,7 @@ def check_items(
     ids: set[str] = set()
     paths: list[JsonPath] = []
     findings: list[Finding] = []
+    untold = 0
     for entry, path in entries:
         wrong = what_is_wrong(entry)
         name = "" if wrong else str(entry.get("id") or "")
@@ -93,9 +96,14 @@ def check_items(
             items.append({**item, "id": name} if name else _without_id(item))
             ids.update([name] if name else [])
             paths.append((*path, "id") if name else path)
+        elif len(findings) == _MOST_TOLD:
+            untold += 1
         else:
             code, message, where = wrong
             findings.append(Finding(code=code, message=message, place=place_of((*path, *where))))
+    if untold:
+        message = f"{untold:,} more entries are no items, or stand twice"
+        findings.append(Finding(code="CK-E421", message=message))
     return ReadResult(
         items=tuple(items),
         findings=tuple(findings),

@@ -7,7 +7,7 @@ short text could otherwise stand for gigabytes), and not deeper than JSON may be
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import InvalidData, Place
 from citekit.formats.csl_json import check_items, without_facts
@@ -16,12 +16,10 @@ from citekit.model.records.json_text import MAX_DEPTH, show_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
     from citekit.formats.result import ReadResult
     from citekit.model.records.json_text import Json, JsonPath
 
-    Node = MappingNode | ScalarNode | SequenceNode
+    Event = Any  # PyYAML's two parsers have classes of their own
 
 _MAX_CHARACTERS: Final = 32_000_000
 _WORDS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -48,8 +46,7 @@ def read_csl_yaml(text: str) -> ReadResult:
     """
     if len(text) > _MAX_CHARACTERS:
         raise InvalidData(f"longer than {_MAX_CHARACTERS} characters")
-    lines: dict[JsonPath, int] = {}
-    data = _value(_compose(text), (), lines, set())
+    data, lines = _load(text)
     base: JsonPath = ()
     if isinstance(data, dict) and isinstance(data.get("references"), list):
         data, base = data["references"], ("references",)
@@ -61,56 +58,111 @@ def read_csl_yaml(text: str) -> ReadResult:
     return check_items(entries, lambda path: _place(path, lines))
 
 
-def _compose(text: str) -> Node:
+def _load(text: str) -> tuple[Json, dict[JsonPath, int]]:
+    """The value that a text holds, and the line of each path in it; raises InvalidData.
+
+    It is put together from the events of PyYAML's parser, that in C where it is built: nothing here
+    calls itself, and an alias is refused before it stands for anything.
+    """
     import yaml
 
+    tree = _Tree()
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = cast("Node | None", yaml.compose(text, Loader=yaml.SafeLoader))
+        for event in yaml.parse(text.removeprefix("\ufeff"), Loader=loader):
+            tree.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = Place(line=mark.line + 1, column=mark.column + 1) if mark else None
         raise InvalidData(f"is not YAML: {error.problem}", place=place) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise InvalidData("is not YAML, or nested too deeply") from error
-    if node is None:
+    if not tree.has_value:
         raise InvalidData("holds no items")
-    return node
+    return tree.value, tree.lines
 
 
-def _value(node: Node, path: JsonPath, lines: dict[JsonPath, int], seen: set[int]) -> Json:
-    """The value of a node; notes the line of each path."""
-    place = Place(line=node.start_mark.line + 1, column=node.start_mark.column + 1)
-    if id(node) in seen:
-        raise InvalidData("YAML aliases (*name) are not read", place=place)
-    if len(path) > MAX_DEPTH:
-        raise InvalidData("nested too deeply", place=place)
-    seen.add(id(node))
-    lines[path] = node.start_mark.line + 1
-    match node.id:
-        case "sequence":
-            return [_value(child, (*path, i), lines, seen) for i, child in enumerate(node.value)]
-        case "mapping":
-            return _mapping(node, path, lines, seen)
-        case _:
-            return _scalar(node)
+class _Open:
+    """A list or a mapping that has not ended; of a mapping, the key that waits for its value."""
+
+    def __init__(self, value: list[Json] | dict[str, Json], path: JsonPath) -> None:
+        self.value = value
+        self.path = path
+        self.key: str | None = None
 
 
-def _mapping(
-    node: Node, path: JsonPath, lines: dict[JsonPath, int], seen: set[int]
-) -> dict[str, Json]:
-    value: dict[str, Json] = {}
-    for key_node, child in node.value:
-        key = str(key_node.value)
-        if key in value or not isinstance(key_node.value, str):
-            place = Place(line=key_node.start_mark.line + 1)
-            raise InvalidData(f"the key {key[:60]!r} stands twice or is no text", place=place)
-        value[key] = _value(child, (*path, key), lines, seen)
-    return value
+class _Tree:
+    """Events put together to one value."""
+
+    def __init__(self) -> None:
+        self.value: Json = None
+        self.has_value = False
+        self.lines: dict[JsonPath, int] = {}
+        self._open: list[_Open] = []
+
+    def take(self, event: Event) -> None:
+        """Put the next event where it belongs; raises InvalidData."""
+        match type(event).__name__:
+            case "ScalarEvent" if self._waits_for_key():
+                self._take_key(event)
+            case "ScalarEvent":
+                self._put(event, _scalar(event))
+            case "SequenceStartEvent":
+                self._begin(event, [])
+            case "MappingStartEvent":
+                self._begin(event, {})
+            case "SequenceEndEvent" | "MappingEndEvent":
+                self._open.pop()
+            case "AliasEvent":
+                raise InvalidData("YAML aliases (*name) are not read", place=_place_of(event))
+            case "DocumentStartEvent" if self.has_value:
+                raise InvalidData("is more than one document of YAML", place=_place_of(event))
+
+    def _waits_for_key(self) -> bool:
+        return bool(self._open) and self._open[-1].key is None and self._in_mapping()
+
+    def _in_mapping(self) -> bool:
+        return isinstance(self._open[-1].value, dict)
+
+    def _take_key(self, event: Event) -> None:
+        key = str(event.value)
+        if key in self._open[-1].value:
+            place = Place(line=_place_of(event).line)
+            raise InvalidData(f"the key {key[:60]!r} stands twice", place=place)
+        self._open[-1].key = key
+
+    def _begin(self, event: Event, value: list[Json] | dict[str, Json]) -> None:
+        if self._waits_for_key():
+            raise InvalidData("a key is no text", place=_place_of(event))
+        self._open.append(_Open(value, self._put(event, value)))
+
+    def _put(self, event: Event, value: Json) -> JsonPath:
+        """Give a value its place; comes back with the path of it."""
+        path: JsonPath = ()
+        if self._open:
+            parent = self._open[-1]
+            if isinstance(parent.value, list):
+                path = (*parent.path, len(parent.value))
+                parent.value.append(value)
+            else:
+                path = (*parent.path, str(parent.key))
+                parent.value[str(parent.key)] = value
+                parent.key = None
+        else:
+            self.value, self.has_value = value, True
+        if len(path) > MAX_DEPTH:
+            raise InvalidData("nested too deeply", place=_place_of(event))
+        self.lines[path] = event.start_mark.line + 1
+        return path
 
 
-def _scalar(node: Node) -> Json:
-    text = str(node.value)
-    if getattr(node, "style", None) is not None:
+def _place_of(event: Event) -> Place:
+    return Place(line=event.start_mark.line + 1, column=event.start_mark.column + 1)
+
+
+def _scalar(event: Event) -> Json:
+    text = str(event.value)
+    if event.style:  # in quotes, or a block
         return text
     if text.casefold() in _WORDS:
         return _WORDS[text.casefold()]

@@ -145,6 +145,8 @@ def _read(decoded: TimeStampResponse) -> Timestamp:
             nonce=info.nonce,
             authority=_authority(decoded),
         )
+    except InvalidData:  # told already
+        raise
     except Exception as error:  # see above
         raise InvalidData("not a timestamp token (RFC 3161)") from error
     if algorithm != _SHA256 or versions != _CMS_VERSIONS:

@@ -88,6 +88,11 @@ class Annotation(Value):
         return self.id.removeprefix("urn:uuid:")
 
     @property
+    def is_private(self) -> bool:
+        """Whether it is for its owner alone, whatever it is about."""
+        return self.data.get("private") is True
+
+    @property
     def created(self) -> datetime | None:
         """When it was made."""
         text = self.data.get("created")
@@ -151,6 +156,23 @@ class Annotation(Value):
             suffix=quote.get("suffix"),
         )
 
+    def with_less_quoted(self) -> Self:
+        """A copy without the context of its quote; without the quote, if it has no context."""
+        target = self.data["target"]
+        selectors = target.get("selector", ()) if isinstance(target, Mapping) else ()
+        shorter = []
+        for selector in selectors if isinstance(selectors, list | tuple) else [selectors]:
+            if selector.get("type") != "TextQuoteSelector":
+                shorter.append(selector)
+            elif "prefix" in selector or "suffix" in selector:
+                shorter.append({k: v for k, v in selector.items() if k not in ("prefix", "suffix")})
+        return type(self).from_json({**self.data, "target": {**target, "selector": shorter}})
+
+    def with_private(self, *, private: bool) -> Self:
+        """A copy that is for its owner alone, or for all."""
+        data = {name: value for name, value in self.data.items() if name != "private"}
+        return type(self)(data={**data, "private": True} if private else data)
+
     def with_bodies(
         self,
         *,
@@ -181,6 +203,7 @@ def new_annotation(
     note: str = "",
     tags: Iterable[str] = (),
     entities: Iterable[str] = (),
+    private: bool = False,
 ) -> Annotation:
     """A new annotation on ``source`` (an absolute URI); ``annotation_id`` is ``urn:uuid:…``."""
     bodies = _write_bodies(note, tags, entities)
@@ -196,6 +219,8 @@ def new_annotation(
         data["creator"] = {"type": "Person", "name": creator}
     if bodies:
         data["body"] = bodies
+    if private:
+        data["private"] = True
     data["target"] = _write_target(source, passage, captured_at)
     return Annotation.from_json(data)
 
@@ -253,6 +278,8 @@ def _check(data: Json) -> None:
         raise Mismatch(("type",), '"type" is not "Annotation"')
     if "target" not in data:
         raise Mismatch((), '"target" is missing')
+    if not isinstance(data.get("private", False), bool):
+        raise Mismatch(("private",), '"private" is not true or false')
     for key in ("created", "modified"):
         if key in data:
             _check_instant(data[key], key)

@@ -27,7 +27,10 @@ class ClaimEvidence(Value):
 
 
 class Claim(Value):
-    """One claim. ``question`` is what the sources answer differently, ``statement`` one answer."""
+    """One claim. ``question`` is what the sources answer differently, ``statement`` one answer.
+
+    A ``private`` one is for its owner alone.
+    """
 
     id: str
     statement: str
@@ -35,4 +38,5 @@ class Claim(Value):
     note: str | None = None
     entities: tuple[str, ...] = ()
     evidence: tuple[ClaimEvidence, ...] = ()
+    private: bool = False
     extra: Mapping[str, Any] = NOTHING

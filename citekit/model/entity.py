@@ -24,7 +24,10 @@ AUTHORITIES: Final[Mapping[str, str]] = {
 
 
 class Entity(Value):
-    """One thing. ``authorities`` maps an authority's name to the id there; ``date`` is EDTF."""
+    """One thing. ``authorities`` maps an authority's name to the id there; ``date`` is EDTF.
+
+    A ``private`` one is for its owner alone.
+    """
 
     id: str
     kind: EntityKind
@@ -34,6 +37,7 @@ class Entity(Value):
     date: str | None = None
     place: str | None = None
     authorities: Mapping[str, str] = NOTHING
+    private: bool = False
     extra: Mapping[str, Any] = NOTHING
 
 

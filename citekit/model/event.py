@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Final, Literal, get_args
 
 from citekit.model.capture import Tool
 from citekit.model.item import Access
@@ -26,13 +26,18 @@ Action = Literal[
     "rename",
     "remove",
     "purge",
+    "withdraw",
+    "readmit",
+    "erase",
     "key",
     "checkpoint",
     "timestamp",
 ]
 ACTIONS: frozenset[str] = frozenset(get_args(Action))
-VERSION = 1
+VERSION = 2
 """Of the schema of entries; a reader that meets a higher one says so."""
+SINCE: Final = {"withdraw": 2, "readmit": 2, "erase": 2}
+"""Actions that the first schema did not know, and the one that an entry with them names."""
 MAX_REASON = 500
 
 
@@ -60,7 +65,7 @@ class Event(Value):
 
     ``source`` is *done* when citekit did it and noted who and when; *found* when a seal met the
     change, so that ``at`` is when it was found and ``agent`` who sealed. ``payloads`` belong to
-    captures and purges, ``access`` to a change of access, ``to`` to a renaming (both are folders),
+    captures, purges and erasures, ``access`` to items, ``to`` to a renaming (both are folders),
     ``vkey``, ``replaces`` (a key id) and ``revoked_from`` (since when that one is revoked) to keys.
     """
 
@@ -79,7 +84,7 @@ class Event(Value):
     replaces: str | None = None
     revoked_from: datetime | None = None
     reason: str | None = None
-    v: int = VERSION
+    v: int = 1
     extra: Mapping[str, Any] = NOTHING
 
     def _check(self) -> None:

@@ -6,6 +6,7 @@ citekit's own facts live under ``custom.citekit`` (ItemFacts).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, Self, get_args
@@ -18,7 +19,8 @@ from citekit.model.records.json_text import Json, JsonPath, parse_json, place_in
 from citekit.model.value import NOTHING, Value
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
-Access = Literal["public", "restricted"]
+Access = Literal["public", "restricted", "private"]
+"""Who may read: everybody; the records everybody, the text its owner; nobody but the owner."""
 
 _TEXTS: Final = ("title", "URL", "DOI", "container-title", "publisher", "language")
 _CHECKED: Final = NAME_VARIABLES.union(DATE_VARIABLES, _TEXTS)
@@ -36,8 +38,9 @@ class ItemFacts(Value):
     """What citekit itself knows of an item: ``custom.citekit`` in item.json.
 
     ``foreign_ids`` are what other programs call the item, where that is no citekey: addresses,
-    texts with white space. ``evidence`` maps a CSL variable to its candidates, as JSON objects with
-    value, origin, rule, place, confidence and chosen.
+    texts with white space. Since ``withdrawn`` the item is in nothing that is made for others.
+    ``evidence`` maps a CSL variable to its candidates, as JSON objects with value, origin, rule,
+    place, confidence and chosen.
     """
 
     ALWAYS: ClassVar = frozenset(["access"])
@@ -45,6 +48,7 @@ class ItemFacts(Value):
     aliases: tuple[str, ...] = ()
     foreign_ids: tuple[str, ...] = ()
     archived: tuple[ArchivedCopy, ...] = ()
+    withdrawn: datetime | None = None
     evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
     extra: Mapping[str, Any] = NOTHING
 
@@ -96,6 +100,12 @@ class Item(Value):
         """A text or number variable as text; empty when it is absent."""
         value = self.data.get(variable)
         return str(value) if isinstance(value, str | int | float) else ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What stands between the commas and semicolons of ``keyword``, in its order."""
+        tags = (" ".join(tag.split()) for tag in re.split("[,;]", self.text("keyword")))
+        return tuple(dict.fromkeys(filter(None, tags)))
 
     def names(self, variable: str) -> tuple[Name, ...]:
         """The names in a name variable; empty when it is absent."""

@@ -7,6 +7,7 @@ builder can write them.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
@@ -39,6 +40,12 @@ _TAGS: Final = {
 }
 
 
+# {see}KEY{p. 3}: words before and after a key, as sphinxcontrib-bibtex writes them
+_CITE: Final = re.compile(
+    r"(?:\{(?P<prefix>[^{}]*)\})?(?P<key>[^{},;]+)(?:\{(?P<suffix>[^{}]*)\})?"
+)
+
+
 class Cite(Value):
     """One item inside a citation, with words before and after it (a pinpoint, mostly)."""
 
@@ -52,6 +59,21 @@ class Citation(Value):
 
     cites: tuple[Cite, ...]
     mode: Mode = "p"
+
+
+def read_cites(text: str) -> list[tuple[str, Cite]]:
+    """The cites in the text of a role, each as it is written and as it is meant."""
+    return [
+        (
+            match[0],
+            Cite(
+                key=match["key"].strip(),
+                prefix=(match["prefix"] or "").strip(),
+                suffix=(match["suffix"] or "").strip(),
+            ),
+        )
+        for match in _CITE.finditer(text)
+    ]
 
 
 class Style:

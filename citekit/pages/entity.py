@@ -114,7 +114,7 @@ def _mention(library: Library, key: str, annotation: Annotation) -> Element:
     label = f"¶ {number}" if number else "the item"
     where = to("item", f"{key}#a-{annotation.short_id}", label, class_="ck-where")
     words = h("q", wording.shorten(quoted, 160)) if quoted else None
-    said = wording.shorten(wording.plain(annotation.note), 160)
+    said = wording.shorten(wording.plain(library.readable(annotation.note)), 160)
     note = h("span", said, class_="ck-faint") if annotation.note else None
     return h("li", h("p", where, " ", words, " ", note))
 

@@ -159,7 +159,12 @@ def _note(library: Library, shelf: Shelf) -> Element | None:
     return h(
         "section",
         h("title", "Reading note"),
-        h("md", shelf.note, source=f"items/{library.pages[shelf.item.key]}/note.md", line="1"),
+        h(
+            "md",
+            library.readable(shelf.note),
+            source=f"items/{library.pages[shelf.item.key]}/note.md",
+            line="1",
+        ),
         id="note",
         class_="ck-prose",
     )

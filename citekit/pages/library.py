@@ -7,19 +7,22 @@ may show them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from citekit.app.annotating.passage_names import split_name
+from citekit.app.chosen import choose, private_paths, take_all, take_part
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
 from citekit.model.item import Item
-from citekit.model.value import NOTHING, Value
+from citekit.model.value import NOTHING, Value, replace
 from citekit.pages.element import Content, h, is_web_address
+from citekit.pages.note_names import without_names
 from citekit.pages.provenance.seals import Seals, read_seals
-from citekit.store.archive import ArchiveStore
 from citekit.store.folder_names import alias_names
+from citekit.store.log.record_kinds import group_of
+from citekit.store.reading import ArchiveReader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,30 +44,43 @@ class Shelf(Value):
 class Library:
     """The archive as values; ``with_restricted`` says whether withheld text may be shown.
 
+    Nothing private is in it. ``only`` chooses items by key or tag: then nothing else is in it but
+    what these carry.
     ``provenance_page`` is the name of the page that says what a seal proves. A library is equal to
     itself alone: what is made of it is kept.
     """
 
     def __init__(
-        self, store: ArchiveStore, *, with_restricted: bool = False, provenance_page: str
+        self,
+        store: ArchiveReader,
+        *,
+        only: Sequence[str] = (),
+        with_restricted: bool = False,
+        provenance_page: str,
     ) -> None:
-        self.store = store
-        self.shelves: Mapping[str, Shelf] = {
-            key: _read_shelf(store, key)
-            for key in store.keys()  # noqa: SIM118  # no dict
-        }
-        self.entities: Mapping[str, Entity] = {entity.id: entity for entity in store.entities()}
-        self.claims: Mapping[str, Claim] = {claim.id: claim for claim in store.claims()}
+        self._owners = store
+        self.store = shown = store.for_others()
+        part = take_part(shown, choose(store, only)) if only else take_all(shown)
+        self.shelves: Mapping[str, Shelf] = {key: _read_shelf(shown, key) for key in part.keys}
+        self.entities: Mapping[str, Entity] = {entity.id: entity for entity in part.entities}
+        self.claims: Mapping[str, Claim] = {claim.id: claim for claim in part.claims}
+        self.is_whole = not only
         self.with_restricted = with_restricted
         self.provenance_page = provenance_page
 
     @classmethod
     def read(
-        cls, root: Path, *, with_restricted: bool = False, provenance_page: str = "provenance"
+        cls,
+        root: Path,
+        *,
+        only: Sequence[str] = (),
+        with_restricted: bool = False,
+        provenance_page: str = "provenance",
     ) -> Self:
         """Read the archive in a folder; raises NotFound, InvalidData."""
         return cls(
-            ArchiveStore.open(root),
+            ArchiveReader.open(root),
+            only=only,
             with_restricted=with_restricted,
             provenance_page=provenance_page,
         )
@@ -98,7 +114,23 @@ class Library:
     def seals(self) -> Seals:
         """What the log says of each item."""
         items = {key: shelf.item for key, shelf in self.shelves.items()}
-        return read_seals(self.store, items, shows_all=self.with_restricted)
+        seals = read_seals(self.store, items, shows_all=self.with_restricted)
+        return replace(seals, changed=tuple(filter(self._may_count, seals.changed)))
+
+    def _may_count(self, path: str) -> bool:
+        """Whether a change of this file is told: not what was withdrawn, and not the rest."""
+        group = group_of(path)
+        if self.is_whole:
+            return self._private.isdisjoint((path, group))
+        return group in self._folders
+
+    @cached_property
+    def _private(self) -> frozenset[str]:
+        return private_paths(self._owners)
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(map(self.store.layout.item_name, self.shelves))
 
     def resolve(self, key: str) -> str | None:
         """The key of an item, by its key or an old one."""
@@ -107,6 +139,30 @@ class Library:
     def split_name(self, name: str) -> tuple[str, str | None]:
         """``KEY#p3`` as key, or old key, and passage; the longest that is known wins."""
         return split_name(name, self.shelves.__contains__, self.aliases.__contains__)
+
+    def readable(self, note: str) -> str:
+        """A note in Markdown, without the names of what is left out here."""
+        is_all = not any(self._left_out.values())
+        return note if is_all else without_names(note, self.leaves_out)
+
+    def leaves_out(self, kind: str, name: str) -> bool:
+        """Whether the archive has a thing that links call so, and this library is without it."""
+        if kind in ("item", "passage"):
+            known = self._left_out["item"]
+            return split_name(name, known.__contains__)[0] in known
+        return name.partition("#")[0] in self._left_out.get(kind, ())
+
+    @cached_property
+    def _left_out(self) -> Mapping[str, frozenset[str]]:
+        """By kind the names of what the archive has and this library has not."""
+        keys = set(self._owners.keys()) - self.shelves.keys()
+        aliases = self._owners.aliases() if keys else ()
+        old = {alias for key, names in aliases if key in keys for alias in names}
+        return {
+            "item": frozenset(keys | (old - self.shelves.keys() - self.aliases.keys())),
+            "entity": frozenset(self._owners.entity_ids()) - self.entities.keys(),
+            "claim": frozenset(self._owners.claim_ids()) - self.claims.keys(),
+        }
 
     @cached_property
     def pages(self) -> Mapping[str, str]:
@@ -194,7 +250,7 @@ class Library:
                 yield key, annotation
 
 
-def _read_shelf(store: ArchiveStore, key: str) -> Shelf:
+def _read_shelf(store: ArchiveReader, key: str) -> Shelf:
     captures = {stamp: store.capture(key, stamp) for stamp in store.stamps(key)}
     return Shelf(
         item=store.item(key),

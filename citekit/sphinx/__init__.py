@@ -42,6 +42,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", policy.guard_pages)
     app.connect("doctree-resolved", site_files.link_files)
     app.connect("html-page-context", head.fill_head)
+    app.connect("html-collect-pages", site_files.forget_words)
     app.connect("build-finished", site_files.write_downloads)
     app.connect("build-finished", policy.write_headers)
     return {

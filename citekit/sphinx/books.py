@@ -12,6 +12,8 @@ from docutils import nodes
 from sphinx import addnodes
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
@@ -48,9 +50,14 @@ def is_site(builder: Builder) -> bool:
     return builder.format == "html" and builder.name not in _BOOKS
 
 
-def is_stale(app: Sphinx, env: BuildEnvironment) -> bool:
-    """Whether the first page was read for the other kind of build."""
-    return getattr(env, _KIND, False) != is_book(app)
+def is_stale(app: Sphinx, env: BuildEnvironment, moved: AbstractSet[str]) -> bool:
+    """Whether the first page was read for the other kind of build, or for other chapters.
+
+    ``moved`` are the pages that are new or gone.
+    """
+    if getattr(env, _KIND, False) != is_book(app):
+        return True
+    return is_book(app) and any(name.partition("/")[0] in _CHAPTERS for name in moved)
 
 
 def _contents(env: BuildEnvironment, names: list[str], caption: str) -> nodes.Element:

@@ -19,6 +19,7 @@ from citekit.sphinx.books import is_stale
 from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.config import read_config
 from citekit.sphinx.domain import ArchiveDomain
+from citekit.sphinx.site_files import remove_stale
 from citekit.sphinx.staging import StagedProject, stage
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def open_archive(app: Sphinx) -> None:
             _mark_private(Path(app.outdir))
         library = Library.read(
             config.archive,
+            only=config.only,
             with_restricted=config.with_restricted,
             provenance_page=config.provenance_page,
         )
@@ -111,15 +113,16 @@ def find_outdated(
     removed: AbstractSet[str],
 ) -> list[str]:
     """Pages that show something of the archive which has changed."""
-    del added, changed, removed
+    del changed
     outdated = set(ArchiveDomain.of(env).outdated())
-    if is_stale(app, env):
+    if is_stale(app, env, added | removed):
         outdated.add(env.config.root_doc)
     return sorted(outdated)
 
 
 def finish_reading(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Format the citations and tie the backlinks; returns the pages that must be written again."""
+    """Clear up, format citations, tie backlinks; returns pages that must be written again."""
+    remove_stale(app, env)
     domain = ArchiveDomain.of(env)
     changed = CitationDomain.of(env).format_all(domain.library) | domain.update_backlinks()
     if domain.update_address():  # which stands in the head of each page of the archive

@@ -7,7 +7,6 @@ out differently from last time are written again.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from docutils import nodes
@@ -15,9 +14,11 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from citekit.model.value import replace
 from citekit.pages.addresses import near_names
-from citekit.pages.citations import Citation, Cite, Mode
+from citekit.pages.citations import Citation, Cite, Mode, read_cites
 from citekit.pages.element import h
+from citekit.pages.note_names import LEFT_OUT
 from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.nodes import pending_citation
@@ -26,13 +27,10 @@ from citekit.sphinx.parser import make_nodes
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
+    from citekit.pages.library import Library
+
 
 logger = logging.getLogger(__name__)
-
-# {see}KEY{p. 3}: words before and after a key, as sphinxcontrib-bibtex writes them
-_CITE: Final = re.compile(
-    r"(?:\{(?P<prefix>[^{}]*)\})?(?P<key>[^{},;]+)(?:\{(?P<suffix>[^{}]*)\})?"
-)
 
 # The roles of sphinxcontrib-bibtex: an ``s`` (all authors) makes no difference yet.
 MODES: Final[dict[str, Mode]] = {
@@ -64,7 +62,7 @@ class CiteRole(SphinxRole):
         """Leave a mark that becomes the citation."""
         cites = _read_cites(self.text, self.env, self.get_location())
         if not cites:
-            return [nodes.inline("", self.text, classes=["ck-unknown"])], []
+            return [_in_its_place(self.text, self.env)], []
         domain = CitationDomain.of(self.env)
         number = domain.note_citation(self.env.docname, Citation(cites=cites, mode=self.mode))
         return [pending_citation("", docname=self.env.docname, number=number)], []
@@ -86,7 +84,7 @@ class FootCiteRole(SphinxRole):
             document.note_autofootnote_ref(mark)
             document.note_footnote_ref(mark)
             marks += [nodes.Text(" "), mark] if marks else [mark]
-        return marks or [nodes.inline("", self.text, classes=["ck-unknown"])], []
+        return marks or [_in_its_place(self.text, self.env)], []
 
 
 class FootBibliographyDirective(SphinxDirective):
@@ -135,26 +133,36 @@ def _read_cites(text: str, env: BuildEnvironment, location: str) -> tuple[Cite, 
     """The cites of a role's text; keys that are not in the archive are told and left out."""
     domain = ArchiveDomain.of(env)
     cites = []
-    for match in _CITE.finditer(text):
-        asked = match["key"].strip()
-        key = domain.library.resolve(asked)
+    for _, cite in read_cites(text):
+        key = domain.library.resolve(cite.key)
         if key is None:
-            near = near_names(domain.library, "item", asked)
-            hint = f" (near: {', '.join(near)})" if near else ""
-            logger.warning(
-                "cited but not in the archive: %s%s",
-                asked,
-                hint,
-                type="citekit",
-                subtype="cite",
-                location=location,
-            )
-            domain.note_use(env.docname, f"item:{asked}")
+            _tell_unknown(domain.library, cite.key, location)
+            domain.note_use(env.docname, f"item:{cite.key}")
             continue
         domain.note_use(env.docname, f"item:{key}")
-        prefix, suffix = match["prefix"] or "", match["suffix"] or ""
-        cites.append(Cite(key=key, prefix=prefix.strip(), suffix=suffix.strip()))
+        cites.append(replace(cite, key=key))
     return tuple(cites)
+
+
+def _in_its_place(text: str, env: BuildEnvironment) -> nodes.inline:
+    """What a page has where nothing can be cited: the text of the role, unless it names secrets."""
+    library = ArchiveDomain.of(env).library
+    is_hidden = any(library.leaves_out("item", cite.key) for _, cite in read_cites(text))
+    return nodes.inline("", LEFT_OUT if is_hidden else text, classes=["ck-unknown"])
+
+
+def _tell_unknown(library: Library, asked: str, location: str) -> None:
+    is_hidden = library.leaves_out("item", asked)
+    near = [] if is_hidden else near_names(library, "item", asked)
+    logger.warning(
+        "cited but %s: %s%s",
+        "left out of this site" if is_hidden else "not in the archive",
+        asked,
+        f" (near: {', '.join(near)})" if near else "",
+        type="citekit",
+        subtype="cite",
+        location=location,
+    )
 
 
 def _footnote_name(env: BuildEnvironment, key: str) -> str:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 class SiteConfig(Value):
     """What ``conf.py`` says about the site.
 
-    ``archive`` is the archive's folder; ``with_restricted`` builds the text of restricted items
+    ``archive`` is the archive's folder; ``only`` the keys and tags of the items that the site has
+    (none: all of them); ``with_restricted`` builds the text of restricted items
     too, for the owner alone. ``provenance_page`` names the page that tells readers what a seal
     proves. ``style`` and ``locale`` are those of the archive where conf.py has none.
     """
 
     archive: Path
+    only: tuple[str, ...]
     with_restricted: bool
     provenance_page: str
     style: str | None
@@ -29,6 +31,7 @@ class SiteConfig(Value):
 # name in conf.py: (default, what must be built again when it changes, types)
 _OPTIONS: dict[str, tuple[object, str, tuple[type, ...]]] = {
     "citekit_archive": ("archive", "env", (str, Path)),
+    "citekit_only": ([], "env", (list, tuple)),
     "citekit_with_restricted": (False, "env", (bool, str, int)),
     "citekit_provenance_page": ("provenance", "env", (str,)),
     "citekit_style": (None, "env", (str, type(None))),
@@ -48,6 +51,7 @@ def read_config(app: Sphinx) -> SiteConfig:
     config = app.config
     return SiteConfig(
         archive=(Path(app.confdir) / str(config.citekit_archive)).resolve(),
+        only=tuple(filter(None, map(str, config.citekit_only))),
         # ``-D citekit_with_restricted=1`` on the command line arrives as text
         with_restricted=str(config.citekit_with_restricted).lower() in ("1", "true", "yes"),
         provenance_page=str(config.citekit_provenance_page).strip("/"),

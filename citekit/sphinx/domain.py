@@ -23,6 +23,7 @@ from citekit.pages.addresses import (
     page_of,
 )
 from citekit.pages.element import shown
+from citekit.pages.note_names import LEFT_OUT
 from citekit.pages.object_state import EVERYTHING
 
 if TYPE_CHECKING:
@@ -151,8 +152,10 @@ class ArchiveDomain(Domain):
         del env
         found = locate(self.library, typ, target)
         if found is None:
-            self._warn(typ, target, node)
-            return nodes.inline("", "", *contnode.children, classes=["ck-unknown"])  # type: ignore[return-value]  # text in a link's place
+            is_hidden = self._warn(typ, target, node)
+            is_told = is_hidden and not node.get("refexplicit")
+            shown_text = [nodes.Text(LEFT_OUT)] if is_told else contnode.children
+            return nodes.inline("", "", *shown_text, classes=["ck-unknown"])  # type: ignore[return-value]  # text in a link's place
         if not node.get("refexplicit"):
             contnode = _words(found)
         link = make_refnode(builder, fromdocname, found.page, found.anchor, contnode)
@@ -177,18 +180,20 @@ class ArchiveDomain(Domain):
             if at
         ]
 
-    def _warn(self, kind: str, target: str, node: nodes.Node) -> None:
-        near = near_names(self.library, kind, target)
-        hint = f" (near: {', '.join(near)})" if near else ""
+    def _warn(self, kind: str, target: str, node: nodes.Node) -> bool:
+        """Tell of a name that leads nowhere; whether that is because the site leaves it out."""
+        is_hidden = self.library.leaves_out(kind, target)
+        near = [] if is_hidden else near_names(self.library, kind, target)
         logger.warning(
-            "no %s in the archive: %s%s",
-            kind,
+            "%s: %s%s",
+            f"the {kind} is left out of this site" if is_hidden else f"no {kind} in the archive",
             target,
-            hint,
+            f" (near: {', '.join(near)})" if near else "",
             type="citekit",
             subtype=kind,
             location=node,
         )
+        return is_hidden
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Everything for ``objects.inv``.

@@ -48,6 +48,10 @@ _DIRECTIVES: Final = frozenset(
         "ck:claims",
     ]
 )
+_MOST_SIGNS: Final = 100_000
+"""A longer note is shown as it was written: the worst of that many signs takes five seconds."""
+_MOST_NESTED: Final = 20
+"""So deep may directives stand in each other; each one takes a dozen calls of the stack."""
 _EXTENSIONS: Final = frozenset(
     {"colon_fence", "deflist"}
 )  # no maths: its script is on another host
@@ -60,6 +64,9 @@ def render_markdown(
 
     Short texts (notes on a passage, one line of a file) have no headings.
     """
+    if len(text) > _MOST_SIGNS:
+        _warn(f"more than {_MOST_SIGNS:,} signs", f"{source}:{line}")
+        return [nodes.literal_block(text, text, language="none")]
     config = MdParserConfig(enable_extensions=set(_EXTENSIONS), heading_anchors=0)
     parser = create_md_parser(config, _SafeRenderer)
     # no counting: what it defines would clash between the notes of one page
@@ -77,6 +84,8 @@ def render_markdown(
 
 class _SafeRenderer(SphinxRenderer):
     """A MyST renderer that knows what a note may do."""
+
+    _depth = 0  # directives that the one being rendered stands in
 
     def render_html_block(self, token: SyntaxTreeNode) -> None:
         self._keep_as_text(token.content.rstrip("\n"), "HTML", token)
@@ -99,10 +108,15 @@ class _SafeRenderer(SphinxRenderer):
         *,
         additional_options: dict[str, str] | None = None,
     ) -> None:
-        if name in _DIRECTIVES:
-            super().render_directive(token, name, arguments, additional_options=additional_options)
-        else:
+        if name not in _DIRECTIVES:
             self._keep_as_text(token.content, f"the directive {name}", token)
+            return
+        if self._depth == _MOST_NESTED:
+            self._keep_as_text(token.content, f"directives {_MOST_NESTED} deep", token)
+            return
+        self._depth += 1
+        super().render_directive(token, name, arguments, additional_options=additional_options)
+        self._depth -= 1
 
     def render_myst_role(self, token: SyntaxTreeNode) -> None:
         name = token.meta["name"]
@@ -135,13 +149,17 @@ class _SafeRenderer(SphinxRenderer):
         here = token.map[0] if token.map else self.document.current_line or 1
         line = self.md_options.get("citekit_line", here)
         said = f"{what} {content[:60]!r}" if content else what
-        logger.warning(
-            "a note may not hold %s: it is shown as text",
-            said,
-            type="citekit",
-            subtype="note",
-            location=(f"{self.document['source']}:{line}"),
-        )
+        _warn(said, f"{self.document['source']}:{line}")
+
+
+def _warn(what: str, location: str) -> None:
+    logger.warning(
+        "a note may not hold %s: it is shown as text",
+        what,
+        type="citekit",
+        subtype="note",
+        location=location,
+    )
 
 
 @contextmanager

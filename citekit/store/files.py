@@ -236,7 +236,7 @@ def append_line(path: Path, line: str) -> None:
     append_whole(path, f"{line}\n".encode(), creates=True)
 
 
-def append_whole(path: Path, data: bytes, *, creates: bool = False) -> None:
+def append_whole(path: Path, data: bytes, *, creates: bool = False, flushes: bool = True) -> None:
     """Lines more at the end of a file, flushed: all of them, or none when the disk refuses.
 
     A last line that a stop has cut off is ended first.
@@ -253,7 +253,8 @@ def append_whole(path: Path, data: bytes, *, creates: bool = False) -> None:
                 view = memoryview(data)
                 while view:  # a disk that is nearly full takes a part, and says so only then
                     view = view[os.write(descriptor, view) :]
-                os.fsync(descriptor)
+                if flushes:
+                    os.fsync(descriptor)
             except OSError:
                 with suppress(OSError):
                     os.ftruncate(descriptor, size)

@@ -2,6 +2,9 @@
 
 Apart from the rest of what can be read, because the shortest commands read nothing else. Opening
 and reading write nothing and take no lock. The truth is the files: every read goes to them.
+
+What is private is seen by its owner alone, and so is what was withdrawn. Whatever goes to others is
+made from what ``for_others()`` gives, where neither is to be found: that is the one rule about it.
 """
 
 from __future__ import annotations
@@ -14,9 +17,11 @@ from citekit.errors import CitekitError, InvalidData, NotFound, Place
 from citekit.model.citekey import is_citekey
 from citekit.model.item import Item
 from citekit.model.nearest import did_you_mean
+from citekit.model.value import replace
 from citekit.store import files
 from citekit.store.folder_names import folded, is_cut, is_name_of, is_name_of_any, key_of
 from citekit.store.layout import Layout
+from citekit.store.private.left_out import LeftOut
 from citekit.store.settings import Settings, read_settings
 from citekit.store.staging import renames_under_way
 
@@ -28,10 +33,10 @@ if TYPE_CHECKING:
 class ItemReader:
     """The items of one archive; ``root`` is kept as given, so that messages name paths alike."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, *, sees_private: bool = True) -> None:
         self.root = root
         self.settings = settings
-        self.layout = Layout(root=root)
+        self.layout = Layout(root=root, sees_private=sees_private)
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -48,20 +53,35 @@ class ItemReader:
             ) from error
         return cls(root, read_settings(text, str(path)))
 
+    def for_others(self) -> ItemReader:
+        """The archive as others may see it: nothing private or withdrawn is in it."""
+        return ItemReader(self.root, self.settings, sees_private=False)
+
+    def left_out(self) -> LeftOut:
+        """How much is private, so that ``for_others()`` does not have it; for the owner to hear."""
+        return LeftOut.count(self.layout, self._marked_private())
+
     def keys(self) -> tuple[str, ...]:
         """The citekeys of all items, sorted."""
         return tuple(sorted(set(self.folders().values())))
 
     def folders(self) -> dict[str, str]:
         """The folders of all items by their names, each with the key of its item."""
-        names = files.folders(self.layout.items)
+        names = self._folder_names()
         renamed = self.superseded()  # in this order: a rename may be under way as we look
         found = {}
         for name in names:
             key = self.key_in(name) if name not in renamed else None
-            if key is not None and (self.layout.items / name / "item.json").is_file():
+            if key is not None and self.may_be_seen(name):
                 found[name] = key
         return found
+
+    def _folder_names(self) -> list[str]:
+        names = files.folders(self.layout.items)
+        if self.layout.sees_private:
+            known = set(names)
+            names += [n for n in files.folders(self.layout.private_items) if n not in known]
+        return names
 
     def key_in(self, name: str) -> str | None:
         """The key of the item whose folder has this name; None when it can be no item's."""
@@ -76,7 +96,7 @@ class ItemReader:
         if not is_citekey(key):
             return False
         name = self.layout.folder_name(key)
-        if not (self.layout.items / name / "item.json").is_file() or name in self.superseded():
+        if not self.may_be_seen(name) or name in self.superseded():
             return False
         return not (self._ignores_case and self._is_another(name, key))
 
@@ -158,13 +178,46 @@ class ItemReader:
         return False
 
     def _read_item(self, name: str) -> Item:
-        path = self.layout.check_inside(self.layout.items / name / "item.json")
-        return Item.from_text(files.read_text(path), path=str(path))
+        path = self.layout.check_inside(self.layout.folder_of(name) / "item.json")
+        item = Item.from_text(files.read_text(path), path=str(path))
+        if item.facts.access != "private" and self.layout.lies_in_private(path):
+            return item.with_facts(replace(item.facts, access="private"))
+        if _is_kept_back(item) and not self.layout.sees_private:
+            raise NotFound("does not exist", place=Place(path=str(path)))
+        return item
+
+    def may_be_seen(self, name: str) -> bool:
+        """Whether a folder holds an item; for others, one that is neither private nor withdrawn."""
+        path = self.layout.folder_of(name) / "item.json"
+        if self.layout.sees_private:
+            return path.is_file()
+        try:
+            item = self._kept_back(path)
+        except CitekitError:  # whoever reads it hears why it cannot be read
+            return path.is_file()
+        return item is None
+
+    def _kept_back(self, path: Path) -> Item | None:
+        """The item of this item.json, if it is not for others; raises where it cannot be read."""
+        text = files.read_text(self.layout.check_inside(path))
+        if '"private"' not in text and '"withdrawn"' not in text:  # as a rule, and sooner told
+            return None
+        item = Item.from_text(text, path=str(path))
+        return item if _is_kept_back(item) else None
+
+    def _marked_private(self) -> int:
+        """How many items say that they are private and yet lie with the others."""
+        found = 0
+        for name in files.folders(self.layout.items):
+            with suppress(CitekitError):
+                item = self._kept_back(self.layout.items / name / "item.json")
+                found += item is not None and item.facts.access == "private"
+        return found
 
     def _misplaced(self, item: Item, name: str) -> InvalidData:
         return InvalidData(
             f'"id" is {item.key!r}, but the folder says {key_of(name) or name!r}',
-            place=Place(path=str(self.layout.items / name / "item.json")),
+            place=Place(path=str(self.layout.folder_of(name) / "item.json")),
         )
 
     def _unknown(self, key: str) -> NotFound:
@@ -172,3 +225,8 @@ class ItemReader:
         return NotFound(
             f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
         )
+
+
+def _is_kept_back(item: Item) -> bool:
+    """Whether an item is in nothing that is made for others."""
+    return item.facts.access == "private" or item.facts.withdrawn is not None

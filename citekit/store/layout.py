@@ -21,9 +21,14 @@ _WINDOWS_LINKS = frozenset([0xA000000C, 0xA0000003])  # reparse tags: symbolic l
 
 
 class Layout(Value):
-    """Paths inside the archive at ``root``, which is kept as the user gave it."""
+    """Paths inside the archive at ``root``, which is kept as the user gave it.
+
+    What is private lies below ``private/``, in folders of the same names. For a reader who does not
+    ``see_private`` nothing is there.
+    """
 
     root: Path
+    sees_private: bool = True
 
     def would_hold(self, path: Path) -> bool:
         """Whether a file there would have to be accounted for: inside, and not in ``.citekit``."""
@@ -62,6 +67,36 @@ class Layout(Value):
         return self.root / "restricted"
 
     @property
+    def private(self) -> Path:
+        """Everything private, which git ignores; what lies here is private, whatever it says."""
+        return self.root / "private"
+
+    @property
+    def private_items(self) -> Path:
+        """The folder of all private items."""
+        return self.private / "items"
+
+    @property
+    def private_notes(self) -> Path:
+        """Private annotations of items that are not private themselves, a folder for each."""
+        return self.private / "notes"
+
+    @property
+    def private_entities(self) -> Path:
+        """The folder of all private entities."""
+        return self.private / "entities"
+
+    @property
+    def private_claims(self) -> Path:
+        """The folder of all private claims."""
+        return self.private / "claims"
+
+    @property
+    def private_ledger(self) -> Path:
+        """What was private when: changes, and for each seal what opens its private root."""
+        return self.private / "log" / "ledger.jsonl"
+
+    @property
     def local(self) -> Path:
         """``.citekit``: staging and caches of this machine; may be deleted at any time."""
         return self.root / ".citekit"
@@ -77,9 +112,14 @@ class Layout(Value):
         return self.local / "held"
 
     @property
+    def own_file(self) -> Path:
+        """Marks of the events that wait and that this computer has noted."""
+        return self.local / "own"
+
+    @property
     def index_file(self) -> Path:
-        """The SQLite cache."""
-        return self.local / "index.sqlite"
+        """The SQLite cache; that of a reader who sees nothing private is another."""
+        return self.local / ("index.sqlite" if self.sees_private else "index-others.sqlite")
 
     @property
     def verified_file(self) -> Path:
@@ -138,17 +178,27 @@ class Layout(Value):
         InvalidData for what is no citekey.
         """
         plain, marked = names_of(key)
-        if plain is None or os.path.isfile(f"{self.items}{os.sep}{marked}{os.sep}item.json"):  # noqa: PTH113  # each read asks
-            return marked
-        return plain
+        return marked if plain is None or self._has_item(marked) else plain
 
     def item_name(self, key: str) -> str:
-        """The path of an item's folder inside the archive: ``items/mem2023turkiye``."""
+        """The name of an item's folder in the log: ``items/mem2023turkiye``."""
         return f"items/{self.folder_name(key)}"
 
     def item_folder(self, key: str) -> Path:
         """The folder of an item; raises InvalidData for what is no citekey."""
-        return self.items / self.folder_name(key)
+        return self.folder_of(self.folder_name(key))
+
+    def folder_of(self, name: str) -> Path:
+        """The folder of the item whose folder has this name: below ``private/``, if it lies there.
+
+        An item lies in one of the two at any time, so its folder's name tells where.
+        """
+        is_private = self.sees_private and _is_file(self.private_items, name, "item.json")
+        return (self.private_items if is_private else self.items) / name
+
+    def lies_in_private(self, path: Path) -> bool:
+        """Whether a path of this archive is below ``private/``."""
+        return path.is_relative_to(self.private)
 
     def item_file(self, key: str) -> Path:
         """``item.json`` of an item."""
@@ -161,6 +211,10 @@ class Layout(Value):
     def annotations_file(self, key: str) -> Path:
         """``annotations.jsonl`` of an item."""
         return self.item_folder(key) / "annotations.jsonl"
+
+    def private_notes_file(self, key: str) -> Path:
+        """The private annotations of an item that is not private itself."""
+        return self.private_notes / self.folder_name(key) / "annotations.jsonl"
 
     def captures(self, key: str) -> Path:
         """The folder of an item's capture records."""
@@ -177,11 +231,13 @@ class Layout(Value):
 
     def entity_file(self, identifier: str) -> Path:
         """One entity."""
-        return self.entities / f"{check_slug(identifier, 'an entity')}.json"
+        name = f"{check_slug(identifier, 'an entity')}.json"
+        return self._one_of(self.private_entities, self.entities, name)
 
     def claim_file(self, identifier: str) -> Path:
         """One claim."""
-        return self.claims / f"{check_slug(identifier, 'a claim')}.json"
+        name = f"{check_slug(identifier, 'a claim')}.json"
+        return self._one_of(self.private_claims, self.claims, name)
 
     def object_file(self, digest: str) -> Path:
         """Where the payload of a public item lives."""
@@ -190,6 +246,10 @@ class Layout(Value):
     def restricted_file(self, digest: str) -> Path:
         """Where the payload of a restricted item lives."""
         return self.restricted / _fan_out(digest)
+
+    def private_file(self, digest: str) -> Path:
+        """Where the payload of a private item lives."""
+        return self.private / "objects" / _fan_out(digest)
 
     def name(self, path: Path) -> str:
         """The path inside the archive, with slashes: ``items/mem2023turkiye/item.json``."""
@@ -207,6 +267,20 @@ class Layout(Value):
                     hint="replace the link by what it points to",
                 )
         return path
+
+    def _has_item(self, name: str) -> bool:
+        """Whether an item's folder has this name; each read of an item asks."""
+        if _is_file(self.items, name, "item.json"):
+            return True
+        return self.sees_private and _is_file(self.private_items, name, "item.json")
+
+    def _one_of(self, private: Path, other: Path, name: str) -> Path:
+        """The private file of this name, if it is there and may be seen, else the other."""
+        return (private if self.sees_private and _is_file(private, name) else other) / name
+
+
+def _is_file(folder: Path, *names: str) -> bool:
+    return os.path.isfile(os.sep.join((str(folder), *names)))  # noqa: PTH113, PTH118  # a Path is slow
 
 
 def is_link(path: str | Path) -> bool:

@@ -33,12 +33,16 @@ class Objects:
         """Where the payload of an item with this access belongs."""
         if access == "public":
             return self._layout.object_file(digest)
+        if access == "private":
+            return self._layout.private_file(digest)
         return self._layout.restricted_file(digest)
 
     def find(self, digest: str) -> Path | None:
         """Where the payload is, or None when it is absent."""
-        places = (self._layout.object_file(digest), self._layout.restricted_file(digest))
-        # Twice: a change of access may move it from the second place to the first as we look.
+        places = [self._layout.object_file(digest), self._layout.restricted_file(digest)]
+        if self._layout.sees_private:
+            places.append(self._layout.private_file(digest))
+        # Twice: a change of access may move it from a later place to an earlier as we look.
         for place in (*places, *places):
             if place.is_file():
                 return self._layout.check_inside(place)
@@ -62,15 +66,25 @@ class Objects:
             return data
         return None
 
-    def put(self, digest: str, source: bytes | Path, target: Path, staging: Path) -> None:
-        """Place the bytes at ``target``; raises IntegrityFailed when they have another digest.
+    def put(
+        self,
+        digest: str,
+        source: bytes | Path,
+        target: Path,
+        staging: Path,
+        *,
+        others: Iterable[Path] = (),
+    ) -> Path:
+        """Have the bytes at ``target``, unless one of ``others`` has them; where they are now.
 
-        An object that is there already and whole stays as it is; a damaged one is replaced.
+        Raises IntegrityFailed when the source has another digest. An object that is there already
+        and whole stays as it is; a damaged one is replaced.
         """
-        if self._is_whole(digest, target):
-            if source != target:
-                _check(digest, _digest(source), source)
-            return
+        for place in (target, *others):
+            if self.is_whole(digest, place):
+                if source != place:
+                    _check(digest, _digest(source), source)
+                return place
         hasher = Hasher()
         staged = files.unused(staging)
         files.write_new(staged, _hashed(source, hasher))
@@ -78,9 +92,33 @@ class Objects:
         self._layout.check_inside(target.parent)
         files.make_folder(target.parent, root=self._layout.root)
         files.move(staged, target)
+        return target
 
-    def _is_whole(self, digest: str, target: Path) -> bool:
-        return target.is_file() and _digest(self._layout.check_inside(target)) == digest
+    def check(self, digest: str) -> None:
+        """Raise IntegrityFailed when the payload is here with other bytes than its digest's."""
+        place = self.find(digest)
+        if place is not None:
+            _check(digest, _digest(place), place)
+
+    def is_whole(self, digest: str, path: Path) -> bool:
+        """Whether a file is at this path, and has the digest."""
+        return path.is_file() and _digest(self._layout.check_inside(path)) == digest
+
+    def move(self, digest: str, source: Path, target: Path) -> None:
+        """Have the bytes at ``target`` and not at ``source``, in one step; nothing is replaced.
+
+        A damaged object stays where ``verify`` finds it, and so does one whose place is taken by
+        other bytes.
+        """
+        if not self.is_whole(digest, source):
+            return
+        if not target.exists():
+            self._layout.check_inside(target.parent)
+            files.make_folder(target.parent, root=self._layout.root)
+            files.move(source, target)
+            files.remove_empty(source.parent, root=self._layout.root)
+        elif self.is_whole(digest, target):
+            self.remove(source)
 
     def remove(self, path: Path) -> None:
         """Remove one stored payload and the folders that it leaves empty."""

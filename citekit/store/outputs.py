@@ -16,7 +16,7 @@ from typing import Final
 from citekit.errors import NotFound, UsageError
 from citekit.store import files
 
-_DESCRIPTOR: Final = re.compile(r"/dev/(?:stdin|stdout|stderr|fd/\d+)|/proc/\w+/fd/\d+")
+_DESCRIPTOR: Final = r"/dev/(?:stdin|stdout|stderr|fd/\d+)|/proc/\w+/fd/\d+"
 
 
 def write_output(path: Path, data: bytes) -> None:
@@ -60,7 +60,7 @@ def check_file(path: Path) -> Path:
 
 def _takes_a_stream(path: Path) -> bool:
     """Whether bytes are written into what is there, instead of a new file taking its place."""
-    if _DESCRIPTOR.fullmatch(str(path)):
+    if re.fullmatch(_DESCRIPTOR, str(path)):
         return True
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116  # the os layer is the seam

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from citekit.errors import InvalidData, NotFound, Place, StoreConflict
+from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
 from citekit.model.annotation import Annotation, annotation_lines
 from citekit.model.capture import Capture
 from citekit.model.claim import Claim
@@ -16,12 +16,14 @@ from citekit.model.entity import Entity
 from citekit.model.identifiers import is_stamp, stamp_order
 from citekit.model.nearest import did_you_mean
 from citekit.model.records.codec import decode_text
+from citekit.model.records.json_text import parse_json
+from citekit.model.value import replace
 from citekit.store import files
 from citekit.store.items import ItemReader
 from citekit.store.objects import Objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from citekit.store.settings import Settings
@@ -30,9 +32,13 @@ if TYPE_CHECKING:
 class ArchiveReader(ItemReader):
     """One archive, to be read."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
-        super().__init__(root, settings)
+    def __init__(self, root: Path, settings: Settings, *, sees_private: bool = True) -> None:
+        super().__init__(root, settings, sees_private=sees_private)
         self.objects = Objects(self.layout)
+
+    def for_others(self) -> ArchiveReader:
+        """The archive as others may see it: nothing private or withdrawn is in it."""
+        return ArchiveReader(self.root, self.settings, sees_private=False)
 
     # ── captures and payloads ──────────────────────────────────────────────────────────────────
 
@@ -92,16 +98,14 @@ class ArchiveReader(ItemReader):
     # ── annotations, entities, claims ──────────────────────────────────────────────────────────
 
     def annotations(self, key: str) -> tuple[Annotation, ...]:
-        """The annotations on an item in file order; raises InvalidData with the line."""
-        path = self.layout.check_inside(self.layout.annotations_file(key))
-        try:
-            text = files.read_text(path)
-        except NotFound:
-            return ()
-        return tuple(
-            Annotation.from_line(line, path=str(path), line=number)
-            for number, line in annotation_lines(text)
-        )
+        """The annotations on an item in file order, private ones last; raises InvalidData."""
+        own, *others = self._annotation_files(key)
+        found = _read_annotations(self.layout.check_inside(own))
+        if not self.layout.sees_private:
+            return tuple(annotation for annotation in found if not annotation.is_private)
+        known = {annotation.id for annotation in found}
+        more = (a for path in others for a in _read_annotations(self.layout.check_inside(path)))
+        return (*found, *(annotation for annotation in more if annotation.id not in known))
 
     def find_annotation(self, identifier: str) -> tuple[str, Annotation]:
         """The item's key and the annotation with this id: whole, short, or the start of one.
@@ -132,28 +136,34 @@ class ArchiveReader(ItemReader):
         return tuple(self.entity(identifier) for identifier in self.entity_ids())
 
     def entity_ids(self) -> list[str]:
-        """The ids of all entities, sorted; nothing is read."""
-        return _records(self.layout.entities)
+        """The ids of all entities, sorted."""
+        return self._ids(self.layout.private_entities, self.layout.entities)
 
     def entity(self, identifier: str) -> Entity:
         """One entity; raises NotFound or InvalidData."""
         path = self.layout.check_inside(self.layout.entity_file(identifier))
-        with _named("entity", identifier, self.layout.entities):
+        with _named("entity", identifier, self.entity_ids):
             entity = decode_text(Entity, files.read_text(path), path=str(path))
+            self._refuse_private(path, is_private=entity.private)
         _check_id(entity.id, path)
-        return entity
+        return replace(entity, private=True) if self.layout.lies_in_private(path) else entity
 
     def claims(self) -> tuple[Claim, ...]:
         """All claims in the order of their ids; raises InvalidData."""
-        return tuple(self.claim(name) for name in _records(self.layout.claims))
+        return tuple(self.claim(identifier) for identifier in self.claim_ids())
+
+    def claim_ids(self) -> list[str]:
+        """The ids of all claims, sorted."""
+        return self._ids(self.layout.private_claims, self.layout.claims)
 
     def claim(self, identifier: str) -> Claim:
         """One claim; raises NotFound or InvalidData."""
         path = self.layout.check_inside(self.layout.claim_file(identifier))
-        with _named("claim", identifier, self.layout.claims):
+        with _named("claim", identifier, self.claim_ids):
             claim = decode_text(Claim, files.read_text(path), path=str(path))
+            self._refuse_private(path, is_private=claim.private)
         _check_id(claim.id, path)
-        return claim
+        return replace(claim, private=True) if self.layout.lies_in_private(path) else claim
 
     def _read_capture(self, key: str, stamp: str) -> Capture:
         path = self.layout.check_inside(self.layout.capture_file(key, stamp))
@@ -161,11 +171,47 @@ class ArchiveReader(ItemReader):
 
     def _annotations_naming(self, key: str, text: str) -> tuple[Annotation, ...]:
         """The item's annotations if its file holds the text at all: parsing is what costs."""
-        path = self.layout.annotations_file(key)
-        with suppress(NotFound):
-            if text.encode() in files.read_bytes(self.layout.check_inside(path)):
-                return self.annotations(key)
+        for path in self._annotation_files(key):
+            with suppress(NotFound):
+                if text.encode() in files.read_bytes(self.layout.check_inside(path)):
+                    return self.annotations(key)
         return ()
+
+    def _annotation_files(self, key: str) -> tuple[Path, ...]:
+        own = self.layout.annotations_file(key)
+        return (own, self.layout.private_notes_file(key)) if self.layout.sees_private else (own,)
+
+    def _ids(self, private: Path, others: Path) -> list[str]:
+        if self.layout.sees_private:
+            return sorted({*_records(private), *_records(others)})
+        paths = {name: others / f"{name}.json" for name in _records(others)}
+        return [name for name, path in paths.items() if not self._is_marked(path)]
+
+    def _is_marked(self, path: Path) -> bool:
+        """Whether an entity or claim says that it is private; no where it cannot be read."""
+        with suppress(CitekitError):
+            text = files.read_text(self.layout.check_inside(path))
+            if '"private"' in text:
+                data = parse_json(text, path=str(path))
+                return isinstance(data, dict) and data.get("private") is True
+        return False
+
+    def _refuse_private(self, path: Path, *, is_private: bool) -> None:
+        """Raise NotFound for a private record that lies with the others: others do not see it."""
+        if is_private and not self.layout.sees_private:
+            raise NotFound("does not exist", place=Place(path=str(path)))
+
+
+def _read_annotations(path: Path) -> tuple[Annotation, ...]:
+    """The annotations in one file, in its order; raises InvalidData with the line."""
+    try:
+        text = files.read_text(path)
+    except NotFound:
+        return ()
+    return tuple(
+        Annotation.from_line(line, path=str(path), line=number)
+        for number, line in annotation_lines(text)
+    )
 
 
 def _records(folder: Path) -> list[str]:
@@ -181,10 +227,10 @@ def _check_id(identifier: str, path: Path) -> None:
 
 
 @contextmanager
-def _named(kind: str, identifier: str, folder: Path) -> Iterator[None]:
+def _named(kind: str, identifier: str, known: Callable[[], list[str]]) -> Iterator[None]:
     """Tell what is absent by its name, not by its file, and offer what is named nearly so."""
     try:
         yield
     except NotFound as error:
-        hint = did_you_mean(identifier, _records(folder)) or f"citekit {kind} list shows them"
+        hint = did_you_mean(identifier, known()) or f"citekit {kind} list shows them"
         raise NotFound(f"no {kind} with the id {identifier!r}", hint=hint) from error

@@ -169,7 +169,7 @@ _INTEGER_BITS = 64
 _KNOWN = frozenset(
     ["layout", "features", "title", "base_url", "style", "locale", "access", "log", "publisher"]
 )
-_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_AT = r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
 def _is_web_address(value: object) -> bool:
@@ -178,13 +178,13 @@ def _is_web_address(value: object) -> bool:
 
 def _not_toml(message: str, text: str, path: str) -> InvalidData:
     """The error of tomllib, with its line and column taken out of the message."""
-    where = _AT.search(message)
+    where = re.search(_AT, message)
     if where and where[1]:
         place = Place(path=path, line=int(where[1]), column=int(where[2]))
     else:  # "at end of document"
         lines = text.split("\n")
         place = Place(path=path, line=len(lines), column=len(lines[-1]) + 1)
-    return InvalidData(f"is not TOML: {_AT.sub('', message)}", place=place)
+    return InvalidData(f"is not TOML: {re.sub(_AT, '', message)}", place=place)
 
 
 class _Reader:
@@ -232,9 +232,11 @@ class _Reader:
                 return "public"
             case "restricted":
                 return "restricted"
+            case "private":
+                return "private"
             case other:
-                hint = 'write access = "restricted" or access = "public"'
-                raise self._wrong("access", f"access is neither: {other!r}", hint)
+                hint = 'write access = "restricted", access = "public" or access = "private"'
+                raise self._wrong("access", f"access is none of three: {other!r}", hint)
 
     def table(self, key: str) -> Mapping[str, Any]:
         value = self._data.get(key, {})

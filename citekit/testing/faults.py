@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CHANGING_CALLS: Final = ("open", "write", "fsync", "replace", "rename", "mkdir", "unlink", "rmdir")
+CHANGING_CALLS: Final = (
+    *("open", "write", "fsync", "replace", "rename", "mkdir", "unlink", "rmdir"),
+    *("remove", "link", "symlink", "chmod", "utime", "truncate", "ftruncate"),
+)
 
 
 def killed_at(n: int, change: Callable[[], object]) -> bool:
@@ -24,7 +28,8 @@ def killed_at(n: int, change: Callable[[], object]) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            count_calls(n, lambda: os.kill(os.getpid(), signal.SIGKILL), setattr)
+            counter = count_calls(n, _die, setattr)
+            sys.addaudithook(lambda event, args: _count_unseen(counter, n, event, args))
             change()
         except BaseException:  # noqa: BLE001  # a child must not go on as a second test runner
             os._exit(3)
@@ -55,3 +60,15 @@ def count_calls(n: int, stop: Callable[[], None], set_attribute: Callable[..., N
     for name in CHANGING_CALLS:
         set_attribute(os, name, counted(getattr(os, name), name))
     return counter
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _count_unseen(counter: list[int], n: int, event: str, args: tuple[Any, ...]) -> None:
+    """Count, and die, where a file is opened for writing by other means than ``os``."""
+    if event == "open" and isinstance(args[1], str) and not {*"wxa+"}.isdisjoint(args[1]):
+        counter[0] += 1
+        if counter[0] == n:
+            _die()

@@ -67,7 +67,8 @@ def forge(root: Path, path: Path, how: str) -> bool:
 
     *rewrite* gives the file other bytes; of a payload, and of a capture record, it exchanges the
     payload and the record that names it. *contradict* leaves the file and gives it another digest.
-    *remove* and *purge* delete it.
+    *remove* and *purge* delete it, *erase* the whole item. *access* deletes a payload and has its
+    item restricted; *withdraw* and *rename* are done to the item that the file belongs to.
     """
     return _FORGERIES[how](root, path)
 
@@ -413,11 +414,80 @@ def _purge(root: Path, path: Path) -> bool:
     return True
 
 
+def _erase(root: Path, path: Path) -> bool:
+    record, folder = _record_of(root, path), _item_of(root, path)
+    if folder is None:
+        return False
+    payloads = _payloads(json.loads(record.read_bytes())) if record else []
+    for payload in payloads:
+        _stored(root, payload["digest"]).unlink()
+    subject = folder.relative_to(root).as_posix()
+    shutil.rmtree(folder)
+    wait_for_seal(root, {"action": "erase", "subject": subject, "payloads": payloads, "v": 2})
+    return True
+
+
+def _restrict(root: Path, path: Path) -> bool:
+    folder = _item_of(root, path)
+    if folder is None or path.name not in ("item.json", path.stem):  # the record, or a payload
+        return False
+    facts = {"access": "restricted"}
+    if path.parent.parent.parent.name == "restricted" or not _edit(folder, facts):
+        return False
+    if path.name != "item.json":
+        path.unlink()
+    data = (folder / "item.json").read_bytes()
+    return _log_file(root, folder / "item.json", data, action="access", access="restricted")
+
+
+def _withdraw(root: Path, path: Path) -> bool:
+    if path.name != "item.json":
+        return False
+    _edit(path.parent, {"withdrawn": UNSIGNED["at"]})
+    return _log_file(root, path, path.read_bytes(), action="withdraw", v=2)
+
+
+def _rename_item(root: Path, path: Path) -> bool:
+    folder = _item_of(root, path)
+    if folder is None or path.parent.parent.parent.name in PLACES:
+        return False
+    new = folder.with_name(f"{folder.name}x")
+    subject = folder.relative_to(root).as_posix()
+    _edit(folder, {"aliases": [folder.name]}, id=new.name)
+    folder.rename(new)
+    wait_for_seal(root, {"action": "rename", "subject": subject, "to": f"items/{new.name}"})
+    return _log_file(root, new / "item.json", (new / "item.json").read_bytes())
+
+
+def _edit(folder: Path, facts: dict[str, Any], **fields: Any) -> bool:  # noqa: ANN401  # CSL-JSON
+    """Change an item's record; False where it says that already."""
+    path = folder / "item.json"
+    item = json.loads(path.read_bytes())
+    known = item.setdefault("custom", {}).setdefault("citekit", {})
+    if not fields and all(known.get(name) == value for name, value in facts.items()):
+        return False
+    known.update(facts)
+    item.update(fields)
+    path.write_text(json.dumps(item, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return True
+
+
+def _item_of(root: Path, path: Path) -> Path | None:
+    """The folder of the item that a file or a payload belongs to."""
+    found = _record_of(root, path) or path
+    parts = found.relative_to(root).parts
+    return root / parts[0] / parts[1] if parts[0] == "items" else None
+
+
 _FORGERIES: Final[dict[str, Callable[[Path, Path], bool]]] = {
     "rewrite": _rewrite,
     "contradict": _contradict,
     "remove": _remove,
     "purge": _purge,
+    "erase": _erase,
+    "access": _restrict,
+    "withdraw": _withdraw,
+    "rename": _rename_item,
 }
 
 

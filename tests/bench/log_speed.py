@@ -25,12 +25,13 @@ from typing import TYPE_CHECKING
 
 from citekit.app.proving.proof_file import EarlierCheckpoint, EarlierEntry, write_state
 from citekit.app.sealing.plan import disk_digests, replay
-from citekit.app.sealing.seal import Keys, seal_locked
+from citekit.app.sealing.seal import Keys, seal_locked, seal_recorded
 from citekit.integrity.checkpoint import Checkpoint, write_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.earlier import edge_of
 from citekit.integrity.group_state import FileState, GroupState, write_group
 from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.proof import LogProof, write_proof
 from citekit.integrity.state_leaf import StateLeaf, write_state_leaf
 from citekit.integrity.state_tree import StateTree, state_key, state_value
@@ -168,8 +169,9 @@ def seal_waiting(store: ArchiveStore, count: int) -> None:
 
 
 def seal(store: ArchiveStore) -> None:
-    """As ``seal = "auto"`` does after a change."""
-    seal_locked(store, Keys(), at=datetime.now(UTC), looks=False)
+    """As ``seal = "auto"`` does after a change that this process has made."""
+    store.noted.update(map(leaf_hash, LogFolder(store.layout).pending().entries))
+    seal_recorded(store, Keys(), at=datetime.now(UTC))
 
 
 def grow(store: ArchiveStore, log: LogFolder, new: Iterable[bytes]) -> None:

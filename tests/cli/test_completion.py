@@ -58,7 +58,7 @@ def offered(typed: str) -> list[str]:
         ("cite x --locale tr", ["tr-TR"]),
         ("cite x --format bi", ["bibtex", "biblatex"]),
         ("cite x -f csl", ["csl-json", "csl-yaml"]),
-        ("add x.html --access p", ["public"]),
+        ("add x.html --access p", ["public", "private"]),
         ("set x --access=r", ["--access=restricted"]),
         ("annotate lund2021ebb --entity po", ["port-example"]),
         ("entity show p", ["port-example"]),

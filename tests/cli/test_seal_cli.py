@@ -302,3 +302,15 @@ def test_a_terminal_is_asked_about_a_purge_that_waits(purged: Path, answer: str,
     os.close(theirs)
     assert done.returncode == code
     assert "sign the purge of lantern2024" in done.stderr
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_seal_of_nothing_new_has_a_document(capsys: pytest.CaptureFixture[str]) -> None:
+    """Sealed twice, the second time nothing is added and ``--json`` says so."""
+    assert run(["seal"]) == 0
+    capsys.readouterr()
+
+    assert run(["--json", "seal"]) == 0
+
+    document = json.loads(capsys.readouterr().out)
+    assert (document["added"], document["actions"]) == (0, {})

@@ -82,7 +82,7 @@ OTHERS = {
     "Revocation": "citekit.integrity.revocation",
     "Tell": "citekit.app.looking.search",
     "Timestamp": "citekit.integrity.timestamp",
-    "Traces": "citekit.app.changing.git",
+    "Traces": "citekit.app.git",
     "VerifierKey": "citekit.integrity.sign",
 }
 # What every reader of Python's documentation knows.

@@ -138,6 +138,15 @@ def test_bad_front_matter_is_a_finding(front: str) -> None:
     assert len(front) > 20_000 or "CK-W120" in [f.code for f in read.findings]
 
 
+def test_a_flood_of_brackets_is_read_as_words() -> None:
+    """Where links would take all time, they are words; paragraphs and headings stay."""
+    text = f"# The quay\n\n{PARAGRAPHS[0]}\n\n" + "![[](" * 25_001
+    read = extract(text.encode(), name="a.md")
+    assert "CK-W121" in [f.code for f in read.findings]
+    assert read.value("title") == "The quay"
+    assert PARAGRAPHS[0] in (read.text or "")
+
+
 def test_pdf() -> None:
     """A PDF's information is evidence; its type is document."""
     from pypdf import PdfWriter

@@ -96,6 +96,14 @@ def test_bad_entries_are_findings_and_good_ones_come_in() -> None:
     assert {finding.code for finding in result.findings} == {"CK-E421", "CK-E422"}
 
 
+def test_what_is_wrong_with_thousands_is_told_in_short() -> None:
+    """A thousand findings are told one by one, the rest by their number; the good come in."""
+    read = formats.read(json.dumps([*([1] * 1_500), {"id": "a", "type": "book"}]), "csl-json")
+    assert [item["id"] for item in read.items] == ["a"]
+    assert len(read.findings) == 1_001
+    assert read.findings[-1].message.startswith("500 more entries are no items")
+
+
 def test_an_entry_may_have_no_id() -> None:
     """Crossref gives none: the item has none, and several may come in one file."""
     text = '[{"type": "book", "title": "One"}, {"id": "", "type": "book", "title": "Two"}]'

@@ -142,6 +142,31 @@ def test_nothing_hostile_becomes_markup(tmp_path: Path, make_site: Callable[...,
     assert not list(built.output.rglob("secret*"))
 
 
+@pytest.mark.parametrize(
+    ("note", "said", "shown"),
+    [
+        ("[" * 100_001, "more than 100,000 signs", "[[[["),
+        (":::{note}\n" * 300 + "Inmost.", "directives 20 deep", "Inmost."),
+        ("> " * 300 + "Inmost.", "", ">"),
+    ],
+    ids=["long", "directives", "quotes"],
+)
+def test_a_note_that_would_take_all_time_is_text(
+    note: str, said: str, shown: str, tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """Notes without end or bottom are shown as written; the rest of the page is there."""
+    store = build_archive(tmp_path / "archive")
+    (store.layout.item_folder("harbour2024") / "note.md").write_text(note, "utf-8")
+
+    built = make_site(pages={"index.md": "# Start\n"})
+
+    assert built.code == 0, built.said[-2000:]
+    assert said in built.said
+    page = built.read("items/harbour2024.html")
+    assert shown in page.replace("&gt;", ">")
+    assert "ck-evidence" in page or "Evidence" in page
+
+
 HOSTILE_TITLE = f'{SCRIPT}</title><img src=x onerror="alert(2)"> & "$x" {{{{ 7*7 }}}}'
 
 

@@ -201,6 +201,15 @@ def book(root: Path) -> Site:
     return site
 
 
+@pytest.fixture(scope="module")
+def tex(root: Path, book: Site) -> str:
+    """The book as LaTeX, from what the other book has read; without Sphinx's own preamble."""
+    read = ("-d", str(book.output.with_name("book-dt")))
+    site = build_site(root, *read, output="tex", builder="latex")
+    assert site.code == 0, site.said[-2000:]
+    return site.read("test.tex").partition("\\begin{document}")[2]
+
+
 # ── what may not be in a page ──────────────────────────────────────────────────────────────────
 
 
@@ -313,6 +322,52 @@ def test_no_chapter_of_a_book_turns_text_round(book: Site) -> None:
     """As on the site."""
     for path in pages_of(book, "**/*.xhtml"):
         assert not set(path.read_text("utf-8")) & STEERING, path
+
+
+# Every control sequence of Sphinx's body and of what it writes for a letter; a payload has none.
+_OF_SPHINX: Final = (
+    r"PYGZ?[a-z]*|sphinx\w+|text(?:greater|less|ascii\w+|backslash|quotesingle|endash|emdash|bar)"
+    r"|[{}&$#%_\\=\"]|begin|end|detokenize|hyperref|label|item|par|centering|linewidth|DUrole|P"
+    r"|(?:sub)*section|chapter|phantomsection|hrule|bigskip|renewcommand|indexname|printindex"
+    r"|pagestyle|ifdefined|ifnum|fi|active|string|shorthandoff|catcode|protect|nobreakspace|_"
+)
+_ENVIRONMENTS: Final = {"varwidth", "savenotes", "tabulary", "itemize", "footnote", "document",
+                        "sphinxVerbatim", "sphinxuseclass"}  # fmt: skip
+
+
+def test_a_book_in_latex_has_no_command_of_a_payload(tex: str) -> None:
+    r"""Neither as a name nor as ``^^5c``, in mathematics, in a comment, or by a changed letter."""
+    names = set(re.findall(r"\\([A-Za-z@]+|.)", tex, re.DOTALL))
+
+    assert {name for name in names if not re.fullmatch(_OF_SPHINX, name)} == set()
+    assert set(re.findall(r"\\(?:begin|end)\{([^}]*)\}", tex)) == _ENVIRONMENTS
+    assert tex.count("\\catcode") == 2  # Sphinx asks for two of them
+    assert "^^" not in tex
+    assert re.findall(r"(?<!\\)\$", tex) == []
+    assert [line for line in tex.splitlines() if re.search(r"(?<!\\)%.*pwned", line)] == []
+    assert tex.count("\\end{document}") == 1
+    assert WORDS_BEFORE in tex
+
+
+def test_no_payload_turns_a_book_in_latex_round(tex: str) -> None:
+    """As on the site."""
+    assert not set(tex) & STEERING
+
+
+@pytest.mark.parametrize(("builder", "name"), [("text", "items/*.txt"), ("man", "*.1")])
+def test_plain_pages_neither_steer_nor_request(
+    built: Site, root: Path, builder: str, name: str
+) -> None:
+    """Text has no control characters; no line of a manual page is a request of a payload."""
+    read = ("-d", str(built.output.with_name("out-dt")))
+    site = build_site(root, *read, output=f"as-{builder}", builder=builder)
+    assert site.code == 0, site.said[-2000:]
+
+    for path in pages_of(site, name):
+        page = path.read_text("utf-8")
+        assert not set(page) & STEERING, path
+        if builder == "man":
+            assert [x for x in page.splitlines() if x[:1] in tuple(".'") and "pwned" in x] == []
 
 
 def test_downloads_are_what_they_are_called(built: Site) -> None:

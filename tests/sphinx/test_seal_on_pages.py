@@ -85,7 +85,7 @@ def test_a_sealed_item_names_its_entries_and_the_checkpoint(sealed: Site) -> Non
     entries = [file.entry for file in seals.items["harbour2024"].files]
     assert len(entries) >= 3
     assert [entry for entry in entries if f"entry {entry}" not in shown] == []
-    assert seals.changes == 0
+    assert seals.changed == ()
     assert ORIGIN in shown
     assert KEY.verifier.key_id.hex() in shown
     assert "signer not authenticated by this site" in shown

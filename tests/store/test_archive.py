@@ -54,7 +54,7 @@ def test_a_new_archive_is_friendly_to_git(tmp_path: Path) -> None:
         "/log/pending.jsonl merge=union",
         "/items/*/annotations.jsonl merge=union",
     ]
-    assert (root / ".gitignore").read_text() == "*.tmp\n/restricted/\n/.citekit/\n"
+    assert (root / ".gitignore").read_text() == "*.tmp\n/restricted/\n/private/\n/.citekit/\n"
     assert store.settings.title == "archive"
     assert sorted(path.name for path in root.iterdir()) == [
         ".gitattributes",

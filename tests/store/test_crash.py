@@ -22,6 +22,7 @@ from citekit.errors import StorageFailed
 from citekit.model.entity import Entity
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.store.writing.event_recorder import logged_payloads
 from citekit.store.writing.writer import Writer
 from citekit.testing.faults import count_calls, killed_at
 from citekit.testing.store_builders import (
@@ -106,6 +107,24 @@ CHANGES: dict[str, Change] = {
 }
 
 
+def _purge(store: ArchiveStore, writer: Writer) -> None:
+    (capture,) = store.captures("held2026").values()
+    writer.purge("held2026", logged_payloads(capture))
+
+
+def _erase(store: ArchiveStore, writer: Writer) -> None:
+    (capture,) = store.captures("held2026").values()
+    writer.erase("held2026", logged_payloads(capture))
+
+
+def _forget_note(_store: ArchiveStore, writer: Writer) -> None:
+    writer.write_note("held2026", None)
+
+
+REMOVALS: dict[str, Change] = {"purge": _purge, "erase": _erase, "note": _forget_note}
+"""What takes something away for good; a stop before it is done brings it back."""
+
+
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive with a public and a restricted item, one whose payload is absent, annotations."""
@@ -181,14 +200,14 @@ def test_a_refusal_at_any_call_is_told_and_leaves_old_or_new(
     assert 3 < n < _LIMIT - 1
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", [*CHANGES, *REMOVALS])
 def test_nothing_is_named_before_it_is_on_the_disk(name: str, base: Path, tmp_path: Path) -> None:
     """A file is flushed before its rename, a folder with all in it too, the new name afterwards."""
     root = _copy(base, tmp_path / "traced")
     store = ArchiveStore.open(root)
     with pytest.MonkeyPatch.context() as patch, store.writing() as writer:
         trace = _Trace(patch, root)
-        CHANGES[name](store, writer)
+        (CHANGES | REMOVALS)[name](store, writer)
     assert trace.renames
     assert trace.early == []
     assert {path for path in trace.unflushed if ".citekit" not in path} == set()
@@ -298,12 +317,14 @@ class _Trace:
 def _files(root: Path) -> Files:
     """Every file with its digest; of the held digests, which ones.
 
-    Events are left out: a kill between a change and its event loses who and when, no more.
+    Events are left out, and their marks, which are on the disk first: a kill between a change and
+    its event loses who and when, no more.
     """
+    events = (root / "log" / "pending.jsonl", root / ".citekit" / "own")
     found = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in root.rglob("*")
-        if path.is_file() and path.name != "pending.jsonl"
+        if path.is_file() and path not in events
     }
     held = root / ".citekit" / "held"
     text = held.read_text() if held.exists() else ""

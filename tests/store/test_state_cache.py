@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit import Archive
-from citekit.app.sealing.seal import Keys, seal, seal_locked, seal_recorded
+from citekit.app.sealing.seal import Keys, seal, seal_recorded
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import verify
 from citekit.errors import IntegrityFailed
@@ -187,4 +187,4 @@ def _edit_and_seal(store: ArchiveStore, key: SignerKey) -> None:
     title = f"Edited at {store.layout.checkpoint_file.stat().st_mtime_ns}"
     Archive(store).set_fields("tide2023", {"title": title})
     with store.writing():
-        seal_locked(store, Keys(signing=key), at=NOON, looks=False)
+        seal_recorded(store, Keys(signing=key), at=NOON)

@@ -17,6 +17,7 @@ from citekit.app.annotating.passages import (
     paragraph,
     read_text,
 )
+from citekit.app.annotating.private_references import refuse_private
 from citekit.errors import NotFound, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.annotation import Annotation, Passage, new_annotation
@@ -53,13 +54,16 @@ def annotate(
     tags: Sequence[str] = (),
     entities: Sequence[str] = (),
     creator: str | None = None,
+    private: bool = False,
     now: datetime | None = None,
     annotation_id: str | None = None,
 ) -> Annotated:
     """Annotate words of an item, a paragraph (``KEY#p3``), a range, or the item as a whole.
 
-    ``span`` is a half-open range of code points of the text. Raises NotFound for an unknown item,
-    entity or quote, UsageError for an annotation that says nothing.
+    ``span`` is a half-open range of code points of the text. A ``private`` annotation is for its
+    owner alone, whatever the item is. Raises NotFound for an unknown item, entity or quote,
+    UsageError for an annotation that says nothing, StoreConflict for one that others may read and
+    that names a private entity.
     """
     key, passage_name = split_name(name, *known_in(store))
     key = store.resolve(key)
@@ -68,6 +72,8 @@ def annotate(
         raise UsageError("the annotation says nothing", hint="give --quote, --note, --tag …")
     with store.writing() as writer:
         item, existing = store.item(key), store.annotations(key)
+        if not (private or item.facts.access == "private"):
+            _refuse_private(store, entities)
         text: ItemText | None = None
         passage: Passage | None = None
         findings: tuple[Finding, ...] = ()
@@ -75,9 +81,10 @@ def annotate(
             text = read_text(store, key)
             span = span or _find(text, passage_name, quote, occurrence)
             passage = _passage(text, span, is_restricted=item.facts.access == "restricted")
-            passage, findings = within_limits(
-                item, longest_text(store.captures(key).values()), passage, existing
-            )
+            if not private:
+                passage, findings = within_limits(
+                    item, longest_text(store.captures(key).values()), passage, existing
+                )
         made = new_annotation(
             annotation_id=annotation_id or f"urn:uuid:{uuid.uuid4()}",
             source=item.text("URL") or f"urn:citekit:item:{store.layout.folder_name(key)}",
@@ -88,6 +95,7 @@ def annotate(
             note=note,
             tags=tags,
             entities=entities,
+            private=private,
         )
         others = [other for other in existing if other.id != made.id]
         writer.write_annotations(key, (*others, made))
@@ -101,21 +109,44 @@ def edit_annotation(
     note: str | None = None,
     tags: Sequence[str] | None = None,
     entities: Sequence[str] | None = None,
+    private: bool | None = None,
     now: datetime | None = None,
 ) -> Annotation:
-    """Replace an annotation's note, tags or entities; None leaves what is there."""
+    """Replace an annotation's note, tags or entities, or who may read it; None leaves what is.
+
+    What others may read from now on is trimmed to the limits of a restricted item. Raises
+    StoreConflict for one that others may read and that names a private entity.
+    """
     check_entities(store, entities or ())
     with store.writing() as writer:
         key, old = store.find_annotation(annotation_id)
-        new = old.with_bodies(
+        new = old if private is None else old.with_private(private=private)
+        new = new.with_bodies(
             note=old.note if note is None else note,
             tags=old.tags if tags is None else tags,
             entities=old.entities if entities is None else entities,
             modified=now or this_second(),
         )
-        kept = tuple(new if other.id == old.id else other for other in store.annotations(key))
+        access = store.item(key).facts.access
+        if not (new.is_private or access == "private"):
+            _refuse_private(store, new.entities)
+        existing = store.annotations(key)
+        if old.is_private and not new.is_private and access == "restricted":
+            new = _shortened(new, longest_text(store.captures(key).values()), existing)
+        kept = tuple(new if other.id == old.id else other for other in existing)
         writer.write_annotations(key, kept)
     return new
+
+
+def _shortened(
+    annotation: Annotation, text_words: int | None, existing: Iterable[Annotation]
+) -> Annotation:
+    """An annotation that was private with as many words as a restricted item may show."""
+    seen = (other for other in existing if not other.is_private)
+    quota = Quota(text_words, shown=sum(map(words_shown, seen)))
+    while words_shown(annotation) and quota.excess(words_shown(annotation)):
+        annotation = annotation.with_less_quoted()
+    return annotation
 
 
 def remove_annotation(store: ArchiveStore, annotation_id: str) -> tuple[str, Annotation]:
@@ -133,6 +164,11 @@ def check_entities(store: ArchiveStore, entities: Iterable[str]) -> None:
         store.entity(entity)
 
 
+def _refuse_private(store: ArchiveStore, entities: Iterable[str]) -> None:
+    hint = "make it a private annotation, with --private"
+    refuse_private(store, "an annotation that others may read", entities=entities, hint=hint)
+
+
 def within_limits(
     item: Item, text_words: int | None, passage: Passage, existing: Iterable[Annotation]
 ) -> tuple[Passage, tuple[Finding, ...]]:
@@ -140,9 +176,10 @@ def within_limits(
 
     ``text_words`` is the length of the item's longest text.
     """
-    if item.facts.access == "public":
+    if item.facts.access != "restricted":
         return passage, ()
-    quota = Quota(text_words, shown=sum(map(words_shown, existing)))
+    seen = (annotation for annotation in existing if not annotation.is_private)
+    quota = Quota(text_words, shown=sum(map(words_shown, seen)))
     excess = quota.excess(count_words(passage.quoted))
     return (_offsets_alone(passage), (_kept_back(excess),)) if excess else (passage, ())
 

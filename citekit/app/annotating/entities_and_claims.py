@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from citekit.app.annotating.private_references import refuse_private
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.model.claim import Claim, ClaimEvidence, Stance
 from citekit.model.date import Date, DateError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
 
 
 def add_entity(
@@ -28,12 +30,14 @@ def add_entity(
     date: str | None = None,
     place: str | None = None,
     description: str | None = None,
+    private: bool = False,
 ) -> Entity:
     """Add an entity, or change the one with that id: what is not given stays.
 
-    Raises UsageError for a new one without a kind, InvalidData for an id that can name no file or
-    a date that is not EDTF, StoreConflict when the id made of the name is already another
-    entity's, NotFound for an unknown place.
+    A ``private`` one is for its owner alone. Raises UsageError for a new one without a kind,
+    InvalidData for an id that can name no file or a date that is not EDTF, StoreConflict when the
+    id made of the name is already another entity's, or something public would refer to something
+    private, NotFound for an unknown place.
     """
     identifier = check_slug(entity_id or slug(name), "an entity")
     given = {
@@ -42,6 +46,7 @@ def add_entity(
         "date": _checked_date(date),
         "place": place,
         "description": description,
+        "private": private,
     }
     with store.writing() as writer:
         known = store.entity(identifier) if identifier in store.entity_ids() else None
@@ -56,8 +61,51 @@ def add_entity(
         all_authorities = {**(known.authorities if known else {}), **(authorities or {})}
         start = known or _new_entity(identifier, name, kind)
         made = replace(start, name=name, authorities=all_authorities, **changes)
+        _check_place(store, made)
+        if made.private and known is not None and not known.private:
+            _refuse_public_users(store, identifier)
         writer.write_entity(made)
     return made
+
+
+def set_entity_private(store: ArchiveStore, entity_id: str, *, private: bool = True) -> Entity:
+    """Have an entity for its owner alone, or for all to read.
+
+    Raises NotFound, or StoreConflict where something public would refer to something private.
+    """
+    with store.writing() as writer:
+        known = store.entity(entity_id)
+        made = replace(known, private=private)
+        _check_place(store, made)
+        if private and not known.private:
+            _refuse_public_users(store, entity_id)
+        if made != known:
+            writer.write_entity(made)
+    return made
+
+
+def _check_place(store: ArchiveStore, entity: Entity) -> None:
+    if entity.place is not None and not entity.private:
+        refuse_private(
+            store,
+            f"the entity {entity.id}, which others may read,",
+            entities=[entity.place],
+            hint="make it a private entity, with --private",
+        )
+
+
+def _refuse_public_users(store: ArchiveStore, entity_id: str) -> None:
+    """Raise StoreConflict while something that others may read names an entity."""
+    others = store.for_others()
+    users = [f"annotation {m.annotation} of {m.item}" for m in mentions(others, entity_id)]
+    users += [f"claim {c.id}" for c in others.claims() if entity_id in c.entities]
+    users += [f"entity {e.id}" for e in others.entities() if e.place == entity_id]
+    if users:
+        more = f" and {len(users) - 1} more" if len(users) > 1 else ""
+        raise StoreConflict(
+            f"{entity_id} is named by what others may read: {users[0]}{more}",
+            hint="make those private first",
+        )
 
 
 def _new_entity(identifier: str, name: str, kind: EntityKind | None) -> Entity:
@@ -92,7 +140,7 @@ def remove_entity(store: ArchiveStore, entity_id: str) -> Entity:
     return entity
 
 
-def mentions(store: ArchiveStore, entity_id: str) -> tuple[Mention, ...]:
+def mentions(store: ArchiveReader, entity_id: str) -> tuple[Mention, ...]:
     """Every annotation that names the entity, by item."""
     return tuple(
         Mention(entity=entity_id, item=key, annotation=annotation.short_id)
@@ -111,8 +159,12 @@ def add_claim(
     note: str | None = None,
     entities: Sequence[str] = (),
     evidence: Sequence[ClaimEvidence] = (),
+    private: bool = False,
 ) -> Claim:
-    """Add a claim; raises StoreConflict when the id is taken, NotFound for unknown entities."""
+    """Add a claim; raises StoreConflict when the id is taken, NotFound for unknown entities.
+
+    One that is made on private things is private, whatever is said.
+    """
     made = Claim(
         id=check_slug(claim_id or slug(statement), "a claim"),
         statement=statement,
@@ -131,8 +183,44 @@ def add_claim(
             store.entity(entity)
         for part in evidence:
             _check_evidence(store, part)
+        made = replace(made, private=private or _rests_on_private(store, made))
         writer.write_claim(made)
     return made
+
+
+def set_claim_private(store: ArchiveStore, claim_id: str, *, private: bool = True) -> Claim:
+    """Have a claim for its owner alone, or for all to read.
+
+    Raises NotFound, or StoreConflict where it would be public and refer to something private.
+    """
+    with store.writing() as writer:
+        known = store.claim(claim_id)
+        made = replace(known, private=private)
+        _check_claim(store, made)
+        if made != known:
+            writer.write_claim(made)
+    return made
+
+
+def _rests_on_private(store: ArchiveStore, claim: Claim) -> bool:
+    try:
+        _check_claim(store, replace(claim, private=False))
+    except StoreConflict:
+        return True
+    return False
+
+
+def _check_claim(store: ArchiveStore, claim: Claim) -> None:
+    """Raise StoreConflict for a claim that others may read and that refers to something private."""
+    if not claim.private:
+        refuse_private(
+            store,
+            f"the claim {claim.id}, which others may read,",
+            items=[store.resolve(part.item) for part in claim.evidence],
+            entities=claim.entities,
+            annotations=[part.annotation for part in claim.evidence if part.annotation],
+            hint=f"citekit claim private {claim.id} makes it private",
+        )
 
 
 def link_claim(
@@ -161,6 +249,7 @@ def link_claim(
         )
         _check_evidence(store, part)
         changed = replace(claim, evidence=(*claim.evidence, part))
+        _check_claim(store, changed)
         writer.write_claim(changed)
     return changed
 

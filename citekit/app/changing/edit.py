@@ -11,6 +11,7 @@ from citekit.app.sealing.plan import is_sealed
 from citekit.errors import NotFound, StoreConflict, UsageError
 from citekit.model.citekey import check_citekey
 from citekit.model.value import replace
+from citekit.store.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,23 +69,40 @@ def rename(store: ArchiveStore, key: str, new_key: str) -> Item:
 def remove(store: ArchiveStore, key: str) -> Item:
     """Remove an item, its annotations and the payloads that only it has.
 
-    Raises StoreConflict while claims rest on it, and for good once it is sealed.
+    One that is sealed is withdrawn instead: its files stay, and nothing that is made for others has
+    it; ``facts.withdrawn`` of the item that comes back says since when. Raises StoreConflict while
+    claims rest on it.
     """
     with store.writing() as writer:
         key = store.resolve(key)
-        if is_sealed(store, key):
-            raise StoreConflict(
-                f"{key} is sealed, and what is sealed stays",
-                hint="citekit set KEY --access restricted keeps its text from being published",
-            )
         item = store.item(key)
-        names = {key, *item.facts.aliases}  # a claim keeps the name that its source had
-        claims = [c.id for c in store.claims() if any(part.item in names for part in c.evidence)]
-        if claims:
-            number = "a claim" if len(claims) == 1 else f"{len(claims)} claims"
-            raise StoreConflict(
-                f"{key} is a source of {number} ({', '.join(claims[:3])})",
-                hint="remove those claims first: citekit claim rm ID",
-            )
-        writer.remove_item(key)
+        refuse_sources(store, key)
+        if not is_sealed(store, key):
+            writer.remove_item(key)
+        elif item.facts.withdrawn is None:
+            item = item.with_facts(replace(item.facts, withdrawn=now()))
+            writer.withdraw(item)
     return archived(store, item)
+
+
+def readmit(store: ArchiveStore, key: str) -> Item:
+    """Take back that an item was withdrawn; raises UsageError for one that is not."""
+    with store.writing() as writer:
+        item = store.item(store.resolve(key))
+        if item.facts.withdrawn is None:
+            raise UsageError(f"{item.key} is not withdrawn", hint="citekit list shows what is")
+        item = item.with_facts(replace(item.facts, withdrawn=None))
+        writer.withdraw(item)
+    return archived(store, item)
+
+
+def refuse_sources(store: ArchiveStore, key: str) -> None:
+    """Raise StoreConflict for an item that claims rest on."""
+    names = {key, *store.item(key).facts.aliases}  # a claim keeps the name that its source had
+    claims = [c.id for c in store.claims() if any(part.item in names for part in c.evidence)]
+    if claims:
+        number = "a claim" if len(claims) == 1 else f"{len(claims)} claims"
+        raise StoreConflict(
+            f"{key} is a source of {number} ({', '.join(claims[:3])})",
+            hint="remove those claims first: citekit claim rm ID",
+        )

@@ -9,7 +9,7 @@ import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.changing.git import Repository, Traces
+from citekit.app.git import Repository, Traces
 from citekit.errors import CitekitError, Place
 from citekit.findings import Finding, Severity
 
@@ -25,22 +25,32 @@ _MOST_NAMED: Final = 20
 class Trail:
     """Where payloads may be in git. Made while their bytes are still here: those are the best clue.
 
-    ``problem`` says why the history could not be read; it is None also where there is no git.
+    With ``folder`` the records of an item are looked for as well, whatever stood in them, and
+    ``records`` are files that are to go as well. ``problem`` says why the history could not be
+    read; it is None also where there is no git.
     """
 
-    def __init__(self, store: ArchiveReader, digests: Collection[str]) -> None:
+    def __init__(
+        self,
+        store: ArchiveReader,
+        digests: Collection[str],
+        *,
+        folder: Path | None = None,
+        records: Collection[Path] = (),
+    ) -> None:
         self._root = store.root
         self._repository: Repository | None = None
         self._ids: set[str] = set()
         self.problem: CitekitError | None = None
         layout = store.layout
-        places = [p for d in sorted(digests) for p in (layout.object_file(d),
-                                                       layout.restricted_file(d))]  # fmt: skip
+        places = [*records]
+        for digest in sorted(digests):
+            places += [layout.object_file(digest), layout.restricted_file(digest)]
         try:
             self._repository = Repository.around(store.root)
             if self._repository:
                 self._ids = self._repository.ids_of([path for path in places if path.is_file()])
-                self._ids |= self._ids_at(places)
+                self._ids |= self._ids_at([*places, *filter(None, [folder])])
         except CitekitError as error:
             self.problem = error
 

@@ -10,51 +10,60 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place
 from citekit.findings import Finding, FindingClass, Severity
+from citekit.model.annotation import Annotation
+from citekit.model.item import Item
 from citekit.model.quotation import Quota, longest_text, words_beyond, words_shown
-from citekit.model.value import replace
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from citekit.model.annotation import Annotation
-    from citekit.model.item import Item
     from citekit.store.reading import ArchiveReader
     from citekit.store.writing.writer import Writer
 
 
 def shown_words(store: ArchiveReader, key: str) -> int:
-    """How many words of the text an item's annotations show."""
-    return sum(map(words_shown, store.annotations(key)))
+    """How many words of the text an item's annotations show; private ones show nobody any."""
+    return sum(words_shown(a) for a in store.annotations(key) if not a.is_private)
+
+
+class Shortened(Value):
+    """Records of an item as a restricted one may show them; ``annotations`` None: as they are."""
+
+    item: Item
+    annotations: tuple[Annotation, ...] | None
+    findings: tuple[Finding, ...]
 
 
 def find_excess(store: ArchiveReader, key: str) -> tuple[Finding, ...]:
     """What an item's records show of its text beyond the limits; nothing is changed."""
-    findings: list[Finding] = []
-    list(_trimmed(store, key, findings))
-    _with_short_evidence(store, key, findings)
-    return tuple(findings)
+    return shortened(store, store.item(key)).findings
 
 
 def trim_excess(store: ArchiveReader, writer: Writer, key: str) -> tuple[Finding, ...]:
     """Take out of an item's records what a restricted item may not show; a finding for each."""
-    findings: list[Finding] = []
-    annotations = list(_trimmed(store, key, findings))
-    if findings:
-        writer.write_annotations(key, annotations)
-    told = len(findings)
-    item = _with_short_evidence(store, key, findings)
-    if len(findings) > told:
-        writer.replace_item(item)
-    return tuple(findings)
-
-
-def _with_short_evidence(store: ArchiveReader, key: str, findings: list[Finding]) -> Item:
     item = store.item(key)
+    short = shortened(store, item)
+    if short.annotations is not None:
+        writer.write_annotations(key, short.annotations)
+    if short.item != item:
+        writer.replace_item(short.item)
+    return short.findings
+
+
+def shortened(store: ArchiveReader, item: Item) -> Shortened:
+    """What an item's records are without what a restricted item may not show."""
+    findings: list[Finding] = []
+    annotations = tuple(_trimmed(store, item.key, findings))
+    are_as_before = not findings
     evidence = {
         name: tuple(_short(store, item, name, candidate, findings) for candidate in candidates)
         for name, candidates in item.facts.evidence.items()
     }
-    return item.with_facts(replace(item.facts, evidence=evidence))
+    short = item.with_facts(replace(item.facts, evidence=evidence))
+    return Shortened(
+        item=short, annotations=None if are_as_before else annotations, findings=tuple(findings)
+    )
 
 
 def _trimmed(store: ArchiveReader, key: str, findings: list[Finding]) -> Iterator[Annotation]:
@@ -62,32 +71,20 @@ def _trimmed(store: ArchiveReader, key: str, findings: list[Finding]) -> Iterato
     quota = Quota(longest_text(store.captures(key).values()))
     path = str(store.layout.annotations_file(key))
     for line, annotation in enumerate(store.annotations(key), 1):
+        if annotation.is_private:
+            yield annotation
+            continue
         kept = annotation
         for part in ("its words around the passage", "the words of the passage"):
             words = words_shown(kept)
             if quota.excess(words) is None:
                 break
-            kept = _with_less(kept)
+            kept = kept.with_less_quoted()
             if words_shown(kept) < words:
                 message = f"{part} were beyond the limits and taken out; the offsets stay"
                 findings.append(_finding("CK-I711", message, Place(path=path, line=line)))
         quota.spend(words_shown(kept))
         yield kept
-
-
-def _with_less(annotation: Annotation) -> Annotation:
-    """The annotation without the context of its quote; without the quote, if it has no context."""
-    target = annotation.data["target"]
-    selectors = target["selector"]
-    shorter = []
-    for selector in selectors if isinstance(selectors, list | tuple) else [selectors]:
-        if selector.get("type") != "TextQuoteSelector":
-            shorter.append(selector)
-        elif "prefix" in selector or "suffix" in selector:
-            shorter.append({k: v for k, v in selector.items() if k not in ("prefix", "suffix")})
-    return type(annotation).from_json(
-        {**annotation.data, "target": {**target, "selector": shorter}}
-    )
 
 
 def _short(

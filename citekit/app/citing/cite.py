@@ -25,8 +25,9 @@ Cite = dict[str, Any]
 
 def cite(
     store: ItemReader,
-    keys: Sequence[str],
+    keys: Sequence[str] = (),
     *,
+    everything: bool = False,
     format: str | None = None,  # noqa: A002  # the word users know
     style: str | None = None,
     locale: str | None = None,
@@ -40,6 +41,7 @@ def cite(
 ) -> Cited:
     """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
+    ``everything`` cites all items but private ones, which are cited by name alone.
     In the text, ``@key`` and ``@key [p. 3]`` alone have the author in the sentence, as in Pandoc.
     ``style`` is an id or a file (default: the archive's, else apa), ``format`` one of text, html,
     markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, ris; ``locator`` belongs to the last
@@ -54,11 +56,15 @@ def cite(
     if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
         formats = ", ".join((*STYLED_FORMATS, *DATA_FORMATS))
         raise UsageError(f"no such format: {chosen}", hint=f"formats: {formats}")
+    if everything:
+        store = store.for_others()
+        keys = (*keys, *store.keys())
     cites = _located([cite for word in keys for cite in _read(store, word.strip())], locator)
     cites = [{**cite, "id": store.resolve(cite["id"])} for cite in cites]
     told = () if outside is None else _verified(store, cites, outside)
     items = list({cite["id"]: store.item(cite["id"]) for cite in cites}.values())
     notes, lacking = _notes(store, items) if provenance else ({}, ())
+    told = (*told, *_withdrawn(items))
     if chosen in DATA_FORMATS:
         cited = _as_data(items, cites, chosen, notes, apart=apart)
         return replace(cited, warnings=(*cited.warnings, *lacking, *told))
@@ -83,7 +89,11 @@ def _whole(store: ItemReader) -> ArchiveReader:
     """All of the archive: most references need its items alone, and the rest takes time to load."""
     from citekit.store.reading import ArchiveReader
 
-    return store if isinstance(store, ArchiveReader) else ArchiveReader(store.root, store.settings)
+    return (
+        store
+        if isinstance(store, ArchiveReader)
+        else ArchiveReader(store.root, store.settings, sees_private=store.layout.sees_private)
+    )
 
 
 def _verified(store: ItemReader, cites: list[Cite], outside: Outside) -> tuple[str, ...]:
@@ -98,6 +108,12 @@ def _notes(store: ItemReader, items: list[Item]) -> tuple[dict[str, str | None],
     notes = {item.key: provenance_note(whole, item.key) for item in items}
     lacking = (key for key, note in notes.items() if note is None)
     return notes, tuple(f"{key} has no capture: no provenance to add" for key in lacking)
+
+
+def _withdrawn(items: list[Item]) -> tuple[str, ...]:
+    """Warnings for items that are in nothing made for others; asked for by name they are told."""
+    gone = (item for item in items if item.facts.withdrawn)
+    return tuple(f"{item.key} was withdrawn at {item.facts.withdrawn:%Y-%m-%d}" for item in gone)
 
 
 def _read(store: ItemReader, word: str) -> list[Cite]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.verifying.verify import verify
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, StoreConflict
 from citekit.findings import Finding, FindingClass, Severity
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 # A reference rests on these; a note or an annotation that is not sealed yet changes none of it.
 _CITED: Final = re.compile(r"item\.json|captures[/\\][^/\\]+\.json")
-_ERRORS: Final[dict[int, type[CitekitError]]] = {4: InvalidData, 6: IntegrityFailed}
+_ERRORS: Final[dict[int, type[CitekitError]]] = {
+    4: InvalidData,
+    6: IntegrityFailed,
+    7: StoreConflict,
+}
 
 
 def check_cited(store: ArchiveReader, keys: Sequence[str], outside: Outside) -> tuple[str, ...]:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.app.doctor.checked import CheckedThing
 from citekit.app.doctor.log_keys import examine_log
+from citekit.app.intake.reading_child import limits_computing, limits_memory
 from citekit.errors import CitekitError, StorageFailed, StoreConflict
 from citekit.store import files
 from citekit.store.archive import ArchiveStore
 from citekit.store.index.sqlite import sqlite_features
 from citekit.store.layout import SETTINGS_FILE
 from citekit.store.lock import exclusive
+from citekit.store.private.ledger import read_ledger
+from citekit.store.private.second_copy import copies_folder, is_copied
 from citekit.version import __version__
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ _ANSWER_S: Final = 10.0
 
 def examine(root: Path | None = None) -> list[CheckedThing]:
     """Try this machine, and the archive at ``root`` if there is one."""
-    checks = [_python(), *_extras(), _biber(), _git(), _sqlite()]
+    checks = [_python(), *_extras(), _biber(), _git(), _sqlite(), _reader()]
     if root is not None:
         checks.extend(_archive(root))
     return checks
@@ -100,6 +103,20 @@ def _sqlite() -> CheckedThing:
     )
 
 
+def _reader() -> CheckedThing:
+    """Whether the process that reads documents of strangers can be limited; tried, not assumed."""
+    kept = [("memory", limits_memory()), ("computing time", limits_computing())]
+    limited = [name for name, is_there in kept if is_there]
+    absent = [name for name, is_there in kept if not is_there]
+    detail = f"the system limits {' and '.join(limited) or 'nothing'} of what documents take"
+    return CheckedThing(
+        name="reader limits",
+        ok=not absent,
+        detail=f"{detail}; not {' nor '.join(absent)}" if absent else detail,
+        hint="a reader is stopped after a minute all the same; read what strangers send on Linux",
+    )
+
+
 def _version_of(program: str) -> str | None:
     """What the program says of its version, in one line; None when it is not there."""
     path = shutil.which(program)
@@ -136,6 +153,28 @@ def _archive(root: Path) -> Iterator[CheckedThing]:
     yield _index(store.layout.index_file)
     yield _case(root)
     yield from examine_log(store)
+    yield from _private(store)
+
+
+def _private(store: ArchiveStore) -> Iterator[CheckedThing]:
+    """Whether what opens the private roots of the log is here twice; nothing where nothing is."""
+    if not store.layout.private_ledger.is_file():
+        return
+    folder = copies_folder()
+    try:
+        ok = is_copied(store.layout)
+    except CitekitError as error:
+        yield CheckedThing(name="private", ok=False, detail=str(error), hint=error.hint or "")
+        return
+    copy = f"a copy in {folder}" if ok else f"no copy in {folder} that can open every seal"
+    if not read_ledger(store.layout).roots:
+        copy = "nothing to open yet: there was no seal"
+    yield CheckedThing(
+        name="private",
+        ok=ok,
+        detail=f"what proves private things later has {copy}; nothing of it is encrypted",
+        hint="citekit seal makes one; citekit backup takes what is in private/ along",
+    )
 
 
 def _writable(staging: Path, root: Path) -> CheckedThing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from citekit.app.intake.bibliography_reading import read_bibliography
 from citekit.app.intake.import_keys import ImportKeys
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
@@ -57,10 +58,8 @@ def import_items(
     the same is known; of one that says something else, a finding. Raises InvalidData when the whole
     text is not in that format.
     """
-    from citekit.formats import read
-
     try:
-        result = read(text, format)
+        result = read_bibliography(text, format)
     except InvalidData as error:
         inside = (error.place or Place())._replace(path=place)
         raise InvalidData(error.message, place=inside, hint=error.hint) from error

@@ -1,24 +1,21 @@
 """Reading a document in a process that can be stopped.
 
 A hostile page can keep a parser busy for minutes or exhaust memory; here that costs a child
-process (``reader_process``). Plain text and Markdown are read in this process: their readers are
-linear.
-``python -m citekit.app.intake.document_reading`` is the child.
+process (``reader_process``). Only plain text in UTF-8 is read in this process, up to a megabyte:
+its reader is citekit's own, and linear.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import re
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.intake.libraries import libraries_of
-from citekit.app.intake.reader_process import GaveUp, ReaderProcess
+from citekit.app.intake.reader_process import READER, TIMEOUT_S, GaveUp
 from citekit.errors import InvalidData, Place
-from citekit.extract import Extraction, extract
+from citekit.extract import Extraction, extract, kind_of
 from citekit.extract.shared.publishers import read_publishers
 from citekit.findings import Finding, Severity
 from citekit.model.records.codec import decode, to_json
@@ -29,10 +26,7 @@ if TYPE_CHECKING:
 
     from citekit.store.reading import ArchiveReader
 
-TIMEOUT_S: Final = 60.0
-_MEMORY_BYTES: Final = 4 * 2**30
-_TEXT_SUFFIXES: Final = (".txt", ".text", ".md", ".markdown")
-_READER: Final = ReaderProcess("citekit.app.intake.document_reading")
+_SMALL_BYTES: Final = 1_000_000
 
 
 def read_extraction(
@@ -53,14 +47,19 @@ def read_extraction(
         "publishers": [dict(publisher) for publisher in publishers],
         "now": now.isoformat(),
     }
-    if _reads_quickly(data, name):
+    if _is_small_text(data, name):
         return _extract(data, facts)
-    request = json.dumps({**facts, "data": base64.b64encode(data).decode()})
+    request = {**facts, "data": base64.b64encode(data).decode()}
     try:
-        answer = _READER.ask(request.encode(), timeout_s=timeout_s)
+        read = READER.read("document", request, size_bytes=len(data), timeout_s=timeout_s)
     except GaveUp as error:
         return _gave_up(name, str(error))
-    return decode(Extraction, json.loads(answer))
+    return decode(Extraction, read)
+
+
+def answer(request: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON
+    """What the child says of a document: its extraction."""
+    return to_json(_extract(base64.b64decode(request.pop("data")), request))
 
 
 def own_publishers(store: ArchiveReader) -> tuple[Mapping[str, Any], ...]:
@@ -82,13 +81,15 @@ def own_publishers(store: ArchiveReader) -> tuple[Mapping[str, Any], ...]:
     return store.settings.publishers
 
 
-def _reads_quickly(data: bytes, name: str | None) -> bool:
-    """Whether no tree has to be built: text by name, or by having no mark-up at its start."""
-    if name and name.lower().endswith(_TEXT_SUFFIXES):
-        return True
-    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    suffix = "." in (name or "")
-    return not suffix and not start.startswith((b"<", b"%PDF", b"MIME", b"From:"))
+def _is_small_text(data: bytes, name: str | None) -> bool:
+    """Whether no parser of other people's is needed; a name alone says nothing of the bytes."""
+    if len(data) > _SMALL_BYTES or kind_of(data, name=name) != "text":
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _gave_up(name: str | None, reason: str) -> Extraction:
@@ -102,7 +103,6 @@ def _gave_up(name: str | None, reason: str) -> Extraction:
 
 
 def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
-
     extraction = extract(
         data,
         name=facts["name"],
@@ -112,29 +112,3 @@ def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
         now=datetime.fromisoformat(facts["now"]),
     )
     return replace(extraction, libraries=libraries_of(extraction.kind))
-
-
-def _limit_memory() -> None:
-    """Bound the child's memory where the system can."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-
-
-def main() -> int:
-    """Answer the requests on stdin, one a line."""
-    _limit_memory()
-    answers = sys.stdout.buffer
-    sys.stdout = sys.stderr  # what a library prints is no answer
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
-        extraction = _extract(base64.b64decode(request.pop("data")), request)
-        answers.write(json.dumps(to_json(extraction)).encode() + b"\n")
-        answers.flush()
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -1,21 +1,32 @@
-"""A child process that reads documents for this one, a line of JSON each way.
+"""A child process that reads for this one by other people's parsers, a line of JSON each way.
 
 It is started for the first document and serves those that follow, so that a batch pays for one
 start. A document that takes too long costs the child; so does one that brings it down. The child
 ends with its standard input, so none is left behind by a parent that is killed.
+
+There is one for all that a run reads (``READER``): ``reading_child`` says what it answers and
+which limits it sets itself.
 """
 
 from __future__ import annotations
 
 import atexit
+import json
 import os
+import signal
 import subprocess
 import sys
 import threading
-from typing import IO, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TIMEOUT_S: Final = 60.0
 _MOST_DOCUMENTS: Final = 500
 """After so many a fresh child takes over: what parsers keep in memory goes with the old one."""
+_MOST_ANSWER_BYTES: Final = 1 << 30
+"""Nothing that a child was made to say is larger; a longer answer is none."""
 
 
 class GaveUp(Exception):
@@ -39,14 +50,29 @@ class ReaderProcess:
         with self._lock:
             child = self._ready()
             answer = child.ask(request, timeout_s)
-            if answer is None and child.served > 1 and not child.is_late:
+            if answer is None and child.served > 1 and not child.is_over:
                 child = self._ready()
                 answer = child.ask(request, timeout_s)
         if answer is not None:
             return answer
         if child.is_late:
             raise GaveUp(f"reading took more than {timeout_s:.0f} s")
+        if child.used_its_time:
+            raise GaveUp("reading took more time than its size allows")
         raise GaveUp(f"its reader ended with {child.process.returncode}")
+
+    def read(
+        self, kind: str, request: Mapping[str, Any], *, size_bytes: int, timeout_s: float
+    ) -> Any:  # noqa: ANN401  # JSON
+        """What a reader of ``reading_child`` says of a request; raises GaveUp.
+
+        ``size_bytes`` is how large the input is: limits of time and memory grow with it.
+        """
+        line = json.dumps({**request, "kind": kind, "size_bytes": size_bytes}).encode()
+        answer = json.loads(self.ask(line, timeout_s=timeout_s))
+        if "gave_up" in answer:
+            raise GaveUp(answer["gave_up"])
+        return answer["read"]
 
     def stop(self) -> None:
         """End the child, if there is one."""
@@ -89,6 +115,17 @@ class _Child:
         is_good = self._parent == os.getpid() and not self.is_late
         return is_good and self.served < _MOST_DOCUMENTS and self.process.poll() is None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the last document took longer than it may: a fresh child would, too."""
+        return self.is_late or self.used_its_time
+
+    @property
+    def used_its_time(self) -> bool:
+        """Whether the system ended it for the computing time that it had set itself."""
+        code = self.process.returncode
+        return os.name != "nt" and code is not None and -code == signal.SIGXCPU
+
     def ask(self, request: bytes, timeout_s: float) -> bytes | None:
         """Its answer, None when it died over it or was stopped for being late."""
         self.served += 1
@@ -115,8 +152,12 @@ class _Child:
             self._requests.flush()
         except OSError:
             return b""
-        return self._answers.readline()
+        return self._answers.readline(_MOST_ANSWER_BYTES)
 
     def _stop_late(self) -> None:
         self.is_late = True
         self.process.kill()
+
+
+READER: Final = ReaderProcess("citekit.app.intake.reading_child")
+"""The one child of this run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import NotFound
-from citekit.model.records.codec import to_json
+from citekit.model.records.codec import to_json, write_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,7 @@ def show(store: ArchiveReader, key: str) -> dict[str, Any]:
     return {
         "item": item.csl(),
         "access": item.facts.access,
+        "withdrawn": write_instant(item.facts.withdrawn) if item.facts.withdrawn else None,
         "aliases": list(item.facts.aliases),
         "evidence": filled_evidence(store, item),
         "captures": captures,

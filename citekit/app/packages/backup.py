@@ -1,4 +1,6 @@
-"""``backup``: a whole copy of an archive, restricted payloads too, that verifies by itself.
+"""``backup``: a whole copy of an archive, all that is restricted and private too.
+
+It verifies by itself, and is no more encrypted than the archive is.
 
 Each file appears in the copy whole or not at all, and only after its bytes were compared. Running
 it again copies what is new. What an earlier copy has better than the archive – a payload that was
@@ -34,7 +36,9 @@ from citekit.store.archive import ArchiveStore
 from citekit.store.layout import SETTINGS_FILE, is_link
 from citekit.store.lock import exclusive
 from citekit.store.log.folder import LogFolder
+from citekit.store.log.own_events import MAX_OWN_BYTES
 from citekit.store.log.record_kinds import IMMUTABLE, action_of
+from citekit.store.private.ledger import MAX_LEDGER_BYTES, Ledger, private_names, read_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +46,8 @@ if TYPE_CHECKING:
     from citekit.store.log.log_state import History
 
 _MARK: Final = ".citekit/backup.json"
-_PAYLOADS: Final = ("objects/", "restricted/")
+_PAYLOADS: Final = ("objects/", "restricted/", "private/objects/")
+_PRIVATE: Final = "private/"
 
 
 class BackedUp(Value):
@@ -203,8 +208,10 @@ def _copy_all(copying: _Copying, progress: Callable[[int, int], None] | None) ->
     for name, error in seen.unread.items():
         _tell(copying, name, f"cannot be read: {error.message}", Severity.ERROR, "CK-E722")
     history = _history(copying)
-    copying.purged = frozenset(history.purged) if history else frozenset()
-    names = sorted(seen.files, key=_rank)
+    ledger = read_ledger(source.layout)
+    copying.purged = frozenset(ledger.purged).union(history.purged if history else ())
+    present = seen.files | private_names(source.layout)
+    names = sorted(present, key=_rank)
     for number, name in enumerate(names, 1):
         if name.startswith("log/"):  # it accounts for the others, so they are on the disk first
             _flush(copying)
@@ -216,7 +223,7 @@ def _copy_all(copying: _Copying, progress: Callable[[int, int], None] | None) ->
             progress(number, len(names))
     _flush(copying)
     if history is not None:
-        _drop_what_went(copying, seen.files, history)
+        _drop_what_went(copying, present, history, ledger)
     _copy_held(copying)
     files.remove_tree(copying.staging)
 
@@ -259,7 +266,7 @@ def _copy_one(copying: _Copying, name: str) -> None:
     old = digest_chunks(files.read_chunks(target))[0] if target.is_file() else None
     if old is not None and (old == expected or old == _digest(source)):
         copying.unchanged += 1
-    elif old is not None and action_of(name) in IMMUTABLE:
+    elif old is not None and _never_changes(copying, name):
         message = "differs from the backup, though it never changes: the backup keeps its own"
         _tell(copying, name, message, Severity.ERROR, "CK-E723")
     elif not _place(copying, source, target, expected):
@@ -304,16 +311,27 @@ def _place(copying: _Copying, source: Path, target: Path, expected: str | None) 
     return True
 
 
-def _drop_what_went(copying: _Copying, present: set[str], history: History) -> None:
+def _never_changes(copying: _Copying, name: str) -> bool:
+    """Whether the copy's file may not be replaced; a ledger may, by one that goes on from it."""
+    if name == copying.source.layout.name(copying.source.layout.private_ledger):
+        before = files.read_bytes(copying.target / name, limit=MAX_LEDGER_BYTES)
+        now = files.read_bytes(copying.source.root / name, limit=MAX_LEDGER_BYTES)
+        return not now.startswith(before)
+    return action_of(name.removeprefix(_PRIVATE)) in IMMUTABLE
+
+
+def _drop_what_went(copying: _Copying, present: set[str], history: History, ledger: Ledger) -> None:
     """Have the copy lose what was removed, renamed, moved or purged; keep what merely vanished."""
     needed = _needed(copying.source)
     copy = ArchiveStore.open(copying.target)
-    for name in sorted(inspect(copy).files - present):
+    for name in sorted((inspect(copy).files | private_names(copy.layout)) - present):
         digest = _digest_named(name)
         known = history.get(name)
         if digest is not None:
             vanished = digest in needed and digest not in copying.purged
             vanished = vanished and copying.source.payload_path(digest) is None
+        elif name.startswith(_PRIVATE):
+            vanished = name.removeprefix(_PRIVATE) in ledger.files
         else:
             vanished = known is not None and known.digest is not None
         if vanished:
@@ -332,8 +350,16 @@ def _needed(store: ArchiveStore) -> set[str]:
 
 
 def _copy_held(copying: _Copying) -> None:
-    """The copy remembers which payloads were here, so that one lost from it is *missing* there."""
+    """The copy remembers which payloads were here, so that one lost from it is *missing* there.
+
+    It knows its owner's events, too: what was noted here was noted there.
+    """
     copy = ArchiveStore.open(copying.target)
+    own = copying.source.layout.own_file
+    data = files.read_bytes(own, limit=MAX_OWN_BYTES) if own.is_file() else b""
+    if data or copy.layout.own_file.is_file():
+        target, staging = copy.layout.own_file, copy.layout.staging
+        files.write_whole(target, data, staging=staging, root=copying.target)
     held = copying.source.objects.held()
     copy.objects.note_held(held - copying.purged)
     if copying.purged & copy.objects.held():
@@ -347,7 +373,7 @@ def _digest(path: Path) -> str:
 
 def _digest_named(name: str) -> str | None:
     """The digest that a payload's path says; None for any other file."""
-    parts = name.split("/")
+    parts = name.removeprefix(_PRIVATE).split("/")
     if name.startswith(_PAYLOADS) and len(parts) == 4 and parts[1] == "sha256":
         with suppress(CitekitError):
             return str(parse_digest(f"sha256:{parts[2]}{parts[3]}"))

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.app.changing.redaction import find_excess
+from citekit.app.chosen import choose, open_key, take_part
 from citekit.app.verifying.inspection import inspect
-from citekit.errors import InvalidData, NotFound
+from citekit.errors import InvalidData, NotFound, Place
+from citekit.model.annotation import annotation_lines
 from citekit.model.capture import Capture
 from citekit.model.item import Item
 from citekit.model.value import Value
@@ -75,20 +77,30 @@ class Package:
         return f"{count} of the citekit archive '{self.title}'{part}{left}"
 
 
-def gather(store: ArchiveReader, keys: Sequence[str] = (), *, with_restricted: bool) -> Package:
-    """Collect a package; without keys it is the whole archive, log and trust included.
+def gather(
+    store: ArchiveReader,
+    keys: Sequence[str] = (),
+    *,
+    only: Sequence[str] = (),
+    with_restricted: bool,
+) -> Package:
+    """Collect a package of these keys and of what ``only`` chooses.
 
-    Raises NotFound for a key nobody has, or an archive without items, and InvalidData for records
-    that show more of a restricted text than they may.
+    Without both it is the whole archive, log and trust included, and nothing private. Raises
+    NotFound for a key or tag nobody has, or an archive without items, UsageError for a private
+    item, and InvalidData for records that show more of a restricted text than they may.
     """
-    chosen = tuple(dict.fromkeys(store.resolve(key) for key in keys)) or store.keys()
+    named = [*(open_key(store, key) for key in keys), *choose(store, only)]
+    store = store.for_others()
+    chosen = tuple(dict.fromkeys(named)) or store.keys()
     if not chosen:
         raise NotFound("there is nothing to export", place=str(store.root))
     items = tuple(_packed(store, key) for key in chosen)
+    _refuse_private(store, chosen)
     if not with_restricted:
         _refuse_excess(store, items)
     package = Package(
-        title=store.settings.title or store.root.absolute().name, is_whole=not keys, items=items
+        title=store.settings.title or store.root.absolute().name, is_whole=not named, items=items
     )
     _add(store, package, [store.layout.settings_file])
     if package.is_whole:
@@ -97,6 +109,20 @@ def gather(store: ArchiveReader, keys: Sequence[str] = (), *, with_restricted: b
         _add_chosen(store, package)
     _add_payloads(store, package, with_restricted=with_restricted)
     return package
+
+
+def _refuse_private(store: ArchiveReader, keys: Iterable[str]) -> None:
+    """Raise InvalidData where a file that goes into a package has a line that is private."""
+    for key in keys:
+        path = store.layout.check_inside(store.layout.annotations_file(key))
+        if path.is_file() and b'"private"' in files.read_bytes(path):
+            lines = sum(1 for _ in annotation_lines(files.read_text(path)))
+            if lines != len(store.annotations(key)):
+                raise InvalidData(
+                    "holds private annotations, and they are in no package",
+                    place=Place(path=str(path)),
+                    hint="citekit verify says how they are brought to private/",
+                )
 
 
 def _refuse_excess(store: ArchiveReader, items: Iterable[PackedItem]) -> None:
@@ -120,39 +146,24 @@ def _packed(store: ArchiveReader, key: str) -> PackedItem:
 
 
 def _add_all(store: ArchiveReader, package: Package) -> None:
+    seen = {packed.name for packed in package.items}
+    seen.update(f"claims/{identifier}.json" for identifier in store.claim_ids())
+    seen.update(f"entities/{identifier}.json" for identifier in store.entity_ids())
     for name in inspect(store).files:
-        if name.split("/")[0] in ("items", "entities", "claims", "log", "trust"):
-            _add(store, package, [store.root.joinpath(*name.split("/"))])
+        top, *rest = name.split("/")
+        if top in ("log", "trust") or name in seen or "/".join((top, *rest[:1])) in seen:
+            _add(store, package, [store.root.joinpath(top, *rest)])
 
 
 def _add_chosen(store: ArchiveReader, package: Package) -> None:
     """The items, the claims that rest on them alone, and every entity that these name."""
-    keys = {packed.item.key for packed in package.items}
-    entities: set[str] = set()
-    for key in sorted(keys):
-        layout = store.layout
+    layout, part = store.layout, take_part(store, (packed.item.key for packed in package.items))
+    for key in part.keys:
         records = (layout.item_file(key), layout.note_file(key), layout.annotations_file(key))
         captures = [layout.capture_file(key, stamp) for stamp in store.stamps(key)]
         _add(store, package, [path for path in (*records, *captures) if path.is_file()])
-        entities.update(e for note in store.annotations(key) for e in note.entities)
-    for claim in store.claims():
-        if claim.evidence and all(part.item in keys for part in claim.evidence):
-            _add(store, package, [store.layout.claim_file(claim.id)])
-            entities.update(claim.entities)
-    _add(store, package, [store.layout.entity_file(e) for e in _with_places(store, entities)])
-
-
-def _with_places(store: ArchiveReader, entities: Iterable[str]) -> set[str]:
-    """These entities, and the places that they lie in."""
-    found: set[str] = set()
-    waiting = list(entities)
-    while waiting:
-        identifier = waiting.pop()
-        if identifier not in found:
-            found.add(identifier)
-            place = store.entity(identifier).place
-            waiting.extend([place] if place else [])
-    return found
+    _add(store, package, [layout.claim_file(claim.id) for claim in part.claims])
+    _add(store, package, [layout.entity_file(entity.id) for entity in part.entities])
 
 
 def _add_payloads(store: ArchiveReader, package: Package, *, with_restricted: bool) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from citekit.app.chosen import private_paths
 from citekit.app.packages.bag import write_bag
 from citekit.app.packages.contents import Package, gather
 from citekit.app.packages.crate import METADATA, write_metadata
@@ -27,6 +29,7 @@ from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.folder_names import names_of
 from citekit.store.layout import is_link
+from citekit.store.log.folder import LogFolder
 from citekit.store.log.record_kinds import group_of
 from citekit.store.writing.event_recorder import logged_payloads, this_tool
 
@@ -39,6 +42,7 @@ PackageFormat = Literal["bagit", "ro-crate", "prov"]
 FORMATS: Final[tuple[str, ...]] = get_args(PackageFormat)
 HISTORY: Final = "metadata/prov.jsonld"
 """What happened to the archive, beside it in a package."""
+_TAKES_BACK: Final = frozenset(["remove", "withdraw", "erase"])
 _OLDEST_IN_ZIP: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -67,12 +71,15 @@ def export(
     *,
     format: str,  # noqa: A002  # the word users know
     keys: Sequence[str] = (),
+    only: Sequence[str] = (),
     with_restricted: bool = False,
 ) -> Exported:
     """Write a package of some items, or of all: a folder, or a zip file if its name says so.
 
-    The format is bagit, ro-crate or prov. Raises StoreConflict where something is in the way,
-    NotFound for an unknown key, UsageError for an unknown format or a path inside the archive.
+    The format is bagit, ro-crate or prov; ``only`` chooses items by key or tag, beside ``keys``.
+    Nothing private or withdrawn is in it. Raises StoreConflict where something is in the way, or
+    a removal waits for a seal, NotFound for an unknown key or tag, UsageError for a private item,
+    an unknown format or a path inside the archive.
     """
     path = Path(path)
     if format not in FORMATS:
@@ -82,7 +89,9 @@ def export(
         raise UsageError(message, hint="a package is for others: choose a path outside")
     if path.exists() or is_link(path):
         raise StoreConflict("is there already", place=str(path), hint="name a new path")
-    package = gather(store, keys, with_restricted=with_restricted)
+    package = gather(store, keys, only=only, with_restricted=with_restricted)
+    if package.is_whole and format != "prov":
+        _refuse_unsealed(store)
     history = dump_json(_history(store, package)).encode()
     if format == "prov":
         _appear(path, lambda place: files.write_new(place, [history]))
@@ -97,6 +106,22 @@ def export(
         told=package.told() if format != "prov" else "events and agents; no text",
         left_out=tuple(left.to_json() for left in package.left_out),
     )
+
+
+def _refuse_unsealed(store: ArchiveReader) -> None:
+    """Raise StoreConflict while the log waits to say that an item is gone.
+
+    Whoever checked the package would miss it there: only what is sealed takes something back.
+    """
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    for entry in log.waiting(standing.size) if standing else ():
+        with suppress(InvalidData):
+            if parse_leaf(entry).get("action") in _TAKES_BACK:
+                raise StoreConflict(
+                    "an item was removed, and that is not sealed yet",
+                    hint="citekit seal first: without it a check of the package finds a gap",
+                )
 
 
 _FolderWriter = Callable[[Path, Package, bytes], None]
@@ -151,14 +176,12 @@ def _write_crate(folder: Path, package: Package, history: bytes) -> None:
 
 def _history(store: ArchiveReader, package: Package) -> dict[str, Any]:
     """The events about the package's items, or all of them, and their seals, as PROV."""
-    names = {packed.name for packed in package.items}
-    events = _events(store, None if package.is_whole else names, package)
-    return write_prov(events, prov_seals(store))
+    return write_prov(_events(store, package), prov_seals(store))
 
 
-def _events(
-    store: ArchiveReader, names: set[str] | None, package: Package
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _events(store: ArchiveReader, package: Package) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    names = None if package.is_whole else {packed.name for packed in package.items}
+    hidden = private_paths(store)  # the log may have heard of it before it was private
     noted: set[str] = set()
     libraries = _libraries(package)
     for number, (index, entry) in enumerate(noted_entries(store)):
@@ -170,7 +193,8 @@ def _events(
             continue  # no change: it is told as the seal that it ends
         subject = str(event.get("subject", ""))
         noted.add(subject)
-        if names is None or _is_about(event, names):
+        about = set(_is_about(event))
+        if about.isdisjoint(hidden) and (names is None or not about.isdisjoint(names)):
             identifier = str(index) if index is not None else f"waiting-{number}"
             yield identifier, _with_libraries(event, libraries)
     for packed in package.items:
@@ -216,10 +240,10 @@ def _with_libraries(
     return {**event, "tool": {**event["tool"], "libraries": used}}
 
 
-def _is_about(event: Mapping[str, Any], folders: set[str]) -> bool:
-    """Whether an event is about one of these folders, or a file in it."""
-    names = (str(event.get("subject", "")), str(event.get("to", "")))
-    return any(group_of(name) in folders for name in names)
+def _is_about(event: Mapping[str, Any]) -> Iterator[str]:
+    """The files that an event is about, and the folders of items that they are in."""
+    for name in (str(event.get("subject", "")), str(event.get("to", ""))):
+        yield from (name, group_of(name))
 
 
 def _appear(path: Path, write: Callable[[Path], None]) -> None:

@@ -41,7 +41,8 @@ def render_page(verdict: ProofVerdict, document: ProofDocument, *, how: str | No
     with the commands for a proof file that lies alone.
     """
     page = _read("proof_page.html")
-    item = _object(verdict.documents.get(item_path(document) or ""))
+    path = item_path(document)
+    item = _object(None if path is None else verdict.documents.get(path))
     alone = Template(_read("proof_how.html")).substitute(key=words(document.key))
     return Template(page).substitute(
         style=_style_hash(page),

@@ -13,6 +13,7 @@ from base64 import b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from citekit.app.chosen import open_key
 from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.earlier_seals import prove_earlier
 from citekit.app.proving.proof_file import (
@@ -32,7 +33,7 @@ from citekit.app.proving.proof_page import render_page
 from citekit.app.proving.proof_verdict import ProofVerdict
 from citekit.app.sealing.kept_checkpoints import KnownSeal, cosignatures_of, known_seals
 from citekit.app.sealing.plan import replay
-from citekit.app.sealing.waiting_purges import purges_among
+from citekit.app.sealing.unconfirmed import erasures_among
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.group_state import write_group
@@ -114,11 +115,12 @@ def prove(
     """Make the proof of one item; who proves many reads the log once.
 
     ``since`` are earlier checkpoints that its readers have kept: it shows that the log only grew
-    from there. Raises UsageError when the item or a capture of it is not sealed, or a checkpoint is
-    of another log; IntegrityFailed when something is not what was sealed, or the log does not begin
-    as such a checkpoint says.
+    from there. Raises UsageError when the item is private, when it or a capture of it is not
+    sealed, or a checkpoint is of another log; IntegrityFailed when something is not what was
+    sealed, or the log does not begin as such a checkpoint says.
     """
-    key = store.resolve(key)
+    key = open_key(store, key)
+    store = store.for_others()
     read = read or read_log(store)
     proof_files, indexes = _sealed_files(store, read.history, key)
     indexes += _purges(store, read, key)
@@ -190,8 +192,8 @@ def _purges(store: ArchiveReader, read: ReadLog, key: str) -> list[int]:
 
 
 def _waiting_purges(log: LogFolder, standing: Standing) -> Iterable[str]:
-    for _, event in purges_among(log.waiting(standing.size)):
-        yield from (str(payload["digest"]) for payload in event.get("payloads", ()))
+    for _, said in erasures_among(log.waiting(standing.size)):
+        yield from (str(payload["digest"]) for payload in said.value.get("payloads", ()))
 
 
 def _text(data: bytes, path: Path) -> str:

@@ -34,8 +34,10 @@ class AutoSeal:
     def under_lock(self, store: ArchiveStore) -> None:
         """Seal what was just noted."""
         try:
-            seal_recorded(store)
+            rest = seal_recorded(store)
             self._is_new = True
+            if rest:
+                _log.warning("%s wait that this command did not make: citekit seal", _count(rest))
         except CitekitError as error:
             _log.warning("not sealed: %s", error)
 
@@ -57,3 +59,7 @@ class AutoSeal:
             return stamp(store, urls, allow_private=self._allow_private)[1]
         except CitekitError as error:
             return (not_stamped(", ".join(urls), error),)
+
+
+def _count(number: int) -> str:
+    return "1 event" if number == 1 else f"{number} events"

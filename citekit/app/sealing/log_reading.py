@@ -1,11 +1,11 @@
-"""What citekit has noted of an archive so far: the sealed entries, then the events that wait."""
+"""What citekit has noted of an archive so far: what is sealed, and own events that wait."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from citekit.app.sealing.plan import replay, take_waiting
+from citekit.app.sealing.plan import read_waiting, take_waiting
 from citekit.errors import InvalidData
 from citekit.integrity.leaf import parse_leaf
 from citekit.store.log.folder import LogFolder
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 def noted_history(store: ItemReader) -> History:
-    """The state after every event; raises IntegrityFailed or InvalidData for a damaged log."""
+    """The state after every event that is sealed or this computer's own.
+
+    Raises IntegrityFailed or InvalidData for a damaged log.
+    """
     log = LogFolder(store.layout)
-    standing = log.standing()
-    waiting = log.waiting(standing.size if standing else 0)
-    return take_waiting(replay(log, standing), waiting).history
+    return take_waiting(*read_waiting(store, log, log.standing())).history
 
 
 def noted_entries(store: ItemReader) -> Iterator[tuple[int | None, bytes]]:

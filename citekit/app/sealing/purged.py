@@ -26,6 +26,5 @@ def refuse_purged(store: ItemReader, key: str, digests: Iterable[str]) -> None:
     if not purged_digests(store).isdisjoint(digests):
         raise StoreConflict(
             f"this payload of {key} was purged: the log says so for good",
-            hint="citekit log shows it; nothing undoes it once it is sealed; if it waits and "
-            "is not yours, delete its line from log/pending.jsonl",
+            hint="citekit log shows it; nothing undoes it",
         )

@@ -60,12 +60,14 @@ def read_order(text: str) -> KeyToRevoke:
 
 def add_revocations(
     store: ArchiveStore, plan: Plan, orders: Sequence[KeyToRevoke], at: datetime
-) -> None:
-    """Have the log say that these keys are revoked, which the one that signs now has replaced.
+) -> list[bytes]:
+    """Have the plan say that these keys are revoked, which the one that signs now has replaced.
 
+    Gives the events that say so and do not wait yet.
     Raises UsageError for any other key, StoreConflict for a revocation that waits unasked for.
     """
     _refuse_unasked(store, plan, orders)
+    new: list[bytes] = []
     for order in orders:
         changes = plan.history.keys
         current = changes[-1] if changes else None
@@ -78,12 +80,13 @@ def add_revocations(
                 "key that nothing replaces is revoked by itself: citekit revoke",
             )
         if not any(_says(change, order) for change in changes):
-            _add(store, plan, current, order, at)
+            new.append(_entry(store, current, order, at))
+            plan.history.take(parse_leaf(new[-1]))
+            plan.entries.append(new[-1])
+    return new
 
 
-def _add(
-    store: ArchiveStore, plan: Plan, current: KeyChange, order: KeyToRevoke, at: datetime
-) -> None:
+def _entry(store: ArchiveStore, current: KeyChange, order: KeyToRevoke, at: datetime) -> bytes:
     path = store.layout.key_file(parse_vkey(current.vkey).key_id.hex())
     event = make_event(
         "key",
@@ -95,10 +98,7 @@ def _add(
         replaces=order.key_id,
         revoked_from=order.begins_at,
     )
-    entry = encode_event(event)
-    plan.history.take(parse_leaf(entry))
-    plan.entries.append(entry)
-    plan.is_as_pending = False
+    return encode_event(event)
 
 
 def _refuse_unasked(store: ArchiveStore, plan: Plan, orders: Sequence[KeyToRevoke]) -> None:

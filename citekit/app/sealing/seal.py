@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,9 +18,11 @@ from citekit.app.sealing.plan import (
     action_said,
     check_leftovers,
     is_state,
+    read_waiting,
     removes_item,
     replay,
     scan,
+    take_found,
     take_waiting,
 )
 from citekit.app.sealing.revoking import KeyToRevoke, add_revocations, read_order
@@ -27,9 +30,10 @@ from citekit.app.sealing.sealed_state import SealedState
 from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
 from citekit.app.sealing.stamp import authorities_to_ask, stamp
 from citekit.app.sealing.state_feature import name_feature
-from citekit.app.sealing.waiting_purges import refuse_unconfirmed
+from citekit.app.sealing.unconfirmed import WaitingChange, questions, refuse_unconfirmed
+from citekit.app.sealing.waiting import Waiting
 from citekit.capture.safety import split_url
-from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
+from citekit.errors import IntegrityFailed, InvalidData, Place, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
@@ -37,26 +41,32 @@ from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note, verify_note
-from citekit.integrity.state_leaf import may_be_state
 from citekit.integrity.state_tree import MissingNode
 from citekit.integrity.timestamp import Timestamp
-from citekit.model.records.codec import write_instant
+from citekit.model.event import Event
+from citekit.model.records.codec import from_json, to_json, write_instant
 from citekit.model.value import NOTHING, Value, replace
 from citekit.store.clock import now as this_second
 from citekit.store.log.folder import LogFolder, Pending, Standing
-from citekit.store.log.record_kinds import IMMUTABLE
-from citekit.store.staging import Journal, begin
-from citekit.store.writing.event_recorder import agent_of, encode_event, make_event, this_tool
+from citekit.store.log.log_state import KeyChange, said_by
+from citekit.store.log.own_events import OwnEvents
+from citekit.store.log.record_kinds import group_of
+from citekit.store.private.sealing import has_changed
+from citekit.store.staging import Journal, begin, discard
+from citekit.store.writing.event_recorder import (
+    agent_of,
+    encode_event,
+    make_event,
+    note_events,
+    this_tool,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from citekit.store.archive import ArchiveStore
-    from citekit.store.log.log_state import Contradiction, KeyChange
-
-
-_WEIGHTY = tuple(f'"action":"{action}"'.encode() for action in sorted(IMMUTABLE | {"purge"}))
+    from citekit.store.log.log_state import KeyChange
 
 
 class Keys(Value):
@@ -115,7 +125,7 @@ class Sealed(Value):
             "size": self.size,
             "root": b64encode(self.root).decode(),
             "added": self.added,
-            "actions": self.actions,
+            "actions": dict(self.actions),
             "signers": list(self.signers),
             "timestamps": [
                 {"at": write_instant(t.at), "authority": t.authority} for t in self.timestamps
@@ -131,22 +141,26 @@ def seal(
     tsa: Sequence[str] | None = None,
     allow_private: bool = False,
     confirmed: Collection[bytes] = (),
+    tell: Callable[[Mapping[str, int]], None] | None = None,
     now: datetime | None = None,
 ) -> Sealed:
     """Seal everything; the checkpoint is signed if there is a key, and stamped by each authority.
 
     Without ``keys`` the archive's own key is looked up; without ``tsa`` those authorities are asked
-    that ``archive.toml`` names and have not stamped the log as it is. ``confirmed`` are the
-    ``waiting_purges`` (by their ``leaf``) that somebody has said yes to. Raises IntegrityFailed for
-    what must not be sealed (nothing is written then), StoreConflict for purges that were neither
-    done by this process nor confirmed (the same), UsageError when a signed log would go on
+    that ``archive.toml`` names and have not stamped the log as it is. ``tell`` hears how many
+    events of each kind are about to be signed. ``confirmed`` are the changes (by their ``leaf``)
+    that somebody has said yes to. Raises IntegrityFailed for what must not be sealed (nothing is
+    written then), Unconfirmed for purges that this process has not done, and removals and changes
+    of access that this computer has not noted, unless they are confirmed (the same), StoreConflict
+    for events that wait and are in conflict (the same), UsageError when a signed log would go on
     unsigned or under another key, or an authority has no web address. An authority that does not
     answer is a finding: the seal stands.
     """
     for url in tsa or ():
         split_url(url)
     with store.writing():
-        sealed = seal_locked(store, keys, at=now or this_second(), confirmed=confirmed)
+        at = now or this_second()
+        sealed = seal_locked(store, keys, at=at, confirmed=confirmed, tell=tell)
     urls = authorities_to_ask(store) if tsa is None else tsa
     if not urls:
         return sealed
@@ -154,66 +168,60 @@ def seal(
     return replace(sealed, timestamps=timestamps, findings=(*sealed.findings, *findings))
 
 
-def seal_recorded(store: ArchiveStore) -> None:
-    """Seal the events that were just noted, without looking for others (``seal = "auto"``).
+def waiting_changes(store: ArchiveStore) -> tuple[WaitingChange, ...]:
+    """What a seal would ask about: purges that wait, removals and changes of access found.
 
-    For who holds the lock. A log that needs more than that waits for ``citekit seal``.
+    Nothing is changed. Raises IntegrityFailed or InvalidData for what must not be sealed.
     """
-    keys = Keys(signing=find_signing_key(log_origin(store)))
-    seal_locked(store, keys, at=this_second(), looks=False)
-
-
-def seal_locked(
-    store: ArchiveStore,
-    keys: Keys | None,
-    *,
-    at: datetime,
-    looks: bool = True,
-    confirmed: Collection[bytes] = (),
-) -> Sealed:
-    """Seal under the lock that the caller holds; ``looks`` for changes that nobody noted."""
     log = LogFolder(store.layout)
-    origin = log_origin(store)
-    keys = keys or Keys(signing=find_signing_key(origin))
-    standing = log.standing()
-    size = standing.size if standing else 0
-    pending = log.pending()
-    _check_pending(pending, size)
-    log.preview(standing, ())  # raises when the end of the log is not what its checkpoint says
-    waiting = log.waiting(size, pending)
-    task = _Task(store, standing, waiting, keys, at)
+    plan = _planned(store, log, log.standing())
+    scan(store, plan, agent=agent_of(store.settings), at=this_second())
+    return tuple(questions(store, plan))
+
+
+def seal_recorded(
+    store: ArchiveStore, keys: Keys | None = None, *, at: datetime | None = None
+) -> int:
+    """Seal the events that this process has noted, and nothing else (``seal = "auto"``).
+
+    For who holds the lock. What others have noted goes on waiting: how many events that are, is
+    what comes back. A log that needs more than that waits for ``citekit seal``; raises
+    StoreConflict where events that go on waiting are about all the same things.
+    """
+    log = LogFolder(store.layout)
+    keys = keys or Keys(signing=find_signing_key(log_origin(store)))
+    standing = _look(log)
+    waiting = log.waiting(standing.size if standing else 0)
+    recorded = _apart(store, waiting)
+    rest = [entry for entry in waiting if entry not in set(recorded)]
+    task = _Recorded(store, standing, Waiting(own=tuple(recorded)), keys, at or this_second())
     with SealedState(store, log, standing) as state:
-        plan = None if looks else _quick_plan(task, state)
-        if plan is None:
-            plan = _whole_plan(task, confirmed, looks=looks)
-            if plan.entries or (standing and state.leaf is None):
-                _end_with_state(task, plan, state)
-        if not plan.entries:
-            return _nothing_new(log, standing, origin)
-        sealed = _grow(store, standing, plan, keys, origin)
-        state.keep()
-    return sealed
+        plan = _quick_plan(task, state) or _replayed_plan(task, state)
+        if plan.entries:
+            _grow(store, standing, plan, keys, log_origin(store), rest=rest)
+            state.keep()
+    return len(rest)
 
 
-class _Task(NamedTuple):
-    """What is to be sealed, onto what, with which keys, and when."""
+class _Recorded(NamedTuple):
+    """Events that this process has noted, to be sealed onto what, with which keys, and when."""
 
     store: ArchiveStore
     standing: Standing | None
-    waiting: Sequence[bytes]
+    waiting: Waiting
     keys: Keys
     at: datetime
 
 
-def _quick_plan(task: _Task, state: SealedState) -> Plan | None:
+def _quick_plan(task: _Recorded, state: SealedState) -> Plan | None:
     """The plan for events that nothing sealed can contradict, without reading the log.
 
     None where it has to be read: to say what may be sealed, or because the cache lacks something.
     """
-    store, standing, waiting, keys, _ = task
+    store, standing, waiting, keys, at = task
     if standing is None or not _signs_alone(standing, keys.signing):
         return None
-    if any(_needs_history(store, entry) for entry in waiting):
+    if any(map(removes_item, waiting.own)):
         return None
     history = state.history(standing.size)
     if history is None:
@@ -221,52 +229,166 @@ def _quick_plan(task: _Task, state: SealedState) -> Plan | None:
     _check_signed(store, standing, str(keys.signing.verifier) if keys.signing else None)
     try:
         plan = take_waiting(history, waiting)
-        _refuse_contradictions(store, plan.contradictions)
+        _refuse_contradictions(store, plan)
         if plan.entries:
-            _end_with_state(task, plan, state)
+            _end_with_state(store, plan, state, at)
     except MissingNode:
         return None
     return plan
 
 
-def _whole_plan(task: _Task, confirmed: Collection[bytes], *, looks: bool) -> Plan:
-    """The plan of who has read the whole log, and with ``looks`` every file as well."""
+def _replayed_plan(task: _Recorded, state: SealedState) -> Plan:
+    """The plan of who has read the whole log."""
     store, standing, waiting, keys, at = task
-    log = LogFolder(store.layout)
-    sealed = replay(log, standing)
+    sealed = replay(LogFolder(store.layout), standing)
     _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
     plan = take_waiting(sealed, waiting)
-    _refuse_contradictions(store, plan.contradictions)
-    refuse_unconfirmed(store, plan.entries, confirmed)
-    _change_key(store, plan, keys, log_origin(store), at)
-    add_revocations(store, plan, keys.revoked, at)
-    _place_keys(store, plan, standing.size if standing else 0)
+    new = _new_key(store, plan, keys, log_origin(store), at)
+    new += add_revocations(store, plan, keys.revoked, at)
     if standing or plan.entries:
-        name_feature(store, plan, at)
-    if looks:
-        scan(store, plan, agent=agent_of(store.settings), at=at)
-        check_leftovers(log, standing, plan.entries)
+        new += name_feature(store, plan, at)
+    note_events(store.layout, store.noted, new)
+    _place_keys(store, plan, plan.size)
+    _refuse_contradictions(store, plan)
+    if plan.entries:
+        _end_with_state(store, plan, state, at)
     return plan
 
 
-def _end_with_state(task: _Task, plan: Plan, state: SealedState) -> None:
+def seal_locked(
+    store: ArchiveStore,
+    keys: Keys | None,
+    *,
+    at: datetime,
+    confirmed: Collection[bytes] = (),
+    tell: Callable[[Mapping[str, int]], None] | None = None,
+) -> Sealed:
+    """Seal everything under the lock that the caller holds."""
+    log = LogFolder(store.layout)
+    origin = log_origin(store)
+    keys = keys or Keys(signing=find_signing_key(origin))
+    standing = _look(log)
+    plan = _planned(store, log, standing)
+    size = standing.size if standing else 0
+    refuse_unconfirmed(store, plan, confirmed)  # what is erased, before its absence is judged
+    _take_confirmed(store, plan, confirmed, at)
+    new = _new_key(store, plan, keys, origin, at)
+    new += add_revocations(store, plan, keys.revoked, at)
+    scan(store, plan, agent=agent_of(store.settings), at=at)
+    refuse_unconfirmed(store, plan, confirmed)
+    if standing or plan.entries:
+        new += name_feature(store, plan, at)
+    note_events(store.layout, store.noted, new)
+    _place_keys(store, plan, size)
+    check_leftovers(log, standing, plan.entries)
+    with SealedState(store, log, standing) as state:
+        if plan.entries or (standing and _has_news(store, state)):
+            if tell and plan.entries:
+                tell(_kinds(plan))
+            _end_with_state(store, plan, state, at)
+        if not plan.entries:
+            return _nothing_new(log, standing, origin)
+        sealed = _grow(store, standing, plan, keys, origin)
+        state.keep()
+    return sealed
+
+
+def _has_news(store: ArchiveStore, state: SealedState) -> bool:
+    """Whether a seal without entries has a state to say: the first one, or of private changes."""
+    return state.leaf is None or has_changed(store.layout, state.leaf.private)
+
+
+def _end_with_state(store: ArchiveStore, plan: Plan, state: SealedState, at: datetime) -> None:
     """Add the state leaf, unless a seal that was stopped has left the right one."""
     if plan.entries and is_state(plan.entries[-1]):
         return
-    entry = state.next_entry(plan.history, task.at)
+    entry = state.next_entry(plan.history, at)
     plan.history.take(parse_leaf(entry))
     plan.entries.append(entry)
     if plan.is_as_pending:
-        LogFolder(task.store.layout).append([entry])
+        note_events(store.layout, store.noted, [entry])
+
+
+def _kinds(plan: Plan) -> Counter[str]:
+    """How many events of each kind a plan has, those that were found apart."""
+    found = Counter(str(event.action) for event in plan.found)
+    noted = Counter(map(action_said, plan.entries)) - found
+    return noted + Counter({f"{action} (found)": count for action, count in found.items()})
+
+
+def _take_confirmed(
+    store: ArchiveStore, plan: Plan, confirmed: Collection[bytes], at: datetime
+) -> None:
+    """Take in, as found by whoever seals, the purges of others that somebody has confirmed."""
+    for entry, said in plan.others.erasures:
+        if leaf_hash(entry) in confirmed:
+            event = from_json(Event, {**said.value, "tool": to_json(this_tool())})
+            agent = agent_of(store.settings)
+            take_found(plan, replace(event, agent=agent, at=at, source="found"))
+    plan.others.erasures[:] = [e for e in plan.others.erasures if leaf_hash(e[0]) not in confirmed]
+
+
+def _look(log: LogFolder) -> Standing | None:
+    """The checkpoint that stands, after a look at what would make a seal impossible."""
+    standing = log.standing()
+    _check_pending(log.pending(), standing.size if standing else 0)
+    log.preview(standing, ())  # raises when the end of the log is not what its checkpoint says
+    return standing
+
+
+def _planned(store: ArchiveStore, log: LogFolder, standing: Standing | None) -> Plan:
+    """What is sealed and the own events that wait; raises what keeps both from being signed."""
+    sealed, waiting = read_waiting(store, log, standing, noted=store.noted)
+    _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
+    plan = take_waiting(sealed, waiting)
+    _refuse_contradictions(store, plan)
+    return plan
+
+
+def _apart(store: ArchiveStore, waiting: Sequence[bytes]) -> list[bytes]:
+    """The events that this process has noted, about things that no other event waits about.
+
+    Signed later, the others would have the last word, though they came first. Raises StoreConflict
+    where that leaves none.
+    """
+    recorded = [entry for entry in waiting if leaf_hash(entry) in store.noted]
+    shared = {_about(e) for e in waiting if leaf_hash(e) not in store.noted} - {None}
+    apart = [entry for entry in recorded if _about(entry) not in shared]
+    if recorded and not apart:
+        about = ", ".join(sorted({str(_about(entry)) for entry in recorded})[:3])
+        raise StoreConflict(
+            f"events that this command has not made wait, about {about}",
+            place=Place(path=str(store.layout.pending_file)),
+            hint="citekit seal signs both, and asks where that is needed",
+        )
+    return apart
+
+
+def _about(entry: bytes) -> str | None:
+    """The item's folder, or other file, that an event is about; None for what is no event."""
+    with suppress(InvalidData):
+        subject = said_by(entry).subject
+        return group_of(subject) if subject.startswith("items/") else subject
+    return None
 
 
 def _grow(
-    store: ArchiveStore, standing: Standing | None, plan: Plan, keys: Keys, origin: str
+    store: ArchiveStore,
+    standing: Standing | None,
+    plan: Plan,
+    keys: Keys,
+    origin: str,
+    *,
+    rest: Sequence[bytes] = (),
 ) -> Sealed:
-    log = LogFolder(store.layout)
+    """Write the longer log, and have only the ``rest`` of the events wait on."""
+    log, own = LogFolder(store.layout), OwnEvents(store.layout)
     size = standing.size if standing else 0
-    if not plan.is_as_pending:
-        log.await_only(plan.entries, size=size)  # from here on a stop is repeated exactly
+    before = log.origin()
+    kept = list(own.among(rest, origin=before))
+    if rest or not plan.is_as_pending:  # from here on a stop is repeated exactly
+        own.keep_only([*plan.entries, *kept], origin=before)
+        log.await_only([*plan.entries, *rest], size=size)
     folder = begin(store.layout, Journal())
     tree = log.grow(standing, plan.entries, staging=folder)
     checkpoint = Checkpoint(origin=origin, size=tree.size, root=tree.root())
@@ -276,9 +398,11 @@ def _grow(
     if len(signers) > 1:
         log.write(store.layout.kept_checkpoint(tree.size), data)
     log.commit(data)
-    log.await_only((), size=tree.size)
-    store.noted.clear()
+    log.await_only(rest, size=tree.size)
+    own.keep_only(kept, origin=origin)
+    store.noted.intersection_update(map(leaf_hash, rest))
     log.tidy(tree.size, before=size)
+    discard(folder)
     changes = [entry for entry in plan.entries if not is_state(entry)]
     return Sealed(
         origin=origin,
@@ -295,7 +419,8 @@ def _nothing_new(log: LogFolder, standing: Standing | None, origin: str) -> Seal
     """Nothing to add; what a stopped seal left to tidy is tidied."""
     if standing is None:
         raise UsageError("there is nothing to seal", hint="citekit add archives something")
-    if log.pending().base != standing.size:
+    pending = log.pending()
+    if pending.base != standing.size or pending.entries:  # of others, and nothing came of them
         log.await_only((), size=standing.size)
     log.tidy(standing.size)
     return Sealed(
@@ -303,24 +428,21 @@ def _nothing_new(log: LogFolder, standing: Standing | None, origin: str) -> Seal
     )
 
 
-def _needs_history(store: ArchiveStore, entry: bytes) -> bool:
-    """Whether what is sealed decides if this event may be sealed.
-
-    So it is with all that never changes and all that excuses, unless this process has noted it.
-    """
-    is_weighty = any(action in entry for action in _WEIGHTY)
-    is_unknown = is_weighty and leaf_hash(entry) not in store.noted
-    return is_unknown or may_be_state(entry) or removes_item(entry)
-
-
-def _refuse_contradictions(store: ArchiveStore, contradictions: Sequence[Contradiction]) -> None:
-    """Name what waits and says otherwise than what stands, both digests told."""
-    if contradictions:
+def _refuse_contradictions(store: ArchiveStore, plan: Plan) -> None:
+    """Name what waits and says otherwise than what stands, or than another event that waits."""
+    place = Place(path=str(store.layout.pending_file))
+    if plan.contradictions:
         raise IntegrityFailed(
-            "; ".join(map(str, contradictions)),
-            place=Place(path=str(store.layout.pending_file)),
-            hint="what was said first stands: bring the file back from a copy, and delete the "
-            "event's line from log/pending.jsonl",
+            "; ".join(map(str, plan.contradictions)),
+            place=place,
+            hint="what was said first stands: bring the file back from a copy; citekit recover "
+            "--drop PATH takes an event of others out",
+        )
+    if plan.conflicts:
+        raise StoreConflict(
+            "; ".join(map(str, plan.conflicts)),
+            place=place,
+            hint="citekit recover --keep DIGEST decides which of the two is right",
         )
 
 
@@ -353,8 +475,11 @@ def _check_pending(pending: Pending, size: int) -> None:
 # ── keys ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _change_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: datetime) -> None:
-    """Have the log say which key signs from here on; raises UsageError for a silent change."""
+def _new_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: datetime) -> list[bytes]:
+    """Have the plan say which key signs from here on, if it is another; the event that says so.
+
+    Raises UsageError for a silent change.
+    """
     current = next(filter(_is_change, reversed(plan.history.keys)), None)
     if keys.signing is None:
         if current:
@@ -362,7 +487,7 @@ def _change_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: da
                 f"this log is signed by {current.vkey}, and that key is not here",
                 hint="name its file with --signing-key, or a new one with --lost-key as well",
             )
-        return
+        return []
     verifier = keys.signing.verifier
     if verifier.name != origin:
         raise UsageError(
@@ -372,10 +497,14 @@ def _change_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: da
     if current and current.vkey != str(verifier):
         _refuse_replaced(plan, verifier)
         _check_old(current, keys)
-    if current is None or current.vkey != str(verifier):
-        _add_key(store, plan, verifier, current, at, is_lost=keys.is_lost)
-    elif _is_waiting(current, plan) and current.replaces:
+    elif current and _is_waiting(current, plan) and current.replaces:
         _check_old(_replaced(plan, current), keys)
+    if current and current.vkey == str(verifier):
+        return []
+    entry = encode_event(_key_event(store, verifier, current, at, is_lost=keys.is_lost))
+    plan.history.take(parse_leaf(entry))
+    plan.entries.append(entry)
+    return [entry]
 
 
 def _refuse_replaced(plan: Plan, key: VerifierKey) -> None:
@@ -411,31 +540,24 @@ def _replaced(plan: Plan, key: KeyChange) -> KeyChange:
     return plan.history.keys[plan.history.keys.index(key) - 1]
 
 
-def _add_key(
+def _key_event(
     store: ArchiveStore,
-    plan: Plan,
     key: VerifierKey,
     current: KeyChange | None,
     at: datetime,
     *,
     is_lost: bool,
-) -> None:
-    old_id = parse_vkey(current.vkey).key_id.hex() if current else None
-    path = store.layout.key_file(key.key_id.hex())
-    event = make_event(
+) -> Event:
+    return make_event(
         "key",
-        store.layout.name(path),
+        store.layout.name(store.layout.key_file(key.key_id.hex())),
         agent=agent_of(store.settings),
         at=at,
         tool=this_tool({"lost_key": True if current and is_lost else None}),
         digest=digest_bytes(_key_bytes(str(key))),
         vkey=str(key),
-        replaces=old_id,
+        replaces=parse_vkey(current.vkey).key_id.hex() if current else None,
     )
-    entry = encode_event(event)
-    plan.history.take(parse_leaf(entry))
-    plan.entries.append(entry)
-    LogFolder(store.layout).append([entry])
 
 
 def _place_keys(store: ArchiveStore, plan: Plan, size: int) -> None:

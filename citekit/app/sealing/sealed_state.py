@@ -7,12 +7,11 @@ and where it is not there, or not right, it is made anew from the entries.
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Self
 
 from citekit.errors import IntegrityFailed, InvalidData, Place
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from citekit.integrity.merkle import leaf_hash, verify_inclusion
 from citekit.integrity.state_leaf import (
     StateLeaf,
     may_be_state,
@@ -24,6 +23,7 @@ from citekit.model.records.codec import to_json, write_instant
 from citekit.store.log.log_state import History
 from citekit.store.log.state_cache import StateCache
 from citekit.store.log.whole_state import WholeState
+from citekit.store.private.sealing import root_for_seal
 from citekit.store.writing.event_recorder import agent_of, this_tool
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 
     from citekit.store.log.folder import LogFolder, Standing
     from citekit.store.reading import ArchiveReader
-
-
-def private_root(_store: ArchiveReader) -> bytes:
-    """The root of what the log says nothing of; random as long as there is nothing private."""
-    return secrets.token_bytes(HASH_BYTES)
 
 
 def last_state(log: LogFolder, standing: Standing | None) -> StateLeaf | None:
@@ -102,7 +97,7 @@ class SealedState:
         return write_state_leaf(
             StateLeaf(
                 root=self._root(history),
-                private=private_root(self._store),
+                private=root_for_seal(self._store.layout),
                 size=history.size,
                 about={
                     "agent": to_json(agent_of(self._store.settings)),

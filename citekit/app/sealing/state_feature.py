@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from citekit.store.archive import ArchiveStore
 
 
-def name_feature(store: ArchiveStore, plan: Plan, at: datetime) -> None:
-    """Have ``archive.toml`` name it, with an event that waits; as a rule it does already.
+def name_feature(store: ArchiveStore, plan: Plan, at: datetime) -> list[bytes]:
+    """Have ``archive.toml`` name it, and give the event that says so; as a rule it does already.
 
     What somebody else has changed in the file is *found*. Raises InvalidData where the file cannot
     be changed.
@@ -29,10 +29,10 @@ def name_feature(store: ArchiveStore, plan: Plan, at: datetime) -> None:
     try:
         text = files.read_text(path)
     except NotFound:  # the look at the files tells
-        return
+        return []
     changed = with_feature(text, STATE_LEAVES, str(path))
     if changed == text:
-        return
+        return []
     known = plan.history.get(path.name)
     was_known = known is not None and known.digest == digest_bytes(text.encode())
     event = make_event(
@@ -44,8 +44,7 @@ def name_feature(store: ArchiveStore, plan: Plan, at: datetime) -> None:
         digest=digest_bytes(changed.encode()),
     )
     entry = encode_event(event)
-    log = LogFolder(store.layout)
-    log.write(path, changed.encode())
-    log.append([entry])
+    LogFolder(store.layout).write(path, changed.encode())
     plan.history.take(parse_leaf(entry))
     plan.entries.append(entry)
+    return [entry]

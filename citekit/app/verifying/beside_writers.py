@@ -2,7 +2,8 @@
 
 Nobody waits for a check, and a check takes no lock. But whoever reads one file before a change and
 another after it sees an archive that never was. A change shows in the end of the log: every change
-adds an event that waits, every seal exchanges the checkpoint. One that is not there yet has the
+adds an event that waits or, if it is private, a line to the ledger; every seal exchanges the
+checkpoint. One that is not there yet has the
 archive's lock.
 """
 
@@ -29,10 +30,12 @@ _POLL_S: Final = 0.02
 
 
 class LogEnd(NamedTuple):
-    """What tells a checkpoint and the events that wait from later ones, without reading them."""
+    """What tells the end of a log from a later one, without reading it."""
 
     checkpoint: tuple[int, ...]
     pending: tuple[int, ...]
+    staging: tuple[int, ...]
+    """Of the folder in which every change begins, also one without an event."""
 
 
 def until_steady(layout: Layout, check: Callable[[], T], *, is_well: Callable[[T], bool]) -> T:
@@ -69,7 +72,8 @@ def _is_quiet_since(layout: Layout, before: LogEnd) -> bool:
 
 
 def _log_end(layout: Layout) -> LogEnd:
-    return LogEnd(_mark(layout.checkpoint_file), _mark(layout.pending_file))
+    waiting = (*_mark(layout.pending_file), *_mark(layout.private_ledger))
+    return LogEnd(_mark(layout.checkpoint_file), waiting, _mark(layout.staging))
 
 
 def _mark(path: Path) -> tuple[int, ...]:

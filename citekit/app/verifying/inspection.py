@@ -173,13 +173,17 @@ def begin(
     store: ArchiveReader,
     keys: tuple[str, ...],
     progress: Callable[[int, int], None] | None = None,
+    *,
+    is_partial: bool = False,
 ) -> Inspection:
     """Walk an archive but its items, or the log that accounts for some items.
 
+    ``is_partial`` where some are looked at, and these may be none. What is private is not walked.
     Items are walked as they are read: what was just listed is near at hand for the processor.
     """
-    inspection = Inspection(store=store, keys=keys, is_partial=bool(keys), progress=progress)
-    if keys:
+    is_partial = is_partial or bool(keys)
+    inspection = Inspection(store=store, keys=keys, is_partial=is_partial, progress=progress)
+    if is_partial:
         inspection.names = {key: store.layout.folder_name(key) for key in keys}
         inspection.item_folders = [inspection.folder(key) for key in keys]
         for folder in _folders_of_log(inspection):
@@ -255,7 +259,7 @@ def _look_into(inspection: Inspection, folder: str) -> list[str]:
     if len(plain) + len(inside) < len(found):
         _note_oddities(inspection, prefix, found)
     if not folder:
-        inside = [name for name in inside if name not in (".git", ".citekit")]
+        inside = [name for name in inside if name not in (".git", ".citekit", "private")]
     return [prefix + name for name in sorted(inside)]
 
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.app.verifying.beside_writers import until_steady
 from citekit.app.verifying.inspection import begin
+from citekit.app.verifying.interrupted import explain
 from citekit.app.verifying.links import check_links
 from citekit.app.verifying.log_checks.log import check_log, reconcile
 from citekit.app.verifying.payloads import check_payloads
+from citekit.app.verifying.private_files import check_marked, check_private
 from citekit.app.verifying.quotation import check_quotation
 from citekit.app.verifying.records import check_names, read_records
 from citekit.app.verifying.structure import check_structure
@@ -41,15 +43,19 @@ CHECKS: tuple[Check, ...] = (
     check_payloads,
     check_links,
     check_quotation,
+    check_marked,
 )
 
 # The first class that occurs decides. A finding of no listed class is fine.
 _EXIT_CODES: tuple[tuple[FindingClass, int], ...] = (
     (FindingClass.TAMPERED, 6),
+    (FindingClass.CONFLICT, 6),
     (FindingClass.MISSING, 6),
     (FindingClass.EXTRA, 6),
+    (FindingClass.INTERRUPTED, 7),
     (FindingClass.INVALID, 4),
     (FindingClass.EXCESS, 1),
+    (FindingClass.AWAITED, 1),
 )
 
 
@@ -72,7 +78,10 @@ class Report(Value):
         return self.exit_code() == 0
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """6 tampered, missing or extra · 4 invalid · 1 excess, and with ``strict`` unsealed · 0."""
+        """6 tampered, conflict, missing, extra · 7 interrupted · 4 invalid · 1 excess, awaited · 0.
+
+        With ``strict`` also 1 for what is unsealed.
+        """
         wrong = {finding.kind for finding in self.findings if finding.severity is Severity.ERROR}
         for kind, code in _EXIT_CODES:
             if kind in wrong:
@@ -176,18 +185,22 @@ def _verify(
 ) -> Report:
     at = now or this_second()
     resolved = tuple(dict.fromkeys(store.resolve(key) for key in keys))
-    inspection = begin(store, resolved, progress)
+    layout = store.layout
+    seen = tuple(k for k in resolved if not layout.lies_in_private(layout.item_folder(k)))
+    inspection = begin(store, seen, progress, is_partial=bool(resolved))
     inspection.remembered = recall(store.layout) if only_changed else None
     is_full = inspection.remembered is None and not resolved
     if is_full and (only_changed or store.layout.verified_file.is_file()):
         inspection.marks = {}
     findings = [finding for check in CHECKS for finding in check(inspection)]
+    if not seen:  # all is looked at, or what is private
+        findings += check_private(store)
     log = check_log(inspection, outside)
     marks = inspection.marks
     return Report(
         items=len(inspection.keys),
         sealed=log.sealed,
-        findings=(*reconcile(findings, log, inspection), *log.findings),
+        findings=tuple(explain((*reconcile(findings, log, inspection), *log.findings), inspection)),
         is_partial=inspection.is_partial,
         since=inspection.remembered.at if inspection.remembered else None,
         not_hashed=inspection.hashing.not_hashed,

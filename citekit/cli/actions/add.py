@@ -133,6 +133,14 @@ def _tell_access(added: Sequence[Added], context: Context) -> None:
             "restricted bytes up: keep the file, or copy the folder restricted/.",
             quiet=context.quiet,
         )
+    private = [item.key for item in captured if item.facts.access == "private"]
+    if private:
+        what, its = _named(private)
+        output.note(
+            f"{what} private: neither git nor the log has anything of it, and nothing here is "
+            "encrypted. Keep a backup: citekit backup FOLDER.",
+            quiet=context.quiet,
+        )
     if public:
         what, its = _named(public)
         output.note(f"{what} public: {its} text may be published.", quiet=context.quiet)

@@ -20,6 +20,7 @@ from citekit.errors import CitekitError, NotFound, UsageError
 if TYPE_CHECKING:
     from citekit.app.annotating.annotate import Annotated
     from citekit.cli.context import Context
+    from citekit.model.annotation import Annotation
     from citekit.store.archive import ArchiveStore
 
 
@@ -32,11 +33,12 @@ def annotate(
     note: str | None,
     tag: list[str],
     entity: list[str],
+    private: bool,
 ) -> int:
     """Annotate one passage, or open the text in an editor; print the annotations' ids."""
     store = context.store()
     if quote is None and "#" not in key and not (note or tag or entity):
-        return _annotate_in_editor(context, store, key)
+        return _annotate_in_editor(context, store, key, private=private)
     made = make(
         store,
         key,
@@ -46,6 +48,7 @@ def annotate(
         tags=tag,
         entities=entity,
         creator=creator(),
+        private=private,
     )
     _tell(context, [made])
     return 0
@@ -66,7 +69,7 @@ def _tell(context: Context, made: list[Annotated]) -> None:
             output.answer(one.annotation.short_id)
 
 
-def _annotate_in_editor(context: Context, store: ArchiveStore, key: str) -> int:
+def _annotate_in_editor(context: Context, store: ArchiveStore, key: str, *, private: bool) -> int:
     """Open the sheet; keep it where a line of it could not be understood, so nothing is lost."""
     text = read_text(store, store.resolve(key))
     sheet = _edit(make_sheet(text), name=text.key)
@@ -83,6 +86,7 @@ def _annotate_in_editor(context: Context, store: ArchiveStore, key: str) -> int:
                     tags=entry.tags,
                     entities=entry.entities,
                     creator=creator(),
+                    private=private,
                 )
             )
         except CitekitError as error:
@@ -124,14 +128,15 @@ def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity
     """Change an annotation and print its id."""
     if note is None and not tag and not entity:
         raise UsageError("nothing to change", hint="give --note, --tag or --entity")
-    changed = edit_annotation(
-        context.store(), id_, note=note, tags=_given(tag), entities=_given(entity)
+    return _answer(
+        context,
+        edit_annotation(context.store(), id_, note=note, tags=_given(tag), entities=_given(entity)),
     )
-    if context.json:
-        output.answer_json(changed.data)
-    else:
-        output.answer(changed.short_id)
-    return 0
+
+
+def private(context: Context, *, id_: str, no: bool) -> int:
+    """Have an annotation for its owner alone, or for all, and print its id."""
+    return _answer(context, edit_annotation(context.store(), id_, private=not no))
 
 
 def _given(words: list[str]) -> list[str] | None:
@@ -141,9 +146,12 @@ def _given(words: list[str]) -> list[str] | None:
 
 def remove(context: Context, *, id_: str) -> int:
     """Remove an annotation and print its id."""
-    _, removed = remove_annotation(context.store(), id_)
+    return _answer(context, remove_annotation(context.store(), id_)[1])
+
+
+def _answer(context: Context, annotation: Annotation) -> int:
     if context.json:
-        output.answer_json(removed.data)
+        output.answer_json(annotation.data)
     else:
-        output.answer(removed.short_id)
+        output.answer(annotation.short_id)
     return 0

@@ -38,15 +38,23 @@ def export(
     key: list[str],
     format_: str | None,
     output_: str | None,
+    only: list[str],
     with_restricted: bool,
 ) -> int:
     """Write a package and say where it is and what was left out."""
     if format_ is None or output_ is None:
         hint = f"citekit export --format {'|'.join(FORMATS)} --output PATH"
         raise UsageError("say which package, and where", hint=hint)
+    store = context.store()
     exported = write_package(
-        context.store(), output_, format=format_, keys=key, with_restricted=with_restricted
+        store,
+        output_,
+        format=format_,
+        keys=key,
+        only=only,
+        with_restricted=with_restricted,
     )
+    output.tell_left_out(store.left_out(), quiet=context.quiet)
     if context.json:
         output.answer_json(exported.to_json())
         return 0

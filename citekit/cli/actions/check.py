@@ -1,9 +1,10 @@
-"""``citekit verify`` and ``citekit doctor``."""
+"""``citekit verify``, ``recover`` and ``doctor``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.app.changing.recover import recover as recover_archive
 from citekit.app.doctor.machine import examine
 from citekit.app.verifying.log_checks.trust_anchors import read_outside
 from citekit.app.verifying.verify import verify as check
@@ -53,6 +54,27 @@ def _progress(context: Context) -> Callable[[int, int], None]:
             output.tell_progress(f"{done} of {of} payloads", quiet=context.quiet)
 
     return tell
+
+
+def recover(context: Context, *, keep: list[str], drop: list[str]) -> int:
+    """Mend, decide conflicts, and print what was mended and what is left; 1 while anything is."""
+    recovered = recover_archive(context.store(), keep=keep, drop=drop)
+    if context.json:
+        output.answer_json(recovered.to_json())
+    else:
+        for mended in recovered.mended:
+            output.answer(f"mended  {mended.told()}")
+        for folder in recovered.unmended:
+            output.answer(f"cannot be mended  {folder}")
+        for path, digest in recovered.kept.items():
+            output.answer(f"{path}: {digest}")
+        for conflict in recovered.conflicts:
+            output.answer(f"conflict  {conflict}")
+        number = "1 event" if recovered.dropped == 1 else f"{recovered.dropped} events"
+        was_idle = not (recovered.mended or recovered.unmended or recovered.conflicts)
+        told = "nothing to mend" if was_idle and not recovered.dropped else f"{number} dropped"
+        output.note(told, quiet=context.quiet)
+    return 1 if recovered.conflicts or recovered.unmended else 0
 
 
 def doctor(context: Context) -> int:

@@ -22,6 +22,7 @@ def cite(
     context: Context,
     *,
     key: list[str],
+    all_: bool,
     style: str | None,
     locale: str | None,
     format_: str | None,
@@ -38,12 +39,15 @@ def cite(
     revoked: list[str],
 ) -> int:
     """Print references of the items, or write them into a file; verified ones, if asked to."""
+    if bool(key) == all_:
+        raise UsageError("name the items, or give --all", hint="citekit list shows the keys")
     store = context.items()
     is_verified = verify or any((trust, checkpoint, witness, revoked))
     outside = _outside(store, trust, checkpoint, witness, revoked) if is_verified else None
     cited = cite_items(
         store,
         key,
+        everything=all_,
         format=format_,
         style=style,
         locale=locale,
@@ -55,6 +59,8 @@ def cite(
         provenance=provenance,
         links=not no_links,
     )
+    if all_:
+        output.tell_left_out(store.left_out(), quiet=context.quiet)
     for warning in cited.warnings:
         output.note(f"warning: {warning}", quiet=context.quiet)
     if output_ is not None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.app.annotating.entities_and_claims import add_claim, link_claim, remove_claim
+from citekit.app.annotating.entities_and_claims import (
+    add_claim,
+    link_claim,
+    remove_claim,
+    set_claim_private,
+)
 from citekit.cli import output
 from citekit.model.records.codec import to_json
 
@@ -21,11 +26,20 @@ def add(
     question: str | None,
     note: str | None,
     entity: list[str],
+    private: bool,
 ) -> int:
     """Add a claim and print its id."""
     claim = add_claim(
-        context.store(), statement, claim_id=id_, question=question, note=note, entities=entity
+        context.store(),
+        statement,
+        claim_id=id_,
+        question=question,
+        note=note,
+        entities=entity,
+        private=private,
     )
+    if claim.private and not private:
+        output.note("private, because what it is about is private", quiet=context.quiet)
     return _answer(context, claim)
 
 
@@ -74,8 +88,14 @@ def list_(context: Context) -> int:
         output.answer_json([to_json(claim) for claim in claims])
         return 0
     for claim in claims:
-        output.answer(f"{claim.id}  {len(claim.evidence)}  {claim.statement}")
+        mark = "  private" if claim.private else ""
+        output.answer(f"{claim.id}  {len(claim.evidence)}  {claim.statement}{mark}")
     return 0
+
+
+def private(context: Context, *, id_: str, no: bool) -> int:
+    """Have a claim for its owner alone, or for all, and print its id."""
+    return _answer(context, set_claim_private(context.store(), id_, private=not no))
 
 
 def remove(context: Context, *, id_: str) -> int:

@@ -7,34 +7,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.changing.access import set_access
+from citekit.app.changing.edit import readmit, set_fields
 from citekit.app.changing.edit import remove as remove_item
 from citekit.app.changing.edit import rename as rename_item
-from citekit.app.changing.edit import set_fields
 from citekit.app.changing.fields import read_fields
 from citekit.app.changing.purge import plan_purge
 from citekit.app.changing.purge import purge as purge_item
+from citekit.app.changing.withdrawal import find_said
 from citekit.app.intake.add import unknown_variables
 from citekit.app.intake.restore import restore as restore_item
 from citekit.cli import output
-from citekit.errors import UsageError
+from citekit.errors import StoreConflict, UsageError
 
 if TYPE_CHECKING:
+    from citekit.app.changing.withdrawal import AlreadySaid
     from citekit.cli.context import Context
     from citekit.model.item import Access
 
 
-def set_(context: Context, *, key: str, field: list[str], access: Access | None) -> int:
+def set_(context: Context, *, key: str, field: list[str], access: Access | None, yes: bool) -> int:
     """Change an item's fields or access and print its key."""
     fields = read_fields(field)
     output.tell_findings(unknown_variables(fields), quiet=context.quiet)
     if access is not None:
-        return _set_access(context, key, access, fields)
+        return _set_access(context, key, access, fields, yes=yes)
     return _answer(context, set_fields(context.store(), key, fields).key)
 
 
-def _set_access(context: Context, key: str, access: Access, fields: dict[str, Any]) -> int:
+def _set_access(
+    context: Context, key: str, access: Access, fields: dict[str, Any], *, yes: bool
+) -> int:
     """Change an item's access and tell what was taken out of its records, and what git has."""
-    changed = set_access(context.store(), key, access, fields)
+    store = context.store()
+    if access == "private" and store.item(store.resolve(key)).facts.access != "private":
+        _ask_about_said(find_said(store, key), yes=yes)
+    changed = set_access(store, key, access, fields)
     if context.json:
         output.answer_json(changed.to_json())
         return 0
@@ -43,21 +50,39 @@ def _set_access(context: Context, key: str, access: Access, fields: dict[str, An
     return 0
 
 
+def _ask_about_said(said: AlreadySaid, *, yes: bool) -> None:
+    """Tell what others have had, and ask; raises StoreConflict when nobody says yes."""
+    if not yes and not output.confirm(said.told()):
+        raise StoreConflict(
+            f"nothing changed: nobody has confirmed it. {said.told()}",
+            hint="confirm, or give --yes",
+        )
+
+
 def rename(context: Context, *, key: str, new: str) -> int:
     """Give an item another key and print it."""
     return _answer(context, rename_item(context.store(), key, new).key)
 
 
-def remove(context: Context, *, key: str, yes: bool) -> int:
-    """Remove an item, after asking, and print its key."""
+def remove(context: Context, *, key: str, undo: bool, yes: bool) -> int:
+    """Remove or withdraw an item, after asking, and print its key."""
     store = context.store()
+    if undo:
+        return _answer(context, readmit(store, key).key)
     resolved = store.resolve(key)
     title = store.item(resolved).title
     if not yes and not output.confirm(
         f"remove {resolved} ({title}), its captures and annotations?"
     ):
         raise UsageError("nothing removed", hint="confirm, or give --yes")
-    return _answer(context, remove_item(store, resolved).key)
+    item = remove_item(store, resolved)
+    if item.facts.withdrawn:
+        told = (
+            "is sealed, so its files stay: it is withdrawn, and nothing that is made for others "
+            "has it; citekit seal signs that, citekit remove KEY --undo takes it back"
+        )
+        output.note(f"{item.key} {told}", quiet=context.quiet)
+    return _answer(context, item.key)
 
 
 def _answer(context: Context, key: str) -> int:
@@ -82,21 +107,23 @@ def restore(
     return 0
 
 
-def purge(context: Context, *, key: str, reason: str | None, yes: bool) -> int:
+def purge(context: Context, *, key: str, reason: str | None, record: bool, yes: bool) -> int:
     """Remove an item's payloads for good, after asking; say what git still has."""
     store = context.store()
-    plan = plan_purge(store, key)
+    plan = plan_purge(store, key, record=record)
     if not yes and not output.confirm(plan.told()):
         raise UsageError("nothing purged", hint="confirm, or give --yes")
-    purged = purge_item(store, plan.key, reason=reason)
+    purged = purge_item(store, plan.key, reason=reason, record=record)
     if context.json:
         output.answer_json(purged.to_json())
         return 0
     output.answer(purged.key)
     counts = Counter(payload.role for payload in purged.payloads)
     roles = ", ".join(role if n == 1 else f"{role} × {n}" for role, n in counts.items())
+    what = ", ".join(filter(None, [roles, "its record" if purged.erased else ""]))
+    stays = "digests in the log stay" if purged.erased else "digests, records and proofs stay"
     output.note(
-        f"purged {roles} of {purged.key}: digests, records and proofs stay; "
+        f"purged {what} of {purged.key}: {stays}; "
         "backups, exports and built sites elsewhere are not reached",
         quiet=context.quiet,
     )

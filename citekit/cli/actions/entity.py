@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.app.annotating.entities_and_claims import add_entity, mentions, remove_entity
+from citekit.app.annotating.entities_and_claims import (
+    add_entity,
+    mentions,
+    remove_entity,
+    set_entity_private,
+)
 from citekit.cli import output
 from citekit.errors import UsageError
 from citekit.model.records.codec import to_json
@@ -25,6 +30,7 @@ def add(
     date: str | None,
     place: str | None,
     description: str | None,
+    private: bool,
 ) -> int:
     """Add or change an entity and print its id."""
     entity = add_entity(
@@ -37,6 +43,7 @@ def add(
         date=date,
         place=place,
         description=description,
+        private=private,
     )
     return _answer(context, entity)
 
@@ -73,8 +80,14 @@ def list_(context: Context) -> int:
         output.answer_json([to_json(entity) for entity in entities])
         return 0
     for entity in entities:
-        output.answer(f"{entity.id}  {entity.kind}  {entity.name}")
+        mark = "  private" if entity.private else ""
+        output.answer(f"{entity.id}  {entity.kind}  {entity.name}{mark}")
     return 0
+
+
+def private(context: Context, *, id_: str, no: bool) -> int:
+    """Have an entity for its owner alone, or for all, and print its id."""
+    return _answer(context, set_entity_private(context.store(), id_, private=not no))
 
 
 def remove(context: Context, *, id_: str) -> int:

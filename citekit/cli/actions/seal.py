@@ -13,7 +13,7 @@ from citekit.app.sealing.seal import read_keys
 from citekit.app.sealing.seal import seal as seal_archive
 from citekit.app.sealing.signing_keys import keygen as make_key
 from citekit.app.sealing.signing_keys import log_origin, read_signing_key, signing_key_file
-from citekit.app.sealing.waiting_purges import waiting_purges
+from citekit.app.sealing.unconfirmed import Unconfirmed
 from citekit.app.witnessing.take_in import take_in
 from citekit.app.witnessing.witness import make_witness_key
 from citekit.app.witnessing.witness import witness as look_and_cosign
@@ -25,6 +25,8 @@ from citekit.store import files
 from citekit.store.outputs import check_file, write_file, write_output
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from citekit.app.sealing.seal import Keys, Sealed
     from citekit.cli.context import Context
 
@@ -50,13 +52,27 @@ def seal(
     if tsa and no_tsa:
         raise UsageError("--no-tsa asks no authority, --tsa one", hint="leave one of them out")
     asked = tsa if tsa or no_tsa else None
-    sealed = seal_archive(
-        store,
-        keys=keys,
-        tsa=asked,
-        allow_private=allow_private,
-        confirmed=_confirmed(context, yes=yes),
-    )
+
+    def seal_them(confirmed: list[bytes]) -> Sealed:
+        return seal_archive(
+            store,
+            keys=keys,
+            tsa=asked,
+            allow_private=allow_private,
+            confirmed=confirmed,
+            tell=lambda kinds: output.note(f"signs {_listed(kinds)}", quiet=context.quiet),
+        )
+
+    confirmed: list[bytes] = []
+    while True:
+        try:
+            sealed = seal_them(confirmed)
+            break
+        except Unconfirmed as unconfirmed:
+            more = _confirmed(context, unconfirmed, yes=yes)
+            if not more:
+                raise
+            confirmed += more
     if context.json:
         output.answer_json(sealed.to_json())
     else:
@@ -65,16 +81,19 @@ def seal(
     return 5 if any(finding.code == "CK-W601" for finding in sealed.findings) else 0
 
 
-def _confirmed(context: Context, *, yes: bool) -> list[bytes]:
-    """The purges that wait and that whoever seals has said yes to; each one is named."""
+def _confirmed(context: Context, unconfirmed: Unconfirmed, *, yes: bool) -> list[bytes]:
+    """The changes that whoever seals has said yes to; each one is named."""
     confirmed = []
-    for purge in waiting_purges(context.store()):
-        told = purge.told
+    for change in unconfirmed.changes:
         if yes:
-            output.note(f"signs the {told}", quiet=context.quiet)
-        if yes or output.confirm(f"sign the {told}?"):
-            confirmed.append(purge.leaf)
+            output.note(f"signs the {change.told}", quiet=context.quiet)
+        if yes or output.confirm(f"sign the {change.told}?"):
+            confirmed.append(change.leaf)
     return confirmed
+
+
+def _listed(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{action} × {count}" for action, count in sorted(kinds.items()))
 
 
 def _keys(
@@ -106,9 +125,8 @@ def _take_in(context: Context, file: str) -> int:
 
 
 def _told(sealed: Sealed) -> str:
-
     root = b64encode(sealed.root).decode()
-    what = ", ".join(f"{action} × {count}" for action, count in sorted(sealed.actions.items()))
+    what = _listed(sealed.actions)
     lines = [
         f"{sealed.origin}: {sealed.size} entries, root {root}",
         f"{sealed.added} new: {what}" if sealed.added else "nothing was new",

@@ -35,7 +35,8 @@ def show(context: Context, *, key: str) -> int:
 def _lines(shown: dict[str, Any]) -> list[str]:
     """The item as text: fields with their evidence, then captures."""
     item, evidence = shown["item"], shown["evidence"]
-    lines = [f"{item['id']}  ({item['type']}, {shown['access']})"]
+    withdrawn = f", withdrawn at {shown['withdrawn']}" if shown["withdrawn"] else ""
+    lines = [f"{item['id']}  ({item['type']}, {shown['access']}{withdrawn})"]
     for name, value in item.items():
         if name not in ("id", "type", "custom"):
             lines += _field_lines(name, value, evidence.get(name, []))

@@ -28,16 +28,12 @@ def new(context: Context, *, dir_: str | None) -> int:
     return _answer(context, folder)
 
 
-def build(context: Context, *, output_: str | None, with_restricted: bool) -> int:
+def build(context: Context, *, output_: str | None, only: list[str], with_restricted: bool) -> int:
     """Build the site and print where its first page is."""
-    return _answer(
-        context, _build(context, output_, with_restricted=with_restricted) / "index.html"
-    )
-
-
-def _build(context: Context, folder: str | None, *, with_restricted: bool) -> Path:
-
-    return build_site(context.store(), folder, with_restricted=with_restricted)
+    store = context.store()
+    folder = build_site(store, output_, only=only, with_restricted=with_restricted)
+    output.tell_left_out(store.left_out(), quiet=context.quiet)
+    return _answer(context, folder / "index.html")
 
 
 def _answer(context: Context, path: Path) -> int:
@@ -48,10 +44,20 @@ def _answer(context: Context, path: Path) -> int:
     return 0
 
 
-def serve(context: Context, *, output_: str | None, with_restricted: bool, port: int | None) -> int:
+def serve(
+    context: Context,
+    *,
+    output_: str | None,
+    only: list[str],
+    with_restricted: bool,
+    port: int | None,
+) -> int:
     """Build the site and serve it to this machine alone, until stopped."""
     store, number = context.store(), 8000 if port is None else port
-    with serve_site(store, output_, with_restricted=with_restricted, port=number) as server:
+    with serve_site(
+        store, output_, only=only, with_restricted=with_restricted, port=number
+    ) as server:
+        output.tell_left_out(store.left_out(), quiet=context.quiet)
         output.answer(f"http://127.0.0.1:{server.server_port}/")
         output.flush()
         with suppress(KeyboardInterrupt):

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Entities, Note, Tags
+from citekit.cli.commands.options import Entities, No, Note, Private, Tags
 from citekit.cli.completion.sources import entities, keys
 
 app = typer.Typer()
@@ -39,6 +39,7 @@ def annotate(
     note: Note = None,
     tag: Tags,
     entity: Entities,
+    private: Private = False,
 ) -> int:
     """Annotate a passage; without --quote, numbered paragraphs open in $EDITOR."""
     return hand_on(ctx)
@@ -79,6 +80,23 @@ def edit(
     ],
 ) -> int:
     """Change an annotation's note, tags or entities; what is not named stays."""
+    return hand_on(ctx)
+
+
+@group.command("private")
+def private(
+    ctx: typer.Context,
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="The annotation's id, or its first characters.",
+        ),
+    ],
+    *,
+    no: No = False,
+) -> int:
+    """Have an annotation for you alone, in nothing that others get."""
     return hand_on(ctx)
 
 

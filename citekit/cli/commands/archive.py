@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from citekit.cli.call import hand_on
+from citekit.cli.commands.options import Only
 from citekit.cli.completion.sources import keys
 
 PackageFormat = Literal["bagit", "ro-crate", "prov"]
@@ -52,6 +53,7 @@ def export(
             "--output", "-o", metavar="PATH", help="A new folder, or a file; .zip packs it."
         ),
     ] = None,
+    only: Only,
     with_restricted: Annotated[
         bool, typer.Option("--with-restricted", help="With the restricted payloads that are here.")
     ] = False,

@@ -1,4 +1,4 @@
-"""``citekit verify`` and ``doctor``."""
+"""``citekit verify``, ``recover`` and ``doctor``."""
 
 from typing import Annotated
 
@@ -41,6 +41,35 @@ def verify(
     revoked: Revoked,
 ) -> int:
     """Check everything: structure, digests, missing and extra files, quotation limits."""
+    return hand_on(ctx)
+
+
+@app.command("recover")
+def recover(
+    ctx: typer.Context,
+    *,
+    keep: Annotated[
+        list[str],
+        typer.Option(
+            "--keep",
+            metavar="DIGEST",
+            help="Of events in conflict, keep this digest (or PATH=DIGEST); may be given again.",
+            default_factory=list,
+            show_default=False,
+        ),
+    ],
+    drop: Annotated[
+        list[str],
+        typer.Option(
+            "--drop",
+            metavar="EVENT",
+            help="Drop events that wait and are not this computer's own, by path or beginning.",
+            default_factory=list,
+            show_default=False,
+        ),
+    ],
+) -> int:
+    """Mend what a stop has cut; decide between events that wait and are in conflict."""
     return hand_on(ctx)
 
 

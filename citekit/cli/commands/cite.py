@@ -16,8 +16,11 @@ Keys = Annotated[
         metavar="KEY",
         help=r"Citekeys, or a cluster: '\[see @KEY, p. 4]', or '@KEY \[p. 4]' in a sentence.",
         autocompletion=keys,
+        default_factory=list,
+        show_default=False,
     ),
 ]
+All = Annotated[bool, typer.Option("--all", help="Every item but private ones.")]
 StyleOption = Annotated[
     str | None,
     typer.Option(
@@ -126,6 +129,7 @@ def cite(
     ctx: typer.Context,
     key: Keys,
     *,
+    all_: All = False,
     style: StyleOption = None,
     locale: Locale = None,
     format_: FormatOption = None,

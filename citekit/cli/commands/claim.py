@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Key, StanceOption
+from citekit.cli.commands.options import Key, No, Private, StanceOption
 from citekit.cli.completion.sources import claims, entities
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ def add(
             autocompletion=entities,
         ),
     ],
+    private: Private = False,
 ) -> int:
     """Add a claim."""
     return hand_on(ctx)
@@ -89,6 +90,19 @@ def show(
 @app.command("list")
 def list_(ctx: typer.Context) -> int:
     """List the claims."""
+    return hand_on(ctx)
+
+
+@app.command("private")
+def private(
+    ctx: typer.Context,
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="The claim's id.", autocompletion=claims)
+    ],
+    *,
+    no: No = False,
+) -> int:
+    """Have a claim for you alone, in nothing that others get."""
     return hand_on(ctx)
 
 

@@ -22,6 +22,7 @@ def set_(
     ],
     *,
     access: AccessOption = None,
+    yes: Yes = False,
 ) -> int:
     """Change an item's fields or its access; FIELD= removes a field."""
     return hand_on(ctx)
@@ -42,9 +43,12 @@ def remove(
     ctx: typer.Context,
     key: Key,
     *,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Take back that a sealed item was withdrawn.")
+    ] = False,
     yes: Yes = False,
 ) -> int:
-    """Remove an item and the payloads only it has."""
+    """Remove an item and its payloads; one that is sealed is withdrawn from all outputs."""
     return hand_on(ctx)
 
 
@@ -82,6 +86,10 @@ def purge(
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="Why; the log keeps it for ever.")
     ] = None,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Erase its record, captures, note and annotations as well."),
+    ] = False,
     yes: Yes = False,
 ) -> int:
     """Remove an item's payload bytes for good; digests, records and proofs stay."""

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
+from citekit.cli.commands.options import No, Private
 from citekit.cli.completion.sources import entities
 from citekit.model.entity import EntityKind
 
@@ -63,6 +64,7 @@ def add(
     date: Date = None,
     place: PlaceOption = None,
     description: Description = None,
+    private: Private = False,
 ) -> int:
     """Add an entity, or change the one with that id; what is not named stays."""
     return hand_on(ctx)
@@ -82,6 +84,19 @@ def show(
 @app.command("list")
 def list_(ctx: typer.Context) -> int:
     """List the entities."""
+    return hand_on(ctx)
+
+
+@app.command("private")
+def private(
+    ctx: typer.Context,
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="The entity's id.", autocompletion=entities)
+    ],
+    *,
+    no: No = False,
+) -> int:
+    """Have an entity for you alone, in nothing that others get."""
     return hand_on(ctx)
 
 

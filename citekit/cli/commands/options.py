@@ -13,9 +13,17 @@ AccessOption = Annotated[
     Access | None,
     typer.Option(
         "--access",
-        help="public: the text may be published; restricted (default): only its record is.",
+        help="public: the text may be published; restricted (default): only its record is; "
+        "private: nothing is, not even that it exists. Nothing is encrypted on this disk.",
     ),
 ]
+Private = Annotated[
+    bool,
+    typer.Option(
+        "--private", help="For you alone: in nothing that others get. It is not encrypted."
+    ),
+]
+No = Annotated[bool, typer.Option("--no", help="The other way: for all to read from now on.")]
 Note = Annotated[
     str | None,
     typer.Option("--note", metavar="TEXT", help="A note in Markdown; an empty one removes it."),
@@ -37,6 +45,17 @@ Entities = Annotated[
         metavar="ID",
         help="An entity the passage names; may be given again.",
         autocompletion=entities,
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Only = Annotated[
+    list[str],
+    typer.Option(
+        "--only",
+        metavar="TAG|KEY",
+        help="Only these items, with what they carry; may be given again.",
+        autocompletion=keys,
         default_factory=list,
         show_default=False,
     ),

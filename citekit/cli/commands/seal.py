@@ -34,7 +34,9 @@ Authorities = Annotated[
 NoAuthority = Annotated[
     bool, typer.Option("--no-tsa", help="Ask none, not even those that archive.toml names.")
 ]
-SignPurges = Annotated[bool, typer.Option("--yes", help="Sign purges that wait without asking.")]
+SignAll = Annotated[
+    bool, typer.Option("--yes", help="Sign purges, removals and changes of access without asking.")
+]
 AllowPrivate = Annotated[
     bool, typer.Option("--allow-private", help="An authority may be at a private address.")
 ]
@@ -51,7 +53,7 @@ def seal(
     lost_key: LostKey = False,
     tsa: Authorities,
     no_tsa: NoAuthority = False,
-    yes: SignPurges = False,
+    yes: SignAll = False,
     allow_private: AllowPrivate = False,
     revoke: Annotated[
         list[str],

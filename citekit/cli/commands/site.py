@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
+from citekit.cli.commands.options import Only
 
 app = typer.Typer(help="The Sphinx site of an archive.", no_args_is_help=True)
 
@@ -27,6 +28,7 @@ def build(
     output_: Annotated[
         str | None, typer.Option("--output", metavar="DIR", help="Where (default: .citekit/site).")
     ] = None,
+    only: Only,
     with_restricted: Annotated[
         bool,
         typer.Option(
@@ -45,6 +47,7 @@ def serve(
     output_: Annotated[
         str | None, typer.Option("--output", metavar="DIR", help="Where (default: .citekit/site).")
     ] = None,
+    only: Only,
     with_restricted: Annotated[
         bool,
         typer.Option(

@@ -22,17 +22,22 @@ if TYPE_CHECKING:
 
 def list_keys(root: Path) -> list[Entry]:
     """Every citekey with its title."""
-    return [(row.key, row.title) for row in list_items(ArchiveReader.open(root))]
+    return [(row.key, row.title) for row in list_items(_reader(root))]
 
 
 def list_entities(root: Path) -> list[Entry]:
     """Every entity's id with its name."""
-    return [(entity.id, entity.name) for entity in ArchiveReader.open(root).entities()]
+    return [(entity.id, entity.name) for entity in _reader(root).entities()]
 
 
 def list_claims(root: Path) -> list[Entry]:
     """Every claim's id with its statement."""
-    return [(claim.id, claim.statement) for claim in ArchiveReader.open(root).claims()]
+    return [(claim.id, claim.statement) for claim in _reader(root).claims()]
+
+
+def _reader(root: Path) -> ArchiveReader:
+    """Without what is private: a list is kept outside the archive, and shown to who looks on."""
+    return ArchiveReader.open(root).for_others()
 
 
 def list_styles() -> list[Entry]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from citekit.csl.compiled.state import Context, State
     from citekit.csl.style import ir
 
-_EMBEDDED_LABEL = re.compile(r",\s*[^\W\d]{2,}\.\s")  # "367-368, fig. 333": the label is for pages
-_DIGITS = re.compile(r"[^\W\d_]*\d+(?:\s*(?:[-,&]|–)\s*(?:[^\W\d_]*\d+)?)*")
+_EMBEDDED_LABEL = r",\s*[^\W\d]{2,}\.\s"  # "367-368, fig. 333": the label is for pages
+_DIGITS = r"[^\W\d_]*\d+(?:\s*(?:[-,&]|–)\s*(?:[^\W\d_]*\d+)?)*"
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
 UNJOINED = frozenset(("section", "part-number", "supplement-number", "version", "printing-number"))
 """Numbers whose hyphens are part of them."""
@@ -121,7 +121,7 @@ def compile_label(setting: Setting, element: ir.Label) -> Element:
 
 def written_number(text: str) -> type[Numeral]:
     """The kind of node for a number: figures meet other punctuation than words do."""
-    return Digits if _DIGITS.fullmatch(text) else Numeral
+    return Digits if re.fullmatch(_DIGITS, text) else Numeral
 
 
 def _text_of(context: Context, variable: str) -> str:
@@ -141,7 +141,7 @@ def _wants_plural(said: str, variable: str, text: str) -> bool:
         return said == "always"
     if variable in _LABELLED_COUNTS:
         return is_plural(text) or (text.strip().isdigit() and text.strip() != "1")
-    return is_plural(_EMBEDDED_LABEL.split(text)[0])
+    return is_plural(re.split(_EMBEDDED_LABEL, text)[0])
 
 
 def _is_unjoined(variable: str, context: Context) -> bool:

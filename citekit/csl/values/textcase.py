@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     Leaf = tuple[str, bool, bool]
     """A text, whether it keeps its letters, and whether it touches an apostrophe before it."""
 
-_MARK = re.compile("([-–—/.,;?!:\\[\\]()\"'‘’“”])")
-_GAP = re.compile(r"(\s+)")
 # strings: what few items need is compiled when it is needed, since start-up counts
+_MARK = "([-–—/.,;?!:\\[\\]()\"'‘’“”])"
+_GAP = r"(\s+)"
 _WORD_END = "([-–—/.,;?!:\\[\\]()\"'‘’“”\\s])"
 _FIRST_WORD = r"\W*\S*"
 _STARTS = frozenset("?!:")
@@ -179,7 +179,7 @@ class _TitleCaser:
                 self.first = self.after = False
                 self.last = None
             return
-        tokens = _MARK.split(text)
+        tokens = re.split(_MARK, text)
         self.leaves.append(tokens)
         for i in range(0, len(tokens), 2):
             mark = tokens[i + 1] if i + 1 < len(tokens) else ""
@@ -197,7 +197,7 @@ class _TitleCaser:
 
     def _piece(self, piece: str, mark: str, place: int, *, touches: bool) -> str:
         """Raise the words of the text before a mark."""
-        words = _GAP.split(piece)
+        words = re.split(_GAP, piece)
         for i, word in enumerate(words):
             if not word or word.isspace():
                 continue
@@ -212,7 +212,7 @@ class _TitleCaser:
         """The leaves in title case; a stop word in last place is raised after all."""
         if self.last is not None:
             leaf, place = self.last
-            words = _GAP.split(self.leaves[leaf][place])
+            words = re.split(_GAP, self.leaves[leaf][place])
             at = max(i for i, word in enumerate(words) if word and not word.isspace())
             if len(words[at]) > 1 and _is_stop(words[at]):
                 words[at] = _raised(words[at])

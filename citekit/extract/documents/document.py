@@ -119,6 +119,15 @@ def read_document(
     )
 
 
+def kind_of(data: bytes, *, name: str | None = None) -> Kind:
+    """The kind of document that ``read_document`` would find, without its text.
+
+    >>> kind_of(b"<!doctype html><title>A</title>", name="note.txt")
+    'html'
+    """
+    return _kind(_detect(data, None, name))
+
+
 def _detect(data: bytes, essence: str | None, name: str | None) -> str:
     suffix = _BY_SUFFIX.get((name or "").rpartition(".")[2].casefold())
     magic = _by_magic(data)

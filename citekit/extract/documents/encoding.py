@@ -39,6 +39,20 @@ _BROWSER = {
     "big5": "big5hkscs",
     "tis-620": "cp874",
 }
+# Python's codecs that no document is written in: they encode host names and programs, the first two
+# take a time that grows with the square of the text, and no browser knows any of them.
+_NO_DOCUMENTS = frozenset(
+    {
+        "punycode",
+        "idna",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "utf_7",
+        "undefined",
+        "mbcs",
+        "oem",
+    }
+)
 _GUESSES = (
     "cp1252",
     "cp1250",
@@ -206,7 +220,8 @@ def _codec(label: str) -> str | None:
         info = codecs.lookup(label.strip())
     except (LookupError, ValueError):
         return None
-    if not getattr(info, "_is_text_encoding", True):
+    name = info.name.replace("-", "_")
+    if not getattr(info, "_is_text_encoding", True) or name in _NO_DOCUMENTS:
         return None
     return _BROWSER.get(info.name, info.name)
 

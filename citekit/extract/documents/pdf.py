@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _MOST_PAGES = 300
 _MOST_TEXT = 3_000_000  # code points
 _LARGEST = 100_000_000  # bytes
-_LONGEST_S = 15.0
+_SECONDS = (7.0, 40.0)  # of a small PDF, and of any: less than the process that reads it has
+_BYTES_A_SECOND = 300_000
+_LONGEST_S = 45.0  # by the clock, on a machine that does much else
 _USELESS = re.compile(
     r"^(?:untitled|microsoft word - .*|.*\.(?:docx?|indd|qxd|tex|dvi|pdf)|null|none)$",
     re.IGNORECASE,
@@ -70,15 +72,16 @@ def _read(data: bytes) -> PdfReading:
             "the PDF is locked with a password",
             "add an unlocked copy to get its text",
         )
-    pages, findings = _pages(reader)
+    pages, findings = _pages(reader, min(_SECONDS[0] + len(data) / _BYTES_A_SECOND, _SECONDS[1]))
     return PdfReading(pages=pages, evidence=tuple(_information(reader)), findings=findings)
 
 
-def _pages(reader: PdfReader) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+def _pages(reader: PdfReader, most_s: float) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     texts: list[str] = []
-    size, end = 0, time.monotonic() + _LONGEST_S
+    size, end, latest = 0, time.process_time() + most_s, time.monotonic() + _LONGEST_S
     for number, page in enumerate(reader.pages):
-        if number >= _MOST_PAGES or size > _MOST_TEXT or time.monotonic() > end:
+        is_late = time.process_time() > end or time.monotonic() > latest
+        if number >= _MOST_PAGES or size > _MOST_TEXT or is_late:
             return tuple(texts), (_cut(number),)
         text = page.extract_text() or ""
         size += len(text)

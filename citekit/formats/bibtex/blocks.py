@@ -34,8 +34,7 @@ class RawEntry(Value):
 def split_entries(text: str) -> tuple[list[RawEntry], list[Finding]]:
     """The entries of a file and what is wrong with the rest; raises InvalidData.
 
-    bibtexparser runs in this process and keeps up to 250 bytes for each that it reads, so the size
-    of a file is bounded.
+    bibtexparser keeps up to 250 bytes for each that it reads, so the size of a file is bounded.
     """
     from bibtexparser import entrypoint, exceptions
 

@@ -175,6 +175,8 @@ def _reader(kind: Json) -> _Reader:
         return partial(_read_choice, get_args(kind))
     if is_record(kind):
         return partial(from_json, kind)
+    if issubclass_safe(kind, tuple):
+        return partial(_read_named, kind, get_type_hints(kind))
     if issubclass_safe(kind, Enum):
         return partial(_read_enum, kind)
     return partial(_read_scalar, kind)
@@ -206,6 +208,22 @@ def _read_list(kind: Json, value: Json, where: JsonPath) -> tuple[Any, ...]:
         raise Mismatch(where, f"is not a list: {_short(value)}")
     read = _reader(kind)
     return tuple([read(child, (*where, i)) for i, child in enumerate(value)])
+
+
+def _read_named(
+    kind: Any,  # noqa: ANN401  # a class of NamedTuple
+    hints: Mapping[str, Any],
+    value: Json,
+    where: JsonPath,
+) -> tuple[Any, ...]:
+    """A named tuple, which is a list in JSON."""
+    if not isinstance(value, list | tuple) or len(value) != len(hints):
+        raise Mismatch(where, f"is not a list of {len(hints)}: {_short(value)}")
+    parts = zip(hints.values(), value, strict=True)
+    made: tuple[Any, ...] = kind(
+        *(_reader(part)(child, (*where, i)) for i, (part, child) in enumerate(parts))
+    )
+    return made
 
 
 def _read_mapping(kind: Json, value: Json, where: JsonPath) -> dict[str, Any]:

@@ -48,12 +48,12 @@ def _state(seals: Seals) -> Element:
     elif seals.checkpoint is None:
         content = [h("p", h("strong", "Not sealed: nothing proven yet."), class_="ck-why")]
     else:
-        files = wording.count(seals.changes, "file is", "files are")
+        files = wording.count(len(seals.changed), "file is", "files are")
         changes = f"{files} not in the log as they are now: a later seal takes that in."
         keys = [h("li", h("code", vkey, class_="ck-digest")) for vkey in seals.keys]
         content = [
             checkpoint_list(seals.checkpoint, seals.signers),
-            h("p", changes, class_="ck-why ck-unsealed") if seals.changes else None,
+            h("p", changes, class_="ck-why ck-unsealed") if seals.changed else None,
             h("p", "Keys this log says it was signed with. Compare; do not trust a copy here:")
             if keys
             else None,

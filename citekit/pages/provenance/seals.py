@@ -71,14 +71,14 @@ class Seals(Value):
     """The log of an archive. ``checkpoint`` is None when nothing is sealed.
 
     ``trouble`` says what is wrong with the log; then nothing it says is shown. ``keys`` are the
-    public keys it has signed with, in order; ``changes`` counts files not as they were sealed.
+    public keys it has signed with, in order; ``changed`` are the files not as they were sealed.
     """
 
     checkpoint: Checkpoint | None = None
     signers: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     items: Mapping[str, ItemSeal] = NOTHING
-    changes: int = 0
+    changed: tuple[str, ...] = ()
     trouble: str = ""
 
 
@@ -113,7 +113,9 @@ def _read(
         signers=_signers(read),
         keys=tuple(dict.fromkeys(change.vkey for change in read.history.keys)),
         items=seals,
-        changes=sum(d.action not in OF_THE_SEAL for d in differences(read.history, disk)),
+        changed=tuple(
+            d.path for d in differences(read.history, disk) if d.action not in OF_THE_SEAL
+        ),
     )
 
 

@@ -176,7 +176,7 @@ def _note(library: Library, article: Article, annotation: Annotation) -> Element
     ids = [a.id for a in library.shelves[article.key].annotations]
     return h(
         "md",
-        annotation.note,
+        library.readable(annotation.note),
         source=f"items/{library.pages[article.key]}/annotations.jsonl",
         line=str(ids.index(annotation.id) + 1),
         only="inline",

@@ -23,7 +23,8 @@ _FIRST_NAMED: Final = ("author", "editor", "director", "recipient", "contributor
 class Entry(Value):
     """One item: columns of the table of items, texts by field, payloads as digest, stamp, role.
 
-    ``addresses`` are those at which it is known.
+    One that is withdrawn has no texts: nobody finds it by them. ``addresses`` are those at which it
+    is known.
     """
 
     columns: Mapping[str, str | int | None]
@@ -53,7 +54,7 @@ def read_entry(store: ArchiveReader, folder: str) -> Entry:
         container=item.text("container-title"),
         publisher=item.text("publisher"),
         type=item.type,
-        access=item.facts.access,
+        access="withdrawn" if item.facts.withdrawn else item.facts.access,
         url=item.text("URL"),
         annotations=len(annotations),
         captures=len(known),
@@ -65,7 +66,7 @@ def read_entry(store: ArchiveReader, folder: str) -> Entry:
     )
     return Entry(
         columns=columns,
-        texts=_texts(item, note, annotations, text),
+        texts={} if item.facts.withdrawn else _texts(item, note, annotations, text),
         payloads=payloads,
         addresses=known_addresses(item, known.values()),
     )

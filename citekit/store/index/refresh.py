@@ -119,6 +119,26 @@ def look(items: Path, known: Mapping[str, tuple[str, int]]) -> Changes:
     return Changes(changed=changed, gone=frozenset(known.keys() - present))
 
 
+def look_at_each(items: Path) -> str:
+    """How each item in a folder looks: it differs as soon as one of their files does."""
+    with _relative(items) as (stat, names):
+        found = {name: _look_anew(stat, name) for name in sorted(names)}
+    return ",".join(
+        f"{name} {seen.settled().look or time.time_ns()}" for name, seen in found.items() if seen
+    )
+
+
+def look_for(folder: Path, file: str) -> dict[str, int]:
+    """The folders in a folder that have a file of this name, each with the look of that."""
+    looks = {}
+    with _relative(folder) as (stat, names):
+        for name in sorted(names):
+            with suppress(OSError):
+                status = stat(f"{name}/{file}")
+                looks[name] = hash((status.st_mtime_ns, status.st_size, status.st_ino))
+    return looks
+
+
 def look_inside(folder: Path) -> str:
     """The names in a folder, each with the time of its last change; nothing when it is absent."""
     with _relative(folder) as (stat, names):
@@ -159,13 +179,20 @@ def _look_anew(stat: Stat, name: str) -> Seen | None:
     return Seen(parts=" ".join(parts), look=number, newest_ns=newest)
 
 
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 @contextmanager
 def _relative(folder: Path) -> Iterator[tuple[Stat, list[str]]]:
     """A quick stat() for paths below the folder, and the names in it."""
     try:
         names = os.listdir(folder)  # noqa: PTH208  # speed
+        "".join(names).encode()
     except OSError:
         names = []
+    except UnicodeEncodeError:  # bytes that are no UTF-8: no item is called so
+        names = [name for name in names if _is_text(name)]
     if os.stat not in os.supports_dir_fd:
         prefix = f"{folder}{os.sep}"
         yield lambda path: os.stat(prefix + path), names  # noqa: PTH116  # speed

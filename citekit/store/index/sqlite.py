@@ -8,17 +8,29 @@ be written. No other module of citekit knows SQLite.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import stat
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from citekit.errors import CitekitError
+from citekit.errors import CitekitError, InvalidData
 from citekit.model.value import Value, as_dict
 from citekit.store import files
 from citekit.store.index import search_text as folding
 from citekit.store.index.index_entry import read_entry
-from citekit.store.index.refresh import Glance, Seen, glance, group, look, look_inside
+from citekit.store.index.refresh import (
+    Changes,
+    Glance,
+    Seen,
+    glance,
+    group,
+    look,
+    look_at_each,
+    look_for,
+    look_inside,
+)
 from citekit.store.index.search_text import Phrase, fold, phrases
 from citekit.store.index.snippet import best_field, cut
 
@@ -27,12 +39,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from citekit.store.index.index_entry import Entry
-    from citekit.store.index.refresh import Changes
     from citekit.store.reading import ArchiveReader
 
     Progress = Callable[[int, int], None]
 
-VERSION: Final = f"6, folding {folding.VERSION}"
+VERSION: Final = f"7, folding {folding.VERSION}"
 """Of index.sql and entry.py (raise the number when they change) and of what words look like."""
 
 _FIELDS: Final = ("key", "title", "names", "publisher", "tags", "note", "annotations", "text")
@@ -207,7 +218,7 @@ class Index:
                 return connection
         try:
             return self._refreshed(_copied(self._store))
-        except sqlite3.Error:
+        except (sqlite3.Error, CitekitError):
             return self._refreshed(sqlite3.connect(":memory:", isolation_level=None))
 
     def _remove_file(self) -> None:
@@ -242,7 +253,7 @@ class _Refresh:
         with _transaction(self._connection):
             if not self._is_ours():  # nor has another process made the tables meanwhile
                 _make_tables(self._connection)
-            self._take_in(look(self._store.layout.items, self._known()))
+            self._take_in(self._look(self._known()))
 
     def _may_have_changed(self) -> bool:
         """Compare with the last glance; where that differs, look at each item."""
@@ -252,15 +263,34 @@ class _Refresh:
             return False
         known = self._known()
         now = glance(items, group(items, known), elsewhere)  # first, lest a change falls between
-        changes = look(items, known)
-        if changes.changed or changes.gone or self._texts_may_be_back():
+        changes = self._look(known)
+        if changes.changed or changes.gone or self._texts_may_be_back() or self._renoted():
             return True
         self._keep(now)
         return False
 
+    def _look(self, known: dict[str, tuple[str, int]]) -> Changes:
+        """Each item's look, wherever it lies; its folder has the same name in both places."""
+        layout = self._store.layout
+        changes = look(layout.items, known)
+        if not layout.sees_private or not layout.private_items.is_dir():
+            return changes
+        private = look(layout.private_items, known)
+        return Changes(
+            changed={**changes.changed, **private.changed}, gone=changes.gone & private.gone
+        )
+
+    def _renoted(self) -> set[str]:
+        """The folders of the items whose private notes have changed."""
+        now, before = _private_notes(self._store), json.loads(self._fact("notes") or "{}")
+        return {name for name in now.keys() | before.keys() if now.get(name) != before.get(name)}
+
     def _glance(self) -> Glance | None:
         text = self._fact("glance")
-        return Glance(**json.loads(text)) if text else None
+        try:
+            return Glance(**json.loads(text)) if text else None
+        except (TypeError, ValueError) as error:
+            raise sqlite3.DatabaseError("no glance of ours") from error
 
     def _keep(self, now: Glance) -> None:
         """Remember the glance, unless it found something amiss or another process is writing."""
@@ -272,11 +302,14 @@ class _Refresh:
             self._connection.execute(f"PRAGMA busy_timeout = {_WAIT_S * 1000:.0f}")
 
     def _is_ours(self) -> bool:
-        """Whether the tables are there; raises DatabaseError when they are of another version."""
+        """Whether the tables are there; raises DatabaseError when they are not such as we make."""
         if not self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             return False
         if self._fact("version") != VERSION:
             raise sqlite3.DatabaseError("another version")
+        programs = "SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger') LIMIT 1"
+        if self._connection.execute(programs).fetchone():  # we make none: they could run for ever
+            raise sqlite3.DatabaseError("somebody else's tables")
         return True
 
     def _fact(self, name: str) -> str | None:
@@ -297,15 +330,17 @@ class _Refresh:
     def _take_in(self, changes: Changes) -> None:
         payloads = _payload_folders(self._store)
         hidden = self._store.superseded()
-        changed: dict[str, Seen] = {**dict.fromkeys(self._back(), _NEVER), **changes.changed}
+        again = dict.fromkeys([*self._back(), *self._renoted() - changes.gone], _NEVER)
+        notes = json.dumps(_private_notes(self._store))
+        changed: dict[str, Seen] = {**again, **changes.changed}
         for folder in {*changes.gone, *changed, *hidden}:
             self._forget(folder)
         for number, (folder, seen) in enumerate(sorted(changed.items()), 1):
-            if folder not in hidden:
+            if folder not in hidden and self._store.may_be_seen(folder):
                 self._insert(read_entry(self._store, folder), seen.settled())
             if self._progress:
                 self._progress(number, len(changed))
-        for name, value in (("payloads", payloads), ("version", VERSION)):
+        for name, value in (("payloads", payloads), ("notes", notes), ("version", VERSION)):
             self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def _back(self) -> list[str]:
@@ -355,7 +390,7 @@ class _Refresh:
 
 def _connect(store: ArchiveReader) -> sqlite3.Connection:
     """The file of the index, made when it is absent."""
-    path = store.layout.check_inside(store.layout.index_file)
+    path = _plain_file(store)
     if not path.exists():
         files.make_folder(path.parent, root=store.root)
     connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
@@ -364,9 +399,24 @@ def _connect(store: ArchiveReader) -> sqlite3.Connection:
     return connection
 
 
+def _plain_file(store: ArchiveReader) -> Path:
+    """Where the index is or will be; raises InvalidData for what SQLite would wait for, or follow.
+
+    An archive may come from a stranger with its ``.citekit``: a named pipe in it stops whoever
+    opens it.
+    """
+    path = store.layout.check_inside(store.layout.index_file)
+    for name in (path.name, *(f"{path.name}-{end}" for end in ("journal", "wal", "shm"))):
+        place = path.with_name(name)
+        with suppress(OSError):
+            if not stat.S_ISREG(os.lstat(place).st_mode):
+                raise InvalidData("is no file", place=str(place), hint="delete it")
+    return path
+
+
 def _copied(store: ArchiveReader) -> sqlite3.Connection:
     """A copy in memory of an index that can be read and not written."""
-    path = store.layout.index_file.absolute()
+    path = _plain_file(store).absolute()
     memory = sqlite3.connect(":memory:", isolation_level=None)
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as source:
         source.backup(memory)
@@ -393,14 +443,26 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 def _payload_folders(store: ArchiveReader) -> str:
     """How the folders of payloads look; it differs as soon as one of them gains a file."""
-    return ";".join(
-        look_inside(top / "sha256") for top in (store.layout.objects, store.layout.restricted)
-    )
+    layout = store.layout
+    tops = [layout.objects, layout.restricted]
+    if layout.sees_private:
+        tops.append(layout.private / "objects")
+    return ";".join(look_inside(top / "sha256") for top in tops)
+
+
+def _private_notes(store: ArchiveReader) -> dict[str, int]:
+    """The folders of the items that have private notes, with the look of these."""
+    layout = store.layout
+    return look_for(layout.private_notes, "annotations.jsonl") if layout.sees_private else {}
 
 
 def _elsewhere(store: ArchiveReader) -> str:
-    """How the payloads and the log look; a new capture shows in one of them."""
-    return f"{_payload_folders(store)};{look_inside(store.layout.log)}"
+    """How the payloads and the log look, where a new capture shows, and all that is private."""
+    layout = store.layout
+    private = ""
+    if layout.sees_private:
+        private = f"{look_at_each(layout.private_items)};{_private_notes(store)}"
+    return f"{_payload_folders(store)};{look_inside(layout.log)};{private}"
 
 
 def _match(phrase: Phrase) -> str:

@@ -23,6 +23,7 @@ from citekit.errors import (
     StoreConflict,
 )
 from citekit.integrity.checkpoint import Checkpoint, own_signatures, parse_checkpoint
+from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.merkle import (
     HASH_BYTES,
@@ -50,7 +51,7 @@ from citekit.integrity.tree import GrowingTree, TiledTree
 from citekit.model.value import Value, replace
 from citekit.store import files
 from citekit.store.log.plain_event import is_plain_event
-from citekit.store.staging import Journal, begin
+from citekit.store.staging import Journal, begin, write_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -116,6 +117,13 @@ class LogFolder:
         except InvalidData as error:
             raise InvalidData(error.message, place=Place(path=str(path))) from error
         return Standing(checkpoint=checkpoint, note=note, data=data)
+
+    def origin(self) -> str:
+        """The name of the log that stands; "" before the first seal, or where nobody can tell."""
+        with suppress(CitekitError):
+            standing = self.standing()
+            return standing.checkpoint.origin if standing else ""
+        return ""
 
     def read_tile(self, level: int, index: int, width: int) -> bytes:
         """The bytes of one tile; raises IntegrityFailed when it is absent."""
@@ -368,6 +376,7 @@ class _Placing:
         self._staging = staging
         self._waiting: dict[Path, bytes] = {}
         self._folders: set[Path] = set()
+        self._placed: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -385,6 +394,10 @@ class _Placing:
     def _place(self) -> None:
         staged = {target: files.unused(self._staging) for target in self._waiting}
         files.write_many_new({staged[target]: data for target, data in self._waiting.items()})
+        for target, data in self._waiting.items():
+            self._placed[target.relative_to(self._layout.log).as_posix()] = digest_bytes(data)
+        if staged:  # whoever finds them without their checkpoint knows what they are
+            write_journal(self._staging, Journal(action="seal", placed=self._placed))
         for target, source in staged.items():
             self._make_folder(target.parent)
             files.rename_over(source, target)

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from sys import intern
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from citekit.errors import IntegrityFailed, InvalidData
 from citekit.integrity.digest import parse_digest
 from citekit.integrity.group_state import ACCESS_WORD, FileState, GroupState, group_name, read_group
+from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.state_leaf import ACTION as STATE
 from citekit.integrity.state_leaf import read_state_leaf
-from citekit.model.event import ACTIONS, VERSION
+from citekit.model.event import ACTIONS, SINCE, VERSION
 from citekit.model.value import NOTHING
 from citekit.store.log.plain_event import read_plain_event
 from citekit.store.log.record_kinds import IMMUTABLE, REMOVABLE, action_of
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_SUBJECT_BYTES = 1024
+
+
+T = TypeVar("T")
 
 
 class Known(FileState):
@@ -44,6 +48,25 @@ class Contradiction(IntegrityFailed):
         self.path = path
         self.stands = stands
         self.digest = digest
+
+
+class Said(NamedTuple):
+    """What one entry says: of which path, with which digest; ``value`` is all of it."""
+
+    action: str
+    subject: str
+    digest: str | None
+    value: Mapping[str, Any]
+
+
+def said_by(entry: bytes) -> Said:
+    """What an entry says, judged by itself; raises InvalidData for one that is no event."""
+    event = read_plain_event(entry)
+    if event is not None and action_of(event[1]) == _named(event[0]):
+        return Said(event[0], event[1], event[2], NOTHING)
+    value = parse_leaf(entry)
+    action, subject = _checked(value)
+    return Said(action, subject, value.get("digest"), value)
 
 
 class KeyChange(NamedTuple):
@@ -73,7 +96,15 @@ class History:
     size: int = 0
     payloads: dict[str, int] = field(default_factory=dict)
     purged: dict[str, int] = field(default_factory=dict)
+    repeated: set[bytes] = field(default_factory=set)
+    """Leaf hashes of entries that were asked for, because they wait, and are sealed already."""
     keys: list[KeyChange] = field(default_factory=list)
+    access: dict[str, str] = field(default_factory=dict)
+    """By the folder of an item: the last word on who may read it, where the log has one."""
+    withdrawn: dict[str, int | None] = field(default_factory=dict)
+    """By the folder of an item: the entry that withdrew it; None for one that is back."""
+    erased: dict[str, int] = field(default_factory=dict)
+    """By the folder of an item that was erased with its records: the entry that says so."""
     past: dict[str, list[Known]] = field(default_factory=dict)
     states: list[int] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
@@ -83,7 +114,6 @@ class History:
     _groups: dict[str, dict[str, Known]] = field(default_factory=dict)
     """By group: what follows its name in each path. Most items have the same few of these, so a
     long log does not hold every path."""
-    _access: dict[str, str] = field(default_factory=dict)
     _purged: dict[str, dict[str, int]] = field(default_factory=dict)
     """By group: what the last change of access says, and what purges about it have removed."""
 
@@ -107,12 +137,18 @@ class History:
             case "remove":
                 if action_of(subject) in REMOVABLE:
                     self._learn(subject, None, index)
+                elif is_item_folder(subject):
+                    self._withdraw(subject)
             case "purge":
                 self._purge(subject, entry, index)
+            case "erase":
+                self._purge(subject, entry, index)
+                self._erase(subject, index)
             case _:
                 self._learn(subject, entry["digest"], index)
-                if action == "access":
-                    self._take_access(subject, entry.get("access"))
+                self._take_access(subject, entry.get("access"))
+                if action in ("withdraw", "readmit"):
+                    self.withdrawn[group_name(subject)] = index if action == "withdraw" else None
                 if action == "capture":
                     for payload in entry.get("payloads", ()):
                         self.payloads.setdefault(str(payload["digest"]), index)
@@ -134,17 +170,19 @@ class History:
         index = self.size
         self.size += 1
         self._learn(subject, digest, index)
-        if action == "capture":
-            for payload in payloads:
-                self.payloads.setdefault(payload, index)
-        elif action == "access":
-            self._take_access(subject, access)
+        self._take_access(subject, access)
+        for payload in payloads if action == "capture" else ():
+            self.payloads.setdefault(payload, index)
         return True
 
     def get(self, path: str) -> Known | None:
         """What the log says of one file; None when it says nothing."""
         group = group_name(path)
         return self._groups.get(group, {}).get(path[len(group) :])
+
+    def stands(self, path: str) -> Known | None:
+        """What was said first of an immutable path, also where a renaming has left it."""
+        return self.get(path) or self._left.get(path)
 
     def files(self) -> Iterator[tuple[str, Known]]:
         """Every file that the log has a word on, also those that are gone."""
@@ -173,7 +211,7 @@ class History:
             return None
         return GroupState(
             files={rest[1:]: known for rest, known in (found or {}).items()},
-            access=self._access.get(group),
+            access=self.access.get(group),
             purged=purged or NOTHING,
         )
 
@@ -193,7 +231,7 @@ class History:
         for name, file in state.files.items():
             found[f"/{name}" if is_folder else name] = Known(*file)
         if state.access:
-            self._access[group] = state.access
+            self.access[group] = state.access
         if state.purged:
             self._purged[group] = dict(state.purged)
 
@@ -213,33 +251,66 @@ class History:
         found[rest] = Known(digest, index)
 
     def _rename(self, old: str, new: str) -> None:
-        if not (_is_folder(old) and _is_folder(new)) or self._open(new):
+        if not (is_item_folder(old) and is_item_folder(new)) or self._open(new):
             raise InvalidData(f"an item cannot be renamed to {new[:80]!r}")
         moved = self._open(old)
         self._groups[new], self._groups[old] = moved, {}
-        if old in self._access:
-            self._access[new] = self._access.pop(old)
-        if old in self._purged:
-            self._purged[new] = self._purged.pop(old)
+        _move(self.access, old, new)
+        _move(self._purged, old, new)
+        _move(self.withdrawn, old, new)
         for rest, known in moved.items():
             if is_immutable(old + rest):
                 self._left[old + rest] = known
             if old + rest in self.past:
                 self.past[new + rest] = self.past.pop(old + rest)
 
+    def _withdraw(self, folder: str) -> None:
+        """Forget an item; what stands of its immutable paths stands, should they come back."""
+        for rest, known in self._open(folder).items():
+            path = folder + rest
+            self.past.pop(path, None)
+            if is_immutable(path):
+                self._left[path] = known
+        self._groups[folder] = {}
+        self.access.pop(folder, None)
+
     def _take_access(self, subject: str, access: object) -> None:
         if isinstance(access, str) and ACCESS_WORD.fullmatch(access):
-            self._access[group_name(subject)] = access
+            self.access[group_name(subject)] = access
 
     def _purge(self, subject: str, entry: Mapping[str, Any], index: int) -> None:
         digests = [str(payload["digest"]) for payload in entry.get("payloads", ())]
         for digest in digests:
             self.purged.setdefault(digest, index)
-        if _is_folder(subject):
+        if is_item_folder(subject):
             self._open(subject)
             removed = self._purged.setdefault(subject, {})
             for digest in digests:
                 removed.setdefault(digest, index)
+
+    def _erase(self, folder: str, index: int) -> None:
+        """From here on none of the folder's files is there; which there were stays known."""
+        self.erased[folder] = index
+        found = self._open(folder)
+        for rest, known in found.items():
+            self.past.setdefault(folder + rest, []).append(known)
+            found[rest] = Known(None, index)
+
+    def is_erased(self, path: str, digest: str | None) -> bool:
+        """Whether the file with this digest was erased, so that nothing may bring it back."""
+        words = self.past.get(path, ()) if group_name(path) in self.erased else ()
+        return digest is not None and any(word.digest == digest for word in words)
+
+
+def _move(words: dict[str, T], old: str, new: str) -> None:
+    """Have what is said of a folder said of it under its new name."""
+    if old in words:
+        words[new] = words.pop(old)
+
+
+def is_item_folder(path: str) -> bool:
+    """Whether this is the path of an item's folder: ``items/mem2023turkiye``."""
+    return path.startswith("items/") and path.count("/") == 1
 
 
 def _key_change(index: int, entry: Mapping[str, Any]) -> KeyChange:
@@ -260,19 +331,21 @@ def is_immutable(path: str) -> bool:
 def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
     """The action and the subject of an entry whose parts that matter here are well formed."""
     version = entry.get("v")
-    if version != VERSION:
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise InvalidData(
             f"an entry of another schema: v is {version!r}",
             hint="install a newer citekit: pip install --upgrade citekit",
         )
     action, subject = entry.get("action"), entry.get("subject")
-    if action not in ACTIONS or not isinstance(subject, str):
+    if action not in ACTIONS or version != SINCE.get(str(action), 1):
+        raise InvalidData(f"not an event: action {str(action)[:40]!r}")
+    if not isinstance(subject, str):
         raise InvalidData(f"not an event: action {str(action)[:40]!r}")
     if len(subject) > MAX_SUBJECT_BYTES or not isinstance(entry.get("digest", ""), str):
         raise InvalidData("not an event: its subject or digest is none")
     if "digest" in entry:
         parse_digest(entry["digest"])
-    if action not in ("rename", "remove", "purge"):
+    if action not in ("rename", "remove", "purge", "erase"):
         _check_file(action, subject, entry)
     payloads = entry.get("payloads", [])
     if not isinstance(payloads, list) or not all(isinstance(p, dict) for p in payloads):
@@ -282,14 +355,9 @@ def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
     return str(action), subject
 
 
-def _is_folder(name: str) -> bool:
-    """Whether it can be the folder of an item."""
-    return name.startswith("items/") and name.count("/") == 1
-
-
 def _named(action: str) -> str:
     """What ``action_of`` calls the file that an action is about."""
-    return "item" if action == "access" else action
+    return "item" if action in ("access", "withdraw", "readmit") else action
 
 
 def _check_file(action: object, subject: str, entry: Mapping[str, Any]) -> None:

@@ -72,8 +72,6 @@ class WholeState:
         root = self.tree().root  # also where it is not compared: what was touched is taken in
         if leaf.size != history.size:
             return f"is the state of {leaf.size} entries, and stands after {history.size}"
-        if history.states[-1:] == [history.size - 1]:
-            return "is a second state of the same entries"
         if leaf.root != root:
             return f"has the root {leaf.root.hex()}, the entries before it give {root.hex()}"
         return None

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import CitekitError, NotFound
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.model.capture import ROLES, Capture, Tool
-from citekit.model.event import Agent, Event, LoggedPayload
+from citekit.model.event import SINCE, Agent, Event, LoggedPayload
+from citekit.model.item import Item
 from citekit.model.records.codec import decode_text, to_json
 from citekit.store import files
 from citekit.store.clock import now
 from citekit.store.log.folder import LogFolder
+from citekit.store.log.own_events import OwnEvents
 from citekit.store.log.record_kinds import action_of
+from citekit.store.private.ledger import note_purged
+from citekit.store.private.recording import note_changed, note_removed
 from citekit.version import __version__
 
 if TYPE_CHECKING:
@@ -28,14 +33,23 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from citekit.model.item import ItemFacts
+    from citekit.store.layout import Layout
     from citekit.store.reading import ArchiveReader
     from citekit.store.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 
+ABOUT_ITEMS: Final = frozenset(["item", "access", "withdraw", "readmit"])
+"""Actions whose file is the record of an item."""
+
+
 class Recorder:
-    """Notes changes in ``log/pending.jsonl``; ``has_recorded`` tells whether there were any."""
+    """Notes changes in ``log/pending.jsonl``; ``has_recorded`` tells whether there were any.
+
+    What is private is noted in the ledger instead, where nobody else reads it.
+    """
 
     def __init__(
         self,
@@ -49,25 +63,55 @@ class Recorder:
         self._layout = store.layout
         self.has_recorded = False
 
-    def changed(self, *paths: Path, access: str | None = None) -> None:
-        """Note the state that these files have now; one that is gone was removed."""
-        self._note(*(self._file_event(path, access) for path in paths))
+    def changed(self, *paths: Path, action: str | None = None) -> None:
+        """Note the state that these files have now; one that is gone was removed.
+
+        ``action`` says what was done to an item's record, where it is more than an edit.
+        """
+        private = [path for path in paths if self._layout.lies_in_private(path)]
+        if private:
+            note_changed(self._layout, private)
+        if len(private) < len(paths):
+            others = (path for path in paths if path not in private)
+            self._note(*(self._file_event(path, action) for path in others))
 
     def renamed(self, old: Path, new: Path) -> None:
         """Note that an item's folder has another name, and its item.json another id."""
+        if self._layout.lies_in_private(new):
+            note_changed(self._layout, [old, new])
+            return
         event = self._event("rename", self._layout.name(old), to=self._layout.name(new))
         self._note(event, self._file_event(new / "item.json", None))
 
-    def removed(self, folder: Path) -> None:
-        """Note that an item's folder is gone."""
-        self._note(self._event("remove", self._layout.name(folder)))
+    def removed(self, path: Path) -> None:
+        """Note that a file, or an item's folder, is about to be removed.
+
+        Raises where it cannot be noted: what is sealed and goes unsaid would be missing.
+        """
+        if self._layout.lies_in_private(path):
+            note_removed(self._layout, path)
+            return
+        self._append([encode_event(self._event("remove", self._layout.name(path)))])
+        self.has_recorded = True
 
     def purged(self, folder: Path, payloads: tuple[LoggedPayload, ...], reason: str | None) -> None:
         """Note that payloads of an item are about to be removed for good.
 
         Raises where it cannot be noted: bytes go only after the log says so.
         """
-        event = self._event("purge", self._layout.name(folder), payloads=payloads, reason=reason)
+        self._note_first("purge", folder, payloads, reason)
+
+    def erased(self, folder: Path, payloads: tuple[LoggedPayload, ...], reason: str | None) -> None:
+        """Note that an item is about to be erased, records and all; raises as ``purged`` does."""
+        self._note_first("erase", folder, payloads, reason)
+
+    def _note_first(
+        self, action: str, folder: Path, payloads: tuple[LoggedPayload, ...], reason: str | None
+    ) -> None:
+        if self._layout.lies_in_private(folder):
+            note_purged(self._layout, [payload.digest for payload in payloads])
+            return
+        event = self._event(action, self._layout.name(folder), payloads=payloads, reason=reason)
         self._append([encode_event(event)])
         self.has_recorded = True
 
@@ -80,25 +124,37 @@ class Recorder:
             _log.warning("an event was not noted, the next seal will find it: %s", error)
 
     def _append(self, entries: list[bytes]) -> None:
-        self._noted.update(map(leaf_hash, entries))
-        LogFolder(self._layout).append(entries)
+        note_events(self._layout, self._noted, entries)
 
-    def _file_event(self, path: Path, access: str | None) -> Event | None:
+    def _file_event(self, path: Path, action: str | None) -> Event | None:
         name = self._layout.name(path)
-        action = "access" if access else action_of(name)
+        action = action or action_of(name)
         if action is None:
             return None
         try:
             data = files.read_bytes(path)
         except NotFound:
             return self._event("remove", name)
-        return self._event(action, name, access=access, **about_file(action, data))
+        return self._event(action, name, **about_file(action, data))
 
     def _event(self, action: str, subject: str, **more: Any) -> Event:  # noqa: ANN401  # fields of Event
         agent = agent_of(self._store.settings)
         return make_event(
             action, subject, agent=agent, at=now(), tool=this_tool(self._options), **more
         )
+
+
+def note_events(layout: Layout, noted: set[bytes], entries: list[bytes]) -> None:
+    """Have events wait that this process has made, known to it and marked as this computer's own.
+
+    The marks come first: a mark without its event is nothing, an event without its mark nobody's.
+    """
+    if not entries:
+        return
+    log = LogFolder(layout)
+    noted.update(map(leaf_hash, entries))
+    OwnEvents(layout).mark(entries, origin=log.origin())
+    log.append(entries)
 
 
 def make_event(
@@ -112,19 +168,30 @@ def make_event(
 ) -> Event:
     """An event of this citekit; ``action`` is one of ``citekit.model.event.Action``."""
     tool = tool or this_tool()
+    more = {"v": SINCE.get(action, 1), **more}
     return Event(action=action, subject=subject, at=at, agent=agent, tool=tool, **more)  # type: ignore[arg-type]  # action_of gives an Action
 
 
 def about_file(action: str, data: bytes) -> dict[str, Any]:
-    """The digest of a file's bytes, and for a capture record the payloads that it names.
+    """The digest of a file's bytes; of an item its access, of a capture record its payloads.
 
     Raises InvalidData for a capture record that is none.
     """
     about: dict[str, Any] = {"digest": digest_bytes(data)}
+    if action in ABOUT_ITEMS:
+        facts = facts_in(data)
+        about["access"] = facts.access if facts else None
     if action == "capture":
         capture = decode_text(Capture, data.decode("utf-8", "surrogateescape"))
         about["payloads"] = logged_payloads(capture)
     return about
+
+
+def facts_in(data: bytes) -> ItemFacts | None:
+    """What an item's record says of itself; None where it is no record of an item."""
+    with suppress(CitekitError):
+        return Item.from_text(data.decode("utf-8", "surrogateescape")).facts
+    return None
 
 
 def logged_payloads(capture: Capture) -> tuple[LoggedPayload, ...]:

@@ -1,7 +1,7 @@
 """What was read of an archive once, and stays true until somebody else changes something.
 
 Who adds a thousand files would otherwise read all that is there a thousand times. A change made by
-citekit shows in the log, an item put in or taken out by hand in the folder of the items: three
+citekit shows in the log, an item put in or taken out by hand in the folder of the items: a few
 looks tell, whatever the size of the archive. A record edited by hand in these moments is not seen.
 """
 
@@ -49,7 +49,9 @@ class Knowledge:
 
     def _look(self) -> State:
         layout = self._store.layout
-        return tuple(map(_stat, (layout.items, layout.pending_file, layout.checkpoint_file)))
+        private = (layout.private_items, layout.private_ledger)
+        log = (layout.pending_file, layout.checkpoint_file)
+        return tuple(map(_stat, (layout.items, *log, *private)))
 
 
 def _stat(path: Path) -> tuple[int, int, int] | None:

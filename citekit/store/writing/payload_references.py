@@ -18,10 +18,17 @@ if TYPE_CHECKING:
     from citekit.store.reading import ArchiveReader
 
 
-def needed_by(store: ArchiveReader, digests: Collection[str]) -> dict[str, set[Access | None]]:
-    """Digest -> the access of each item that has it; None stands for what cannot be read."""
+def needed_by(
+    store: ArchiveReader, digests: Collection[str], *, besides: str | None = None
+) -> dict[str, set[Access | None]]:
+    """Digest -> the access of each item that has it; None stands for what cannot be read.
+
+    The item in the folder named ``besides`` does not count.
+    """
     needed: dict[str, set[Access | None]] = {digest: set() for digest in digests}
     for name, found in _naming(store, digests):
+        if name == besides:
+            continue
         access = _access(store, name) if found is not None else None
         for digest in digests if found is None else found:
             needed[digest].add(access)
@@ -41,15 +48,22 @@ def _naming(
     store: ArchiveReader, digests: Collection[str]
 ) -> Iterator[tuple[str, list[str] | None]]:
     """Each item's folder that names some of the digests, with these; None: it cannot be read."""
-    for name in files.folders(store.layout.items) if digests else ():
+    for folder in _item_folders(store) if digests else ():
+        name = folder.name
         try:
-            records = _records(store.layout.items / name / "captures")
+            records = _records(folder / "captures")
         except CitekitError:
             yield name, None
             continue
         found = [digest for digest in digests if digest.encode() in records]
         if found:
             yield name, found
+
+
+def _item_folders(store: ArchiveReader) -> Iterator[Path]:
+    for top in (store.layout.items, store.layout.private_items):
+        for name in files.folders(top):
+            yield top / name
 
 
 def _records(folder: Path) -> bytes:

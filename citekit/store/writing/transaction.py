@@ -1,7 +1,7 @@
 """One change of an archive, from its journal to its tidying; the Writer says what is changed.
 
-The order is always the same: a journal, payloads, then one rename that makes the change (the
-commit), then tidying. Payloads that no record names are rubbish; the journal says where to look.
+The order is always the same: a journal, what must be so before, then one rename that makes the
+change (the commit), then tidying. ``recovery`` ends what was stopped in between.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.errors import CitekitError, IntegrityFailed, InvalidData, NotFound, UsageError
+from citekit.errors import CitekitError, IntegrityFailed, UsageError
+from citekit.model.value import replace
 from citekit.store import files
-from citekit.store.folder_names import is_name_of_any
-from citekit.store.staging import Journal, begin, unfinished
-from citekit.store.writing.payload_references import needed_by
+from citekit.store.staging import Journal, Unfinished, begin, end
+from citekit.store.writing.payload_places import PLACES
+from citekit.store.writing.recovery import mend, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from citekit.model.capture import Capture
     from citekit.model.item import Access
     from citekit.store.reading import ArchiveReader
 
 PayloadSource = bytes | Path
-PLACES: tuple[Access, ...] = ("public", "restricted")
 
 
 class Change:
@@ -41,22 +41,39 @@ class Change:
         captures: Iterable[Capture],
         access: Access,
     ) -> None:
-        """Store the bytes where the item's access says; raises IntegrityFailed."""
+        """Store the bytes where the item's access says; raises IntegrityFailed.
+
+        What lies elsewhere already stays there until the change is committed, and then settles.
+        """
         objects = self._store.objects
         known = {p.digest: p for capture in captures for p in capture.payloads.values()}
         for digest, source in payloads.items():
             if digest not in known:
                 raise UsageError(f"no capture of this item names the payload {digest}")
             target = objects.path(digest, access)
-            other = objects.path(digest, "restricted" if access == "public" else "public")
-            self.settles = self.settles or other.exists()
-            objects.put(digest, source, target, self.folder)
-            size = target.stat().st_size
+            others = [objects.path(digest, place) for place in PLACES if place != access]
+            self.settles = self.settles or any(other.exists() for other in others)
+            path = objects.put(digest, source, target, self.folder, others=others)
+            size = path.stat().st_size
             if size != known[digest].size_bytes:
                 raise IntegrityFailed(
                     f"{digest} has {size} bytes, but the capture says {known[digest].size_bytes}"
                 )
         objects.note_held(payloads)
+
+    def set_aside(self, digest: str) -> None:
+        """Take a payload's bytes out of the archive, and keep them until the change is done."""
+        objects = self._store.objects
+        for access in PLACES:
+            path = self._store.layout.check_inside(objects.path(digest, access))
+            if path.is_file():
+                files.move(path, Unfinished(self.folder, Journal()).aside(digest, access))
+                files.remove_empty(path.parent, root=self._store.layout.root)
+
+    @property
+    def records(self) -> Path:
+        """Where to set the folder of an item aside."""
+        return Unfinished(self.folder, Journal()).records
 
     def move_over(self, path: Path, data: bytes) -> None:
         """Have these bytes in the file, at once and whole."""
@@ -66,72 +83,16 @@ class Change:
 
 
 @contextmanager
-def changing(
-    store: ArchiveReader, digests: Iterable[str] = (), *, renamed: tuple[str, ...] = ()
-) -> Iterator[Change]:
-    """Journal, then the steps of the caller, then tidying; after a failure too."""
-    journal = Journal(digests=tuple(sorted(digests)), renamed=renamed)
+def changing(store: ArchiveReader, journal: Journal) -> Iterator[Change]:
+    """Journal, then the steps of the caller, then tidying; after a failure they are undone."""
     change = Change(store, begin(store.layout, journal))
     try:
         yield change
     except BaseException:
         with suppress(CitekitError):
-            _finish(store, change.folder, journal)
+            mend(store, Unfinished(change.folder, journal))
         raise
-    _finish(store, change.folder, journal if change.settles else Journal())
-
-
-def clean_up(store: ArchiveReader) -> None:
-    """Finish or undo what writers that were stopped left behind."""
-    for folder, journal in unfinished(store.layout):
-        _finish(store, folder, journal)
-
-
-def _finish(store: ArchiveReader, folder: Path, journal: Journal) -> None:
-    if journal.renamed:
-        old, new = journal.renamed
-        _drop_renamed(store, old, new, folder)
-    _settle(store, journal.digests, folder)
-    with suppress(CitekitError):  # the change itself is done; the next writer tries again
-        files.remove_tree(folder)
-
-
-def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> None:
-    """Remove the old folder of a renamed item, if the new one is there and says so."""
-    old_folder = store.layout.items / old
-    with suppress(InvalidData, NotFound):
-        if old_folder.is_dir() and is_name_of_any(old, store.item_in(new).facts.aliases):
-            files.move(old_folder, files.unused(folder))
-
-
-def _settle(store: ArchiveReader, digests: Collection[str], folder: Path) -> None:
-    """Have each payload exactly where its owners say: objects, restricted, or nowhere."""
-    for digest, owners in needed_by(store, digests).items():
-        if None in owners:
-            continue  # an owner cannot be read: when in doubt, keep the bytes
-        wanted = _belongs(owners)
-        for access in PLACES:
-            if access != wanted:
-                _remove_copy(store, digest, access, wanted, folder)
-        if wanted is None:
-            store.objects.forget_held([digest], folder)
-        elif store.objects.path(digest, wanted).is_file():
-            store.objects.note_held([digest])
-
-
-def _remove_copy(
-    store: ArchiveReader, digest: str, access: Access, wanted: Access | None, folder: Path
-) -> None:
-    objects = store.objects
-    copy = objects.path(digest, access)
-    if wanted and copy.is_file():
-        try:
-            objects.put(digest, copy, objects.path(digest, wanted), folder)
-        except IntegrityFailed:
-            return  # damaged bytes stay where verify finds them
-    objects.remove(copy)
-
-
-def _belongs(owners: Collection[Access | None]) -> Access | None:
-    """Where a payload belongs: objects if any owner is public."""
-    return "public" if "public" in owners else "restricted" if owners else None
+    if journal.purged or journal.erased:
+        end(change.folder)  # from here on nothing brings the bytes back
+    digests = journal.digests if change.settles else ()
+    tidy(store, Unfinished(change.folder, replace(journal, digests=digests)))

@@ -5,15 +5,23 @@ Get a Writer from ``ArchiveStore.writing()``; it is the only one while it lives.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place, StoreConflict, UsageError
 from citekit.model.records.codec import to_json
 from citekit.model.records.json_text import dump_json, dump_json_line
+from citekit.model.value import NOTHING
 from citekit.store import files
 from citekit.store.addresses import known_addresses
-from citekit.store.writing.event_recorder import Recorder
-from citekit.store.writing.transaction import PLACES, PayloadSource, changing, clean_up
+from citekit.store.private.ledger import read_ledger
+from citekit.store.staging import Journal
+from citekit.store.writing.crossing import let_out, partition, records_in, take_in
+from citekit.store.writing.event_recorder import Recorder, logged_payloads
+from citekit.store.writing.git_files import keep_from_git
+from citekit.store.writing.payload_places import retreat
+from citekit.store.writing.recovery import clean_up, digests_below, rename_notes
+from citekit.store.writing.transaction import PayloadSource, changing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
     from citekit.model.event import LoggedPayload
-    from citekit.model.item import Item
+    from citekit.model.item import Access, Item
     from citekit.store.reading import ArchiveReader
     from citekit.store.writing.payload_holders import Holders
     from citekit.store.writing.taken_keys import Names
@@ -33,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PayloadSource", "Writer"]
 
-_NOTHING: Mapping[str, Any] = {}
 _PURGED_AT_ONCE = 200  # payloads in one event: an entry of the log has at most 64 KiB
 
 
@@ -56,13 +63,19 @@ class Writer:
         self._names = names
         self._holders = holders
         self._is_open = True
-        clean_up(store)
+        self._afterwards = ExitStack()
+        self.mended = clean_up(store)
+        """What writers that were stopped had left unfinished."""
         for known in (names, holders):
             known.begin_change()
 
     def close(self) -> None:
-        """Refuse further changes: the lock is gone."""
+        """Refuse further changes: only what follows them is still to be done."""
         self._is_open = False
+
+    def finish(self) -> None:
+        """Have what was purged go for good: a seal says so by now, if one was to be made."""
+        self._afterwards.close()
 
     @property
     def has_changed(self) -> bool:
@@ -75,8 +88,8 @@ class Writer:
         self,
         item: Item,
         *,
-        captures: Mapping[str, Capture] = _NOTHING,
-        payloads: Mapping[str, PayloadSource] = _NOTHING,
+        captures: Mapping[str, Capture] = NOTHING,
+        payloads: Mapping[str, PayloadSource] = NOTHING,
         note: str | None = None,
     ) -> None:
         """Add an item with its captures (stamp -> capture) and payloads (digest -> bytes or file).
@@ -86,11 +99,12 @@ class Writer:
         self._names.check_free(item, owner=None)
         name = self._names.folder_for(item.key)
         access = item.facts.access
-        with self._change(payloads) as change:
+        self._keep_from_git(access)
+        with self._change("add", f"items/{name}", digests=payloads) as change:
             change.place(payloads, captures.values(), access)
             folder = files.unused(change.folder)
             self._stage_item(folder, item, captures, note)
-            self._move_in(folder, name)
+            self._move_in(folder, self._items_of(access) / name)
         self._names.note(item)
         addresses = known_addresses(item, captures.values())
         self._holders.note(item.key, payloads, addresses)
@@ -109,20 +123,66 @@ class Writer:
         self._holders.forget()  # its address may be another one now
 
     def set_access(self, item: Item) -> None:
-        """Write an item that has its new access, and have its payloads where that says."""
+        """Write an item that has its new access, and have its payloads where that says.
+
+        Raises IntegrityFailed for payloads with other bytes. At no time do bytes lie where git
+        takes them while the item says that they are restricted.
+        """
+        if "private" in (item.facts.access, self._store.item(item.key).facts.access):
+            self._cross_to(item)
+            return
         self._require(item.key)
         self._names.check_free(item, owner=item.key)
         digests = self._store.digests(item.key)
-        present = {digest: self._objects.find(digest) for digest in digests}
-        sources = {digest: path for digest, path in present.items() if path}
-        with self._change(digests) as change:
+        for digest in digests:
+            self._objects.check(digest)
+        folder = self._layout.item_folder(item.key).name
+        with self._change("access", f"items/{folder}", digests=digests) as change:
             change.settles = True
-            for digest, source in sources.items():
-                target = self._objects.path(digest, item.facts.access)
-                self._objects.put(digest, source, target, change.folder)
+            retreat(self._store, digests, besides=folder, access=item.facts.access)
             change.move_over(self._layout.item_file(item.key), _item_bytes(item))
         self._names.note(item)
-        self._record.changed(self._layout.item_file(item.key), access=item.facts.access)
+        self._record.changed(self._layout.item_file(item.key), action="access")
+
+    def withdraw(self, item: Item) -> None:
+        """Write an item that is ``withdrawn`` now, or is so no longer. Raises NotFound."""
+        self._require(item.key)
+        path = self._layout.item_file(item.key)
+        with self._change("withdraw", self._layout.name(path.parent)) as change:
+            change.move_over(path, _item_bytes(item))
+        action = "withdraw" if item.facts.withdrawn else "readmit"
+        self._record.changed(path, action=action)
+
+    def _cross_to(self, item: Item) -> None:
+        """Have an item in private, or out of it."""
+        self._names.check_free(item, owner=item.key)
+        old, access = self._layout.item_folder(item.key), item.facts.access
+        self._keep_from_git(access)
+        if access != "private":  # what was marked private stays so
+            self._write_annotations(item.key, self._store.annotations(item.key), access)
+        digests, name = self._store.digests(item.key), self._layout.name(old)
+        for digest in digests:
+            self._objects.check(digest)
+        with self._change("access", name, digests=digests, leaving=(name,)) as change:
+            change.settles = True
+            if access == "private":
+                retreat(self._store, digests, besides=old.name, access=access)
+            self._record.removed(old)
+            new = (take_in if access == "private" else let_out)(self._store, change, item)
+        self._forget_names()
+        self._record.changed(new / "item.json", action="access")
+        self._record.changed(*records_in(new))
+        if access != "private":
+            self._tell_purged(item.key, new)
+
+    def _tell_purged(self, key: str, folder: Path) -> None:
+        """Have the log say which payloads of an item that comes out of private are gone."""
+        purged = read_ledger(self._layout).purged
+        captures = self._store.captures(key).values() if purged else ()
+        gone = {p.digest: p for c in captures for p in logged_payloads(c) if p.digest in purged}
+        absent = tuple(p for digest, p in gone.items() if self._objects.find(digest) is None)
+        if absent:
+            self._record.purged(folder, absent, None)
 
     def rename_item(self, old_key: str, item: Item) -> None:
         """Give an item its new key; ``item`` carries it, and the old one among its aliases.
@@ -135,25 +195,36 @@ class Writer:
         self._names.check_free(item, owner=old_key)
         old_folder = self._layout.check_inside(self._layout.item_folder(old_key))
         name = self._names.folder_for(item.key)
-        with self._change(renamed=(old_folder.name, name)) as change:
+        names = (old_folder.name, name)
+        with self._change("rename", self._layout.name(old_folder), renamed=names) as change:
             folder = files.unused(change.folder)
             _copy_tree(old_folder, folder, without="item.json")
             files.write_new(folder / "item.json", [_item_bytes(item)])
             files.flush_folder(folder)
-            self._move_in(folder, name)
+            self._move_in(folder, old_folder.parent / name)
             files.move(old_folder, files.unused(change.folder))
+            rename_notes(self._layout, old_folder.name, name)
         self._forget_names()
-        self._record.renamed(old_folder, self._layout.items / name)
+        self._record.renamed(old_folder, old_folder.parent / name)
+        notes = self._layout.private_notes
+        if (notes / name).is_dir():
+            self._record.changed(notes / old_folder.name, notes / name)
 
     def remove_item(self, key: str) -> None:
         """Remove an item, and the payloads that no other item has; raises NotFound."""
         self._require(key)
         folder = self._layout.check_inside(self._layout.item_folder(key))
-        with self._change(self._store.digests(key)) as change:
+        digests, name = self._store.digests(key), self._layout.name(folder)
+        with self._change("remove", name, digests=digests, leaving=(name,)) as change:
             change.settles = True
+            retreat(self._store, digests, besides=folder.name)
+            self._record.removed(folder)
             files.move(folder, files.unused(change.folder))
         self._forget_names()
-        self._record.removed(folder)
+        notes = self._layout.private_notes / folder.name
+        if notes.is_dir():
+            self._record.removed(notes)
+            files.remove_tree(notes)
 
     def unique_key(self, base: str) -> str:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
@@ -177,7 +248,8 @@ class Writer:
         path = self._layout.check_inside(self._layout.capture_file(key, stamp))
         if path.exists():
             raise StoreConflict("there is a capture already", place=Place(path=str(path)))
-        with self._change(payloads) as change:
+        name = self._layout.item_name(key)
+        with self._change("capture", name, digests=payloads) as change:
             change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
             change.move_over(path, dump_json(to_json(capture)).encode())
@@ -188,7 +260,8 @@ class Writer:
         """Bring an absent payload of an item back; raises IntegrityFailed for other bytes."""
         item = self._store.item(key)
         known = self._store.captures(key).values()
-        with self._change([payload.digest]) as change:
+        name = self._layout.item_name(key)
+        with self._change("restore", name, digests=[payload.digest]) as change:
             change.place({payload.digest: source}, known, item.facts.access)
 
     def purge(
@@ -201,23 +274,64 @@ class Writer:
     ) -> None:
         """Remove payloads of an item for good; the log says so before the first byte goes.
 
-        ``noted`` are digests that the log has as purged already: an earlier purge was stopped. A
-        stop in between leaves bytes that ``verify`` names; caches go whole, whatever they hold.
+        ``noted`` are digests that the log has as purged already. The bytes are set aside, and go
+        when the writer is finished: a stop before that, and before a seal, takes the purge back.
+        Caches go whole, whatever they hold.
         """
         self._require(key)
+        folder = self._layout.item_folder(key)
+        digests = {payload.digest for payload in payloads}
         new = [payload for payload in payloads if payload.digest not in noted]
-        for start in range(0, len(new), _PURGED_AT_ONCE):
-            part = tuple(new[start : start + _PURGED_AT_ONCE])
-            self._record.purged(self._layout.item_folder(key), part, reason)
-        with self._change() as change:
-            digests = {payload.digest for payload in payloads}
-            for digest in sorted(digests):
-                for access in PLACES:
-                    self._objects.remove(self._objects.path(digest, access))
-            self._objects.forget_held(digests, change.folder)
-            for name in files.names(self._layout.check_inside(self._layout.local)):
-                if name not in (self._layout.held_file.name, self._layout.staging.name):
-                    files.remove_tree(self._layout.local / name)
+        with ExitStack() as undo:
+            name = self._layout.name(folder)
+            change = undo.enter_context(self._change("purge", name, purged=digests))
+            for start in range(0, len(new), _PURGED_AT_ONCE):
+                part = tuple(new[start : start + _PURGED_AT_ONCE])
+                self._record.purged(folder, part, reason)
+            self._set_aside(change, digests)
+            self._afterwards.push(undo.pop_all())
+
+    def erase(
+        self,
+        key: str,
+        payloads: Sequence[LoggedPayload],
+        *,
+        reason: str | None = None,
+        is_noted: bool = False,
+    ) -> None:
+        """Remove an item for good, its records and these payloads; the log says so first.
+
+        ``is_noted`` when the log has that already. A stop takes it back as one of ``purge``.
+        """
+        self._require(key)
+        folder = self._layout.check_inside(self._layout.item_folder(key))
+        digests = {payload.digest for payload in payloads}
+        parts = [
+            tuple(payloads[i : i + _PURGED_AT_ONCE])
+            for i in range(0, max(len(payloads), 1), _PURGED_AT_ONCE)
+        ]
+        with ExitStack() as undo:
+            records, name = digests_below(folder), self._layout.name(folder)
+            change = undo.enter_context(
+                self._change("erase", name, purged=digests, erased=folder.name, records=records)
+            )
+            for part in () if is_noted else parts:
+                self._record.erased(folder, part, reason)
+            self._set_aside(change, digests)
+            files.move(folder, change.records)
+            self._afterwards.push(undo.pop_all())
+        self._forget_names()
+
+    def _set_aside(self, change: Change, digests: set[str]) -> None:
+        """Take payloads out of the archive, and remove the caches, whatever they hold."""
+        layout = self._layout
+        for digest in sorted(digests):
+            change.set_aside(digest)
+        self._objects.forget_held(digests, change.folder)
+        kept = {path.name for path in (layout.held_file, layout.own_file, layout.staging)}
+        for name in files.names(layout.check_inside(layout.local)):
+            if name not in kept:
+                files.remove_tree(layout.local / name)
 
     # ── notes, annotations, entities, claims ───────────────────────────────────────────────────
 
@@ -229,12 +343,24 @@ class Writer:
     def write_annotations(self, key: str, annotations: Iterable[Annotation]) -> None:
         """Write all annotations of an item; none removes the file. Raises NotFound."""
         self._require(key)
-        lines = "".join(dump_json_line(dict(annotation.data)) for annotation in annotations)
-        self._write(self._layout.annotations_file(key), lines.encode() or None)
+        self._write_annotations(key, annotations, self._store.item(key).facts.access)
+
+    def _write_annotations(
+        self, key: str, annotations: Iterable[Annotation], access: Access
+    ) -> None:
+        own, private = partition(annotations, access)
+        notes = self._layout.private_notes_file(key)
+        if private:  # first: one that is made private is never nowhere
+            self._write(notes, _lines(private))
+        self._write(self._layout.annotations_file(key), _lines(own))
+        if not private:
+            self._write(notes, None)
+            files.remove_empty(notes.parent, root=self._layout.root)
 
     def write_entity(self, entity: Entity) -> None:
         """Write an entity, new or changed."""
-        self._write(self._layout.entity_file(entity.id), dump_json(to_json(entity)).encode())
+        data = dump_json(to_json(entity)).encode()
+        self._write_record(self._layout.entity_file(entity.id), data, is_private=entity.private)
 
     def remove_entity(self, identifier: str) -> None:
         """Remove an entity; raises NotFound."""
@@ -243,7 +369,8 @@ class Writer:
 
     def write_claim(self, claim: Claim) -> None:
         """Write a claim, new or changed."""
-        self._write(self._layout.claim_file(claim.id), dump_json(to_json(claim)).encode())
+        data = dump_json(to_json(claim)).encode()
+        self._write_record(self._layout.claim_file(claim.id), data, is_private=claim.private)
 
     def remove_claim(self, identifier: str) -> None:
         """Remove a claim; raises NotFound."""
@@ -253,10 +380,30 @@ class Writer:
     # ── steps ──────────────────────────────────────────────────────────────────────────────────
 
     def _change(
-        self, digests: Iterable[str] = (), *, renamed: tuple[str, ...] = ()
+        self,
+        action: str = "",
+        subject: str = "",
+        *,
+        digests: Iterable[str] = (),
+        purged: Iterable[str] = (),
+        renamed: tuple[str, ...] = (),
+        leaving: tuple[str, ...] = (),
+        erased: str = "",
+        records: Mapping[str, str] = NOTHING,
     ) -> AbstractContextManager[Change]:
+        """A change whose journal names these things (``Journal`` says which)."""
         self._check_open()
-        return changing(self._store, digests, renamed=renamed)
+        journal = Journal(
+            action=action,
+            subject=subject,
+            digests=tuple(sorted(digests)),
+            purged=tuple(sorted(purged)),
+            renamed=renamed,
+            leaving=leaving,
+            erased=erased,
+            records=records,
+        )
+        return changing(self._store, journal)
 
     def _check_open(self) -> None:
         if not self._is_open:
@@ -277,9 +424,30 @@ class Writer:
         files.write_new(folder / "item.json", [_item_bytes(item)])
         files.flush_folder(folder)
 
-    def _move_in(self, folder: Path, name: str) -> None:
+    def _write_record(self, path: Path, data: bytes, *, is_private: bool) -> None:
+        """Write an entity or claim, which lies at ``path`` so far; it may go elsewhere."""
+        layout = self._layout
+        was_private = layout.lies_in_private(path)
+        if is_private and not was_private:
+            self._write(layout.private / layout.name(path), data)
+            self._write(path, None)
+            return
+        self._write(path, data)
+        if was_private and not is_private:
+            target = layout.root / path.relative_to(layout.private)
+            files.make_folder(layout.check_inside(target.parent), root=layout.root)
+            files.move(path, target)
+            self._record.changed(path, target)
+
+    def _keep_from_git(self, access: Access) -> None:
+        if access == "private":
+            keep_from_git(self._layout)
+
+    def _items_of(self, access: Access) -> Path:
+        return self._layout.private_items if access == "private" else self._layout.items
+
+    def _move_in(self, folder: Path, target: Path) -> None:
         """The commit of a new item: its folder appears whole."""
-        target = self._layout.items / name
         files.make_folder(self._layout.check_inside(target.parent), root=self._layout.root)
         files.remove_empty(target, root=target.parent)
         if target.exists():
@@ -294,10 +462,14 @@ class Writer:
         """Write one file as a change of its own; None removes it."""
         self._check_open()
         self._layout.check_inside(path)
+        if data is not None and self._layout.lies_in_private(path):
+            keep_from_git(self._layout)
         if data is None:
             if path.is_file():
-                files.remove_file(path)
-                self._record.changed(path)
+                name = self._layout.name(path)
+                with self._change("remove", name, leaving=(name,)):
+                    self._record.removed(path)
+                    files.remove_file(path)
             return
         with self._change() as change:
             files.make_folder(path.parent, root=self._layout.root)
@@ -312,6 +484,12 @@ class Writer:
     def _require(self, key: str) -> None:
         if not self._store.has(key):
             self._store.item(key)  # raises NotFound with the nearest keys
+
+
+def _lines(annotations: Iterable[Annotation]) -> bytes | None:
+    """What an annotations.jsonl is to hold; None: it is not to be there."""
+    lines = (dump_json_line(dict(annotation.data)) for annotation in annotations)
+    return "".join(lines).encode() or None
 
 
 def _item_bytes(item: Item) -> bytes:

@@ -188,7 +188,7 @@ def test_a_purge_killed_at_any_call_is_finished_by_the_next(
         has_bytes = left.payload_path(digest) is not None
         assert has_bytes or is_logged, f"bytes went unlogged at call {n}"
         if has_bytes and is_logged:
-            assert FindingClass.EXTRA in _kinds(left)
+            assert FindingClass.INTERRUPTED in _kinds(left)
         purge(left, "held2026")
         entries = LogFolder(left.layout).pending().entries
         assert sum(b'"purge"' in entry for entry in entries) == 1

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.app.doctor.machine import examine
+from citekit.app.doctor.machine import examine, examine_archive
+from citekit.app.intake.reading_child import limits_memory
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.sealing.signing_keys import keygen, log_origin, read_signing_key
 from citekit.store.archive import ArchiveStore
+from citekit.store.private.sealing import root_for_seal
+from citekit.store.private.second_copy import copies_folder
 from citekit.testing.builders import build_archive
+from citekit.testing.store_builders import build_item
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -32,6 +37,16 @@ def test_what_the_core_needs_is_here() -> None:
     assert {name for name, check in checks.items() if check.required} == {"python", "search"}
     assert all(check.hint for check in checks.values())
     assert {"extra site", "extra seal", "biber", "git"} <= set(checks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what other systems limit is what they say")
+def test_what_the_system_limits_is_tried() -> None:
+    """Linux bounds memory and computing time; trying it changes nothing for this process."""
+    resource = pytest.importorskip("resource")
+    assert _by_name(examine())["reader limits"].ok
+    kept = resource.getrlimit(resource.RLIMIT_AS)
+    assert limits_memory()
+    assert resource.getrlimit(resource.RLIMIT_AS) == kept
 
 
 def test_the_extras_are_those_of_the_package() -> None:
@@ -228,3 +243,15 @@ def test_a_damaged_log_is_told_and_nothing_else_fails(archive: ArchiveStore) -> 
     check = _looked(archive, "log")
     assert not check.ok
     assert check.hint
+
+
+def test_what_opens_private_things_is_to_be_there_twice(archive: ArchiveStore) -> None:
+    """A ledger without a copy is told; an archive in which nothing is private hears nothing."""
+    assert "private" not in {check.name for check in examine_archive(archive)}
+    with archive.writing() as writer:
+        writer.add_item(build_item("quay2024", access="private"))
+    root_for_seal(archive.layout)
+    assert _looked(archive, "private").ok
+    for copy in copies_folder().iterdir():
+        copy.unlink()
+    assert not _looked(archive, "private").ok

@@ -25,6 +25,11 @@ for line in sys.stdin:
         os._exit(7)
     if word == "die later" and asked:
         os._exit(8)
+    if word == "spin":
+        import resource
+        resource.setrlimit(resource.RLIMIT_CPU, (1, resource.RLIM_INFINITY))
+        while True:
+            pass
     asked = True
     print(word, os.getpid(), flush=True)
 """
@@ -74,6 +79,15 @@ def test_a_worn_child_is_no_reason_to_give_up(reader: ReaderProcess) -> None:
     """A document that only a used child fails on is read by a fresh one."""
     ask(reader, "a")
     assert ask(reader, "die later")[:2] == ["die", "later"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows counts no computing time for us")
+def test_a_child_that_has_used_its_time_is_told_from_one_that_died(reader: ReaderProcess) -> None:
+    """The document is given up at once, also by a child that had read others."""
+    ask(reader, "a")
+    with pytest.raises(GaveUp, match="more time than its size allows"):
+        ask(reader, "spin")
+    assert ask(reader, "b")[0] == "b"
 
 
 def test_a_child_that_was_killed_is_replaced(reader: ReaderProcess) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit.app.annotating.entities_and_claims import set_claim_private
+from citekit.app.changing.access import set_access
 from citekit.app.changing.purge import purge
 from citekit.app.intake.restore import restore
 from citekit.app.packages.backup import backup
@@ -15,6 +17,7 @@ from citekit.app.sealing.seal import seal
 from citekit.app.verifying.verify import verify
 from citekit.errors import IntegrityFailed, StoreConflict, UsageError
 from citekit.store.archive import ArchiveStore
+from citekit.store.private.sealing import root_for_seal
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
@@ -209,3 +212,38 @@ def test_a_stopped_backup_goes_on(
         assert backup(store, folder).exit_code() == 0
         assert _tree(folder) == _tree(store.root)
     assert n > 10
+
+
+def test_what_is_private_is_in_the_backup(store: ArchiveStore, tmp_path: Path) -> None:
+    """Items, notes, and the ledger that opens the seals; what was removed goes from the copy."""
+    _make_private(store)
+    root_for_seal(store.layout)
+    done = backup(store, tmp_path / "copy")
+    assert done.exit_code() == 0
+    assert _tree(tmp_path / "copy") == _tree(store.root)
+    copy = ArchiveStore.open(tmp_path / "copy")
+    assert copy.text("harbour2024") == store.text("harbour2024")
+    seal(store)  # from here on the log says that it is gone
+    with store.writing() as writer:
+        writer.remove_item("harbour2024")
+    assert backup(store, tmp_path / "copy").exit_code() == 0
+    assert _tree(tmp_path / "copy") == _tree(store.root)
+
+
+def test_the_backup_keeps_a_ledger_that_does_not_go_on(store: ArchiveStore, tmp_path: Path) -> None:
+    """A shorter or another one in the archive would open fewer seals than the copy's."""
+    _make_private(store)
+    before = store.layout.private_ledger.read_bytes()
+    root_for_seal(store.layout)
+    backup(store, tmp_path / "copy")
+    kept = (tmp_path / "copy/private/log/ledger.jsonl").read_bytes()
+    store.layout.private_ledger.write_bytes(before)
+    done = backup(store, tmp_path / "copy")
+    assert "CK-E723" in {finding.code for finding in done.findings}
+    assert (tmp_path / "copy/private/log/ledger.jsonl").read_bytes() == kept
+
+
+def _make_private(store: ArchiveStore) -> None:
+    for claim in store.claims():
+        set_claim_private(store, claim.id)
+    set_access(store, "harbour2024", "private")

@@ -22,13 +22,14 @@ from citekit.app.changing.access import set_access
 from citekit.app.changing.purge import purge
 from citekit.app.packages.export import export
 from citekit.app.packages.import_package import import_package
-from citekit.app.sealing.seal import Keys, seal, seal_locked
+from citekit.app.sealing.seal import Keys, seal, seal_recorded
 from citekit.app.verifying.verify import verify
 from citekit.errors import InvalidData, NotFound, StoreConflict, UsageError
 from citekit.findings import FindingClass
 from citekit.integrity.sign import new_signer_key
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.store.log.folder import LogFolder
 from citekit.testing.builders import build_archive
 from citekit.testing.tsa import make_authority, serve_authority
 
@@ -238,8 +239,10 @@ def test_prov_tells_each_seal_and_how_its_time_is_known(
     with serve_authority(authority) as url:
         first = seal(store, keys=keys, tsa=[url], allow_private=True, now=NOON)
     with store.writing() as writer:
-        writer.write_note("tide2023", "Noted by citekit; the seal finds nothing.\n")
-        last = seal_locked(store, keys, at=NOON, looks=False)
+        writer.write_note("tide2023", "Noted by citekit, and nothing is found.\n")
+        seal_recorded(store, keys, at=NOON)
+    last = LogFolder(store.layout).standing()
+    assert last
     export(store, tmp_path / "events.jsonld", format="prov")
     text = (tmp_path / "events.jsonld").read_text("utf-8")
     document = ProvDocument.deserialize(content=text, format="jsonld")

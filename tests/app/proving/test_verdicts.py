@@ -6,6 +6,9 @@ import copy
 import json
 import re
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,11 +31,10 @@ from citekit.integrity.sign import SignerKey, new_signer_key, sign_note
 from citekit.integrity.timestamp import parse_roots
 from citekit.model.value import replace
 from citekit.testing.builders import HARBOUR_TEXT, build_archive
-from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
+from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from citekit.findings import Finding
 
@@ -49,23 +51,33 @@ UNSIGNED = "who made it: the signer is not authenticated"
 Document = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def proof(tmp_path_factory: pytest.TempPathFactory, authority: TimestampAuthority) -> Proof:
-    """A proof with all that one can have: a renaming, a purge, another key, stamps old and new."""
-    store = build_archive(tmp_path_factory.mktemp("verdicts") / "archive")
-    with serve_authority(authority) as url:
-        seal(store, keys=Keys(signing=KEY), tsa=[url], allow_private=True, now=NOON)
-        Archive(store).rename("harbour2024", "quay2024")
-        seal(store, keys=Keys(signing=NEW_KEY, old=KEY), tsa=[url], allow_private=True, now=NOON)
-        purge(store, "quay2024", reason="asked to")
-        seal(store, keys=Keys(signing=NEW_KEY), tsa=[url], allow_private=True, now=NOON)
-    return prove(store, "quay2024", now=NOON)
+@cache  # once in a process: mutants are tried in forks of one that has made it
+def _make_proof() -> tuple[Proof, bytes]:
+    """The proof below, and the root of its timestamps."""
+    with TemporaryDirectory() as folder:
+        store = build_archive(Path(folder, "archive"))
+        Path(folder, "tsa").mkdir()
+        authority = make_authority(Path(folder, "tsa"))
+        with serve_authority(authority) as url:
+            stamped: dict[str, Any] = {"tsa": [url], "allow_private": True, "now": NOON}
+            seal(store, keys=Keys(signing=KEY), **stamped)
+            Archive(store).rename("harbour2024", "quay2024")
+            seal(store, keys=Keys(signing=NEW_KEY, old=KEY), **stamped)
+            purge(store, "quay2024", reason="asked to")
+            seal(store, keys=Keys(signing=NEW_KEY), **stamped)
+        return prove(store, "quay2024", now=NOON), authority.root_pem
 
 
 @pytest.fixture
-def trust(authority: TimestampAuthority) -> Outside:
+def proof() -> Proof:
+    """A proof with all that one can have: a renaming, a purge, another key, stamps old and new."""
+    return _make_proof()[0]
+
+
+@pytest.fixture
+def trust() -> Outside:
     """Who knew the first key, and the authority."""
-    return Outside(keys=(KEY.verifier,), roots=parse_roots(authority.root_pem))
+    return Outside(keys=(KEY.verifier,), roots=parse_roots(_make_proof()[1]))
 
 
 def test_all_that_is_right_is_told(proof: Proof, trust: Outside) -> None:
@@ -398,13 +410,52 @@ def test_a_sealed_record_that_is_none_is_told(text: str) -> None:
     assert verdict.proven[0].startswith(f"{ITEM} was sealed as it is here")
 
 
-def _proof_with(*events: Document) -> bytes:
+@pytest.mark.parametrize("key", ["../..", "other2024", ""])
+def test_a_file_without_a_path_is_no_record(key: str) -> None:
+    """Whatever key a hostile proof names: its record is the item.json of a folder."""
+    text = json.dumps({"id": key})
+    event = {"action": "item", "subject": "", "digest": digest_bytes(text.encode())}
+    document = json.loads(_proof_of(RECORD))
+    document |= {"key": key, "files": [{"path": "", "text": text}], "entries": [_entry_of(event)]}
+    (finding,) = check_proof(json.dumps(document).encode()).findings
+    assert _told(finding) == ("CK-E631", None, f"the proof has no item.json of {key!r}")
+
+
+def test_a_replaced_key_counts_for_the_hand_over_alone() -> None:
+    """It has signed the checkpoint that changed the keys; what it signs above is a thief's."""
+    trust = Outside(keys=(KEY.verifier,))
+    rotation = _entry_of(ROTATION, *BOTH)
+    verdict = check_proof(_proof_of(RECORD, KEY, rotations=(rotation,)), trust)
+    assert (verdict.exit_code, verdict.signers) == (0, (str(KEY.verifier),))
+    document = json.loads(_proof_with({"action": "item", "subject": "more"}, signer=KEY))
+    assert check_proof(json.dumps(document).encode(), trust).exit_code == 0
+    (finding,) = check_proof(
+        json.dumps({**document, "rotations": [rotation]}).encode(), trust
+    ).findings
+    message = (
+        f"{ORIGIN}+{KEY.verifier.key_id.hex()} has signed it, but entry 0 of the log says that "
+        "another key replaced that one"
+    )
+    assert _told(finding) == ("CK-E634", None, message)
+
+
+def test_a_proof_of_one_entry_may_have_an_earlier_checkpoint() -> None:
+    """Though it be the same one; without a timestamp it says nothing more."""
+    document = json.loads(_proof_of(RECORD))
+    *_, note = document["entries"][0]["proof"].partition(ORIGIN)
+    earlier = {"checkpoint": ORIGIN + note, "entries": [{"index": 0}], "timestamps": []}
+    verdict = check_proof(json.dumps({**document, "earlier": [earlier]}).encode())
+    assert (verdict.findings, verdict.times, verdict.exit_code) == ([], [], 1)
+
+
+def _proof_with(*events: Document, signer: SignerKey | None = None) -> bytes:
     """A proof of an item's record and of other events, in a log that has nothing else."""
     record = {"action": "item", "subject": ITEM, "digest": digest_bytes(RECORD.encode())}
     entries = [encode_leaf(event) for event in (record, *events)]
     leaves = [leaf_hash(entry) for entry in entries]
     checkpoint = Checkpoint(origin=ORIGIN, size=len(leaves), root=root_of(leaves))
-    note = write_note(Note(text=checkpoint.text))
+    text = Note(text=checkpoint.text)
+    note = write_note(sign_note(text, signer) if signer else text)
     document = json.loads(_proof_of(RECORD))
     document["entries"] = [
         {"entry": entry.decode(), "proof": write_proof(LogProof(

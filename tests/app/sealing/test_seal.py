@@ -16,6 +16,7 @@ from citekit import Archive
 from citekit.app.changing.purge import purge
 from citekit.app.sealing.seal import Keys, Sealed, seal
 from citekit.app.sealing.timestamp_authority import ask_authority
+from citekit.app.sealing.unconfirmed import Unconfirmed
 from citekit.app.verifying.log_checks.trust_anchors import Outside, read_outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import (
@@ -107,7 +108,7 @@ def test_what_citekit_did_is_told_from_what_was_found(
     _seal(store)
     log = LogFolder(store.layout)
     size = log.standing().size  # type: ignore[union-attr]  # it was just sealed
-    done, found = [entry.decode() for entry in log.entries_from(size - 2, size)]
+    done, found, _ = [entry.decode() for entry in log.entries_from(size - 3, size)]
     assert '"name":"Ada Quill"' in done
     assert '"source":"done"' in done
     assert '"source":"found"' in found
@@ -123,10 +124,13 @@ def test_what_came_and_went_between_two_seals_leaves_no_entry(store: ArchiveStor
 
 
 def test_a_sealed_item_stays(store: ArchiveStore) -> None:
-    """An item is removed only before it is sealed."""
+    """Its files are removed only before it is sealed; afterwards it is withdrawn."""
     _seal(store)
-    with pytest.raises(StoreConflict):
-        Archive(store).remove("tide2023")
+    before = store.capture("tide2023")
+    Archive(store).remove("tide2023")
+    assert store.item("tide2023").facts.withdrawn
+    assert store.capture("tide2023") == before
+    _seal(store)
     assert _check(store, KEY).exit_code(strict=True) == 0
 
 
@@ -231,11 +235,16 @@ def test_a_seal_never_launders_tampering(
 
 
 def test_a_removal_by_hand_is_sealed_and_told(store: ArchiveStore) -> None:
-    """A note that somebody deleted goes into the log as gone, with a warning that names it."""
+    """A note that somebody deleted goes into the log once that is confirmed, with a warning."""
     _seal(store)
     (store.root / "items" / "harbour2024" / "note.md").unlink()
     assert _check(store, KEY).exit_code() == 6
-    (finding,) = _seal(store).findings
+    before = store.layout.checkpoint_file.read_bytes()
+    with pytest.raises(Unconfirmed, match=r"removal of items/harbour2024/note\.md") as raised:
+        _seal(store)
+    assert store.layout.checkpoint_file.read_bytes() == before
+    leaves = [change.leaf for change in raised.value.changes]
+    (finding,) = seal(store, keys=Keys(signing=KEY), confirmed=leaves).findings
     assert finding.place
     assert finding.place.path == "items/harbour2024/note.md"
     assert _check(store, KEY).exit_code(strict=True) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,11 @@ import pytest
 
 from citekit import Archive
 from citekit.app.changing.purge import purge
+from citekit.app.changing.recover import recover
 from citekit.app.intake.restore import restore
 from citekit.app.sealing.auto_seal import AutoSeal
-from citekit.app.sealing.seal import Keys, Sealed, seal
-from citekit.app.sealing.waiting_purges import waiting_purges
+from citekit.app.sealing.seal import Keys, Sealed, seal, waiting_changes
+from citekit.app.sealing.unconfirmed import Unconfirmed
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import IntegrityFailed, StoreConflict
@@ -144,15 +146,27 @@ def test_a_path_that_a_renaming_left_still_stands(store: ArchiveStore) -> None:
 
 
 def test_an_automatic_seal_signs_no_forged_capture(store: ArchiveStore) -> None:
-    """With seal = "auto" the change is done, and the log stays as it was."""
+    """With seal = "auto" this process's change alone is sealed; the forgery waits, and is told."""
     forge(store.root, store.root / CAPTURE, "contradict")
-    before = store.layout.checkpoint_file.read_bytes()
     other = _again(store)
     _keep_key_for(other)
     other = ArchiveStore(other.root, other.settings, after_change=AutoSeal())
     with other.writing() as writer:
         writer.write_note("tide2023", "A change of the owner's.\n")
-    assert other.layout.checkpoint_file.read_bytes() == before
+    assert [json.loads(entry)["subject"] for entry in _pending(store)] == [CAPTURE]
+    assert _sealed_subjects(store)[-1] == "items/tide2023/note.md"
+    assert "CK-E602" in _codes(_check(store))
+
+
+def _entries(store: ArchiveStore) -> list[bytes]:
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    assert standing
+    return list(log.entries(standing.size))
+
+
+def _sealed_subjects(store: ArchiveStore) -> list[str]:
+    return [json.loads(entry)["subject"] for entry in _entries(store)]
 
 
 def test_an_automatic_seal_signs_what_this_process_did(store: ArchiveStore) -> None:
@@ -241,7 +255,7 @@ def test_a_forged_purge_excuses_nothing_and_is_not_signed(store: ArchiveStore) -
     """Missing is missing, before and after a seal that was asked for without a yes."""
     forge(store.root, _payload(store), "purge")
     assert _check(store).exit_code() == 6
-    assert {"CK-E624", "CK-I625"} <= _codes(_check(store))
+    assert {"CK-E624", "CK-I662"} <= _codes(_check(store))
     before = store.layout.checkpoint_file.read_bytes()
     with pytest.raises(StoreConflict, match="lantern2024"):
         _seal(_again(store))
@@ -256,7 +270,7 @@ def test_a_forged_purge_names_whose_bytes_went(store: ArchiveStore) -> None:
     payload.unlink()
     stolen = [{"digest": digest, "role": "text", "size_bytes": 1}]
     wait_for_seal(store.root, {"action": "purge", "subject": "items/x", "payloads": stolen})
-    (purge_,) = waiting_purges(_again(store))
+    (purge_,) = waiting_changes(_again(store))
     assert "lantern2024" in purge_.told
     assert digest in purge_.told
 
@@ -264,18 +278,19 @@ def test_a_forged_purge_names_whose_bytes_went(store: ArchiveStore) -> None:
 def test_an_automatic_seal_signs_no_purge_of_another_process(store: ArchiveStore) -> None:
     """It would make of a line that anybody can write the owner's word."""
     forge(store.root, _payload(store), "purge")
-    before = store.layout.checkpoint_file.read_bytes()
     other = _again(store)
     _keep_key_for(other)
     other = ArchiveStore(other.root, other.settings, after_change=AutoSeal())
     with other.writing() as writer:
         writer.write_note("tide2023", "A change of the owner's.\n")
-    assert other.layout.checkpoint_file.read_bytes() == before
+    assert _sealed_subjects(store)[-1] == "items/tide2023/note.md"
+    assert [json.loads(entry)["action"] for entry in _pending(store)] == ["purge"]
     assert _check(store).exit_code() == 6
 
 
 def test_a_purge_of_the_owner_is_settled_by_the_seal(store: ArchiveStore) -> None:
     """It says that it waits; the seal of the same process signs it, and verify is content."""
+    _keep_key_for(store)
     purged = purge(store, "lantern2024", reason="asked to")
     assert "CK-I705" in {finding.code for finding in purged.findings}
     assert _check(store).exit_code() == 6
@@ -289,20 +304,24 @@ def test_a_purge_of_another_process_is_signed_once_confirmed(store: ArchiveStore
     """Only the purges that were confirmed: one more is refused."""
     purge(store, "lantern2024", reason="asked to")
     other = _again(store)
-    confirmed = [waiting.leaf for waiting in waiting_purges(other)]
+    confirmed = [waiting.leaf for waiting in waiting_changes(other)]
     purge(store, "harbour2024")
     with pytest.raises(StoreConflict, match="harbour2024"):
         _seal(other, confirmed)
-    _seal(other, [waiting.leaf for waiting in waiting_purges(other)])
+    _seal(other, [waiting.leaf for waiting in waiting_changes(other)])
     assert _check(store).exit_code(strict=True) == 0
 
 
 def test_a_purge_excuses_in_a_log_that_nobody_ever_signed(tmp_path: Path) -> None:
-    """There nobody vouches for anything, and a purge that waits counts as it did."""
+    """Once it is sealed, and nobody vouches for it: with a key to trust it fails."""
     store = build_archive(tmp_path / "unsigned")
     seal(store, keys=Keys(), now=NOON)
     purge(store, "lantern2024")
-    assert verify(_again(store)).exit_code() == 0
+    assert verify(_again(store)).exit_code() == 6
+    seal(store, keys=Keys(), now=NOON)
+    assert verify(_again(store)).exit_code(strict=True) == 0
+    assert {"CK-I621", "CK-I663"} <= _codes(verify(_again(store)))
+    assert _check(store).exit_code() == 6
 
 
 def test_one_item_alone_is_told_of_its_own_purge(store: ArchiveStore) -> None:
@@ -315,16 +334,14 @@ def test_one_item_alone_is_told_of_its_own_purge(store: ArchiveStore) -> None:
 def test_the_owner_of_a_forged_purge_gets_the_bytes_back(
     store: ArchiveStore, tmp_path: Path
 ) -> None:
-    """Restoring is refused while the line stands, and says so; without it the bytes come back."""
+    """The line is nobody's word, so nothing is in the way; ``recover`` takes it out."""
     copy = tmp_path / "copy.txt"
     copy.write_bytes(_payload(store).read_bytes())
-    pending = store.layout.pending_file.read_bytes()
     forge(store.root, _payload(store), "purge")
-    with pytest.raises(StoreConflict) as raised:
-        restore(_again(store), "lantern2024", copy)
-    assert "delete its line" in (raised.value.hint or "")
-    store.layout.pending_file.write_bytes(pending)
     restore(_again(store), "lantern2024", copy)
+    assert (_check(store).exit_code(), _check(store).exit_code(strict=True)) == (0, 1)
+    (forged,) = waiting_changes(_again(store))
+    assert recover(_again(store), drop=[forged.leaf.hex()[:12]]).dropped == 1
     assert _check(store).exit_code(strict=True) == 0
 
 
@@ -345,3 +362,167 @@ def _keep_key_for(store: ArchiveStore) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(write_signer_key(KEY) + "\n")
     path.chmod(0o600)
+
+
+# ── own events, and others ─────────────────────────────────────────────────────────────────────
+
+
+def test_an_own_purge_is_awaited_where_the_key_is_elsewhere(store: ArchiveStore) -> None:
+    """1, and 6 for whoever cannot show that the purge is his; also where the key is here."""
+    purge(store, "lantern2024")
+    report = _check(store)
+    assert report.exit_code() == 1
+    assert "CK-E665" in _codes(report)
+    marks = store.layout.own_file.read_bytes()
+    store.layout.own_file.unlink()
+    assert _check(store).exit_code() == 6
+    store.layout.own_file.write_bytes(marks)
+    _keep_key_for(store)
+    assert _check(store).exit_code() == 6
+
+
+def test_an_own_purge_counts_where_nothing_was_ever_sealed(tmp_path: Path) -> None:
+    """There is no log that could say anything; a stranger's purge excuses nothing there either."""
+    store = build_archive(tmp_path / "new")
+    purge(store, "lantern2024")
+    assert verify(_again(store)).exit_code() == 0
+    store.layout.own_file.unlink()
+    assert verify(_again(store)).exit_code() == 6
+
+
+def test_an_old_event_is_not_new_again(store: ArchiveStore) -> None:
+    """Line and mark of a removal that was sealed, put back when the note is there again."""
+    with store.writing() as writer:
+        writer.write_note("harbour2024", None)
+    line, marks = _pending(store)[-1], store.layout.own_file.read_bytes()
+    _seal(store)
+    with store.writing() as writer:
+        writer.write_note("harbour2024", "Here again.\n")
+    _seal(store)
+    assert _check(store).exit_code(strict=True) == 0
+    store.layout.note_file("harbour2024").unlink()
+    assert _check(store).exit_code() == 6
+    with store.layout.pending_file.open("ab") as pending:
+        pending.write(line + b"\n")
+    store.layout.own_file.write_bytes(marks)
+    assert _check(store).exit_code() == 6
+    with pytest.raises(Unconfirmed, match="removal"):
+        _seal(_again(store))
+
+
+def test_an_own_removal_needs_no_question(store: ArchiveStore) -> None:
+    """Another process of the same user has noted it: it is unsealed, and signed as it was done."""
+    with store.writing() as writer:
+        writer.write_note("harbour2024", None)
+    assert _check(store).exit_code() == 0
+    _seal(_again(store))
+    assert json.loads(_entries(store)[-1])["source"] == "done"
+    assert _check(store).exit_code(strict=True) == 0
+
+
+def test_a_strangers_line_is_signed_as_found_by_the_sealer(store: ArchiveStore) -> None:
+    """Neither the name nor the time that the line claims comes into the log."""
+    note = store.layout.note_file("tide2023")
+    note.write_text("By somebody.\n")
+    digest = digest_bytes(note.read_bytes())
+    wait_for_seal(
+        store.root, {"action": "note", "subject": "items/tide2023/note.md", "digest": digest}
+    )
+    report = _check(store)
+    assert (report.exit_code(), _codes(report) & {"CK-I603", "CK-I660"}) == (0, {"CK-I660"})
+    _seal(_again(store))
+    entry = json.loads(_entries(store)[-1])
+    assert (entry["source"], entry["digest"]) == ("found", digest)
+    assert entry["agent"]["name"] != "Ada Quill"
+    assert entry["at"] == "2026-11-22T12:00:00Z"
+    assert _check(store).exit_code(strict=True) == 0
+
+
+def test_a_strangers_purge_is_signed_as_found_once_confirmed(store: ArchiveStore) -> None:
+    """Who says yes says it in his own name."""
+    forge(store.root, _payload(store), "purge")
+    _seal(store, [change.leaf for change in waiting_changes(_again(store))])
+    entry = json.loads(_entries(store)[-1])
+    assert (entry["action"], entry["source"]) == ("purge", "found")
+    assert entry["agent"]["name"] != "Ada Quill"
+    assert _check(store).exit_code(strict=True) == 0
+
+
+def test_an_access_that_was_changed_by_hand_is_asked_about(store: ArchiveStore) -> None:
+    """With or without a line: a public item made restricted, or a restricted one public."""
+    item = store.item("harbour2024")
+    assert item.facts.access == "restricted"
+    path = store.layout.item_file("harbour2024")
+    path.write_text(path.read_text().replace('"restricted"', '"public"'))
+    with pytest.raises(Unconfirmed, match="change of access of items/harbour2024"):
+        _seal(_again(store))
+
+
+def test_an_automatic_seal_leaves_older_events_of_the_same_item(store: ArchiveStore) -> None:
+    """Signed later, they would have the last word: so it stops, and the full seal signs both."""
+    with store.writing() as writer:
+        writer.write_note("tide2023", "First.\n")
+    before = store.layout.checkpoint_file.read_bytes()
+    _keep_key_for(store)
+    other = ArchiveStore(store.root, store.settings, after_change=AutoSeal())
+    with other.writing() as writer:
+        writer.write_note("tide2023", "Second.\n")
+    assert store.layout.checkpoint_file.read_bytes() == before
+    with other.writing() as writer:
+        writer.write_note("lantern2024", "Of another item.\n")
+    assert _sealed_subjects(store)[-1] == "items/lantern2024/note.md"
+    assert len(_pending(store)) == 2
+    _seal(_again(store))
+    assert _check(store).exit_code(strict=True) == 0
+    actions = [json.loads(entry) for entry in _entries(store)][-2:]
+    assert [event["source"] for event in actions] == ["done", "done"]
+
+
+def test_a_forged_key_is_neither_believed_nor_signed(store: ArchiveStore) -> None:
+    """A new public key and the event that names it: extra, and the owner's key signs on."""
+    path = store.layout.key_file(THIEF.verifier.key_id.hex())
+    path.write_text(f"{THIEF.verifier}\n")
+    about = {
+        "action": "key",
+        "subject": store.layout.name(path),
+        "digest": digest_bytes(path.read_bytes()),
+        "vkey": str(THIEF.verifier),
+        "replaces": KEY.verifier.key_id.hex(),
+    }
+    wait_for_seal(store.root, about)
+    assert _check(store).exit_code() == 6
+    with store.writing() as writer:
+        writer.write_note("tide2023", "A change of the owner's.\n")
+    _seal(_again(store))
+    assert store.layout.name(path) not in _sealed_subjects(store)
+    assert _check(store).exit_code() == 6
+
+
+def test_an_older_log_does_not_launder_a_change_of_access(store: ArchiveStore) -> None:
+    """It has no word on the access of items: where a payload is gone, a seal asks all the same."""
+    _seal_without_access(store)
+    path = store.layout.item_file("lantern2024")
+    path.write_text(path.read_text().replace('"public"', '"restricted"'))
+    _payload(store).unlink()
+    store.layout.held_file.unlink()
+    report = _check(store)
+    assert report.exit_code() == 6
+    assert "CK-E664" in _codes(report)
+    with pytest.raises(Unconfirmed, match="change of access"):
+        _seal(_again(store))
+
+
+def _seal_without_access(store: ArchiveStore) -> None:
+    """Seal the archive anew, with the entries that an older citekit would have written."""
+    from citekit.integrity.leaf import encode_leaf
+
+    entries = [json.loads(entry) for entry in _entries(store)]
+    log, key_file = LogFolder(store.layout), store.layout.key_file(KEY.verifier.key_id.hex())
+    shutil.rmtree(store.layout.log / "tile")
+    store.layout.checkpoint_file.unlink()
+    for event in entries:
+        event.pop("access", None)
+    log.await_only([encode_leaf(event) for event in entries], size=0)
+    _sign_whatever_waits(store, KEY)
+    assert key_file.is_file()
+    assert _check(store).exit_code(strict=True) == 0

@@ -10,8 +10,10 @@ import pytest
 
 from citekit import Archive
 from citekit.app.annotating.annotate import annotate
+from citekit.app.changing.access import set_access
 from citekit.app.changing.edit import set_fields
 from citekit.app.sealing.seal import Keys, seal
+from citekit.app.sealing.unconfirmed import Unconfirmed
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import InvalidData
@@ -50,7 +52,7 @@ def _git(folder: Path, *words: str) -> None:
 
 def _commit(root: Path) -> None:
     _git(root, "add", "--all")
-    _git(root, "commit", "-qm", "what was done")
+    _git(root, "commit", "-qm", "what was done", "--allow-empty")
 
 
 def _merge(here: Path, there: Path) -> None:
@@ -89,16 +91,45 @@ def _seal_here_add_there(ones: Path, others: Path) -> None:
     _add(others, "ben2026")
 
 
+def _rename_here_add_there(ones: Path, others: Path) -> None:
+    Archive.open(ones).rename("lantern2024", "lamp2024")
+    _add(others, "ben2026")
+
+
+def _add_and_remove_there(ones: Path, others: Path) -> None:
+    _add(ones, "ada2026")
+    _add(others, "ben2026")
+    Archive.open(others).remove("ben2026")
+    _add(others, "cem2026")
+
+
+def _add_the_same(ones: Path, others: Path) -> None:
+    _add(ones, "ada2026")
+    _add(others, "ada2026")
+
+
 @pytest.mark.parametrize("is_turned", [False, True], ids=["into-ones", "into-others"])
 @pytest.mark.parametrize(
     "work",
-    [_add_different_items, _annotate_one_item, _seal_here_add_there],
+    [
+        _add_different_items,
+        _annotate_one_item,
+        _seal_here_add_there,
+        _rename_here_add_there,
+        _add_and_remove_there,
+        _add_the_same,
+    ],
     ids=lambda f: f.__name__,
 )
 def test_two_clones_merge_and_seal(
-    clones: tuple[Path, Path], work: Callable[[Path, Path], None], *, is_turned: bool
+    clones: tuple[Path, Path],
+    work: Callable[[Path, Path], None],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_turned: bool,
 ) -> None:
     """Without a conflict, and verify is content with the merge, then with its seal."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796000000")  # who adds the same adds the same bytes
     work(*clones)
     here, there = reversed(clones) if is_turned else clones
     _merge(here, there)
@@ -121,6 +152,47 @@ def test_both_ways_lead_to_the_same_archive(clones: tuple[Path, Path]) -> None:
     _commit(others)
     _git(ones, "pull", "-q", str(others), "main")
     assert _check(ones).exit_code(strict=True) == 0
+
+
+def _remove_a_note(root: Path) -> None:
+    with ArchiveStore.open(root).writing() as writer:
+        writer.write_note("harbour2024", None)
+
+
+def _restrict(root: Path) -> None:
+    set_access(ArchiveStore.open(root), "lantern2024", "restricted")
+
+
+def _withdraw(root: Path) -> None:
+    Archive.open(root).remove("tide2023")
+
+
+@pytest.mark.parametrize("work", [_remove_a_note, _restrict], ids=lambda f: f.__name__)
+def test_what_a_colleague_takes_away_is_missing_until_it_is_sealed(
+    clones: tuple[Path, Path], work: Callable[[Path], None]
+) -> None:
+    """A merge cannot tell a colleague from a stranger: the seal asks, and then all is well."""
+    here, there = clones
+    work(there)
+    assert _check(there).exit_code() == 0
+    _merge(here, there)
+    assert _check(here).exit_code() == 6
+    store = ArchiveStore.open(here)
+    with pytest.raises(Unconfirmed) as raised:
+        _seal(here)
+    confirmed = [change.leaf for change in raised.value.changes]
+    seal(store, keys=Keys(signing=KEY), confirmed=confirmed)
+    assert _check(here).exit_code(strict=True) == 0
+
+
+def test_a_withdrawal_of_a_colleague_is_asked_about(clones: tuple[Path, Path]) -> None:
+    """It takes nothing away that verify would miss, but it is no edit either."""
+    here, there = clones
+    _withdraw(there)
+    _merge(here, there)
+    assert _check(here).exit_code() == 0
+    with pytest.raises(Unconfirmed, match="withdrawal of items/tide2023"):
+        _seal(here)
 
 
 def test_an_archive_from_before_learns_to_merge(clones: tuple[Path, Path]) -> None:
@@ -167,7 +239,8 @@ def test_of_two_beginnings_the_log_is_as_long_as_the_larger_says(
     path.write_bytes(path.read_bytes() + before)
     log = LogFolder(ArchiveStore.open(root).layout)
     assert (log.pending().base, log.pending().first_base) == (size + 1, size)
-    assert log.waiting(size + 1) == ()
+    left = [json.loads(entry)["subject"] for entry in log.waiting(size + 1)]
+    assert left == ["items/tide2023/note.md"]  # another computer's, which was found here
     assert _check(root).exit_code(strict=True) == 0
     path.write_bytes(b'{"base":99}\n' + before)
     assert "CK-E612" in {finding.code for finding in _check(root).findings}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import re
 import shutil
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,14 +21,17 @@ from citekit.app.verifying.verify import verify
 from citekit.errors import MissingExtra
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import new_signer_key, sign_note
+from citekit.integrity.tiles import parse_bundle
 from citekit.integrity.timestamp import build_query, parse_roots
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
+from citekit.store.staging import Journal, begin
 from citekit.testing.builders import build_archive
-from citekit.testing.tamper import sealed_archive
+from citekit.testing.tamper import wait_for_seal
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -42,25 +49,37 @@ Told = tuple[str, str, str]
 """Code, path inside the archive, message."""
 
 
-@pytest.fixture(scope="module")
-def sealed(authority: TimestampAuthority, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of two bundles of entries, signed and sealed twice, stamped in between."""
-    root = tmp_path_factory.mktemp("log") / "archive"
+@cache  # once in a process: mutants are tried in forks of one that has made it
+def _make_archive() -> tuple[Path, bytes]:
+    """The archive below, and the root of its timestamp."""
+    folder = Path(mkdtemp(prefix="citekit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "tsa").mkdir()
+    authority = make_authority(folder / "tsa")
+    store = build_archive(folder / "archive")
+    for number in range(299):  # two bundles of entries, and few files
+        digest = digest_bytes(str(number).encode())
+        event = {"action": "note", "subject": "items/tide2023/note.md", "digest": digest}
+        wait_for_seal(store.root, event)
     with serve_authority(authority) as url:
-        sealed_archive(root, KEY, tsa=(url,), entities=300)
-    return root
+        for text, tsa in (("One.\n", [url]), ("Two.\n", [])):
+            with store.writing() as writer:
+                writer.write_note("tide2023", text)
+            seal(store, keys=Keys(signing=KEY), tsa=tsa, allow_private=True, now=NOON)
+    return store.root, authority.root_pem
 
 
 @pytest.fixture
-def root(sealed: Path, tmp_path: Path) -> Path:
-    """A copy of it to be damaged."""
-    return Path(shutil.copytree(sealed, tmp_path / "archive"))
+def root(tmp_path: Path) -> Path:
+    """An archive of two bundles of entries, signed and sealed twice, stamped in between."""
+    return Path(shutil.copytree(_make_archive()[0], tmp_path / "archive"))
 
 
 @pytest.fixture
 def outside(authority: TimestampAuthority) -> Outside:
-    """Who knows the key and the authority."""
-    return Outside(keys=(KEY.verifier,), roots=parse_roots(authority.root_pem))
+    """Who knows the key and the authorities: of that archive, and of what is stamped later."""
+    pem = _make_archive()[1] + authority.root_pem
+    return Outside(keys=(KEY.verifier,), roots=parse_roots(pem))
 
 
 def _told(root: Path, outside: Outside | None = None) -> list[Told]:
@@ -106,6 +125,17 @@ def _flip(name: str, at: int = 40) -> Callable[[Path], None]:
     return damage
 
 
+def _flip_entry(number: int) -> Callable[[Path], None]:
+    """Change the first letter of what an entry of the first bundle says."""
+
+    def damage(root: Path) -> None:
+        entries = parse_bundle((root / ENTRIES).read_bytes(), 256)
+        at = sum(2 + len(entry) for entry in entries[:number]) + 2 + len(b'{"')
+        _flip(ENTRIES, at)(root)
+
+    return damage
+
+
 def _cut(name: str) -> Callable[[Path], None]:
     def damage(root: Path) -> None:
         (root / name).write_bytes((root / name).read_bytes()[:-1])
@@ -115,6 +145,14 @@ def _cut(name: str) -> Callable[[Path], None]:
 
 def _remove(name: str) -> Callable[[Path], None]:
     return lambda root: (root / name).unlink()
+
+
+def _grow_to(name: str, size: int) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        (root / name).touch()
+        os.truncate(root / name, size)
+
+    return damage
 
 
 def _both(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
@@ -177,6 +215,7 @@ LAST_ENTRIES, LAST_TILE, UPPER = (
     "log/tile/entries/001.p/64", "log/tile/0/001.p/64", "log/tile/1/000.p/1",
 )  # fmt: skip
 KEPT = "trust/checkpoints/316"
+CAPTURE = "items/harbour2024/captures/20240302T093000Z.json"
 GONE = "a file of the log is missing"
 OTHER = "other hashes than those of its entries"
 ROOT = ("CK-E605", "log/checkpoint", "its root is not that of the entries")
@@ -189,13 +228,21 @@ UNKNOWN = ("CK-I603", r"[\w./-]+", "is not in the log yet")
 REPLACED = ("CK-E602", KEPT, r"has sha256:\w+, entry 317 of the log says sha256:\w+")
 
 UNNAMED = ("CK-E607", r"trust/keys/71e8f426\.vkey", "no entry of the log names this key")
-LOST = [UNNAMED, *[UNKNOWN] * 255]
-"""What is told of the 256 files whose entries were in the first bundle."""
+LOST = [UNKNOWN] * 13
+"""What is told of the files whose entries were all in the first bundle."""
 
 DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
     ("a changed entry", _flip(ENTRIES), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+    ("a changed sixth entry", _flip_entry(5), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+    ("a changed 200th entry", _flip_entry(199), [("CK-E605", ENTRIES, CHANGED), *VOUCHED]),
+    ("a changed entry and no kept checkpoint", _both(_flip_entry(199), _remove(KEPT)),
+     [("CK-E605", ENTRIES, CHANGED), SIGNED, LOST_STAMP, NO_STAMP,
+      ("CK-E601", KEPT, "is missing: entry 316 of the log has it")]),
+    ("no bundle that names the key", _remove(LAST_ENTRIES),
+     [("CK-E606", LAST_ENTRIES, GONE), UNNAMED, *VOUCHED, UNKNOWN,
+      ("CK-I603", "items/tide2023/note.md", "has changed since entry 255")]),
     ("a changed last entry", _flip(LAST_ENTRIES),
-     [("CK-E605", LAST_ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+     [("CK-E605", LAST_ENTRIES, CHANGED), *VOUCHED]),
     ("a changed hash", _flip(TILE), [("CK-E605", TILE, "other hashes"), *VOUCHED]),
     ("a changed last hash", _flip(LAST_TILE), [("CK-E605", LAST_TILE, "other hashes"), *VOUCHED]),
     ("both tiles changed", _both(_flip(TILE), _flip(LAST_TILE)),
@@ -206,6 +253,7 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       *LOST, *VOUCHED]),
     ("a cut tile", _cut(TILE), [("CK-E605", TILE, "has 8191 bytes"), *VOUCHED]),
     ("a long tile", _write(TILE, bytes(8193)), [("CK-E605", TILE, ".*8192.*"), *VOUCHED]),
+    ("a long upper tile", _write(UPPER, bytes(8193)), [("CK-E605", UPPER, OTHER), *VOUCHED]),
     ("a cut upper tile", _cut(UPPER), [("CK-E605", UPPER, OTHER), *VOUCHED]),
     ("a lost bundle", _remove(ENTRIES), [("CK-E606", ENTRIES, GONE), *LOST, *VOUCHED]),
     ("a lost tile", _remove(TILE), [("CK-E606", TILE, GONE), *VOUCHED]),
@@ -224,6 +272,20 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       ("CK-E606", "log/checkpoint", "is missing: there was a log once"),
       ("CK-I608", r"trust/keys/71e8f426\.vkey", "a seal was stopped"),
       UNNAMED]),
+    ("a key too large to be read", _grow_to("trust/keys/71e8f426.vkey", 3 << 30),
+     [("CK-E602", r"trust/keys/71e8f426\.vkey",
+       r"is larger than \d+ bytes: 3221225472, and entry 313 of the log says sha256:\w{64}"),
+      *VOUCHED]),
+    ("a strange key too large to be read", _grow_to("trust/keys/00000000.vkey", 3 << 30),
+     [("CK-E607", r"trust/keys/00000000\.vkey", "no entry of the log names this key"), *VOUCHED]),
+    ("a capture record too large to be read", _grow_to(CAPTURE, 3 << 30),
+     [("CK-E201", CAPTURE, r"is larger than \d+ bytes: 3221225472"),
+      ("CK-E602", CAPTURE,
+       r"is larger than \d+ bytes: 3221225472, and entry \d+ of the log says sha256:\w{64}"),
+      *VOUCHED]),
+    ("an item's record too large to be read", _grow_to("items/tide2023/item.json", 3 << 30),
+     [("CK-E201", "items/tide2023/item.json", r"is larger than \d+ bytes: 3221225472"),
+      *VOUCHED]),
     ("one signature twice", _twice_signed,
      [("CK-E605", "log/checkpoint", "one key has signed it twice"), *VOUCHED]),
     ("an event that is none", _write("log/pending.jsonl", b'{"base":320}\nnone\n'),
@@ -244,6 +306,8 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       NO_STAMP, REPLACED]),
     ("a kept checkpoint of more entries", _kept(400, size=400),
      [("CK-E612", "trust/checkpoints/400", "the log had 400 entries, and has 320"), *VOUCHED]),
+    ("a kept checkpoint that is none before others", _write("trust/checkpoints/300", b"none"),
+     [("CK-E609", "trust/checkpoints/300", "a note has a blank line.*"), *VOUCHED]),
     ("no kept checkpoint", _remove(KEPT),
      [SIGNED, LOST_STAMP, NO_STAMP,
       ("CK-E601", KEPT, "is missing: entry 317 of the log has it")]),
@@ -270,6 +334,67 @@ def test_what_is_wrong_is_told_with_its_place(
     damage(root)
     told = _told(root, outside)
     assert _same(told, expected), (len(told), told)
+
+
+def _grow(root: Path, entries: list[bytes]) -> None:
+    """Seal any entries, as a program would that asks nothing."""
+    store = ArchiveStore.open(root)
+    log = LogFolder(store.layout)
+    tree = log.grow(log.standing(), entries, staging=begin(store.layout, Journal()))
+    checkpoint = Checkpoint(origin=ORIGIN, size=tree.size, root=tree.root())
+    note = sign_note(Note(text=checkpoint.text), KEY)
+    store.layout.checkpoint_file.write_bytes(write_note(note))
+    log.tidy(tree.size)
+
+
+def test_a_change_to_what_is_no_key_changes_nothing(root: Path, outside: Outside) -> None:
+    """An entry of another program: neither is it signed by that, nor is the old key replaced."""
+    change = {
+        "v": 1, "action": "key", "subject": "trust/keys/00000000.vkey", "vkey": "none",
+        "digest": digest_bytes(b"none"), "replaces": KEY.verifier.key_id.hex(),
+    }  # fmt: skip
+    _grow(root, [encode_leaf(change)])
+    absent = ("CK-E601", r"trust/keys/00000000\.vkey", "is missing: entry 318 of the log has it")
+    assert _same(_told(root, outside), [absent, *VOUCHED])
+
+
+def test_a_key_that_was_replaced_is_told(root: Path, outside: Outside) -> None:
+    """It signs beside its successor, after the hand-over: somebody has it who should not."""
+    store = ArchiveStore.open(root)
+    seal(store, keys=Keys(signing=NEW_KEY, old=KEY), now=NOON)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Once more.\n")
+    seal(store, keys=Keys(signing=NEW_KEY), now=NOON)
+    path = store.layout.checkpoint_file
+    path.write_bytes(write_note(sign_note(parse_note(path.read_bytes()), KEY)))
+    message = f"is signed by a key that the log has replaced since: {KEY.verifier}"
+    assert ("CK-E627", "log/checkpoint", message) in _told(root)
+    (signed,) = [line for line in _told(root, outside) if line[0] == "CK-I620"]
+    assert signed[2] == f"signed by {NEW_KEY.verifier}"
+
+
+def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outside: Outside) -> None:
+    """No JSON, no event, one of a newer schema, one that contradicts an earlier one."""
+    forged = {"action": "capture", "subject": CAPTURE, "payloads": []}
+    strange: list[dict[str, object]] = [
+        {"v": 99}, {"v": 0}, {"v": "2"}, {},
+        {"v": 1, "action": "item", "subject": "x" * 2000},
+        {"v": 1, **forged, "digest": digest_bytes(b"forged")},
+    ]  # fmt: skip
+    entries = [b"not json", *map(encode_leaf, strange)]
+    _grow(root, entries)
+    told = [line for line in _told(root, outside) if line not in _told(root)]
+    assert [line[0] for line in told] == ["CK-I620", "CK-I618"]
+    told = [line for line in _told(root, outside) if line[2].startswith("entry 3")]
+    assert [(code, message[:11]) for code, _, message in told] == [
+        ("CK-E610", "entry 318: "), ("CK-I611", "entry 319: "), ("CK-E610", "entry 320: "),
+        ("CK-E610", "entry 321: "), ("CK-E610", "entry 322: "), ("CK-E610", "entry 323: "),
+        ("CK-I626", "entry 324: "),
+    ]  # fmt: skip
+    assert {line[1] for line in told} == {"log/checkpoint"}
+    _flip("log/tile/entries/001.p/69")(root)  # another entry that was changed hides none of these
+    assert [line for line in _told(root, outside) if line[2].startswith("entry 3")] == told
+    assert all(len(message) > 15 for _, _, message in told)
 
 
 # ── what the verifier brings along ─────────────────────────────────────────────────────────────
@@ -331,6 +456,18 @@ def test_another_key_and_another_authority_are_not_trusted(root: Path, tmp_path:
     unknown = ("CK-E614", "log/checkpoint", "no trusted key has signed this")
     foreign = ("CK-I617", STAMP, "the timestamp does not verify: .*")
     assert _same(told, [unknown, foreign, NO_STAMP])
+
+
+def test_one_stamp_that_leads_to_trust_is_enough(root: Path, authority: TimestampAuthority) -> None:
+    """Whichever it is: that another one does not takes nothing away."""
+    store = ArchiveStore.open(root)
+    with store.writing() as writer:
+        writer.write_note("tide2023", "Once more.\n")
+    with serve_authority(authority) as url:
+        seal(store, keys=Keys(signing=KEY), tsa=[url], allow_private=True, now=NOON)
+    for pem in (_make_archive()[1], authority.root_pem):
+        told = _told(root, Outside(keys=(KEY.verifier,), roots=parse_roots(pem)))
+        assert sorted(code for code, *_ in told) == ["CK-I617", "CK-I618", "CK-I620"]
 
 
 def test_an_unsigned_log_is_called_so(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import tomllib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +16,11 @@ import pytest
 
 from citekit import Archive
 from citekit.app.sealing.seal import Keys, seal
+from citekit.app.sealing.unconfirmed import Unconfirmed
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
 from citekit.app.witnessing.take_in import take_in
-from citekit.errors import CitekitError, IntegrityFailed, StoreConflict
+from citekit.errors import CitekitError
 from citekit.findings import FindingClass, Severity
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.note import parse_note, write_signature
@@ -26,6 +29,7 @@ from citekit.integrity.witness.cosignature import cosign
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.whole_state import state_faults
+from citekit.testing.forged_journals import forge_journal
 from citekit.testing.tamper import forge, sealed_archive, sign_falsely, state_falsely, tamper
 from citekit.testing.tsa import make_authority, serve_authority
 
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parents[2] / "cases" / "tamper"
 MUTATIONS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "mutations.toml").read_text("utf-8"))
 KINDS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "kinds.toml").read_text("utf-8"))
+JOURNALS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "journals.toml").read_text("utf-8"))
 FORGERIES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "forgeries.toml").read_text("utf-8"))
 SIGNATURES: dict[str, dict[str, str]] = tomllib.loads(
     (CASES / "signatures.toml").read_text("utf-8")
@@ -145,18 +150,77 @@ def test_no_event_that_waits_excuses_what_was_sealed(
 ) -> None:
     """Who lacks the key can write events; found before any seal, and no seal takes it in."""
     (path, *_) = sorted(archive.glob(KINDS[kind]["path"]))
+    if forgery == "access":  # a machine that remembers nothing might take it for withheld
+        shutil.rmtree(archive / ".citekit")
     if not forge(archive, path, forgery):
-        return  # nothing of this kind of file can be purged
-    is_mutable = kind in MUTABLE
-    expected = set(FORGERIES[forgery]["mutable" if is_mutable else "fixed"])
+        return  # nothing of this kind of file can be purged, restricted, renamed …
+    expected = FORGERIES[forgery]["mutable" if kind in MUTABLE else "fixed"]
+    assert _classes(archive) & set(expected["verdicts"])
+    assert _is_named(archive)
+    assert _sealed_by_its_owner(archive) in expected["seal"]
+    if expected["verdicts"] != ["unsealed"]:  # a change that may be made stays, signed as found
+        assert _classes(archive) & set(expected["verdicts"])
+
+
+def _is_named(root: Path) -> bool:
+    """Whether verify tells of the event itself: of a file that stays, it may be told with it."""
+    try:
+        report = verify(ArchiveStore.open(root), outside=OUTSIDE)
+    except CitekitError:
+        return True
+    said = [f for f in report.findings if "nothing shows that" in f.message]
+    return bool(said) or any(f.code in ("CK-E602", "CK-E601") for f in report.findings)
+
+
+def _sealed_by_its_owner(root: Path) -> str:
+    """What a seal does, whose owner says yes to nothing; whatever it signs is found by it."""
+    before = (root / "log" / "checkpoint").read_bytes()
+    try:
+        store = ArchiveStore.open(root)
+        log = LogFolder(store.layout)
+        standing = log.standing()
+        assert standing
+        sealed = seal(store, keys=Keys(signing=KEY))
+    except Unconfirmed:
+        assert (root / "log" / "checkpoint").read_bytes() == before
+        return "asks"
+    except CitekitError:
+        assert (root / "log" / "checkpoint").read_bytes() == before
+        return "refuses"
+    new = [json.loads(entry) for entry in log.entries_from(standing.size, sealed.size)]
+    assert all(event["source"] == "found" for event in new)
+    assert all(event["agent"]["name"] != "Ada Quill" for event in new)
+    assert log.pending().entries == ()
+    return "finds"
+
+
+@pytest.mark.parametrize("forgery", JOURNALS)
+@pytest.mark.parametrize("kind", OUTSIDE_LOG)
+def test_no_journal_excuses_what_was_sealed(kind: str, forgery: str, archive: Path) -> None:
+    """Who can write a journal hides nothing behind it, and has nothing removed or replaced."""
+    (path, *_) = sorted(archive.glob(KINDS[kind]["path"]))
+    if not forge_journal(archive, path, forgery):
+        return  # nothing of this kind of file can be renamed, or set aside
+    expected = set(JOURNALS[forgery]["classes"] or KINDS[kind]["content"])
     assert _classes(archive) & expected
-    if is_mutable:
-        return
-    checkpoint = (archive / "log" / "checkpoint").read_bytes()
-    with pytest.raises((IntegrityFailed, StoreConflict)):
-        seal(ArchiveStore.open(archive), keys=Keys(signing=KEY))
-    assert (archive / "log" / "checkpoint").read_bytes() == checkpoint
+    before = _contents(archive)
+    _mend_stopped(archive)
     assert _classes(archive) & expected
+    after = _contents(archive)
+    assert {name: after.get(name) for name in before} == before
+
+
+def test_bytes_set_aside_are_interrupted_and_come_back(archive: Path) -> None:
+    """What a stopped purge explains is there to be found: exit code 7, and then nothing is left."""
+    for kind in ("public-payload", "restricted-payload"):
+        (path, *_) = sorted(archive.glob(KINDS[kind]["path"]))
+        data = path.read_bytes()
+        assert forge_journal(archive, path, "aside")
+        report = verify(ArchiveStore.open(archive), outside=OUTSIDE)
+        assert (report.exit_code(), _classes(archive)) == (7, {"interrupted"})
+        _mend_stopped(archive)
+        assert path.read_bytes() == data
+        assert _classes(archive) == set()
 
 
 @pytest.mark.parametrize("trusted", [(), (KEY,), (KEY, NEW_KEY)], ids=["none", "owner", "both"])
@@ -211,6 +275,18 @@ def test_a_state_that_waits_is_nobodys_word(how: str, archive: Path) -> None:
     sealed = seal(store, keys=Keys(signing=KEY))
     assert (sealed.added, sealed.size) == (1, standing.size + 2)
     assert verify(store, outside=OUTSIDE).exit_code(strict=True) == 0
+
+
+def _mend_stopped(root: Path) -> None:
+    """Mend as every writer does, and as far as an archive can be opened."""
+    with suppress(CitekitError), ArchiveStore.open(root).writing():
+        pass
+
+
+def _contents(root: Path) -> dict[str, bytes]:
+    paths = (path for path in root.rglob("*") if path.is_file() and ".citekit" not in path.parts)
+    names = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    return {name: data for name, data in names.items() if name != "log/pending.jsonl"}
 
 
 def test_the_matrix_is_as_large_as_promised() -> None:

@@ -53,6 +53,10 @@ class Reading:
         """Make the state of the whole archive follow from the same entries."""
         self.state = WholeState(self.history)
 
+    def leaves(self) -> list[bytes]:
+        """The leaf hash of every sealed entry, in order."""
+        return _leaves(self.rows, self.history.size)
+
     def root_at(self, size: int) -> bytes:
         """The root of the first ``size`` entries, those that wait included."""
         if size not in self._roots:

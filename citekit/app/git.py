@@ -83,6 +83,18 @@ class Repository:
                                hint="git status says why")  # fmt: skip
         return cls(Path(os.fsdecode(answer.rstrip(b"\n"))))
 
+    def tracked(self, folder: Path) -> list[str]:
+        """The paths below a folder that git has in its index, relative to the top."""
+        return self._files(folder)
+
+    def takeable(self, folder: Path) -> list[str]:
+        """The paths below a folder that git would add next, as it ignores nothing of them."""
+        return self._files(folder, "--others", "--exclude-standard")
+
+    def _files(self, folder: Path, *options: str) -> list[str]:
+        name = self.name(folder)
+        return self._ask("ls-files", "-z", *options, "--", name).split("\0")[:-1] if name else []
+
     def ids_of(self, files: Sequence[Path]) -> set[str]:
         """Git's ids of the bytes of these files, which need not be in the repository."""
         if not files:

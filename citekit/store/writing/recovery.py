@@ -1,0 +1,204 @@
+"""Ending what was stopped: a change is completed when it was committed, and else undone.
+
+Whoever writes next does this first, and ``citekit recover`` does nothing else. What is done follows
+from the archive and from what is sealed; the journal only says where to look. So no journal, true
+or forged, has anything removed that a seal accounts for, or puts bytes over others.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING
+
+from citekit.errors import IntegrityFailed, InvalidData, NotFound
+from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.tiles import parse_path
+from citekit.model.value import Value, replace
+from citekit.store import files
+from citekit.store.folder_names import is_name_of_any
+from citekit.store.log.folder import LogFolder, needed_paths
+from citekit.store.log.sealed_payloads import SealedPayloads
+from citekit.store.staging import Unfinished, discard, unfinished
+from citekit.store.writing.payload_places import PLACES, belongs, settle
+from citekit.store.writing.payload_references import needed_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from citekit.store.layout import Layout
+    from citekit.store.reading import ArchiveReader
+
+    _Sealed = Callable[[], SealedPayloads]
+
+
+class Mended(Value):
+    """A change that was stopped, and has been completed or undone."""
+
+    action: str
+    subject: str
+
+    def told(self) -> str:
+        """What to say of it."""
+        return f"{self.action} {self.subject}".strip() or "a change"
+
+
+def clean_up(store: ArchiveReader) -> tuple[Mended, ...]:
+    """Complete or undo what writers that were stopped left behind."""
+    mended = []
+    for stopped in unfinished(store.layout):
+        with suppress(InvalidData, IntegrityFailed, NotFound):  # no writer of ours has left that
+            mend(store, stopped)
+        if stopped.journal.names_something and not stopped.folder.exists():
+            mended.append(Mended(action=stopped.journal.action, subject=stopped.journal.subject))
+    return tuple(mended)
+
+
+def mend(store: ArchiveReader, stopped: Unfinished) -> None:
+    """Complete or undo one change."""
+    sealed = cache(lambda: SealedPayloads.read(LogFolder(store.layout)))  # if anybody asks
+    if not stopped.is_done:
+        if not (_bring_back(store, stopped, sealed) and _bring_item_back(store, stopped, sealed)):
+            return  # other bytes are in the way: verify finds them, and here is the good copy
+        _take_back_events(store, stopped, sealed)
+        _take_back_files(store, stopped)
+    tidy(store, stopped, may_go=lambda digest: not sealed().account_for(digest))
+
+
+def tidy(
+    store: ArchiveReader, stopped: Unfinished, *, may_go: Callable[[str], bool] = lambda _: True
+) -> None:
+    """What follows the commit of every change: nothing is left over, and payloads are in place."""
+    folder, journal = stopped.folder, stopped.journal
+    if journal.renamed:
+        old, new = journal.renamed
+        _drop_renamed(store, old, new, folder)
+    settle(store, journal.digests, folder, may_go=may_go)
+    discard(folder)
+
+
+def _bring_back(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> bool:
+    """Have what a purge has set aside in its place, unless that purge is sealed; whether it is."""
+    objects, are_all_back = store.objects, True
+    digests = _not_purged(stopped, sealed)
+    needed = needed_by(store, digests)
+    for digest in digests:
+        for access in PLACES:
+            aside = store.layout.check_inside(stopped.aside(digest, access))
+            if aside.exists():
+                place = belongs(needed[digest]) or access
+                objects.move(digest, aside, objects.path(digest, place))
+                objects.note_held([digest])
+                are_all_back &= not objects.is_whole(digest, aside)
+    return are_all_back
+
+
+def _bring_item_back(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> bool:
+    """Have an item's folder in its place unless its erasing is sealed; whether it is.
+
+    A folder that is not, file for file, what the journal says stays where it is.
+    """
+    aside, name = stopped.records, stopped.journal.erased
+    if not name or f"items/{name}" in sealed().erased or not aside.is_dir():
+        return True
+    target = store.layout.check_inside(store.layout.items / name)
+    found = digests_below(store.layout.check_inside(aside))
+    if target.exists() or found != stopped.journal.records:
+        return False
+    files.move(aside, target)
+    return True
+
+
+def digests_below(folder: Path) -> dict[str, str]:
+    """The digest of every file in a folder and below, by its path in it; links count as others."""
+    found = {}
+    for name in sorted(files.names(folder)):
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            inside = digests_below(path)
+            found.update({f"{name}/{rest}": digest for rest, digest in inside.items()})
+        else:
+            found[name] = digest_bytes(files.read_bytes(path))
+    return found
+
+
+def _not_purged(stopped: Unfinished, sealed: _Sealed) -> list[str]:
+    """The payloads of a stopped purge that no seal says is done."""
+    digests = stopped.journal.purged
+    return [d for d in digests if d not in sealed().purged] if digests else []
+
+
+def _take_back_events(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> None:
+    """Have no event wait for a seal that says what has not come about."""
+    journal = stopped.journal
+    purged = set(_not_purged(stopped, sealed))
+    left = {name for name in journal.leaving if store.root.joinpath(*name.split("/")).exists()}
+    if journal.erased and f"items/{journal.erased}" not in sealed().erased:
+        left.add(f"items/{journal.erased}")
+    if not purged and not left:
+        return
+    log = LogFolder(store.layout)
+    pending = log.pending()
+    kept = [entry for entry in pending.entries if not _says_gone(entry, purged, left)]
+    if len(kept) < len(pending.entries):
+        log.await_only(kept, size=pending.first_base)
+
+
+def _take_back_files(store: ArchiveReader, stopped: Unfinished) -> None:
+    """Remove the files of a seal that never came to its checkpoint; it will be made anew."""
+    placed, log = stopped.journal.placed, LogFolder(store.layout)
+    standing = log.standing() if placed else None
+    needed = set(needed_paths(standing.size)) if standing else set()
+    for path in placed.keys() - needed:
+        with suppress(InvalidData, NotFound):  # no file of a log, or none any more
+            file = store.layout.check_inside(log.file(parse_path(path).path))
+            if digest_bytes(files.read_bytes(file)) == placed[path]:
+                files.remove_file(file)
+                files.remove_empty(file.parent, root=store.layout.log)
+
+
+def _says_gone(entry: bytes, purged: set[str], left: set[str]) -> bool:
+    if not any(action in entry for action in (b'"purge"', b'"erase"', b'"remove"')):
+        return False
+    event = parse_leaf(entry)
+    if event.get("action") == "purge":
+        return any(payload.get("digest") in purged for payload in event.get("payloads", ()))
+    return event.get("action") in ("erase", "remove") and event.get("subject") in left
+
+
+def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> None:
+    """Remove the old folder of a renamed item, if the new one is that item, with all it had."""
+    old_folder, new_folder = store.layout.folder_of(old), store.layout.folder_of(new)
+    with suppress(InvalidData, NotFound):
+        if is_name_of_any(old, store.item_in(new).facts.aliases):
+            rename_notes(store.layout, old, new)
+        if not old_folder.is_dir():
+            return
+        before, after = store.item_in(old), store.item_in(new)
+        facts = replace(after.facts, aliases=before.facts.aliases)
+        is_renamed = before.key in after.facts.aliases
+        is_same = after.with_variables({"id": before.key}).with_facts(facts) == before
+        if is_renamed and is_same and _has_all_of(new_folder, old_folder):
+            files.move(old_folder, files.unused(folder))
+
+
+def rename_notes(layout: Layout, old: str, new: str) -> None:
+    """Have private notes of an item where its folder's new name says."""
+    notes, target = layout.private_notes / old, layout.private_notes / new
+    if notes.is_dir() and not target.exists():
+        files.move(layout.check_inside(notes), target)
+
+
+def _has_all_of(new: Path, old: Path) -> bool:
+    """Whether each file in the old folder but item.json is in the new one, byte for byte."""
+    for name in files.names(old):
+        if files.is_symlink(old / name):
+            return False
+        if (old / name).is_dir():
+            if not _has_all_of(new / name, old / name):
+                return False
+        elif name != "item.json" and files.read_bytes(old / name) != files.read_bytes(new / name):
+            return False
+    return True
