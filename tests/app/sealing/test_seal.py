@@ -352,7 +352,7 @@ def test_a_forged_archive_never_passes_a_kept_checkpoint(forged: ArchiveStore) -
     """Its first entries are not those of the checkpoint that was kept."""
     outside = read_outside(checkpoints=[str(forged.root.parent / "kept")], archive=forged.root)
     report = verify(forged, outside=outside)
-    assert (report.exit_code(), "CK-E613" in _codes(report)) == (6, True)
+    assert (report.exit_code(), "CK-E651" in _codes(report)) == (6, True)
 
 
 def test_nothing_inside_the_archive_is_taken_as_trust(forged: ArchiveStore) -> None:
