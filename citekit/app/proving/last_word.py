@@ -15,7 +15,7 @@ from citekit.app.proving.proof_verdict import LastWord
 from citekit.app.verifying.rules import found
 from citekit.errors import Place
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.state_tree import root_by, state_key, state_value
+from citekit.integrity.state.state_tree import root_by, state_key, state_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

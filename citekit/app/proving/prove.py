@@ -36,11 +36,11 @@ from citekit.app.sealing.plan import replay
 from citekit.app.sealing.unconfirmed import erasures_among
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.group_state import write_group
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import write_signature
 from citekit.integrity.proof import LogProof
-from citekit.integrity.state_tree import StateTree, state_key
+from citekit.integrity.state.group_state import write_group
+from citekit.integrity.state.state_tree import StateTree, state_key
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now as this_second

@@ -9,10 +9,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citekit.errors import InvalidData
-from citekit.integrity.group_state import write_group
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.state_leaf import StateLeaf, may_be_state, read_state_leaf
-from citekit.integrity.state_tree import StateTree, state_key, state_value
+from citekit.integrity.state.group_state import write_group
+from citekit.integrity.state.state_leaf import StateLeaf, may_be_state, read_state_leaf
+from citekit.integrity.state.state_tree import StateTree, state_key, state_value
 from citekit.store.log.log_state import Contradiction, History
 
 if TYPE_CHECKING:

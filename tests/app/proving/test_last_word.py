@@ -25,10 +25,10 @@ from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import verify
 from citekit.errors import IntegrityFailed
 from citekit.integrity.checkpoint import parse_checkpoint
-from citekit.integrity.group_state import GroupState, read_group, write_group
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.proof import LogProof, write_proof
 from citekit.integrity.sign import new_signer_key
+from citekit.integrity.state.group_state import GroupState, read_group, write_group
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
