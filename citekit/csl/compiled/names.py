@@ -126,7 +126,9 @@ def _people_node(state: State, people: People, spec: NameSpec) -> NamesNode:
     count = _count(state.context, people, spec, wanted=wanted)
     if state.context.tells_apart:
         state.marks.shown.append(ShownNames(people=people, count=count, spec=spec))
-    return render_people(people, spec, count, levels_of(state, people, spec, place))
+    levels = levels_of(state, people, spec, place)
+    language = state.entry.language if spec.has_case else ""
+    return render_people(people, spec, count, levels, language)
 
 
 def _count(context: Context, people: People, spec: NameSpec, *, wanted: int) -> int:

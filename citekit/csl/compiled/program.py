@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.compiled.compiler import Compiler
 from citekit.csl.compiled.element import Setting
+from citekit.csl.compiled.numbers import with_labels
 from citekit.csl.compiled.sort_keys import SortKey, compile_keys
 from citekit.csl.output.tree import Node
 from citekit.csl.style.facts import citations_test, mentions
@@ -90,4 +91,4 @@ def _run(elements: list[Element], state: State) -> Out:
     out: Out = []
     for element in elements:
         element(state, out)
-    return out
+    return with_labels(state, out) if state.used.has_bare_labels else out
