@@ -17,6 +17,7 @@ from citekit.csl.output.endings import (
     FULL,
     GROUP_PREFIX,
     LEAF_PREFIX,
+    NONE,
     QUOTED,
     START,
     TWINS,
@@ -169,7 +170,8 @@ class _Writer(TokenWriter):
         between = False
         for child in node.children:
             if isinstance(child, str):
-                self.text(child, TWINS if between else FIELD)
+                stop = TWINS if child.startswith(".") else NONE  # "R.B.. Moe": one is enough
+                self.text(child, stop if between else FIELD)
             else:
                 self._fonted = self._fonted and not between
                 self.node(child)
