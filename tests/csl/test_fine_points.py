@@ -91,3 +91,21 @@ def test_an_unsigned_cite_belongs_to_no_group() -> None:
     result = process(xml, items, [[{"id": key} for key in "abcd"]])
 
     assert result.citations == ("Oak, 2001, 2003; Storm, 2001; Calm, 2001",)
+
+
+def test_seasons_stand_in_the_order_of_the_year() -> None:
+    """Spring comes before May and autumn after it, a bare year before both."""
+    sort = '<bibliography><sort><key variable="issued"/></sort><layout>'
+    xml = style({"layout": '<text variable="title"/>'}).replace("<bibliography><layout>", sort)
+    dates = {
+        "Autumn": {"date-parts": [[2015]], "season": 3},
+        "May": {"date-parts": [[2015, 5]]},
+        "Spring": {"raw": "2015-21"},
+        "Year": {"date-parts": [[2015]]},
+        "Winter": {"date-parts": [[2015]], "season": "winter"},
+    }
+    items = [{"id": k, "type": "book", "title": k, "issued": v} for k, v in dates.items()]
+
+    result = process(xml, items)
+
+    assert [key for key, _ in result.bibliography] == ["Year", "Spring", "May", "Autumn", "Winter"]

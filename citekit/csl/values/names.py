@@ -46,11 +46,14 @@ def render_people(
     spec: NameSpec,
     count: int,
     levels: Sequence[int],
+    *,
     language: str = "",
+    has_more: bool = False,
 ) -> NamesNode:
     """The names with delimiters, "and" and et al.; levels say how much of a given name shows.
 
     ``language`` is that of the item, for capitals: a Turkish i has its dot in Turkish works alone.
+    With ``has_more`` there are others whom nobody names.
     """
 
     def shown_node(place: int, level: int) -> Node:
@@ -58,8 +61,8 @@ def render_people(
         return person_node(people[place], spec, inverted=inverted, level=level, language=language)
 
     nodes = [shown_node(i, levels[i] if levels else 0) for i in range(min(count, len(people)))]
-    truncated = count < len(people)
-    if truncated and spec.use_last and len(people) - count >= 2 and count:
+    truncated = has_more or count < len(people)
+    if spec.use_last and len(people) - count >= 2 and count and not has_more:
         last = shown_node(len(people) - 1, 0)
         # beside a single name the ellipsis needs no delimiter: so the reference processor
         gap = f"{spec.delimiter}… " if count > 1 or _parts_ellipsis(spec, people) else " … "
@@ -69,7 +72,7 @@ def render_people(
     if truncated:
         children = _listed(nodes, spec)
         if spec.et_al is not None and nodes:
-            children += [_before_et_al(spec, len(nodes), people[count - 1]), spec.et_al]
+            children += [_before_et_al(spec, len(nodes), shown[-1]), spec.et_al]
         return NamesNode(spec.look, children, nodes, shown)
     if spec.and_term is not None and len(nodes) > 1:
         children = [*_listed(nodes[:-1], spec), _before_last(spec, people), nodes[-1]]

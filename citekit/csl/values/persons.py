@@ -64,6 +64,13 @@ class Person:
         self.key = "\n".join(filter(None, parts))  # the same for one person, however ordered
 
 
+def without_others(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], bool]:
+    """The people, and whether there are more whom nobody names: BibTeX's ``and others``."""
+    if len(people) > 1 and people[-1].key == "others":
+        return people[:-1], True
+    return people, False
+
+
 def is_foreign(text: str) -> bool:
     """Whether a text is in a script that writes names without spaces, family name first."""
     if text.isascii():
