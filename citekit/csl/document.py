@@ -1,23 +1,25 @@
-"""A document with citations: edit it, and learn which citations read differently now.
+"""A document with citations: edit it, and learn what of it reads differently now.
 
 Edits are cheap and only noted; ``changes`` settles order, positions, numbers and disambiguation for
-the whole document and renders again only those citations whose facts changed.
+the whole document and renders again only those citations whose facts changed. What an item is
+sorted by, how it reads alone and how its likes were told apart is remembered from edit to edit.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from citekit.csl.compiled.state import NO_HINTS, Context
-from citekit.csl.output.tokens import Token
+from citekit.csl.compiled.state import Context
+from citekit.csl.output.render import renderer
 from citekit.csl.output.tree import Node
 from citekit.csl.output.writer import flatten
 from citekit.csl.passes import bibliography
 from citekit.csl.passes.cite import CiteRenderer, Facts
 from citekit.csl.passes.cluster import cluster
-from citekit.csl.passes.disambiguate import Disambiguator, letters
+from citekit.csl.passes.disambiguate import Disambiguator, Told, letters
 from citekit.csl.passes.position import Place, given_place, places
-from citekit.csl.passes.sort import sort_by
+from citekit.csl.passes.sort import sort_by, sort_texts
+from citekit.csl.style.ir import PLAIN
 from citekit.csl.values.entry import Entry, citation_label
 from citekit.csl.values.numbers import whole_number
 from citekit.model.value import Value
@@ -26,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from citekit.csl.compiled.program import Program
-    from citekit.csl.compiled.state import Hints
+    from citekit.csl.output.render import Format
+    from citekit.csl.output.tokens import Token
 
     Cite = Mapping[str, Any]
-    Told = tuple[Hints, tuple[int, ...]]
-    """What disambiguation says of an item: hints, and the levels of its names."""
 
 _NEAR = 5
+_UNTOLD = Told()
 
 
 class Citation(Value):
@@ -49,12 +51,31 @@ class Citation(Value):
     mode: str = ""
 
 
-class _Shown(Value):
-    """What was rendered for a citation, and from which facts."""
+class _Shown:
+    """What was rendered for a citation or an entry, and from which facts."""
 
-    signature: object
-    tree: Node
-    tokens: list[Token]
+    __slots__ = ("cites", "facts", "mode", "tokens", "tree", "where")
+
+    def __init__(
+        self, citation: Citation, cites: Sequence[Cite], where: list[Place], facts: list[Facts]
+    ) -> None:
+        self.mode = citation.mode
+        self.cites = cites
+        self.where = where
+        self.facts = facts
+        self.tree = Node(PLAIN, ())
+        self.tokens: list[Token] = []
+
+    def is_of(
+        self, citation: Citation, cites: Sequence[Cite], where: list[Place], facts: list[Facts]
+    ) -> bool:
+        """Whether it was made from just these: everything that a citation's text depends on."""
+        return (
+            self.facts == facts
+            and self.where == where
+            and (self.cites is cites or self.cites == cites)
+            and self.mode == citation.mode
+        )
 
 
 class Document:
@@ -68,10 +89,14 @@ class Document:
         self._shown: dict[str, _Shown] = {}
         self._facts: dict[str, Facts] = {}
         self._order: list[str] = []
-        self._renderer = CiteRenderer(self.program, None)
+        self._sorted_by: dict[str, tuple[Entry, tuple[str | None, ...]]] = {}
+        self._disambiguator = _disambiguator(program)
+        levels = None if self._disambiguator is None else self._disambiguator.levels
+        self._renderer = CiteRenderer(program, levels)
+        self._bibliography = bibliography.Bibliography(program)
+        self._entries_shown: dict[str, tuple[Node, list[Token]]] = {}
         self._dirty = True
         self._unknown: dict[str, None] = {}
-        self._left_alike = False
         for item in items:
             self.add_item(item)
 
@@ -127,25 +152,65 @@ class Document:
     def changes(self) -> list[str]:
         """Settle the document; ids of the citations that are new or read differently, in order."""
         self._settle()
-        renderer = self._renderer
         clusters = [self._sorted(c) for c in self._citations]
-        near = self.program.style.citation.options.get("near-note-distance", "")
-        distance = whole_number(near, _NEAR)
-        notes = [citation.note for citation in self._citations]
-        found = places(list(zip(notes, clusters, strict=True)), distance)
         changed = []
-        for citation, cites, where in zip(self._citations, clusters, found, strict=True):
+        for citation, cites, where in zip(
+            self._citations, clusters, self._places(clusters), strict=True
+        ):
             before = self._shown.get(citation.id)
-            signature = self._signature(citation, cites, where)
-            if before is not None and before.signature == signature:
+            facts = [self._facts[str(cite.get("id"))] for cite in cites]
+            if before is not None and before.is_of(citation, cites, where, facts):
                 continue
-            facts = (self._facts[str(cite.get("id"))] for cite in cites)
-            tree = cluster(renderer, list(zip(facts, cites, where, strict=True)), citation.mode)
-            tokens = flatten(tree, self.program.locale)
-            if before is None or before.tokens != tokens:
+            shown = _Shown(citation, cites, where, facts)
+            cited = list(zip(facts, cites, where, strict=True))
+            shown.tree = cluster(self._renderer, cited, citation.mode)
+            shown.tokens = flatten(shown.tree, self.program.locale)
+            if before is None or before.tokens != shown.tokens:
                 changed.append(citation.id)
-            self._shown[citation.id] = _Shown(signature=signature, tree=tree, tokens=tokens)
+            self._shown[citation.id] = shown
         return changed
+
+    def entry_changes(self) -> list[str]:
+        """Ids of the entries that are new or read differently than at the last call, in order."""
+        before, self._entries_shown = self._entries_shown, {}
+        changed = []
+        for key, tree in self.bibliography():
+            shown = before.get(key)
+            if shown is None or shown[0] is not tree:
+                tokens = flatten(tree, self.program.locale)
+                if shown is None or shown[1] != tokens:
+                    changed.append(key)
+                shown = (tree, tokens)
+            self._entries_shown[key] = shown
+        return changed
+
+    def citation(self, citation_id: str, output: Format = "text") -> str:
+        """A citation as the last ``changes`` left it, in a format; KeyError where there is none."""
+        return renderer(output)(self._shown[citation_id].tokens)
+
+    def entry(self, item_id: str, output: Format = "text") -> str:
+        """An entry as the last ``entry_changes`` left it, in a format; KeyError if it is none."""
+        return renderer(output)(self._entries_shown[item_id][1])
+
+    def _places(self, clusters: list[list[Cite]]) -> list[list[Place]]:
+        """Where each cite stands, as far as the style wants to know."""
+        program = self.program
+        near = program.style.citation.options.get("near-note-distance", "")
+        notes = [citation.note for citation in self._citations]
+        found = places(list(zip(notes, clusters, strict=True)), whole_number(near, _NEAR))
+        if program.uses_first_notes and program.uses_near_notes:
+            return found
+        return [
+            [
+                Place(
+                    place.position,
+                    near_note=place.near_note and program.uses_near_notes,
+                    first_note=place.first_note if program.uses_first_notes else 0,
+                )
+                for place in where
+            ]
+            for where in found
+        ]
 
     def cite(self, cites: Sequence[Cite], mode: str = "") -> Node:
         """The tree of a citation outside the document; cites say their position themselves."""
@@ -174,14 +239,15 @@ class Document:
         """(item id, tree) of every entry, in the order of the style, made one by one."""
         self._settle()
         facts = [self._facts[key] for key in self._order]
-        return bibliography.entries(self.program, facts, self._renderer.levels)
+        return self._bibliography.entries(facts, self._renderer.levels)
 
     @property
     def warnings(self) -> list[str]:
         """What could not be used, so far: locale, unknown items, values of wrong types."""
         unknown = [f"no item {key!r}: it is left out" for key in self._unknown]
         entries = [warning for key in self._entries for warning in self._entries[key].warnings]
-        alike = ["telling cites apart took too long: some may look alike"] * self._left_alike
+        is_spent = self._disambiguator is not None and self._disambiguator.is_spent
+        alike = ["telling cites apart took too long: some may look alike"] * is_spent
         return [*self.program.warnings, *unknown, *alike, *dict.fromkeys(entries)]
 
     # ---- the passes
@@ -191,27 +257,38 @@ class Document:
         if not self._dirty:
             return
         cited = self._cited()
-        labels = {key: citation_label(self._entries[key]) for key in cited}
+        labels: dict[str, str] = {}
+        if self.program.uses_labels:
+            labels = {key: citation_label(self._entries[key]) for key in cited}
         order = self._sort_bibliography(cited, labels)
         self._order = order
         told = self._disambiguate(order, labels)
+        numbers = enumerate(order, 1) if self.program.uses_numbers else ((0, key) for key in order)
         self._facts = {
-            key: self._known(key, number, labels, told) for number, key in enumerate(order, 1)
+            key: self._known(key, number, labels.get(key, ""), told.get(key, _UNTOLD))
+            for number, key in numbers
         }
         self._dirty = False
 
-    def _known(
-        self, key: str, number: int, labels: Mapping[str, str], told: Mapping[str, Told]
-    ) -> Facts:
-        """What is known of an item once order, labels and disambiguation are settled."""
-        hints, levels = told.get(key, (NO_HINTS, ()))
+    def _known(self, key: str, number: int, label: str, told: Told) -> Facts:
+        """What is known of an item once all is settled; the same object where nothing is new."""
+        entry, before = self._entries[key], self._facts.get(key)
+        if (
+            before is not None
+            and before.entry is entry
+            and before.number == number
+            and before.label == label
+            and (before.hints, before.levels, before.rules) == told
+        ):
+            return before
         return Facts(
-            entry=self._entries[key],
+            entry=entry,
             number=number,
-            label=labels.get(key, ""),
-            hints=hints,
-            levels=levels,
-            year_text=letters(hints.year_suffix),
+            label=label,
+            hints=told.hints,
+            levels=told.levels,
+            rules=told.rules,
+            year_text=letters(told.hints.year_suffix),
         )
 
     def _cited(self) -> list[str]:
@@ -227,31 +304,30 @@ class Document:
         keys = self.program.bibliography_keys
         if not keys:
             return cited
-        numbers = {key: i + 1 for i, key in enumerate(cited)}
+        program = self.program
+        numbers = {key: i for i, key in enumerate(cited, 1)} if program.uses_numbers else {}
+        before, self._sorted_by = self._sorted_by, {}
 
-        def context_of(key: str) -> Context:
-            return Context(
-                entry=self._entries[key],
-                in_bibliography=True,
-                citation_number=numbers[key],
-                label_text=labels[key],
-            )
+        def texts_of(key: str) -> Sequence[str | None]:
+            entry, found = self._entries[key], before.get(key)
+            if found is None or found[0] is not entry or numbers:
+                context = Context(
+                    entry=entry,
+                    in_bibliography=True,
+                    citation_number=numbers.get(key, 0),
+                    label_text=labels.get(key, ""),
+                )
+                found = (entry, sort_texts(context, keys))
+            self._sorted_by[key] = found
+            return found[1]
 
-        return sort_by(cited, keys, context_of)
+        return sort_by(cited, keys, texts_of)
 
-    def _disambiguate(self, order: list[str], labels: Mapping[str, str]) -> dict[str, Told]:
-        options = self.program.style.citation.options
-        if not any(key.startswith("disambiguate-") for key in options) and not (
-            self.program.tests_disambiguation
-        ):
-            self._left_alike = False
-            self._renderer = CiteRenderer(self.program, None)
+    def _disambiguate(self, order: list[str], labels: Mapping[str, str]) -> Mapping[str, Told]:
+        if self._disambiguator is None:
             return {}
-        worker = Disambiguator(self.program, labels, self._first_notes())
-        hints = worker.run([self._entries[key] for key in order])
-        self._left_alike = worker.is_spent
-        self._renderer = CiteRenderer(self.program, worker.levels)
-        return hints
+        entries = [self._entries[key] for key in order]
+        return self._disambiguator.run(entries, labels, self._first_notes())
 
     def _first_notes(self) -> dict[str, str]:
         """The note each item is cited in first, by item id."""
@@ -269,23 +345,15 @@ class Document:
         if len(known) < 2 or not keys:
             return known
 
-        def context_of(cite: Cite) -> Context:
-            return self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
+        def texts_of(cite: Cite) -> Sequence[str | None]:
+            context = self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
+            return sort_texts(context, keys)
 
-        return sort_by(known, keys, context_of)
-
-    def _signature(
-        self, citation: Citation, cites: Sequence[Cite], where: Sequence[Place]
-    ) -> object:
-        """Everything a citation's text depends on."""
-        facts = [self._facts[str(c.get("id"))] for c in cites]
-        return (
-            citation.mode,
-            tuple(map(_frozen, cites)),
-            tuple(where),
-            tuple((f.hints, f.levels, f.number, f.label, f.entry) for f in facts),
-        )
+        return sort_by(known, keys, texts_of)
 
 
-def _frozen(cite: Cite) -> tuple[tuple[str, str], ...]:
-    return tuple((key, repr(value)) for key, value in cite.items())
+def _disambiguator(program: Program) -> Disambiguator | None:
+    """Who tells cites apart; None where the style wants nobody to."""
+    options = program.style.citation.options
+    asks = any(key.startswith("disambiguate-") for key in options)
+    return Disambiguator(program) if asks or program.tests_disambiguation else None
