@@ -52,14 +52,15 @@ class Citation(Value):
 
 
 class _Shown:
-    """What was rendered for a citation or an entry, and from which facts."""
+    """What was rendered for a citation, and from which facts."""
 
-    __slots__ = ("cites", "facts", "mode", "tokens", "tree", "where")
+    __slots__ = ("citation", "cites", "facts", "ids", "tokens", "tree", "where")
 
     def __init__(
         self, citation: Citation, cites: Sequence[Cite], where: list[Place], facts: list[Facts]
     ) -> None:
-        self.mode = citation.mode
+        self.citation = citation
+        self.ids = {str(cite.get("id")) for cite in citation.cites}
         self.cites = cites
         self.where = where
         self.facts = facts
@@ -73,8 +74,8 @@ class _Shown:
         return (
             self.facts == facts
             and self.where == where
-            and (self.cites is cites or self.cites == cites)
-            and self.mode == citation.mode
+            and self.cites == cites
+            and self.citation.mode == citation.mode
         )
 
 
@@ -88,6 +89,7 @@ class Document:
         self._citations: list[Citation] = []
         self._shown: dict[str, _Shown] = {}
         self._facts: dict[str, Facts] = {}
+        self._touched: set[str] = set()  # whose facts changed since citations were shown
         self._order: list[str] = []
         self._sorted_by: dict[str, tuple[Entry, tuple[str | None, ...]]] = {}
         self._disambiguator = _disambiguator(program)
@@ -96,6 +98,7 @@ class Document:
         self._bibliography = bibliography.Bibliography(program)
         self._entries_shown: dict[str, tuple[Node, list[Token]]] = {}
         self._dirty = True
+        self._settled_for: tuple[list[str], dict[str, str]] | None = None
         self._unknown: dict[str, None] = {}
         for item in items:
             self.add_item(item)
@@ -106,6 +109,7 @@ class Document:
         """Make an item known (or known anew); it is listed once it is cited."""
         entry = Entry(item)
         self._entries[entry.id] = entry
+        self._settled_for = None
         self._dirty = True
 
     def list_item(self, item_id: str) -> None:
@@ -152,23 +156,37 @@ class Document:
     def changes(self) -> list[str]:
         """Settle the document; ids of the citations that are new or read differently, in order."""
         self._settle()
-        clusters = [self._sorted(c) for c in self._citations]
+        clusters = [self._cluster(citation) for citation in self._citations]
+        found = self._places(
+            [(c.note, cites) for c, (cites, _) in zip(self._citations, clusters, strict=True)]
+        )
         changed = []
-        for citation, cites, where in zip(
-            self._citations, clusters, self._places(clusters), strict=True
-        ):
-            before = self._shown.get(citation.id)
-            facts = [self._facts[str(cite.get("id"))] for cite in cites]
-            if before is not None and before.is_of(citation, cites, where, facts):
-                continue
-            shown = _Shown(citation, cites, where, facts)
-            cited = list(zip(facts, cites, where, strict=True))
-            shown.tree = cluster(self._renderer, cited, citation.mode)
-            shown.tokens = flatten(shown.tree, self.program.locale)
-            if before is None or before.tokens != shown.tokens:
+        for citation, (cites, before), where in zip(self._citations, clusters, found, strict=True):
+            is_old = before is not None and before.where == where
+            if not is_old and self._show(citation, cites, where):
                 changed.append(citation.id)
-            self._shown[citation.id] = shown
+        self._touched.clear()
         return changed
+
+    def _cluster(self, citation: Citation) -> tuple[Sequence[Cite], _Shown | None]:
+        """The cites of a citation in order, and how it was shown if nothing has touched it."""
+        shown = self._shown.get(citation.id)
+        if shown is not None and shown.citation is citation and shown.ids.isdisjoint(self._touched):
+            return shown.cites, shown
+        return self._sorted(citation), None
+
+    def _show(self, citation: Citation, cites: Sequence[Cite], where: list[Place]) -> bool:
+        """Render a citation unless it was made from the same; whether it reads differently."""
+        before = self._shown.get(citation.id)
+        facts = [self._facts[str(cite.get("id"))] for cite in cites]
+        if before is not None and before.is_of(citation, cites, where, facts):
+            before.citation = citation
+            return False
+        shown = self._shown[citation.id] = _Shown(citation, cites, where, facts)
+        cited = list(zip(facts, cites, where, strict=True))
+        shown.tree = cluster(self._renderer, cited, citation.mode)
+        shown.tokens = flatten(shown.tree, self.program.locale)
+        return before is None or before.tokens != shown.tokens
 
     def entry_changes(self) -> list[str]:
         """Ids of the entries that are new or read differently than at the last call, in order."""
@@ -192,25 +210,12 @@ class Document:
         """An entry as the last ``entry_changes`` left it, in a format; KeyError if it is none."""
         return renderer(output)(self._entries_shown[item_id][1])
 
-    def _places(self, clusters: list[list[Cite]]) -> list[list[Place]]:
+    def _places(self, clusters: list[tuple[int, Sequence[Cite]]]) -> list[list[Place]]:
         """Where each cite stands, as far as the style wants to know."""
         program = self.program
-        near = program.style.citation.options.get("near-note-distance", "")
-        notes = [citation.note for citation in self._citations]
-        found = places(list(zip(notes, clusters, strict=True)), whole_number(near, _NEAR))
-        if program.uses_first_notes and program.uses_near_notes:
-            return found
-        return [
-            [
-                Place(
-                    place.position,
-                    near_note=place.near_note and program.uses_near_notes,
-                    first_note=place.first_note if program.uses_first_notes else 0,
-                )
-                for place in where
-            ]
-            for where in found
-        ]
+        said = program.style.citation.options.get("near-note-distance", "")
+        near = whole_number(said, _NEAR) if program.uses_near_notes else None
+        return places(clusters, near, tells_notes=program.uses_first_notes)
 
     def cite(self, cites: Sequence[Cite], mode: str = "") -> Node:
         """The tree of a citation outside the document; cites say their position themselves."""
@@ -256,19 +261,26 @@ class Document:
         """Order, numbers, disambiguation, labels: in this order, once after any edit."""
         if not self._dirty:
             return
+        self._dirty = False
         cited = self._cited()
+        notes = self._first_notes() if self.program.uses_first_notes else {}
+        if (cited, notes) == self._settled_for:
+            return  # the items are the same, and so is all that is said of them
+        self._settled_for = (cited, notes)
         labels: dict[str, str] = {}
         if self.program.uses_labels:
             labels = {key: citation_label(self._entries[key]) for key in cited}
         order = self._sort_bibliography(cited, labels)
         self._order = order
-        told = self._disambiguate(order, labels)
+        told = self._disambiguate(order, labels, notes)
         numbers = enumerate(order, 1) if self.program.uses_numbers else ((0, key) for key in order)
+        before = self._facts
         self._facts = {
             key: self._known(key, number, labels.get(key, ""), told.get(key, _UNTOLD))
             for number, key in numbers
         }
-        self._dirty = False
+        self._touched.update(k for k, fact in self._facts.items() if before.get(k) is not fact)
+        self._touched.update(before.keys() - self._facts.keys())
 
     def _known(self, key: str, number: int, label: str, told: Told) -> Facts:
         """What is known of an item once all is settled; the same object where nothing is new."""
@@ -323,11 +335,13 @@ class Document:
 
         return sort_by(cited, keys, texts_of)
 
-    def _disambiguate(self, order: list[str], labels: Mapping[str, str]) -> Mapping[str, Told]:
+    def _disambiguate(
+        self, order: list[str], labels: Mapping[str, str], notes: Mapping[str, str]
+    ) -> Mapping[str, Told]:
         if self._disambiguator is None:
             return {}
         entries = [self._entries[key] for key in order]
-        return self._disambiguator.run(entries, labels, self._first_notes())
+        return self._disambiguator.run(entries, labels, notes)
 
     def _first_notes(self) -> dict[str, str]:
         """The note each item is cited in first, by item id."""

@@ -81,7 +81,7 @@ def test_an_unsigned_cite_belongs_to_no_group() -> None:
         '<citation collapse="year" cite-group-delimiter=", "><layout delimiter="; ">',
     )
     dated = {"type": "book", "issued": {"date-parts": [[2001]]}}
-    items = [
+    items: list[dict[str, Any]] = [
         {"id": "a", "author": [{"family": "Oak"}], **dated},
         {"id": "b", "author": [{"family": "Oak"}], "issued": {"date-parts": [[2003]]}},
         {"id": "c", "title": "Storm", **dated},

@@ -69,7 +69,7 @@ class Bibliography:
         for fact in facts:
             key = fact.entry.id
             made = self._made.get(key)
-            if made is None or made.facts != fact:
+            if made is None or (made.facts is not fact and made.facts != fact):
                 made = self._begin(fact, levels)
             kept[key] = made
             if not made.is_finished or made.before is not before:

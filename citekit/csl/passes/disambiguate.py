@@ -46,16 +46,26 @@ _AND_MORE: Final = 500_000
 styles, given a thousand items of eight surnames and eight years, needed at most 44 a cite."""
 
 
+class Told(NamedTuple):
+    """What was decided for one item, and what the rule for all names says of its names."""
+
+    hints: Hints = NO_HINTS
+    levels: tuple[int, ...] = ()
+    rules: int = 0
+    """How often that rule has changed for any name in the item."""
+
+
 class Cite:
     """One item while it is being told apart."""
 
-    __slots__ = ("entry", "hints", "key", "memory", "people", "rules", "shown", "tests")
+    __slots__ = ("entry", "hints", "key", "memory", "people", "rules", "shown", "tests", "told")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.people: tuple[Person, ...] = ()  # those that the book of all names knows from here
         self.rules = 0  # how often the rule for all names has changed for a name in it
         self.memory: dict[object, Rendered] = {}
+        self.told: tuple[list[ShownNames], Told] | None = None  # the last word, and its names
         self.hints: Hints = NO_HINTS
         self.key = ""
         self.shown: list[ShownNames] = []
@@ -65,15 +75,7 @@ class Cite:
         """A rule for all names has changed what it looks like."""
         self.rules += 1
         self.memory.clear()
-
-
-class Told(NamedTuple):
-    """What was decided for one item, and what the rule for all names says of its names."""
-
-    hints: Hints = NO_HINTS
-    levels: tuple[int, ...] = ()
-    rules: int = 0
-    """How often that rule has changed for any name in the item."""
+        self.told = None
 
 
 class Disambiguator:
@@ -129,9 +131,7 @@ class Disambiguator:
         for cite, names in zip(cites, seen, strict=True):
             if names is not None:
                 cite.hints = cite.hints._replace(seen=names)
-        return {
-            cite.entry.id: Told(cite.hints, self._levels_of(cite), cite.rules) for cite in cites
-        }
+        return {cite.entry.id: self._told(cite) for cite in cites}
 
     # ---- what is known from before
 
@@ -202,6 +202,15 @@ class Disambiguator:
     def _identity(self, cite: Cite) -> object:
         key = cite.entry.id
         return cite, cite.rules, cite.hints, self._labels.get(key, ""), self._notes.get(key, "")
+
+    def _told(self, cite: Cite) -> Told:
+        """The last word on a cite; the same object where it is the same."""
+        before = cite.told
+        if before is not None and before[0] is cite.shown and before[1].hints == cite.hints:
+            return before[1]
+        told = Told(cite.hints, self._levels_of(cite), cite.rules)
+        cite.told = (cite.shown, told)
+        return told
 
     def _levels_of(self, cite: Cite) -> tuple[int, ...]:
         """What the rule for all names says of this cite: part of what its text depends on."""

@@ -29,6 +29,9 @@ def sort_by(
     ``texts_of`` gives what a value is sorted by, as ``sort_texts`` makes it.
     """
     order = [(value, texts_of(value)) for value in values]
+    if not any(key.descending for key in keys):
+        order.sort(key=_ascending)
+        return [value for value, _ in order]
     for at in range(len(keys) - 1, -1, -1):
         full = [(text, pair) for pair in order if (text := pair[1][at]) is not None]
         empty = [pair for pair in order if pair[1][at] is None] if len(full) < len(order) else []
@@ -41,3 +44,7 @@ def sort_texts(context: Context, keys: Sequence[SortKey]) -> tuple[str | None, .
     """What one item or cite is sorted by, key by key; None where it has nothing."""
     found = ((key.text(context).strip(), key.language) for key in keys)
     return tuple(collation_key(text, language) if text else None for text, language in found)
+
+
+def _ascending(pair: tuple[object, Sequence[str | None]]) -> tuple[tuple[bool, str], ...]:
+    return tuple((text is None, text or "") for text in pair[1])
