@@ -7,7 +7,8 @@ sorted by, how it reads alone and how its likes were told apart is remembered fr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from citekit.csl.compiled.state import Context
 from citekit.csl.output.render import renderer
@@ -21,7 +22,10 @@ from citekit.csl.passes.position import Place, given_place, places
 from citekit.csl.passes.sort import sort_by, sort_texts
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.values.entry import Entry, citation_label
+from citekit.csl.values.locators import LABELS
 from citekit.csl.values.numbers import whole_number
+from citekit.errors import InvalidData, NotFound
+from citekit.model.nearest import did_you_mean
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -49,6 +53,17 @@ class Citation(Value):
     cites: tuple[Cite, ...]
     note: int = 0
     mode: str = ""
+
+
+CiteItem = TypedDict(
+    "CiteItem",
+    {
+        "id": str, "locator": str, "label": str, "prefix": str, "suffix": str, "infix": str,
+        "suppress-author": bool, "author-only": bool,
+    },
+    total=False,
+)  # fmt: skip
+"""What one cite may say; ``id`` it must. Other names, such as those of editors, are passed over."""
 
 
 class _Shown:
@@ -121,30 +136,56 @@ class Document:
         self._dirty = True
 
     def insert(self, citation: Citation, before: str | None = None) -> None:
-        """Insert a citation before another one, or at the end."""
-        at = len(self._citations)
-        if before is not None:
-            at = next((i for i, c in enumerate(self._citations) if c.id == before), at)
+        """Insert a citation before another one, or at the end.
+
+        Raises InvalidData where its id is taken or a cite has a label that CSL does not know,
+        NotFound where there is no citation ``before``.
+        """
+        _check(citation)
+        if any(c.id == citation.id for c in self._citations):
+            raise InvalidData(
+                f"a citation {citation.id!r} is there already", hint="Document.replace changes it"
+            )
+        at = len(self._citations) if before is None else self._index(before)
         self._citations.insert(at, citation)
         self._dirty = True
 
     def replace(self, citation: Citation) -> None:
-        """Put a citation in the place of the one with the same id."""
-        self._citations = [citation if c.id == citation.id else c for c in self._citations]
+        """Put a citation in the place of the one with the same id.
+
+        Raises NotFound where there is none, InvalidData for a label that CSL does not know.
+        """
+        _check(citation)
+        self._citations[self._index(citation.id)] = citation
         self._dirty = True
 
     def remove(self, citation_id: str) -> None:
-        """Take a citation out."""
-        self._citations = [c for c in self._citations if c.id != citation_id]
+        """Take a citation out; raises NotFound where there is none of this id."""
+        del self._citations[self._index(citation_id)]
         self._shown.pop(citation_id, None)
         self._dirty = True
 
     def arrange(self, citations: Sequence[Citation]) -> None:
-        """Give the whole document anew, in order: what a word processor does on renumbering."""
-        self._citations = list(citations)
+        """Give the whole document anew, in order: what a word processor does on renumbering.
+
+        Raises InvalidData where two have one id, or a cite a label that CSL does not know.
+        """
         kept = {c.id for c in citations}
+        if len(kept) < len(citations):
+            twice = next(key for key, n in Counter(c.id for c in citations).items() if n > 1)
+            raise InvalidData(f"two citations are called {twice!r}")
+        for citation in citations:
+            _check(citation)
+        self._citations = list(citations)
         self._shown = {key: shown for key, shown in self._shown.items() if key in kept}
         self._dirty = True
+
+    def _index(self, citation_id: str) -> int:
+        for i, citation in enumerate(self._citations):
+            if citation.id == citation_id:
+                return i
+        hint = did_you_mean(citation_id, [c.id for c in self._citations])
+        raise NotFound(f"there is no citation {citation_id!r}", hint=hint or None)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -364,6 +405,16 @@ class Document:
             return sort_texts(context, keys)
 
         return sort_by(known, keys, texts_of)
+
+
+def _check(citation: Citation) -> None:
+    """Raise InvalidData for a label of a locator that no style has a term for."""
+    for cite in citation.cites:
+        label = cite.get("label")
+        if label and str(label).replace(" ", "-") not in LABELS:
+            raise InvalidData(
+                f"no kind of locator is called {label!r}", hint=did_you_mean(str(label), LABELS)
+            )
 
 
 def _disambiguator(program: Program) -> Disambiguator | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citekit.csl import Citation, Document, Program, find_style, parse_style
+from citekit.errors import CitekitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STYLES = ("apa", "ieee", "chicago-notes-bibliography", "modern-language-association", "nature")
 PEOPLE = [
@@ -97,3 +101,29 @@ def test_what_changed_is_named() -> None:
     assert document.entry("twin", "markdown") == "Okafor, A. (2001a). *A*. Reed."
     assert document.changes() == []
     assert document.entry_changes() == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda d: d.insert(Citation(id="a", cites=())), "'a' is there already"),
+        (lambda d: d.insert(Citation(id="b", cites=()), before="x"), "no citation 'x'"),
+        (lambda d: d.replace(Citation(id="aa", cites=())), "no citation 'aa'"),
+        (lambda d: d.remove("b"), "no citation 'b'"),
+        (lambda d: d.arrange([Citation(id="c", cites=())] * 2), "two citations are called 'c'"),
+        (
+            lambda d: d.insert(Citation(id="b", cites=({"id": "002001", "label": "pgae"},))),
+            "no kind of locator is called 'pgae'",
+        ),
+    ],
+)
+def test_slips_are_told(edit: Callable[[Document], None], message: str) -> None:
+    """An id that is taken or unknown and a label nobody knows are errors, and change nothing."""
+    document = Document(program("apa"), ITEMS)
+    document.insert(Citation(id="a", cites=({"id": "002001", "label": "sub verbo"},)))
+
+    with pytest.raises(CitekitError) as told:
+        edit(document)
+
+    assert message in told.value.message
+    assert [c.id for c in document.citations] == ["a"]
