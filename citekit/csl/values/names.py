@@ -106,7 +106,8 @@ def _before_last(spec: NameSpec, people: Sequence[Person]) -> str:
     """
     word = spec.and_term or ""
     if word[:1] != " " and not stands_apart(word):  # 李和王: never delimited but by "always"
-        always = spec.precedes_last == "always" and len(people) == 2
+        said = spec.precedes_institution if people[-1].literal else spec.precedes_last
+        always = said == "always" and len(people) == 2
         return spec.delimiter + word if always else word
     after_inverted = _is_inverted(spec, len(people) - 2) and not people[-2].literal
     precedes = spec.precedes_last

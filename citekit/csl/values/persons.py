@@ -24,7 +24,7 @@ _FAMILY_PARTICLE = (
 _PARTICLE_WORD = r"[^\W\dA-ZÀ-ÖØ-Þ]"
 _LATIN = "[a-zA-Z\u00c0-\u024f\u0370-\u052f]"
 _FOREIGN = (
-    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
+    "[\u0e80-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
     "\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 
