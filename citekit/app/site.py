@@ -21,7 +21,8 @@ from string import Template
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.chosen import choose
-from citekit.app.site_output import begun, guard_output, publish
+from citekit.app.site_cache import begun
+from citekit.app.site_output import guard_output, publish
 from citekit.errors import (
     CitekitError,
     IntegrityFailed,
@@ -97,7 +98,7 @@ def build(
             raise MissingExtra(package, extra="site", purpose="building a site")
     chosen = _joined(store, only)
     name = "site-restricted" if with_restricted else "site"
-    target = Path(output or store.layout.local / name).resolve()
+    target = Path(output or _own_folder(store, name)).resolve()
     _refuse_inside(store, target, hint="choose a folder outside, or leave --output out")
     try:
         place = _find_source(store, None if source is None else Path(source))
@@ -116,7 +117,7 @@ def build(
         **({"citekit_only": chosen} if chosen else {}),
     }
     # two outputs never share doctrees, and no doctree lies in a folder that may be published
-    builds = store.layout.local / "site-builds"
+    builds = _own_folder(store, "site-builds")
     work = builds / _short_digest(str(place), str(target), *options.values())
     with begun(work):
         _run_sphinx(place, work, options)
@@ -136,6 +137,11 @@ def _joined(store: ArchiveReader, only: Sequence[str]) -> str:
 
 def _short_digest(*parts: str) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _own_folder(store: ArchiveReader, *names: str) -> Path:
+    """A folder below ``.citekit``; raises InvalidData where a link would lead out of it."""
+    return store.layout.check_inside(store.layout.local.joinpath(*names))
 
 
 def serve(
@@ -194,7 +200,7 @@ def _find_source(store: ArchiveReader, source: Path | None) -> Path:
     own = store.root.parent / "site"
     if (own / "conf.py").is_file():
         return own.resolve()
-    plain = store.layout.local / "site-source"
+    plain = _own_folder(store, "site-source")
     if plain.is_dir():
         shutil.rmtree(plain)
     _write_source(store, plain)

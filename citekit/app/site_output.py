@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from citekit.errors import StorageFailed, StoreConflict
+from citekit.errors import InvalidData, StorageFailed, StoreConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 PRIVATE_MARK: Final = "RESTRICTED-DO-NOT-PUBLISH.txt"
 _STAGED: Final = ".citekit-staged"
-_UNFINISHED: Final = "unfinished"
 _OBJECTS: Final = ("items", "entities", "claims")
 _WRITTEN: Final = frozenset({".html", ".json", ".ris", ".bib"})
 
@@ -40,30 +38,16 @@ def guard_output(output: Path, *, with_restricted: bool) -> None:
         )
 
 
-@contextmanager
-def begun(work: Path) -> Iterator[None]:
-    """A build in this folder, which a mark calls unfinished until it has ended well.
-
-    Sphinx warns of a page only when it reads it. So what an unfinished build left is removed, and
-    the next one reads every page again.
-    """
-    mark = work / _UNFINISHED
-    if mark.exists():
-        shutil.rmtree(work)
-    work.mkdir(parents=True, exist_ok=True)
-    mark.touch()
-    yield
-    mark.unlink()
-
-
 def publish(built: Path, output: Path, *, known: Path) -> None:
     """Have the output show what was built; ``known`` is a file that keeps what we wrote there.
 
-    Pages come after the files that they need, and what is gone goes last. Raises StorageFailed.
+    Pages come after the files that they need, and what is gone goes last. Raises StorageFailed,
+    and InvalidData for a folder of the output that is a link to elsewhere.
     """
     try:
         files = _files(built)
         before = _published(output, known)
+        _check_folders(output, before | files)
         known.write_text("\n".join(sorted(before | files)), encoding="utf-8")
         for name in sorted(files, key=_after_what_it_needs):
             _bring(built / name, output / name)
@@ -86,12 +70,30 @@ def _published(output: Path, known: Path) -> set[str]:
 
     The note is a cache that may be gone; a page of an item that was removed may not stay for that.
     """
-    names = set(known.read_text(encoding="utf-8").splitlines()) if known.is_file() else set()
+    noted = known.read_text(encoding="utf-8").splitlines() if known.is_file() else ()
+    names = set(filter(_is_below, noted))  # an archive may come from a stranger, with its note
     for folder in _OBJECTS:
         for path in (output / folder).glob("*"):
             if path.suffix in _WRITTEN:
                 names.add(f"{folder}/{path.name}")
     return names
+
+
+def _is_below(name: str) -> bool:
+    path = PurePath(name)
+    return bool(path.parts) and not path.anchor and ".." not in path.parts
+
+
+def _check_folders(output: Path, names: Iterable[str]) -> None:
+    """Raise InvalidData where a link inside the output leads out of it: nothing is written there.
+
+    The output may lie in an archive that came with it.
+    """
+    root = output.resolve()
+    for folder in {(output / name).parent for name in names}:
+        if not folder.resolve().is_relative_to(root):
+            hint = "replace the link by what it points to"
+            raise InvalidData("leads out of the site", place=str(folder), hint=hint)
 
 
 def _after_what_it_needs(name: str) -> tuple[bool, bool, str]:

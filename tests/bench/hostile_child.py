@@ -35,16 +35,20 @@ def read_document(kind: str, data: bytes) -> None:
 
 
 def read_page_of_pdf(data: bytes) -> None:
-    """A PDF of one page, which is drawn by the input."""
+    """A PDF of one page, which is drawn by the input after a font is chosen."""
     from io import BytesIO
 
     from pypdf import PdfWriter
-    from pypdf.generic import DecodedStreamObject, NameObject
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
     writer = PdfWriter()
     page = writer.add_blank_page(width=200, height=200)
     stream = DecodedStreamObject()
-    stream.set_data(data)
+    stream.set_data(b"BT /F 12 Tf ET " + data)
+    kinds = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(k): NameObject(v) for k, v in kinds.items()})
+    fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     page[NameObject("/Contents")] = writer._add_object(stream)  # pypdf's own way
     made = BytesIO()
     writer.write(made)
@@ -109,14 +113,21 @@ def verify_with(place: str, data: bytes) -> None:
 
 
 def import_names(data: bytes) -> None:
-    """A zip file whose entries have the lines of the input as names."""
+    """A zip file about as large as the input, whose entries have its lines as names.
+
+    A name stands in it twice, with 98 bytes beside it.
+    """
     from zipfile import ZipFile
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "package.zip"
         with ZipFile(path, "w") as made:
+            left = len(data)
             for name in filter(None, data.decode().split("\n")):
                 made.writestr(name, b"")
+                left -= 2 * len(name) + 98
+                if left < 0:
+                    break
         import_into(folder, path)
 
 

@@ -7,7 +7,10 @@ here every command that reads the log meets them.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +29,7 @@ from citekit.store.staging import Journal, begin
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ORIGIN = "citekit.invalid/the-lanternfish-harbour"
 KEY, THIEF = (new_signer_key(ORIGIN, seed * 32) for seed in (b"k", b"t"))
@@ -110,6 +113,129 @@ def test_damaged_files_end_no_command_with_a_bug(
     (path,) = store.root.glob(place)
     path.write_bytes(BYTES[kind])
     assert set(_exit_codes(store, capsys).values()) <= PROMISED
+
+
+# ── a folder from a stranger ──────────────────────────────────────────────────────────────────
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _device(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+def _link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/etc/hostname")
+
+
+def _huge(path: Path) -> None:
+    """So many bytes that to read them takes minutes; on the disk there are none."""
+    with path.open("r+b") as file:
+        file.truncate(40 << 30)
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+STRANGE = {"pipe": _pipe, "device": _device, "link": _link, "huge": _huge, "folder": _folder}
+STRANGE_PLACES = [*PLACES, "archive.toml", "items/harbour2024/note.md", "entities/ada-quill.json",
+                  "claims/passengers.json", "objects/sha256/*/*"]  # fmt: skip
+STRANGE_COMMANDS = [["verify"], ["list"], ["show", "harbour2024"], ["search", "quay"],
+                    ["cite", "harbour2024"], ["annotations", "harbour2024"]]  # fmt: skip
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    """Stop what hangs: a pipe that nobody writes into, a device that never ends."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError("hangs")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
+@pytest.mark.usefixtures("alarm")
+@pytest.mark.parametrize("place", STRANGE_PLACES)
+@pytest.mark.parametrize("kind", STRANGE)
+def test_no_file_of_a_stranger_stops_or_leads_astray(
+    kind: str, place: str, store: ArchiveStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pipes, devices, links, endless files: no command reads them, ``import`` takes in the rest."""
+    STRANGE[kind](next(iter(sorted(store.root.glob(place)))))
+    own = ["--archive", str(tmp_path / "own")]
+    assert run([*own, "init"]) == 0
+
+    codes = {tuple(w): run(["--archive", str(store.root), *w]) for w in STRANGE_COMMANDS}
+    imported = run([*own, "import", str(store.root)])
+
+    told = capsys.readouterr()
+    assert {*codes.values(), imported} <= PROMISED, codes
+    assert "a bug in citekit" not in told.err
+    assert codes["verify",] in (4, 6)
+    assert sum(p.stat().st_size for p in (tmp_path / "own").rglob("*") if p.is_file()) < 1 << 20
+    name = Path("/etc/hostname").read_text("utf-8").strip()
+    assert name not in told.out + told.err
+
+
+ODD_NAMES = [b"a\nb", b"\x1b[2Jx", b"\xff\xfe", b"HARBOUR2024", b"x" * 250, b"a:b", b"con", b" ",
+             b".hidden", "\u202egpj".encode(), b"-rf", b"%s", b"items"]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_no_name_of_a_stranger_is_a_key(
+    store: ArchiveStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Folders with names of any bytes are extra; what is an item is listed and taken in."""
+    record = store.layout.item_file("harbour2024").read_bytes()
+    for name in ODD_NAMES:
+        folder = os.path.join(os.fsencode(store.layout.items), name)  # noqa: PTH118  # bytes
+        os.mkdir(folder)  # noqa: PTH102
+        with open(os.path.join(folder, b"item.json"), "wb") as file:  # noqa: PTH118, PTH123
+            file.write(record)
+    own = ["--archive", str(tmp_path / "own")]
+    assert run([*own, "init"]) == 0
+
+    codes = [run(["--archive", str(store.root), *words]) for words in STRANGE_COMMANDS]
+
+    assert codes == [6, 0, 0, 0, 0, 0]
+    assert run([*own, "import", str(store.root)]) == 4
+    told = capsys.readouterr()
+    assert not {"\x1b", "\u202e"} & set(told.out + told.err)
+    assert "harbour2024" in told.out
+
+
+FOLDERS = ["items", "items/harbour2024", "items/harbour2024/captures", "objects", "log", "trust",
+           "entities", "claims"]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", FOLDERS)
+def test_no_folder_of_a_stranger_leads_out(
+    place: str, store: ArchiveStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that is a link to another place is not gone through."""
+    elsewhere = tmp_path / "elsewhere"
+    shutil.move(store.root / place, elsewhere)
+    (store.root / place).symlink_to(elsewhere)
+    before = {path: path.stat().st_mtime_ns for path in elsewhere.rglob("*")}
+
+    codes = [run(["--archive", str(store.root), *words]) for words in STRANGE_COMMANDS]
+
+    assert set(codes) <= PROMISED
+    assert codes[0] in (4, 6)
+    assert "a bug in citekit" not in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in elsewhere.rglob("*")} == before
 
 
 # ── forged entries ─────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,8 @@ import pytest
 from citekit.app import site
 from citekit.app.changing.edit import remove
 from citekit.app.sealing.seal import Keys, seal
+from citekit.app.site_cache import is_ours
+from citekit.app.site_output import publish
 from citekit.app.verifying.verify import verify
 from citekit.cli.run import run
 from citekit.errors import (
@@ -110,6 +113,102 @@ def test_no_site_is_written_into_the_archive(tmp_path: Path) -> None:
         site.build(store, store.root / "public")
 
     assert not [f for f in verify(store).findings if f.kind == "extra"]
+
+
+@pytest.mark.parametrize("name", ["", "site", "site-builds", "site-source"])
+def test_no_link_of_an_archive_leads_a_site_elsewhere(tmp_path: Path, name: str) -> None:
+    """The caches of an archive that a stranger gave are not written into other folders."""
+    store = build_archive(tmp_path / "archive")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    local = store.layout.local
+    if name:
+        local.mkdir(exist_ok=True)
+    elif local.exists():
+        shutil.rmtree(local)
+    (local / name if name else local).symlink_to(elsewhere)
+
+    with pytest.raises(InvalidData, match="symbolic link"):
+        site.build(ArchiveStore.open(store.root))
+
+    assert list(elsewhere.iterdir()) == []
+
+
+PICKLE = """
+import pathlib, pickle, sys
+class Evil:
+    def __reduce__(self):
+        return (pathlib.Path.touch, (pathlib.Path(sys.argv[1]),))
+sys.stdout.buffer.write(pickle.dumps(Evil()))
+"""
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the user, new for this test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "citekit"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names the cache folder as Linux does")
+def test_no_pickle_of_a_stranger_is_loaded(tmp_path: Path, cache: Path) -> None:
+    """What a build left is gone on from only where it is as this user's build left it."""
+    store = build_archive(tmp_path / "archive")
+    site.build(store)
+    assert (cache / "site-builds.key").stat().st_mode & 0o77 == 0
+
+    command = [sys.executable, "-c", PICKLE, str(tmp_path / "pwned")]
+    evil = subprocess.run(command, capture_output=True, check=True).stdout
+    environment = _environment(store.layout.local)
+    before = environment.stat()
+    environment.write_bytes(evil)
+    os.utime(environment, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    site.build(store)
+    assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names the cache folder as Linux does")
+def test_a_build_of_ones_own_is_gone_on_from(tmp_path: Path, cache: Path) -> None:
+    """The second build keeps the folder of the first; without the secret it begins anew."""
+    store = build_archive(tmp_path / "archive")
+    site.build(store)
+    work = _environment(store.layout.local).parent.parent
+    assert is_ours(work)
+    (work / "kept").touch()  # as somebody who may write there
+    assert not is_ours(work)
+    site.build(store)
+    assert not (work / "kept").exists()
+    assert is_ours(work)
+    (cache / "site-builds.key").unlink()
+    assert not is_ours(work)
+
+
+def _environment(local: Path) -> Path:
+    """Sphinx's pickle of the only build."""
+    (found,) = local.rglob("environment.pickle")
+    return found
+
+
+def test_a_note_of_a_stranger_removes_nothing(tmp_path: Path) -> None:
+    """Of what was published before, only what lies in the output goes; no link leads out of it."""
+    built, output, known = tmp_path / "built", tmp_path / "output", tmp_path / "known"
+    for folder in (built / "items", output / "items", tmp_path / "mine"):
+        folder.mkdir(parents=True)
+    (built / "items" / "a.html").write_text("a", "utf-8")
+    (tmp_path / "mine" / "b.html").write_text("b", "utf-8")
+    (output / "old.html").write_text("old", "utf-8")
+    known.write_text(f"../mine/b.html\n{tmp_path}/mine/b.html\nold.html\n\n", "utf-8")
+
+    publish(built, output, known=known)
+    assert (tmp_path / "mine" / "b.html").read_text("utf-8") == "b"
+    assert not (output / "old.html").exists()
+
+    shutil.rmtree(output / "items")
+    (output / "items").symlink_to(tmp_path / "mine")
+    with pytest.raises(InvalidData, match="leads out of the site"):
+        publish(built, output, known=known)
+    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["b.html"]
 
 
 def test_what_sphinx_finds_wrong_is_told(tmp_path: Path) -> None:

@@ -236,7 +236,18 @@ def test_a_broken_item_does_not_hide_the_others(store: ArchiveStore) -> None:
     assert "item.json:1:20" in reason
 
 
-@pytest.mark.parametrize("damage", ["noise", "cut", "version", "tables", "middle"])
+DAMAGES = {
+    "version": "UPDATE facts SET value = '0'",
+    "tables": "DROP TABLE texts",
+    "glance": "INSERT OR REPLACE INTO facts VALUES ('glance', '[7]')",
+    "view": "CREATE VIEW endless AS SELECT 1",
+    "trigger": "CREATE TRIGGER more AFTER INSERT ON items BEGIN SELECT 1; END",
+}
+
+
+@pytest.mark.parametrize(
+    "damage", ["noise", "cut", "version", "tables", "middle", "glance", "view", "trigger"]
+)
 def test_a_damaged_index_is_made_anew(store: ArchiveStore, damage: str) -> None:
     """Nobody hears of it: the answers are right and the file is whole again."""
     Index.open(store).close()
@@ -251,16 +262,29 @@ def test_a_damaged_index_is_made_anew(store: ArchiveStore, damage: str) -> None:
             path.write_bytes(data[:8192] + os.urandom(len(data) - 8192))
         case _:
             connection = sqlite3.connect(path)
-            statement = (
-                "UPDATE facts SET value = '0'" if damage == "version" else "DROP TABLE texts"
-            )
-            connection.execute(statement)
+            connection.execute(DAMAGES[damage])
             connection.commit()
             connection.close()
     assert _keys(store, "doubtful") == ["plain2025"]
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
+@pytest.mark.parametrize("end", ["", "-journal", "-wal"])
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_an_index_that_is_no_file_is_not_opened(
+    store: ArchiveStore, tmp_path: Path, kind: str, end: str
+) -> None:
+    """A pipe would be waited for, a link followed; the answers come from memory then."""
+    Index.open(store).close()
+    path = store.layout.index_file.with_name(store.layout.index_file.name + end)
+    path.unlink(missing_ok=True)
+    elsewhere = tmp_path / "elsewhere"
+    os.mkfifo(path) if kind == "pipe" else path.symlink_to(elsewhere)
+    assert _keys(store, "doubtful") == ["plain2025"]
+    assert not elsewhere.exists()
 
 
 def test_the_folder_of_caches_may_vanish(store: ArchiveStore) -> None:

@@ -29,8 +29,9 @@ from citekit.store.folder_names import folded
 from citekit.store.layout import SETTINGS_FILE, is_link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from citekit.model.capture import Capture
     from citekit.store.writing.writer import Writer
 
 T = TypeVar("T")
@@ -131,11 +132,26 @@ def _take_item(
             return False
         raise StoreConflict(f"the key {key} is taken by another item", hint="citekit rename it")
     payloads = {d: found for d in source.digests(key) - purged if (found := source.payload_path(d))}
+    _check_sizes(captures, payloads)
     annotations = source.annotations(key)
     writer.add_item(item, captures=captures, payloads=payloads, note=source.note(key))
     if annotations:
         writer.write_annotations(key, annotations)
     return True
+
+
+def _check_sizes(captures: Mapping[str, Capture], payloads: Mapping[str, Path]) -> None:
+    """Raise InvalidData for a payload that is far larger than its record says, before it is read.
+
+    A file of no bytes on the disk can claim gigabytes, and would be copied before its digest is
+    known to be wrong.
+    """
+    for capture in captures.values():
+        for payload in capture.payloads.values():
+            path = payloads.get(payload.digest)
+            if path and not files.is_plausible(str(path), payload.size_bytes):
+                message = f"{payload.digest} is larger than the {payload.size_bytes} bytes of it"
+                raise InvalidData(message, hint="get the package anew: this one is damaged")
 
 
 def _take_claims(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _MOST_PARTS = 5_000
+_LONGEST_TYPE = 10_000  # signs; each question about a type takes its parameters apart anew
 
 
 class SavedPage(Value):
@@ -51,17 +52,25 @@ def read_mhtml(data: bytes) -> SavedPage | None:
 
 
 def _main_part(message: Message) -> Message | None:
+    if not _has_short_type(message):
+        return None
     start = str(message.get_param("start") or "").strip("<> ")
     first: Message | None = None
     for number, part in enumerate(message.walk()):
         if number > _MOST_PARTS:
             break
+        if not _has_short_type(part):
+            continue
         if part.get_content_type() not in {"text/html", "application/xhtml+xml"}:
             continue
         if start and str(part.get("Content-ID") or "").strip("<> ") == start:
             return part
         first = first or part
     return first
+
+
+def _has_short_type(part: Message) -> bool:
+    return len(str(part.get("Content-Type") or "")) <= _LONGEST_TYPE
 
 
 def _url(message: Message, part: Message) -> str | None:

@@ -26,6 +26,7 @@ _MOST_TEXT = 3_000_000  # code points
 _LARGEST = 100_000_000  # bytes
 _SECONDS = (7.0, 40.0)  # of a small PDF, and of any: less than the process that reads it has
 _BYTES_A_SECOND = 300_000
+_LONGEST_S = 45.0  # by the clock, on a machine that does much else
 _USELESS = re.compile(
     r"^(?:untitled|microsoft word - .*|.*\.(?:docx?|indd|qxd|tex|dvi|pdf)|null|none)$",
     re.IGNORECASE,
@@ -77,9 +78,10 @@ def _read(data: bytes) -> PdfReading:
 
 def _pages(reader: PdfReader, most_s: float) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     texts: list[str] = []
-    size, end = 0, time.process_time() + most_s
+    size, end, latest = 0, time.process_time() + most_s, time.monotonic() + _LONGEST_S
     for number, page in enumerate(reader.pages):
-        if number >= _MOST_PAGES or size > _MOST_TEXT or time.process_time() > end:
+        is_late = time.process_time() > end or time.monotonic() > latest
+        if number >= _MOST_PAGES or size > _MOST_TEXT or is_late:
             return tuple(texts), (_cut(number),)
         text = page.extract_text() or ""
         size += len(text)

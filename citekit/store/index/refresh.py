@@ -179,13 +179,20 @@ def _look_anew(stat: Stat, name: str) -> Seen | None:
     return Seen(parts=" ".join(parts), look=number, newest_ns=newest)
 
 
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 @contextmanager
 def _relative(folder: Path) -> Iterator[tuple[Stat, list[str]]]:
     """A quick stat() for paths below the folder, and the names in it."""
     try:
         names = os.listdir(folder)  # noqa: PTH208  # speed
+        "".join(names).encode()
     except OSError:
         names = []
+    except UnicodeEncodeError:  # bytes that are no UTF-8: no item is called so
+        names = [name for name in names if _is_text(name)]
     if os.stat not in os.supports_dir_fd:
         prefix = f"{folder}{os.sep}"
         yield lambda path: os.stat(prefix + path), names  # noqa: PTH116  # speed

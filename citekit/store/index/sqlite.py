@@ -8,12 +8,14 @@ be written. No other module of citekit knows SQLite.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import stat
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from citekit.errors import CitekitError
+from citekit.errors import CitekitError, InvalidData
 from citekit.model.value import Value, as_dict
 from citekit.store import files
 from citekit.store.index import search_text as folding
@@ -216,7 +218,7 @@ class Index:
                 return connection
         try:
             return self._refreshed(_copied(self._store))
-        except sqlite3.Error:
+        except (sqlite3.Error, CitekitError):
             return self._refreshed(sqlite3.connect(":memory:", isolation_level=None))
 
     def _remove_file(self) -> None:
@@ -285,7 +287,10 @@ class _Refresh:
 
     def _glance(self) -> Glance | None:
         text = self._fact("glance")
-        return Glance(**json.loads(text)) if text else None
+        try:
+            return Glance(**json.loads(text)) if text else None
+        except (TypeError, ValueError) as error:
+            raise sqlite3.DatabaseError("no glance of ours") from error
 
     def _keep(self, now: Glance) -> None:
         """Remember the glance, unless it found something amiss or another process is writing."""
@@ -297,11 +302,14 @@ class _Refresh:
             self._connection.execute(f"PRAGMA busy_timeout = {_WAIT_S * 1000:.0f}")
 
     def _is_ours(self) -> bool:
-        """Whether the tables are there; raises DatabaseError when they are of another version."""
+        """Whether the tables are there; raises DatabaseError when they are not such as we make."""
         if not self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             return False
         if self._fact("version") != VERSION:
             raise sqlite3.DatabaseError("another version")
+        programs = "SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger') LIMIT 1"
+        if self._connection.execute(programs).fetchone():  # we make none: they could run for ever
+            raise sqlite3.DatabaseError("somebody else's tables")
         return True
 
     def _fact(self, name: str) -> str | None:
@@ -382,7 +390,7 @@ class _Refresh:
 
 def _connect(store: ArchiveReader) -> sqlite3.Connection:
     """The file of the index, made when it is absent."""
-    path = store.layout.check_inside(store.layout.index_file)
+    path = _plain_file(store)
     if not path.exists():
         files.make_folder(path.parent, root=store.root)
     connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
@@ -391,9 +399,24 @@ def _connect(store: ArchiveReader) -> sqlite3.Connection:
     return connection
 
 
+def _plain_file(store: ArchiveReader) -> Path:
+    """Where the index is or will be; raises InvalidData for what SQLite would wait for, or follow.
+
+    An archive may come from a stranger with its ``.citekit``: a named pipe in it stops whoever
+    opens it.
+    """
+    path = store.layout.check_inside(store.layout.index_file)
+    for name in (path.name, *(f"{path.name}-{end}" for end in ("journal", "wal", "shm"))):
+        place = path.with_name(name)
+        with suppress(OSError):
+            if not stat.S_ISREG(os.lstat(place).st_mode):
+                raise InvalidData("is no file", place=str(place), hint="delete it")
+    return path
+
+
 def _copied(store: ArchiveReader) -> sqlite3.Connection:
     """A copy in memory of an index that can be read and not written."""
-    path = store.layout.index_file.absolute()
+    path = _plain_file(store).absolute()
     memory = sqlite3.connect(":memory:", isolation_level=None)
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as source:
         source.backup(memory)

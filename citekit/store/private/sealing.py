@@ -24,7 +24,7 @@ from citekit.store.private.ledger import (
     private_files,
     read_ledger,
 )
-from citekit.store.private.second_copy import update_copy
+from citekit.store.private.second_copy import find_seal, update_copy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,10 +54,10 @@ def root_for_seal(layout: Layout) -> bytes:
     return root
 
 
-def has_changed(layout: Layout) -> bool:
-    """Whether anything private is otherwise than the last seal took it in, by whatever hand."""
-    ledger = read_ledger(layout)
-    return bool(ledger.noted or changes(ledger, digests(layout)))
+def has_changed(layout: Layout, root: bytes) -> bool:
+    """Whether anything private is otherwise than the seal with this root took it in."""
+    seal = find_seal(layout, root)
+    return digests(layout) != (dict(seal.files) if seal else {})
 
 
 def digests(layout: Layout) -> dict[str, str]:

@@ -232,9 +232,12 @@ def test_a_seal_takes_in_what_is_private_alone(archive: Archive) -> None:
     before = LogFolder(archive.store.layout).standing()
     archive.seal(keys=Keys())
     after = LogFolder(archive.store.layout).standing()
-    assert before and after and after.size == before.size + 1
+    assert before
+    assert after
+    assert after.size == before.size + 1
     assert b"quay" not in LogFolder(archive.store.layout).whole_entry(before.size)
     assert archive.verify().exit_code(strict=True) == 0
     assert archive.seal(keys=Keys()).added == 0
     standing = LogFolder(archive.store.layout).standing()
-    assert standing and standing.size == after.size
+    assert standing
+    assert standing.size == after.size

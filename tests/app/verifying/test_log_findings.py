@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import re
 import shutil
 import sys
@@ -23,6 +24,7 @@ from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.note import Note, parse_note, write_note
 from citekit.integrity.sign import new_signer_key, sign_note
+from citekit.integrity.tiles import parse_bundle
 from citekit.integrity.timestamp import build_query, parse_roots
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
@@ -123,6 +125,17 @@ def _flip(name: str, at: int = 40) -> Callable[[Path], None]:
     return damage
 
 
+def _flip_entry(number: int) -> Callable[[Path], None]:
+    """Change the first letter of what an entry of the first bundle says."""
+
+    def damage(root: Path) -> None:
+        entries = parse_bundle((root / ENTRIES).read_bytes(), 256)
+        at = sum(2 + len(entry) for entry in entries[:number]) + 2 + len(b'{"')
+        _flip(ENTRIES, at)(root)
+
+    return damage
+
+
 def _cut(name: str) -> Callable[[Path], None]:
     def damage(root: Path) -> None:
         (root / name).write_bytes((root / name).read_bytes()[:-1])
@@ -132,6 +145,14 @@ def _cut(name: str) -> Callable[[Path], None]:
 
 def _remove(name: str) -> Callable[[Path], None]:
     return lambda root: (root / name).unlink()
+
+
+def _grow_to(name: str, size: int) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        (root / name).touch()
+        os.truncate(root / name, size)
+
+    return damage
 
 
 def _both(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
@@ -194,6 +215,7 @@ LAST_ENTRIES, LAST_TILE, UPPER = (
     "log/tile/entries/001.p/64", "log/tile/0/001.p/64", "log/tile/1/000.p/1",
 )  # fmt: skip
 KEPT = "trust/checkpoints/316"
+CAPTURE = "items/harbour2024/captures/20240302T093000Z.json"
 GONE = "a file of the log is missing"
 OTHER = "other hashes than those of its entries"
 ROOT = ("CK-E605", "log/checkpoint", "its root is not that of the entries")
@@ -211,6 +233,14 @@ LOST = [UNKNOWN] * 13
 
 DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
     ("a changed entry", _flip(ENTRIES), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+    ("a changed sixth entry", _flip_entry(5), [("CK-E605", ENTRIES, CHANGED), UNKNOWN, *VOUCHED]),
+    ("a changed 200th entry", _flip_entry(199), [("CK-E605", ENTRIES, CHANGED), *VOUCHED]),
+    ("a changed entry and no kept checkpoint", _both(_flip_entry(199), _remove(KEPT)),
+     [("CK-E605", ENTRIES, CHANGED), SIGNED, LOST_STAMP, NO_STAMP,
+      ("CK-E601", KEPT, "is missing: entry 316 of the log has it")]),
+    ("no bundle that names the key", _remove(LAST_ENTRIES),
+     [("CK-E606", LAST_ENTRIES, GONE), UNNAMED, *VOUCHED, UNKNOWN,
+      ("CK-I603", "items/tide2023/note.md", "has changed since entry 255")]),
     ("a changed last entry", _flip(LAST_ENTRIES),
      [("CK-E605", LAST_ENTRIES, CHANGED), *VOUCHED]),
     ("a changed hash", _flip(TILE), [("CK-E605", TILE, "other hashes"), *VOUCHED]),
@@ -242,6 +272,20 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       ("CK-E606", "log/checkpoint", "is missing: there was a log once"),
       ("CK-I608", r"trust/keys/71e8f426\.vkey", "a seal was stopped"),
       UNNAMED]),
+    ("a key too large to be read", _grow_to("trust/keys/71e8f426.vkey", 3 << 30),
+     [("CK-E602", r"trust/keys/71e8f426\.vkey",
+       r"is larger than \d+ bytes: 3221225472, and entry 313 of the log says sha256:\w{64}"),
+      *VOUCHED]),
+    ("a strange key too large to be read", _grow_to("trust/keys/00000000.vkey", 3 << 30),
+     [("CK-E607", r"trust/keys/00000000\.vkey", "no entry of the log names this key"), *VOUCHED]),
+    ("a capture record too large to be read", _grow_to(CAPTURE, 3 << 30),
+     [("CK-E201", CAPTURE, r"is larger than \d+ bytes: 3221225472"),
+      ("CK-E602", CAPTURE,
+       r"is larger than \d+ bytes: 3221225472, and entry \d+ of the log says sha256:\w{64}"),
+      *VOUCHED]),
+    ("an item's record too large to be read", _grow_to("items/tide2023/item.json", 3 << 30),
+     [("CK-E201", "items/tide2023/item.json", r"is larger than \d+ bytes: 3221225472"),
+      *VOUCHED]),
     ("one signature twice", _twice_signed,
      [("CK-E605", "log/checkpoint", "one key has signed it twice"), *VOUCHED]),
     ("an event that is none", _write("log/pending.jsonl", b'{"base":320}\nnone\n'),
@@ -262,6 +306,8 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
       NO_STAMP, REPLACED]),
     ("a kept checkpoint of more entries", _kept(400, size=400),
      [("CK-E612", "trust/checkpoints/400", "the log had 400 entries, and has 320"), *VOUCHED]),
+    ("a kept checkpoint that is none before others", _write("trust/checkpoints/300", b"none"),
+     [("CK-E609", "trust/checkpoints/300", "a note has a blank line.*"), *VOUCHED]),
     ("no kept checkpoint", _remove(KEPT),
      [SIGNED, LOST_STAMP, NO_STAMP,
       ("CK-E601", KEPT, "is missing: entry 317 of the log has it")]),
@@ -329,8 +375,7 @@ def test_a_key_that_was_replaced_is_told(root: Path, outside: Outside) -> None:
 
 def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outside: Outside) -> None:
     """No JSON, no event, one of a newer schema, one that contradicts an earlier one."""
-    capture = "items/harbour2024/captures/20240302T093000Z.json"
-    forged = {"action": "capture", "subject": capture, "payloads": []}
+    forged = {"action": "capture", "subject": CAPTURE, "payloads": []}
     strange: list[dict[str, object]] = [
         {"v": 99}, {"v": 0}, {"v": "2"}, {},
         {"v": 1, "action": "item", "subject": "x" * 2000},
@@ -347,6 +392,8 @@ def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outsid
         ("CK-I626", "entry 324: "),
     ]  # fmt: skip
     assert {line[1] for line in told} == {"log/checkpoint"}
+    _flip("log/tile/entries/001.p/69")(root)  # another entry that was changed hides none of these
+    assert [line for line in _told(root, outside) if line[2].startswith("entry 3")] == told
     assert all(len(message) > 15 for _, _, message in told)
 
 
@@ -368,20 +415,28 @@ def test_a_kept_checkpoint_is_confirmed(name: str, root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("changes", "code", "message"),
     [
-        ({"origin": "coast.example/log"}, r"mine\.txt is of another log: 'coast\.example/log'"),
-        ({"size": 321}, r"the log had 321 entries when mine\.txt was kept, and has 320"),
-        ({"root": bytes(32)}, r"the first 316 entries are not those of mine\.txt"),
+        (
+            {"origin": "coast.example/log"},
+            "CK-E613",
+            r"mine\.txt is of another log: 'coast\.example/log'",
+        ),
+        ({"size": 321}, "CK-E613", r"the log had 321 entries when mine\.txt was kept, and has 320"),
+        (
+            {"root": bytes(32)},
+            "CK-E651",
+            r"fork: mine\.txt has 316 entries with root A{43}=, this log 320 entries .* and at .*",
+        ),
     ],
 )
 def test_a_kept_checkpoint_is_refuted(
-    changes: dict[str, object], message: str, root: Path, outside: Outside
+    changes: dict[str, object], code: str, message: str, root: Path, outside: Outside
 ) -> None:
     """Another log, one that had more entries, one that began otherwise: each is told."""
     kept = replace(_checkpoint(root, KEPT), **changes)
     told = _told(root, replace(outside, checkpoints=(("mine.txt", kept),)))
-    assert _same(told, [("CK-E613", "log/checkpoint", message), *VOUCHED])
+    assert _same(told, [(code, "log/checkpoint", message), *VOUCHED])
 
 
 def test_nothing_is_confirmed_of_a_log_without_a_root(root: Path) -> None:

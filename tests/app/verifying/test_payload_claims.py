@@ -16,7 +16,7 @@ import pytest
 
 from citekit.app.verifying.verify import Report, verify
 from citekit.findings import Severity
-from citekit.integrity.digest import digest_bytes
+from citekit.integrity.digest import CHUNK_BYTES, digest_bytes
 from citekit.store.archive import ArchiveStore
 from citekit.testing.store_builders import BuiltCapture, add_item, build_capture, build_item
 
@@ -27,7 +27,7 @@ TEXT = "Ein Möwenschrei.\n\nUnd noch einer, später."
 LENGTH = len(TEXT)
 SMALL = build_capture(text=TEXT, original=b"as received")
 SMALL_BYTES = 256 << 10
-LARGE_TEXT = "A long line of a long text.\n" * 10_000
+LARGE_TEXT = "A long line of a long text.\n" * (2 * CHUNK_BYTES // 27)
 LARGE = build_capture(text=LARGE_TEXT, original=bytes(SMALL_BYTES + 1), minutes=1)
 HELD = build_capture(text="Held back.", minutes=2)
 LATER = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
@@ -106,6 +106,7 @@ def _name(root: Path, capture: BuiltCapture, role: str) -> str:
 def test_paragraphs_are_ranges_one_after_the_other(paragraphs: object, root: Path) -> None:
     """They may meet, and need not cover the text."""
     _claim(root, SMALL_RECORD, "text", map__paragraphs=paragraphs)
+    _claim(root, LARGE_RECORD, "text", map__paragraphs=[[0, 1], [1, len(LARGE_TEXT)]])
     assert _told(root) == []
 
 
@@ -113,6 +114,8 @@ def test_paragraphs_are_ranges_one_after_the_other(paragraphs: object, root: Pat
     ("paragraphs", "wrong"),
     [
         ([[0, LENGTH + 1]], 1),
+        ([[0, 5], [6, LENGTH + 1]], 2),
+        ([[-1, 3]], 1),
         ([[4, 4]], 1),
         ([[5, 4]], 1),
         ([[0, 5], [4, 9]], 2),
@@ -232,6 +235,16 @@ def test_a_file_far_larger_than_its_records_say_is_not_hashed(root: Path) -> Non
     assert _told(root) == [("CK-E301", name, message)]
 
 
+def test_a_digest_may_be_spelled_with_escapes(root: Path) -> None:
+    """It is the same JSON: who needs a damaged payload is known all the same."""
+    path = root / SMALL_RECORD
+    path.write_bytes(path.read_bytes().replace(b'"sha256:', b'"\\u0073ha256:'))
+    assert _told(root) == []
+    name = _name(root, SMALL, "original")
+    (root / name).write_bytes(b"other")
+    assert _told(root) == [("CK-E301", name, f"the bytes are {digest_bytes(b'other')}")]
+
+
 def test_an_empty_payload_is_one(root: Path) -> None:
     """Whether it should be empty or not."""
     path = _file(root, SMALL, "original")
@@ -275,6 +288,16 @@ def test_an_absent_payload_is_told_with_who_needs_it(role: str, root: Path) -> N
     told = message.removeprefix("is missing: ").split(", ")
     assert len(told) == 3
     assert set(told) < {f"{name} ({role})" for name in names}
+
+
+def test_a_payload_that_is_held_elsewhere_is_withheld(root: Path) -> None:
+    """Restricted, and never on this machine: a note says where it would be, and who names it."""
+    name = _name(root, HELD, "text")
+    for folder in ("restricted", ".citekit"):
+        shutil.rmtree(root / folder)
+    (told,) = (f for f in verify(ArchiveStore.open(root)).findings if f.code == "CK-I303")
+    assert str(told.place) == str(root / name)
+    assert told.message == f"withheld: {_record('held2026', HELD)} (text)"
 
 
 def test_an_absent_large_payload_is_told(root: Path) -> None:
@@ -357,7 +380,7 @@ def test_files_that_are_no_payloads_are_told(root: Path) -> None:
     names = [
         "objects/loose", "objects/sha256/loose", "objects/sha256/0/short",
         "objects/sha256/00/short",
-        f"objects/sha256/zz/{zeros}", f"objects/sha256/00/{zeros}0", f"objects/sha256/AA/{zeros}",
+        f"objects/sha256/zz/{zeros}", f"objects/sha256/00/{zeros}0", f"objects/sha256/F0/{zeros}",
         f"objects/sha512/00/{zeros}", f"restricted/sha256/00/{zeros[:-1]}A",
         f"objects/sha256/00/{zeros}", f"restricted/sha256/00/{zeros}",
     ]  # fmt: skip
@@ -419,6 +442,21 @@ def test_sizes_of_remembered_payloads_are_compared(root: Path) -> None:
     assert sorted(line[:2] for line in _lines(report, root)) == [
         ("CK-E307", LARGE_RECORD), ("CK-E307", SMALL_RECORD), ("CK-E308", SMALL_RECORD),
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("role", ["text", "original"])
+def test_a_link_in_the_place_of_a_payload_is_not_followed(
+    role: str, root: Path, tmp_path: Path
+) -> None:
+    """Though it leads to the very bytes; where its item alone is looked at, it cannot be read."""
+    path = _file(root, SMALL, role)
+    path.rename(tmp_path / "moved")
+    path.symlink_to(tmp_path / "moved")
+    ((code, name, message),) = _told(root, "small2026")
+    assert (code, name) == ("CK-E201", path.relative_to(root).as_posix())
+    assert "is a symbolic link" in message
+    assert [line[0] for line in _told(root)] == ["CK-E102", "CK-E302"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")

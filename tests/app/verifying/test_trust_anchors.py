@@ -144,9 +144,12 @@ def test_another_archive_may_vouch_for_the_one_that_is_named(archive: Path, tmp_
     """It was told which archive is in doubt; a folder whose name begins alike is another one."""
     other = ArchiveStore.create(tmp_path / "archive-of-keys", title="Theirs").root
     file = _write_keys(other / "keys.txt")
-    assert read_outside([file], archive=archive).keys == (SECOND, THIRD)
-    with pytest.raises(UsageError):
-        read_outside([file])
+    kept = _write_checkpoint(other / "kept.txt")
+    outside = read_outside([file], [kept], archive=archive)
+    assert (outside.keys, outside.checkpoints) == ((SECOND, THIRD), ((kept, CHECKPOINT),))
+    for trust, checkpoints in (([file], []), ([], [kept])):
+        with pytest.raises(UsageError):
+            read_outside(trust, checkpoints)
 
 
 def test_a_relative_path_is_from_here(

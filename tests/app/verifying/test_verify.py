@@ -17,15 +17,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.rules import rules
 from citekit.app.verifying.verify import Report, verify
 from citekit.errors import NotFound
 from citekit.findings import FindingClass, Severity
+from citekit.integrity.sign import new_signer_key
 from citekit.model.annotation import Passage
 from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.store.folder_names import names_of
+from citekit.store.staging import Journal, begin
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -220,6 +224,7 @@ DAMAGES: list[tuple[str, str, Callable[[Path], None]]] = [
     ("CK-E101", "a folder that is no key", _write("items/-x-/item.json", b"{}")),
     ("CK-E101", "a capture with another name", _write("items/held2026/captures/x.json", b"{}")),
     ("CK-E101", "an entity with a bad id", _write("entities/Not An Id.json", b"{}")),
+    ("CK-E101", "a claim with a bad id", _write("claims/Not An Id.json", b"{}")),
     ("CK-E101", "a file among the objects", _write("objects/sha256/aa/short", b"x")),
     ("CK-E101", "a deeper file", _write(f"objects/sha256/aa/{ZEROS}/x", b"x")),
     ("CK-E101", "a file in the log", _write("log/tile/x", b"x")),
@@ -242,6 +247,10 @@ DAMAGES: list[tuple[str, str, Callable[[Path], None]]] = [
     ("CK-E201", "a lone surrogate", _write("claims/two.json", b'{"id": "\\ud800"}')),
     ("CK-E202", "an id that is not the folder's", _edit("items/held2026/item.json", '"held2026"', '"x"')),
     ("CK-E202", "an id that is not the file's", _edit("entities/kfor.json", '"kfor"', '"nato"')),
+    ("CK-E201", "an entity that is no UTF-8", _write("entities/kfor.json", b"\xff")),
+    ("CK-E201", "a claim that is no UTF-8", _write("claims/one.json", b"\xff")),
+    ("CK-E201", "a capture that is no UTF-8", _write(RECORD, b"\xff")),
+    ("CK-E202", "a claim's id that is not the file's", _edit("claims/one.json", '"one"', '"two"')),
     ("CK-E203", "a stamp of another instant", _edit(RECORD, "14:15:00Z", "14:16:00Z")),
     ("CK-E204", "an alias that is a key", _alias),
     ("CK-E301", "changed bytes", _flip),
@@ -307,9 +316,48 @@ def test_the_exit_code_follows_the_class(what: str, exit_code: int, root: Path) 
     assert _report(root).exit_code() == exit_code
 
 
+def test_an_item_that_is_being_renamed_is_one(root: Path) -> None:
+    """The old folder is still there: it is told, and what is in it is neither extra nor homeless.
+
+    It is told as long as the renaming is not done; what else is extra is told as ever.
+    """
+    store = ArchiveStore.open(root)
+    item = store.item("public2026")
+    new = item.with_facts(replace(item.facts, aliases=("public2026",))).with_data(id="open2026")
+    shutil.copytree(root / "items" / "public2026", root / "items" / "open2026")
+    (root / "items" / "open2026" / "item.json").write_text(json.dumps(new.data))
+    begin(store.layout, Journal(renamed=("public2026", "open2026")))
+    (root / "items" / "zzz.txt").write_bytes(b"x")
+    (root / "items" / "public2026" / "own.txt").write_bytes(b"x")
+    told = [(f.code, str(f.place), f.message) for f in _report(root).findings]
+    where = str(root / "items" / "public2026")
+    assert ("CK-I105", where, "has been renamed to open2026") in told
+    assert [line[:2] for line in told if line[0].startswith("CK-E")] == [
+        ("CK-E101", str(root / "items" / "zzz.txt"))
+    ]
+
+
+def test_a_second_folder_of_a_key_is_told(root: Path) -> None:
+    """The marked one counts, as everywhere; the other one's record is of no item."""
+    *_, marked = names_of("public2026")
+    assert marked != "public2026"
+    shutil.copytree(root / "items" / "public2026", root / "items" / marked)
+    message = f"the key 'public2026' has the folder items/{marked}"
+    assert f"CK-E202 items/public2026/item.json: {message}" in _told(_report(root), root)
+
+
+def test_a_sealed_archive_in_order_has_no_finding(root: Path) -> None:
+    """Each file of the log and of trust is accounted for."""
+    seal(
+        ArchiveStore.open(root),
+        keys=Keys(signing=new_signer_key("citekit.invalid/whole", b"k" * 32)),
+    )
+    assert _codes(_report(root)) == []
+
+
 def test_every_code_is_raised_by_some_damage() -> None:
     """The table holds no code that no test has seen, and no damage a code that is not in it."""
-    elsewhere = {"CK-I105", "CK-I303", "CK-E205"}
+    elsewhere = {"CK-I105", "CK-I303", "CK-E205"}  # each has a test of its own
     ours = {code for code in rules() if not re.match(r"CK-[EWI]6", code)}
     assert {code for code, _, _ in DAMAGES} | elsewhere == ours
 
