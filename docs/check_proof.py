@@ -479,16 +479,21 @@ def read_state(part: Any) -> State:  # noqa: ANN401  # JSON
     if len(hashes) > 256:
         raise ValueError("its state has too many hashes")
     files, purged = read_group(group)
-    bits = int.from_bytes(decode(text(part, "bits"), 32), "big")
     return State(
         entry=entry,
         root=bytes.fromhex(roots[0][1]),
         group=group,
         files=files,
         purged=purged,
-        bits=[bit for bit in range(255, -1, -1) if bits >> (255 - bit) & 1],
+        bits=read_bits(text(part, "bits")),
         hashes=[decode(value, 32) for value in hashes],
     )
+
+
+def read_bits(encoded: str) -> list[int]:
+    """Read at which bits of its key the way to the root branches, the deepest first."""
+    number = int.from_bytes(decode(encoded, 32), "big")
+    return [bit for bit in range(255, -1, -1) if number >> (255 - bit) & 1]
 
 
 def read_group(content: str) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
@@ -651,7 +656,7 @@ def check_last_word(proof: Proof, state: State, said: dict[str, Entry]) -> None:
     if not told >= set(state.purged.items()):
         raise NotProven("it leaves out that a payload was removed for good")
     for digest, index in told:
-        if digest in captured and state.purged.get(digest) != index:
+        if digest in captured and state.purged.get(digest, index) != index:
             raise NotProven("it tells of a removal that the log does not say so")
 
 
@@ -679,7 +684,7 @@ def payloads_of(entry: Entry) -> list[dict[str, Any]]:
 def purges_told(proof: Proof) -> Iterator[tuple[str, int]]:
     """Give each digest that an entry says was removed, and the number of that entry."""
     for entry in proof.entries:
-        if entry.event.get("action") == "purge":
+        if entry.event.get("action") in ("purge", "erase"):
             for payload in payloads_of(entry):
                 yield str(payload.get("digest")), entry.index
 

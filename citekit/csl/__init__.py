@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from citekit.csl.compiled.program import Program
-from citekit.csl.document import Citation, Document
+from citekit.csl.document import Citation, CiteItem, Document
 from citekit.csl.output.explain import Origin
 from citekit.csl.output.render import renderer
 from citekit.csl.process import Result, explain, process, process_formats
@@ -14,6 +14,7 @@ from citekit.csl.style.search import search_styles
 
 __all__ = [
     "Citation",
+    "CiteItem",
     "Document",
     "Origin",
     "Program",

@@ -1,38 +1,44 @@
-"""A document with citations: edit it, and learn which citations read differently now.
+"""A document with citations: edit it, and learn what of it reads differently now.
 
 Edits are cheap and only noted; ``changes`` settles order, positions, numbers and disambiguation for
-the whole document and renders again only those citations whose facts changed.
+the whole document and renders again only those citations whose facts changed. What an item is
+sorted by, how it reads alone and how its likes were told apart is remembered from edit to edit.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from citekit.csl.compiled.state import NO_HINTS, Context
-from citekit.csl.output.tokens import Token
+from citekit.csl.compiled.state import Context
+from citekit.csl.output.render import renderer
 from citekit.csl.output.tree import Node
 from citekit.csl.output.writer import flatten
 from citekit.csl.passes import bibliography
 from citekit.csl.passes.cite import CiteRenderer, Facts
 from citekit.csl.passes.cluster import cluster
-from citekit.csl.passes.disambiguate import Disambiguator, letters
+from citekit.csl.passes.disambiguate import Disambiguator, Told, letters
 from citekit.csl.passes.position import Place, given_place, places
-from citekit.csl.passes.sort import sort_by
+from citekit.csl.passes.sort import sort_by, sort_texts
+from citekit.csl.style.ir import PLAIN
 from citekit.csl.values.entry import Entry, citation_label
+from citekit.csl.values.locators import LABELS
 from citekit.csl.values.numbers import whole_number
+from citekit.errors import InvalidData, NotFound
+from citekit.model.nearest import did_you_mean
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from citekit.csl.compiled.program import Program
-    from citekit.csl.compiled.state import Hints
+    from citekit.csl.output.render import Format
+    from citekit.csl.output.tokens import Token
 
     Cite = Mapping[str, Any]
-    Told = tuple[Hints, tuple[int, ...]]
-    """What disambiguation says of an item: hints, and the levels of its names."""
 
 _NEAR = 5
+_UNTOLD = Told()
 
 
 class Citation(Value):
@@ -49,12 +55,43 @@ class Citation(Value):
     mode: str = ""
 
 
-class _Shown(Value):
+CiteItem = TypedDict(
+    "CiteItem",
+    {
+        "id": str, "locator": str, "label": str, "prefix": str, "suffix": str, "infix": str,
+        "suppress-author": bool, "author-only": bool,
+    },
+    total=False,
+)  # fmt: skip
+"""What one cite may say; ``id`` it must. Other names, such as those of editors, are passed over."""
+
+
+class _Shown:
     """What was rendered for a citation, and from which facts."""
 
-    signature: object
-    tree: Node
-    tokens: list[Token]
+    __slots__ = ("citation", "cites", "facts", "ids", "tokens", "tree", "where")
+
+    def __init__(
+        self, citation: Citation, cites: Sequence[Cite], where: list[Place], facts: list[Facts]
+    ) -> None:
+        self.citation = citation
+        self.ids = {str(cite.get("id")) for cite in citation.cites}
+        self.cites = cites
+        self.where = where
+        self.facts = facts
+        self.tree = Node(PLAIN, ())
+        self.tokens: list[Token] = []
+
+    def is_of(
+        self, citation: Citation, cites: Sequence[Cite], where: list[Place], facts: list[Facts]
+    ) -> bool:
+        """Whether it was made from just these: everything that a citation's text depends on."""
+        return (
+            self.facts == facts
+            and self.where == where
+            and self.cites == cites
+            and self.citation.mode == citation.mode
+        )
 
 
 class Document:
@@ -67,11 +104,17 @@ class Document:
         self._citations: list[Citation] = []
         self._shown: dict[str, _Shown] = {}
         self._facts: dict[str, Facts] = {}
+        self._touched: set[str] = set()  # whose facts changed since citations were shown
         self._order: list[str] = []
-        self._renderer = CiteRenderer(self.program, None)
+        self._sorted_by: dict[str, tuple[Entry, tuple[str | None, ...]]] = {}
+        self._disambiguator = _disambiguator(program)
+        levels = None if self._disambiguator is None else self._disambiguator.levels
+        self._renderer = CiteRenderer(program, levels)
+        self._bibliography = bibliography.Bibliography(program)
+        self._entries_shown: dict[str, tuple[Node, list[Token]]] = {}
         self._dirty = True
+        self._settled_for: tuple[list[str], dict[str, str]] | None = None
         self._unknown: dict[str, None] = {}
-        self._left_alike = False
         for item in items:
             self.add_item(item)
 
@@ -81,6 +124,7 @@ class Document:
         """Make an item known (or known anew); it is listed once it is cited."""
         entry = Entry(item)
         self._entries[entry.id] = entry
+        self._settled_for = None
         self._dirty = True
 
     def list_item(self, item_id: str) -> None:
@@ -92,30 +136,56 @@ class Document:
         self._dirty = True
 
     def insert(self, citation: Citation, before: str | None = None) -> None:
-        """Insert a citation before another one, or at the end."""
-        at = len(self._citations)
-        if before is not None:
-            at = next((i for i, c in enumerate(self._citations) if c.id == before), at)
+        """Insert a citation before another one, or at the end.
+
+        Raises InvalidData where its id is taken or a cite has a label that CSL does not know,
+        NotFound where there is no citation ``before``.
+        """
+        _check(citation)
+        if any(c.id == citation.id for c in self._citations):
+            raise InvalidData(
+                f"a citation {citation.id!r} is there already", hint="Document.replace changes it"
+            )
+        at = len(self._citations) if before is None else self._index(before)
         self._citations.insert(at, citation)
         self._dirty = True
 
     def replace(self, citation: Citation) -> None:
-        """Put a citation in the place of the one with the same id."""
-        self._citations = [citation if c.id == citation.id else c for c in self._citations]
+        """Put a citation in the place of the one with the same id.
+
+        Raises NotFound where there is none, InvalidData for a label that CSL does not know.
+        """
+        _check(citation)
+        self._citations[self._index(citation.id)] = citation
         self._dirty = True
 
     def remove(self, citation_id: str) -> None:
-        """Take a citation out."""
-        self._citations = [c for c in self._citations if c.id != citation_id]
+        """Take a citation out; raises NotFound where there is none of this id."""
+        del self._citations[self._index(citation_id)]
         self._shown.pop(citation_id, None)
         self._dirty = True
 
     def arrange(self, citations: Sequence[Citation]) -> None:
-        """Give the whole document anew, in order: what a word processor does on renumbering."""
-        self._citations = list(citations)
+        """Give the whole document anew, in order: what a word processor does on renumbering.
+
+        Raises InvalidData where two have one id, or a cite a label that CSL does not know.
+        """
         kept = {c.id for c in citations}
+        if len(kept) < len(citations):
+            twice = next(key for key, n in Counter(c.id for c in citations).items() if n > 1)
+            raise InvalidData(f"two citations are called {twice!r}")
+        for citation in citations:
+            _check(citation)
+        self._citations = list(citations)
         self._shown = {key: shown for key, shown in self._shown.items() if key in kept}
         self._dirty = True
+
+    def _index(self, citation_id: str) -> int:
+        for i, citation in enumerate(self._citations):
+            if citation.id == citation_id:
+                return i
+        hint = did_you_mean(citation_id, [c.id for c in self._citations])
+        raise NotFound(f"there is no citation {citation_id!r}", hint=hint or None)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -127,25 +197,66 @@ class Document:
     def changes(self) -> list[str]:
         """Settle the document; ids of the citations that are new or read differently, in order."""
         self._settle()
-        renderer = self._renderer
-        clusters = [self._sorted(c) for c in self._citations]
-        near = self.program.style.citation.options.get("near-note-distance", "")
-        distance = whole_number(near, _NEAR)
-        notes = [citation.note for citation in self._citations]
-        found = places(list(zip(notes, clusters, strict=True)), distance)
+        clusters = [self._cluster(citation) for citation in self._citations]
+        found = self._places(
+            [(c.note, cites) for c, (cites, _) in zip(self._citations, clusters, strict=True)]
+        )
         changed = []
-        for citation, cites, where in zip(self._citations, clusters, found, strict=True):
-            before = self._shown.get(citation.id)
-            signature = self._signature(citation, cites, where)
-            if before is not None and before.signature == signature:
-                continue
-            facts = (self._facts[str(cite.get("id"))] for cite in cites)
-            tree = cluster(renderer, list(zip(facts, cites, where, strict=True)), citation.mode)
-            tokens = flatten(tree, self.program.locale)
-            if before is None or before.tokens != tokens:
+        for citation, (cites, before), where in zip(self._citations, clusters, found, strict=True):
+            is_old = before is not None and before.where == where
+            if not is_old and self._show(citation, cites, where):
                 changed.append(citation.id)
-            self._shown[citation.id] = _Shown(signature=signature, tree=tree, tokens=tokens)
+        self._touched.clear()
         return changed
+
+    def _cluster(self, citation: Citation) -> tuple[Sequence[Cite], _Shown | None]:
+        """The cites of a citation in order, and how it was shown if nothing has touched it."""
+        shown = self._shown.get(citation.id)
+        if shown is not None and shown.citation is citation and shown.ids.isdisjoint(self._touched):
+            return shown.cites, shown
+        return self._sorted(citation), None
+
+    def _show(self, citation: Citation, cites: Sequence[Cite], where: list[Place]) -> bool:
+        """Render a citation unless it was made from the same; whether it reads differently."""
+        before = self._shown.get(citation.id)
+        facts = [self._facts[str(cite.get("id"))] for cite in cites]
+        if before is not None and before.is_of(citation, cites, where, facts):
+            before.citation = citation
+            return False
+        shown = self._shown[citation.id] = _Shown(citation, cites, where, facts)
+        cited = list(zip(facts, cites, where, strict=True))
+        shown.tree = cluster(self._renderer, cited, citation.mode)
+        shown.tokens = flatten(shown.tree, self.program.locale)
+        return before is None or before.tokens != shown.tokens
+
+    def entry_changes(self) -> list[str]:
+        """Ids of the entries that are new or read differently than at the last call, in order."""
+        before, self._entries_shown = self._entries_shown, {}
+        changed = []
+        for key, tree in self.bibliography():
+            shown = before.get(key)
+            if shown is None or shown[0] is not tree:
+                tokens = flatten(tree, self.program.locale)
+                if shown is None or shown[1] != tokens:
+                    changed.append(key)
+                shown = (tree, tokens)
+            self._entries_shown[key] = shown
+        return changed
+
+    def citation(self, citation_id: str, output: Format = "text") -> str:
+        """A citation as the last ``changes`` left it, in a format; KeyError where there is none."""
+        return renderer(output)(self._shown[citation_id].tokens)
+
+    def entry(self, item_id: str, output: Format = "text") -> str:
+        """An entry as the last ``entry_changes`` left it, in a format; KeyError if it is none."""
+        return renderer(output)(self._entries_shown[item_id][1])
+
+    def _places(self, clusters: list[tuple[int, Sequence[Cite]]]) -> list[list[Place]]:
+        """Where each cite stands, as far as the style wants to know."""
+        program = self.program
+        said = program.style.citation.options.get("near-note-distance", "")
+        near = whole_number(said, _NEAR) if program.uses_near_notes else None
+        return places(clusters, near, tells_notes=program.uses_first_notes)
 
     def cite(self, cites: Sequence[Cite], mode: str = "") -> Node:
         """The tree of a citation outside the document; cites say their position themselves."""
@@ -174,14 +285,15 @@ class Document:
         """(item id, tree) of every entry, in the order of the style, made one by one."""
         self._settle()
         facts = [self._facts[key] for key in self._order]
-        return bibliography.entries(self.program, facts, self._renderer.levels)
+        return self._bibliography.entries(facts, self._renderer.levels)
 
     @property
     def warnings(self) -> list[str]:
         """What could not be used, so far: locale, unknown items, values of wrong types."""
         unknown = [f"no item {key!r}: it is left out" for key in self._unknown]
         entries = [warning for key in self._entries for warning in self._entries[key].warnings]
-        alike = ["telling cites apart took too long: some may look alike"] * self._left_alike
+        is_spent = self._disambiguator is not None and self._disambiguator.is_spent
+        alike = ["telling cites apart took too long: some may look alike"] * is_spent
         return [*self.program.warnings, *unknown, *alike, *dict.fromkeys(entries)]
 
     # ---- the passes
@@ -190,28 +302,46 @@ class Document:
         """Order, numbers, disambiguation, labels: in this order, once after any edit."""
         if not self._dirty:
             return
+        self._dirty = False
         cited = self._cited()
-        labels = {key: citation_label(self._entries[key]) for key in cited}
+        notes = self._first_notes() if self.program.uses_first_notes else {}
+        if (cited, notes) == self._settled_for:
+            return  # the items are the same, and so is all that is said of them
+        self._settled_for = (cited, notes)
+        labels: dict[str, str] = {}
+        if self.program.uses_labels:
+            labels = {key: citation_label(self._entries[key]) for key in cited}
         order = self._sort_bibliography(cited, labels)
         self._order = order
-        told = self._disambiguate(order, labels)
+        told = self._disambiguate(order, labels, notes)
+        numbers = enumerate(order, 1) if self.program.uses_numbers else ((0, key) for key in order)
+        before = self._facts
         self._facts = {
-            key: self._known(key, number, labels, told) for number, key in enumerate(order, 1)
+            key: self._known(key, number, labels.get(key, ""), told.get(key, _UNTOLD))
+            for number, key in numbers
         }
-        self._dirty = False
+        self._touched.update(k for k, fact in self._facts.items() if before.get(k) is not fact)
+        self._touched.update(before.keys() - self._facts.keys())
 
-    def _known(
-        self, key: str, number: int, labels: Mapping[str, str], told: Mapping[str, Told]
-    ) -> Facts:
-        """What is known of an item once order, labels and disambiguation are settled."""
-        hints, levels = told.get(key, (NO_HINTS, ()))
+    def _known(self, key: str, number: int, label: str, told: Told) -> Facts:
+        """What is known of an item once all is settled; the same object where nothing is new."""
+        entry, before = self._entries[key], self._facts.get(key)
+        if (
+            before is not None
+            and before.entry is entry
+            and before.number == number
+            and before.label == label
+            and (before.hints, before.levels, before.rules) == told
+        ):
+            return before
         return Facts(
-            entry=self._entries[key],
+            entry=entry,
             number=number,
-            label=labels.get(key, ""),
-            hints=hints,
-            levels=levels,
-            year_text=letters(hints.year_suffix),
+            label=label,
+            hints=told.hints,
+            levels=told.levels,
+            rules=told.rules,
+            year_text=letters(told.hints.year_suffix),
         )
 
     def _cited(self) -> list[str]:
@@ -227,31 +357,32 @@ class Document:
         keys = self.program.bibliography_keys
         if not keys:
             return cited
-        numbers = {key: i + 1 for i, key in enumerate(cited)}
+        program = self.program
+        numbers = {key: i for i, key in enumerate(cited, 1)} if program.uses_numbers else {}
+        before, self._sorted_by = self._sorted_by, {}
 
-        def context_of(key: str) -> Context:
-            return Context(
-                entry=self._entries[key],
-                in_bibliography=True,
-                citation_number=numbers[key],
-                label_text=labels[key],
-            )
+        def texts_of(key: str) -> Sequence[str | None]:
+            entry, found = self._entries[key], before.get(key)
+            if found is None or found[0] is not entry or numbers:
+                context = Context(
+                    entry=entry,
+                    in_bibliography=True,
+                    citation_number=numbers.get(key, 0),
+                    label_text=labels.get(key, ""),
+                )
+                found = (entry, sort_texts(context, keys))
+            self._sorted_by[key] = found
+            return found[1]
 
-        return sort_by(cited, keys, context_of)
+        return sort_by(cited, keys, texts_of)
 
-    def _disambiguate(self, order: list[str], labels: Mapping[str, str]) -> dict[str, Told]:
-        options = self.program.style.citation.options
-        if not any(key.startswith("disambiguate-") for key in options) and not (
-            self.program.tests_disambiguation
-        ):
-            self._left_alike = False
-            self._renderer = CiteRenderer(self.program, None)
+    def _disambiguate(
+        self, order: list[str], labels: Mapping[str, str], notes: Mapping[str, str]
+    ) -> Mapping[str, Told]:
+        if self._disambiguator is None:
             return {}
-        worker = Disambiguator(self.program, labels, self._first_notes())
-        hints = worker.run([self._entries[key] for key in order])
-        self._left_alike = worker.is_spent
-        self._renderer = CiteRenderer(self.program, worker.levels)
-        return hints
+        entries = [self._entries[key] for key in order]
+        return self._disambiguator.run(entries, labels, notes)
 
     def _first_notes(self) -> dict[str, str]:
         """The note each item is cited in first, by item id."""
@@ -269,23 +400,25 @@ class Document:
         if len(known) < 2 or not keys:
             return known
 
-        def context_of(cite: Cite) -> Context:
-            return self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
+        def texts_of(cite: Cite) -> Sequence[str | None]:
+            context = self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
+            return sort_texts(context, keys)
 
-        return sort_by(known, keys, context_of)
-
-    def _signature(
-        self, citation: Citation, cites: Sequence[Cite], where: Sequence[Place]
-    ) -> object:
-        """Everything a citation's text depends on."""
-        facts = [self._facts[str(c.get("id"))] for c in cites]
-        return (
-            citation.mode,
-            tuple(map(_frozen, cites)),
-            tuple(where),
-            tuple((f.hints, f.levels, f.number, f.label, f.entry) for f in facts),
-        )
+        return sort_by(known, keys, texts_of)
 
 
-def _frozen(cite: Cite) -> tuple[tuple[str, str], ...]:
-    return tuple((key, repr(value)) for key, value in cite.items())
+def _check(citation: Citation) -> None:
+    """Raise InvalidData for a label of a locator that no style has a term for."""
+    for cite in citation.cites:
+        label = cite.get("label")
+        if label and str(label).replace(" ", "-") not in LABELS:
+            raise InvalidData(
+                f"no kind of locator is called {label!r}", hint=did_you_mean(str(label), LABELS)
+            )
+
+
+def _disambiguator(program: Program) -> Disambiguator | None:
+    """Who tells cites apart; None where the style wants nobody to."""
+    options = program.style.citation.options
+    asks = any(key.startswith("disambiguate-") for key in options)
+    return Disambiguator(program) if asks or program.tests_disambiguation else None

@@ -4,6 +4,8 @@
     python tests/bench/csl_compare.py --styles 200 --seed 1
     python tests/bench/csl_compare.py --style apa --style nature --examples 20
     python tests/bench/csl_compare.py --styles 200 --seed 1 --invent 1
+    python tests/bench/csl_compare.py --popular --invent 1
+    python tests/bench/csl_compare.py --locales --invent 1
 
 Each style formats ``csl_items.yaml`` twice: a bibliography of all items, and a document that cites
 every item once and then repeats, clusters, locators, prefixes and suppressed authors. With
@@ -12,10 +14,9 @@ each style, so that nothing can be tuned to them. Both engines read the same sty
 locale files, and speak the protocol of the CSL suite's drivers.
 
 Choices: citeproc-js runs with its default options (``development_extensions`` untouched, no
-abbreviation lists, HTML output). Two texts are equal when they are equal without mark-up, with
-entities read and runs of white space folded to a space. Entries are matched by text and not by
-place, so that one item sorted differently costs one difference and not fifty; the order counts on
-its own. Numbers in items are given as text: citeproc-js stops at a ``volume`` that is a JSON
+abbreviation lists, HTML output). Two texts are equal when a reader sees the same (``csl_seen``):
+mark-up and no-break spaces count, what is invisible does not. Order counts too: an entry that
+stands elsewhere is one difference. Numbers in items are given as text: citeproc-js stops at a ``volume`` that is a JSON
 number. Answers of citeproc-js are kept in ``build/csl-compare``, by the digest of the request.
 """
 
@@ -23,7 +24,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import html
 import json
 import os
 import random
@@ -44,6 +44,7 @@ from citekit.csl import find_style, styles_folder
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # run as a program, not as a package
 from csl_invent import Inventor
+from csl_seen import seen
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build"
@@ -51,6 +52,26 @@ NODE_FOLDER = Path(os.environ.get("CITEPROC_JS", BUILD / "node"))
 OURS = [sys.executable, "-m", "citekit.testing.drivers", "csl"]
 THEIRS = ["node", str(HERE / "citeproc_js.mjs")]
 TIMEOUT_S = 120
+LOCALES = ("zh-CN", "ja-JP", "ko-KR", "fr-FR", "ru-RU", "cs-CZ", "tr-TR", "de-DE")
+IN_ALL_LOCALES = (
+    "apa", "chicago-author-date", "nature", "nlm-citation-sequence", "modern-language-association", "ieee",
+)  # fmt: skip
+POPULAR = (
+    "academy-of-management-review", "acm-sig-proceedings", "advanced-materials", "american-chemical-society",
+    "american-geophysical-union", "american-institute-of-physics", "american-journal-of-political-science",
+    "american-medical-association", "american-meteorological-society", "american-physics-society",
+    "american-political-science-association", "american-society-for-microbiology", "american-sociological-association",
+    "angewandte-chemie", "annual-reviews", "apa", "apa-6th-edition", "associacao-brasileira-de-normas-tecnicas",
+    "bibtex", "bmj", "cell", "chicago-author-date", "chicago-notes-bibliography", "chicago-notes-bibliography-17th-edition",
+    "cse-citation-sequence", "cse-name-year", "deutsche-gesellschaft-fur-psychologie",
+    "din-1505-2", "ecology", "elife", "elsevier-harvard", "elsevier-vancouver", "elsevier-with-titles", "frontiers",
+    "gost-r-7-0-5-2008", "harvard-cite-them-right", "harvard-anglia-ruskin-university", "ieee", "iso690-author-date-en",
+    "iso690-numeric-en", "journal-of-clinical-oncology", "mhra-notes", "mhra-author-date",
+    "modern-language-association", "multidisciplinary-digital-publishing-institute", "nlm-citation-sequence", "nature",
+    "the-new-england-journal-of-medicine", "oscola", "plos", "pnas", "royal-society-of-chemistry", "sage-harvard",
+    "sage-vancouver", "science", "springer-basic-author-date", "springer-vancouver", "taylor-and-francis-chicago-author-date",
+    "the-lancet", "bluebook-law-review", "isnad",
+)  # fmt: skip
 
 Request = dict[str, Any]
 
@@ -71,7 +92,6 @@ class Score:
 
     same: Counter[str] = field(default_factory=Counter)
     total: Counter[str] = field(default_factory=Counter)
-    orders: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
 
@@ -79,7 +99,6 @@ class Score:
         """Count another style in."""
         self.same += other.same
         self.total += other.total
-        self.orders += other.orders
         self.errors += other.errors
         self.differences += other.differences
 
@@ -91,14 +110,15 @@ class Score:
 def main(arguments: list[str] | None = None) -> int:
     """Compare and print; always 0."""
     options = _options(arguments)
-    names = options.style or choose_styles(options.styles, options.seed)
+    runs = [(name, locale) for name in chosen(options) for locale in locales(options)]
     score = Score()
     per_style: dict[str, Score] = {}
     with ThreadPoolExecutor(options.jobs) as pool:
-        samples = [sample(name, options.invent) for name in names]
-        for name, one in zip(names, pool.map(compare_style, names, samples), strict=True):
+        samples = [sample(name, options.invent) for name, _ in runs]
+        compared = pool.map(lambda run, what: compare_style(*run, what), runs, samples)
+        for (name, locale), one in zip(runs, compared, strict=True):
             score.add(one)
-            per_style[name] = one
+            per_style[f"{name} {locale}".strip()] = one
     report(score, per_style, options.examples, options.groups)
     return 0
 
@@ -108,11 +128,30 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--styles", type=int, default=100, help="how many styles to choose")
     parser.add_argument("--seed", type=int, default=1, help="of the choice")
     parser.add_argument("--style", action="append", help="compare this style (repeatable)")
+    parser.add_argument("--popular", action="store_true", help="the styles most asked for")
+    parser.add_argument("--locales", action="store_true", help="six styles in eight locales")
+    parser.add_argument("--locale", default="", help="instead of the style's own")
     parser.add_argument("--invent", type=int, help="seed of invented items, instead of the file's")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--groups", type=int, default=25, help="kinds of difference to show")
     parser.add_argument("--examples", type=int, default=2, help="examples of each kind")
     return parser.parse_args(arguments)
+
+
+def chosen(options: argparse.Namespace) -> list[str]:
+    """The ids of the styles that are asked for."""
+    if options.style:
+        return list(options.style)
+    if options.locales:
+        return list(IN_ALL_LOCALES)
+    if options.popular:
+        return list(POPULAR)
+    return choose_styles(options.styles, options.seed)
+
+
+def locales(options: argparse.Namespace) -> list[str]:
+    """The locales of the runs; "" for the style's own."""
+    return list(LOCALES) if options.locales else [options.locale]
 
 
 def choose_styles(count: int, seed: int) -> list[str]:
@@ -189,13 +228,20 @@ def document(ids: list[str]) -> list[list[dict[str, Any]]]:
         [{"id": "particle-dutch", "locator": "7", "label": "volume"}],
         [{"id": "particle-dutch", "locator": "7", "label": "volume"}],
         [{"id": "name-cjk"}, {"id": "name-cyrillic"}, {"id": "date-season"}, {"id": "book-nodate"}],
+        [{"id": "script-kanji"}, {"id": "script-hangul"}, {"id": "script-greek"}],
+        [{"id": "script-hanzi-book", "locator": "12", **page}, {"id": "script-hebrew"}],
+        [{"id": "same-year-1"}, {"id": "news-unsigned"}, {"id": "newspaper-none"}],
     ]
 
 
-def requests(style: str, asked: Sample) -> list[Request]:
+def requests(style: str, locale: str, asked: Sample) -> list[Request]:
     """The two requests for a style: its bibliography and its citations."""
     source = find_style(f"http://www.zotero.org/styles/{style}")
-    common = {"csl": source.xml.decode("utf-8"), "input": asked.items}
+    csl = source.xml.decode("utf-8")
+    if locale:
+        csl = re.sub(r' default-locale="[^"]*"', "", csl, count=1)
+        csl = re.sub(r"<style\b", f'<style default-locale="{locale}"', csl, count=1)
+    common: Request = {"csl": csl, "input": asked.items}
     names = [f"c{number}" for number in range(len(asked.clusters))]
     operations = [
         [
@@ -264,9 +310,9 @@ def locales_folder() -> Path:
 # -------------------------------------------------------------------------------------- comparison
 
 
-def compare_style(style: str, what: Sample) -> Score:
+def compare_style(style: str, locale: str, what: Sample) -> Score:
     """Ask both engines and compare what they say."""
-    asked = requests(style, what)
+    asked = requests(style, locale, what)
     theirs, ours = ask_reference(asked), ask(OURS, asked)
     score = Score()
     for kind in ("entries", "citations"):
@@ -283,20 +329,15 @@ def compare_style(style: str, what: Sample) -> Score:
 
 
 def entries(result: str) -> list[str]:
-    """The entries of a bibliography, as plain text."""
-    return [plain(part) for part in result.split('<div class="csl-entry">')[1:]]
+    """The entries of a bibliography, as they are seen."""
+    parts = result.split('<div class="csl-entry">')[1:]
+    return [seen(part.rsplit("</div>", 2 if part is parts[-1] else 1)[0]) for part in parts]
 
 
 def citations(result: str) -> list[str]:
-    """The citations of a document, as plain text."""
+    """The citations of a document, as they are seen."""
     marks = re.compile(r"^(?:>>|\.\.)\[\d+\] ", re.MULTILINE)  # a delimiter may hold line ends
-    return [plain(text) for text in marks.split(result)[1:]]
-
-
-def plain(text: str) -> str:
-    """Text without mark-up, blocks apart, with entities read and white space folded."""
-    apart = re.sub(r"</?div[^>]*>", " ", text)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", apart)).split())
+    return [seen(text) for text in marks.split(result)[1:]]
 
 
 def compare_texts(score: Score, style: str, kind: str, ours: list[str], theirs: list[str]) -> None:
@@ -304,12 +345,9 @@ def compare_texts(score: Score, style: str, kind: str, ours: list[str], theirs: 
     if kind == "citations":
         pairs = [(a, b) for a, b in zip(_padded(ours, len(theirs)), theirs, strict=False) if a != b]
     else:
-        pairs = _pair(_without(ours, theirs), _without(theirs, ours))
+        pairs = _pair(*_without_shared(ours, theirs))
     score.total[kind] += max(len(ours), len(theirs))
     score.same[kind] += max(len(ours), len(theirs)) - len(pairs)
-    if kind == "entries" and theirs:
-        score.orders["all"] += 1
-        score.orders["same"] += _in_order(ours, theirs)
     score.differences += [Difference(style=style, kind=kind, ours=a, theirs=b) for a, b in pairs]
 
 
@@ -317,14 +355,14 @@ def _padded(texts: list[str], length: int) -> list[str]:
     return texts + [""] * (length - len(texts))
 
 
-def _without(texts: list[str], others: list[str]) -> list[str]:
-    left = Counter(others)
-    rest = []
-    for text in texts:
-        if left[text] > 0:
-            left[text] -= 1
-        else:
-            rest.append(text)
+def _without_shared(ours: list[str], theirs: list[str]) -> tuple[list[str], list[str]]:
+    """What is left of both lists without the texts that they share in one order."""
+    rest: tuple[list[str], list[str]] = ([], [])
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag != "equal":
+            rest[0].extend(ours[i1:i2])
+            rest[1].extend(theirs[j1:j2])
     return rest
 
 
@@ -338,12 +376,6 @@ def _pair(ours: list[str], theirs: list[str]) -> list[tuple[str, str]]:
             ours.remove(best)
         pairs.append((best, their))
     return pairs + [(our, "") for our in ours]
-
-
-def _in_order(ours: list[str], theirs: list[str]) -> bool:
-    """Whether the texts that both have come in the same order."""
-    shared = set(ours) & set(theirs)
-    return [t for t in ours if t in shared] == [t for t in theirs if t in shared]
 
 
 # ------------------------------------------------------------------------------------------ report
@@ -372,7 +404,6 @@ def report(score: Score, per_style: dict[str, Score], examples: int, groups: int
     """Print percentages, errors, the worst styles, and the differences by group."""
     for kind in ("entries", "citations"):
         _say(f"{kind}: {score.percent(kind):.2f} % of {score.total[kind]:,} identical")
-    _say(f"bibliographies in the same order: {score.orders['same']} of {score.orders['all']}")
     _say(f"errors: {len(score.errors)}")
     for error in score.errors[:20]:
         _say(f"  {error}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.errors import InvalidData
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import ACTION as STATE
 from citekit.model.value import Value
 from citekit.store.log.folder import LogFolder
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from citekit.errors import InvalidData
 from citekit.integrity.note import decode_base64
 from citekit.integrity.proof import LogProof, parse_proof, write_proof
-from citekit.integrity.state_tree import KEY_BITS, StatePath, write_bits
+from citekit.integrity.state.state_tree import KEY_BITS, StatePath, write_bits
 from citekit.model.capture import Tool
 from citekit.model.records.codec import decode, to_json
 from citekit.model.records.json_text import dump_json, parse_json

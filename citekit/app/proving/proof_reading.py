@@ -23,7 +23,6 @@ from citekit.app.proving.proof_file import (
 from citekit.errors import InvalidData, Place
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes, parse_digest
-from citekit.integrity.group_state import GroupState, read_group
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import HASH_BYTES, MAX_TREE_SIZE, leaf_hash, verify_inclusion
 from citekit.integrity.note import (
@@ -35,8 +34,9 @@ from citekit.integrity.note import (
     parse_signature,
 )
 from citekit.integrity.proof import LogProof
-from citekit.integrity.state_leaf import StateLeaf, read_state_leaf
-from citekit.integrity.state_tree import StatePath, read_bits
+from citekit.integrity.state.group_state import GroupState, read_group
+from citekit.integrity.state.state_leaf import StateLeaf, read_state_leaf
+from citekit.integrity.state.state_tree import StatePath, read_bits
 from citekit.model.value import Value
 
 T = TypeVar("T")

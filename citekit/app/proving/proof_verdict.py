@@ -9,7 +9,7 @@ from typing import Any
 
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.integrity.checkpoint import Checkpoint
-from citekit.integrity.group_state import GroupState
+from citekit.integrity.state.group_state import GroupState
 from citekit.integrity.witness.cosignature import Cosignature
 from citekit.model.records.codec import write_instant
 from citekit.model.value import Value

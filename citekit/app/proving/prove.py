@@ -36,11 +36,11 @@ from citekit.app.sealing.plan import replay
 from citekit.app.sealing.unconfirmed import erasures_among
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.group_state import write_group
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import write_signature
 from citekit.integrity.proof import LogProof
-from citekit.integrity.state_tree import StateTree, state_key
+from citekit.integrity.state.group_state import write_group
+from citekit.integrity.state.state_tree import StateTree, state_key
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now as this_second
@@ -181,14 +181,16 @@ def _sealed_files(
 def _purges(store: ArchiveReader, read: ReadLog, key: str) -> list[int]:
     """The entries that say which payloads of the item were removed for good.
 
-    Raises UsageError for a purge that is not sealed: a proof that kept silent would mislead.
+    With them those about an item of before that had the same folder, and was erased. Raises
+    UsageError for a purge that is not sealed: a proof that kept silent would mislead.
     """
     digests = store.digests(key)
     if digests & read.unsealed_purges:
         hint = "citekit seal, then prove again"
         raise UsageError(f"the purge of {key} is not sealed yet", hint=hint)
-    purged = read.history.purged
-    return sorted({purged[digest] for digest in digests & purged.keys()})
+    purged, state = read.history.purged, read.history.state_of(store.layout.item_name(key))
+    of_folder = set(state.purged.values()) if state else set()
+    return sorted(of_folder | {purged[digest] for digest in digests & purged.keys()})
 
 
 def _waiting_purges(log: LogFolder, standing: Standing) -> Iterable[str]:

@@ -16,7 +16,7 @@ from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.note import MAX_NOTE_BYTES, NoteSignature, parse_note
-from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import ACTION as STATE
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, Timestamp, read_timestamp
 from citekit.integrity.witness.cosignature import is_of_witness
 from citekit.model.value import Value

@@ -41,7 +41,7 @@ from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note, verify_note
-from citekit.integrity.state_tree import MissingNode
+from citekit.integrity.state.state_tree import MissingNode
 from citekit.integrity.timestamp import Timestamp
 from citekit.model.event import Event
 from citekit.model.records.codec import from_json, to_json, write_instant

@@ -13,7 +13,7 @@ from citekit.csl.compiled.conditions import compile_choose
 from citekit.csl.compiled.dates import compile_date
 from citekit.csl.compiled.element import nothing, stripped
 from citekit.csl.compiled.names import compile_names
-from citekit.csl.compiled.numbers import compile_label, compile_number
+from citekit.csl.compiled.numbers import compile_label, compile_number, with_labels
 from citekit.csl.compiled.texts import compile_term, compile_value, compile_variable
 from citekit.csl.output.tree import Node
 from citekit.csl.style import ir
@@ -113,6 +113,8 @@ def _collected(
         inner: Out = []
         for element in children:
             element(state, inner)
+        if used.has_bare_labels:
+            inner = with_labels(state, inner)
         if not inner or (used.called > called and used.filled == filled):
             used.started = started
             return
@@ -120,9 +122,17 @@ def _collected(
         if bare and len(inner) == 1 and _is_free(inner[0]):
             out += inner
         else:
-            out.append(Node(look, stripped(inner) if strips else inner))
+            out.append(Node(look, _stripped(state, inner) if strips else inner))
 
     return run
+
+
+def _stripped(state: State, children: Out) -> Sequence[Node | str]:
+    """Without full stops; what later passes look for is marked in the copy, too."""
+    copies: dict[int, Node] = {}
+    found = stripped(children, copies)
+    state.marks.follow(copies)
+    return found
 
 
 def _inner(children: Iterable[ir.Element]) -> list[ir.Element]:

@@ -65,6 +65,10 @@ class Setting:
             children = apply_case(children, look.text_case, lang or self.locale.lang.lower())
         return stripped(children) if look.strip_periods else children
 
+    def term(self, text: str, look: Look) -> tuple[Sequence[Node | str], Sequence[Node | str]]:
+        """A term or label as ``own_words`` gives it; strip-periods takes all its full stops."""
+        return self.own_words([text.replace(".", "") if look.strip_periods else text], look)
+
     def own_words(
         self, children: Sequence[Node | str], look: Look
     ) -> tuple[Sequence[Node | str], Sequence[Node | str]]:
@@ -92,10 +96,12 @@ def nothing(_state: State, _out: Out) -> None:
     """The compiled element of whatever never renders anything."""
 
 
-def stripped(children: Sequence[Node | str]) -> Sequence[Node | str]:
-    """Without full stops; those inside a word (``example.org``) are none."""
+def stripped(
+    children: Sequence[Node | str], copies: dict[int, Node] | None = None
+) -> Sequence[Node | str]:
+    """Without full stops; those inside a word (``example.org``) are none. See ``map_text``."""
     return [
-        _without_periods(c) if isinstance(c, str) else map_text(c, _without_periods)
+        _without_periods(c) if isinstance(c, str) else map_text(c, _without_periods, copies)
         for c in children
     ]
 

@@ -11,6 +11,7 @@ from citekit.csl.output.tree import Node
 from citekit.csl.style.ir import PLAIN, Look
 from citekit.csl.values.name_spec import NameSpec
 from citekit.csl.values.numbers import whole_number
+from citekit.csl.values.scripts import stands_apart
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -47,9 +48,14 @@ def name_spec(setting: Setting, element: ir.Names) -> NameSpec:
         separator=_or(options.get("sort-separator"), ", "),
         demote=setting.style.options.get("demote-non-dropping-particle", "display-and-sort"),
         lang=setting.locale.lang.lower(),
+        particle_space="\u00a0" if setting.locale.primary in _KEEPS_PARTICLES else " ",
         memory={},
     )
     return _for_sorting(spec) if setting.sorting is not None else _with_looks(spec, element)
+
+
+_KEEPS_PARTICLES = ("cs", "fr", "ru")
+"""Languages in which no line ends between a particle and the family name."""
 
 
 class _Options:
@@ -76,11 +82,13 @@ def _with_looks(spec: NameSpec, element: ir.Names) -> NameSpec:
     parts = {part.name: part.look for part in name.parts} if name is not None else {}
     return replace(
         spec,
-        look=replace(look, prefix="", suffix="", variable=element.look.variable),
-        affixes=Look(prefix=look.prefix, suffix=look.suffix),
+        look=replace(look, prefix="", suffix="", font=None, variable=element.look.variable),
+        person=Look(prefix=look.prefix, suffix=look.suffix, font=look.font),
+        institution=Look(font=look.font) if look.font else PLAIN,
         family=parts.get("family", PLAIN),
         given=parts.get("given", PLAIN),
         has_parts=bool(parts),
+        has_case=any(part.text_case for part in parts.values()),
     )
 
 
@@ -113,7 +121,7 @@ def _and_term(setting: Setting, value: str | None) -> str | None:
         word = setting.locale.text("and", "symbol")
     else:
         return None
-    return word if word[-1:].isspace() else f" {word} "
+    return f" {word} " if stands_apart(word) and not word[-1:].isspace() else word
 
 
 def _et_al(setting: Setting, element: ir.EtAl | None) -> Node | None:

@@ -15,6 +15,7 @@ from citekit.csl.compiled.substitutes import compile_substitute, first_substitut
 from citekit.csl.output.tree import Labelled, NamesNode, Node
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.values.names import render_people, shown_count
+from citekit.csl.values.persons import without_others
 from citekit.csl.values.textcase import apply_case
 from citekit.model.value import replace
 
@@ -107,7 +108,8 @@ class _Names:
 
     def _counted(self, context: Context, lists: Iterable[People]) -> Node:
         """``form="count"``: how many names would be written."""
-        total = sum(_count(context, people, self._spec, wanted=0) for people in lists)
+        named = (without_others(people)[0] for people in lists)
+        total = sum(_count(context, people, self._spec, wanted=0) for people in named)
         return Node(self._look, [str(total)])
 
 
@@ -115,7 +117,8 @@ def _has_children(part: Node | str) -> bool:
     return isinstance(part, str) or bool(part.children)
 
 
-def _people_node(state: State, people: People, spec: NameSpec) -> NamesNode:
+def _people_node(state: State, listed: People, spec: NameSpec) -> NamesNode:
+    people, has_more = without_others(listed)
     place = state.used.names
     state.used.names += 1
     if spec.sorting:  # as many as the key or the style counts
@@ -126,7 +129,9 @@ def _people_node(state: State, people: People, spec: NameSpec) -> NamesNode:
     count = _count(state.context, people, spec, wanted=wanted)
     if state.context.tells_apart:
         state.marks.shown.append(ShownNames(people=people, count=count, spec=spec))
-    return render_people(people, spec, count, levels_of(state, people, spec, place))
+    levels = levels_of(state, people, spec, place)
+    language = state.entry.language if spec.has_case else ""
+    return render_people(people, spec, count, levels, language=language, has_more=has_more)
 
 
 def _count(context: Context, people: People, spec: NameSpec, *, wanted: int) -> int:

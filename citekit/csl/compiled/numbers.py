@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.compiled.element import stripped
 from citekit.csl.compiled.state import CITE_VARIABLES
-from citekit.csl.output.tree import Digits, Node, Numeral
+from citekit.csl.output.tree import BareLabel, Digits, Node, Numeral
 from citekit.csl.values.locators import numbered, without_own_label
 from citekit.csl.values.numbers import format_number, is_numeric, is_plural, split_list
 from citekit.csl.values.textcase import apply_case
+from citekit.model.variables import NUMBER_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _EMBEDDED_LABEL = r",\s*[^\W\d]{2,}\.\s"  # "367-368, fig. 333": the label is for pages
 _DIGITS = r"[^\W\d_]*\d+(?:\s*(?:[-,&]|–)\s*(?:[^\W\d_]*\d+)?)*"
+_OF_THE_CITE = ("locator", "number")
+"""Labels that go by what stands there: a kind of locator, the prefix of a number."""
+_NUMBERS = NUMBER_VARIABLES | {"locator", "page"}
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
 UNJOINED = frozenset(("section", "part-number", "supplement-number", "version", "printing-number"))
 """Numbers whose hyphens are part of them."""
@@ -94,6 +98,14 @@ def compile_label(setting: Setting, element: ir.Label) -> Element:
     """The function of a ``cs:label`` that stands by itself."""
     variable, look, locale = element.variable, element.look, setting.locale
     memory: dict[tuple[str, bool], tuple[Sequence[Node | str], Sequence[Node | str]]] = {}
+    bare = "" if variable in _OF_THE_CITE else locale.text(variable, element.form, plural=False)
+    bare_forms = setting.term(bare, look) if bare else ((), ())
+
+    def _offer(state: State, out: Out) -> None:
+        children = bare_forms[state.entry.keeps_case]
+        if children:
+            state.used.has_bare_labels = True
+            out.append(BareLabel(look, children))
 
     def run(state: State, out: Out) -> None:
         context = state.context
@@ -102,7 +114,10 @@ def compile_label(setting: Setting, element: ir.Label) -> Element:
             term = context.locator_label
         elif variable == "number":
             text, term = numbered(text)
-        if not text or variable in state.used.suppressed:
+        if not text:
+            _offer(state, out)
+            return
+        if state.used.is_spent(variable):
             return
         plural = _wants_plural(element.plural, variable, text)
         if plural and variable == "number" and _is_unjoined(variable, context):
@@ -110,13 +125,35 @@ def compile_label(setting: Setting, element: ir.Label) -> Element:
         forms = memory.get((term, plural))
         if forms is None:
             label = locale.text(term, element.form, plural=plural)
-            forms = memory[term, plural] = setting.own_words([label], look) if label else ((), ())
+            forms = memory[term, plural] = setting.term(label, look) if label else ((), ())
         children = forms[context.entry.keeps_case]
         if children:
             state.used.started = True
             out.append(Node(look, children))
 
     return run
+
+
+def with_labels(state: State, children: Out) -> Out:
+    """The children of a group in which a label without content of its own beside a number is its.
+
+    So styles that label one number by the name of another, as in ``318 p.``, mean it and the
+    reference processor has it. A label with no number beside it stays out (§Label).
+    """
+    out: Out = []
+    for i, child in enumerate(children):
+        if not isinstance(child, BareLabel):
+            out.append(child)
+        elif any(map(_is_number, children[max(i - 1, 0) : i] + children[i + 1 : i + 2])):
+            state.used.started = True
+            out.append(Node(child.look, child.children))
+    return out
+
+
+def _is_number(node: Node | str) -> bool:
+    if isinstance(node, str):
+        return False
+    return isinstance(node, Numeral) or node.look.variable in _NUMBERS
 
 
 def written_number(text: str) -> type[Numeral]:

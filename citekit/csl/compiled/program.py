@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from citekit.csl.compiled.compiler import Compiler
 from citekit.csl.compiled.element import Setting
+from citekit.csl.compiled.numbers import with_labels
 from citekit.csl.compiled.sort_keys import SortKey, compile_keys
 from citekit.csl.output.tree import Node
-from citekit.csl.style.facts import citations_test, mentions
+from citekit.csl.style.facts import citations_test, mentions, uses
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.style.locale import load_locale
 
@@ -64,6 +65,27 @@ class Program:
         return area is not None and mentions(area.children, "citation-number", self.style)
 
     @cached_property
+    def uses_numbers(self) -> bool:
+        """Whether anything depends on the numbers of items."""
+        collapses = self.style.citation.options.get("collapse") == "citation-number"
+        return collapses or self.has_numbers or uses(self.style, "citation-number")
+
+    @cached_property
+    def uses_labels(self) -> bool:
+        """Whether anything depends on the labels that are made for items."""
+        return uses(self.style, "citation-label")
+
+    @cached_property
+    def uses_first_notes(self) -> bool:
+        """Whether later cites tell in which note the first one stands."""
+        return uses(self.style, "first-reference-note-number")
+
+    @cached_property
+    def uses_near_notes(self) -> bool:
+        """Whether anything depends on how far back the cite before is."""
+        return uses(self.style, "near-note")
+
+    @cached_property
     def tests_position(self) -> bool:
         """Whether later cites of an item look different from the first."""
         style = self.style
@@ -90,4 +112,4 @@ def _run(elements: list[Element], state: State) -> Out:
     out: Out = []
     for element in elements:
         element(state, out)
-    return out
+    return with_labels(state, out) if state.used.has_bare_labels else out

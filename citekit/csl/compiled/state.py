@@ -17,7 +17,7 @@ from citekit.csl.values.persons import Person
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from citekit.csl.output.tree import Node
 
@@ -90,8 +90,8 @@ class Context(Value):
 class Used:
     """What the elements asked for and showed so far. Slots, since every element counts in it."""
 
-    __slots__ = ("called", "filled", "has_substitute", "names", "namesakes", "record", "started",
-                 "suppressed", "tests", "texts", "year_done")  # fmt: skip
+    __slots__ = ("called", "filled", "has_bare_labels", "has_substitute", "names", "namesakes",
+                 "record", "started", "suppressed", "tests", "texts", "year_done")  # fmt: skip
 
     def __init__(self, *, started: bool) -> None:
         self.called = 0
@@ -103,14 +103,20 @@ class Used:
         self.year_done = False  # whether the year suffix was written
         self.suppressed: set[str] = set()  # what a substitute used up
         self.has_substitute = False
+        self.has_bare_labels = False
         self.record: list[str] | None = None  # what is shown inside a substitute
         self.namesakes: dict[str, dict[str, str]] | None = None
 
+    def is_spent(self, variable: str) -> bool:
+        """Whether a substitute before this element has rendered a variable; its labels are, too."""
+        return variable in self.suppressed and variable not in (self.record or ())
+
     def saw(self, variable: str) -> None:
-        """Note that a variable was rendered; a substitute suppresses it from then on."""
+        """Note that a variable was rendered; inside a substitute it is not rendered again."""
         self.filled += 1
         if self.record is not None:
             self.record.append(variable)
+            self.suppressed = self.suppressed | {variable}
 
 
 class Marks:
@@ -124,6 +130,14 @@ class Marks:
         self.lacks_names = False  # a ``cs:names`` was reached that had nobody to name
         self.shown: list[ShownNames] = []
         self.years: list[Node] = []  # year suffixes
+
+    def follow(self, copies: Mapping[int, Node]) -> None:
+        """Mark the copies of nodes, by the ``id`` of the old ones, instead of these."""
+        if self.first_names is not None:
+            self.first_names = copies.get(id(self.first_names), self.first_names)
+        if self.later_names is not None:
+            self.later_names = copies.get(id(self.later_names), self.later_names)
+        self.years = [copies.get(id(year), year) for year in self.years]
 
 
 class State:

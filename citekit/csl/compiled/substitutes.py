@@ -38,9 +38,10 @@ def first_substitute(state: State, substitutes: Sequence[Element]) -> Node | Non
     without children of its own takes them over.
     """
     used, marks = state.used, state.marks
-    outer = used.record
+    outer, suppressed = used.record, used.suppressed
     for substitute in substitutes:
         shown: list[str] = []
+        used.suppressed = suppressed
         used.record = shown
         used.has_substitute = False
         made: Out = []
@@ -48,6 +49,7 @@ def first_substitute(state: State, substitutes: Sequence[Element]) -> Node | Non
         substitute(state, made)
         if state.context.skips_names and unnamed and marks.first_names is not None:
             used.record = outer  # these were the names to leave out: no further substitute
+            used.suppressed = suppressed
             return None
         if made:
             node = made[0] if len(made) == 1 and isinstance(made[0], Node) else Node(PLAIN, made)
@@ -55,7 +57,7 @@ def first_substitute(state: State, substitutes: Sequence[Element]) -> Node | Non
                 break
             used.record = outer
             return _taken(state, node, shown)
-    used.record = outer
+    used.record, used.suppressed = outer, suppressed
     if outer is None:  # names that are not there still end the start of a sentence
         used.started = True
         marks.lacks_names = True

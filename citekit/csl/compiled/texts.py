@@ -46,7 +46,7 @@ def compile_term(setting: Setting, element: ir.Text) -> Element:
     capitalizes = setting.capitalizes and setting.sorting is None and look.text_case != "lowercase"
     forms = [
         (made, apply_case(made, "capitalize-first", "") if capitalizes else made)
-        for made in setting.own_words([text], look)
+        for made in setting.term(text, look)
     ]
 
     def term(state: State, out: Out) -> None:

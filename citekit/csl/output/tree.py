@@ -39,6 +39,12 @@ class Numeral(Rich):
     __slots__ = ()
 
 
+class BareLabel(Node):
+    """A label whose own variable is empty: shown only beside a number (``with_labels``)."""
+
+    __slots__ = ()
+
+
 class Digits(Numeral):
     """Such output where it is figures and no word: ``12``, ``A3``, ``4–6``, but not ``2nd``."""
 
@@ -145,13 +151,23 @@ def leaves(node: Node) -> Iterator[str]:
             yield from leaves(child)
 
 
-def map_text(node: Node, change: Callable[[str], str]) -> Node:
-    """The same tree with every text changed (affixes are not text)."""
+def map_text(
+    node: Node, change: Callable[[str], str], copies: dict[int, Node] | None = None
+) -> Node:
+    """The same tree with every text changed (affixes are not text).
+
+    ``copies`` takes in each new node, by the ``id`` of the old one.
+    """
+    copies = {} if copies is None else copies
     children = [
-        change(child) if isinstance(child, str) else map_text(child, change)
+        change(child) if isinstance(child, str) else map_text(child, change, copies)
         for child in node.children
     ]
-    return with_children(node, children)
+    copy = with_children(node, children)
+    if isinstance(copy, NamesNode):
+        copy.people = [copies.get(id(person), person) for person in copy.people]
+    copies[id(node)] = copy
+    return copy
 
 
 def with_children(node: Node, children: Sequence[Node | str]) -> Node:

@@ -39,8 +39,10 @@ from citekit.csl.output.tree import (
     Numeral,
     Quoted,
     Rich,
+    leaves,
 )
 from citekit.csl.style.ir import PLAIN, Look
+from citekit.csl.values.scripts import has_italics
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
     from citekit.csl.output.endings import Ending, Meeting
     from citekit.csl.output.tokens import Token
+    from citekit.csl.style.ir import Font
     from citekit.csl.style.locale import Locale
 
     EndingOf = Callable[..., Ending]
@@ -133,7 +136,7 @@ class _Writer(TokenWriter):
             self._prefix(look, ending)
         if look.quotes:
             self._open_quote()
-        fonts = self._open_fonts(look.font)
+        fonts = self._open_fonts(_slanting(node))
         if kind is NamesNode:
             self._names(node)
         else:
@@ -167,7 +170,8 @@ class _Writer(TokenWriter):
         between = False
         for child in node.children:
             if isinstance(child, str):
-                self.text(child, NONE if between else FIELD)
+                stop = TWINS if child.startswith(".") else NONE  # "R.B.. Moe": one is enough
+                self.text(child, stop if between else FIELD)
             else:
                 self._fonted = self._fonted and not between
                 self.node(child)
@@ -200,7 +204,7 @@ class _Writer(TokenWriter):
         look = node.look
         if look.quotes:
             self._open_quote()
-        fonts = self._open_fonts(look.font)
+        fonts = self._open_fonts(_slanting(node))
         first = True
         for child in node.children:
             if not isinstance(child, str):
@@ -303,6 +307,14 @@ class _Writer(TokenWriter):
             self._close_quote()
         else:
             self._raw(marks[1])
+
+
+def _slanting(node: Node) -> Font | None:
+    """The font of an element; without italics for text in a script that has none."""
+    font = node.look.font
+    if font is None or font.style in (None, "normal") or not isinstance(node.children[0], str):
+        return font
+    return font if has_italics("".join(leaves(node))) else replace(font, style=None)
 
 
 class _TracingWriter(_Writer):

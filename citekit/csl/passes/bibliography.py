@@ -17,9 +17,11 @@ from citekit.model.value import Value, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from citekit.csl.compiled.element import Out
     from citekit.csl.compiled.program import Program
     from citekit.csl.compiled.state import Levels
     from citekit.csl.passes.cite import Facts
+    from citekit.csl.style.ir import Area
 
 MISSING = "[CSL STYLE ERROR: reference with no printed form.]"
 _LEFT = Look(display="left-margin")
@@ -47,36 +49,77 @@ def spacing(program: Program) -> Spacing:
     )
 
 
-def entries(
-    program: Program, facts: Iterable[Facts], levels: Levels | None = None
-) -> Iterator[tuple[str, Node]]:
-    """(item id, tree) of all entries, in the order given; empty ones are left out."""
-    area = program.style.bibliography
-    if area is None:
-        return
-    substitute = area.options.get("subsequent-author-substitute")
-    rule = area.options.get("subsequent-author-substitute-rule", "complete-all")
-    align = bool(area.options.get("second-field-align"))
-    look = replace(area.look, delimiter="")
-    before: Node | None = None
-    for fact in facts:
+class Bibliography:
+    """Makes the entries of a document, and keeps those that nothing has touched since."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._made: dict[str, _Made] = {}
+
+    def entries(
+        self, facts: Iterable[Facts], levels: Levels | None = None
+    ) -> Iterator[tuple[str, Node]]:
+        """(item id, tree) of all entries, in the order given; empty ones are left out."""
+        area = self._program.style.bibliography
+        if area is None:
+            return
+        substitute = area.options.get("subsequent-author-substitute")
+        before: Node | None = None
+        kept: dict[str, _Made] = {}
+        for fact in facts:
+            key = fact.entry.id
+            made = self._made.get(key)
+            if made is None or (made.facts is not fact and made.facts != fact):
+                made = self._begin(fact, levels)
+            kept[key] = made
+            if not made.is_finished or made.before is not before:
+                made.finish(self._finished(made, area, before), before)
+            if substitute is not None:
+                before = made.names
+            if made.tree is not None:
+                yield key, made.tree
+        self._made = kept
+
+    def _begin(self, fact: Facts, levels: Levels | None) -> _Made:
         state = State(_context(fact, levels))
-        pieces = program.entry(state)
+        pieces = self._program.entry(state)
         names = state.marks.first_names
         if names is not None and not comes_from_item(names):
             names = None  # "anon." is nobody's name
-        tree = Node(PLAIN, pieces)
-        if substitute is not None:
-            if names is not None and before is not None:
-                tree = _substituted(tree, names, before, substitute, rule)
-            before = names
+        return _Made(fact, pieces, names)
+
+    def _finished(self, made: _Made, area: Area, before: Node | None) -> Node | None:
+        options, look = area.options, replace(area.look, delimiter="")
+        tree = Node(PLAIN, made.pieces)
+        if made.names is not None and before is not None:
+            rule = options.get("subsequent-author-substitute-rule", "complete-all")
+            text = options.get("subsequent-author-substitute", "")
+            tree = _substituted(tree, made.names, before, text, rule)
         children = list(tree.children)
         if not children:
-            if not program.has_numbers:
-                continue
-            children = [f"{fact.number}. ", MISSING]
+            if not self._program.has_numbers:
+                return None
+            children = [f"{made.facts.number}. ", MISSING]
+        align = bool(options.get("second-field-align"))
         tree = _aligned(children, look) if align else _laid_out(children, look)
-        yield fact.entry.id, with_link(tree, fact.entry) if program.links else tree
+        return with_link(tree, made.facts.entry) if self._program.links else tree
+
+
+class _Made:
+    """One entry: what it was made from, and how it reads behind the names of the one ``before``."""
+
+    __slots__ = ("before", "facts", "is_finished", "names", "pieces", "tree")
+
+    def __init__(self, facts: Facts, pieces: Out, names: Node | None) -> None:
+        self.facts = facts
+        self.pieces = pieces
+        self.names = names
+        self.before: Node | None = None
+        self.tree: Node | None = None
+        self.is_finished = False
+
+    def finish(self, tree: Node | None, before: Node | None) -> None:
+        self.tree, self.before, self.is_finished = tree, before, True
 
 
 def _context(fact: Facts, levels: Levels | None) -> Context:

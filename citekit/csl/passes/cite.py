@@ -43,6 +43,8 @@ class Facts(Value):
     hints: Hints = NO_HINTS
     levels: tuple[int, ...] = ()
     """What a rule for all names decided for its names."""
+    rules: int = 0
+    """How often that rule has changed for a name in the item."""
     year_text: str = ""
 
 

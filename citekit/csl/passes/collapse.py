@@ -159,7 +159,7 @@ class _Years:
 
     def _between(self, before: Piece, after: Piece, *, shared: bool) -> str:
         """What stands between two cites that are more than a letter."""
-        if self._grouped is not None and (shared or not _is_named(after)):
+        if self._grouped is not None and shared:
             return self._grouped
         if self._after is not None:
             ends = not after.collapsed and (before.collapsed or self._kind != "year-suffix")

@@ -52,22 +52,40 @@ _SAME = {
 }  # fmt: skip
 
 
-_LATIN_LAST = {letter: 0xF0000 + letter for letter in range(ord("a"), ord("z") + 1)}
-_LATIN_BEFORE_HAN = {letter: 0x2C00 + letter for letter in _LATIN_LAST}
-_HAN = ("ja", "ko", "zh")
-_NOT_LATIN = frozenset(
-    """am ar be bg bn el fa gu he hi hy ka kk km kn ko ky lo mk ml mn mr my ne pa ru si sr ta te th
-    uk ur zh""".split()  # noqa: SIM905  # a list of words reads better
-)
+_OWN = {
+    "am": "ሀ-᎟", "ar": "؀-ۿ", "be": "Ѐ-ԯ", "bg": "Ѐ-ԯ", "bn": "ঀ-৿", "el": "Ͱ-Ͽ", "fa": "؀-ۿ",
+    "gu": "઀-૿", "he": "֐-׿", "hi": "ऀ-ॿ", "hy": "԰-֏", "ja": "a-ɏぁ-ヿ㐀-鿿", "ka": "Ⴀ-ჿ",
+    "kk": "Ѐ-ԯ", "km": "ក-៿", "kn": "ಀ-೿", "ko": "ᄀ-ᇿ㐀-鿿", "ky": "Ѐ-ԯ",
+    "lo": "຀-໿", "mk": "Ѐ-ԯ", "ml": "ഀ-ൿ",
+    "mn": "Ѐ-ԯ", "mr": "ऀ-ॿ", "my": "က-႟", "ne": "ऀ-ॿ", "pa": "਀-੿", "ru": "Ѐ-ԯ", "si": "඀-෿",
+    "sr": "Ѐ-ԯ", "ta": "஀-௿", "te": "ఀ-౿", "th": "฀-๿", "uk": "Ѐ-ԯ", "ur": "؀-ۿ", "zh": "㐀-鿿",
+}  # fmt: skip
+"""The scripts that a language sorts before all others, in this order (CLDR, ``reorder``)."""
+
+
+class _OwnFirst:
+    """What ``str.translate`` asks: own scripts keep their places, then Latin, then the others."""
+
+    def __init__(self, ranges: str) -> None:
+        self._own = [(ord(ranges[i]), ord(ranges[i + 2])) for i in range(0, len(ranges), 3)]
+
+    def __getitem__(self, letter: int) -> int:
+        if letter < ord("a") or any(first <= letter <= last for first, last in self._own):
+            return letter
+        return letter + (0xA0000 if letter < 0x250 else 0xA1000)
 
 
 @lru_cache(maxsize=65536)
 def collation_key(text: str, language: str = "en") -> str:
     """A key that sorts this text as a dictionary of the language (``ru``) would."""
     key = _key(text, _alphabet(language))
-    if language not in _NOT_LATIN:
-        return key
-    return key.translate(_LATIN_LAST if language in _HAN else _LATIN_BEFORE_HAN)
+    own = _own_first(language)
+    return key if own is None else key.translate(own)
+
+
+@lru_cache(maxsize=32)
+def _own_first(language: str) -> _OwnFirst | None:
+    return _OwnFirst(_OWN[language]) if language in _OWN else None
 
 
 @lru_cache(maxsize=32)

@@ -2,7 +2,8 @@
 
 Cites are rendered once and put into buckets by their text, never compared in pairs. Only buckets
 with several items are worked on, and only with changes that can split them. What was decided is a
-frozen ``Hints`` for each item.
+frozen ``Hints`` for each item. A document that is edited keeps its ``Disambiguator``: what was
+rendered and decided for items that nothing has touched since is remembered.
 
 Three books of 2020 in APA, one by Doe, Roe and Fox, two by Doe, Poe and Fox::
 
@@ -16,68 +17,107 @@ Source: CSL 1.0.2 §Disambiguation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from citekit.csl.compiled.state import NO_HINTS, Context, Hints, Seen, ShownNames, State
 from citekit.csl.output.tree import plain_text
-from citekit.csl.passes.name_book import NameBook
+from citekit.csl.passes.name_book import NameBook, surname
+from citekit.model.variables import NAME_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from citekit.csl.compiled.program import Program
     from citekit.csl.compiled.state import Levels
+    from citekit.csl.passes.name_book import Surname
     from citekit.csl.values.entry import Entry
+    from citekit.csl.values.name_spec import NameSpec
+    from citekit.csl.values.persons import Person
+
+    Rendered = tuple[str, list[ShownNames], int, int]
+    """Text, names, tests of ``disambiguate`` and cost of a cite."""
 
 T = TypeVar("T")
+_REMEMBERED: Final = 200
+"""Ways of rendering that are kept of one cite."""
 _PER_CITE: Final = 2_000
 _AND_MORE: Final = 500_000
 """What telling cites apart may cost: variables and tests asked for, names written. Fifty installed
 styles, given a thousand items of eight surnames and eight years, needed at most 44 a cite."""
 
 
+class Told(NamedTuple):
+    """What was decided for one item, and what the rule for all names says of its names."""
+
+    hints: Hints = NO_HINTS
+    levels: tuple[int, ...] = ()
+    rules: int = 0
+    """How often that rule has changed for any name in the item."""
+
+
 class Cite:
     """One item while it is being told apart."""
 
-    __slots__ = ("entry", "hints", "key", "shown", "tests")
+    __slots__ = ("entry", "hints", "key", "memory", "people", "rules", "shown", "tests", "told")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
+        self.people: tuple[Person, ...] = ()  # those that the book of all names knows from here
+        self.rules = 0  # how often the rule for all names has changed for a name in it
+        self.memory: dict[object, Rendered] = {}
+        self.told: tuple[list[ShownNames], Told] | None = None  # the last word, and its names
         self.hints: Hints = NO_HINTS
         self.key = ""
         self.shown: list[ShownNames] = []
         self.tests = 0
 
+    def forget(self) -> None:
+        """A rule for all names has changed what it looks like."""
+        self.rules += 1
+        self.memory.clear()
+        self.told = None
+
 
 class Disambiguator:
-    """Finds the hints of all items of a document."""
+    """Finds the hints of all items of a document, again after each edit."""
 
-    def __init__(
-        self, program: Program, labels: Mapping[str, str], notes: Mapping[str, str]
-    ) -> None:
+    def __init__(self, program: Program) -> None:
         options = program.style.citation.options
         self._program = program
-        self._labels = labels
-        self._notes = notes  # where each item is cited first, if in a note
+        self._labels: Mapping[str, str] = {}
+        self._notes: Mapping[str, str] = {}
+        self._cites: dict[str, Cite] = {}
+        self._resolved: dict[object, list[tuple[Hints, list[ShownNames]]]] = {}
+        self._by_surname: dict[Surname, set[str]] = {}
         self._add_names = options.get("disambiguate-add-names") == "true"
         self._add_given = options.get("disambiguate-add-givenname") == "true"
         self._add_suffix = options.get("disambiguate-add-year-suffix") == "true"
         self._rule = options.get("givenname-disambiguation-rule", "by-cite")
         self._position = "first"
         self._counts_notes = False  # whether the number of the first note tells cites apart
-        self.levels: Levels | None = None
-        self._left = _AND_MORE
+        self._book: NameBook | None = None
+        if self._add_given and self._rule != "by-cite":
+            self._book = NameBook(initials_only=self._rule.endswith("-with-initials"))
+        self._primary = self._rule.startswith("primary-name")
+        self.levels: Levels | None = None if self._book is None else self._level
+        self._left = 0
 
     @property
     def is_spent(self) -> bool:
         """Whether it cost too much: from then on cites stay alike but for their year suffixes."""
         return self._left < 0
 
-    def run(self, entries: Sequence[Entry]) -> dict[str, tuple[Hints, tuple[int, ...]]]:
-        """(hints, levels of names) by item id; the order of the entries gives the letters."""
-        cites = [Cite(entry) for entry in entries]
-        self._left += _PER_CITE * len(cites)
-        self._fill_book(cites)
+    def run(
+        self, entries: Sequence[Entry], labels: Mapping[str, str], notes: Mapping[str, str]
+    ) -> dict[str, Told]:
+        """What to do for each item, by its id; the order of the entries gives the letters.
+
+        ``labels`` are those of the items, ``notes`` where each is cited first, if in a note.
+        """
+        self._labels, self._notes = labels, notes
+        cites = self._known(entries)
+        self._left = _AND_MORE + _PER_CITE * len(cites)
+        resolved, self._resolved = self._resolved, {}
         positions = ("subsequent", "first") if self._program.tests_position else ("first",)
         seen: list[tuple[Seen, ...] | None] = []
         for position in positions:
@@ -87,10 +127,90 @@ class Disambiguator:
             seen = seen or [self._seen(cite) for cite in cites]
             for bucket in _buckets(cites):
                 if len(bucket) > 1:
-                    self._resolve(bucket)
+                    self._resolve_again(bucket, resolved)
         for cite, names in zip(cites, seen, strict=True):
-            cite.hints = cite.hints._replace(seen=names)
-        return {cite.entry.id: (cite.hints, self._levels_of(cite)) for cite in cites}
+            if names is not None:
+                cite.hints = cite.hints._replace(seen=names)
+        return {cite.entry.id: self._told(cite) for cite in cites}
+
+    # ---- what is known from before
+
+    def _known(self, entries: Sequence[Entry]) -> list[Cite]:
+        """The cites of these items, as nobody had told them apart yet."""
+        before, self._cites = self._cites, {}
+        cites = []
+        for entry in entries:
+            cite = before.pop(entry.id, None)
+            if cite is None or cite.entry is not entry:
+                if cite is not None:
+                    self._leave(cite)
+                cite = self._met(entry)
+            cite.hints = NO_HINTS
+            self._cites[entry.id] = cite
+            cites.append(cite)
+        for cite in before.values():
+            self._leave(cite)
+        if self._book is not None:
+            for name in self._book.settle():
+                for key in self._by_surname.get(name, ()):
+                    self._cites[key].forget()
+        return cites
+
+    def _met(self, entry: Entry) -> Cite:
+        """A new cite; the rules that look at all names have seen its names from here on."""
+        cite = Cite(entry)
+        if self._book is not None:
+            self._position = "first"
+            levels, self.levels = self.levels, None
+            self._render(cite)
+            self.levels = levels
+            cite.memory.clear()
+            only = 1 if self._primary else None
+            cite.people = tuple(p for shown in cite.shown for p in shown.people[:only])
+            for person in cite.people:
+                self._book.add(person)
+            for name in _surnames(entry):
+                self._by_surname.setdefault(name, set()).add(entry.id)
+        return cite
+
+    def _leave(self, cite: Cite) -> None:
+        if self._book is not None:
+            for person in cite.people:
+                self._book.discard(person)
+            for name in _surnames(cite.entry):
+                self._by_surname[name].discard(cite.entry.id)
+
+    def _level(self, person: Person, spec: NameSpec, place: int) -> int:
+        if self._book is None or (self._primary and place):
+            return 0
+        return self._book.level(person, spec)
+
+    def _resolve_again(
+        self, bucket: list[Cite], before: Mapping[object, list[tuple[Hints, list[ShownNames]]]]
+    ) -> None:
+        """Work on a bucket, unless that was done for just these cites."""
+        asked = (self._position, *map(self._identity, bucket))
+        found = before.get(asked)
+        if found is None:
+            self._resolve(bucket)
+            found = [(cite.hints, cite.shown) for cite in bucket]
+        else:
+            for cite, (hints, shown) in zip(bucket, found, strict=True):
+                cite.hints, cite.shown = hints, shown
+        self._resolved[asked] = found
+
+    def _identity(self, cite: Cite) -> object:
+        key = cite.entry.id
+        return cite, cite.rules, cite.hints, self._labels.get(key, ""), self._notes.get(key, "")
+
+    def _told(self, cite: Cite) -> Told:
+        """The last word on a cite; the same object where it is the same."""
+        before = cite.told
+        if before is not None and before[0] is cite.shown and before[1].hints == cite.hints:
+            return before[1]
+        told = Told(cite.hints, self._levels_of(cite), cite.rules)
+        cite.told = (cite.shown, told)
+        return told
 
     def _levels_of(self, cite: Cite) -> tuple[int, ...]:
         """What the rule for all names says of this cite: part of what its text depends on."""
@@ -114,39 +234,37 @@ class Disambiguator:
 
     def _render(self, cite: Cite) -> str:
         """Render a cite under its present hints; its text is what makes it ambiguous."""
+        key = cite.entry.id
+        note = self._notes.get(key, "") if self._counts_notes else ""
+        label = self._labels.get(key, "")
+        asked = (self._position, cite.hints, note, label)
+        found = cite.memory.get(asked)
+        if found is None:
+            found = self._rendered(cite, note, label)
+            if len(cite.memory) > _REMEMBERED:
+                cite.memory.clear()
+            cite.memory[asked] = found
+        cite.key, cite.shown, cite.tests, cost = found
+        self._left -= cost
+        return cite.key
+
+    def _rendered(self, cite: Cite, note: str, label: str) -> Rendered:
         context = Context(
             entry=cite.entry,
             hints=cite.hints,
             levels=self.levels,
             position=self._position,
             near_note=True,
-            first_note=self._notes.get(cite.entry.id, "") if self._counts_notes else "",
-            label_text=self._labels.get(cite.entry.id, ""),
+            first_note=note,
+            label_text=label,
             year_text=letters(cite.hints.year_suffix),
             tells_apart=True,
         )
         state = State(context)
-        cite.key = plain_text([self._program.cite(state)])
-        cite.shown = state.marks.shown
-        cite.tests = state.used.tests
-        self._left -= 1 + cite.tests + state.used.called + sum(shown.count for shown in cite.shown)
-        return cite.key
-
-    def _fill_book(self, cites: Iterable[Cite]) -> None:
-        """For the rules that look at all names: see every name once before cites are rendered."""
-        if not self._add_given or self._rule == "by-cite":
-            return
-        book = NameBook(initials_only=self._rule.endswith("-with-initials"))
-        primary = self._rule.startswith("primary-name")
-        for cite in cites:
-            self._render(cite)
-            for shown in cite.shown:
-                for person in shown.people[: 1 if primary else None]:
-                    book.add(person)
-        if primary:
-            self.levels = lambda person, spec, place: book.level(person, spec) if not place else 0
-        else:
-            self.levels = lambda person, spec, _place: book.level(person, spec)
+        key = plain_text([self._program.cite(state)])
+        shown, tests = state.marks.shown, state.used.tests
+        cost = 1 + tests + state.used.called + sum(names.count for names in shown)
+        return key, shown, tests, cost
 
     # ---- one bucket after another
 
@@ -279,6 +397,16 @@ class Disambiguator:
         if self._add_suffix:
             self._restore(group, base)
         return [group]
+
+
+def _surnames(entry: Entry) -> set[Surname]:
+    """Those of all people that an item names anywhere."""
+    return {
+        surname(person)
+        for variable in entry.data
+        if variable in NAME_VARIABLES
+        for person in entry.names(variable)
+    }
 
 
 def _shared_places(group: Sequence[Cite]) -> int:

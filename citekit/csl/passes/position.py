@@ -24,6 +24,10 @@ class Place(NamedTuple):
     first_note: int = 0
 
 
+AT_FIRST = Place()
+"""Where most cites stand; one object, since there are thousands."""
+
+
 def given_place(cite: Mapping[str, Any]) -> Place:
     """The place a cite itself claims, for clusters that stand in no document."""
     position = cite.get("position")
@@ -33,9 +37,16 @@ def given_place(cite: Mapping[str, Any]) -> Place:
 
 
 def places(
-    clusters: Sequence[tuple[int, Sequence[Mapping[str, Any]]]], near_distance: int
+    clusters: Sequence[tuple[int, Sequence[Mapping[str, Any]]]],
+    near_distance: int | None,
+    *,
+    tells_notes: bool = True,
 ) -> list[list[Place]]:
-    """The place of every cite; clusters are (note number or 0, cites) in document order."""
+    """The place of every cite; clusters are (note number or 0, cites) in document order.
+
+    ``tells_notes`` where a style wants to know the note of the first cite; without a
+    ``near_distance`` none is near.
+    """
     first_notes: dict[str, int] = {}
     last_notes: dict[str, int] = {}
     in_text: Sequence[Mapping[str, Any]] | None = None
@@ -47,12 +58,14 @@ def places(
         for i, cite in enumerate(cites):
             key = str(cite.get("id"))
             if key not in first_notes:
-                found.append(Place())
+                found.append(AT_FIRST)
                 first_notes[key] = note
             else:
                 earlier = cites[i - 1] if i else _only(before)
-                near = note - last_notes[key] <= near_distance
-                found.append(Place(_again(cite, earlier), near, first_notes[key]))
+                distance = note - last_notes[key]
+                near = near_distance is not None and distance <= near_distance
+                first = first_notes[key] if tells_notes else 0
+                found.append(Place(_again(cite, earlier), near, first))
             last_notes[key] = note
         if note:
             notes.add(note, cites)

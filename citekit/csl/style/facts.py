@@ -42,6 +42,37 @@ def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> boo
     return False
 
 
+def uses(style: Style, variable: str) -> bool:
+    """Whether anything in the style prints, labels, tests or sorts by a variable."""
+    areas = [area for area in (style.citation, style.bibliography) if area is not None]
+    if any(key.variable == variable for area in areas for key in area.sort):
+        return True
+    trees = [area.children for area in areas] + [m.children for m in style.macros.values()]
+    return any(_any_uses(children, variable) for children in trees)
+
+
+def _any_uses(elements: Iterable[ir.Element], variable: str) -> bool:
+    return any(_uses(element, variable) for element in elements)
+
+
+def _uses(element: ir.Element, variable: str) -> bool:
+    match element:
+        case ir.Text(kind="variable", what=what):
+            return what == variable
+        case ir.Number(variable=what) | ir.Label(variable=what):
+            return what == variable
+        case ir.Choose(branches=branches):
+            return any(
+                any(value == variable for _, value in branch.tests)
+                or _any_uses(branch.children, variable)
+                for branch in branches
+            )
+        case ir.Group(children=children) | ir.Names(substitute=children):
+            return _any_uses(children, variable)
+        case _:
+            return False
+
+
 def citations_test(style: Style, condition: str) -> bool:
     """Whether a condition is tested anywhere in the citation of a style, or in a macro."""
     macros = [macro.children for macro in style.macros.values()]

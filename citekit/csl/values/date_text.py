@@ -36,8 +36,13 @@ def sort_text(date: DateValue, kept: Sequence[str]) -> str:
 def _sort_point(point: Point, kept: Sequence[str]) -> str:
     """Always as many digits, because collation takes them for one number."""
     year = point[0] + 5_000_000_000 if "year" in kept else 0
-    month = point[1] if "month" in kept else 0
+    month = _sorted_month(point[1]) if "month" in kept else 0
     return f"{year:010}{month:02}{point[2] if 'day' in kept else 0:02}"
+
+
+def _sorted_month(number: int) -> int:
+    """The month as it is; of a season the one it begins in, in the north: the order of the year."""
+    return number if number <= 12 else 3 * ((number - 13) % 4 + 1)
 
 
 def date_nodes(

@@ -14,6 +14,12 @@ _ABBREVIATIONS = {
     "pt.": "part", "r.": "rule", "sec.": "section", "supp.": "supplement", "vol.": "volume",
     "vrs.": "verse",
 }  # fmt: skip
+LABELS = frozenset(
+    """act appendix article-locator book canon chapter column elocation equation figure folio issue
+    line note opus page paragraph part rule scene section sub-verbo supplement table timestamp
+    title-locator verse version volume""".split()  # noqa: SIM905  # a list of words reads better
+)
+"""The kinds of locators there are (CSL 1.0.2, Appendix III)."""
 _OWN = {"volume": "vol.", "issue": "no."}
 
 

@@ -29,6 +29,9 @@ _LOOKS: dict[Style, Look] = {
 }
 _CASELESS = ("sc", "sup", "sub", "nocase", "nodecor")
 
+_CLOSE = frozenset(":;?!«»")
+_FRENCH_BLANK = r" (?=[:;?!»])|(?<=«) "
+"""Before and after these marks French sets narrow blanks at which no line ends."""
 _SPECIAL = frozenset("<\"'“”‘’„‚")
 _QUOTE = r"[\"'“”‘’«»„‚]"  # compiled with the first field that has one: start-up counts
 _BEFORE_OPENING = frozenset(" \u00a0\u202f\t\n([{-–—/:\"'“‘«„‚¿¡")
@@ -45,8 +48,8 @@ def parse_markup(text: str) -> tuple[Node | str, ...]:
     >>> [c if isinstance(c, str) else c.children for c in parse_markup("A <i>b</i> c")]
     ['A ', ['b'], ' c']
     """
-    if "«" in text or "»" in text:
-        text = text.replace("« ", "«\u202f").replace(" »", "\u202f»")
+    if " " in text and not _CLOSE.isdisjoint(text):
+        text = re.sub(_FRENCH_BLANK, "\u202f", text)
     if _SPECIAL.isdisjoint(text):
         return (text,) if text else ()
     parts = read_markup(text)

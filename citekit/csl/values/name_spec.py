@@ -34,16 +34,22 @@ class NameSpec(Definition):
     separator: str
     demote: str
     lang: str
-    memory: dict[tuple[Person, bool, int], Node]
+    """The language of the locale, for the letter case of who has no language of their own."""
+    particle_space: str
+    memory: dict[tuple[Person, bool, int, str], Node]
     """The names that were written already."""
     sorting: bool = False
     """Whether these names are a sort key."""
     look: Look = PLAIN
-    affixes: Look = PLAIN
-    """What stands around each person; an institution goes without."""
+    person: Look = PLAIN
+    """How each person looks, and what stands around them."""
+    institution: Look = PLAIN
+    """How each institution looks: like a person, without affixes."""
     family: Look = PLAIN
     given: Look = PLAIN
     has_parts: bool = False
+    has_case: bool = False
+    """Whether a part of names is set in another letter case."""
 
     def counts(self, *, subsequent: bool) -> tuple[int, int]:
         """``et-al-min`` and ``et-al-use-first`` for a first or a later cite."""

@@ -7,15 +7,15 @@ Source: CSL 1.0.2 §Names, §Name, §Et-al, §Substitute, §Name-part Order.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from citekit.csl.output.tree import NamesNode, Node, map_text
-from citekit.csl.style.ir import PLAIN, Look
+from citekit.csl.style.ir import Look
 from citekit.csl.values.initials import initials
 from citekit.csl.values.markup import parse_markup
-from citekit.csl.values.persons import is_foreign
+from citekit.csl.values.scripts import stands_apart
 from citekit.csl.values.textcase import apply_case
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Children = list[Node | str]
 
 _MEMORY = 50_000
-_BARE_END = re.compile(r"[’'ʼ\-]$")
+_BARE_ENDS = ("’", "'", "ʼ", "-")
 
 
 # ------------------------------------------------------------------------------- the list of names
@@ -42,16 +42,28 @@ def shown_count(total: int, spec: NameSpec, *, subsequent: bool, wanted: int) ->
 
 
 def render_people(
-    people: tuple[Person, ...], spec: NameSpec, count: int, levels: Sequence[int]
+    people: tuple[Person, ...],
+    spec: NameSpec,
+    count: int,
+    levels: Sequence[int],
+    *,
+    language: str = "",
+    has_more: bool = False,
 ) -> NamesNode:
-    """The names with delimiters, "and" and et al.; levels say how much of a given name shows."""
-    nodes = [
-        person_node(person, spec, inverted=_is_inverted(spec, i), level=levels[i] if levels else 0)
-        for i, person in enumerate(people[:count])
-    ]
-    truncated = count < len(people)
-    if truncated and spec.use_last and len(people) - count >= 2 and count:
-        last = person_node(people[-1], spec, inverted=_is_inverted(spec, len(people) - 1), level=0)
+    """The names with delimiters, "and" and et al.; levels say how much of a given name shows.
+
+    ``language`` is that of the item, for capitals: a Turkish i has its dot in Turkish works alone.
+    With ``has_more`` there are others whom nobody names.
+    """
+
+    def shown_node(place: int, level: int) -> Node:
+        inverted = _is_inverted(spec, place)
+        return person_node(people[place], spec, inverted=inverted, level=level, language=language)
+
+    nodes = [shown_node(i, levels[i] if levels else 0) for i in range(min(count, len(people)))]
+    truncated = has_more or count < len(people)
+    if spec.use_last and len(people) - count >= 2 and count and not has_more:
+        last = shown_node(len(people) - 1, 0)
         # beside a single name the ellipsis needs no delimiter: so the reference processor
         gap = f"{spec.delimiter}… " if count > 1 or _parts_ellipsis(spec, people) else " … "
         shown = (*people[:count], people[-1])
@@ -60,7 +72,7 @@ def render_people(
     if truncated:
         children = _listed(nodes, spec)
         if spec.et_al is not None and nodes:
-            children += [_before_et_al(spec, len(nodes), people[count - 1]), spec.et_al]
+            children += [_before_et_al(spec, len(nodes), shown[-1]), spec.et_al]
         return NamesNode(spec.look, children, nodes, shown)
     if spec.and_term is not None and len(nodes) > 1:
         children = [*_listed(nodes[:-1], spec), _before_last(spec, people), nodes[-1]]
@@ -93,6 +105,10 @@ def _before_last(spec: NameSpec, people: Sequence[Person]) -> str:
     that of the area or style: so does the reference processor, and the specification is silent.
     """
     word = spec.and_term or ""
+    if word[:1] != " " and not stands_apart(word):  # 李和王: never delimited but by "always"
+        said = spec.precedes_institution if people[-1].literal else spec.precedes_last
+        always = said == "always" and len(people) == 2
+        return spec.delimiter + word if always else word
     after_inverted = _is_inverted(spec, len(people) - 2) and not people[-2].literal
     precedes = spec.precedes_last
     if people[-1].literal and not (precedes == "after-inverted-name" and after_inverted):
@@ -123,21 +139,25 @@ def _before_et_al(spec: NameSpec, shown: int, before: Person) -> str:
             delimited = shown > 1
     if delimited:
         return spec.delimiter
-    return "" if spec.et_al is not None and is_foreign(str(spec.et_al.children[0])) else " "
+    touches = spec.et_al is not None and not stands_apart(str(spec.et_al.children[0]))
+    return "" if touches else " "
 
 
 # ------------------------------------------------------------------------------------- one person
 
 
-def person_node(person: Person, spec: NameSpec, *, inverted: bool, level: int) -> Node:
+def person_node(
+    person: Person, spec: NameSpec, *, inverted: bool, level: int, language: str = ""
+) -> Node:
     """One name. Level 0 is what the style asks for, 1 adds initials, 2 the whole given name."""
-    key = (person, inverted, level)
+    key = (person, inverted, level, language)
     found = spec.memory.get(key)
     if found is None:
         if len(spec.memory) > _MEMORY:
             spec.memory.clear()
-        children = _person_children(person, spec, inverted=inverted, level=level)
-        found = Node(PLAIN if person.literal else spec.affixes, children)
+        written = spec if language in ("", spec.lang) else replace(spec, lang=language)
+        children = _person_children(person, written, inverted=inverted, level=level)
+        found = Node(spec.institution if person.literal else spec.person, children)
         spec.memory[key] = found
     return found
 
@@ -179,8 +199,10 @@ def _static(person: Person, spec: NameSpec, level: int) -> Children:
     """Particle Family Given, always in this order and with spaces, as in Japanese."""
     short = spec.form == "short" and level == 0
     given = "" if short else given_text(person, spec, level)
-    parts = (person.particle, spec.family), (person.family, spec.family), (given, spec.given)
-    return _spaced([_part(text, look, spec) for text, look in parts])
+    family = _part(person.family, spec.family, spec)
+    if person.particle:
+        family = [*_part(person.particle, spec.family, spec), spec.particle_space, *family]
+    return _spaced([family, _part(given, spec.given, spec)])
 
 
 def _short(person: Person, spec: NameSpec, *, inverted: bool) -> Children:
@@ -198,6 +220,7 @@ def _displayed(person: Person, spec: NameSpec, given: str) -> Children:
         _part(person.dropping, spec.given, spec),
         person.dropping,
         _family(person, spec, demoted=False),
+        spec.particle_space,
     )
     if person.suffix:
         joint = ", " if person.comma_suffix else " "
@@ -236,14 +259,14 @@ def _family(person: Person, spec: NameSpec, *, demoted: bool) -> Children:
     particle = _part(person.particle, spec.family, spec)
     if spec.sorting:
         return [*particle, " ", *family]
-    return _glued(particle, person.particle, family)
+    return _glued(particle, person.particle, family, spec.particle_space)
 
 
-def _glued(particle: Children, text: str, family: Children) -> Children:
+def _glued(particle: Children, text: str, family: Children, space: str) -> Children:
     """A particle before a family name: ``d’`` and ``al-`` touch it, words keep a space."""
     if not particle:
         return family
-    return [*particle, *family] if _BARE_END.search(text) else [*particle, " ", *family]
+    return [*particle, *family] if text.endswith(_BARE_ENDS) else [*particle, space, *family]
 
 
 def _spaced(parts: Sequence[Children]) -> Children:

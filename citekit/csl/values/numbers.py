@@ -23,9 +23,13 @@ _ROMAN = (
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
 _ONE = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/\d+)?|[ivxlcdmIVXLCDM]+)"
-_SEVERAL = rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+"
+_SEVERAL = (
+    rf"{_ONE}\.?(?:\s*(?:[-–—&]|,(?=\s)|,?\s(?:and|et|und|y|e|en|och|og)\s)\s*{_ONE}\.?)+"
+    r"(?:\+|\s?ff?\.?)?"  # and the following ones
+)
 _OPEN_RANGE = r"\d+[-–]"
 _SIDES = r"^(.*?)\s*(?<![-–])[-–]\s*([^-–]*)$"
+_FOLLOWING = r"(?<=\d)\s?ff?\.?$"
 _SIDE = r"^(.*\D)?(\d+)$"
 _ROMAN_NUMBER = r"(?i)[ivxlcdm]+"
 
@@ -196,6 +200,9 @@ def page_range(
 
 
 def _one_range(text: str, style: str | None, delimiter: str) -> str:
+    following = re.search(_FOLLOWING, text) if text.endswith(("f", "f.")) else None
+    if following:
+        return _one_range(text[: following.start()], style, delimiter) + following[0]
     sides = re.match(_SIDES, text)
     if sides is None:
         return text

@@ -24,7 +24,7 @@ _FAMILY_PARTICLE = (
 _PARTICLE_WORD = r"[^\W\dA-ZÀ-ÖØ-Þ]"
 _LATIN = "[a-zA-Z\u00c0-\u024f\u0370-\u052f]"
 _FOREIGN = (
-    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
+    "[\u0e80-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f"
     "\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 
@@ -62,6 +62,13 @@ class Person:
         self.bare_given = " ".join(given.replace(".", " ").split())
         parts = (particle, family, given, dropping, suffix, literal)
         self.key = "\n".join(filter(None, parts))  # the same for one person, however ordered
+
+
+def without_others(people: tuple[Person, ...]) -> tuple[tuple[Person, ...], bool]:
+    """The people, and whether there are more whom nobody names: BibTeX's ``and others``."""
+    if len(people) > 1 and people[-1].key == "others":
+        return people[:-1], True
+    return people, False
 
 
 def is_foreign(text: str) -> bool:

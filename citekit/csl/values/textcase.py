@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from citekit.csl.output.tree import Kept, Node, Quoted, with_children
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 _MARK = "([-–—/.,;?!:\\[\\]()\"'‘’“”])"
 _GAP = r"(\s+)"
 _WORD_END = "([-–—/.,;?!:\\[\\]()\"'‘’“”\\s])"
+_GREEK = "[\u0370-\u03ff\u1f00-\u1fff]"
+_GREEK_HIATUS = "([ΑΕΗΟ]\u0301)([ΙΥ])(?!\u0308)"  # Μάιος: the accent told that ι stands alone
+_GREEK_ACCENTS = (
+    "([\u0370-\u03ff])[\u0300\u0301\u0313\u0314\u0342\u0345]*(\u0308?)"
+    "[\u0300\u0301\u0313\u0314\u0342\u0345]*"
+)
 _FIRST_WORD = r"\W*\S*"
 _STARTS = frozenset("?!:")
 _APOSTROPHES = frozenset("'’")
@@ -71,6 +78,15 @@ def _upper(text: str, lang: str) -> str:
     if lang.startswith(("tr", "az")):
         text = text.replace("i", "İ")
     return text.upper()
+
+
+def _upper_whole(text: str, lang: str) -> str:
+    """All letters as capitals; Greek ones lose their accents (Unicode, CLDR ``el-Upper``)."""
+    raised = _upper(text, lang)
+    if raised.isascii() or not re.search(_GREEK, raised):
+        return raised
+    pieces = re.sub(_GREEK_HIATUS, "\\1\\2\u0308", normalize("NFD", raised))
+    return normalize("NFC", re.sub(_GREEK_ACCENTS, r"\1\2", pieces))
 
 
 def _lower(text: str, lang: str) -> str:
@@ -239,7 +255,7 @@ def _stop_words() -> frozenset[str]:
 
 _CHANGES: dict[str, Callable[[list[Leaf], str], list[str]]] = {
     "lowercase": _each(_lower),
-    "uppercase": _each(_upper),
+    "uppercase": _each(_upper_whole),
     "capitalize-all": _capitalize_all,
     "capitalize-first": _capitalize_first,
     "sentence": _sentence,

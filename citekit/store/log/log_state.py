@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from citekit.errors import IntegrityFailed, InvalidData
 from citekit.integrity.digest import parse_digest
-from citekit.integrity.group_state import ACCESS_WORD, FileState, GroupState, group_name, read_group
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.state_leaf import ACTION as STATE
-from citekit.integrity.state_leaf import read_state_leaf
+from citekit.integrity.state.group_state import (
+    ACCESS_WORD,
+    FileState,
+    GroupState,
+    group_name,
+    read_group,
+)
+from citekit.integrity.state.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import read_state_leaf
 from citekit.model.event import ACTIONS, SINCE, VERSION
 from citekit.model.value import NOTHING
 from citekit.store.log.plain_event import read_plain_event

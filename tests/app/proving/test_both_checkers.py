@@ -55,6 +55,7 @@ WITNESS_KEY = new_signer_key("witness.example/w", b"w" * 32, algorithm=WITNESS)
 LATER = datetime(2026, 11, 23, tzinfo=UTC)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SCRIPT = Path(__file__).parents[3] / "docs" / "check_proof.py"
+VECTORS = Path(__file__).parents[2] / "cases" / "state-tree" / "vectors.json"
 
 VERDICTS = (1, 6, 0, 0, 0, 6)
 """Of the proof as it is: nothing covers what the old key has signed from before its end."""
@@ -325,6 +326,23 @@ def test_both_follow_every_consistency_proof(script: Callable[[list[str]], int])
                 assert (size < new and only_grew(size, root, ours, hashes)) == expected
             assert only_grew(old, roots[old], ours, hashes)
             assert not only_grew(old, roots[old], ours, hashes[:-1])
+
+
+def test_the_script_follows_the_vectors_of_the_state(script: Callable[[list[str]], int]) -> None:
+    """Those that citekit is tested with: it reads each text, and each way leads to the root."""
+    program = script.__globals__
+    for case in json.loads(VECTORS.read_text("utf-8"))["trees"]:
+        for name, proof in case["proofs"].items():
+            group = case["groups"][name]
+            files, purged = program["read_group"](group)
+            assert (files, purged) == (
+                json.loads(group)["files"],
+                json.loads(group).get("purged", {}),
+            )
+            bits, hashes = program["read_bits"](proof["bits"]), proof["hashes"]
+            state = SimpleNamespace(group=group, bits=bits, hashes=list(map(bytes.fromhex, hashes)))
+            assert program["state_root"](name, state).hex() == case["root"]
+            assert program["state_root"](f"{name}x", state).hex() != case["root"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from citekit.csl.passes.collation import collation_key
 
 
@@ -11,3 +13,25 @@ def test_dictionary_order() -> None:
     assert sorted(words, key=collation_key) == [
         "9 x", "10 x", "“Abc”", "abd", "Ábel", "oe", "Œuvre", "zoe",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("zh", "桥 elm мост"),
+        ("ja", "elm はし 桥 мост"),
+        ("ko", "다리 桥 elm мост"),
+        ("ru", "мост elm γέφυρα 桥"),
+        ("el", "γέφυρα elm мост 桥"),
+        ("he", "גשר elm мост 桥"),
+        ("en", "elm γέφυρα мост 桥"),
+    ],
+)
+def test_own_scripts_first_then_latin_then_the_rest(language: str, expected: str) -> None:
+    """A language sorts its own scripts before Latin, and Latin before those of others."""
+    words = expected.split()
+
+    backwards = words[::-1]
+    found = sorted(backwards, key=lambda word: collation_key(word, language))
+
+    assert found == words

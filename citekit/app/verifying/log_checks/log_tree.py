@@ -11,9 +11,9 @@ from citekit.errors import CitekitError, InvalidData, Place
 from citekit.findings import Finding
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import HASH_BYTES, leaf_hash
-from citekit.integrity.state_leaf import ACTION as STATE
-from citekit.integrity.state_leaf import VERSION as STATE_VERSION
-from citekit.integrity.state_leaf import StateLeaf, read_state_leaf
+from citekit.integrity.state.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import VERSION as STATE_VERSION
+from citekit.integrity.state.state_leaf import StateLeaf, read_state_leaf
 from citekit.integrity.tiles import TILE_WIDTH, Bundle, Tile, bundles_of
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import VERSION
