@@ -22,6 +22,7 @@ from citekit.errors import InvalidData, NotFound, StoreConflict, UsageError
 from citekit.findings import Severity
 from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.digest import digest_bytes
+from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.note import Note, parse_note, write_note, write_signature
 from citekit.integrity.revocation import Authority, Revocation, write_statement
 from citekit.integrity.sign import (
@@ -34,6 +35,7 @@ from citekit.integrity.sign import (
 from citekit.integrity.timestamp import parse_roots
 from citekit.integrity.witness.cosignature import cosign
 from citekit.store.archive import ArchiveStore
+from citekit.store.writing.event_recorder import note_events
 from citekit.testing.builders import build_archive
 from citekit.testing.tamper import UNSIGNED, wait_for_seal
 
@@ -277,11 +279,15 @@ def test_a_revocation_that_waits_is_signed_by_nobody_unasked(store: ArchiveStore
         "revoked_from": "1970-01-01T00:00:00Z",
     }
     wait_for_seal(store.root, event)
+    _go_on(store, "Sealed.", NEW_KEY)
+    assert _errors(_verify(store, Outside(keys=(KEY.verifier,)))) == set()
+    note_events(store.layout, set(), [encode_leaf(event)])
     size = _size(store)
     with pytest.raises(StoreConflict, match="nobody asked for this"):
-        _go_on(store, "Sealed?", NEW_KEY)
+        _go_on(store, "By this very computer, in a seal that was stopped.", NEW_KEY)
     assert _size(store) == size
-    assert _errors(_verify(store, Outside(keys=(KEY.verifier,)))) == set()
+    _revoke(store, datetime(1970, 1, 1, tzinfo=UTC))
+    assert _errors(_verify(store, Outside(keys=(KEY.verifier,)))) == {"CK-E652"}
 
 
 # ── a key's own word, and the reader's ─────────────────────────────────────────────────────────
