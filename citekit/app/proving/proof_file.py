@@ -100,13 +100,25 @@ class ProofState(Value):
     hashes: tuple[str, ...]
 
 
+class ProofHeld(Value):
+    """That a capture record was private at an earlier seal, and held here all the same.
+
+    ``entry`` and ``proof`` are that seal's state leaf, ``leaf`` is an opened one of the tree under
+    its private root (``citekit.integrity.private_tree``).
+    """
+
+    entry: str
+    proof: str
+    leaf: Mapping[str, Any]
+
+
 class ProofDocument(Value):
     """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
 
     Each rotation is proven by a checkpoint of its own, which old and new key have signed.
     ``timestamps`` are of the checkpoint that all entries have, ``earlier`` of others. ``since``
     leads to it from smaller ones that the reader has kept. ``state`` is what makes it the last
-    word; a file of the format before has none.
+    word; a file of the format before has none. ``held`` shows what was private before.
     """
 
     format: Literal["citekit-proof/1", "citekit-proof/2"]
@@ -120,6 +132,7 @@ class ProofDocument(Value):
     earlier: tuple[EarlierCheckpoint, ...] = ()
     since: tuple[SinceCheckpoint, ...] = ()
     state: ProofState | None = None
+    held: tuple[ProofHeld, ...] = ()
 
     def _check(self) -> None:
         """Bound the work that a hostile file can ask for."""
@@ -134,6 +147,7 @@ class ProofDocument(Value):
             self.timestamps,
             self.earlier,
             self.since,
+            self.held,
         )
         inner = [part for e in self.earlier for part in (e.entries, e.timestamps)]
         if any(len(part.hashes) > MAX_HASHES for part in self.since):
