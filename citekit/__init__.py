@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from citekit.app.proving.check_proof import check_proof as check_proof
     from citekit.app.proving.proof_verdict import ProofVerdict as ProofVerdict
     from citekit.app.proving.prove import Proof as Proof
+    from citekit.app.sealing.revoking import KeyToRevoke as KeyToRevoke
+    from citekit.app.sealing.revoking import revoke as revoke
     from citekit.app.sealing.seal import Keys as Keys
     from citekit.app.sealing.seal import Sealed as Sealed
     from citekit.app.sealing.signing_keys import NewKey as NewKey
@@ -43,6 +45,10 @@ if TYPE_CHECKING:
     from citekit.app.verifying.log_checks.trust_anchors import Outside as Outside
     from citekit.app.verifying.log_checks.trust_anchors import read_outside as read_outside
     from citekit.app.verifying.verify import Report as Report
+    from citekit.app.witnessing.take_in import TakenIn as TakenIn
+    from citekit.app.witnessing.witness import Cosigned as Cosigned
+    from citekit.app.witnessing.witness import make_witness_key as make_witness_key
+    from citekit.app.witnessing.witness import witness as witness
     from citekit.csl.style.search import StyleSummary as StyleSummary
     from citekit.errors import CaptureFailed as CaptureFailed
     from citekit.errors import CitekitError as CitekitError
@@ -87,12 +93,15 @@ _PLACES = {
     "citekit.app.proving.check_proof": "check_proof",
     "citekit.app.proving.proof_verdict": "ProofVerdict",
     "citekit.app.proving.prove": "Proof",
+    "citekit.app.sealing.revoking": "KeyToRevoke revoke",
     "citekit.app.sealing.seal": "Keys Sealed",
     "citekit.app.sealing.signing_keys": "NewKey",
     "citekit.app.sealing.unconfirmed": "Unconfirmed WaitingChange",
     "citekit.app.sealing.waiting": "Conflict",
     "citekit.app.verifying.log_checks.trust_anchors": "Outside read_outside",
     "citekit.app.verifying.verify": "Report",
+    "citekit.app.witnessing.take_in": "TakenIn",
+    "citekit.app.witnessing.witness": "Cosigned make_witness_key witness",
     "citekit.csl.style.search": "StyleSummary",
     "citekit.errors": (
         "CaptureFailed CitekitError IntegrityFailed InvalidData MissingExtra "

@@ -2,6 +2,8 @@
 
     python check_proof.py PROOF.json --vkey NAME+ID+KEY      (needs the package cryptography)
     python check_proof.py PROOF.json --root BASE64 --size N  (a checkpoint that you kept)
+    … --witness NAME+ID+KEY    this witness has to have seen the checkpoint
+    … --revoked NAME+ID+KEY@2026-11-22  this key counts from then only where something covers it
 
 Exit codes: 0 proven, 1 consistent but nobody vouches for it, 2 wrong usage, 4 no proof, 6 not what
 was sealed.
@@ -12,7 +14,9 @@ What it does, in order:
  2. Every file in the proof has the digest that the last entry about it says.
  3. The last entry of the log says the state of the whole archive; from it follows that this is all
     the log says of the item: no later edit, no other capture, nothing taken back.
- 4. That root is the one of a checkpoint which a key that you know has signed, or that you kept.
+ 4. That root is the one of a checkpoint which a key that you know has signed, or that you kept. A
+    key that was revoked counts only where a witness or what you kept covers it from before; it
+    cannot check timestamps by itself, so it never counts them here.
  5. Each timestamp is of that checkpoint, or of an earlier one in whose log an entry was already.
 """
 
@@ -27,7 +31,7 @@ import importlib.util
 import json
 import re
 import sys
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,9 +41,12 @@ if TYPE_CHECKING:
 FORMAT, WITHOUT_STATE = "citekit-proof/2", "citekit-proof/1"
 LIMIT = 8 << 20
 MOST_HASHES = 64
-UNSURE, VOUCHED, OLDER = "cannot tell", "vouched for", "vouched for as it was then"
+NO_KEPT, UNSURE, GREW = "none", "cannot tell", "grew"
+VOUCHED, OLDER = "vouched for", "vouched for as it was then"
 MOST_PARTS = 1000
 MOST_DIGITS = 4300
+LOG, WITNESS = b"\x01", b"\x04"
+AHEAD = timedelta(minutes=5)
 Key = tuple[str, bytes, bytes]
 """Name, key id, and the 32 bytes of an Ed25519 public key."""
 
@@ -55,16 +62,22 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--vkey", help="the signer's public key, from its owner")
     parser.add_argument("--root", help="the root of a checkpoint that you kept, base64")
     parser.add_argument("--size", type=int, help="how many entries that checkpoint covers")
+    parser.add_argument("--witness", action="append", default=[], help="a witness' public key")
+    parser.add_argument("--revoked", action="append", default=[], help="KEY@DATE, no more trusted")
     parser.add_argument("--tokens", help="a folder to write the timestamps into, for openssl")
     options = parser.parse_args(words)
     if (options.root is None) != (options.size is None):
         parser.error("--root and --size are those of one checkpoint: give both")
     try:
         trusted = {read_vkey(options.vkey)} if options.vkey else set()
+        witnesses = {read_vkey(vkey, WITNESS) for vkey in options.witness}
+        revoked = dict(map(read_revoked, options.revoked))
     except ValueError as error:
-        parser.error(f"--vkey: {error}")
-    if trusted and importlib.util.find_spec("cryptography") is None:
-        parser.error("--vkey needs the package cryptography; else give --root and --size")
+        parser.error(f"--vkey, --witness or --revoked: {error}")
+    if revoked and not trusted:
+        parser.error("--revoked says how far the key of --vkey counts: give both")
+    if (trusted or witnesses) and importlib.util.find_spec("cryptography") is None:
+        parser.error("keys need the package cryptography; else give --root and --size")
     try:
         options.root = None if options.root is None else decode(options.root, 32)
     except ValueError as error:
@@ -78,17 +91,17 @@ def main(words: list[str] | None = None) -> int:
         check_files(proof, said)
         if proof.state:
             check_last_word(proof, proof.state, said)
-        check_held(proof)
         kept = check_kept(proof, options)
-        is_signed = check_signer(proof, trusted)
+        seen = check_witnesses(proof, witnesses)
+        is_signed = check_signer(proof, trusted, revoked, evidence(proof, options, kept, seen))
         stamped = check_times(proof, said)
     except NotProven as error:
         return answer(6, f"tampered: {error}")
+    for witness, at in seen.items():
+        print("a witness saw this checkpoint:", ascii(witness[0]), at.isoformat())
     how = "unchanged since it was sealed" if proof.state else "sealed as it is here"
     for path, _ in proof.files:
         print(f"{how}:", ascii(path))
-    for held in proof.held:
-        print(f"held privately at the seal that wrote entry {held.entry.index}:", ascii(held.path))
     for line in purges(proof):
         print("removed for good since:", ascii(line))
     tell_last_word(proof, is_vouched=is_signed or kept == VOUCHED)
@@ -193,6 +206,8 @@ class Proof(NamedTuple):
     earlier: list[Earlier]
     since: list[tuple[int, list[bytes]]]
     """Sizes of earlier trees, and the hashes that lead from each to the checkpoint."""
+    cosignatures: list[tuple[str, bytes, bytes]]
+    """Of witnesses, below the checkpoint."""
     state: State | None
     """What shows the last word; None in files of the format before, which do not show it."""
     held: list[Held]
@@ -214,6 +229,7 @@ def read_file(path: Path) -> Proof:
         stamps=[read_stamp(part) for part in parts(document, "timestamps", needed=False)],
         earlier=[read_earlier(part) for part in parts(document, "earlier", needed=False)],
         since=[read_since(part) for part in parts(document, "since", needed=False)],
+        cosignatures=[read_signature(line) for line in texts(document, "cosignatures")],
         state=read_state(document["state"]) if "state" in document else None,
         held=[read_held(part) for part in parts(document, "held", needed=False)],
     )
@@ -274,6 +290,16 @@ def parts(document: dict[str, Any], name: str, *, needed: bool = True) -> list[d
     value = document.get(name) if needed or name in document else []
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
         raise ValueError(f'"{name}" is no list of objects')
+    if len(value) > MOST_PARTS:
+        raise ValueError(f'"{name}" is too long')
+    return value
+
+
+def texts(document: dict[str, Any], name: str) -> list[str]:
+    """Give a list of texts, which need not be there."""
+    value = document.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        raise ValueError(f'"{name}" is no list of texts')
     if len(value) > MOST_PARTS:
         raise ValueError(f'"{name}" is too long')
     return value
@@ -460,14 +486,13 @@ def read_state(part: Any) -> State:  # noqa: ANN401  # JSON
     if len(hashes) > 256:
         raise ValueError("its state has too many hashes")
     files, purged = read_group(group)
-    bits = int.from_bytes(decode(text(part, "bits"), 32), "big")
     return State(
         entry=entry,
         root=root,
         group=group,
         files=files,
         purged=purged,
-        bits=[bit for bit in range(255, -1, -1) if bits >> (255 - bit) & 1],
+        bits=read_bits(text(part, "bits")),
         hashes=[decode(value, 32) for value in hashes],
     )
 
@@ -505,6 +530,12 @@ def read_held(part: dict[str, Any]) -> Held:
         index=index,
         hashes=[bytes.fromhex(value) for value in hashes],
     )
+
+
+def read_bits(encoded: str) -> list[int]:
+    """Read at which bits of its key the way to the root branches, the deepest first."""
+    number = int.from_bytes(decode(encoded, 32), "big")
+    return [bit for bit in range(255, -1, -1) if number >> (255 - bit) & 1]
 
 
 def read_group(content: str) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
@@ -603,6 +634,7 @@ def check_files(proof: Proof, said: dict[str, Entry]) -> None:
         digest = "sha256:" + hashlib.sha256(content.encode()).hexdigest()
         if path not in said or said[path].event.get("digest") != digest:
             raise NotProven(f"{path!r} is not what was sealed")
+    check_held(proof)
 
 
 def check_held(proof: Proof) -> None:
@@ -687,7 +719,7 @@ def check_last_word(proof: Proof, state: State, said: dict[str, Entry]) -> None:
     if not told >= set(state.purged.items()):
         raise NotProven("it leaves out that a payload was removed for good")
     for digest, index in told:
-        if digest in captured and state.purged.get(digest) != index:
+        if digest in captured and state.purged.get(digest, index) != index:
             raise NotProven("it tells of a removal that the log does not say so")
 
 
@@ -715,24 +747,26 @@ def payloads_of(entry: Entry) -> list[dict[str, Any]]:
 def purges_told(proof: Proof) -> Iterator[tuple[str, int]]:
     """Give each digest that an entry says was removed, and the number of that entry."""
     for entry in proof.entries:
-        if entry.event.get("action") == "purge":
+        if entry.event.get("action") in ("purge", "erase"):
             for payload in payloads_of(entry):
                 yield str(payload.get("digest")), entry.index
 
 
 def tell_last_word(proof: Proof, *, is_vouched: bool) -> None:
     """Say what the folder held, or that this proof does not show it."""
+    for held in proof.held:
+        print(f"held privately at the seal that wrote entry {held.entry.index}:", ascii(held.path))
     if proof.state is None:
         print("not shown: that this was the last word (a proof of this format cannot show that)")
         return
-    shown = {path.rpartition("/captures/")[2].rpartition("/")[2] for path, _ in proof.files}
+    shown = {path.partition("/")[2].partition("/")[2] for path, _ in proof.files}
     others = [
         name
         for name, file in sorted(proof.state.files.items())
-        if file["digest"] is not None and name.rpartition("/")[2] not in shown
+        if file["digest"] is not None and name not in shown
     ]
     print(f"the last word at this checkpoint (entry {proof.state.entry.index}): the folder held")
-    print("  these files" + "".join(f", {name}" for name in others) + ", and nothing else")
+    print("  these files" + "".join(f", {name!a}" for name in others) + ", and nothing else")
     print("  (the owner's signed word, checked by whoever replays or witnesses the log)")
     if not is_vouched:
         print("  not shown: that the owner says so; nobody you know vouches for this checkpoint")
@@ -744,11 +778,15 @@ def tell_last_word(proof: Proof, *, is_vouched: bool) -> None:
 def check_kept(proof: Proof, options: argparse.Namespace) -> str:
     """Tell what the checkpoint that was kept vouches for; raises NotProven when it is another."""
     if options.root is None:
-        return ""
+        return NO_KEPT
     ours = proof.entries[0].checkpoint
     if options.size == ours.size:
         if options.root != ours.root:
-            raise NotProven(f"its checkpoint is another: {ours.origin!r}, {ours.size} entries")
+            then, now = (base64.b64encode(root).decode() for root in (options.root, ours.root))
+            raise NotProven(
+                f"fork: {ours.origin!r} with {ours.size} entries has root {now}, and what you kept "
+                f"has root {then}"
+            )
         return VOUCHED
     ways = [hashes for size, hashes in proof.since if size == options.size]
     if not ways or options.size > ours.size:
@@ -757,7 +795,7 @@ def check_kept(proof: Proof, options: argparse.Namespace) -> str:
         raise NotProven(f"its log does not begin with the {options.size} entries that you know of")
     print("the log only grew since the checkpoint that you kept")
     covers_all = all(entry.index < options.size for entry in proof.entries)
-    return OLDER if covers_all else ""
+    return OLDER if covers_all else GREW
 
 
 def only_grew(size: int, root: bytes, ours: Checkpoint, hashes: list[bytes]) -> bool:
@@ -783,18 +821,53 @@ def only_grew(size: int, root: bytes, ours: Checkpoint, hashes: list[bytes]) -> 
     return last == 0 and (then, now) == (root, ours.root)
 
 
-def check_signer(proof: Proof, trusted: set[Key]) -> bool:
+class Known(NamedTuple):
+    """A checkpoint known from outside, whether it has all entries here, and since when it is."""
+
+    size: int
+    root: bytes
+    has_all: bool
+    at: datetime | None
+
+    def covers(self, checkpoint: Checkpoint, ours: Checkpoint, before: datetime) -> bool:
+        """Whether it shows that this checkpoint was signed before an instant."""
+        is_same = (self.size, self.root) == (checkpoint.size, checkpoint.root)
+        is_ours = self.has_all and (ours.size, ours.root) == (checkpoint.size, checkpoint.root)
+        return (is_same or is_ours) and (self.at is None or self.at < before)
+
+
+def evidence(
+    proof: Proof, options: argparse.Namespace, kept: str, seen: dict[Key, datetime]
+) -> list[Known]:
+    """Give what vouches for a key that was revoked: what was kept, what witnesses saw."""
+    ours = proof.entries[0].checkpoint
+    known = [Known(ours.size, ours.root, has_all=True, at=at) for at in seen.values()]
+    if kept not in (UNSURE, NO_KEPT):
+        known.append(Known(options.size, options.root, has_all=kept in (VOUCHED, OLDER), at=None))
+    return known
+
+
+def check_signer(
+    proof: Proof, trusted: set[Key], revoked: dict[Key, datetime], known: list[Known]
+) -> bool:
     """Tell whether a key that is known has signed; raises NotProven when only others have."""
     if not trusted:
         return False
     ours = proof.entries[0].checkpoint
-    keys, retired = follow(proof.rotations, ours.origin, trusted)
-    found = signers(ours, keys)
+    chain = follow(proof.rotations, ours, trusted, {}, known)
+    said = hear(proof, chain, revoked, known)
+    if said:
+        chain = follow(proof.rotations, ours, trusted, said, known)
+    found = signers(ours, chain.keys)
     if not found:
         raise NotProven("the key that you trust has not signed its checkpoint")
-    if all(key in retired and not retired[key].counts(ours.size) for key in found):
+    in_time = [key for key in found if chain.counts(key, ours.size)]
+    if not in_time:
         raise NotProven("a key has signed its checkpoint that the log had replaced before")
-    return True
+    if not any(is_sound(key, ours, ours, said, known) for key in in_time):
+        raise NotProven("the key that has signed its checkpoint is revoked, and nothing covers it")
+    exact = [part._replace(has_all=False) for part in known]  # what was older is kept's to tell
+    return any(is_sound(key, ours, ours, said, exact) for key in in_time)
 
 
 class End(NamedTuple):
@@ -808,23 +881,131 @@ class End(NamedTuple):
         return size <= self.entry or size == self.hand_over
 
 
+class Chain(NamedTuple):
+    """Keys that are trusted or led to, where those ended that were replaced, and what followed."""
+
+    keys: set[Key]
+    ends: dict[Key, End]
+    following: dict[Key, Key]
+
+    def counts(self, key: Key, size: int) -> bool:
+        """Whether the key had not been replaced when the log had that size."""
+        return key not in self.ends or self.ends[key].counts(size)
+
+    def after(self, key: Key) -> list[Key]:
+        """Give the keys that it has handed over to, directly or through others."""
+        found: list[Key] = []
+        while key in self.following and self.following[key] not in found:
+            key = self.following[key]
+            found.append(key)
+        return found
+
+
 def follow(
-    rotations: list[Entry], origin: str, trusted: set[Key]
-) -> tuple[set[Key], dict[Key, End]]:
+    rotations: list[Entry],
+    ours: Checkpoint,
+    trusted: set[Key],
+    revoked: dict[Key, datetime],
+    known: list[Known],
+) -> Chain:
     """Give the keys that trusted ones have handed over to as well, and those that were replaced.
 
     Who trusts the old key comes to trust the new one, if both have signed one checkpoint that has
     the entry about it; the old one is replaced once and for all.
     """
-    keys, retired = set(trusted), dict[Key, End]()
+    keys, ends, following = set(trusted), dict[Key, End](), dict[Key, Key]()
     for entry in sorted(rotations, key=lambda entry: (entry.index, entry.checkpoint.size)):
-        new = new_key(entry, origin)
+        new, then = new_key(entry, ours.origin), entry.checkpoint
         for old in [key for key in keys if new and key[1].hex() == entry.event.get("replaces")]:
-            end = retired.setdefault(old, End(entry.index))
-            if new and end == End(entry.index) and have_signed(entry.checkpoint, new, old):
-                retired[old] = End(entry.index, entry.checkpoint.size)
+            end = ends.setdefault(old, End(entry.index))
+            is_agreed = new and end == End(entry.index) and have_signed(then, new, old)
+            if new and is_agreed and is_sound(old, then, ours, revoked, known):
+                ends[old] = End(entry.index, then.size)
+                following[old] = new
                 keys.add(new)
-    return keys, retired
+    return Chain(keys, ends, following)
+
+
+def is_sound(
+    key: Key,
+    checkpoint: Checkpoint,
+    ours: Checkpoint,
+    revoked: dict[Key, datetime],
+    known: list[Known],
+) -> bool:
+    """Tell whether the key was not revoked, or something covers what it signed from before."""
+    before = revoked.get(key)
+    return before is None or any(part.covers(checkpoint, ours, before) for part in known)
+
+
+def hear(
+    proof: Proof, chain: Chain, by_reader: dict[Key, datetime], known: list[Known]
+) -> dict[Key, datetime]:
+    """Give the keys that are revoked, and from when: as the reader says, or those after them."""
+    revoked = {key: at for key, at in by_reader.items() if key in chain.keys}
+    ours = proof.entries[0].checkpoint
+    for entry in sorted(proof.rotations, key=lambda entry: -entry.index):
+        author, begins_at = new_key(entry, ours.origin), read_instant(entry.event)
+        if author is None or begins_at is None or not chain.counts(author, entry.index + 1):
+            continue
+        then = entry.checkpoint
+        is_ours = (then.size, then.root) == (ours.size, ours.root)
+        if not (is_ours or have_signed(then, author)):
+            continue
+        if not is_sound(author, then, ours, revoked, known):
+            continue
+        for key in chain.keys - set(by_reader):
+            if key[1].hex() == entry.event.get("replaces") and author in chain.after(key):
+                revoked[key] = min(begins_at, revoked.get(key, begins_at))
+    return revoked
+
+
+def read_instant(event: dict[str, Any]) -> datetime | None:
+    """Give the instant from which an entry says that a key is revoked; None: it does not."""
+    try:
+        instant = datetime.fromisoformat(re.sub("Z$", "+00:00", text(event, "revoked_from")))
+        return instant.astimezone(timezone.utc) if instant.tzinfo else None  # noqa: UP017
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_revoked(word: str) -> tuple[Key, datetime]:
+    """Read KEY@DATE: a day in UTC, or an instant."""
+    vkey, _, date = word.rpartition("@")
+    instant = datetime.fromisoformat(re.sub("Z$", "+00:00", date))
+    if instant.tzinfo is None and len(date) == len("2026-11-22"):
+        instant = instant.replace(tzinfo=timezone.utc)  # noqa: UP017
+    if instant.tzinfo is None:
+        raise ValueError(f"no zone: {date}")
+    return read_vkey(vkey), instant
+
+
+def check_witnesses(proof: Proof, witnesses: set[Key]) -> dict[Key, datetime]:
+    """C2SP tlog-cosignature: when each saw the checkpoint; raises NotProven if one has not."""
+    if not witnesses:
+        return {}
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    ours = proof.entries[0].checkpoint
+    signed = ours.note.rpartition("\n\n")[0] + "\n"
+    latest = datetime.now(timezone.utc) + AHEAD  # noqa: UP017
+    seen: dict[Key, datetime] = {}
+    for name, identifier, signature in (*ours.signatures, *proof.cosignatures):
+        for key in (key for key in witnesses if key[:2] == (name, identifier)):
+            seconds = int.from_bytes(signature[:8], "big")
+            message = f"cosignature/v1\ntime {seconds}\n{signed}".encode()
+            try:
+                Ed25519PublicKey.from_public_bytes(key[2]).verify(signature[8:], message)
+                at = datetime.fromtimestamp(seconds, timezone.utc)  # noqa: UP017
+            except (InvalidSignature, ValueError, OverflowError, OSError):
+                raise NotProven("the cosignature of a witness is wrong") from None
+            if at > latest:
+                raise NotProven("the cosignature of a witness is from the future")
+            seen[key] = min(at, seen.get(key, at))
+    if len(seen) < len(witnesses):
+        raise NotProven("a witness that you name has not cosigned its checkpoint")
+    return seen
 
 
 def new_key(entry: Entry, origin: str) -> Key | None:
@@ -846,14 +1027,15 @@ def have_signed(checkpoint: Checkpoint, *keys: Key) -> bool:
         return False
 
 
-def read_vkey(text: str) -> Key:
+def read_vkey(text: str, kind: bytes = LOG) -> Key:
     """C2SP signed-note: name+key id+base64(type, key) -> name, key id, 32 bytes."""
     name, _, rest = text.strip().partition("+")
     identifier, _, encoded = rest.partition("+")
     key = decode(encoded, 33)
     expected = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
-    if key[:1] != b"\x01" or expected.hex() != identifier or not is_name(name):
-        raise ValueError("not an Ed25519 public key")
+    if key[:1] != kind or expected.hex() != identifier or not is_name(name):
+        owner = "witness" if kind == WITNESS else "log"
+        raise ValueError(f"not the Ed25519 public key of a {owner}")
     return name, expected, key[1:]
 
 

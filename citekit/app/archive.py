@@ -54,6 +54,7 @@ from citekit.app.sealing.signing_keys import make_log_key
 from citekit.app.site import build, new_project, serve
 from citekit.app.use_case import use_case
 from citekit.app.verifying.verify import verify
+from citekit.app.witnessing.take_in import take_in
 from citekit.csl import search_styles
 from citekit.store.archive import ArchiveStore
 
@@ -135,6 +136,7 @@ class Archive:
     read_keys = use_case(read_keys)
     waiting_changes = use_case(waiting_changes)
     keygen = use_case(make_log_key)
+    take_in_cosigned = use_case(take_in)
     prove = use_case(prove)
 
     # for others

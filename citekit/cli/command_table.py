@@ -152,6 +152,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--verify', 'parameter': 'verify', 'help': 'Cite nothing unless all of it is sealed and verifies.'},
             {'name': '--trust', 'parameter': 'trust', 'help': 'Verify, and by this key or file; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
             {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'Verify, and against this checkpoint; may be given again.', 'metavar': 'FILE', 'is_many': True},
+            {'name': '--witness', 'parameter': 'witness', 'help': 'Verify, and that this witness has cosigned the log; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
+            {'name': '--revoked', 'parameter': 'revoked', 'help': 'Verify, and trust this key from the date only where something else covers it; may be given again.', 'metavar': 'KEY@DATE|FILE', 'is_many': True},
         ),
     },
     'styles': {
@@ -254,6 +256,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--changed', 'parameter': 'changed', 'help': 'Incremental: hash only payloads that changed since the last full check.'},
             {'name': '--trust', 'parameter': 'trust', 'help': 'A public key, or a file of keys or of PEM certificates; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
             {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'A checkpoint that you kept elsewhere; may be given again.', 'metavar': 'FILE', 'is_many': True},
+            {'name': '--witness', 'parameter': 'witness', 'help': 'This witness has to have cosigned the checkpoint; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
+            {'name': '--revoked', 'parameter': 'revoked', 'help': 'This key counts from the date only as far as something else covers it; may be given again.', 'metavar': 'KEY@DATE|FILE', 'is_many': True},
         ),
     },
     'recover': {
@@ -283,6 +287,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--no-tsa', 'parameter': 'no_tsa', 'help': 'Ask none, not even those that archive.toml names.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Sign purges, removals and changes of access without asking.'},
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
+            {'name': '--revoke', 'parameter': 'revoke', 'help': 'Have the log say that this key, which it has replaced, is revoked from that date; may be given again.', 'metavar': 'KEY@DATE', 'is_many': True},
+            {'name': '--witness', 'parameter': 'witness', 'help': 'Seal nothing: take in what a witness has cosigned.', 'metavar': 'FILE'},
         ),
     },
     'log': {
@@ -300,6 +306,32 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--name', 'parameter': 'name', 'help': "The log's name (default: the archive's).", 'metavar': 'ORIGIN'},
             {'name': '--output', 'parameter': 'output_', 'help': "Where (default: the user's configuration).", 'metavar': 'FILE'},
+            {'name': '--witness', 'parameter': 'witness', 'help': 'For cosigning the logs of others; needs --name.'},
+        ),
+    },
+    'revoke': {
+        'help': 'Print a statement, signed by a key, that it counts no more from a date.',
+        'door': 'seal:revoke',
+        'arguments': (
+            {'name': 'DATE', 'parameter': 'date', 'help': 'From when: 2026-11-22, or an instant.'},
+        ),
+        'options': (
+            {'name': '--signing-key', 'parameter': 'signing_key', 'help': "The private key (default: the log's own).", 'metavar': 'FILE'},
+            {'name': '--output', 'parameter': 'output_', 'help': 'Write into this file instead.', 'metavar': 'FILE', 'short': '-o'},
+        ),
+    },
+    'witness': {
+        'help': 'Cosign the checkpoint of a log that only grew since it was seen last.',
+        'door': 'seal:witness',
+        'arguments': (
+            {'name': 'FOLDER', 'parameter': 'folder', 'help': 'An archive of somebody, or a copy of its log.'},
+        ),
+        'options': (
+            {'name': '--request', 'parameter': 'request', 'help': 'What the log has asked (C2SP add-checkpoint); FOLDER has its entries.', 'metavar': 'FILE'},
+            {'name': '--trust', 'parameter': 'trust', 'help': 'A public key of the log, needed the first time; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
+            {'name': '--signing-key', 'parameter': 'signing_key', 'help': 'The private key of the witness (default: the only one here).', 'metavar': 'FILE'},
+            {'name': '--start-over', 'parameter': 'start_over', 'help': 'Go on though the memory of this witness was lost or put back.'},
+            {'name': '--output', 'parameter': 'output_', 'help': 'Write the whole checkpoint with the cosignature into this file, too.', 'metavar': 'FILE', 'short': '-o'},
         ),
     },
     'prove': {
@@ -323,6 +355,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--trust', 'parameter': 'trust', 'help': 'A public key, or a file of keys or of PEM certificates; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
             {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'A checkpoint that you kept elsewhere; may be given again.', 'metavar': 'FILE', 'is_many': True},
+            {'name': '--witness', 'parameter': 'witness', 'help': 'This witness has to have cosigned the checkpoint; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
+            {'name': '--revoked', 'parameter': 'revoked', 'help': 'This key counts from the date only as far as something else covers it; may be given again.', 'metavar': 'KEY@DATE|FILE', 'is_many': True},
             {'name': '--payload', 'parameter': 'payload', 'help': 'A file to compare with the digests in the proof; may be given again.', 'metavar': 'FILE', 'is_many': True},
             {'name': '--print-script', 'parameter': 'print_script', 'help': 'Print a program that checks proofs without citekit, instead of checking one.'},
         ),

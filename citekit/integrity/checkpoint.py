@@ -11,7 +11,7 @@ from base64 import b64encode
 
 from citekit.errors import InvalidData
 from citekit.integrity.merkle import EMPTY_ROOT, HASH_BYTES, MAX_TREE_SIZE
-from citekit.integrity.note import Note, decode_base64, parse_note, write_note
+from citekit.integrity.note import Note, NoteSignature, decode_base64, parse_note, write_note
 from citekit.model.value import Value
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
@@ -45,6 +45,11 @@ class Checkpoint(Value):
         return "".join(f"{line}\n" for line in lines)
 
 
+def is_same_tree(one: Checkpoint, other: Checkpoint) -> bool:
+    """Whether both are of one log and have the same entries, whatever else they say."""
+    return (one.origin, one.size, one.root) == (other.origin, other.size, other.root)
+
+
 def parse_checkpoint(data: bytes) -> tuple[Checkpoint, Note]:
     """Read a checkpoint and the note that carries it, with its signatures not yet checked.
 
@@ -65,6 +70,11 @@ def parse_checkpoint_text(text: str) -> Checkpoint:
     return Checkpoint(
         origin=origin, size=int(size), root=decode_base64(root), extensions=tuple(extensions)
     )
+
+
+def own_signatures(checkpoint: Checkpoint, note: Note) -> tuple[NoteSignature, ...]:
+    """The lines below a checkpoint that claim to be of its log; the others are of witnesses."""
+    return tuple(line for line in note.signatures if line.name == checkpoint.origin)
 
 
 def write_checkpoint(checkpoint: Checkpoint) -> bytes:

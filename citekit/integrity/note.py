@@ -53,7 +53,7 @@ def parse_note(data: bytes) -> Note:
     *lines, rest = signed.split("\n")
     if rest:
         raise InvalidData("the last line of a note ends in a newline")
-    note = Note(text=text + "\n", signatures=tuple(map(_parse_signature, lines)))
+    note = Note(text=text + "\n", signatures=tuple(map(parse_signature, lines)))
     _check(note)
     return note
 
@@ -61,7 +61,7 @@ def parse_note(data: bytes) -> Note:
 def write_note(note: Note) -> bytes:
     """Write a note; raises InvalidData for one that could not be read back."""
     _check(note)
-    data = (note.text + "\n" + "".join(map(_write_signature, note.signatures))).encode()
+    data = (note.text + "\n" + "".join(map(write_signature, note.signatures))).encode()
     _check_size(data)
     return data
 
@@ -86,7 +86,8 @@ def decode_base64(text: str) -> bytes:
     return data
 
 
-def _parse_signature(line: str) -> NoteSignature:
+def parse_signature(line: str) -> NoteSignature:
+    """Read one signature line without its newline; raises InvalidData."""
     name, space, encoded = line.removeprefix(_PREFIX).partition(" ")
     if not line.startswith(_PREFIX) or not space:
         raise InvalidData(f"not a signature line: {line[:80]!r}")
@@ -94,7 +95,8 @@ def _parse_signature(line: str) -> NoteSignature:
     return NoteSignature(name=name, key_id=data[:KEY_ID_BYTES], signature=data[KEY_ID_BYTES:])
 
 
-def _write_signature(signature: NoteSignature) -> str:
+def write_signature(signature: NoteSignature) -> str:
+    """Write one signature line, with its newline."""
     encoded = b64encode(signature.key_id + signature.signature).decode()
     return f"{_PREFIX}{signature.name} {encoded}\n"
 

@@ -66,7 +66,7 @@ class Event(Value):
     ``source`` is *done* when citekit did it and noted who and when; *found* when a seal met the
     change, so that ``at`` is when it was found and ``agent`` who sealed. ``payloads`` belong to
     captures, purges and erasures, ``access`` to items, ``to`` to a renaming (both are folders),
-    ``vkey`` and ``replaces`` (a key id) to keys.
+    ``vkey``, ``replaces`` (a key id) and ``revoked_from`` (since when that one is revoked) to keys.
     """
 
     ALWAYS: ClassVar = frozenset(["source", "v"])
@@ -82,6 +82,7 @@ class Event(Value):
     to: str | None = None
     vkey: str | None = None
     replaces: str | None = None
+    revoked_from: datetime | None = None
     reason: str | None = None
     v: int = 1
     extra: Mapping[str, Any] = NOTHING

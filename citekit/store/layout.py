@@ -163,6 +163,10 @@ class Layout(Value):
         """A checkpoint that a timestamp or a change of keys is about."""
         return self.trust / "checkpoints" / str(size)
 
+    def cosigned_checkpoint(self, size: int) -> Path:
+        """A checkpoint with the signatures of witnesses, which the log does not account for."""
+        return self.log / "cosigned" / str(size)
+
     def timestamp_file(self, size: int, digest: str) -> Path:
         """The answer of a timestamp authority to the checkpoint of that size."""
         return self.trust / "timestamps" / f"{size}-{parse_digest(digest).hex}.tsr"

@@ -33,13 +33,13 @@ _NO_LOCKS: Final = frozenset(
 
 
 @contextmanager
-def exclusive(root: Path, *, timeout_s: float = 10.0) -> Iterator[None]:
-    """Hold the archive's lock; raises StoreConflict when another process keeps it too long.
+def exclusive(root: Path, *, timeout_s: float = 10.0, file: str = SETTINGS_FILE) -> Iterator[None]:
+    """Hold the lock of a folder; raises StoreConflict when another process keeps it too long.
 
+    ``file`` is one in it that is always there, for systems that lock no folders.
     Raises StorageFailed where the file system has no locks: two writers could not see each other.
     """
-    locking = _windows if os.name == "nt" else _posix
-    with locking(root, timeout_s):
+    with _windows(root, timeout_s, file) if os.name == "nt" else _posix(root, timeout_s):
         yield
 
 
@@ -71,11 +71,11 @@ def _posix(root: Path, timeout_s: float) -> Iterator[None]:
 
 
 @contextmanager
-def _windows(root: Path, timeout_s: float) -> Iterator[None]:
+def _windows(root: Path, timeout_s: float, file: str) -> Iterator[None]:
     from importlib import import_module
 
     msvcrt: Any = import_module("msvcrt")  # typed on Windows only
-    descriptor = _open(root / SETTINGS_FILE, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    descriptor = _open(root / file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
 
     def locking(mode: int) -> None:
         os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
@@ -118,7 +118,7 @@ def _wait(attempt: Any, root: Path, timeout_s: float) -> None:  # noqa: ANN401  
 
 def _taken(root: Path, timeout_s: float) -> StoreConflict:
     return StoreConflict(
-        f"another process is writing to this archive (waited {timeout_s:g} s)",
+        f"another process is writing here (waited {timeout_s:g} s)",
         place=Place(path=str(root)),
         hint="wait until it is done, or look for another running citekit; reading is possible",
     )

@@ -156,11 +156,13 @@ def judge(root: Path, n: int = 0, *, was_killed: bool = True) -> Outcome:
 
 
 def in_the_open(root: Path) -> Iterator[str]:
-    """Payloads where git takes them that no public item has, but a restricted one."""
+    """Payloads where git takes them that no public item has, but a restricted or private one."""
     wanted: dict[str, set[str]] = {}
-    for record in root.glob("items/*/captures/*.json"):
+    private = set(root.glob("private/items/*/captures/*.json"))
+    for record in (*root.glob("items/*/captures/*.json"), *private):
         item = json.loads((record.parent.parent / "item.json").read_bytes())
-        access = item["custom"]["citekit"].get("access", "restricted")
+        said = item["custom"]["citekit"].get("access", "restricted")
+        access = "private" if record in private else said
         for payload in json.loads(record.read_bytes())["payloads"].values():
             wanted.setdefault(payload["digest"], set()).add(access)
     for path in sorted(root.glob("objects/sha256/*/*")):
@@ -217,6 +219,7 @@ def _fill(store: ArchiveStore) -> None:
     sources = (
         _source("quiet2024", text=_QUIET),
         _source("lost2024", text=_LOST),
+        _source("secret2024", text="A secret.\n\nNobody tells it.\n", access="private"),
         _source(
             "quoted2024",
             text=f"Once more.\n\n{HARBOUR_TEXT}",
@@ -234,8 +237,10 @@ def _fill(store: ArchiveStore) -> None:
 
 def _leave_waiting(store: ArchiveStore) -> None:
     """Changes that wait for a seal: one of them an item that can still be removed."""
+    whisper = _source("whisper2024", text="A whisper.\n\nNobody hears it.\n", access="private")
     with store.writing() as writer:
         add_source(writer, _source("draft2025", text=_QUIET, access="public"))
+        add_source(writer, whisper)
         writer.write_note("tide2023", "To be looked at.\n")
 
 

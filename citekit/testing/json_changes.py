@@ -79,7 +79,11 @@ def _other(letter: str) -> str:
 
 
 def _changed_bytes(encoded: str) -> Iterator[Change]:
-    data = b64decode(encoded)
+    try:
+        data = b64decode(encoded)
+    except ValueError:  # it has been changed before
+        yield from _changed_text(encoded)
+        return
     yield "cut", encoded[:-4]
     yield "not padded", encoded.rstrip("=") + "=="
     for position in range(0, len(data), 97):

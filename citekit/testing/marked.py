@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OPEN: Final = "open2024"
 KEPT: Final = "kept2024"
 HIDDEN: Final = "qzxprivkey"
+GONE: Final = "gone2024"
 _QUOTE: Final = "seven boats left the harbour"
 _NEUTRAL: Final = "and the men who stood at the rail that day said nothing at all to anybody"
 _PAGE: Final = """\
@@ -73,11 +74,16 @@ provenance
 
 
 class Marked(Value):
-    """The archive and its markers: what no output may have, and what those for the owner may."""
+    """The archive and its markers: what no output may have, and what some may.
+
+    ``text`` of the restricted item is in what is asked for with it, what was ``withdrawn`` stays
+    where git takes it.
+    """
 
     archive: Archive
     private: Mapping[str, bytes]
     text: Mapping[str, bytes]
+    withdrawn: Mapping[str, bytes]
 
     @property
     def root(self) -> Path:
@@ -86,11 +92,12 @@ class Marked(Value):
 
 
 def build_marked(root: Path) -> Marked:
-    """A sealed archive with a public, a restricted and a private article, full of markers."""
+    """A sealed archive with a public, a restricted, a private and a withdrawn article."""
     archive = Archive.create(root / "archive", title="Boats")
     _add(archive, root, OPEN, access="public", word="Open", author="Ada Quill")
     _add(archive, root, KEPT, access="restricted", word="qzxunquoted", author="Lucía Moreau")
     _add(archive, root, HIDDEN, access="private", word="qzxprivtext", author="Qzxprivfamily, Q.")
+    _add(archive, root, GONE, access="public", word="qzxwithdrawn", author="Chidi Okoye")
     archive.add_entity("The harbour", kind="place", entity_id="harbour")
     archive.add_entity("Qzxprivname", kind="person", entity_id="qzxpriventity", private=True)
     archive.annotate(KEPT, quote=_QUOTE, note="Counted.", tags=["boats"], entities=["harbour"])
@@ -102,9 +109,16 @@ def build_marked(root: Path) -> Marked:
     archive.link_claim("qzxprivclaim", HIDDEN)
     archive.store.layout.note_file(HIDDEN).write_text("Qzxprivwords.\n", encoding="utf-8")
     archive.seal()
+    archive.remove(GONE)
+    archive.seal()
     archive.set_fields(HIDDEN, {"volume": "qzxprivvolume"})  # after the seal: what waits for one
     private = {"private words": b"qzxpriv", **_digests(archive)}
-    return Marked(archive=archive, private=private, text={"restricted text": b"qzxunquoted"})
+    return Marked(
+        archive=archive,
+        private=private,
+        text={"restricted text": b"qzxunquoted"},
+        withdrawn={"withdrawn words": b"qzxwithdrawn"},
+    )
 
 
 def make_outputs(marked: Marked, folder: Path, *, only: Collection[str] = ()) -> Iterator[Path]:
@@ -174,7 +188,7 @@ def _commands(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _add(archive: Archive, root: Path, key: str, *, access: str, word: str, author: str) -> None:
     """Archive an article whose every word but a passage holds ``word``."""
-    title = f"{word} title of it" if access == "private" else f"What happened to {key}"
+    title = f"{word} title of it" if key in (HIDDEN, GONE) else f"What happened to {key}"
     body = "".join(f"<p>{part}</p>" for part in _paragraphs(word))
     page = root / f"{key}.html"
     text = _PAGE.format(title=title, paper=f"{key} paper", author=author, word=word, body=body)

@@ -29,12 +29,12 @@ from citekit.app.sealing.seal import Keys, seal_locked, seal_recorded
 from citekit.integrity.checkpoint import Checkpoint, write_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.earlier import edge_of
-from citekit.integrity.group_state import FileState, GroupState, write_group
 from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.proof import LogProof, write_proof
-from citekit.integrity.state_leaf import StateLeaf, write_state_leaf
-from citekit.integrity.state_tree import StateTree, state_key, state_value
+from citekit.integrity.state.group_state import FileState, GroupState, write_group
+from citekit.integrity.state.state_leaf import StateLeaf, write_state_leaf
+from citekit.integrity.state.state_tree import StateTree, state_key, state_value
 from citekit.model.records.codec import to_json
 from citekit.model.records.json_text import dump_json
 from citekit.store.archive import ArchiveStore

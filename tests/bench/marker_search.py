@@ -43,17 +43,17 @@ def _outputs(marked: Marked, folder: Path) -> Iterator[tuple[Path, Mapping[str, 
     """Each folder of outputs with what it may not have."""
     everything = {**marked.private, **marked.text}
     for path in make_outputs(marked, folder):
-        yield path, everything
+        yield path, everything if path.name == "git" else {**everything, **marked.withdrawn}
     for path in make_sites(marked, folder, BUILDERS):
-        yield path, everything
+        yield path, {**everything, **marked.withdrawn}
     for form in ("bagit", "ro-crate"):
         path = folder / f"{form}-with-restricted"
         argv = ("export", "--format", form, "--with-restricted", "--output", str(path / "package"))
         citekit(marked.root, *argv)
-        yield path, marked.private
+        yield path, {**marked.private, **marked.withdrawn}
     path = folder / "site-with-restricted"
     citekit(marked.root, "site", "build", "--with-restricted", "--output", str(path))
-    yield path, marked.private
+    yield path, {**marked.private, **marked.withdrawn}
 
 
 def _report(folder: Path, markers: Mapping[str, bytes]) -> int:

@@ -21,6 +21,11 @@ COMMANDS = (
 )  # fmt: skip
 
 
+def _need(settings: Path, feature: str) -> None:
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace('features = ["', f'features = ["{feature}", "', 1), "utf-8")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_unknown_feature_ends_every_command(
     command: str,
@@ -31,7 +36,7 @@ def test_an_unknown_feature_ends_every_command(
     """Exit code 4, what it needs, what to install; and nothing is written."""
     root = build_archive(tmp_path / "archive").root
     path = root / "archive.toml"
-    path.write_text('features = ["tides"]\n' + path.read_text("utf-8"), "utf-8")
+    _need(path, "tides")
     before = {file: file.read_bytes() for file in root.rglob("*") if file.is_file()}
     monkeypatch.chdir(tmp_path)
     (tmp_path / "page.txt").write_text("A headline\n\nA paragraph.\n", "utf-8")
@@ -48,6 +53,6 @@ def test_doctor_says_what_is_wrong_with_it(
     """It looks at the machine all the same, and names the archive's trouble among the rest."""
     root = build_archive(tmp_path / "archive").root
     path = root / "archive.toml"
-    path.write_text('features = ["tides"]\n' + path.read_text("utf-8"), "utf-8")
+    _need(path, "tides")
     assert run(["--archive", str(root), "doctor"]) == 1
     assert "made by a newer citekit" in capsys.readouterr().out

@@ -146,7 +146,10 @@ def test_the_log_is_shown(archive: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert run(["log", "--limit", "2", "--json"]) == 0
     last, waiting = json.loads(capsys.readouterr().out)
     assert (waiting["index"], waiting["subject"]) == (None, "items/tide2023/item.json")
-    assert isinstance(last["index"], int)
+    assert (last["action"], last["size"]) == ("state", last["index"])
+    assert run(["log", "--limit", "2"]) == 0
+    told = capsys.readouterr().out.splitlines()[0]
+    assert f"state       of the whole archive, after {last['size']} entries, sealed by" in told
 
 
 def test_a_proof_is_written_and_checked(

@@ -46,7 +46,7 @@ ERRORS = (
     "StorageFailed",
     "Place",
 )
-FIRST = ("Archive", "check_proof", "read_outside")
+FIRST = ("Archive", "check_proof", "read_outside", "revoke", "make_witness_key", "witness")
 VALUES = tuple(sorted({*citekit.__all__} - {*FIRST, *ERRORS, "__version__"}))
 PARTS = (
     ("`citekit`", "citekit", FIRST),
@@ -60,6 +60,7 @@ OTHERS = {
     "ArchiveStore": "citekit.store.archive",
     "Ask": "citekit.app.intake.known_source",
     "Checkpoint": "citekit.integrity.checkpoint",
+    "Cosignature": "citekit.integrity.witness.cosignature",
     "Date": "citekit.model.date",
     "EntityKind": "citekit.model.entity",
     "FindingClass": "citekit.findings",
@@ -78,6 +79,7 @@ OTHERS = {
     "Severity": "citekit.findings",
     "SignerKey": "citekit.integrity.sign",
     "Stance": "citekit.model.claim",
+    "Revocation": "citekit.integrity.revocation",
     "Tell": "citekit.app.looking.search",
     "Timestamp": "citekit.integrity.timestamp",
     "Traces": "citekit.app.git",

@@ -14,6 +14,7 @@ from citekit.integrity.note import Note, NoteSignature, parse_note, write_note
 from citekit.integrity.sign import (
     MAX_KEY_TEXT,
     MAX_TRUSTED,
+    WITNESS,
     VerifierKey,
     is_signature,
     new_signer_key,
@@ -169,7 +170,22 @@ def test_damaged_vkeys_are_refused(change: object) -> None:
 def test_other_kinds_of_key_are_refused() -> None:
     """A key of a kind that citekit cannot use says so."""
     with pytest.raises(InvalidData, match="not an Ed25519 public key"):
-        parse_vkey("example.org/w+01234567+BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        parse_vkey("example.org/w+01234567+AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+
+
+def test_the_key_of_a_witness_is_none_of_a_log() -> None:
+    """Each is refused in the other's place, by name, whatever else it has right."""
+    witness = new_signer_key("witness.example/w", b"w" * 32, algorithm=WITNESS)
+    with pytest.raises(InvalidData, match="the public key of a witness, not of a log"):
+        parse_vkey(str(witness.verifier))
+    with pytest.raises(InvalidData, match="the public key of a log, not of a witness"):
+        parse_vkey(str(ALICE.verifier), algorithm=WITNESS)
+    with pytest.raises(InvalidData, match="the private key of a witness, not of a log"):
+        parse_signer_key(write_signer_key(witness))
+    with pytest.raises(InvalidData, match="it signs no log"):
+        sign_note(Note(text="a\n"), witness)
+    assert parse_vkey(str(witness.verifier), algorithm=WITNESS) == witness.verifier
+    assert parse_signer_key(write_signer_key(witness), algorithm=WITNESS) == witness
 
 
 @given(st.text() | st.from_regex(r"\A[a-z]+\+[0-9a-f]{8}\+A[A-Za-z0-9+/]{43}\Z"))

@@ -16,8 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.errors import InvalidData
-from citekit.integrity.group_state import FileState, GroupState, group_name, read_group, write_group
-from citekit.integrity.state_tree import (
+from citekit.integrity.state.group_state import (
+    FileState,
+    GroupState,
+    group_name,
+    read_group,
+    write_group,
+)
+from citekit.integrity.state.state_tree import (
     EMPTY_STATE,
     MissingNode,
     StatePath,

@@ -207,12 +207,12 @@ def test_windows_locks_one_byte_beyond_the_settings(
     """There the lock is taken, refused to a second, and given back, and the file stays readable."""
     fake = _Msvcrt()
     monkeypatch.setitem(sys.modules, "msvcrt", fake)
-    with lock._windows(store.root, 0):
+    with lock._windows(store.root, 0, "archive.toml"):
         assert len(fake.held) == 1
-        with pytest.raises(StoreConflict), lock._windows(store.root, 0.05):
+        with pytest.raises(StoreConflict), lock._windows(store.root, 0.05, "archive.toml"):
             pass
         assert ArchiveStore.open(store.root).keys() == ()
     assert fake.held == {}
-    with suppress(KeyError), lock._windows(store.root, 0):
+    with suppress(KeyError), lock._windows(store.root, 0, "archive.toml"):
         raise KeyError
     assert fake.held == {}

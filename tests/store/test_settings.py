@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.errors import InvalidData
-from citekit.store.settings import Settings, read_settings, write_settings
+from citekit.store.settings import Settings, read_settings, with_feature, write_settings
 
 
 def test_defaults_are_those_of_the_interfaces() -> None:
@@ -96,3 +96,32 @@ def test_hostile_settings_are_refused_at_once(said: str, message: str) -> None:
         read_settings(f"{said}\n", "archive.toml")
     assert caught.value.place is not None
     assert caught.value.place.path == "archive.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("layout = 1\n", 'features = ["state-leaves"]\nlayout = 1\n'),
+        ("\ufefflayout = 1\n", '\ufefffeatures = ["state-leaves"]\nlayout = 1\n'),
+        ("layout = 1\nfeatures = []\n", 'layout = 1\nfeatures = ["state-leaves", ]\n'),
+        ("features=[\n]\nlayout = 1\n", 'features=["state-leaves", \n]\nlayout = 1\n'),
+        ('features = ["state-leaves"] # x\nlayout = 1\n', None),
+        (
+            "layout = 1\n[log]\nagent = 'Ada'\n",
+            "features = [\"state-leaves\"]\nlayout = 1\n[log]\nagent = 'Ada'\n",
+        ),
+    ],
+)
+def test_a_feature_is_named_and_all_else_stays(text: str, expected: str | None) -> None:
+    """Comments, order and a byte order mark of the user's file are kept."""
+    changed = with_feature(text, "state-leaves", "archive.toml")
+    assert changed == (text if expected is None else expected)
+    assert read_settings(changed, "archive.toml").features == ("state-leaves",)
+
+
+def test_a_feature_that_cannot_be_named_is_told() -> None:
+    """What is written in a way that nobody expects is changed by hand."""
+    text = 'title = """\nfeatures = ["x"]\n"""\nlayout = 1\n'
+    with pytest.raises(InvalidData) as raised:
+        with_feature(text, "state-leaves", "archive.toml")
+    assert "at the top" in str(raised.value.hint)

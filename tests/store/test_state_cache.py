@@ -14,11 +14,11 @@ from citekit.app.sealing.seal import Keys, seal, seal_recorded
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import verify
 from citekit.errors import IntegrityFailed
-from citekit.integrity.group_state import write_group
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.sign import new_signer_key
-from citekit.integrity.state_leaf import read_state_leaf
-from citekit.integrity.state_tree import state_value
+from citekit.integrity.state.group_state import write_group
+from citekit.integrity.state.state_leaf import read_state_leaf
+from citekit.integrity.state.state_tree import state_value
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.log_state import History
 from citekit.store.log.state_cache import StateCache

@@ -195,7 +195,7 @@ def _waits(store: ArchiveStore) -> Iterable[Finding]:
     log = LogFolder(store.layout)
     with suppress(IntegrityFailed, InvalidData):
         standing = log.standing()
-        waiting = log.waiting(standing.size) if standing and standing.note.signatures else ()
+        waiting = log.waiting(standing.size) if standing and standing.signatures else ()
         if any(erasures_among(waiting)):
             yield Finding(
                 code="CK-I705",

@@ -63,7 +63,7 @@ def _signing_key(store: ArchiveReader, standing: Standing | None) -> CheckedThin
 
 def _no_key(standing: Standing | None, path: Path) -> tuple[str, str]:
     """What it means that no key was found, and what to do."""
-    signers = [f"{s.name}+{s.key_id.hex()}" for s in standing.note.signatures] if standing else []
+    signers = [f"{s.name}+{s.key_id.hex()}" for s in standing.signatures] if standing else []
     if not signers:
         return "none: seals are unsigned", f"citekit keygen makes one: {path}"
     return (
@@ -81,9 +81,9 @@ def _trouble(
         return said, "citekit keygen, run for this archive, makes one"
     if standing is None:
         return None
-    if not standing.note.signatures:
+    if not standing.signatures:
         return "the last seal is unsigned", "citekit seal signs it now"
-    last, *_ = standing.note.signatures  # at a change of keys the new one signs first
+    last, *_ = standing.signatures  # at a change of keys the new one signs first
     try:
         verify_note(Note(text=standing.note.text, signatures=(last,)), [key])
     except IntegrityFailed as error:

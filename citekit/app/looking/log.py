@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.errors import InvalidData
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import ACTION as STATE
 from citekit.model.value import Value
 from citekit.store.log.folder import LogFolder
 
@@ -33,6 +33,10 @@ class LoggedEvent(Value):
         if said[1] == STATE:
             what = f"of the whole archive, after {self.event.get('size')} entries"
             return f"{said[0]}  {STATE:10}  {what}, sealed by {name}"
+        revoked = self.event.get("revoked_from")
+        if revoked is not None:
+            key = self.event.get("replaces")
+            return f"{said[0]}  {said[1]!s:10}  {key} is revoked from {revoked}  by {name}"
         found = " (found)" if self.event.get("source") == "found" else ""
         return f"{said[0]}  {said[1]!s:10}  {said[2]}  by {name}{found}"
 

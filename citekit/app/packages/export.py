@@ -21,7 +21,7 @@ from citekit.app.sealing.log_reading import noted_entries
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.formats.prov.events import write_prov
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import ACTION as STATE
 from citekit.model.records.codec import to_json, write_instant
 from citekit.model.records.json_text import dump_json
 from citekit.model.value import Value

@@ -41,7 +41,7 @@ def prov_seals(store: ArchiveReader) -> Iterator[Seal]:
 
 
 def _signers(seal: KnownSeal, vkeys: Mapping[str, str]) -> Iterator[Signer]:
-    for signature in seal.standing.note.signatures:
+    for signature in seal.standing.signatures:
         name = f"{signature.name}+{signature.key_id.hex()}"
         yield Signer(name=name, vkey=vkeys.get(name))
 

@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from citekit.app.proving.held_privately import is_shown
 from citekit.app.proving.last_word import check_last_word
 from citekit.app.proving.proof_file import item_path
+from citekit.app.proving.proof_keys import (
+    ProofEvidence,
+    check_signature,
+    check_witnesses,
+    cosignatures,
+)
 from citekit.app.proving.proof_reading import (
     ReadEarlier,
     ReadEntry,
@@ -26,13 +32,13 @@ from citekit.app.proving.proof_reading import (
 from citekit.app.proving.proof_verdict import ProofVerdict, ProvenEntry, ProvenPurge, ProvenTime
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.rules import found
-from citekit.errors import CitekitError, InvalidData, MissingExtra, Place
+from citekit.errors import CitekitError, IntegrityFailed, InvalidData, MissingExtra, Place
+from citekit.integrity.checkpoint import is_same_tree
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.earlier import earlier_proof
 from citekit.integrity.merkle import verify_consistency, verify_inclusion
-from citekit.integrity.rotation import KeyStep, follow_keys
-from citekit.integrity.sign import parse_vkey
 from citekit.integrity.timestamp import Timestamp, read_timestamp, verify_timestamp
+from citekit.integrity.witness.fork import fork_told, forks_among
 from citekit.model.records.json_text import parse_json
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
 
     from citekit.app.proving.proof_file import ProofDocument
     from citekit.integrity.checkpoint import Checkpoint
+    from citekit.integrity.note import Note
 
 
 def check_proof(
@@ -66,7 +73,8 @@ def check_proof(
     check_last_word(verdict, read, said)
     _check_held(verdict, read)
     _check_payloads(verdict, payloads or {})
-    _check_signature(verdict, read, outside)
+    check_signature(verdict, read, outside, tuple(_evidence(read, outside)))
+    check_witnesses(verdict, read, outside)
     _check_checkpoints(verdict, read, outside)
     _check_times(verdict, read, outside)
     if verdict.shows_last_word:
@@ -185,44 +193,11 @@ def _check_payloads(verdict: ProofVerdict, payloads: Mapping[str, bytes]) -> Non
             _wrong(verdict, "CK-E636", f"no capture of the proof has {digest}", name)
 
 
-def _check_signature(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
-    note, size = read.entries[0].note, read.entries[0].checkpoint.size
-    verdict.signers = tuple(f"{s.name}+{s.key_id.hex()}" for s in note.signatures)
-    if not outside.keys:
-        return
-    steps = [step for entry in read.rotations for step in _steps(verdict, entry)]
-    try:
-        signers = follow_keys(outside.keys, steps).signers(note, size)
-    except MissingExtra:
-        raise
-    except CitekitError as error:
-        _wrong(verdict, "CK-E634", error.message)
-        return
-    verdict.signers = tuple(map(str, signers))
-    verdict.is_authentic = verdict.is_checkpoint_authentic = True
-    names = ", ".join(verdict.signers)
-    verdict.proven.append(f"the log says so at its checkpoint, signed by {names}")
-
-
-def _steps(verdict: ProofVerdict, entry: ReadEntry) -> Iterator[KeyStep]:
-    """The change of keys that a proven entry of this log says; nothing for any other."""
-    event, ours = entry.event, verdict.checkpoint
-    same_log = ours is not None and entry.checkpoint.origin == ours.origin
-    if same_log and event.get("action") == "key" and entry.is_proven:
-        with suppress(InvalidData):
-            new = parse_vkey(str(event.get("vkey")))
-            yield KeyStep(
-                new=new,
-                replaces=str(event.get("replaces")),
-                entry=entry.proof.index,
-                size=entry.checkpoint.size,
-                note=entry.note,
-            )
-
-
 def _check_checkpoints(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
     """Compare the proof's checkpoint with those that were kept, of whatever size they are."""
     ours = read.entries[0].checkpoint
+    for told in forks_among(outside.checkpoints):
+        _wrong(verdict, "CK-E651", told)
     for path, known in outside.checkpoints:
         if known.origin != ours.origin:
             _wrong(verdict, "CK-E637", f"is of another log: {known.origin!r}", path)
@@ -232,7 +207,7 @@ def _check_checkpoints(verdict: ProofVerdict, read: ReadProof, outside: Outside)
             message = f"is later ({known.size} entries) than the proof ({ours.size})"
             verdict.findings.append(found("CK-I638", Place(json_path=path), message))
         elif known.root != ours.root:
-            _wrong(verdict, "CK-E637", "is another checkpoint than that of the proof", path)
+            _wrong(verdict, "CK-E651", fork_told(known, "what you kept", ours, ours.root), path)
         else:
             verdict.is_authentic = verdict.is_checkpoint_authentic = True
             verdict.proven.append(f"the log was as {path} says, which you kept")
@@ -256,6 +231,38 @@ def _check_growth(verdict: ProofVerdict, read: ReadProof, path: str, known: Chec
         verdict.is_authentic = True
 
 
+def _evidence(read: ReadProof, outside: Outside) -> Iterator[ProofEvidence]:
+    """What is known from outside of the log's past, to judge revoked keys by."""
+    ours = read.entries[0].checkpoint
+    everything = frozenset(entry.proof.index for entry in read.entries)
+    for response, about in _stamped(ProofVerdict(), read):
+        if _leads_to_trust(response, about, outside):
+            at = read_timestamp(response.data).at
+            yield ProofEvidence(
+                checkpoint=about.checkpoint, indexes=about.indexes, at=at, signed=about.note
+            )
+    with suppress(IntegrityFailed):  # told by check_witnesses
+        for cosignature in cosignatures(read, outside):
+            yield ProofEvidence(checkpoint=ours, indexes=everything, at=cosignature.at)
+    for _, known in outside.checkpoints:
+        had = (entry.proof.index for entry in read.entries if entry.proof.index < known.size)
+        if is_same_tree(known, ours) or _grew_from(read, known):
+            yield ProofEvidence(checkpoint=known, indexes=frozenset(had))
+
+
+def _grew_from(read: ReadProof, known: Checkpoint) -> bool:
+    ours = read.entries[0].checkpoint
+    proofs = [part.hashes for part in read.since if part.size == known.size < ours.size]
+    return (
+        known.origin == ours.origin
+        and bool(proofs)
+        and all(
+            verify_consistency(known.size, ours.size, hashes, known.root, ours.root)
+            for hashes in proofs
+        )
+    )
+
+
 # ── since when ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -263,8 +270,14 @@ class _About(NamedTuple):
     """A stamped checkpoint, and which entries of the proof it has."""
 
     digest: str
-    size: int
+    checkpoint: Checkpoint
+    note: Note
     indexes: frozenset[int]
+
+    @property
+    def size(self) -> int:
+        """How many entries the checkpoint covers."""
+        return self.checkpoint.size
 
 
 def _check_times(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> None:
@@ -294,12 +307,13 @@ def _stamped(verdict: ProofVerdict, read: ReadProof) -> Iterator[tuple[ReadRespo
     ours = read.entries[0]
     entries = (*read.entries, *(held.entry for held in read.held))
     everything = frozenset(entry.proof.index for entry in entries)
-    about = _About(digest_bytes(ours.proof.checkpoint), ours.checkpoint.size, everything)
+    digest = digest_bytes(ours.proof.checkpoint)
+    about = _About(digest, ours.checkpoint, ours.note, everything)
     yield from ((response, about) for response in read.responses)
     for earlier in read.earlier:
         had = frozenset(index for index, _ in earlier.edges)
         if _check_earlier(verdict, earlier, entries):
-            about = _About(earlier.digest, earlier.checkpoint.size, had)
+            about = _About(earlier.digest, earlier.checkpoint, earlier.note, had)
             yield from ((response, about) for response in earlier.responses)
 
 

@@ -15,7 +15,7 @@ from citekit.app.proving.proof_verdict import LastWord
 from citekit.app.verifying.rules import found
 from citekit.errors import Place
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.state_tree import root_by, state_key, state_value
+from citekit.integrity.state.state_tree import root_by, state_key, state_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _ITEM: Final = "item.json"
 _CAPTURES: Final = "captures/"
+_REMOVAL: Final = ("purge", "erase")
 
 
 def check_last_word(
@@ -81,18 +82,21 @@ def _other_files(
 
 
 def _other_purges(verdict: ProofVerdict, state: ReadState) -> Iterator[str]:
-    """Purges that the state knows and the proof does not tell, or the other way round."""
+    """Purges that the state knows and the proof does not tell, or tells by another entry.
+
+    A payload that another item had as well may have been removed under that one's name.
+    """
     told = {(digest, e.index) for e in verdict.entries for digest in _purged_by(e.event)}
     for digest, entry in sorted(state.group.purged.items()):
         if (digest, entry) not in told:
             yield f"the purge of {digest} is left out, which entry {entry} of the log says"
     for purge in verdict.purged:
-        if state.group.purged.get(purge.digest) != purge.index:
+        if state.group.purged.get(purge.digest, purge.index) != purge.index:
             yield f"entry {purge.index} is not the one that says the purge of {purge.digest}"
 
 
 def _purged_by(event: Mapping[str, Any]) -> Iterable[str]:
-    payloads = event.get("payloads") if event.get("action") == "purge" else ()
+    payloads = event.get("payloads") if event.get("action") in _REMOVAL else ()
     for payload in payloads if isinstance(payloads, list) else ():
         if isinstance(payload, dict):
             yield str(payload.get("digest"))

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from citekit.errors import InvalidData
 from citekit.integrity.note import decode_base64
 from citekit.integrity.proof import LogProof, parse_proof, write_proof
-from citekit.integrity.state_tree import KEY_BITS, StatePath, write_bits
+from citekit.integrity.state.state_tree import KEY_BITS, StatePath, write_bits
 from citekit.model.capture import Tool
 from citekit.model.records.codec import decode, to_json
 from citekit.model.records.json_text import dump_json, parse_json
@@ -116,9 +116,10 @@ class ProofDocument(Value):
     """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
 
     Each rotation is proven by a checkpoint of its own, which old and new key have signed.
-    ``timestamps`` are of the checkpoint that all entries have, ``earlier`` of others. ``since``
-    leads to it from smaller ones that the reader has kept. ``state`` is what makes it the last
-    word; a file of the format before has none. ``held`` shows what was private before.
+    ``timestamps`` and ``cosignatures`` (lines of witnesses) are of the checkpoint that all entries
+    have, ``earlier`` of others. ``since`` leads to it from smaller ones that the reader has kept.
+    ``state`` is what makes it the last word; a file of the format before has none.
+    ``held`` shows what was private before.
     """
 
     format: Literal["citekit-proof/1", "citekit-proof/2"]
@@ -131,6 +132,7 @@ class ProofDocument(Value):
     timestamps: tuple[ProofTimestamp, ...] = ()
     earlier: tuple[EarlierCheckpoint, ...] = ()
     since: tuple[SinceCheckpoint, ...] = ()
+    cosignatures: tuple[str, ...] = ()
     state: ProofState | None = None
     held: tuple[ProofHeld, ...] = ()
 
@@ -148,6 +150,7 @@ class ProofDocument(Value):
             self.earlier,
             self.since,
             self.held,
+            self.cosignatures,
         )
         inner = [part for e in self.earlier for part in (e.entries, e.timestamps)]
         if any(len(part.hashes) > MAX_HASHES for part in self.since):

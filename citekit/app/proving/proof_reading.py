@@ -24,14 +24,21 @@ from citekit.app.proving.proof_file import (
 from citekit.errors import InvalidData, Place
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.digest import digest_bytes, parse_digest
-from citekit.integrity.group_state import GroupState, read_group
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import HASH_BYTES, MAX_TREE_SIZE, leaf_hash, verify_inclusion
-from citekit.integrity.note import Note, decode_base64
+from citekit.integrity.note import (
+    KEY_ID_BYTES,
+    Note,
+    NoteSignature,
+    check_key_name,
+    decode_base64,
+    parse_signature,
+)
 from citekit.integrity.private_tree import OpenedLeaf
 from citekit.integrity.proof import LogProof
-from citekit.integrity.state_leaf import StateLeaf, read_state_leaf
-from citekit.integrity.state_tree import StatePath, read_bits
+from citekit.integrity.state.group_state import GroupState, read_group
+from citekit.integrity.state.state_leaf import StateLeaf, read_state_leaf
+from citekit.integrity.state.state_tree import StatePath, read_bits
 from citekit.model.value import Value
 
 T = TypeVar("T")
@@ -75,6 +82,7 @@ class ReadEarlier(Value):
 
     place: str
     checkpoint: Checkpoint
+    note: Note
     digest: str
     edges: tuple[tuple[int, bytes | None], ...]
     responses: tuple[ReadResponse, ...]
@@ -114,6 +122,7 @@ class ReadProof(Value):
     responses: tuple[ReadResponse, ...]
     earlier: tuple[ReadEarlier, ...]
     since: tuple[ReadSince, ...]
+    cosignatures: tuple[NoteSignature, ...]
     state: ReadState | None = None
     held: tuple[ReadHeld, ...] = ()
 
@@ -140,6 +149,7 @@ def read_proof(data: bytes) -> ReadProof:
         responses=_all(document.timestamps, "timestamps", _response, wrong),
         earlier=_all(document.earlier, "earlier", _earlier, wrong),
         since=_all(document.since, "since", _since, wrong),
+        cosignatures=_all(document.cosignatures, "cosignatures", _cosignature, wrong),
         state=next(iter(_all(_states(document), "state", _state, wrong)), None),
         held=_all(document.held, "held", _held, wrong),
     )
@@ -187,10 +197,11 @@ def _response(part: ProofTimestamp, place: str) -> ReadResponse:
 
 def _earlier(part: EarlierCheckpoint, place: str) -> ReadEarlier:
     data = part.checkpoint.encode()
-    checkpoint, _ = parse_checkpoint(data)
+    checkpoint, note = parse_checkpoint(data)
     return ReadEarlier(
         place=place,
         checkpoint=checkpoint,
+        note=note,
         digest=digest_bytes(data),
         edges=tuple((entry.index, _edge(entry.edge)) for entry in part.entries),
         responses=tuple(
@@ -209,6 +220,14 @@ def _since(part: SinceCheckpoint, _: str) -> ReadSince:
         raise InvalidData(f"not the size of a log that proves something: {part.size}")
     hashes = tuple(_hash(text, "a hash") for text in part.hashes)
     return ReadSince(size=part.size, hashes=hashes)
+
+
+def _cosignature(line: str, _: str) -> NoteSignature:
+    signature = parse_signature(line)
+    if len(signature.key_id) != KEY_ID_BYTES or not signature.signature:
+        raise InvalidData("a signature is cut short")
+    check_key_name(signature.name)
+    return signature
 
 
 def _states(document: ProofDocument) -> tuple[ProofState, ...]:

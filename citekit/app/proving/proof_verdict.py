@@ -9,7 +9,8 @@ from typing import Any
 
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.integrity.checkpoint import Checkpoint
-from citekit.integrity.group_state import GroupState
+from citekit.integrity.state.group_state import GroupState
+from citekit.integrity.witness.cosignature import Cosignature
 from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
 
@@ -159,6 +160,7 @@ class ProofVerdict:
     is_checkpoint_authentic: bool = False
     last_word: LastWord | None = None
     times: list[ProvenTime] = field(default_factory=list)
+    cosignatures: tuple[Cosignature, ...] = ()
     proven: list[str] = field(default_factory=list)
     entries: list[ProvenEntry] = field(default_factory=list)
     purged: list[ProvenPurge] = field(default_factory=list)
@@ -235,6 +237,9 @@ class ProofVerdict:
             if self.last_word and self.shows_last_word
             else None,
             "timestamps": [time.to_json() for time in self.times],
+            "witnesses": [
+                {"witness": str(c.witness), "at": write_instant(c.at)} for c in self.cosignatures
+            ],
             "purged": [purge.to_json() for purge in self.purged],
             "findings": [finding.to_json() for finding in self.findings],
         }

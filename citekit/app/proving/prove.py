@@ -38,15 +38,16 @@ from citekit.app.proving.proof_file import (
 )
 from citekit.app.proving.proof_page import render_page
 from citekit.app.proving.proof_verdict import ProofVerdict
-from citekit.app.sealing.kept_checkpoints import KnownSeal, known_seals
+from citekit.app.sealing.kept_checkpoints import KnownSeal, cosignatures_of, known_seals
 from citekit.app.sealing.plan import replay
 from citekit.app.sealing.unconfirmed import erasures_among
 from citekit.errors import IntegrityFailed, InvalidData, Place, UsageError
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.group_state import write_group
 from citekit.integrity.leaf import parse_leaf
+from citekit.integrity.note import write_signature
 from citekit.integrity.proof import LogProof
-from citekit.integrity.state_tree import StateTree, state_key
+from citekit.integrity.state.group_state import write_group
+from citekit.integrity.state.state_tree import StateTree, state_key
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now as this_second
@@ -153,6 +154,10 @@ def prove(
         timestamps=tuple(write_response(r, digest_bytes(r)) for r, _ in last.timestamps()),
         earlier=tuple(prove_earlier(read.log, read.seals, dated)),
         since=tuple(_prove_growth(read, kept) for kept in dict.fromkeys(since)),
+        cosignatures=tuple(
+            write_signature(line).rstrip("\n")
+            for line in cosignatures_of(store.layout, read.latest)
+        ),
         state=state,
         held=tuple(_prove_held(read, part) for part in held),
     )
@@ -192,14 +197,16 @@ def _sealed_files(
 def _purges(store: ArchiveReader, read: ReadLog, key: str) -> list[int]:
     """The entries that say which payloads of the item were removed for good.
 
-    Raises UsageError for a purge that is not sealed: a proof that kept silent would mislead.
+    With them those about an item of before that had the same folder, and was erased. Raises
+    UsageError for a purge that is not sealed: a proof that kept silent would mislead.
     """
     digests = store.digests(key)
     if digests & read.unsealed_purges:
         hint = "citekit seal, then prove again"
         raise UsageError(f"the purge of {key} is not sealed yet", hint=hint)
-    purged = read.history.purged
-    return sorted({purged[digest] for digest in digests & purged.keys()})
+    purged, state = read.history.purged, read.history.state_of(store.layout.item_name(key))
+    of_folder = set(state.purged.values()) if state else set()
+    return sorted(of_folder | {purged[digest] for digest in digests & purged.keys()})
 
 
 def _waiting_purges(log: LogFolder, standing: Standing) -> Iterable[str]:
@@ -249,7 +256,9 @@ def _prove_state(read: ReadLog, folder: str) -> ProofState | None:
         return None
     index = read.latest.size - 1
     proof = LogProof(
-        index=index, hashes=read.log.prove(index, read.latest.size), checkpoint=read.latest.data
+        index=index,
+        hashes=read.log.prove(index, read.latest.size),
+        checkpoint=read.seals[-1].standing.data,
     )
     return write_state(read.log.whole_entry(index), proof, write_group(group), path)
 
@@ -279,11 +288,15 @@ def _prove_growth(read: ReadLog, kept: Checkpoint) -> SinceCheckpoint:
 
 
 def _rotations(read: ReadLog) -> Iterable[ProofEntry]:
-    """Each change of keys, proven by the checkpoint that both keys have signed."""
+    """Each change of keys, proven by the checkpoint that both keys have signed.
+
+    A key that says that another is revoked does so at the checkpoint that stands.
+    """
     for change in read.history.keys:
-        both = (
-            s for s in read.seals if change.entry < s.size and len(s.standing.note.signatures) > 1
-        )
+        if change.revoked_from is not None:
+            yield from _prove_entries(read.log, read.seals[-1].standing, [change.entry])
+            continue
+        both = (s for s in read.seals if change.entry < s.size and len(s.standing.signatures) > 1)
         seal = next(both, None)
         if change.replaces and seal:
             yield from _prove_entries(read.log, seal.standing, [change.entry])

@@ -15,9 +15,10 @@ from citekit.errors import CitekitError, InvalidData
 from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.note import MAX_NOTE_BYTES
-from citekit.integrity.state_leaf import ACTION as STATE
+from citekit.integrity.note import MAX_NOTE_BYTES, NoteSignature, parse_note
+from citekit.integrity.state.state_leaf import ACTION as STATE
 from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, Timestamp, read_timestamp
+from citekit.integrity.witness.cosignature import is_of_witness
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.log.folder import Standing
@@ -26,6 +27,7 @@ from citekit.store.log.record_kinds import action_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from citekit.store.layout import Layout
     from citekit.store.log.folder import LogFolder
     from citekit.store.reading import ArchiveReader
 
@@ -63,18 +65,34 @@ class KnownSeal(Value):
 def known_seals(store: ArchiveReader, log: LogFolder, latest: Standing) -> tuple[KnownSeal, ...]:
     """The seals whose checkpoints are here, oldest first; the last one is that which stands."""
     responses = _responses(store)
-    standings = {latest.size: latest}
-    for size in _kept_sizes(store):
-        kept = _kept(store, log, size) if size <= latest.size else None
-        if kept is not None:
-            standings[size] = kept
     seals, first = [], 0
-    for size, standing in sorted(standings.items()):
+    for size, standing in kept_standings(store.layout, log, latest).items():
         seals.append(
             KnownSeal(standing=standing, first=first, responses=tuple(responses.get(size, ())))
         )
         first = size
     return tuple(seals)
+
+
+def kept_standings(layout: Layout, log: LogFolder, latest: Standing) -> dict[int, Standing]:
+    """Size -> the checkpoint that was kept or still stands, in order; all are of this log."""
+    standings = {latest.size: latest}
+    for size in _kept_sizes(layout):
+        kept = kept_at(layout, log, size) if size <= latest.size else None
+        if kept is not None:
+            standings[size] = kept
+    return dict(sorted(standings.items()))
+
+
+def cosignatures_of(layout: Layout, standing: Standing) -> tuple[NoteSignature, ...]:
+    """The lines of witnesses below this checkpoint that are here, nothing of them verified."""
+    notes = [standing.note]
+    with suppress(CitekitError):
+        path = layout.check_inside(layout.cosigned_checkpoint(standing.size))
+        notes.append(parse_note(files.read_bytes(path, limit=MAX_NOTE_BYTES)))
+    origin, text = standing.checkpoint.origin, standing.note.text
+    lines = (line for note in notes if note.text == text for line in note.signatures)
+    return tuple(dict.fromkeys(line for line in lines if is_of_witness(line, origin)))
 
 
 def sealing_event(log: LogFolder, size: int) -> Mapping[str, Any] | None:
@@ -98,18 +116,18 @@ def _claimed(response: bytes) -> Timestamp | None:
     return None
 
 
-def _kept_sizes(store: ArchiveReader) -> list[int]:
+def _kept_sizes(layout: Layout) -> list[int]:
     return [
         int(name)
-        for name in files.names(store.layout.trust / "checkpoints")
+        for name in files.names(layout.trust / "checkpoints")
         if action_of(f"trust/checkpoints/{name}")
     ]
 
 
-def _kept(store: ArchiveReader, log: LogFolder, size: int) -> Standing | None:
+def kept_at(layout: Layout, log: LogFolder, size: int) -> Standing | None:
     """The checkpoint kept for that size, if it is one of this log."""
     with suppress(CitekitError):
-        path = store.layout.check_inside(store.layout.kept_checkpoint(size))
+        path = layout.check_inside(layout.kept_checkpoint(size))
         data = files.read_bytes(path, limit=MAX_NOTE_BYTES)
         checkpoint, note = parse_checkpoint(data)
         if checkpoint.size == size and log.root_at(size) == checkpoint.root:

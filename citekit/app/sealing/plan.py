@@ -25,8 +25,8 @@ from citekit.errors import CitekitError, IntegrityFailed, InvalidData, Place
 from citekit.integrity.digest import ALGORITHM
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
-from citekit.integrity.state_leaf import ACTION as STATE
-from citekit.integrity.state_leaf import may_be_state, read_state_leaf
+from citekit.integrity.state.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import may_be_state, read_state_leaf
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import Event
 from citekit.store import files

@@ -25,6 +25,7 @@ from citekit.app.sealing.plan import (
     take_found,
     take_waiting,
 )
+from citekit.app.sealing.revoking import KeyToRevoke, add_revocations, read_order
 from citekit.app.sealing.sealed_state import SealedState
 from citekit.app.sealing.signing_keys import find_signing_key, log_origin, read_signing_key
 from citekit.app.sealing.stamp import authorities_to_ask, stamp
@@ -40,7 +41,7 @@ from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.note import Note, write_note
 from citekit.integrity.sign import SignerKey, VerifierKey, parse_vkey, sign_note, verify_note
-from citekit.integrity.state_tree import MissingNode
+from citekit.integrity.state.state_tree import MissingNode
 from citekit.integrity.timestamp import Timestamp
 from citekit.model.event import Event
 from citekit.model.records.codec import from_json, to_json, write_instant
@@ -69,11 +70,15 @@ if TYPE_CHECKING:
 
 
 class Keys(Value):
-    """What to sign with. At a change of keys ``old`` signs once more, unless it ``is_lost``."""
+    """What to sign with. At a change of keys ``old`` signs once more, unless it ``is_lost``.
+
+    The log is to say that those of ``revoked`` are revoked; ``signing`` has replaced them.
+    """
 
     signing: SignerKey | None = None
     old: SignerKey | None = None
     is_lost: bool = False
+    revoked: tuple[KeyToRevoke, ...] = ()
 
 
 def read_keys(
@@ -82,16 +87,19 @@ def read_keys(
     *,
     old_key: str | Path | None = None,
     lost_key: bool = False,
+    revoke: Sequence[str] = (),
 ) -> Keys:
     """The keys in these files; without ``signing_key`` the log's own, if it is at its place.
 
-    Raises NotFound, InvalidData for a file that holds no key, UsageError where others may read it.
+    ``revoke`` are keys that it has replaced, and from when: ``KEY@DATE``. Raises NotFound,
+    InvalidData for a file that holds no key, UsageError where others may read it.
     """
     signing = read_signing_key(Path(signing_key)) if signing_key else None
     return Keys(
         signing=signing or find_signing_key(log_origin(store)),
         old=read_signing_key(Path(old_key)) if old_key else None,
         is_lost=lost_key,
+        revoked=tuple(map(read_order, revoke)),
     )
 
 
@@ -236,6 +244,7 @@ def _replayed_plan(task: _Recorded, state: SealedState) -> Plan:
     _check_signed(store, standing, sealed.keys[-1].vkey if sealed.keys else None)
     plan = take_waiting(sealed, waiting)
     new = _new_key(store, plan, keys, log_origin(store), at)
+    new += add_revocations(store, plan, keys.revoked, at)
     if standing or plan.entries:
         new += name_feature(store, plan, at)
     note_events(store.layout, store.noted, new)
@@ -264,6 +273,7 @@ def seal_locked(
     refuse_unconfirmed(store, plan, confirmed)  # what is erased, before its absence is judged
     _take_confirmed(store, plan, confirmed, at)
     new = _new_key(store, plan, keys, origin, at)
+    new += add_revocations(store, plan, keys.revoked, at)
     scan(store, plan, agent=agent_of(store.settings), at=at)
     refuse_unconfirmed(store, plan, confirmed)
     if standing or plan.entries:
@@ -382,7 +392,7 @@ def _grow(
     folder = begin(store.layout, Journal())
     tree = log.grow(standing, plan.entries, staging=folder)
     checkpoint = Checkpoint(origin=origin, size=tree.size, root=tree.root())
-    changed = [key for key in plan.history.keys if key.entry >= size and key.replaces]
+    changed = [k for k in plan.history.keys if k.entry >= size and k.replaces and _is_change(k)]
     signers = _signers(keys, with_old=bool(changed) and not keys.is_lost)
     data = _signed(checkpoint, signers)
     if len(signers) > 1:
@@ -470,7 +480,7 @@ def _new_key(store: ArchiveStore, plan: Plan, keys: Keys, origin: str, at: datet
 
     Raises UsageError for a silent change.
     """
-    current = plan.history.keys[-1] if plan.history.keys else None
+    current = next(filter(_is_change, reversed(plan.history.keys)), None)
     if keys.signing is None:
         if current:
             raise UsageError(
@@ -515,6 +525,11 @@ def _check_old(old: KeyChange, keys: Keys) -> None:
             "beside the new one, so that those who trust it can follow; if it is lost, say so with "
             "--lost-key",
         )
+
+
+def _is_change(key: KeyChange) -> bool:
+    """Whether the key signs from this entry on, which does not only say that one is revoked."""
+    return key.revoked_from is None
 
 
 def _is_waiting(key: KeyChange, plan: Plan) -> bool:
@@ -572,7 +587,7 @@ def _signed(checkpoint: Checkpoint, signers: Sequence[SignerKey]) -> bytes:
 
 def _signs_alone(standing: Standing, key: SignerKey | None) -> bool:
     """Whether this key, and no other, has signed what stands; no key for an unsigned log."""
-    ids = {(signature.name, signature.key_id) for signature in standing.note.signatures}
+    ids = {(signature.name, signature.key_id) for signature in standing.signatures}
     return ids == ({(key.verifier.name, key.verifier.key_id)} if key else set())
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Self
 from citekit.errors import IntegrityFailed, InvalidData, Place
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import leaf_hash, verify_inclusion
-from citekit.integrity.state_leaf import (
+from citekit.integrity.state.state_leaf import (
     StateLeaf,
     may_be_state,
     read_state_leaf,
     write_state_leaf,
 )
-from citekit.integrity.state_tree import MissingNode
+from citekit.integrity.state.state_tree import MissingNode
 from citekit.model.records.codec import to_json, write_instant
 from citekit.store.log.log_state import History
 from citekit.store.log.state_cache import StateCache

@@ -10,14 +10,16 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from citekit.errors import InvalidData, NotFound, Place, StoreConflict, UsageError
 from citekit.integrity.note import check_key_name
 from citekit.integrity.sign import (
+    ED25519,
     MAX_KEY_TEXT,
     SEED_BYTES,
+    WITNESS,
     SignerKey,
     VerifierKey,
     new_signer_key,
@@ -39,17 +41,18 @@ class NewKey(Value):
     verifier: VerifierKey
 
 
-def keygen(name: str, path: str | Path | None = None) -> NewKey:
+def keygen(name: str, path: str | Path | None = None, *, algorithm: bytes = ED25519) -> NewKey:
     """Make a key for the log with this origin; ``path`` defaults to ``default_key_file(name)``.
 
-    Raises StoreConflict when the file exists, UsageError for a place inside an archive or a git
-    worktree, InvalidData for a name that no key can have.
+    ``algorithm`` tells whether it is to sign a log or, as a ``WITNESS``, those of others. Raises
+    StoreConflict when the file exists, UsageError for a place inside an archive or a git worktree,
+    InvalidData for a name that no key can have.
     """
     check_key_name(name)
-    path = Path(path or default_key_file(name)).expanduser()
+    path = Path(path or default_key_file(name, algorithm)).expanduser()
     path = path.parent.resolve() / path.name  # ../new.key is not in the folder one is in
     _check_outside(path)
-    key = new_signer_key(name, os.urandom(SEED_BYTES))
+    key = new_signer_key(name, os.urandom(SEED_BYTES), algorithm=algorithm)
     with files.reported(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_secret(path, f"{write_signer_key(key)}\n".encode())
@@ -68,8 +71,11 @@ def make_log_key(
     return keygen(name or log_origin(store), path)
 
 
-def read_signing_key(path: Path) -> SignerKey:
-    """Read a private key; raises NotFound, InvalidData, or UsageError when others may read it."""
+def read_signing_key(path: Path, *, algorithm: bytes = ED25519) -> SignerKey:
+    """Read a private key; raises NotFound, InvalidData, or UsageError when others may read it.
+
+    The key of a witness is none of a log, nor the other way round.
+    """
     with files.reported(path):
         mode = path.stat().st_mode
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
@@ -80,7 +86,7 @@ def read_signing_key(path: Path) -> SignerKey:
         )
     text = files.read_bytes(path, limit=MAX_KEY_TEXT).decode("utf-8", "replace")
     try:
-        return parse_signer_key(text)
+        return parse_signer_key(text, algorithm=algorithm)
     except InvalidData as error:
         raise InvalidData(error.message, place=Place(path=str(path)), hint=error.hint) from error
 
@@ -98,18 +104,40 @@ def find_signing_key(origin: str) -> SignerKey | None:
         return None
 
 
+def find_witness_key() -> Path:
+    """The file of the one witness' key that is kept here; raises NotFound, UsageError for more."""
+    folder = default_key_file("any", WITNESS).parent
+    found = [folder / name for name in files.names(folder) if name.endswith(".key")]
+    if not found:
+        raise NotFound(
+            "there is no key of a witness here", hint="citekit keygen --witness --name NAME"
+        )
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise UsageError(f"there are several witnesses here: {names}", hint="--signing-key FILE")
+    return found[0]
+
+
 def signing_key_file(origin: str) -> Path:
     """Where the key for a log is looked for: ``CITEKIT_SIGNING_KEY``, else its default place."""
     named = os.environ.get("CITEKIT_SIGNING_KEY")
     return Path(named) if named else default_key_file(origin)
 
 
-def default_key_file(name: str) -> Path:
-    """Where the key of a log is kept: in the user's configuration, never beside the archive."""
-    from platformdirs import user_config_path
-
+def default_key_file(name: str, algorithm: bytes = ED25519) -> Path:
+    """Where the key of a log, or of a ``WITNESS``, is kept: in the user's configuration."""
     plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "key"
-    return user_config_path("citekit") / "keys" / f"{plain}.key"
+    folder = user_folder("config") / "keys"
+    return (folder / "witness" if algorithm == WITNESS else folder) / f"{plain}.key"
+
+
+def user_folder(kind: Literal["config", "data"]) -> Path:
+    """The folder of citekit in the user's configuration, or in their data."""
+    import platformdirs
+
+    if kind == "data":
+        return platformdirs.user_data_path("citekit")
+    return platformdirs.user_config_path("citekit")
 
 
 def log_origin(store: ArchiveReader) -> str:

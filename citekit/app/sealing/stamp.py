@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from citekit.app.sealing.kept_checkpoints import known_seals
+from citekit.app.sealing.kept_checkpoints import kept_at, known_seals
 from citekit.app.sealing.timestamp_authority import ask_authority
 from citekit.errors import CitekitError, IntegrityFailed, MissingExtra, StoreConflict
 from citekit.findings import Finding, Severity
@@ -29,9 +29,12 @@ def stamp(
 
     The lock is free while they are asked. Raises StoreConflict when there is no checkpoint.
     """
-    standing = LogFolder(store.layout).standing()
+    log = LogFolder(store.layout)
+    standing = log.standing()
     if standing is None:
         raise StoreConflict("the checkpoint has gone meanwhile")
+    # what was stamped before keeps its bytes, whoever has signed the checkpoint since
+    standing = kept_at(store.layout, log, standing.size) or standing
     timestamps: list[Timestamp] = []
     findings: list[Finding] = []
     for url in urls:

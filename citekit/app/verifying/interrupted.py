@@ -84,8 +84,14 @@ def _names(journal: Journal) -> Iterator[tuple[str, str]]:
         yield from ((payload_name(folder, digest), digest) for folder in folders)
     yield from ((f"log/{path}", digest) for path, digest in journal.placed.items())
     if journal.erased:
-        folder = f"items/{journal.erased}"
+        folder = _folder_of(journal)
         yield from ((f"{folder}/{path}", digest) for path, digest in journal.records.items())
+
+
+def _folder_of(journal: Journal) -> str:
+    """The path of the item's folder that is being erased."""
+    top = "private/items" if journal.subject.startswith("private/") else "items"
+    return f"{top}/{journal.erased}"
 
 
 def _explains(inspection: Inspection, change: Unfinished, digest: str, finding: Finding) -> bool:
@@ -112,7 +118,7 @@ def _of_purge(inspection: Inspection, change: Unfinished, digest: str) -> Iterat
 def _of_erasing(inspection: Inspection, change: Unfinished, path: Path) -> Iterator[Path]:
     """Where a record may be whose erasing is under way."""
     journal = change.journal
-    folder = Path(inspection.show(f"items/{journal.erased}"))
+    folder = Path(inspection.show(_folder_of(journal)))
     if journal.erased and path.is_relative_to(folder):
         yield path
         yield change.records / path.relative_to(folder)

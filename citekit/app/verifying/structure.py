@@ -11,7 +11,7 @@ from citekit.errors import InvalidData
 from citekit.integrity.tiles import parse_path
 from citekit.model.identifiers import check_slug
 from citekit.store.folder_names import check_name
-from citekit.store.log.record_kinds import action_of
+from citekit.store.log.record_kinds import action_of, cosigned_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,9 @@ def _is_accounted_for(name: str) -> bool:
     if len(parts) == 1:
         return name == "archive.toml" or is_at_the_top(name)
     if parts[0] == "log":
-        return name in ("log/checkpoint", "log/pending.jsonl") or _is_tile("/".join(parts[1:]))
+        is_cosigned = cosigned_size(name) is not None
+        is_named = name in ("log/checkpoint", "log/pending.jsonl")
+        return is_named or is_cosigned or _is_tile("/".join(parts[1:]))
     if action_of(name) is None:
         return False
     try:

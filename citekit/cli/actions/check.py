@@ -25,10 +25,14 @@ def verify(
     changed: bool,
     trust: list[str],
     checkpoint: list[str],
+    witness: list[str],
+    revoked: list[str],
 ) -> int:
     """Check the archive and print one finding a line; the verdict is the exit code."""
     store = context.store()
-    outside = read_outside(trust, checkpoint, archive=store.root)
+    outside = read_outside(
+        trust, checkpoint, witnesses=witness, revoked=revoked, archive=store.root
+    )
     progress = _progress(context)
     report = check(store, key, outside=outside, progress=progress, only_changed=changed)
     output.end_progress(quiet=context.quiet)

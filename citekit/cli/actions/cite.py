@@ -35,11 +35,15 @@ def cite(
     verify: bool,
     trust: list[str],
     checkpoint: list[str],
+    witness: list[str],
+    revoked: list[str],
 ) -> int:
     """Print references of the items, or write them into a file; verified ones, if asked to."""
     if bool(key) == all_:
         raise UsageError("name the items, or give --all", hint="citekit list shows the keys")
     store = context.items()
+    is_verified = verify or any((trust, checkpoint, witness, revoked))
+    outside = _outside(store, trust, checkpoint, witness, revoked) if is_verified else None
     cited = cite_items(
         store,
         key,
@@ -51,7 +55,7 @@ def cite(
         locator=locator,
         apart=context.json,
         explain=explain,
-        outside=_outside(store, trust, checkpoint) if verify or trust or checkpoint else None,
+        outside=outside,
         provenance=provenance,
         links=not no_links,
     )
@@ -71,10 +75,16 @@ def cite(
     return 0
 
 
-def _outside(store: ItemReader, trust: list[str], checkpoint: list[str]) -> Outside:
+def _outside(
+    store: ItemReader,
+    trust: list[str],
+    checkpoint: list[str],
+    witness: list[str],
+    revoked: list[str],
+) -> Outside:
     from citekit.app.verifying.log_checks.trust_anchors import read_outside
 
-    return read_outside(trust, checkpoint, archive=store.root)
+    return read_outside(trust, checkpoint, witnesses=witness, revoked=revoked, archive=store.root)
 
 
 def _explained(cited: Cited) -> list[str]:

@@ -88,6 +88,8 @@ def check_proof(
     file: str | None,
     trust: list[str],
     checkpoint: list[str],
+    witness: list[str],
+    revoked: list[str],
     payload: list[str],
     print_script: bool,
 ) -> int:
@@ -97,7 +99,7 @@ def check_proof(
     if file is None:
         raise UsageError("name the proof", hint="citekit check-proof FILE --trust KEY")
 
-    outside = read_outside(trust, checkpoint)
+    outside = read_outside(trust, checkpoint, witnesses=witness, revoked=revoked)
     data = files.read_bytes(Path(file), limit=MAX_BUNDLE_BYTES)
     if is_bundle(data):
         data = read_bundle(data)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Checkpoint, Trust
+from citekit.cli.commands.options import Checkpoint, Revoked, Trust, Witness
 from citekit.cli.completion.sources import keys
 
 app = typer.Typer()
@@ -37,6 +37,8 @@ def verify(
     ] = False,
     trust: Trust,
     checkpoint: Checkpoint,
+    witness: Witness,
+    revoked: Revoked,
 ) -> int:
     """Check everything: structure, digests, missing and extra files, quotation limits."""
     return hand_on(ctx)

@@ -99,6 +99,27 @@ Checkpoint = Annotated[
         show_default=False,
     ),
 ]
+Witness = Annotated[
+    list[str],
+    typer.Option(
+        "--witness",
+        metavar="KEY|FILE",
+        help="Verify, and that this witness has cosigned the log; may be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Revoked = Annotated[
+    list[str],
+    typer.Option(
+        "--revoked",
+        metavar="KEY@DATE|FILE",
+        help="Verify, and trust this key from the date only where something else covers it; may "
+        "be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
 
 app = typer.Typer()
 
@@ -121,6 +142,8 @@ def cite(
     verify: Verify = False,
     trust: Trust,
     checkpoint: Checkpoint,
+    witness: Witness,
+    revoked: Revoked,
 ) -> int:
     """Print references."""
     return hand_on(ctx)

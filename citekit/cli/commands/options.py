@@ -78,6 +78,27 @@ Trust = Annotated[
         show_default=False,
     ),
 ]
+Witness = Annotated[
+    list[str],
+    typer.Option(
+        "--witness",
+        metavar="KEY|FILE",
+        help="This witness has to have cosigned the checkpoint; may be given again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Revoked = Annotated[
+    list[str],
+    typer.Option(
+        "--revoked",
+        metavar="KEY@DATE|FILE",
+        help="This key counts from the date only as far as something else covers it; may be given "
+        "again.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
 Checkpoint = Annotated[
     list[str],
     typer.Option(

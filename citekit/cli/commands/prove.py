@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Checkpoint, Key, Trust
+from citekit.cli.commands.options import Checkpoint, Key, Revoked, Trust, Witness
 
 app = typer.Typer()
 
@@ -55,6 +55,8 @@ def check_proof(
     *,
     trust: Trust,
     checkpoint: Checkpoint,
+    witness: Witness,
+    revoked: Revoked,
     payload: Annotated[
         list[str],
         typer.Option(

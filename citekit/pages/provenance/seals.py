@@ -111,7 +111,7 @@ def _read(
     return Seals(
         checkpoint=read.latest.checkpoint,
         signers=_signers(read),
-        keys=tuple(change.vkey for change in read.history.keys),
+        keys=tuple(dict.fromkeys(change.vkey for change in read.history.keys)),
         items=seals,
         changed=tuple(
             d.path for d in differences(read.history, disk) if d.action not in OF_THE_SEAL
@@ -138,7 +138,7 @@ def _item_seals(
 
 
 def _signers(read: ReadLog) -> tuple[str, ...]:
-    return tuple(f"{s.name}+{s.key_id.hex()}" for s in read.latest.note.signatures)
+    return tuple(f"{s.name}+{s.key_id.hex()}" for s in read.latest.signatures)
 
 
 def _last_instant(read: ReadLog) -> datetime:

@@ -22,7 +22,7 @@ from citekit.errors import (
     Place,
     StoreConflict,
 )
-from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
+from citekit.integrity.checkpoint import Checkpoint, own_signatures, parse_checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.merkle import (
@@ -33,7 +33,7 @@ from citekit.integrity.merkle import (
     prove_inclusion,
     root_from,
 )
-from citekit.integrity.note import MAX_NOTE_BYTES, Note
+from citekit.integrity.note import MAX_NOTE_BYTES, Note, NoteSignature
 from citekit.integrity.tiles import (
     MAX_ENTRY_BYTES,
     TILE_WIDTH,
@@ -76,6 +76,11 @@ class Standing(Value):
     def size(self) -> int:
         """How many entries are sealed."""
         return self.checkpoint.size
+
+    @property
+    def signatures(self) -> tuple[NoteSignature, ...]:
+        """The lines that claim to be of this log: those of witnesses are left out."""
+        return own_signatures(self.checkpoint, self.note)
 
 
 class Pending(Value):

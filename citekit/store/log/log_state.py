@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from citekit.errors import IntegrityFailed, InvalidData
 from citekit.integrity.digest import parse_digest
-from citekit.integrity.group_state import ACCESS_WORD, FileState, GroupState, group_name, read_group
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.state_leaf import ACTION as STATE
-from citekit.integrity.state_leaf import read_state_leaf
+from citekit.integrity.state.group_state import (
+    ACCESS_WORD,
+    FileState,
+    GroupState,
+    group_name,
+    read_group,
+)
+from citekit.integrity.state.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import read_state_leaf
 from citekit.model.event import ACTIONS, SINCE, VERSION
 from citekit.model.value import NOTHING
 from citekit.store.log.plain_event import read_plain_event
@@ -70,11 +76,16 @@ def said_by(entry: bytes) -> Said:
 
 
 class KeyChange(NamedTuple):
-    """A key that the log has signed with since an entry; ``replaces`` is a key id."""
+    """A key that the log has signed with since an entry; ``replaces`` is a key id.
+
+    With ``revoked_from``, an instant, the key says that the one it ``replaces`` is revoked; it may
+    say so in an entry of its own.
+    """
 
     entry: int
     vkey: str
     replaces: str | None
+    revoked_from: str | None = None
 
 
 @dataclass(slots=True)
@@ -148,9 +159,7 @@ class History:
                     for payload in entry.get("payloads", ()):
                         self.payloads.setdefault(str(payload["digest"]), index)
                 if action == "key":
-                    self.keys.append(
-                        KeyChange(index, str(entry.get("vkey", "")), entry.get("replaces"))
-                    )
+                    self.keys.append(_key_change(index, entry))
 
     def take_plain(self, entry: bytes) -> bool:
         """Take in the next entry if it is about one file and spelled as citekit does it.
@@ -308,6 +317,16 @@ def _move(words: dict[str, T], old: str, new: str) -> None:
 def is_item_folder(path: str) -> bool:
     """Whether this is the path of an item's folder: ``items/mem2023turkiye``."""
     return path.startswith("items/") and path.count("/") == 1
+
+
+def _key_change(index: int, entry: Mapping[str, Any]) -> KeyChange:
+    revoked_from = entry.get("revoked_from")
+    return KeyChange(
+        index,
+        str(entry.get("vkey", "")),
+        entry.get("replaces"),
+        None if revoked_from is None else str(revoked_from),
+    )
 
 
 def is_immutable(path: str) -> bool:

@@ -40,6 +40,8 @@ _PATHS: Final[dict[str, re.Pattern[str]]] = {
 }
 """By the first name of a path: what may follow, each under the name of its action."""
 
+_COSIGNED: Final = re.compile(r"log/cosigned/([1-9][0-9]{0,18})", re.ASCII)
+
 IMMUTABLE: Final[frozenset[str]] = frozenset(["capture", "key", "checkpoint", "timestamp"])
 """Whose files never change once they are recorded."""
 
@@ -60,6 +62,15 @@ def action_of(path: str) -> Action | None:
     pattern = _PATHS.get(path.partition("/")[0])
     match = pattern.fullmatch(path) if pattern else None
     return cast("Action", match.lastgroup) if match else None
+
+
+def cosigned_size(path: str) -> int | None:
+    """The size of the log in a checkpoint that witnesses have signed, by its path; None: none.
+
+    The log does not account for it: what strangers sign proves itself, and may come at any time.
+    """
+    match = _COSIGNED.fullmatch(path)
+    return int(match[1]) if match else None
 
 
 def group_of(path: str) -> str:

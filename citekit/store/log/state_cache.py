@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final, Self
 
 from citekit.errors import CitekitError
-from citekit.integrity.state_tree import MissingNode, StateTree, state_key, state_value
+from citekit.integrity.state.state_tree import MissingNode, StateTree, state_key, state_value
 from citekit.store import files
 
 if TYPE_CHECKING:

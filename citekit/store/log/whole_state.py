@@ -9,10 +9,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citekit.errors import InvalidData
-from citekit.integrity.group_state import write_group
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.state_leaf import StateLeaf, may_be_state, read_state_leaf
-from citekit.integrity.state_tree import StateTree, state_key, state_value
+from citekit.integrity.state.group_state import write_group
+from citekit.integrity.state.state_leaf import StateLeaf, may_be_state, read_state_leaf
+from citekit.integrity.state.state_tree import StateTree, state_key, state_value
 from citekit.store.log.log_state import Contradiction, History
 
 if TYPE_CHECKING:
@@ -53,12 +53,13 @@ class WholeState:
             tree.fill(self._values(history.groups()))
             return tree
         values = dict(self._values(sorted(history.touched)))
-        for key in [state_key(group) for group in history.touched]:
-            before = tree.get(key)
-            if before is not None and before != values.get(key):
-                self.outdated.add(before)
-                if key not in values:
-                    tree.remove(key)
+        keys = [state_key(group) for group in history.touched]
+        if self._keeps_texts:
+            before = {key: tree.get(key) for key in keys}
+            self.outdated.update(v for k, v in before.items() if v and v != values.get(k))
+        for key in keys:
+            if key not in values:
+                tree.remove(key)
         for key, value in values.items():
             tree.put(key, value)
         return tree

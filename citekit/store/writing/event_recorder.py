@@ -110,6 +110,8 @@ class Recorder:
     ) -> None:
         if self._layout.lies_in_private(folder):
             note_purged(self._layout, [payload.digest for payload in payloads])
+            if action == "erase":
+                note_removed(self._layout, folder)
             return
         event = self._event(action, self._layout.name(folder), payloads=payloads, reason=reason)
         self._append([encode_event(event)])

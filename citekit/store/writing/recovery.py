@@ -20,6 +20,8 @@ from citekit.store import files
 from citekit.store.folder_names import is_name_of_any
 from citekit.store.log.folder import LogFolder, needed_paths
 from citekit.store.log.sealed_payloads import SealedPayloads
+from citekit.store.private.ledger import read_ledger
+from citekit.store.private.recording import note_changed, note_removed
 from citekit.store.staging import Unfinished, discard, unfinished
 from citekit.store.writing.payload_places import PLACES, belongs, settle
 from citekit.store.writing.payload_references import needed_by
@@ -82,7 +84,7 @@ def tidy(
 def _bring_back(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> bool:
     """Have what a purge has set aside in its place, unless that purge is sealed; whether it is."""
     objects, are_all_back = store.objects, True
-    digests = _not_purged(stopped, sealed)
+    digests = _not_purged(store, stopped, sealed)
     needed = needed_by(store, digests)
     for digest in digests:
         for access in PLACES:
@@ -101,14 +103,28 @@ def _bring_item_back(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed)
     A folder that is not, file for file, what the journal says stays where it is.
     """
     aside, name = stopped.records, stopped.journal.erased
-    if not name or f"items/{name}" in sealed().erased or not aside.is_dir():
+    if not name or not aside.is_dir() or _is_erased(store, stopped, sealed):
         return True
-    target = store.layout.check_inside(store.layout.items / name)
+    target = store.layout.check_inside(_home(store, stopped) / name)
     found = digests_below(store.layout.check_inside(aside))
     if target.exists() or found != stopped.journal.records:
         return False
     files.move(aside, target)
     return True
+
+
+def _home(store: ArchiveReader, stopped: Unfinished) -> Path:
+    """The folder of items in which the item was."""
+    is_private = stopped.journal.subject.startswith("private/")
+    return store.layout.private_items if is_private else store.layout.items
+
+
+def _is_erased(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> bool:
+    """Whether a sealed erasing says that the item has gone; of a private one, the ledger does."""
+    name = f"items/{stopped.journal.erased}"
+    if _home(store, stopped) == store.layout.items:
+        return name in sealed().erased
+    return not any(path.startswith(f"{name}/") for path in read_ledger(store.layout).files)
 
 
 def digests_below(folder: Path) -> dict[str, str]:
@@ -124,18 +140,21 @@ def digests_below(folder: Path) -> dict[str, str]:
     return found
 
 
-def _not_purged(stopped: Unfinished, sealed: _Sealed) -> list[str]:
-    """The payloads of a stopped purge that no seal says is done."""
+def _not_purged(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> list[str]:
+    """The payloads of a stopped purge of which neither a seal nor the ledger says that they go."""
     digests = stopped.journal.purged
-    return [d for d in digests if d not in sealed().purged] if digests else []
+    purged = set(sealed().purged if digests else ())
+    if digests and _home(store, stopped) == store.layout.private_items:
+        purged |= read_ledger(store.layout).purged
+    return [digest for digest in digests if digest not in purged]
 
 
 def _take_back_events(store: ArchiveReader, stopped: Unfinished, sealed: _Sealed) -> None:
     """Have no event wait for a seal that says what has not come about."""
     journal = stopped.journal
-    purged = set(_not_purged(stopped, sealed))
+    purged = set(_not_purged(store, stopped, sealed))
     left = {name for name in journal.leaving if store.root.joinpath(*name.split("/")).exists()}
-    if journal.erased and f"items/{journal.erased}" not in sealed().erased:
+    if journal.erased and not _is_erased(store, stopped, sealed):
         left.add(f"items/{journal.erased}")
     if not purged and not left:
         return
@@ -181,6 +200,8 @@ def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> Non
         is_renamed = before.key in after.facts.aliases
         is_same = after.with_variables({"id": before.key}).with_facts(facts) == before
         if is_renamed and is_same and _has_all_of(new_folder, old_folder):
+            if store.layout.lies_in_private(old_folder):
+                note_removed(store.layout, old_folder)
             files.move(old_folder, files.unused(folder))
 
 
@@ -188,7 +209,9 @@ def rename_notes(layout: Layout, old: str, new: str) -> None:
     """Have private notes of an item where its folder's new name says."""
     notes, target = layout.private_notes / old, layout.private_notes / new
     if notes.is_dir() and not target.exists():
+        note_removed(layout, notes)
         files.move(layout.check_inside(notes), target)
+        note_changed(layout, [target])
 
 
 def _has_all_of(new: Path, old: Path) -> bool:

@@ -202,13 +202,12 @@ class Writer:
             files.write_new(folder / "item.json", [_item_bytes(item)])
             files.flush_folder(folder)
             self._move_in(folder, old_folder.parent / name)
+            if self._layout.lies_in_private(old_folder):
+                self._record.removed(old_folder)
             files.move(old_folder, files.unused(change.folder))
             rename_notes(self._layout, old_folder.name, name)
         self._forget_names()
         self._record.renamed(old_folder, old_folder.parent / name)
-        notes = self._layout.private_notes
-        if (notes / name).is_dir():
-            self._record.changed(notes / old_folder.name, notes / name)
 
     def remove_item(self, key: str) -> None:
         """Remove an item, and the payloads that no other item has; raises NotFound."""
@@ -218,13 +217,11 @@ class Writer:
         with self._change("remove", name, digests=digests, leaving=(name,)) as change:
             change.settles = True
             retreat(self._store, digests, besides=folder.name)
-            self._record.removed(folder)
-            files.move(folder, files.unused(change.folder))
+            notes = self._layout.private_notes / folder.name
+            for gone in (folder, *([notes] if notes.is_dir() else ())):
+                self._record.removed(gone)
+                files.move(gone, files.unused(change.folder))
         self._forget_names()
-        notes = self._layout.private_notes / folder.name
-        if notes.is_dir():
-            self._record.removed(notes)
-            files.remove_tree(notes)
 
     def unique_key(self, base: str) -> str:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""

@@ -59,6 +59,12 @@ def _codes(archive: Archive) -> set[str]:
     return {finding.code for finding in _check(archive).findings}
 
 
+def _actions(archive: Archive) -> list[str]:
+    """What the log says was done; the states with which seals end are no events."""
+    events = [logged.event for logged in archive.log(limit=20)]
+    return [str(event["action"]) for event in events if event["action"] != "state"]
+
+
 def _keep_key(archive: Archive) -> None:
     path = signing_key_file(log_origin(archive.store))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +82,7 @@ def test_a_sealed_item_is_withdrawn_and_its_files_stay(archive: Archive) -> None
     assert sorted(archive.store.layout.item_folder(WITHDRAWN).rglob("*")) == before
     assert _check(archive).exit_code() == 0
     _seal(archive.store)
-    assert archive.log(limit=1)[-1].event["action"] == "withdraw"
+    assert _actions(archive)[-1] == "withdraw"
     assert _check(archive).exit_code(strict=True) == 0
 
 
@@ -135,7 +141,7 @@ def test_a_withdrawal_is_taken_back(archive: Archive) -> None:
     assert archive.item(WITHDRAWN) == before
     assert WITHDRAWN in Library.read(archive.store.root).shelves
     _seal(archive.store)
-    assert [e.event["action"] for e in archive.log(limit=2)] == ["withdraw", "readmit"]
+    assert _actions(archive)[-2:] == ["withdraw", "readmit"]
     assert _check(archive).exit_code(strict=True) == 0
     with pytest.raises(UsageError):
         archive.readmit(WITHDRAWN)
@@ -162,7 +168,7 @@ def test_a_record_is_erased_for_good(archive: Archive) -> None:
     assert not folder.exists()
     assert _check(archive).exit_code() == 6
     _seal(archive.store)
-    assert archive.log(limit=1)[-1].event["action"] == "erase"
+    assert _actions(archive)[-1] == "erase"
     assert _check(archive).exit_code(strict=True) == 0
 
 

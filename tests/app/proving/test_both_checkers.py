@@ -26,34 +26,47 @@ from citekit.app.changing.purge import purge
 from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.proof_file import parse_proof_file
 from citekit.app.proving.prove import Proof, prove
+from citekit.app.sealing.revoking import KeyToRevoke
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.log_checks.trust_anchors import Outside
+from citekit.app.witnessing.take_in import take_in
 from citekit.errors import IntegrityFailed, UsageError
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.merkle import leaf_hash, prove_consistency, root_of, verify_consistency
-from citekit.integrity.note import Note, parse_note, write_note
-from citekit.integrity.sign import new_signer_key, sign_note
+from citekit.integrity.note import Note, parse_note, write_note, write_signature
+from citekit.integrity.revocation import Authority, Revocation
+from citekit.integrity.sign import WITNESS, new_signer_key, sign_note
 from citekit.integrity.tree import TiledTree
+from citekit.integrity.witness.cosignature import cosign
 from citekit.model.value import replace
 from citekit.testing.builders import build_archive
 from citekit.testing.json_changes import changes
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from citekit.store.archive import ArchiveStore
 
 ORIGIN = "citekit.invalid/the-lanternfish-harbour"
 KEY = new_signer_key(ORIGIN, b"k" * 32)
 NEW_KEY = new_signer_key(ORIGIN, b"n" * 32)
+WITNESS_KEY = new_signer_key("witness.example/w", b"w" * 32, algorithm=WITNESS)
+LATER = datetime(2026, 11, 23, tzinfo=UTC)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SCRIPT = Path(__file__).parents[3] / "docs" / "check_proof.py"
+VECTORS = Path(__file__).parents[2] / "cases" / "state-tree" / "vectors.json"
+
+VERDICTS = (1, 6, 0, 0, 0, 6)
+"""Of the proof as it is: nothing covers what the old key has signed from before its end."""
 
 
 @pytest.fixture(scope="module")
 def proof_and_kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Proof, Checkpoint]:
     """A proof with all that one can have: a renaming, a purge, another key, stamps old and new.
 
-    It leads on from a checkpoint that somebody kept, which covers all of its entries.
+    It leads on from a checkpoint that somebody kept, which covers all of its entries. A witness has
+    seen it, and the log says that the old key is revoked.
     """
     folder = tmp_path_factory.mktemp("both")
     (folder / "tsa").mkdir()
@@ -67,7 +80,11 @@ def proof_and_kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Proof, Che
         kept = _standing(store)
         with store.writing() as writer:
             writer.write_note("tide2023", "Sealed after that.\n")
-        seal(store, keys=Keys(signing=NEW_KEY), tsa=[url], allow_private=True, now=NOON)
+        revoked = KeyToRevoke(key_id=KEY.verifier.key_id.hex(), begins_at=LATER)
+        keys = Keys(signing=NEW_KEY, revoked=(revoked,))
+        seal(store, keys=keys, tsa=[url], allow_private=True, now=NOON)
+    note = parse_note(store.layout.checkpoint_file.read_bytes())
+    take_in(store, write_signature(cosign(note.text, WITNESS_KEY, NOON)).encode())
     return prove(store, "quay2024", now=NOON, since=[kept]), kept
 
 
@@ -105,23 +122,41 @@ def checkers(
 ) -> Checkers:
     """Both, each giving its verdict for whoever trusts nothing, the old key, the new key, a root.
 
-    The last has kept a checkpoint that is smaller than the proof's.
+    The root is of a checkpoint that is smaller than the proof's. The last two ask for a witness as
+    well; one of them knows of another date from which the old key is revoked.
     """
     _, kept = proof_and_kept
     path = tmp_path_factory.mktemp("script") / "proof.json"
     keys = (KEY.verifier, NEW_KEY.verifier)
+
+    by_reader = Revocation(
+        key_id=KEY.verifier.key_id.hex(),
+        begins_at=datetime(2026, 11, 24, tzinfo=UTC),
+        authority=Authority.VERIFIER,
+    )
 
     def ours(data: bytes) -> tuple[int, ...]:
         trusts = (
             Outside(),
             *(Outside(keys=(key,)) for key in keys),
             Outside(checkpoints=(("kept", kept),)),
+            Outside(keys=keys[1:], witnesses=(WITNESS_KEY.verifier,)),
+            Outside(keys=keys[:1], witnesses=(WITNESS_KEY.verifier,), revocations=(by_reader,)),
         )
         return tuple(check_proof(data, trust).exit_code for trust in trusts)
 
     def theirs(data: bytes) -> tuple[int, ...]:
         path.write_bytes(data)
-        words = ([], *(["--vkey", str(key)] for key in keys), _as_words(kept))
+        words = (
+            [],
+            *(["--vkey", str(key)] for key in keys),
+            _as_words(kept),
+            ["--vkey", str(keys[1]), "--witness", str(WITNESS_KEY.verifier)],
+            [
+                *("--vkey", str(keys[0]), "--witness", str(WITNESS_KEY.verifier)),
+                *("--revoked", f"{keys[0]}@2026-11-24"),
+            ],
+        )
         with redirect_stdout(StringIO()):
             return tuple(script([str(path), *more]) for more in words)
 
@@ -140,7 +175,8 @@ def test_the_proof_has_every_part(proof: Proof, checkers: Checkers) -> None:
     assert any(entry.edge for earlier in document.earlier for entry in earlier.entries)
     ours, theirs = checkers
     assert document.since
-    assert ours(proof.data) == theirs(proof.data) == (1, 0, 0, 0)
+    assert document.cosignatures
+    assert ours(proof.data) == theirs(proof.data) == VERDICTS
 
 
 def test_both_say_the_same_of_every_changed_field(proof: Proof, checkers: Checkers) -> None:
@@ -185,6 +221,56 @@ def test_both_refuse_a_checkpoint_by_a_replaced_key(
         file.write_bytes(prove(store, "tide2023", now=NOON).data)
         assert check_proof(file.read_bytes(), Outside(keys=(KEY.verifier,))).exit_code == code
         assert script([str(file), "--vkey", str(KEY.verifier)]) == code
+
+
+def test_both_judge_revoked_keys_alike(tmp_path: Path, script: Callable[[list[str]], int]) -> None:
+    """At every stage of a log, for each key, witness, date and kept checkpoint."""
+    store, file = build_archive(tmp_path / "archive"), tmp_path / "proof.json"
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    kept = _standing(store)
+    revoked = KeyToRevoke(key_id=KEY.verifier.key_id.hex(), begins_at=LATER)
+    told: list[int] = []
+    for keys in (
+        Keys(signing=KEY),
+        Keys(signing=NEW_KEY, old=KEY),
+        Keys(signing=NEW_KEY, revoked=(revoked,)),
+        Keys(signing=NEW_KEY),
+    ):
+        with store.writing() as writer:
+            writer.write_note("lantern2024", f"{len(told)}\n")
+        seal(store, keys=keys, now=NOON)
+        note = parse_note(store.layout.checkpoint_file.read_bytes())
+        take_in(store, write_signature(cosign(note.text, WITNESS_KEY, NOON)).encode())
+        file.write_bytes(prove(store, "tide2023", now=NOON, since=[kept]).data)
+        for known in (kept, _standing(store), None):
+            for outside, words in _readers(known):
+                ours = check_proof(file.read_bytes(), outside).exit_code
+                with redirect_stdout(StringIO()):
+                    theirs = script([str(file), *words])
+                assert ours == theirs, (len(told), words)
+                told.append(ours)
+    assert {told.count(0) > 40, told.count(6) > 40} == {True}
+
+
+def _readers(known: Checkpoint | None) -> Iterator[tuple[Outside, list[str]]]:
+    """Those who trust a key, and may have a witness, a date and a checkpoint besides."""
+    for key in (KEY.verifier, NEW_KEY.verifier):
+        for is_witnessed in (False, True):
+            for date in (None, "2026-11-22", "2026-11-23"):
+                said = Revocation(
+                    key_id=KEY.verifier.key_id.hex(),
+                    begins_at=datetime.fromisoformat(f"{date or '2026-11-22'}T00:00:00Z"),
+                    authority=Authority.VERIFIER,
+                )
+                outside = Outside(
+                    keys=(key,),
+                    checkpoints=(("kept", known),) if known else (),
+                    witnesses=(WITNESS_KEY.verifier,) if is_witnessed else (),
+                    revocations=(said,) if date else (),
+                )
+                words = ["--vkey", str(key), *(_as_words(known) if known else ())]
+                words += ["--witness", str(WITNESS_KEY.verifier)] if is_witnessed else []
+                yield outside, words + (["--revoked", f"{KEY.verifier}@{date}"] if date else [])
 
 
 def test_both_compare_a_kept_checkpoint_of_any_size(
@@ -242,6 +328,23 @@ def test_both_follow_every_consistency_proof(script: Callable[[list[str]], int])
             assert not only_grew(old, roots[old], ours, hashes[:-1])
 
 
+def test_the_script_follows_the_vectors_of_the_state(script: Callable[[list[str]], int]) -> None:
+    """Those that citekit is tested with: it reads each text, and each way leads to the root."""
+    program = script.__globals__
+    for case in json.loads(VECTORS.read_text("utf-8"))["trees"]:
+        for name, proof in case["proofs"].items():
+            group = case["groups"][name]
+            files, purged = program["read_group"](group)
+            assert (files, purged) == (
+                json.loads(group)["files"],
+                json.loads(group).get("purged", {}),
+            )
+            bits, hashes = program["read_bits"](proof["bits"]), proof["hashes"]
+            state = SimpleNamespace(group=group, bits=bits, hashes=list(map(bytes.fromhex, hashes)))
+            assert program["state_root"](name, state).hex() == case["root"]
+            assert program["state_root"](f"{name}x", state).hex() != case["root"]
+
+
 @pytest.mark.parametrize(
     "made_at",
     [
@@ -263,7 +366,7 @@ def test_a_byte_order_mark_is_no_difference(proof: Proof, checkers: Checkers) ->
     """Some editors write one; both read past it."""
     ours, theirs = checkers
     data = b"\xef\xbb\xbf" + proof.data
-    assert ours(data) == theirs(data) == (1, 0, 0, 0)
+    assert ours(data) == theirs(data) == VERDICTS
 
 
 @pytest.mark.parametrize(

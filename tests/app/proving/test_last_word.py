@@ -25,10 +25,10 @@ from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import verify
 from citekit.errors import IntegrityFailed
 from citekit.integrity.checkpoint import parse_checkpoint
-from citekit.integrity.group_state import GroupState, read_group, write_group
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.proof import LogProof, write_proof
 from citekit.integrity.sign import new_signer_key
+from citekit.integrity.state.group_state import GroupState, read_group, write_group
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
@@ -195,6 +195,24 @@ def test_a_proof_without_a_state_says_that_it_cannot_show_the_last_word(
     assert verdict.to_json()["last_word"] is None
 
 
+def test_an_item_in_the_folder_of_one_that_was_erased_can_be_proven(tmp_path: Path) -> None:
+    """Its proof tells that something was erased there, and cannot leave that out."""
+    store = build_archive(tmp_path / "archive")
+    archive = Archive(store)
+    archive.add(b"A note of old\n\nText of old.\n", key="news2024", name="n.txt", now=NOON)
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    purge(store, "news2024", reason="asked to", record=True)
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    later = NOON.replace(hour=13)
+    archive.add(b"Another\n\nText of today.\n", key="news2024", name="n.txt", now=later)
+    seal(store, keys=Keys(signing=KEY), now=NOON)
+    proof = json.loads(prove(store, "news2024", now=NOON).data)
+    assert _verdicts(tmp_path, proof) == (0, 0)
+    silent = [entry for entry in proof["entries"] if '"erase"' not in entry["entry"]]
+    assert len(silent) == len(proof["entries"]) - 1
+    assert _verdicts(tmp_path, {**proof, "entries": silent}) == (6, 6)
+
+
 def test_an_older_checkpoint_does_not_vouch_for_the_last_word(tmp_path: Path) -> None:
     """Whoever kept one knows that the entries were there then, and the state came later."""
     store = build_archive(tmp_path / "archive")
@@ -253,6 +271,26 @@ def test_the_first_seal_adds_a_state_and_names_the_feature(before: ArchiveStore)
     assert verify(before, outside=TRUST).exit_code(strict=True) == 0
     assert seal(before, keys=Keys(signing=KEY), now=NOON).size == sealed.size
     assert check_proof(prove(before, "tide2023").data, TRUST).shows_last_word
+
+
+def test_a_seal_that_is_refused_changes_nothing(before: ArchiveStore) -> None:
+    """Not even archive.toml: what must not be sealed stops the seal before that."""
+    (record,) = (before.root / "items" / "harbour2024" / "captures").iterdir()
+    record.write_bytes(record.read_bytes() + b"\n")
+    files = (before.layout.settings_file, before.layout.checkpoint_file, before.layout.pending_file)
+    said = [path.read_bytes() for path in files]
+    with pytest.raises(IntegrityFailed):
+        seal(before, keys=Keys(signing=KEY), now=NOON)
+    assert [path.read_bytes() for path in files] == said
+
+
+def test_the_first_seal_of_all_names_the_feature(before: ArchiveStore) -> None:
+    """Also where nothing was ever sealed, and no event waits."""
+    shutil.rmtree(before.layout.log)
+    shutil.rmtree(before.layout.trust)
+    seal(before, keys=Keys(signing=KEY), now=NOON)
+    assert ArchiveStore.open(before.root).settings.features == ("state-leaves",)
+    assert verify(before, outside=TRUST).exit_code(strict=True) == 0
 
 
 @pytest.mark.parametrize("name", ["older", "tide2023"])

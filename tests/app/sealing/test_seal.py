@@ -108,10 +108,11 @@ def test_what_citekit_did_is_told_from_what_was_found(
     _seal(store)
     log = LogFolder(store.layout)
     size = log.standing().size  # type: ignore[union-attr]  # it was just sealed
-    done, found, _ = [entry.decode() for entry in log.entries_from(size - 3, size)]
+    done, found, state = [entry.decode() for entry in log.entries_from(size - 3, size)]
     assert '"name":"Ada Quill"' in done
     assert '"source":"done"' in done
     assert '"source":"found"' in found
+    assert '"name":"Ada Quill"' in state
 
 
 def test_what_came_and_went_between_two_seals_leaves_no_entry(store: ArchiveStore) -> None:
@@ -351,7 +352,7 @@ def test_a_forged_archive_never_passes_a_kept_checkpoint(forged: ArchiveStore) -
     """Its first entries are not those of the checkpoint that was kept."""
     outside = read_outside(checkpoints=[str(forged.root.parent / "kept")], archive=forged.root)
     report = verify(forged, outside=outside)
-    assert (report.exit_code(), "CK-E613" in _codes(report)) == (6, True)
+    assert (report.exit_code(), "CK-E651" in _codes(report)) == (6, True)
 
 
 def test_nothing_inside_the_archive_is_taken_as_trust(forged: ArchiveStore) -> None:

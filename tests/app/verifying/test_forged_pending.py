@@ -14,6 +14,7 @@ from citekit.app.changing.purge import purge
 from citekit.app.changing.recover import recover
 from citekit.app.intake.restore import restore
 from citekit.app.sealing.auto_seal import AutoSeal
+from citekit.app.sealing.plan import is_state
 from citekit.app.sealing.seal import Keys, Sealed, seal, waiting_changes
 from citekit.app.sealing.unconfirmed import Unconfirmed
 from citekit.app.verifying.log_checks.trust_anchors import Outside
@@ -162,7 +163,7 @@ def _entries(store: ArchiveStore) -> list[bytes]:
     log = LogFolder(store.layout)
     standing = log.standing()
     assert standing
-    return list(log.entries(standing.size))
+    return [entry for entry in log.entries(standing.size) if not is_state(entry)]
 
 
 def _sealed_subjects(store: ArchiveStore) -> list[str]:

@@ -415,20 +415,28 @@ def test_a_kept_checkpoint_is_confirmed(name: str, root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("changes", "code", "message"),
     [
-        ({"origin": "coast.example/log"}, r"mine\.txt is of another log: 'coast\.example/log'"),
-        ({"size": 321}, r"the log had 321 entries when mine\.txt was kept, and has 320"),
-        ({"root": bytes(32)}, r"the first 316 entries are not those of mine\.txt"),
+        (
+            {"origin": "coast.example/log"},
+            "CK-E613",
+            r"mine\.txt is of another log: 'coast\.example/log'",
+        ),
+        ({"size": 321}, "CK-E613", r"the log had 321 entries when mine\.txt was kept, and has 320"),
+        (
+            {"root": bytes(32)},
+            "CK-E651",
+            r"fork: mine\.txt has 316 entries with root A{43}=, this log 320 entries .* and at .*",
+        ),
     ],
 )
 def test_a_kept_checkpoint_is_refuted(
-    changes: dict[str, object], message: str, root: Path, outside: Outside
+    changes: dict[str, object], code: str, message: str, root: Path, outside: Outside
 ) -> None:
     """Another log, one that had more entries, one that began otherwise: each is told."""
     kept = replace(_checkpoint(root, KEPT), **changes)
     told = _told(root, replace(outside, checkpoints=(("mine.txt", kept),)))
-    assert _same(told, [("CK-E613", "log/checkpoint", message), *VOUCHED])
+    assert _same(told, [(code, "log/checkpoint", message), *VOUCHED])
 
 
 def test_nothing_is_confirmed_of_a_log_without_a_root(root: Path) -> None:

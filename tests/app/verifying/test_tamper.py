@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tomllib
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,13 @@ from citekit.app.sealing.seal import Keys, seal
 from citekit.app.sealing.unconfirmed import Unconfirmed
 from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import Report, verify
+from citekit.app.witnessing.take_in import take_in
 from citekit.errors import CitekitError
 from citekit.findings import FindingClass, Severity
 from citekit.integrity.leaf import encode_leaf, parse_leaf
-from citekit.integrity.sign import SignerKey, new_signer_key
+from citekit.integrity.note import parse_note, write_signature
+from citekit.integrity.sign import WITNESS, SignerKey, new_signer_key
+from citekit.integrity.witness.cosignature import cosign
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.whole_state import state_faults
@@ -46,7 +50,10 @@ MUTABLE = {"settings", "item", "note", "annotations", "entity", "claim"}
 KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", bytes(range(32)))
 NEW_KEY = new_signer_key(KEY.verifier.name, b"new".ljust(32))
 STRANGER = new_signer_key(KEY.verifier.name, b"stranger".ljust(32))
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+WITNESS_KEY = new_signer_key("witness.example/w", b"w" * 32, algorithm=WITNESS)
 OUTSIDE = Outside(keys=(KEY.verifier,))
+WITNESSED = Outside(keys=(KEY.verifier,), witnesses=(WITNESS_KEY.verifier,))
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +62,10 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pristine")
     (folder / "tsa").mkdir()
     with serve_authority(make_authority(folder / "tsa")) as url:
-        sealed_archive(folder / "small", KEY, tsa=(url,), entities=0)
-        sealed_archive(folder / "large", KEY, tsa=(url,), entities=300)
+        for name, entities in (("small", 0), ("large", 300)):
+            store = sealed_archive(folder / name, KEY, tsa=(url,), entities=entities)
+            note = parse_note(store.layout.checkpoint_file.read_bytes())
+            take_in(store, write_signature(cosign(note.text, WITNESS_KEY, NOON)).encode())
     rotated = sealed_archive(folder / "rotated", KEY, entities=0)
     seal(rotated, keys=Keys(signing=NEW_KEY, old=KEY))
     with rotated.writing() as writer:
@@ -109,7 +118,7 @@ def _mend(whole: Path, folder: Path) -> None:
 def _classes(root: Path) -> set[str]:
     """The classes that verify finds; an archive that cannot be opened is told by its error."""
     try:
-        report = verify(ArchiveStore.open(root), outside=OUTSIDE)
+        report = verify(ArchiveStore.open(root), outside=WITNESSED)
     except CitekitError as error:
         return {"missing"} if error.code == "not-found" else {"invalid"}
     return {str(f.kind) for f in report.findings if f.kind is not FindingClass.NOTICE}
@@ -126,7 +135,8 @@ def test_every_mutation_of_every_kind_is_found(
     root, path = pick(kind)
     if not tamper(path, **arguments):
         return  # the bytes are as they were: nothing to find
-    expected = {"content": KINDS[kind]["content"], "gone": ["missing"], "extra": ["extra"]}[effect]
+    gone = KINDS[kind].get("gone", ["missing"])
+    expected = {"content": KINDS[kind]["content"], "gone": gone, "extra": ["extra"]}[effect]
     found = _classes(root)
     if kind == "settings" and effect == "gone":
         expected = ["missing", "invalid"]  # without archive.toml there is no archive

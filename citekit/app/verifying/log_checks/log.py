@@ -94,7 +94,7 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
         plan_waiting = _split(inspection, reading, standing.checkpoint.origin)
         plan = _plan(inspection, reading.history, plan_waiting, found_here)
     found_here += _check_state(inspection, plan)
-    is_signed = bool(standing.note.signatures or reading.history.keys)
+    is_signed = bool(standing.signatures or reading.history.keys)
     is_awaited = is_signed and not _has_key(standing, reading.history)
     found_here += _waiting_purges(inspection, plan, is_signed=is_signed)
     found_here += _erased(inspection, plan, is_awaited=is_awaited)
@@ -185,10 +185,12 @@ def _never_sealed(
     ``plan`` takes in the events that wait: an own purge among them is one all the same.
     """
     place = inspection.show("log/checkpoint")
-    once = list(inspection.below("log/tile", "trust"))
+    once = list(inspection.below("log/tile", "log/cosigned", "trust"))
     base = pending.base
     if outside.keys or outside.roots or outside.checkpoints:
         yield found("CK-E613", place, "there is no checkpoint, but you know of one")
+    for witness in outside.witnesses:
+        yield found("CK-E650", place, f"there is no checkpoint that {witness.short} cosigned")
     if once or base:
         leftovers = _expected(log, None) if not base else {}
         strange = [name for name in sorted(once) if not _is_begun(log, leftovers, name)]
@@ -221,7 +223,7 @@ def _check_files(
     inspection: Inspection, log: LogFolder, standing: Standing, reading: Reading
 ) -> Iterator[Finding]:
     """The log consists of exactly the files that its size asks for."""
-    signatures = standing.note.signatures
+    signatures = standing.signatures
     if len({(s.name, s.key_id) for s in signatures}) < len(signatures):
         place = inspection.show("log/checkpoint")
         yield found("CK-E605", place, "one key has signed it twice")

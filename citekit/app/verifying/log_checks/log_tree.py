@@ -11,9 +11,9 @@ from citekit.errors import CitekitError, InvalidData, Place
 from citekit.findings import Finding
 from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.merkle import HASH_BYTES, leaf_hash
-from citekit.integrity.state_leaf import ACTION as STATE
-from citekit.integrity.state_leaf import VERSION as STATE_VERSION
-from citekit.integrity.state_leaf import StateLeaf, read_state_leaf
+from citekit.integrity.state.state_leaf import ACTION as STATE
+from citekit.integrity.state.state_leaf import VERSION as STATE_VERSION
+from citekit.integrity.state.state_leaf import StateLeaf, read_state_leaf
 from citekit.integrity.tiles import TILE_WIDTH, Bundle, Tile, bundles_of
 from citekit.integrity.tree import GrowingTree
 from citekit.model.event import VERSION
@@ -23,7 +23,7 @@ from citekit.store.log.log_state import Contradiction, History
 from citekit.store.log.whole_state import WholeState, missing_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from citekit.app.verifying.inspection import Inspection
     from citekit.store.log.folder import LogFolder, Standing
@@ -46,6 +46,8 @@ class Reading:
     """Whether each entry that the tree has was there to be taken in."""
     waiting: tuple[bytes, ...] = ()
     """Entries that wait: what a seal that was stopped would have added."""
+    _roots: dict[int, bytes] = field(default_factory=dict)
+    """By size, found when rows and waiting entries were known; see ``find_roots``."""
 
     def __post_init__(self) -> None:
         """Make the state of the whole archive follow from the same entries."""
@@ -57,11 +59,20 @@ class Reading:
 
     def root_at(self, size: int) -> bytes:
         """The root of the first ``size`` entries, those that wait included."""
-        tree = GrowingTree()
-        sealed = _leaves(self.rows, size)
-        for leaf in [*sealed, *map(leaf_hash, self.waiting[: size - len(sealed)])]:
+        if size not in self._roots:
+            self.find_roots([size])
+        return self._roots[size]
+
+    def find_roots(self, sizes: Iterable[int]) -> None:
+        """Find the roots at all of these sizes in one go: there may be a checkpoint for each."""
+        wanted = frozenset(sizes)
+        last, tree = max(wanted, default=0), GrowingTree()
+        sealed = _leaves(self.rows, last)
+        for leaf in [*sealed, *map(leaf_hash, self.waiting[: last - len(sealed)])]:
+            if tree.size in wanted:
+                self._roots[tree.size] = tree.root()
             tree.append(leaf)
-        return tree.root()
+        self._roots.update({size: tree.root() for size in wanted - self._roots.keys()})
 
 
 class _Entries(NamedTuple):

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from citekit.app.verifying.log_checks.evidence import (
+    Evidence,
+    Kept,
+    covering,
+    named_keys,
+    names_below,
+)
+from citekit.app.verifying.log_checks.timestamps import check_timestamps
+from citekit.app.verifying.log_checks.witnesses import check_witnesses, cosigned_sizes
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, InvalidData, MissingExtra
 from citekit.findings import Finding, Severity
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
-from citekit.integrity.digest import digest_bytes
-from citekit.integrity.note import MAX_NOTE_BYTES, Note
+from citekit.integrity.note import MAX_NOTE_BYTES
+from citekit.integrity.revocation import Authority, Revocation, Revoked
 from citekit.integrity.rotation import KeyStep, follow_keys
 from citekit.integrity.sign import is_signature, parse_vkey
-from citekit.integrity.timestamp import MAX_RESPONSE_BYTES, read_timestamp, verify_timestamp
-from citekit.model.records.codec import write_instant
-from citekit.model.value import Value
+from citekit.integrity.witness.fork import fork_told, forks_among
+from citekit.model.records.codec import read_instant
 from citekit.store import files
-from citekit.store.log.record_kinds import action_of
 from citekit.store.log.whole_state import missing_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from citekit.app.verifying.inspection import Inspection
     from citekit.app.verifying.log_checks.log_tree import Reading
@@ -30,33 +37,40 @@ if TYPE_CHECKING:
     from citekit.store.log.folder import Standing
 
 
-class Kept(Value):
-    """A checkpoint that the archive keeps below ``trust/checkpoints``."""
-
-    checkpoint: Checkpoint
-    note: Note
-    data: bytes
-
-
 def check_trust(
     inspection: Inspection, reading: Reading, standing: Standing, outside: Outside
 ) -> Iterator[Finding]:
     """Judge everything below ``trust/``, and the log by what the verifier brought along."""
     kept: dict[int, Kept] = {}
+    evidence: list[Evidence] = []
+    reading.find_roots(size for size in _sizes(inspection, outside) if size <= standing.size)
     yield from _check_kept(inspection, reading, standing, kept)
-    yield from _check_outside(inspection, reading, standing, outside)
+    yield from _check_outside(inspection, reading, standing, outside, evidence)
     own = list(_check_own_signature(inspection, reading, standing, kept))
     yield from own
+    times = [
+        *check_witnesses(inspection, reading, standing, outside, evidence),
+        *check_timestamps(inspection, outside, kept, evidence),
+    ]
     if outside.keys or not any(finding.severity is Severity.ERROR for finding in own):
-        yield from _check_signature(inspection, reading, standing, outside, kept)
-    yield from _check_timestamps(inspection, outside, kept)
+        signatures = _Signatures(reading, standing, kept, evidence)
+        yield from _check_signature(inspection, signatures, outside)
+    yield from times
+
+
+def _sizes(inspection: Inspection, outside: Outside) -> Iterator[int]:
+    """The sizes of all checkpoints that the log is compared with."""
+    yield from (checkpoint.size for _, checkpoint in outside.checkpoints)
+    yield from cosigned_sizes(inspection.below("log/cosigned")).values()
+    for name in names_below(inspection, "trust/checkpoints"):
+        yield int(name.rpartition("/")[2])
 
 
 def _check_kept(
     inspection: Inspection, reading: Reading, standing: Standing, kept: dict[int, Kept]
 ) -> Iterator[Finding]:
     """Checkpoints that the archive keeps are of this log, and lead to its root."""
-    for name in _below(inspection, "trust/checkpoints"):
+    for name in names_below(inspection, "trust/checkpoints"):
         size = int(name.rpartition("/")[2])
         path = inspection.show(name)
         try:
@@ -86,9 +100,16 @@ def _is_next(reading: Reading, standing: Standing, checkpoint: Checkpoint) -> bo
 
 
 def _check_outside(
-    inspection: Inspection, reading: Reading, standing: Standing, outside: Outside
+    inspection: Inspection,
+    reading: Reading,
+    standing: Standing,
+    outside: Outside,
+    evidence: list[Evidence],
 ) -> Iterator[Finding]:
+    """Compare the log with checkpoints that were kept; those that it has grown from vouch."""
     place = inspection.show("log/checkpoint")
+    for told in forks_among(outside.checkpoints):
+        yield found("CK-E651", place, told)
     for path, checkpoint in outside.checkpoints:
         size = checkpoint.size
         if checkpoint.origin != standing.checkpoint.origin:
@@ -97,9 +118,15 @@ def _check_outside(
         elif size > standing.size:
             message = f"the log had {size} entries when {path} was kept, and has {standing.size}"
             yield found("CK-E613", place, message)
-        elif not reading.is_rooted or reading.root_at(size) != checkpoint.root:
+        elif not reading.is_rooted:
             yield found("CK-E613", place, f"the first {size} entries are not those of {path}")
+        elif reading.root_at(size) != checkpoint.root:
+            told = fork_told(checkpoint, path, standing.checkpoint, reading.root_at(size))
+            yield found("CK-E651", place, told)
+        elif reading.has_all_entries and (missing := missing_state(reading.history, size)):
+            yield found("CK-E641", place, f"{path}: {missing.message}")
         else:
+            evidence.append(Evidence(size=size))
             yield found("CK-I619", place, f"the log begins as {path} says ({size} entries)")
 
 
@@ -123,9 +150,9 @@ def _check_own_signature(
 
 def _own_faults(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> Iterator[str]:
     """What is wrong with the signatures below the checkpoint; raises MissingExtra."""
-    keys = list(_named_keys(reading))
+    keys = list(named_keys(reading))
     named = {(key.name, key.key_id): key for key in keys}
-    signatures = standing.note.signatures
+    signatures = standing.signatures
     signers = [named.get((s.name, s.key_id)) for s in signatures]
     if keys and keys[-1] not in signers:
         yield f"the log's own key has not signed it: {keys[-1]}"
@@ -140,39 +167,72 @@ def _own_faults(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> 
             yield f"is signed by a key that the log has replaced since: {key}"
 
 
-def _named_keys(reading: Reading) -> Iterator[VerifierKey]:
-    """The keys that the entries of the log name, in the order in which they came to sign."""
-    for change in reading.history.keys:
-        with suppress(InvalidData):
-            yield parse_vkey(change.vkey)
+class _Signatures(NamedTuple):
+    """What there is to judge by whether a key of the verifier's vouches for the log."""
+
+    reading: Reading
+    standing: Standing
+    kept: Mapping[int, Kept]
+    evidence: Sequence[Evidence]
 
 
 def _check_signature(
-    inspection: Inspection,
-    reading: Reading,
-    standing: Standing,
-    outside: Outside,
-    kept: dict[int, Kept],
+    inspection: Inspection, signatures: _Signatures, outside: Outside
 ) -> Iterator[Finding]:
-    place = inspection.show("log/checkpoint")
+    place, standing = inspection.show("log/checkpoint"), signatures.standing
     if not outside.keys:
-        signed = "signed" if standing.note.signatures else "unsigned"
+        signed = "signed" if standing.signatures else "unsigned"
         if not outside.checkpoints:
             yield found("CK-I615", place, f"consistent ({signed}); signer not authenticated")
         return
     try:
-        chain = follow_keys(outside.keys, _key_steps(reading, standing, kept))
-        signers = chain.signers(standing.note, standing.size)
+        signers, revoked = _signers(signatures, outside)
     except MissingExtra:
         raise
+    except Revoked as error:
+        yield found("CK-E652", place, error.message)
     except CitekitError as error:
         yield found("CK-E614", place, error.message)
     else:
         names = ", ".join(str(key) for key in signers)
         yield found("CK-I620", place, f"signed by {names}")
+        for key in signers:
+            if key in revoked:
+                told = (
+                    f"{key.short} {revoked[key].told}; what it signed here is covered from before"
+                )
+                yield found("CK-I655", place, told)
 
 
-def _key_steps(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> Iterator[KeyStep]:
+def _signers(
+    signatures: _Signatures, outside: Outside
+) -> tuple[tuple[VerifierKey, ...], Mapping[VerifierKey, Revocation]]:
+    """The keys that vouch for the log, and those that are revoked; raises as ``signers`` does."""
+    reading, standing, kept, evidence = signatures
+    covers = covering(evidence)
+    revocations = [*outside.revocations, *_revocations(reading, standing)]
+    steps = _key_steps(reading, standing, kept)
+    chain = follow_keys(outside.keys, steps, revocations, covers)
+    return chain.signers(standing.note, standing.size, covers), chain.revoked
+
+
+def _revocations(reading: Reading, standing: Standing) -> Iterator[Revocation]:
+    """What keys of the log say of those that they have replaced."""
+    for change in reading.history.keys if reading.is_rooted else ():
+        if change.revoked_from is not None and change.replaces:
+            with suppress(InvalidData, ValueError):
+                yield Revocation(
+                    key_id=change.replaces,
+                    begins_at=read_instant(change.revoked_from),
+                    authority=Authority.SUCCESSOR,
+                    said_by=parse_vkey(change.vkey),
+                    entry=change.entry,
+                    size=change.entry + 1,
+                    note=standing.note,
+                )
+
+
+def _key_steps(reading: Reading, standing: Standing, kept: Mapping[int, Kept]) -> Iterator[KeyStep]:
     notes = [(size, k.note) for size, k in sorted(kept.items())]
     notes.append((standing.size, standing.note))
     for change in reading.history.keys if reading.is_rooted else ():
@@ -183,64 +243,3 @@ def _key_steps(reading: Reading, standing: Standing, kept: dict[int, Kept]) -> I
                     yield KeyStep(
                         new=new, replaces=change.replaces, entry=change.entry, size=size, note=note
                     )
-
-
-def _check_timestamps(
-    inspection: Inspection, outside: Outside, kept: dict[int, Kept]
-) -> Iterator[Finding]:
-    names = _below(inspection, "trust/timestamps")
-    verified = 0
-    for name in names:
-        for finding in _check_timestamp(inspection, outside, kept, name):
-            verified += finding.code == "CK-I618"
-            yield finding
-    if outside.roots and not verified:
-        place = inspection.show("trust/timestamps")
-        yield found("CK-E616", place, "no timestamp leads to a root that you trust")
-
-
-def _check_timestamp(
-    inspection: Inspection, outside: Outside, kept: dict[int, Kept], name: str
-) -> Iterator[Finding]:
-    path = inspection.show(name)
-    size, _, hexadecimal = name.rpartition("/")[2].removesuffix(".tsr").partition("-")
-    try:
-        response = files.read_bytes(inspection.store.root / name, limit=MAX_RESPONSE_BYTES)
-    except CitekitError as error:
-        yield found("CK-E616", path, error.message)
-        return
-    if digest_bytes(response) != f"sha256:{hexadecimal}":
-        yield found("CK-E616", path, "the bytes are not those that its name says")
-        return
-    about = kept.get(int(size))
-    if about is None:
-        # There or not, nothing that stands vouches for it: a log that went back may have left it.
-        path = inspection.show(f"trust/checkpoints/{size}")
-        yield found("CK-E606", path, "a timestamp is about this checkpoint")
-        return
-    digest = digest_bytes(about.data)
-    try:
-        if read_timestamp(response).digest != digest:
-            yield found("CK-E616", path, "is a timestamp of something else")
-        elif outside.roots:
-            yield _verified(path, response, digest, outside, about.checkpoint.size)
-        else:
-            yield found("CK-I617", path, "not checked: no root of its authority was given")
-    except MissingExtra as error:
-        yield found("CK-I617", path, f"not checked: {error.message}")
-    except CitekitError as error:
-        yield found("CK-E616", path, error.message)
-
-
-def _verified(path: str, response: bytes, digest: str, outside: Outside, size: int) -> Finding:
-    try:
-        timestamp = verify_timestamp(response, digest, outside.roots)
-    except CitekitError as error:  # of another authority, or forged: either way it proves nothing
-        return found("CK-I617", path, error.message)
-    at = write_instant(timestamp.at)
-    message = f"the first {size} entries existed by {at} ({timestamp.authority})"
-    return found("CK-I618", path, message)
-
-
-def _below(inspection: Inspection, folder: str) -> list[str]:
-    return sorted(name for name in inspection.below(folder) if action_of(name))

@@ -9,10 +9,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from citekit.errors import InvalidData, NotFound, Place, UsageError
+from citekit.app.sealing.revoking import read_day
+from citekit.errors import IntegrityFailed, InvalidData, NotFound, Place, UsageError
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
 from citekit.integrity.note import MAX_NOTE_BYTES
-from citekit.integrity.sign import VerifierKey, parse_trusted, parse_vkey
+from citekit.integrity.revocation import Authority, Revocation, read_statement
+from citekit.integrity.sign import (
+    ED25519,
+    WITNESS,
+    AnotherKind,
+    VerifierKey,
+    parse_trusted,
+    parse_vkey,
+)
 from citekit.integrity.timestamp import MAX_ROOTS_BYTES, parse_roots
 from citekit.model.value import Value
 from citekit.store import files
@@ -27,21 +36,31 @@ _PEM = b"-----BEGIN"
 class Outside(Value):
     """Trusted keys, trusted roots of timestamp authorities, checkpoints with where they are from.
 
-    ``roots`` are certificates of the package cryptography.
+    ``roots`` are certificates of the package cryptography. ``witnesses`` are those whose
+    cosignatures are asked for, ``revocations`` say which keys are trusted no more, and from when.
     """
 
     keys: tuple[VerifierKey, ...] = ()
     roots: tuple[Any, ...] = ()
     checkpoints: tuple[tuple[str, Checkpoint], ...] = ()
+    witnesses: tuple[VerifierKey, ...] = ()
+    revocations: tuple[Revocation, ...] = ()
 
 
 def read_outside(
-    trust: Sequence[str] = (), checkpoints: Sequence[str] = (), *, archive: Path | None = None
+    trust: Sequence[str] = (),
+    checkpoints: Sequence[str] = (),
+    *,
+    witnesses: Sequence[str] = (),
+    revoked: Sequence[str] = (),
+    archive: Path | None = None,
 ) -> Outside:
     """Read ``--trust`` (a vkey, a file of vkeys, a file of PEM certificates) and ``--checkpoint``.
 
-    Raises NotFound, InvalidData, or UsageError for a file inside the archive; where none is named,
-    for one inside any: a proof and an archive may come from the same hand.
+    ``witnesses`` are their vkeys, or files of such; ``revoked`` is each ``VKEY@DATE``, or a file
+    that says it and that the key has signed. Raises NotFound, InvalidData, or UsageError for a file
+    inside the archive; where none is named, for one inside any: a proof and an archive may come
+    from the same hand.
     """
     keys: list[VerifierKey] = []
     roots: list[Any] = []
@@ -54,12 +73,51 @@ def read_outside(
         else:
             keys.extend(_parse_keys(data, value))
     kept = tuple((path, _read_outside(path, archive)) for path in checkpoints)
-    return Outside(keys=tuple(keys), roots=tuple(roots), checkpoints=kept)
+    if revoked and not keys:
+        raise UsageError(
+            "--revoked says how far a key of --trust counts, and there is none",
+            hint="name the key with --trust too",
+        )
+    return Outside(
+        keys=tuple(keys),
+        roots=tuple(roots),
+        checkpoints=kept,
+        witnesses=tuple(key for value in witnesses for key in _read_witness(value, archive)),
+        revocations=tuple(_read_revoked(value, archive) for value in revoked),
+    )
 
 
-def _key_or_file(value: str, archive: Path | None) -> VerifierKey | bytes:
+def _read_witness(value: str, archive: Path | None) -> tuple[VerifierKey, ...]:
+    data = _key_or_file(value, archive, algorithm=WITNESS)
+    if isinstance(data, VerifierKey):
+        return (data,)
+    return _parse_keys(data, value, algorithm=WITNESS)
+
+
+def _read_revoked(value: str, archive: Path | None) -> Revocation:
+    key, at, date = value.rpartition("@")
+    if at and key.count("+") > 1:  # else it is the name of a file
+        return Revocation(
+            key_id=parse_vkey(key).key_id.hex(),
+            begins_at=read_day(date),
+            authority=Authority.VERIFIER,
+        )
     try:
-        return parse_vkey(value)
+        return read_statement(_read(value, archive, limit=MAX_NOTE_BYTES))[1]
+    except NotFound as error:
+        hint = "give name+id+key@2026-11-22, or a file that citekit revoke has written"
+        raise NotFound(f"there is no such file: {value[:200]!r}", hint=hint) from error
+    except (InvalidData, IntegrityFailed) as error:
+        raise InvalidData(error.message, place=Place(path=value), hint=error.hint) from error
+
+
+def _key_or_file(
+    value: str, archive: Path | None, *, algorithm: bytes = ED25519
+) -> VerifierKey | bytes:
+    try:
+        return parse_vkey(value, algorithm=algorithm)
+    except AnotherKind:
+        raise
     except InvalidData as error:
         try:
             return _read(value, archive, limit=MAX_ROOTS_BYTES)
@@ -69,9 +127,9 @@ def _key_or_file(value: str, archive: Path | None) -> VerifierKey | bytes:
             raise NotFound(message, hint=hint) from error
 
 
-def _parse_keys(data: bytes, path: str) -> tuple[VerifierKey, ...]:
+def _parse_keys(data: bytes, path: str, *, algorithm: bytes = ED25519) -> tuple[VerifierKey, ...]:
     try:
-        return parse_trusted(data.decode("utf-8"))
+        return parse_trusted(data.decode("utf-8"), algorithm=algorithm)
     except UnicodeDecodeError as error:
         raise InvalidData("not a file of public keys", place=Place(path=path)) from error
     except InvalidData as error:

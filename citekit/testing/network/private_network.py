@@ -2,7 +2,7 @@
 
 A process in a namespace of Linux has a loopback with whatever addresses a test needs, public ones
 too, and a ``/etc/resolv.conf`` that names our server: what is tried there is citekit, the system's
-resolver and real sockets. ``python -m citekit.testing.private_network`` is that process.
+resolver and real sockets. ``python -m citekit.testing.network.private_network`` is that process.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.capture.fetch import Limits, fetch
 from citekit.errors import CitekitError
-from citekit.testing.name_server import NameServer
+from citekit.testing.network.name_server import NameServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
