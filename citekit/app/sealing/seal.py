@@ -192,8 +192,8 @@ def seal_recorded(
     keys = keys or Keys(signing=find_signing_key(log_origin(store)))
     standing = _look(log)
     waiting = log.waiting(standing.size if standing else 0)
-    recorded = _apart(store, waiting)
-    rest = [entry for entry in waiting if entry not in set(recorded)]
+    recorded = dict.fromkeys(_apart(store, waiting))
+    rest = [entry for entry in waiting if entry not in recorded]
     task = _Recorded(store, standing, Waiting(own=tuple(recorded)), keys, at or this_second())
     with SealedState(store, log, standing) as state:
         plan = _quick_plan(task, state) or _replayed_plan(task, state)
