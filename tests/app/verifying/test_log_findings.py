@@ -30,8 +30,9 @@ from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.staging import Journal, begin
+from citekit.store.writing.event_recorder import note_events
 from citekit.testing.builders import build_archive
-from citekit.testing.tamper import wait_for_seal
+from citekit.testing.tamper import UNSIGNED
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -57,10 +58,12 @@ def _make_archive() -> tuple[Path, bytes]:
     (folder / "tsa").mkdir()
     authority = make_authority(folder / "tsa")
     store = build_archive(folder / "archive")
+    events = []
     for number in range(299):  # two bundles of entries, and few files
         digest = digest_bytes(str(number).encode())
-        event = {"action": "note", "subject": "items/tide2023/note.md", "digest": digest}
-        wait_for_seal(store.root, event)
+        about = {"action": "note", "subject": "items/tide2023/note.md", "digest": digest}
+        events.append(encode_leaf({**UNSIGNED, **about}))
+    note_events(store.layout, set(), events)
     with serve_authority(authority) as url:
         for text, tsa in (("One.\n", [url]), ("Two.\n", [])):
             with store.writing() as writer:
