@@ -183,6 +183,18 @@ class State(NamedTuple):
     hashes: list[bytes]
 
 
+class Held(NamedTuple):
+    """The last entry of an earlier seal, and an opened leaf of the tree under its private root."""
+
+    entry: Entry
+    root: bytes
+    path: str
+    digest: str
+    salt: bytes
+    index: int
+    hashes: list[bytes]
+
+
 class Proof(NamedTuple):
     """The file."""
 
@@ -198,6 +210,7 @@ class Proof(NamedTuple):
     """Of witnesses, below the checkpoint."""
     state: State | None
     """What shows the last word; None in files of the format before, which do not show it."""
+    held: list[Held]
 
 
 def read_file(path: Path) -> Proof:
@@ -218,6 +231,7 @@ def read_file(path: Path) -> Proof:
         since=[read_since(part) for part in parts(document, "since", needed=False)],
         cosignatures=[read_signature(line) for line in texts(document, "cosignatures")],
         state=read_state(document["state"]) if "state" in document else None,
+        held=[read_held(part) for part in parts(document, "held", needed=False)],
     )
     if not proof.files or not proof.entries:
         raise ValueError("it has no files or no entries")
@@ -466,14 +480,7 @@ def read_state(part: Any) -> State:  # noqa: ANN401  # JSON
     if not isinstance(part, dict):
         raise ValueError("its state is no object")
     entry, group, hashes = read_entry(part), text(part, "group"), part.get("hashes")
-    event = entry.event
-    if event.get("action") != "state" or event.get("v") != 2 or type(event["v"]) is not int:
-        raise ValueError("its state is another entry")
-    if type(event.get("size")) is not int or event["size"] < 0:
-        raise ValueError("its state does not say of how many entries")
-    roots = [re.fullmatch("sha256:([0-9a-f]{64})", str(event.get(n))) for n in ("root", "private")]
-    if not roots[0] or not roots[1]:
-        raise ValueError("its state has no roots")
+    root, _ = read_roots(entry.event)
     if not isinstance(hashes, list) or not all(isinstance(value, str) for value in hashes):
         raise ValueError("its state has no hashes")
     if len(hashes) > 256:
@@ -481,12 +488,47 @@ def read_state(part: Any) -> State:  # noqa: ANN401  # JSON
     files, purged = read_group(group)
     return State(
         entry=entry,
-        root=bytes.fromhex(roots[0][1]),
+        root=root,
         group=group,
         files=files,
         purged=purged,
         bits=read_bits(text(part, "bits")),
         hashes=[decode(value, 32) for value in hashes],
+    )
+
+
+def read_roots(event: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Read the roots of an entry that says a state: of all files, and of what is private."""
+    if event.get("action") != "state" or event.get("v") != 2 or type(event["v"]) is not int:
+        raise ValueError("its state is another entry")
+    if type(event.get("size")) is not int or event["size"] < 0:
+        raise ValueError("its state does not say of how many entries")
+    roots = [re.fullmatch("sha256:([0-9a-f]{64})", str(event.get(n))) for n in ("root", "private")]
+    if not roots[0] or not roots[1]:
+        raise ValueError("its state has no roots")
+    return bytes.fromhex(roots[0][1]), bytes.fromhex(roots[1][1])
+
+
+def read_held(part: dict[str, Any]) -> Held:
+    """Read what was private at an earlier seal."""
+    entry, leaf = read_entry(part), part.get("leaf")
+    if not isinstance(leaf, dict) or set(leaf) != {"path", "digest", "salt", "index", "hashes"}:
+        raise ValueError("an opened leaf has other parts")
+    hashes, index = leaf["hashes"], leaf["index"]
+    if not isinstance(hashes, list) or len(hashes) > 40 or type(index) is not int:
+        raise ValueError("an opened leaf has no place in its tree")
+    values = [leaf["salt"], *hashes]
+    if not all(isinstance(v, str) and re.fullmatch("[0-9a-f]{64}", v) for v in values):
+        raise ValueError("an opened leaf has hashes that are none")
+    check_digest(leaf["digest"])
+    return Held(
+        entry=entry,
+        root=read_roots(entry.event)[1],
+        path=text(leaf, "path"),
+        digest=leaf["digest"],
+        salt=bytes.fromhex(leaf["salt"]),
+        index=index,
+        hashes=[bytes.fromhex(value) for value in hashes],
     )
 
 
@@ -539,7 +581,10 @@ def check_entries(proof: Proof) -> dict[str, Entry]:
         check_leads(entry)
     if proof.state:
         check_leads(proof.state.entry)
+    for held in proof.held:
+        check_leads(held.entry)
     all_entries = [*proof.entries, *([proof.state.entry] if proof.state else [])]
+    all_entries += [held.entry for held in proof.held]
     if len({entry.checkpoint.note for entry in all_entries}) != 1:
         raise NotProven("the entries have several checkpoints, not one")
     said: dict[str, Entry] = {}
@@ -589,6 +634,24 @@ def check_files(proof: Proof, said: dict[str, Entry]) -> None:
         digest = "sha256:" + hashlib.sha256(content.encode()).hexdigest()
         if path not in said or said[path].event.get("digest") != digest:
             raise NotProven(f"{path!r} is not what was sealed")
+    check_held(proof)
+
+
+def check_held(proof: Proof) -> None:
+    """Raise NotProven unless each opened leaf is of a capture record here, and of that seal."""
+    digests = {
+        "sha256:" + hashlib.sha256(content.encode()).hexdigest() for _, content in proof.files
+    }
+    for held in proof.held:
+        line = b"citekit private file v1\n" + held.salt + held.digest.encode() + b"\n"
+        leaf = hashlib.sha256(b"\x00" + line + held.path.encode()).digest()
+        is_record = re.fullmatch(
+            r"items/[^/]+/captures/\d{8}T\d{6}Z(?:-[1-9]\d*)?\.json", held.path, re.ASCII
+        )
+        root = root_by(leaf, held.index, 1 << len(held.hashes), held.hashes)
+        is_whole = len(held.hashes) >= 8 and root == held.root
+        if not (is_record and is_whole and held.digest in digests):
+            raise NotProven("what was private does not lead to the private root of its seal")
 
 
 def is_item(path: str, content: str, key: str) -> bool:
@@ -691,6 +754,8 @@ def purges_told(proof: Proof) -> Iterator[tuple[str, int]]:
 
 def tell_last_word(proof: Proof, *, is_vouched: bool) -> None:
     """Say what the folder held, or that this proof does not show it."""
+    for held in proof.held:
+        print(f"held privately at the seal that wrote entry {held.entry.index}:", ascii(held.path))
     if proof.state is None:
         print("not shown: that this was the last word (a proof of this format cannot show that)")
         return
@@ -998,11 +1063,14 @@ def check_times(proof: Proof, said: dict[str, Entry]) -> list[tuple[str, Stamp, 
     """Give what each timestamp is about; raises NotProven for one that is of something else."""
     ours = proof.entries[0].checkpoint
     stamped = [("everything here", stamp, ours) for stamp in proof.stamps]
-    by_index = {entry.index: entry for entry in proof.entries}
+    entries = [*proof.entries, *(held.entry for held in proof.held)]
+    by_index = {entry.index: entry for entry in entries}
     for earlier in proof.earlier:
         for index, edge in earlier.edges.items():
             check_was_in(earlier.checkpoint, by_index.get(index), edge, ours)
         names = [ascii(path) for path, _ in proof.files if said[path].index in earlier.edges]
+        held = (held for held in proof.held if held.entry.index in earlier.edges)
+        names += [f"{part.path!a}, held privately" for part in held]
         about = ", ".join(names) or "other entries"
         stamped += [(about, stamp, earlier.checkpoint) for stamp in earlier.stamps]
     for _, stamp, checkpoint in stamped:

@@ -12,7 +12,7 @@ from citekit.errors import NotFound
 from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.item import Item
 from citekit.testing.builders import Source, build_archive
-from citekit.testing.markers import search_folder
+from citekit.testing.leaks.markers import search_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

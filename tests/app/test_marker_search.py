@@ -11,8 +11,8 @@ import bagit
 import pytest
 
 from citekit.app.changing.edit import set_fields
-from citekit.testing.marked import HIDDEN, KEPT, Marked, build_marked, citekit, make_outputs
-from citekit.testing.markers import search_folder
+from citekit.testing.leaks.marked import HIDDEN, KEPT, Marked, build_marked, citekit, make_outputs
+from citekit.testing.leaks.markers import search_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import pytest
 from docutils import nodes
 
-from citekit.testing.markers import search_bytes, search_folder
+from citekit.testing.leaks.markers import search_bytes, search_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

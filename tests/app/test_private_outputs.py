@@ -14,8 +14,8 @@ from citekit.cli.run import run
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.pages.library import Library
 from citekit.testing.builders import build_archive
-from citekit.testing.markers import search_bytes, search_folder
-from citekit.testing.private import MARKS, add_private_things
+from citekit.testing.leaks.markers import search_bytes, search_folder
+from citekit.testing.leaks.private_things import MARKS, add_private_things
 from citekit.testing.sites import contents
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from citekit.testing.marked import Marked, build_marked, citekit, make_outputs, make_sites
-from citekit.testing.markers import search_folder, unpacked
+from citekit.testing.leaks.marked import Marked, build_marked, citekit, make_outputs, make_sites
+from citekit.testing.leaks.markers import search_folder, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from citekit.errors import UsageError
 from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
 from citekit.testing.builders import Mark, Source, build_archive
-from citekit.testing.markers import search_folder
+from citekit.testing.leaks.markers import search_folder
 from citekit.testing.sites import build_site, write_source
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 from citekit.app import site
 from citekit.store.archive import ArchiveStore
 from citekit.testing.builders import build_archive
-from citekit.testing.markers import search_folder
-from citekit.testing.private import MARKS, add_private_things
+from citekit.testing.leaks.markers import search_folder
+from citekit.testing.leaks.private_things import MARKS, add_private_things
 from citekit.testing.sites import build_site, contents, write_source
 
 if TYPE_CHECKING:

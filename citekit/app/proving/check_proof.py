@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from citekit.app.proving.held_privately import is_shown
 from citekit.app.proving.last_word import check_last_word
 from citekit.app.proving.proof_file import item_path
 from citekit.app.proving.proof_keys import (
@@ -70,6 +71,7 @@ def check_proof(
     _check_files(verdict, read.document, said)
     _take_purges(verdict)
     check_last_word(verdict, read, said)
+    _check_held(verdict, read)
     _check_payloads(verdict, payloads or {})
     check_signature(verdict, read, outside, tuple(_evidence(read, outside)))
     check_witnesses(verdict, read, outside)
@@ -83,6 +85,7 @@ def check_proof(
 def _check_entries(verdict: ProofVerdict, read: ReadProof) -> bool:
     """Each entry leads to the root of one checkpoint; whether there is that one."""
     entries = [*read.entries, *([read.state.entry] if read.state else ())]
+    entries += [held.entry for held in read.held]
     for entry in entries:
         if entry.is_proven and entry in read.entries:
             verdict.entries.append(ProvenEntry(index=entry.proof.index, event=entry.event))
@@ -117,6 +120,19 @@ def _check_files(
     item = None if path is None else verdict.documents.get(path)
     if not isinstance(item, dict) or item.get("id") != document.key:
         _wrong(verdict, "CK-E631", f"the proof has no item.json of {document.key!r}")
+
+
+def _check_held(verdict: ProofVerdict, read: ReadProof) -> None:
+    """What was private before: each opened leaf is of a capture record here, and of that seal."""
+    records = {digest_bytes(f.text.encode()): f.path for f in read.document.files}
+    for number, held in enumerate(read.held):
+        digest, place = held.leaf.digest, f"held[{number}]"
+        if is_shown(held, records):
+            index = held.entry.proof.index
+            message = f"{records[digest]} was held privately at the seal that wrote entry {index}"
+            verdict.proven.append(f"{message} of the log ({digest})")
+        else:
+            _wrong(verdict, "CK-E678", "does not lead to the private root of its seal", place)
 
 
 def _last_words(entries: Iterable[ProvenEntry]) -> dict[str, ProvenEntry]:
@@ -289,13 +305,14 @@ def _check_times(verdict: ProofVerdict, read: ReadProof, outside: Outside) -> No
 def _stamped(verdict: ProofVerdict, read: ReadProof) -> Iterator[tuple[ReadResponse, _About]]:
     """Each timestamp, and what it has to be about."""
     ours = read.entries[0]
-    everything = frozenset(entry.proof.index for entry in read.entries)
+    entries = (*read.entries, *(held.entry for held in read.held))
+    everything = frozenset(entry.proof.index for entry in entries)
     digest = digest_bytes(ours.proof.checkpoint)
     about = _About(digest, ours.checkpoint, ours.note, everything)
     yield from ((response, about) for response in read.responses)
     for earlier in read.earlier:
         had = frozenset(index for index, _ in earlier.edges)
-        if _check_earlier(verdict, earlier, read.entries):
+        if _check_earlier(verdict, earlier, entries):
             about = _About(earlier.digest, earlier.checkpoint, earlier.note, had)
             yield from ((response, about) for response in earlier.responses)
 
@@ -305,7 +322,8 @@ def _names(verdict: ProofVerdict, read: ReadProof) -> dict[str, int]:
     said = _last_words(verdict.entries)
     files = {file.path: said[file.path].index for file in read.document.files if file.path in said}
     purges = {f"the purge in entry {purge.index}": purge.index for purge in verdict.purged}
-    return {**files, **purges}
+    held = {f"{h.leaf.path}, held privately": h.entry.proof.index for h in read.held}
+    return {**files, **purges, **held}
 
 
 def _check_earlier(

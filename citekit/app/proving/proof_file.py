@@ -100,6 +100,18 @@ class ProofState(Value):
     hashes: tuple[str, ...]
 
 
+class ProofHeld(Value):
+    """That a capture record was private at an earlier seal, and held here all the same.
+
+    ``entry`` and ``proof`` are that seal's state leaf, ``leaf`` is an opened one of the tree under
+    its private root (``citekit.integrity.private_tree``).
+    """
+
+    entry: str
+    proof: str
+    leaf: Mapping[str, Any]
+
+
 class ProofDocument(Value):
     """The document. ``entries`` are in the order of the log; ``rotations`` are changes of keys.
 
@@ -107,6 +119,7 @@ class ProofDocument(Value):
     ``timestamps`` and ``cosignatures`` (lines of witnesses) are of the checkpoint that all entries
     have, ``earlier`` of others. ``since`` leads to it from smaller ones that the reader has kept.
     ``state`` is what makes it the last word; a file of the format before has none.
+    ``held`` shows what was private before.
     """
 
     format: Literal["citekit-proof/1", "citekit-proof/2"]
@@ -121,6 +134,7 @@ class ProofDocument(Value):
     since: tuple[SinceCheckpoint, ...] = ()
     cosignatures: tuple[str, ...] = ()
     state: ProofState | None = None
+    held: tuple[ProofHeld, ...] = ()
 
     def _check(self) -> None:
         """Bound the work that a hostile file can ask for."""
@@ -135,6 +149,7 @@ class ProofDocument(Value):
             self.timestamps,
             self.earlier,
             self.since,
+            self.held,
             self.cosignatures,
         )
         inner = [part for e in self.earlier for part in (e.entries, e.timestamps)]

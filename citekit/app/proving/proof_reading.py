@@ -13,6 +13,7 @@ from citekit.app.proving.proof_file import (
     EarlierCheckpoint,
     ProofDocument,
     ProofEntry,
+    ProofHeld,
     ProofState,
     ProofTimestamp,
     SinceCheckpoint,
@@ -33,6 +34,7 @@ from citekit.integrity.note import (
     decode_base64,
     parse_signature,
 )
+from citekit.integrity.private_tree import OpenedLeaf
 from citekit.integrity.proof import LogProof
 from citekit.integrity.state.group_state import GroupState, read_group
 from citekit.integrity.state.state_leaf import StateLeaf, read_state_leaf
@@ -103,6 +105,14 @@ class ReadState(Value):
     path: StatePath
 
 
+class ReadHeld(Value):
+    """The state leaf of an earlier seal, the private root that it says, and a leaf under that."""
+
+    entry: ReadEntry
+    root: bytes
+    leaf: OpenedLeaf
+
+
 class ReadProof(Value):
     """A proof file, read whole."""
 
@@ -114,6 +124,7 @@ class ReadProof(Value):
     since: tuple[ReadSince, ...]
     cosignatures: tuple[NoteSignature, ...]
     state: ReadState | None = None
+    held: tuple[ReadHeld, ...] = ()
 
 
 class Unreadable(Exception):  # not an error of the tree: always turned into findings
@@ -140,6 +151,7 @@ def read_proof(data: bytes) -> ReadProof:
         since=_all(document.since, "since", _since, wrong),
         cosignatures=_all(document.cosignatures, "cosignatures", _cosignature, wrong),
         state=next(iter(_all(_states(document), "state", _state, wrong)), None),
+        held=_all(document.held, "held", _held, wrong),
     )
     if not document.entries or not document.files:
         wrong.append((Place(), "the proof has no entries or no files"))
@@ -232,6 +244,12 @@ def _state(part: ProofState, _: str) -> ReadState:
         group=read_group(text),
         path=StatePath(read_bits(part.bits), tuple(_hash(h, "a hash") for h in part.hashes)),
     )
+
+
+def _held(part: ProofHeld, place: str) -> ReadHeld:
+    entry = _entry(ProofEntry(entry=part.entry, proof=part.proof), place)
+    root = read_state_leaf(entry.event).private
+    return ReadHeld(entry=entry, root=root, leaf=OpenedLeaf.from_json(dict(part.leaf)))
 
 
 def _hash(text: str, what: str) -> bytes:

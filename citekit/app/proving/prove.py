@@ -16,12 +16,19 @@ from typing import TYPE_CHECKING
 from citekit.app.chosen import open_key
 from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.earlier_seals import prove_earlier
+from citekit.app.proving.held_privately import (
+    HeldPrivately,
+    OpenedSeal,
+    held_privately,
+    opened_seals,
+)
 from citekit.app.proving.proof_file import (
     FORMAT,
     WITHOUT_STATE,
     ProofDocument,
     ProofEntry,
     ProofFile,
+    ProofHeld,
     ProofState,
     SinceCheckpoint,
     write_entry,
@@ -73,7 +80,8 @@ class ReadLog(Value):
 
     ``seals`` are those whose checkpoints are here, the last one is that which stands;
     ``unsealed_purges`` the digests whose purge waits for a seal. ``states`` is the tree of what the
-    log says; None where the log does not end with a state.
+    log says; None where the log does not end with a state. ``opened`` are seals whose private root
+    may be opened, for items that were private before.
     """
 
     log: LogFolder
@@ -83,10 +91,14 @@ class ReadLog(Value):
     seals: tuple[KnownSeal, ...]
     unsealed_purges: frozenset[str] = frozenset()
     states: StateTree | None = None
+    opened: tuple[OpenedSeal, ...] = ()
 
 
-def read_log(store: ArchiveReader) -> ReadLog:
-    """Read the whole log; raises UsageError where there is none, IntegrityFailed if damaged."""
+def read_log(store: ArchiveReader, *, opens_private: bool = False) -> ReadLog:
+    """Read the whole log; raises UsageError where there is none, IntegrityFailed if damaged.
+
+    A proof tells that its item was private before where the log ``opens_private`` roots.
+    """
     log = LogFolder(store.layout)
     latest = log.standing()
     if latest is None:
@@ -101,6 +113,7 @@ def read_log(store: ArchiveReader) -> ReadLog:
         seals=known_seals(store, log, latest),
         unsealed_purges=frozenset(_waiting_purges(log, latest)),
         states=WholeState(history).tree() if has_state else None,
+        opened=opened_seals(store.layout) if opens_private else (),
     )
 
 
@@ -121,13 +134,15 @@ def prove(
     """
     key = open_key(store, key)
     store = store.for_others()
-    read = read or read_log(store)
+    read = read or read_log(store, opens_private=True)
     proof_files, indexes = _sealed_files(store, read.history, key)
     indexes += _purges(store, read, key)
     renames = _renames(read, store.layout.item_name(key), min(indexes))
     chosen = sorted({*indexes, *renames})
     *_, last = read.seals
     state = _prove_state(read, store.layout.item_name(key))
+    held = held_privately(store, key, read.opened) if state else ()
+    dated = sorted({*indexes, *(part.entry for part in held)})
     document = ProofDocument(
         format=FORMAT if state else WITHOUT_STATE,
         key=key,
@@ -137,13 +152,14 @@ def prove(
         entries=tuple(_prove_entries(read.log, last.standing, chosen)),
         rotations=tuple(_rotations(read)),
         timestamps=tuple(write_response(r, digest_bytes(r)) for r, _ in last.timestamps()),
-        earlier=tuple(prove_earlier(read.log, read.seals, sorted(set(indexes)))),
+        earlier=tuple(prove_earlier(read.log, read.seals, dated)),
         since=tuple(_prove_growth(read, kept) for kept in dict.fromkeys(since)),
         cosignatures=tuple(
             write_signature(line).rstrip("\n")
             for line in cosignatures_of(store.layout, read.latest)
         ),
         state=state,
+        held=tuple(_prove_held(read, part) for part in held),
     )
     data = write_proof_file(document)
     verdict = check_proof(data)
@@ -245,6 +261,11 @@ def _prove_state(read: ReadLog, folder: str) -> ProofState | None:
         checkpoint=read.seals[-1].standing.data,
     )
     return write_state(read.log.whole_entry(index), proof, write_group(group), path)
+
+
+def _prove_held(read: ReadLog, held: HeldPrivately) -> ProofHeld:
+    (part,) = _prove_entries(read.log, read.latest, [held.entry])
+    return ProofHeld(entry=part.entry, proof=part.proof, leaf=held.leaf.to_json())
 
 
 def _prove_growth(read: ReadLog, kept: Checkpoint) -> SinceCheckpoint:

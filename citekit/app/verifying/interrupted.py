@@ -97,14 +97,14 @@ def _folder_of(journal: Journal) -> str:
 def _explains(inspection: Inspection, change: Unfinished, digest: str, finding: Finding) -> bool:
     """Whether the change, stopped somewhere, leaves this finding, and whole bytes bear it out."""
     journal, path = change.journal, Path((finding.place and finding.place.path) or "")
+    places: list[Path] = []
     if finding.code == BEYOND or (finding.code in MISPLACED and digest in journal.digests):
-        places = [path]
-    elif finding.code == COMING_OUT and digest in journal.digests:
-        places = [inspection.store.objects.path(digest, "private")]
-    elif finding.code in UNDER_PURGE and not change.is_done:
-        places = [*_of_purge(inspection, change, digest), *_of_erasing(inspection, change, path)]
-    else:
-        return False
+        places.append(path)
+    if finding.code == COMING_OUT and digest in journal.digests:
+        places.append(inspection.store.objects.path(digest, "private"))
+    if finding.code in UNDER_PURGE and not change.is_done:
+        places += _of_purge(inspection, change, digest)
+        places += _of_erasing(inspection, change, path)
     return any(_is_whole(inspection, digest, place) for place in places)
 
 

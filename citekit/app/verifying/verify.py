@@ -23,7 +23,7 @@ from citekit.app.verifying.records import check_names, read_records
 from citekit.app.verifying.structure import check_structure
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.model.records.codec import write_instant
-from citekit.model.value import Value
+from citekit.model.value import Value, replace
 from citekit.store.clock import now as this_second
 from citekit.store.verified_marks import Remembered, recall, remember
 
@@ -150,15 +150,20 @@ def verify(
     from then on every full check is remembered.
     """
 
-    def check() -> Report:
+    def check() -> tuple[Report, Remembered | None]:
         return _verify(store, keys, outside, progress, only_changed=only_changed, now=now)
 
     with _without_collector():
-        return until_steady(store.layout, check, is_well=_is_well)
+        report, remembered = until_steady(store.layout, check, is_well=_is_well)
+    if remembered is None:
+        return report
+    # Only now: what is written into the archive during a check is a change, also what this writes.
+    return replace(report, remembers=remember(store.layout, remembered))
 
 
-def _is_well(report: Report) -> bool:
+def _is_well(checked: tuple[Report, Remembered | None]) -> bool:
     """Whether a change made meanwhile would have taken nothing from it."""
+    report, _ = checked
     return report.ok and all(finding.code != "CK-I608" for finding in report.findings)
 
 
@@ -182,7 +187,8 @@ def _verify(
     *,
     only_changed: bool,
     now: datetime | None,
-) -> Report:
+) -> tuple[Report, Remembered | None]:
+    """The report, and what of a full check is to be remembered; None when nobody asked."""
     at = now or this_second()
     resolved = tuple(dict.fromkeys(store.resolve(key) for key in keys))
     layout = store.layout
@@ -197,12 +203,12 @@ def _verify(
         findings += check_private(store)
     log = check_log(inspection, outside)
     marks = inspection.marks
-    return Report(
+    report = Report(
         items=len(inspection.keys),
         sealed=log.sealed,
         findings=tuple(explain((*reconcile(findings, log, inspection), *log.findings), inspection)),
         is_partial=inspection.is_partial,
         since=inspection.remembered.at if inspection.remembered else None,
         not_hashed=inspection.hashing.not_hashed,
-        remembers=None if marks is None else remember(store.layout, Remembered(at=at, marks=marks)),
     )
+    return report, None if marks is None else Remembered(at=at, marks=marks)

@@ -2,102 +2,135 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
-from typing import TYPE_CHECKING
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from citekit import Archive, InvalidData
-from citekit.app.proving.held_privately import HeldPrivately, held_privately
-from citekit.integrity.checkpoint import Checkpoint
-from citekit.integrity.digest import Digest
-from citekit.integrity.leaf import encode_leaf
-from citekit.integrity.note import Note, write_note
-from citekit.model.value import replace
+from citekit import Archive, UsageError
+from citekit.app.proving.check_proof import check_proof
+from citekit.app.proving.prove import prove, read_log
+from citekit.app.sealing.seal import Keys
+from citekit.app.verifying.log_checks.trust_anchors import Outside
+from citekit.integrity.private_tree import PrivateTree
+from citekit.integrity.sign import new_signer_key
 from citekit.store.log.folder import LogFolder
-from citekit.store.private.sealing import root_for_seal
-from citekit.store.staging import Journal, begin
+from citekit.testing.json_changes import changes
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 ARTICLE = (
     "Ferry left early\n\nThe ferry left at 0417, a witness at the quay said, and nobody saw it.\n"
 )
+KEY = new_signer_key("citekit.invalid/harbour", b"\1" * 32)
+TRUST = Outside(keys=(KEY.verifier,))
+SCRIPT = Path(__file__).parents[3] / "docs" / "check_proof.py"
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
-    """An archive with a private article that was sealed twice, and is public since."""
+    """An archive with an article that was private at two seals, and is public since the third."""
     archive = Archive.create(tmp_path / "archive", title="Harbour")
     (tmp_path / "quay.txt").write_text(ARTICLE, encoding="utf-8")
+    (tmp_path / "open.txt").write_text(f"{ARTICLE}\nOpen.\n", encoding="utf-8")
     archive.add(tmp_path / "quay.txt", key="quay2024", access="private")
-    for _ in range(2):
-        _seal(archive)
+    archive.add(tmp_path / "open.txt", key="open2024", access="public")
+    for note in ("one", "two"):
+        archive.annotate("open2024", note=note)
+        archive.seal(keys=Keys(signing=KEY))
     archive.rename("quay2024", "pier2024")
     archive.set_access("pier2024", "public")
+    archive.seal(keys=Keys(signing=KEY))
     return archive
 
 
-def test_the_first_seal_of_it_counts(archive: Archive) -> None:
-    """Its leaf is opened under the name that it had then; the record is the one that is public."""
-    (held,) = held_privately(archive.store, "pier2024")
-    assert held.entry == 0
-    assert held.leaf.path.startswith("items/quay2024/captures/")
-    assert held.is_shown_by(_entry(archive, 0), _record(archive))
-    assert "entry 0, 2026-01-02" in held.told("2026-01-02")
+@pytest.fixture
+def document(archive: Archive) -> dict[str, Any]:
+    """The proof of the article as JSON."""
+    read: dict[str, Any] = json.loads(prove(archive.store, "pier2024").data)
+    return read
 
 
-def test_it_goes_through_a_proof(archive: Archive) -> None:
-    """As JSON, and back."""
-    (held,) = held_privately(archive.store, "pier2024")
-    assert HeldPrivately.from_json(json.loads(json.dumps(held.to_json()))) == held
-    for bad in ({}, {"entry": -1, "leaf": held.leaf.to_json()}, {**held.to_json(), "more": 1}):
-        with pytest.raises(InvalidData):
-            HeldPrivately.from_json(bad)
+def test_the_first_seal_of_it_counts(archive: Archive, document: dict[str, Any]) -> None:
+    """Its leaf is opened under the name that it had then; the checker says so in words."""
+    (held,) = document["held"]
+    assert held["leaf"]["path"].startswith("items/quay2024/captures/")
+    verdict = check_proof(json.dumps(document).encode(), TRUST)
+    assert verdict.exit_code == 0
+    (told,) = (line for line in verdict.proven if "held privately" in line)
+    first = min(i for i, entry in enumerate(_entries(archive)) if b'"action":"state"' in entry)
+    assert f"wrote entry {first} of the log" in told
+    assert _script(document)[0] == 0
+    assert f"held privately at the seal that wrote entry {first}:" in _script(document)[1]
 
 
-def test_nothing_else_is_shown(archive: Archive) -> None:
-    """Another seal's state leaf, another record, an entry that is no state leaf: nothing."""
-    (held,) = held_privately(archive.store, "pier2024")
-    state, record = _entry(archive, 0), _record(archive)
-    assert not held.is_shown_by(_entry(archive, 1), record)
-    assert not held.is_shown_by(state, record + b" ")
-    assert not held.is_shown_by(b'{"action":"note"}', record)
-    note = replace(held, leaf=replace(held.leaf, path="items/quay2024/note.md"))
-    assert not note.is_shown_by(state, record)
+def test_both_checkers_say_the_same_of_every_change(document: dict[str, Any]) -> None:
+    """Each part of what was private is left out, replaced and changed: none is approved wrongly."""
+    told = []
+    for what, held in changes(document["held"]):
+        changed = {**document, "held": held}
+        ours = check_proof(json.dumps(changed).encode(), TRUST).exit_code
+        told.append((what, ours, _script(changed)[0], held == []))
+    assert len(told) > 100
+    assert [line for line in told if line[1] != line[2]] == []
+    approved = {what for what, ours, _, is_empty in told if ours == 0 and not is_empty}
+    assert {what for what in approved if "leaf" in what} == set()
 
 
-def test_of_what_is_private_nothing_is_opened(archive: Archive) -> None:
-    """Only who sets it public or restricted lets its leaf be opened."""
+def test_a_leaf_of_something_else_shows_nothing(archive: Archive, document: dict[str, Any]) -> None:
+    """Another record, and the leaf of another seal."""
+    (held,) = document["held"]
+    other = PrivateTree(b"\0" * 32, {held["leaf"]["path"]: held["leaf"]["digest"]})
+    forged = {**held, "leaf": other.open(held["leaf"]["path"]).to_json()}
+    assert check_proof(_with(document, forged), TRUST).exit_code == 6
+    assert _script({**document, "held": [forged]})[0] == 6
+    open_proof = json.loads(prove(archive.store, "open2024").data)
+    assert "held" not in open_proof
+    assert check_proof(_with(open_proof, held), TRUST).exit_code == 6
+    assert _script({**open_proof, "held": [held]})[0] == 6
+
+
+def test_of_what_is_private_there_is_no_proof(archive: Archive) -> None:
+    """Only who sets it public or restricted lets its leaf be opened; a site never does it."""
+    read = read_log(archive.store)
+    assert "held" not in json.loads(prove(archive.store, "pier2024", read=read).data)
     archive.set_access("pier2024", "private")
-    assert held_privately(archive.store, "pier2024") == ()
+    with pytest.raises(UsageError):
+        prove(archive.store, "pier2024")
 
 
-def test_what_was_never_private_has_no_leaf(archive: Archive, tmp_path: Path) -> None:
-    """Another article of the same archive."""
-    (tmp_path / "open.txt").write_text(f"{ARTICLE}\nOpen.\n", encoding="utf-8")
-    archive.add(tmp_path / "open.txt", key="open2024", access="public")
-    _seal(archive)
-    assert held_privately(archive.store, "open2024") == ()
-
-
-def _seal(archive: Archive) -> None:
-    """A seal of nothing but a state leaf, as each seal ends with one."""
-    layout = archive.store.layout
-    log = LogFolder(layout)
+def _entries(archive: Archive) -> list[bytes]:
+    log = LogFolder(archive.store.layout)
     standing = log.standing()
-    private = str(Digest(hex=root_for_seal(layout).hex()))
-    entry = encode_leaf({"action": "state", "private": private, "v": 2})
-    tree = log.grow(standing, [entry], staging=begin(layout, Journal()))
-    checkpoint = Checkpoint(origin="citekit.invalid/harbour", size=tree.size, root=tree.root())
-    log.commit(write_note(Note(text=checkpoint.text)))
+    assert standing is not None
+    return list(log.entries(standing.size))
 
 
-def _entry(archive: Archive, index: int) -> bytes:
-    return LogFolder(archive.store.layout).whole_entry(index)
+def _with(document: dict[str, Any], held: dict[str, Any]) -> bytes:
+    return json.dumps({**document, "held": [held]}).encode()
 
 
-def _record(archive: Archive) -> bytes:
-    (record,) = archive.store.layout.captures("pier2024").iterdir()
-    return record.read_bytes()
+@cache
+def _main() -> Callable[[list[str]], int]:
+    spec = importlib.util.spec_from_file_location("check_proof_script", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    main: Callable[[list[str]], int] = module.main
+    return main
+
+
+def _script(document: dict[str, Any]) -> tuple[int, str]:
+    """The code and the words of the standalone script."""
+    with TemporaryDirectory() as folder, redirect_stdout(StringIO()) as out:
+        path = Path(folder) / "proof.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return _main()([str(path), "--vkey", str(KEY.verifier)]), out.getvalue()

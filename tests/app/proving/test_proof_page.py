@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from citekit.app.proving.proof_file import FORMAT, ProofDocument, ProofFile
+from citekit.app.proving.proof_file import FORMAT, ProofDocument, ProofFile, ProofState
 from citekit.app.proving.proof_page import Fact, facts_of, render_page, words
 from citekit.app.proving.proof_verdict import ProofVerdict, ProvenEntry, ProvenPurge, ProvenTime
 from citekit.integrity.checkpoint import Checkpoint
@@ -32,6 +32,7 @@ def _document(*paths: str) -> ProofDocument:
         tool=Tool(name="citekit", version="test"),
         files=tuple(ProofFile(path=path, text="{}") for path in paths or (ITEM, CAPTURE)),
         entries=(),
+        state=ProofState(entry="", proof="", group="{}", bits="", hashes=()),
     )
 
 

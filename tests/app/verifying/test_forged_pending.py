@@ -23,6 +23,7 @@ from citekit.errors import IntegrityFailed, StoreConflict
 from citekit.findings import FindingClass
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.sign import new_signer_key, write_signer_key
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.testing.builders import build_archive
@@ -526,4 +527,23 @@ def _seal_without_access(store: ArchiveStore) -> None:
     log.await_only([encode_leaf(event) for event in entries], size=0)
     _sign_whatever_waits(store, KEY)
     assert key_file.is_file()
+    assert _check(store).exit_code(strict=True) == 0
+
+
+def test_an_automatic_seal_leaves_the_files_of_a_stopped_one(store: ArchiveStore) -> None:
+    """What a stop has left is finished by the full seal; until then nothing is beyond the log."""
+    from citekit.store.staging import Journal, begin
+
+    with store.writing() as writer:
+        for key in ("tide2023", "harbour2024", "lantern2024"):
+            writer.write_note(key, "Of a command that was stopped as it sealed.\n")
+        writer.write_entity(replace(store.entities()[0], description="Stopped, too."))
+    log = LogFolder(store.layout)
+    log.grow(log.standing(), _pending(store), staging=begin(store.layout, Journal()))
+    _keep_key_for(store)
+    other = ArchiveStore(store.root, store.settings, after_change=AutoSeal())
+    with other.writing() as writer:
+        writer.write_claim(replace(store.claims()[0], note="Of another command."))
+    assert _check(store).exit_code() == 0
+    _seal(_again(store))
     assert _check(store).exit_code(strict=True) == 0

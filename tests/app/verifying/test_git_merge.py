@@ -202,7 +202,7 @@ def test_an_archive_from_before_learns_to_merge(clones: tuple[Path, Path]) -> No
     path.write_text("*.pdf -diff\n* -text\n", "utf-8")
     (root / ".gitignore").write_text("/.citekit/\n", "utf-8")
     _add(root, "ada2026")
-    assert (root / ".gitignore").read_text("utf-8") == "/.citekit/\n"
+    assert (root / ".gitignore").read_text("utf-8") == "/.citekit/\n/private/\n"
     assert path.read_text("utf-8").startswith("*.pdf -diff\n* -text\n/log/pending.jsonl merge=")
     path.unlink()
     _add(root, "ben2026")

@@ -58,12 +58,10 @@ def _make_archive() -> tuple[Path, bytes]:
     (folder / "tsa").mkdir()
     authority = make_authority(folder / "tsa")
     store = build_archive(folder / "archive")
-    events = []
-    for number in range(299):  # two bundles of entries, and few files
-        digest = digest_bytes(str(number).encode())
-        about = {"action": "note", "subject": "items/tide2023/note.md", "digest": digest}
-        events.append(encode_leaf({**UNSIGNED, **about}))
-    note_events(store.layout, set(), events)
+    digests = [digest_bytes(str(number).encode()) for number in range(299)]
+    event = {**UNSIGNED, "action": "note", "subject": "items/tide2023/note.md"}
+    entries = [encode_leaf({**event, "digest": digest}) for digest in digests]
+    note_events(store.layout, store.noted, entries)  # two bundles of entries, and few files
     with serve_authority(authority) as url:
         for text, tsa in (("One.\n", [url]), ("Two.\n", [])):
             with store.writing() as writer:
@@ -358,7 +356,8 @@ def test_a_change_to_what_is_no_key_changes_nothing(root: Path, outside: Outside
     }  # fmt: skip
     _grow(root, [encode_leaf(change)])
     absent = ("CK-E601", r"trust/keys/00000000\.vkey", "is missing: entry 320 of the log has it")
-    stateless = ("CK-E641", "log/checkpoint", r"the log has states since .* not end with one")
+    no_state = "the log has states since entry 315, but does not end with one"
+    stateless = ("CK-E641", "log/checkpoint", no_state)
     assert _same(_told(root, outside), [absent, stateless, *VOUCHED])
 
 
