@@ -30,8 +30,9 @@ from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.staging import Journal, begin
+from citekit.store.writing.event_recorder import note_events
 from citekit.testing.builders import build_archive
-from citekit.testing.tamper import wait_for_seal
+from citekit.testing.tamper import UNSIGNED
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ def _make_archive() -> tuple[Path, bytes]:
     (folder / "tsa").mkdir()
     authority = make_authority(folder / "tsa")
     store = build_archive(folder / "archive")
-    for number in range(299):  # two bundles of entries, and few files
-        digest = digest_bytes(str(number).encode())
-        event = {"action": "note", "subject": "items/tide2023/note.md", "digest": digest}
-        wait_for_seal(store.root, event)
+    about = {**UNSIGNED, "action": "note", "subject": "items/tide2023/note.md"}
+    digests = [digest_bytes(str(number).encode()) for number in range(299)]
+    entries = [encode_leaf({**about, "digest": digest}) for digest in digests]
+    note_events(store.layout, set(), entries)  # two bundles of entries, and few files
     with serve_authority(authority) as url:
         for text, tsa in (("One.\n", [url]), ("Two.\n", [])):
             with store.writing() as writer:
@@ -237,7 +238,7 @@ DAMAGES: list[tuple[str, Callable[[Path], None], list[Told]]] = [
     ("a changed 200th entry", _flip_entry(199), [("CK-E605", ENTRIES, CHANGED), *VOUCHED]),
     ("a changed entry and no kept checkpoint", _both(_flip_entry(199), _remove(KEPT)),
      [("CK-E605", ENTRIES, CHANGED), SIGNED, LOST_STAMP, NO_STAMP,
-      ("CK-E601", KEPT, "is missing: entry 316 of the log has it")]),
+      ("CK-E601", KEPT, "is missing: entry 317 of the log has it")]),
     ("no bundle that names the key", _remove(LAST_ENTRIES),
      [("CK-E606", LAST_ENTRIES, GONE), UNNAMED, *VOUCHED, UNKNOWN,
       ("CK-I603", "items/tide2023/note.md", "has changed since entry 255")]),
@@ -354,8 +355,9 @@ def test_a_change_to_what_is_no_key_changes_nothing(root: Path, outside: Outside
         "digest": digest_bytes(b"none"), "replaces": KEY.verifier.key_id.hex(),
     }  # fmt: skip
     _grow(root, [encode_leaf(change)])
-    absent = ("CK-E601", r"trust/keys/00000000\.vkey", "is missing: entry 318 of the log has it")
-    assert _same(_told(root, outside), [absent, *VOUCHED])
+    absent = ("CK-E601", r"trust/keys/00000000\.vkey", "is missing: entry 320 of the log has it")
+    ends = "the log has states since entry 315, but does not end with one"
+    assert _same(_told(root, outside), [absent, ("CK-E641", "log/checkpoint", ends), *VOUCHED])
 
 
 def test_a_key_that_was_replaced_is_told(root: Path, outside: Outside) -> None:
@@ -387,12 +389,12 @@ def test_entries_of_another_program_are_told_by_their_numbers(root: Path, outsid
     assert [line[0] for line in told] == ["CK-I620", "CK-I618"]
     told = [line for line in _told(root, outside) if line[2].startswith("entry 3")]
     assert [(code, message[:11]) for code, _, message in told] == [
-        ("CK-E610", "entry 318: "), ("CK-I611", "entry 319: "), ("CK-E610", "entry 320: "),
-        ("CK-E610", "entry 321: "), ("CK-E610", "entry 322: "), ("CK-E610", "entry 323: "),
-        ("CK-I626", "entry 324: "),
+        ("CK-E610", "entry 320: "), ("CK-I611", "entry 321: "), ("CK-E610", "entry 322: "),
+        ("CK-E610", "entry 323: "), ("CK-E610", "entry 324: "), ("CK-E610", "entry 325: "),
+        ("CK-I626", "entry 326: "),
     ]  # fmt: skip
     assert {line[1] for line in told} == {"log/checkpoint"}
-    _flip("log/tile/entries/001.p/69")(root)  # another entry that was changed hides none of these
+    _flip("log/tile/entries/001.p/71")(root)  # another entry that was changed hides none of these
     assert [line for line in _told(root, outside) if line[2].startswith("entry 3")] == told
     assert all(len(message) > 15 for _, _, message in told)
 
