@@ -63,7 +63,7 @@ CiteItem = TypedDict(
     },
     total=False,
 )  # fmt: skip
-"""What one cite may say; ``id`` it must. Other names, such as those of editors, are passed over."""
+CiteItem.__doc__ = """What one cite may say; ``id`` it must. Other names are passed over."""
 
 
 class _Shown:

@@ -75,7 +75,6 @@ def test_no_word_is_lost(units: list[list[str]], shared: list[tuple[int, list[st
     [
         [],
         ["--help"],
-        ["cite"],
         ["cite", "--help"],
         ["cite", "x", "--frobnicate"],
         ["show"],

@@ -11,6 +11,7 @@ from dataclasses import is_dataclass
 from enum import EnumType
 from importlib import import_module
 from pathlib import Path
+from typing import is_typeddict
 
 import citekit
 from citekit.model.value import Value
@@ -171,6 +172,8 @@ def signature(thing: object) -> str:
     """The parameters as a call would be written, one a line where there are many."""
     if isinstance(thing, property):
         return f": {thing.fget.__annotations__['return']}"
+    if is_typeddict(thing):
+        return wrapped([f'"{n}": {kind.__name__}' for n, kind in thing.__annotations__.items()], "")
     fields = fields_of(thing)
     if fields:
         return wrapped(["*", *fields], "")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.csl.output.scripts import stands_apart
 from citekit.csl.output.tree import Node
 from citekit.csl.style.ir import PLAIN, Look
 from citekit.csl.values.name_spec import NameSpec
 from citekit.csl.values.numbers import whole_number
-from citekit.csl.values.scripts import stands_apart
 from citekit.model.value import replace
 
 if TYPE_CHECKING:

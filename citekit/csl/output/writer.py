@@ -25,6 +25,7 @@ from citekit.csl.output.endings import (
     group_ending,
     leaf_ending,
 )
+from citekit.csl.output.scripts import has_italics
 from citekit.csl.output.token_writer import TokenWriter
 from citekit.csl.output.tokens import CLOSE, Open, Source
 from citekit.csl.output.tree import (
@@ -42,7 +43,6 @@ from citekit.csl.output.tree import (
     leaves,
 )
 from citekit.csl.style.ir import PLAIN, Look
-from citekit.csl.values.scripts import has_italics
 from citekit.model.value import replace
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.csl.output.scripts import stands_apart
 from citekit.csl.output.tree import NamesNode, Node, map_text
 from citekit.csl.style.ir import Look
 from citekit.csl.values.initials import initials
 from citekit.csl.values.markup import parse_markup
-from citekit.csl.values.scripts import stands_apart
 from citekit.csl.values.textcase import apply_case
 from citekit.model.value import replace
 
