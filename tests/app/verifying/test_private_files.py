@@ -12,7 +12,6 @@ import pytest
 from citekit import Archive
 from citekit.integrity.digest import digest_bytes
 from citekit.store.private.ledger import note
-from citekit.store.private.sealing import root_for_seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +38,6 @@ def archive(tmp_path: Path) -> Archive:
     archive.add_entity("Witness W", kind="person", private=True)
     archive.add_claim("It left early.", private=True)
     archive.seal()
-    root_for_seal(archive.store.layout)
     return archive
 
 
@@ -60,7 +58,7 @@ def test_a_change_of_a_note_waits_for_a_seal(archive: Archive) -> None:
     )
     assert _codes(archive) == {"CK-I677"}
     assert archive.verify().exit_code() == 0
-    root_for_seal(archive.store.layout)
+    archive.seal()
     assert _codes(archive) == set()
 
 
@@ -107,7 +105,7 @@ def test_a_forged_ledger_does_not_launder_a_capture(archive: Archive) -> None:
     note(archive.store.layout, {path: digest_bytes(capture.read_bytes())})
     assert "CK-E672" in _codes(archive)
     with pytest.raises(Exception, match="never changes"):
-        root_for_seal(archive.store.layout)
+        archive.seal()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
