@@ -83,8 +83,8 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
         absent = found("CK-E606", place, f"{lacking} bundles of entries are missing")
         return LogVerdict(sealed=standing.size, history=History(), findings=(absent,))
     reading = read_log(inspection, log, standing)
-    with suppress(CitekitError):  # told when the state is compared
-        reading.waiting = log.waiting(standing.size)
+    with suppress(CitekitError):  # a bundle that cannot be read, which is told
+        reading.waiting = log.waiting(standing.size, pending)
     found_here = [*reading.findings, *_check_files(inspection, log, standing, reading)]
     found_here += _check_pending(inspection, pending, standing.size)
     found_here += _check_origin(inspection, standing)
@@ -164,8 +164,8 @@ def _read(
     name: str, inspection: Inspection, read: Callable[[], T], findings: list[Finding]
 ) -> T | None:
     """What ``read`` reads from a file of the log; a finding when that is impossible."""
-    if not inspection.is_file(name):  # also when a link or a folder is in its place
-        return None
+    if not inspection.is_file(name) and name not in inspection.folders:
+        return None  # also when a link is in its place, which is told
     try:
         return read()
     except CitekitError as error:
