@@ -262,7 +262,9 @@ FORGED = {
         payloads=7,
     ),
     "steering-text": _event(reason="\u001b[2J\u202e", agent={"name": "\u001b]0;x\u0007"}),
-    "newer-schema": {"v": 2, "action": {}, "subject": None},
+    "action-is-object": _event(action={}),
+    "action-is-object-of-later": {"v": 2, "action": {}, "subject": None},
+    "newer-schema": {"v": 99, "action": {}, "subject": None},
 }
 
 
@@ -274,6 +276,16 @@ def test_forged_entries_end_no_command_with_a_bug(
     value = FORGED[kind]
     entry = encode_leaf(value) if isinstance(value, dict) else json.dumps(value).encode()
     _append(store, entry)
+    assert set(_exit_codes(store, capsys).values()) <= PROMISED
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_forged_entries_that_wait_end_no_command_with_a_bug(
+    kind: str, store: ArchiveStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever can write in the folder can have them wait."""
+    with store.layout.pending_file.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(FORGED[kind], separators=(",", ":"), sort_keys=True) + "\n")
     assert set(_exit_codes(store, capsys).values()) <= PROMISED
 
 

@@ -30,6 +30,7 @@ from citekit.store.clock import now
 from citekit.store.folder_names import names_of
 from citekit.store.layout import is_link
 from citekit.store.log.folder import LogFolder
+from citekit.store.log.log_state import said_by
 from citekit.store.log.record_kinds import group_of
 from citekit.store.writing.event_recorder import logged_payloads, this_tool
 
@@ -117,7 +118,7 @@ def _refuse_unsealed(store: ArchiveReader) -> None:
     standing = log.standing()
     for entry in log.waiting(standing.size) if standing else ():
         with suppress(InvalidData):
-            if parse_leaf(entry).get("action") in _TAKES_BACK:
+            if said_by(entry).action in _TAKES_BACK:
                 raise StoreConflict(
                     "an item was removed, and that is not sealed yet",
                     hint="citekit seal first: without it a check of the package finds a gap",

@@ -343,9 +343,8 @@ def _checked(entry: Mapping[str, Any]) -> tuple[str, str]:
             hint="install a newer citekit: pip install --upgrade citekit",
         )
     action, subject = entry.get("action"), entry.get("subject")
-    if action not in ACTIONS or version != SINCE.get(str(action), 1):
-        raise InvalidData(f"not an event: action {str(action)[:40]!r}")
-    if not isinstance(subject, str):
+    is_known = isinstance(action, str) and action in ACTIONS
+    if not is_known or version != SINCE.get(str(action), 1) or not isinstance(subject, str):
         raise InvalidData(f"not an event: action {str(action)[:40]!r}")
     if len(subject) > MAX_SUBJECT_BYTES or not isinstance(entry.get("digest", ""), str):
         raise InvalidData("not an event: its subject or digest is none")

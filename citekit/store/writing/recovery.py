@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from citekit.errors import IntegrityFailed, InvalidData, NotFound
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.leaf import parse_leaf
 from citekit.integrity.tiles import parse_path
 from citekit.model.value import Value, replace
 from citekit.store import files
 from citekit.store.folder_names import is_name_of_any
 from citekit.store.log.folder import LogFolder, needed_paths
+from citekit.store.log.log_state import said_by
 from citekit.store.log.sealed_payloads import SealedPayloads
 from citekit.store.private.ledger import read_ledger
 from citekit.store.private.recording import note_changed, note_removed
@@ -181,10 +181,13 @@ def _take_back_files(store: ArchiveReader, stopped: Unfinished) -> None:
 def _says_gone(entry: bytes, purged: set[str], left: set[str]) -> bool:
     if not any(action in entry for action in (b'"purge"', b'"erase"', b'"remove"')):
         return False
-    event = parse_leaf(entry)
-    if event.get("action") == "purge":
-        return any(payload.get("digest") in purged for payload in event.get("payloads", ()))
-    return event.get("action") in ("erase", "remove") and event.get("subject") in left
+    with suppress(InvalidData):  # what is no event says nothing, and waits for who asks about it
+        said = said_by(entry)
+        if said.action == "purge":
+            digests = {str(payload["digest"]) for payload in said.value.get("payloads", ())}
+            return not digests.isdisjoint(purged)
+        return said.action in ("erase", "remove") and said.subject in left
+    return False
 
 
 def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> None:
