@@ -43,6 +43,7 @@ COMMANDS = [
     ["log"],
     ["prove", "harbour2024"],
     ["export", "--format", "prov", "--output", "events.jsonld"],
+    ["export", "--format", "bagit", "--output", "bag"],
     ["backup", "copy"],
     ["doctor"],
     ["purge", "harbour2024", "--yes"],
