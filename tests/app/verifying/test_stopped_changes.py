@@ -17,6 +17,7 @@ from citekit.app.changing.recover import recover
 from citekit.app.verifying.verify import verify
 from citekit.cli.run import run
 from citekit.findings import FindingClass, Severity
+from citekit.integrity.leaf import encode_leaf
 from citekit.store.archive import ArchiveStore
 from citekit.store.staging import unfinished
 from citekit.testing.crashes import (
@@ -114,6 +115,26 @@ def test_without_its_local_folder_a_stopped_change_is_told_by_what_it_left(
     assert report.exit_code() in (0, 6)  # the event of a purge is nobody's now, and its bytes here
     assert told
     assert all(finding.hint for finding in told)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"action": "purge", "payloads": [1]},
+        {"action": "purge", "payloads": 7},
+        {"action": "remove", "subject": []},
+        {"action": {"purge": "erase"}},
+    ],
+)
+def test_mending_heeds_no_line_that_is_no_event(
+    parts: dict[str, object], base: Path, tmp_path: Path
+) -> None:
+    """Whoever can write in the folder can have anything wait: the change is mended all the same."""
+    outcome = _interrupted("purge-sealing", base, tmp_path)
+    with (outcome.root / "log" / "pending.jsonl").open("ab") as file:
+        file.write(encode_leaf({"v": 1, "subject": "items/harbour2024", **parts}) + b"\n")
+    assert not recover(ArchiveStore.open(outcome.root)).unmended
+    assert judge(outcome.root).code != 7
 
 
 def test_the_finding_says_what_was_stopped(base: Path, tmp_path: Path) -> None:
