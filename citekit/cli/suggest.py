@@ -37,7 +37,7 @@ def suggest(words: list[str]) -> str | None:
         if name in known:
             near = _nearest_choice(known[name], value if equals else following)
         else:
-            near = _nearest(name, known) if name.startswith("--") else None
+            near = _nearest_option(name, known) if name.startswith("--") else None
         if near:
             return near
     return None
@@ -55,6 +55,13 @@ def _nearest_choice(option: Option, value: str) -> str | None:
     if value in option.choices:
         return None
     return _nearest(value, option.choices)
+
+
+def _nearest_option(word: str, known: Iterable[str]) -> str | None:
+    """The dashes are left out: they would make any two short options alike."""
+    names = [name.removeprefix("--") for name in known if name.startswith("--")]
+    near = nearest(word.removeprefix("--"), names, most=1)
+    return f"did you mean --{near[0]}?" if near else None
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
