@@ -73,7 +73,7 @@ def offered(typed: str) -> list[str]:
         ("--json ver", ["verify"]),
         ("--v", ["--version"]),
         ("ann", ["annotate", "annotation", "annotations"]),
-        ("annotation ", ["edit", "rm"]),
+        ("annotation ", ["edit", "private", "rm"]),
         ("--install-completion z", ["zsh"]),
         ("cite -- lund2021", ["lund2021ebb"]),
         ("cite -- -", []),

@@ -64,9 +64,10 @@ def test_nothing_that_destroys_is_suggested(name: str, capsys: pytest.CaptureFix
 def test_what_takes_something_away_is_known() -> None:
     """What is called rm, and what asks before it removes, is never what was meant."""
     asking = {name for name in COMMANDS if "--yes" in map(_name, read_command(name).options)}
-    assert asking == {"purge", "remove", "seal"}  # which asks for purges alone
+    harmless = {"seal", "set"}  # one asks before it signs, one before what is known becomes private
+    assert asking == {"purge", "remove", *harmless}
     removing = {name.split()[-1] for name in COMMANDS if name.endswith(" rm")}
-    assert all(map(destroys, removing | asking - {"seal"}))
+    assert all(map(destroys, removing | asking - harmless))
     assert not any(map(destroys, ("list", "restore", "add", "set", "rename", "seal")))
 
 
@@ -85,7 +86,10 @@ def test_a_wrong_choice_is_told_with_what_can_be_chosen(capsys: pytest.CaptureFi
     """The message names the option, the word, and what stands in its place; no class of Python."""
     assert run(["list", "--access", "pubic"]) == 2
     told = capsys.readouterr().err
-    assert "Invalid value for '--access': 'pubic' is not one of 'public', 'restricted'." in told
+    assert (
+        "Invalid value for '--access': 'pubic' is not one of 'public', 'restricted', 'private'."
+        in told
+    )
     assert "hint: did you mean public?" in told
 
 
