@@ -267,11 +267,11 @@ def has_same_log(output: Path, made: Archive) -> bool:
 
 
 def log_events(archive: Archive) -> list[bytes]:
-    """The entries of an archive's log, without those that say who signs."""
+    """The events of an archive's log, without those that say who signs, and without its states."""
     log = LogFolder(archive.store.layout)
     standing = log.standing()
     entries = log.entries(standing.size) if standing else ()
-    return [entry for entry in entries if json.loads(entry)["action"] != "key"]
+    return [entry for entry in entries if json.loads(entry)["action"] not in ("key", "state")]
 
 
 def fix_the_surroundings() -> None:

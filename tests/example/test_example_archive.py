@@ -89,7 +89,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def events(folder: Path) -> list[str]:
-    """The entries of a log, without those about its key.
+    """The entries of a log, without those about its key, and without its states.
 
     Each names the citekit that made it, and so the record of a capture does: neither counts here.
     """
@@ -101,7 +101,7 @@ def events(folder: Path) -> list[str]:
         del entry["tool"]
         if entry["action"] == "capture":
             del entry["digest"]
-    return [json.dumps(entry) for entry in entries if entry["action"] != "key"]
+    return [json.dumps(entry) for entry in entries if entry["action"] not in ("key", "state")]
 
 
 def clone(folder: Path) -> Path:
