@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from citekit.csl.style import ir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from citekit.csl.style.ir import Style
 
@@ -42,59 +42,47 @@ def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> boo
     return False
 
 
-def uses(style: Style, variable: str) -> bool:
-    """Whether anything in the style prints, labels, tests or sorts by a variable."""
+def names_in(style: Style) -> frozenset[str]:
+    """All that the style prints as text or number, labels, tests for or sorts by: one walk."""
     areas = [area for area in (style.citation, style.bibliography) if area is not None]
-    if any(key.variable == variable for area in areas for key in area.sort):
-        return True
+    found = {key.variable for area in areas for key in area.sort if key.variable}
     trees = [area.children for area in areas] + [m.children for m in style.macros.values()]
-    return any(_any_uses(children, variable) for children in trees)
+    for element in (inner for children in trees for inner in within(children)):
+        match element:
+            case ir.Text(kind="variable", what=name):
+                found.add(name)
+            case ir.Number(variable=name) | ir.Label(variable=name):
+                found.add(name)
+            case ir.Choose(branches=branches):
+                found.update(value for branch in branches for _, value in branch.tests)
+            case _:
+                pass
+    return frozenset(found)
 
 
-def _any_uses(elements: Iterable[ir.Element], variable: str) -> bool:
-    return any(_uses(element, variable) for element in elements)
-
-
-def _uses(element: ir.Element, variable: str) -> bool:
-    match element:
-        case ir.Text(kind="variable", what=what):
-            return what == variable
-        case ir.Number(variable=what) | ir.Label(variable=what):
-            return what == variable
-        case ir.Choose(branches=branches):
-            return any(
-                any(value == variable for _, value in branch.tests)
-                or _any_uses(branch.children, variable)
-                for branch in branches
-            )
-        case ir.Group(children=children) | ir.Names(substitute=children):
-            return _any_uses(children, variable)
-        case _:
-            return False
+def within(elements: Iterable[ir.Element]) -> Iterator[ir.Element]:
+    """These elements and all that stand in them, macros apart."""
+    for element in elements:
+        yield element
+        match element:
+            case ir.Choose(branches=branches):
+                for branch in branches:
+                    yield from within(branch.children)
+            case ir.Group(children=children) | ir.Names(substitute=children):
+                yield from within(children)
+            case _:
+                pass
 
 
 def citations_test(style: Style, condition: str) -> bool:
     """Whether a condition is tested anywhere in the citation of a style, or in a macro."""
     macros = [macro.children for macro in style.macros.values()]
-    return any(_any_tests(children, condition) for children in [style.citation.children, *macros])
-
-
-def _any_tests(elements: Iterable[ir.Element], condition: str) -> bool:
-    return any(_tests(element, condition) for element in elements)
-
-
-def _tests(element: ir.Element, condition: str) -> bool:
-    match element:
-        case ir.Choose(branches=branches):
-            return any(
-                any(kind == condition for kind, _ in branch.tests)
-                or _any_tests(branch.children, condition)
-                for branch in branches
-            )
-        case ir.Group(children=children) | ir.Names(substitute=children):
-            return _any_tests(children, condition)
-        case _:
-            return False
+    return any(
+        isinstance(element, ir.Choose)
+        and any(kind == condition for branch in element.branches for kind, _ in branch.tests)
+        for children in [style.citation.children, *macros]
+        for element in within(children)
+    )
 
 
 def is_no_date(element: ir.Element) -> bool:
@@ -110,16 +98,4 @@ def is_no_date(element: ir.Element) -> bool:
 
 def has_date(elements: Iterable[ir.Element]) -> bool:
     """Whether a date stands among these elements or in them (macros apart)."""
-    return any(map(_holds_date, elements))
-
-
-def _holds_date(element: ir.Element) -> bool:
-    match element:
-        case ir.Date():
-            return True
-        case ir.Group(children=children) | ir.Names(substitute=children):
-            return has_date(children)
-        case ir.Choose(branches=branches):
-            return any(has_date(branch.children) for branch in branches)
-        case _:
-            return False
+    return any(isinstance(element, ir.Date) for element in within(elements))
