@@ -71,6 +71,9 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
     unreadable: list[Finding] = []
     standing = _read("log/checkpoint", inspection, log.standing, unreadable)
     pending = _read("log/pending.jsonl", inspection, log.pending, unreadable) or Pending()
+    if "log/pending.jsonl" in inspection.folders:
+        place = inspection.show("log/pending.jsonl")
+        unreadable.append(found("CK-E609", place, "is a folder: no event can wait there"))
     if unreadable:
         return LogVerdict(sealed=0, history=History(), findings=tuple(unreadable))
     if standing is None:
@@ -164,8 +167,8 @@ def _read(
     name: str, inspection: Inspection, read: Callable[[], T], findings: list[Finding]
 ) -> T | None:
     """What ``read`` reads from a file of the log; a finding when that is impossible."""
-    if not inspection.is_file(name) and name not in inspection.folders:
-        return None  # also when a link is in its place, which is told
+    if not inspection.is_file(name):  # also when a link or a folder is in its place
+        return None
     try:
         return read()
     except CitekitError as error:
