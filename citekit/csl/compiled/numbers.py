@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _EMBEDDED_LABEL = r",\s*[^\W\d]{2,}\.\s"  # "367-368, fig. 333": the label is for pages
 _DIGITS = r"[^\W\d_]*\d+(?:\s*(?:[-,&]|–)\s*(?:[^\W\d_]*\d+)?)*"
-_OF_THE_CITE = ("locator", "number")
-"""Labels that go by what stands there: a kind of locator, the prefix of a number."""
 _NUMBERS = NUMBER_VARIABLES | {"locator", "page"}
 _LABELLED_COUNTS = ("number-of-pages", "number-of-volumes")
 UNJOINED = frozenset(("section", "part-number", "supplement-number", "version", "printing-number"))
@@ -98,7 +96,9 @@ def compile_label(setting: Setting, element: ir.Label) -> Element:
     """The function of a ``cs:label`` that stands by itself."""
     variable, look, locale = element.variable, element.look, setting.locale
     memory: dict[tuple[str, bool], tuple[Sequence[Node | str], Sequence[Node | str]]] = {}
-    bare = "" if variable in _OF_THE_CITE else locale.text(variable, element.form, plural=False)
+    # the label of a number goes by the number's own prefix; a locator is a page if nobody says more
+    name = {"number": "", "locator": "page"}.get(variable, variable)
+    bare = locale.text(name, element.form, plural=False) if name else ""
     bare_forms = setting.term(bare, look) if bare else ((), ())
 
     def _offer(state: State, out: Out) -> None:
