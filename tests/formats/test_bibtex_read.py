@@ -16,9 +16,9 @@ from citekit.formats.one_line import fold
 def read_one(text: str) -> dict[str, Any]:
     """The only item of a text that has nothing wrong with it."""
     result = formats.read(text, "bibtex")
-    assert [finding.message for finding in result.findings] == []
+    assert [one.message for one in result.findings if one.severity != "note"] == []
     (item,) = result.items
-    return item
+    return {name: value for name, value in item.items() if name != "custom"}
 
 
 def test_a_classic_entry_is_an_item() -> None:
@@ -89,7 +89,7 @@ def test_names_are_read(text: str, name: dict[str, str]) -> None:
             '<i>a <b>b</b></i> <span style="font-variant:small-caps;">c</span>',
         ),
         (r"see \url{https://example.org/a\%20b_c}", "see https://example.org/a%20b_c"),
-        (r"$x_1 \to \infty$ and \unknown{arg}", r"$x_1 \to \infty$ and \unknown{arg}"),
+        (r"$x_1 \to \infty$ and \unknown{arg}", r"x<sub>1</sub> → ∞ and \unknown{arg}"),
         (r"one \par two", "one\n\ntwo"),
         ("{" * 500 + "x" + "}" * 500, "x"),
         ("a } b \\", "a  b \\"),
