@@ -103,26 +103,28 @@ class _Heirs:
         if not {"crossref", "xdata"} & entry.fields.keys():
             return entry
         fields, raw, parents = dict(entry.fields), dict(entry.raw), dict(entry.parents)
-        for parent, name, taken in self._taken(entry, (entry.key,)):
-            if name in fields or (name in _DATES and _DATES & entry.fields.keys()):
-                continue
-            fields[name] = parent.fields[taken]
-            raw[name] = parent.raw[taken]
-            if parent.type not in DATA_ONLY:
-                parents[name] = parent.key
+        for reference, parent in self._parents(entry, (entry.key,)):
+            for source, name, taken in self._taken(entry, reference, parent, (entry.key,)):
+                if name in fields or (name in _DATES and _DATES & entry.fields.keys()):
+                    continue
+                fields[name], raw[name] = source.fields[taken], source.raw[taken]
+                if reference == "crossref":
+                    parents[name] = entry.fields["crossref"].strip()
         return replace(entry, fields=fields, raw=raw, parents=parents)
 
-    def _taken(self, entry: RawEntry, way: tuple[str, ...]) -> Iterator[tuple[RawEntry, str, str]]:
-        """Each field that an entry may take: from whom, its name here and its name there."""
-        for reference, parent in self._parents(entry, way):
-            for name in parent.fields:
-                shown = name if reference == "xdata" else _name_in(entry, parent, name)
-                if shown:
-                    yield parent, shown, name
-            for older, shown, name in self._taken(parent, (*way, parent.key)):
+    def _taken(
+        self, entry: RawEntry, reference: str, parent: RawEntry, way: tuple[str, ...]
+    ) -> Iterator[tuple[RawEntry, str, str]]:
+        """What an entry may take from a parent, or through it: whose, its name here and there."""
+        for name in parent.fields:
+            here = name if reference == "xdata" else _name_in(entry, parent, name)
+            if here:
+                yield parent, here, name
+        for farther, older in self._parents(parent, (*way, parent.key)):
+            for source, shown, name in self._taken(parent, farther, older, (*way, parent.key)):
                 here = shown if reference == "xdata" else _name_in(entry, parent, shown)
                 if here:
-                    yield older, here, name
+                    yield source, here, name
 
     def _parents(self, entry: RawEntry, way: tuple[str, ...]) -> Iterator[tuple[str, RawEntry]]:
         for reference in ("xdata", "crossref"):
