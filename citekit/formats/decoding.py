@@ -37,7 +37,7 @@ _TEXT_CODECS: Final = re.compile(
 def decode_bibliography(data: bytes) -> tuple[str, Finding | None]:
     r"""The text, and a finding where its encoding is not UTF-8 or had to be guessed.
 
-    >>> decode_bibliography(b"% Encoding: ISO-8859-2\\n@misc{k, title={\\xb1}}")[0][-4:]
+    >>> decode_bibliography(b"% Encoding: ISO-8859-2\n@misc{k, title={\xb1}}")[0][-4:]
     '{ą}}'
     """
     for mark, name in _MARKS:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from citekit.formats.bibtex.dates import MONTHS, literal_date, write_date, year_and_month, year_of
-from citekit.formats.bibtex.kept import KeptEntry, kept_entry
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
 from citekit.formats.bibtex.write_names import write_names
 from citekit.formats.latex.write import LatexWriter, escape_url, url_command
@@ -81,19 +80,15 @@ def entry_of(
     What is kept of the entry that the item was read from is as it was typed. ``beside`` are the
     keys of the items written with it: what an entry inherits from one of them is not repeated.
     """
-    kept = kept_entry(item, walk, beside) if "custom" in item else KeptEntry()
-    unsaid = {name: value for name, value in item.items() if name not in kept.variables}
     entry = Entry(item, walk, latex)
-    entry.unsaid = unsaid
-    entry.type = kept.type or entry.kind.entry
-    entry.fields, entry.typed = dict(kept.fields), frozenset(kept.fields)
-    for alias, value in unsaid.items():
+    is_typed = _put_kept(entry, beside)
+    for alias, value in entry.unsaid.items():
         variable = _ALIASES.get(alias, alias)
         if variable not in _NOT_FIELDS and not _says_nothing_new(alias, variable, item):
             _put_variable(entry, variable, value)
     _put_archive(entry)
     _put_ids(entry)
-    _put_fixed(entry, is_typed=bool(kept.type))
+    _put_fixed(entry, is_typed=is_typed)
     _put_annotation(entry)
     last = len(walk.order)
     entry.fields = dict(
@@ -102,11 +97,29 @@ def entry_of(
     return entry
 
 
+def _put_kept(entry: Entry, beside: Collection[str]) -> bool:
+    """Put in what is kept of the entry as it was typed; True where the entry type is."""
+    if not facts_of(entry.item).get("entry"):
+        return False
+    from citekit.formats.bibtex.kept import kept_entry  # most items were not read from a .bib file
+
+    kept = kept_entry(entry.item, entry.walk, beside)
+    entry.unsaid = {n: value for n, value in entry.item.items() if n not in kept.variables}
+    entry.type = kept.type or entry.type
+    entry.fields, entry.typed = dict(kept.fields), frozenset(kept.fields)
+    return bool(kept.type)
+
+
+def facts_of(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """citekit's own facts in an item."""
+    custom = item.get("custom")
+    facts = custom.get("citekit") if isinstance(custom, Mapping) else None
+    return facts if isinstance(facts, Mapping) else {}
+
+
 def _put_ids(entry: Entry) -> None:
     """Old keys of the item, by which BibLaTeX finds the entry too."""
-    custom = entry.item.get("custom")
-    facts = custom.get("citekit") if isinstance(custom, Mapping) else None
-    aliases = facts.get("aliases") if isinstance(facts, Mapping) else None
+    aliases = facts_of(entry.item).get("aliases")
     if entry.is_biblatex and isinstance(aliases, list | tuple):
         entry.put("ids", ",".join(a for a in aliases if isinstance(a, str) and is_citekey(a)))
 
@@ -247,9 +260,7 @@ def _put_archive(entry: Entry) -> None:
 
 
 def _archived_copies(item: Mapping[str, Any]) -> list[str]:
-    custom = item.get("custom")
-    facts = custom.get("citekit") if isinstance(custom, Mapping) else None
-    copies = facts.get("archived") if isinstance(facts, Mapping) else None
+    copies = facts_of(item).get("archived")
     if not isinstance(copies, list | tuple):
         return []
     urls = [str(copy.get("url", "")) for copy in copies if isinstance(copy, Mapping)]

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.formats.bibtex.dates import MONTHS
+from citekit.formats.bibtex.fields import facts_of
+from citekit.formats.latex.read import is_one_group
 from citekit.formats.latex.unsafe import only_typesets
 from citekit.formats.one_line import fold
 
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from citekit.formats.bibtex.blocks import RawEntry
     from citekit.formats.bibtex.mapping import Crosswalk
 
-_PIECE: Final = re.compile(r'\{[^{}]*\}|"[^"{}]*"|[A-Za-z]+|\d+')
+_QUOTED: Final = r'\{[^{}]*\}|"[^"{}]*"'
+_SUM: Final = rf"(?:{_QUOTED}|[A-Za-z]+|\d+)(?: ?# ?(?:{_QUOTED}|[A-Za-z]+|\d+))*"
 _NAME: Final = r"[^\s{}=,\"#%@()\\]{1,80}"
 _NEVER: Final = frozenset({"xdata", "ids"})
 """What ``xdata`` brings is kept in its place; other keys are those that the item has now."""
@@ -83,14 +86,13 @@ def _kept(entry: RawEntry, name: str, item: Mapping[str, Any], of: Sequence[str]
 def _typed(entry: RawEntry, name: str) -> str:
     """What stands behind ``name =``: in braces, or put together from months as it was typed."""
     raw, value = fold(entry.raw[name]), entry.fields[name]
-    words = {word.casefold() for word in re.findall(r"[A-Za-z]+", re.sub(_QUOTED, "", raw))}
-    is_sum = re.fullmatch(rf"(?:{_PIECE.pattern})(?: ?# ?(?:{_PIECE.pattern}))*", raw)
-    if words and words <= set(MONTHS) and is_sum:
-        return raw
-    return f"{{{fold(value)}}}"
+    return raw if _is_sum_of_months(raw) else f"{{{fold(value)}}}"
 
 
-_QUOTED: Final = re.compile(r'\{[^{}]*\}|"[^"{}]*"')
+def _is_sum_of_months(text: str) -> bool:
+    """``jul # {~18}``: months by their macros, which every style has, and what is beside."""
+    words = {word.casefold() for word in re.findall(r"[A-Za-z]+", re.sub(_QUOTED, "", text))}
+    return bool(words) and words <= set(MONTHS) and bool(re.fullmatch(_SUM, text))
 
 
 def checksum(item: Mapping[str, Any], variables: Iterable[str]) -> str:
@@ -121,8 +123,8 @@ class KeptEntry:
 def kept_entry(item: Mapping[str, Any], walk: Crosswalk, beside: Collection[str] = ()) -> KeptEntry:
     """What is kept of an item's entry; ``beside`` are the keys of the items written with it."""
     kept = KeptEntry()
-    entry = _entry_in(item)
-    if entry is None:
+    entry = facts_of(item).get("entry")
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("type"), str):
         return kept
     fields = {name: one for name, one in _mappings(entry.get("fields")).items()
               if _holds(item, one) and (not one.get("of") or walk.has_field(name))}  # fmt: skip
@@ -137,18 +139,11 @@ def kept_entry(item: Mapping[str, Any], walk: Crosswalk, beside: Collection[str]
     kept.fields = {name: str(one["text"]) for name, one in fields.items()
                    if name == "crossref" or one.get("parent") != (kept.parent or "")}  # fmt: skip
     said = {variable for one in fields.values() for variable in one.get("of", ())}
-    if _holds(item, {**entry, "text": ""}) and walk.has_type(str(entry["type"])):
+    if _holds(item, {**entry, "text": "{}"}) and walk.has_type(str(entry["type"])):
         kept.type = str(entry["type"])
         said |= set(entry.get("of", ()))
     kept.variables = frozenset(said)
     return kept
-
-
-def _entry_in(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    custom = item.get("custom")
-    facts = custom.get("citekit") if isinstance(custom, Mapping) else None
-    entry = facts.get("entry") if isinstance(facts, Mapping) else None
-    return entry if isinstance(entry, Mapping) and isinstance(entry.get("type"), str) else None
 
 
 def _mappings(fields: object) -> dict[str, Mapping[str, Any]]:
@@ -163,4 +158,6 @@ def _holds(item: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
     """Whether what is kept may be written: it says what the item says, and only typesets."""
     of = kept.get("of", ())
     is_said = not of or checksum(item, of) == kept.get("said")
-    return is_said and only_typesets(str(kept.get("text", "")))
+    text = str(kept.get("text", "{}"))
+    is_value = is_one_group(text) or _is_sum_of_months(text)
+    return is_said and is_value and only_typesets(text)

@@ -104,6 +104,7 @@ def _sets(entries: list[RawEntry]) -> Iterator[Finding]:
 
 
 def _sum_of(kept: Counter[str]) -> Iterator[Finding]:
+    del kept["crossref"]
     if kept:
         names = ", ".join(f"{name} ({number})" for name, number in kept.most_common())
         message = f"kept as typed, since CSL has no variable for it: {names}"
@@ -314,7 +315,9 @@ class _EntryReading:
         if unsafe:
             shown = ", ".join(unsafe)
             self.warn("CK-W423", f"{shown}: TeX that reaches beyond the text is not kept")
-        self.without_variable = [name for name in fields if name not in self.of]
+        self.without_variable = [
+            name for name in fields if name not in self.of and self.entry.fields[name].strip()
+        ]
         if fields or written.type != self.entry.type:
             kept = {
                 "type": self.entry.type,

@@ -58,7 +58,7 @@ class Strings:
         if len(piece) > 1 and (piece[0], piece[-1]) in (("{", "}"), ('"', '"')):
             return piece[1:-1]
         name = piece.casefold()
-        if name not in self._values and not piece.isdigit() and piece:
+        if name not in self._values and re.fullmatch(r"[A-Za-z_][\w:.+-]*", piece):
             self.undefined.append(piece)
         value = self._values.get(name, piece)
         if value is None:

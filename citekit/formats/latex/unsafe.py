@@ -13,55 +13,16 @@ from typing import Final
 
 _REACHING: Final = re.compile(
     r"input|include|import|read|write|open|file|shell|special|lua|token|csname|catcode|exec|escape"
-    r"|expand|after|package|class|define|command|environment|makeat|expl|loop|repeat|global|long"
-    r"|output|every|pdf|xetex|embed|attach|dump|verb|listing|bibliography|filecontents|primitive",
+    r"|expand|package|class|define|(?:new|provide)command|environment|makeat|expl|^every|pdf|xetex"
+    r"|embed|attach|dump|primitive",
     re.IGNORECASE,
 )
 _ALONE: Final = frozenset(
-    [
-        "def",
-        "edef",
-        "gdef",
-        "xdef",
-        "let",
-        "futurelet",
-        "chardef",
-        "mathchardef",
-        "countdef",
-        "toksdef",
-        "endlinechar",
-        "escapechar",
-        "outer",
-        "the",
-        "romannumeral",
-        "string",
-        "meaning",
-        "uppercase",
-        "lowercase",
-        "aftergroup",
-        "batchmode",
-        "errmessage",
-        "show",
-        "message",
-        "immediate",
-        "closein",
-        "closeout",
-        "end",
-        "bye",
-        "stop",
-        "noexpand",
-        "unexpanded",
-        "detokenize",
-        "jobname",
-        "newif",
-        "newcount",
-        "newtoks",
-        "newbox",
-        "newlength",
-        "setlength",
-        "setcounter",
-        "advance",
-    ]
+    """def edef gdef xdef let futurelet chardef mathchardef countdef toksdef endlinechar escapechar
+    outer long global the romannumeral string meaning uppercase lowercase aftergroup afterassignment
+    batchmode errmessage show message immediate closein closeout end bye stop noexpand unexpanded
+    detokenize jobname newif newcount newtoks newbox newlength setlength setcounter advance output
+    loop repeat bibliography begin""".split()  # noqa: SIM905  # words are read more easily
 )
 _COMMAND: Final = re.compile(r"\\(?:([A-Za-z@]+)|.)", re.DOTALL)
 _ENVIRONMENT: Final = re.compile(r"\\(?:begin|end)\s*\{([A-Za-z]+\*?)\}")
@@ -88,7 +49,7 @@ def _environment_name(match: re.Match[str]) -> str:
 
 
 def _reaches(name: str) -> bool:
-    return name in _ALONE or name == "begin" or "@" in name or bool(_REACHING.search(name))
+    return name in _ALONE or "@" in name or bool(_REACHING.search(name))
 
 
 def _is_balanced(text: str) -> bool:
