@@ -40,7 +40,7 @@ def found_in(case: dict[str, Any]) -> dict[str, Any]:
         return {"error": error.message[: len(case["expect"].get("error", ""))]}
     codes = [f"{one.code}:{one.place.line or 0}" for one in result.findings if one.place]
     items = [dict(item) for item in result.items]
-    kept = {item["id"]: fields for item in items if (fields := take_kept(item))}
+    kept = {item.get("id", ""): fields for item in items if (fields := take_kept(item))}
     return {
         "items": items,
         "findings": sorted(codes),
@@ -49,12 +49,13 @@ def found_in(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def take_kept(item: dict[str, Any]) -> dict[str, str]:
-    """Take what is kept of its entry out of an item: the text of each field."""
+    """Take what is kept of its entry out of an item: the text of each field or line."""
     facts = dict(item.pop("custom", {}).get("citekit", {}))
     entry = facts.pop("entry", {})
     if facts:
         item["custom"] = {"citekit": facts}
-    return {name: field["text"] for name, field in entry.get("fields", {}).items()}
+    fields = {name: field["text"] for name, field in entry.get("fields", {}).items()}
+    return fields or {f"{n} {tag}": text for n, (tag, text) in enumerate(entry.get("lines", []))}
 
 
 def expected(case: dict[str, Any]) -> dict[str, Any]:

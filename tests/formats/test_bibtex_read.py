@@ -162,7 +162,7 @@ def test_tex_that_reaches_beyond_the_text_is_not_written_back(field: str) -> Non
 
     written = formats.write(result.items, "bibtex")
 
-    assert "CK-W423" in [one.code for one in result.findings]
+    assert "CK-W429" in [one.code for one in result.findings]
     assert field not in written
     assert "own = " not in written
 

@@ -111,7 +111,7 @@ def _put_kept(entry: Entry, beside: Collection[str]) -> bool:
 
 
 def facts_of(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """citekit's own facts in an item."""
+    """What citekit itself knows, as it stands in an item."""
     custom = item.get("custom")
     facts = custom.get("citekit") if isinstance(custom, Mapping) else None
     return facts if isinstance(facts, Mapping) else {}

@@ -136,7 +136,7 @@ def _of_parts(parts: dict[str, str | None], language: str) -> dict[str, Any] | N
     year, word, day = int(parts["y"] or 0), parts.get("m"), parts.get("d")
     month = int(parts["n"] or 0) if parts.get("n") else month_of(word or "", language)
     if word and not month:
-        season = _SEASONS.get(word.rstrip(".").casefold())
+        season = season_of(word)
         return {"date-parts": [[year]], "season": season} if season and not day else None
     return _checked([[year, month, *([int(day)] if day else [])]])
 
@@ -158,7 +158,7 @@ def read_year_month_day(
         return base, not month
     ends = list(_month_ends(month, day, language))
     if not ends:
-        season = _SEASONS.get(month.strip(". ").casefold())
+        season = season_of(month)
         return ({**base, "season": season}, True) if season else (base, False)
     dated = _checked([[parts[0][0], *end] for end in ends])
     if dated is None:
@@ -213,6 +213,11 @@ def month_of(word: str, language: str = "") -> int:
     months = _months_of(own).get(bare, set()) if own in _LANGUAGES else set()
     months = months or set().union(*(_months_of(tag).get(bare, set()) for tag in _LANGUAGES))
     return next(iter(months)) if len(months) == 1 else 0
+
+
+def season_of(word: str) -> int:
+    """The number of a season (spring is 1) from its name; 0 for anything else."""
+    return _SEASONS.get(word.strip(" .").casefold(), 0)
 
 
 def _is_english_month(word: str) -> bool:

@@ -306,7 +306,7 @@ class _EntryReading:
                     self.warn("CK-W421", f"{name}: {wrong}")
             entity = _ENTITY.search(value)
             if entity and self.walk.kinds.get(name) != "verbatim":
-                self.warn("CK-W422", f"{name}: {entity[0]!r} is an entity of HTML, not TeX")
+                self.warn("CK-W428", f"{name}: {entity[0]!r} is an entity of HTML, not TeX")
 
     def _keep_typed(self) -> None:
         """Keep what would not be written as it was typed."""
@@ -314,7 +314,7 @@ class _EntryReading:
         fields, unsafe = typed_fields(self.entry, self.item, self.of, written.fields)
         if unsafe:
             shown = ", ".join(unsafe)
-            self.warn("CK-W423", f"{shown}: TeX that reaches beyond the text is not kept")
+            self.warn("CK-W429", f"{shown}: TeX that reaches beyond the text is not kept")
         self.without_variable = [
             name for name in fields if name not in self.of and self.entry.fields[name].strip()
         ]
