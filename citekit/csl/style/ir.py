@@ -211,6 +211,13 @@ class Term(Definition):
     match: str | None = None
 
 
+class Remark(Value):
+    """Something in a style or locale that is not in CSL 1.0.2; it was read without it."""
+
+    line: int
+    message: str
+
+
 class LocaleData(Definition):
     """``cs:locale`` of one file: only what that file says."""
 
@@ -218,6 +225,7 @@ class LocaleData(Definition):
     terms: dict[tuple[str, str, str], Term]  # (name, form, gender-form) -> term
     dates: dict[str, Date]
     options: dict[str, str]
+    remarks: tuple[Remark, ...] = ()
 
 
 class Style(Definition):
@@ -232,3 +240,9 @@ class Style(Definition):
     citation: Area
     bibliography: Area | None
     locales: tuple[LocaleData, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def warnings(self) -> list[str]:
+        """The remarks, each with file and line."""
+        return [f"{self.path}:{remark.line}: {remark.message}" for remark in self.remarks]

@@ -113,7 +113,7 @@ def load_locale(style: Style, asked: str | None) -> tuple[Locale, list[str]]:
     """The locale for this style and tag, and warnings about languages nobody has data for."""
     lang = normal_tag(asked or style.default_locale or ROOT)
     warnings: list[str] = []
-    found = [tag for tag in _chain(lang) if tag in _files()]
+    found = [tag for tag in _chain(lang) if tag in locale_files()]
     files = [_file(tag) for tag in found if tag != ROOT]
     if not found:
         warnings.append(f"no locale {lang!r}: its terms are taken from {ROOT}")
@@ -152,7 +152,7 @@ def _chain(lang: str) -> list[str]:
 
 @lru_cache(maxsize=16)
 def _file(tag: str) -> LocaleData:
-    path = _files()[tag]
+    path = locale_files()[tag]
     try:
         return parse_locale(path.read_bytes(), str(path))
     except OSError as error:
@@ -177,14 +177,15 @@ def _no_data() -> CitekitError:
 
 
 @lru_cache(maxsize=1)
-def _files() -> dict[str, Path]:
+def locale_files() -> dict[str, Path]:
+    """The locale files that are installed, by their tags; raises NotFound where none are."""
     paths = _folder().glob("locales-*.xml")
     return {path.stem.removeprefix("locales-"): path for path in paths}
 
 
 def locale_tags() -> tuple[str, ...]:
     """The languages whose terms are installed, sorted; raises NotFound where none are."""
-    return tuple(sorted(_files()))
+    return tuple(sorted(locale_files()))
 
 
 @lru_cache(maxsize=1)
