@@ -34,7 +34,7 @@ class Program:
         self.links = links
         self.locale: Locale
         self.locale, warnings = load_locale(style, locale)
-        self.warnings = [*style.warnings, *warnings]
+        self.warnings = [*map(str, style.remarks), *warnings]
 
     @cached_property
     def _citation(self) -> list[Element]:

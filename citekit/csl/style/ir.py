@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from citekit.errors import Place
 from citekit.model.value import Value
 
 
@@ -212,10 +213,13 @@ class Term(Definition):
 
 
 class Remark(Value):
-    """Something in a style or locale that is not in CSL 1.0.2; it was read without it."""
+    """Something in a style or locale that is not in CSL 1.0.2, which is read without it."""
 
-    line: int
+    place: Place
     message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
 
 
 class LocaleData(Definition):
@@ -241,8 +245,3 @@ class Style(Definition):
     bibliography: Area | None
     locales: tuple[LocaleData, ...] = ()
     remarks: tuple[Remark, ...] = ()
-
-    @property
-    def warnings(self) -> list[str]:
-        """The remarks, each with file and line."""
-        return [f"{self.path}:{remark.line}: {remark.message}" for remark in self.remarks]

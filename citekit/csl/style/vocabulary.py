@@ -65,7 +65,10 @@ class _Sieve:
     def remarks(self) -> tuple[Remark, ...]:
         """What was noted, in the order of the file."""
         return tuple(
-            Remark(line=line, message=message if times == 1 else f"{message} ({times} times)")
+            Remark(
+                place=Place(path=self._path, line=line),
+                message=message if times == 1 else f"{message} ({times} times)",
+            )
             for message, (line, times) in sorted(self._told.items(), key=lambda told: told[1][0])
         )
 

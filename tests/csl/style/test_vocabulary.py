@@ -91,7 +91,7 @@ def test_a_locale_is_sifted_too() -> None:
 
     (remark,) = parse_style(style({"style": f"{rewording}{layout}"})).remarks
 
-    assert (remark.line, remark.message) == (3, "<word> is not in CSL 1.0.2: it is left out")
+    assert str(remark) == "<style>:3: <word> is not in CSL 1.0.2: it is left out"
 
 
 def test_the_table_of_strangers_names_none_that_is_known() -> None:
