@@ -1,6 +1,6 @@
 """``citekit styles update``: styles and locales are judged one by one, and put where they count.
 
-What is newer than in the packages, or not in them, goes into the user's folder (``own_folder``).
+What is newer than in the packages, or not in them, goes into a folder of the user's data.
 A file that cannot be used is a finding and keeps no other out. All are written beside first; then
 each takes its place in one step, parents before the styles that depend on them, so that a stop
 leaves none that cannot be used, and the same call again does the rest.
@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.styles.sources import Brought, read_source
+from citekit.app.styles.sources import read_source
 from citekit.csl.style.head import StyleHead, read_head, read_style
 from citekit.csl.style.installed import (
     installed_file,
@@ -24,16 +24,18 @@ from citekit.csl.style.installed import (
     zotero_id,
 )
 from citekit.csl.style.locale import normal_tag, packaged_locale
-from citekit.csl.style.own import is_as_new, own_file, own_folder
+from citekit.csl.style.own import is_as_new, own_file
 from citekit.csl.style.parse import parse_locale, parse_style
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
 from citekit.findings import Finding, Severity
+from citekit.model.machine.user_folders import own_styles_folder
 from citekit.model.value import Value
 from citekit.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from citekit.app.styles.brought import Brought
     from citekit.csl.style.ir import Remark
 
 _COPY: Final = r"[ _-]*\(\d+\)$"  # what browsers add to the name of a second download
@@ -73,7 +75,7 @@ def update_styles(
     InvalidData for one without any style or locale, StorageFailed.
     """
     path = Path(source)
-    taking = _Taking(own_folder())
+    taking = _Taking(own_styles_folder())
     number = 0
     try:
         for number, brought in enumerate(read_source(path), 1):
@@ -94,7 +96,7 @@ def remove_styles(names: Sequence[str] = (), *, everything: bool = False) -> tup
     Comes back with what was removed. Raises NotFound for one that was not brought, StoreConflict
     for one that another brought style depends on, and removes nothing then; StorageFailed.
     """
-    folder = own_folder()
+    folder = own_styles_folder()
     if everything:
         found = sorted(name for name in files.names(folder) if name.endswith((".csl", ".xml")))
         files.remove_tree(folder)

@@ -8,8 +8,9 @@ from citekit.csl.style.find import find_file, find_style
 from citekit.csl.style.head import read_style
 from citekit.csl.style.installed import packaged_file, short_names, styles_folder
 from citekit.csl.style.ir import Remark
-from citekit.csl.style.own import own_file, own_folder
+from citekit.csl.style.own import own_file
 from citekit.csl.style.parse import parse_style
+from citekit.model.machine.user_folders import own_styles_folder
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def describe_style(name: str) -> StyleDescription:
 
 
 def _source(path: Path) -> Literal["package", "own", "file"]:
-    if path.parent == own_folder():
+    if path.parent == own_styles_folder():
         return "own"
     return "package" if path.is_relative_to(styles_folder()) else "file"
 

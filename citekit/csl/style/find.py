@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style.head import StyleHead, read_style
 from citekit.csl.style.installed import file_of_id, installed_file
-from citekit.csl.style.own import own_folder
 from citekit.csl.style.search import id_of_title, id_of_url, nearest
 from citekit.errors import InvalidData, NotFound
+from citekit.model.machine.user_folders import own_styles_folder
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _parent_file(path: Path, url: str) -> Path:
     """
     parent_id = url.rstrip("/").rpartition("/")[2]
     neighbour = path.with_name(f"{parent_id}.csl") if parent_id else path
-    if neighbour != path and path.parent != own_folder() and _named_file(str(neighbour)):
+    if neighbour != path and path.parent != own_styles_folder() and _named_file(str(neighbour)):
         return neighbour
     installed = installed_file(f"http://www.zotero.org/styles/{parent_id}")
     if installed is None:

@@ -7,27 +7,18 @@ that the packages have as well counts where it is as new as theirs, by the insta
 
 from __future__ import annotations
 
-import os
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from citekit.model.machine.user_folders import own_styles_folder
 
-def own_folder() -> Path:
-    """The folder, which may not exist: where platformdirs has data, which costs 10 ms to ask."""
-    home = os.path.expanduser("~")  # noqa: PTH111  # Path.home fails where there is none
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or f"{home}/AppData/Local"
-        return Path(base, "citekit", "citekit", "styles")
-    if sys.platform == "darwin":
-        return Path(home, "Library", "Application Support", "citekit", "styles")
-    base = os.environ.get("XDG_DATA_HOME", "").strip() or f"{home}/.local/share"
-    return Path(base, "citekit", "styles")
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def own_stamp() -> tuple[str, int]:
     """What changes with every file that comes into the folder or leaves it; its path is in it."""
-    folder = own_folder()
+    folder = own_styles_folder()
     try:
         return str(folder), folder.stat().st_mtime_ns
     except OSError:
@@ -36,7 +27,7 @@ def own_stamp() -> tuple[str, int]:
 
 def own_file(name: str) -> Path | None:
     """The user's file of this name, None where there is none."""
-    path = own_folder() / name
+    path = own_styles_folder() / name
     return path if path.is_file() else None
 
 

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from citekit.csl.style.head import read_head
 from citekit.csl.style.installed import PACKAGE, short_names, styles_folder
 from citekit.csl.style.locale import files_in, updated_of
-from citekit.csl.style.own import is_as_new, own_folder, own_stamp
+from citekit.csl.style.own import is_as_new, own_stamp
 from citekit.errors import InvalidData
+from citekit.model.machine.user_folders import cache_folder, own_styles_folder
 from citekit.model.nearest import nearest as nearest_names
 from citekit.model.value import Value, replace
 
@@ -161,7 +162,7 @@ def own_summaries() -> tuple[StyleSummary, ...]:
     folder, changed_ns = own_stamp()
     if not changed_ns:
         return ()
-    cache_file, stamp = _cache_file("styles-own.json"), f"{folder} {changed_ns}"
+    cache_file, stamp = cache_folder() / "styles-own.json", f"{folder} {changed_ns}"
     return read_own_summaries(Path(folder), cache_file, stamp)
 
 
@@ -171,7 +172,7 @@ def own_locales() -> tuple[StyleSummary, ...]:
         StyleSummary(
             id=path.stem, title=f"the language {tag}", updated=updated_of(path), is_own=True
         )
-        for tag, path in sorted(files_in(own_folder()).items())
+        for tag, path in sorted(files_in(own_styles_folder()).items())
     )
 
 
@@ -181,16 +182,10 @@ def _packaged() -> tuple[StyleSummary, ...]:
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        cache_file = _cache_file(f"styles-{version(PACKAGE)}.json")
+        cache_file = cache_folder() / f"styles-{version(PACKAGE)}.json"
     except PackageNotFoundError:
         cache_file = None
     return read_summaries(styles_folder(), cache_file)
-
-
-def _cache_file(name: str) -> Path:
-    from platformdirs import user_cache_dir  # likewise
-
-    return Path(user_cache_dir("citekit", appauthor=False), name)
 
 
 def read_summaries(folder: Path, cache: Path | None) -> tuple[StyleSummary, ...]:

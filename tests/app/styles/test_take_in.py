@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.app.styles import sources
+from citekit.app.styles import brought
 from citekit.app.styles.take_in import remove_styles, update_styles
 from citekit.csl import find_style, process, search_styles, styles_folder
 from citekit.csl.style.describe import describe_style
 from citekit.csl.style.head import MAX_STYLE_BYTES
-from citekit.csl.style.own import own_folder
 from citekit.errors import InvalidData, NotFound, StoreConflict
 from citekit.findings import Severity
+from citekit.model.machine.user_folders import own_styles_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ BOOK = {
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_styles_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has folders of its own for what a user has brought, and for lists of it."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -76,7 +76,7 @@ def test_styles_and_languages_are_taken_in(kind: str, tmp_path: Path) -> None:
     assert cited("apa") == "apa of tomorrow: Tides"
     assert cited("ieee") == "[1]"
     assert cited("mla", locale="qaa-ZZ").startswith("(Okafor onda Zola")
-    assert sorted(p.name for p in own_folder().iterdir()) == [
+    assert sorted(p.name for p in own_styles_folder().iterdir()) == [
         "apa.csl", "journal-of-tides.csl", "letters-on-tides.csl", "locales-qaa-ZZ.xml",
     ]  # fmt: skip
 
@@ -95,18 +95,18 @@ def test_a_brought_style_goes_by_every_name(name: str) -> None:
     """Id, title, short title and address find what a user has brought."""
     update_styles(GOOD)
 
-    assert find_style(name).path == str(own_folder() / "journal-of-tides.csl")
+    assert find_style(name).path == str(own_styles_folder() / "journal-of-tides.csl")
 
 
 def test_a_second_time_nothing_changes() -> None:
     """What is there as it is counts as unchanged, and is not written again."""
     update_styles(GOOD)
-    before = {p.name: p.stat().st_mtime_ns for p in own_folder().iterdir()}
+    before = {p.name: p.stat().st_mtime_ns for p in own_styles_folder().iterdir()}
 
     taken = update_styles(GOOD)
 
     assert (taken.new, taken.updated, taken.unchanged) == ((), (), 4)
-    assert {p.name: p.stat().st_mtime_ns for p in own_folder().iterdir()} == before
+    assert {p.name: p.stat().st_mtime_ns for p in own_styles_folder().iterdir()} == before
 
 
 def test_styles_of_the_package_are_known_as_they_are(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_styles_of_the_package_are_known_as_they_are(tmp_path: Path) -> None:
     taken = update_styles(tmp_path / "nature.csl")
 
     assert taken.unchanged == 1
-    assert not own_folder().exists()
+    assert not own_styles_folder().exists()
 
 
 def test_a_later_version_replaces_an_earlier_one(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_later_version_replaces_an_earlier_one(tmp_path: Path) -> None:
 def test_a_later_package_takes_over_again() -> None:
     """Where the package's style has become newer than the user's, it counts, and both are shown."""
     update_styles(GOOD)
-    mine = own_folder() / "apa.csl"
+    mine = own_styles_folder() / "apa.csl"
     mine.write_text(mine.read_text("utf-8").replace("2099", "2001"), "utf-8")
 
     shown = describe_style("apa")
@@ -257,7 +257,7 @@ def test_hostile_entries_of_a_zip_are_passed_over(tmp_path: Path) -> None:
     told = {str(f.place).partition("hostile.zip/")[2]: f.message for f in taken.findings}
     assert told.keys() == HOSTILE.keys()
     assert all(HOSTILE[name] in message for name, message in told.items())
-    assert [p.name for p in own_folder().iterdir()] == ["tides.csl"]
+    assert [p.name for p in own_styles_folder().iterdir()] == ["tides.csl"]
     assert not list(tmp_path.rglob("out.csl"))
 
 
@@ -272,7 +272,7 @@ def test_an_entry_that_is_larger_than_it_says_is_passed_over(tmp_path: Path) -> 
     (finding,) = update_styles(tmp_path / "a.zip").findings
 
     assert finding.code == "CK-E690"
-    assert not (own_folder() / "tides.csl").exists()
+    assert not (own_styles_folder() / "tides.csl").exists()
 
 
 def test_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def test_a_zip_of_too_many_entries_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The entries are counted in the bytes, before any is made into an object."""
-    monkeypatch.setattr(sources, "MAX_FILES", 5)
+    monkeypatch.setattr(brought, "MAX_FILES", 5)
     source = packed(tmp_path / "many.zip", {f"{n}.txt": b"" for n in range(6)})
     with pytest.raises(InvalidData, match="more than 5 files"):
         update_styles(source)
@@ -324,10 +324,10 @@ def test_a_zip_that_becomes_too_large_is_refused_as_a_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing of it is taken, and nothing stays beside."""
-    monkeypatch.setattr(sources, "MAX_UNPACKED_BYTES", 2000)
+    monkeypatch.setattr(brought, "MAX_UNPACKED_BYTES", 2000)
     with pytest.raises(InvalidData, match="too large"):
         update_styles(zip_of(GOOD, tmp_path / "brought.zip"))
-    assert not own_folder().exists() or list(own_folder().iterdir()) == []
+    assert not own_styles_folder().exists() or list(own_styles_folder().iterdir()) == []
 
 
 def test_bytes_of_any_zip_are_read_or_refused(tmp_path: Path) -> None:
@@ -353,7 +353,7 @@ def test_what_was_brought_is_removed_again() -> None:
     assert remove_styles(["apa", "qaa-ZZ"]) == ("apa", "locales-qaa-ZZ")
     assert cited("apa") == "(Okafor & Zola, 1999)"
     assert remove_styles(everything=True) == ("journal-of-tides", "letters-on-tides")
-    assert not own_folder().exists()
+    assert not own_styles_folder().exists()
     with pytest.raises(NotFound, match="journal-of-tides"):
         find_style("journal-of-tides")
 
@@ -378,8 +378,8 @@ def test_only_what_was_brought_can_be_removed(name: str) -> None:
 
 def test_files_put_in_by_hand_are_found() -> None:
     """The folder is the user's: a style dropped there goes by the name of its file."""
-    own_folder().mkdir(parents=True)
-    shutil.copy(GOOD / "journal-of-tides.csl", own_folder() / "tides.csl")
+    own_styles_folder().mkdir(parents=True)
+    shutil.copy(GOOD / "journal-of-tides.csl", own_styles_folder() / "tides.csl")
     assert cited("tides") == "<Okafor and Zola 1999>"
 
 
