@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from citekit.app.witnessing.witness import make_witness_key as make_witness_key
     from citekit.app.witnessing.witness import witness as witness
     from citekit.csl.style.describe import StyleDescription as StyleDescription
+    from citekit.csl.style.ir import StyleRemark as StyleRemark
     from citekit.csl.style.search import StyleSummary as StyleSummary
     from citekit.errors import CaptureFailed as CaptureFailed
     from citekit.errors import CitekitError as CitekitError
@@ -106,6 +107,7 @@ _PLACES = {
     "citekit.app.witnessing.witness": "Cosigned make_witness_key witness",
     "citekit.app.styles.take_in": "StylesTaken",
     "citekit.csl.style.describe": "StyleDescription",
+    "citekit.csl.style.ir": "StyleRemark",
     "citekit.csl.style.search": "StyleSummary",
     "citekit.errors": (
         "CaptureFailed CitekitError IntegrityFailed InvalidData MissingExtra "

@@ -205,3 +205,22 @@ def test_warnings_of_a_style_are_told_with_what_it_prints(
     assert said.err.splitlines()[1].endswith(
         "institutions.csl:3: <institution> is of CSL-M: institutions are printed like other names"
     )
+
+
+def test_json_and_codes_are_those_of_the_pages(
+    archive: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``update`` and ``remove`` answer with the keys of the reference, and codes of the guide."""
+    del archive
+    docs = Path(__file__).parents[2] / "docs"
+    page = (docs / "reference" / "json.md").read_text("utf-8")
+    guide = (docs / "guide" / "styles.md").read_text("utf-8")
+
+    for words in (["update", str(BROUGHT)], ["remove", "--all"]):
+        capsys.readouterr()
+        run(["styles", *words, "--json"])
+        answer = json.loads(capsys.readouterr().out)
+        row = re.search(rf"^\| `styles {words[0]}` \| (.+) \|$", page, re.MULTILINE)
+        assert row is not None
+        assert set(answer) == set(re.findall(r"`(\w+)`", row[1]))
+        assert all(f["code"] in guide for f in answer.get("findings", ()))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from citekit.app.styles.brought import Brought
-    from citekit.csl.style.ir import Remark
+    from citekit.csl.style.ir import StyleRemark
 
 _COPY: Final = r"[ _-]*\(\d+\)$"  # what browsers add to the name of a second download
 _TAG: Final = r"[a-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"
@@ -275,7 +275,7 @@ class _Taking:
             )
         )
 
-    def _warn(self, remarks: Iterable[Remark]) -> None:
+    def _warn(self, remarks: Iterable[StyleRemark]) -> None:
         self._findings += [
             Finding(
                 code="CK-W691",

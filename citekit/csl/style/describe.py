@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from citekit.csl.style.find import find_file, find_style
 from citekit.csl.style.head import read_style
 from citekit.csl.style.installed import packaged_file, short_names, styles_folder
-from citekit.csl.style.ir import Remark
+from citekit.csl.style.ir import StyleRemark
 from citekit.csl.style.own import own_file
 from citekit.csl.style.parse import parse_style
 from citekit.model.machine.user_folders import own_styles_folder
@@ -45,7 +45,7 @@ class StyleDescription(Value):
     license: str
     url: str
     hidden: str
-    remarks: tuple[Remark, ...]
+    remarks: tuple[StyleRemark, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``styles show --json`` prints."""

@@ -212,7 +212,7 @@ class Term(Definition):
     match: str | None = None
 
 
-class Remark(Value):
+class StyleRemark(Value):
     """Something in a style or locale that is not in CSL 1.0.2, which is read without it."""
 
     place: Place
@@ -229,7 +229,7 @@ class LocaleData(Definition):
     terms: dict[tuple[str, str, str], Term]  # (name, form, gender-form) -> term
     dates: dict[str, Date]
     options: dict[str, str]
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[StyleRemark, ...] = ()
 
 
 class Style(Definition):
@@ -244,4 +244,4 @@ class Style(Definition):
     citation: Area
     bibliography: Area | None
     locales: tuple[LocaleData, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[StyleRemark, ...] = ()

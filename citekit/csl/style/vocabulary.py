@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.csl.style.ir import Remark
+from citekit.csl.style.ir import StyleRemark
 from citekit.errors import InvalidData, Place
 from citekit.model.value import Value
 
@@ -32,7 +32,7 @@ MOST_REMARKS: Final = 20
 """So many kinds of things are told of one file."""
 
 
-def sift(root: Element, path: str) -> tuple[Remark, ...]:
+def sift(root: Element, path: str) -> tuple[StyleRemark, ...]:
     """Take out of a style or locale what CSL 1.0.2 does not have, and tell of it.
 
     Raises InvalidData, with the line, for an element that can neither be printed nor left out.
@@ -62,10 +62,10 @@ class _Sieve:
         if times or len(self._told) < MOST_REMARKS:
             self._told[message] = first, times + 1
 
-    def remarks(self) -> tuple[Remark, ...]:
+    def remarks(self) -> tuple[StyleRemark, ...]:
         """What was noted, in the order of the file."""
         return tuple(
-            Remark(
+            StyleRemark(
                 place=Place(path=self._path, line=line),
                 message=message if times == 1 else f"{message} ({times} times)",
             )
