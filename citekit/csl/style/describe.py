@@ -59,8 +59,7 @@ class StyleDescription(Value):
             "fields": list(self.fields),
             "short_names": list(self.short_names),
             "remarks": [
-                {"path": r.place.path, "line": r.place.line, "message": r.message}
-                for r in self.remarks
+                {"path": r.path, "line": r.line, "message": r.message} for r in self.remarks
             ],
         }
 

@@ -215,8 +215,14 @@ class Term(Definition):
 class StyleRemark(Value):
     """Something in a style or locale that is not in CSL 1.0.2, which is read without it."""
 
-    place: Place
+    path: str
+    line: int
     message: str
+
+    @property
+    def place(self) -> Place:
+        """File and line."""
+        return Place(path=self.path, line=self.line)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"

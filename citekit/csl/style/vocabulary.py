@@ -66,7 +66,8 @@ class _Sieve:
         """What was noted, in the order of the file."""
         return tuple(
             StyleRemark(
-                place=Place(path=self._path, line=line),
+                path=self._path,
+                line=line,
                 message=message if times == 1 else f"{message} ({times} times)",
             )
             for message, (line, times) in sorted(self._told.items(), key=lambda told: told[1][0])
