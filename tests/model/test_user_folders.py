@@ -7,7 +7,12 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from citekit.model.machine.user_folders import cache_folder, data_folder, own_styles_folder
+from citekit.model.machine.user_folders import (
+    cache_folder,
+    data_folder,
+    own_locales_folder,
+    own_styles_folder,
+)
 
 
 @pytest.mark.parametrize("named", ["", "  ", "elsewhere"])
@@ -20,4 +25,4 @@ def test_the_folders_are_those_of_platformdirs(
 
     assert cache_folder() == Path(platformdirs.user_cache_dir("citekit", appauthor=False))
     assert data_folder() == platformdirs.user_data_path("citekit")
-    assert own_styles_folder().parent == data_folder()
+    assert own_styles_folder().parent == own_locales_folder().parent == data_folder()

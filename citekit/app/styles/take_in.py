@@ -1,6 +1,6 @@
 """``citekit styles update``: styles and locales are judged one by one, and put where they count.
 
-What is newer than in the packages, or not in them, goes into a folder of the user's data.
+What is newer than in the packages, or not in them, goes into folders of the user's data.
 A file that cannot be used is a finding and keeps no other out. All are written beside first; then
 each takes its place in one step, parents before the styles that depend on them, so that a stop
 leaves none that cannot be used, and the same call again does the rest.
@@ -24,11 +24,15 @@ from citekit.csl.style.installed import (
     zotero_id,
 )
 from citekit.csl.style.locale import normal_tag, packaged_locale
-from citekit.csl.style.own import is_as_new, own_file
+from citekit.csl.style.own import is_as_new, own_file, own_path
 from citekit.csl.style.parse import parse_locale, parse_style
 from citekit.errors import CitekitError, InvalidData, NotFound, Place, StoreConflict
 from citekit.findings import Finding, Severity
-from citekit.model.machine.user_folders import own_styles_folder
+from citekit.model.machine.user_folders import (
+    data_folder,
+    own_locales_folder,
+    own_styles_folder,
+)
 from citekit.model.value import Value
 from citekit.store import files
 
@@ -75,7 +79,7 @@ def update_styles(
     InvalidData for one without any style or locale, StorageFailed.
     """
     path = Path(source)
-    taking = _Taking(own_styles_folder())
+    taking = _Taking()
     number = 0
     try:
         for number, brought in enumerate(read_source(path), 1):
@@ -96,14 +100,15 @@ def remove_styles(names: Sequence[str] = (), *, everything: bool = False) -> tup
     Comes back with what was removed. Raises NotFound for one that was not brought, StoreConflict
     for one that another brought style depends on, and removes nothing then; StorageFailed.
     """
-    folder = own_styles_folder()
     if everything:
-        found = sorted(name for name in files.names(folder) if name.endswith((".csl", ".xml")))
-        files.remove_tree(folder)
-        return tuple(Path(name).stem for name in found)
+        folders = (own_styles_folder(), own_locales_folder())
+        found = sorted(Path(name).stem for folder in folders for name in files.names(folder))
+        for folder in folders:
+            files.remove_tree(folder)
+        return tuple(found)
     paths = [_brought(name) for name in dict.fromkeys(names)]
     gone = {path.stem for path in paths}
-    for path in sorted(folder.glob("*.csl")):
+    for path in sorted(own_styles_folder().glob("*.csl")):
         if path.stem not in gone:
             _check_parent(path, gone)
     for path in paths:
@@ -134,9 +139,8 @@ def _check_parent(path: Path, gone: set[str]) -> None:
 class _Taking:
     """Files on their way in: judged, written beside, and put in place at the end."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._staging = folder / f".part-{os.getpid()}-{os.urandom(4).hex()}"
+    def __init__(self) -> None:
+        self._staging = data_folder() / f"styles-{os.getpid()}-{os.urandom(4).hex()}.part"
         self._waiting: dict[Path, bytes] = {}
         self._parents: dict[str, tuple[str, str]] = {}  # of dependent styles, with their places
         self._taken: dict[str, str] = {}  # file -> where it came from
@@ -222,10 +226,12 @@ class _Taking:
         self._flush()
         self._drop_orphans()
         styles = sorted(self._taken, key=lambda name: (Path(name).stem in self._parents, name))
+        folders = {own_path(name).parent for name in styles}
+        for folder in folders:
+            files.make_folder(folder, root=Path(folder.anchor))
         for name in styles:
-            files.rename_over(self._staging / name, self._folder / name)
-        if styles:
-            files.flush_folder(self._folder)
+            files.rename_over(self._staging / name, own_path(name))
+        files.flush_folders(folders)
         return StylesTaken(
             new=self._stems(is_new=True),
             updated=self._stems(is_new=False),

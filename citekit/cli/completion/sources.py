@@ -16,7 +16,7 @@ from citekit.cli.arguments import normalise
 from citekit.cli.completion.cache import Entry, entries_of, lists_folder, read_kept, stamp_of
 from citekit.cli.context import Context
 from citekit.errors import CitekitError
-from citekit.model.machine.user_folders import own_styles_folder
+from citekit.model.machine.user_folders import own_locales_folder, own_styles_folder
 from citekit.model.variables import ITEM_TYPES
 from citekit.version import __version__
 
@@ -44,7 +44,8 @@ def styles(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # 
 def own_styles(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # likewise
     """The styles and languages that the user has brought, by the names of their files."""
     with suppress(OSError):
-        names = sorted(path.stem for path in own_styles_folder().iterdir() if path.suffix)
+        folders = [f for f in (own_styles_folder(), own_locales_folder()) if f.is_dir()]
+        names = sorted(path.stem for folder in folders for path in folder.iterdir())
         return [(name, "") for name in names if name.startswith(incomplete)]
     return []
 
@@ -82,7 +83,7 @@ def _installed(name: str, package: str, incomplete: str) -> list[Entry]:
     with suppress(CitekitError, OSError):
         spec = PathFinder.find_spec(package)
         folders = map(Path, spec.submodule_search_locations or ()) if spec else ()
-        stamp = f"{__version__} {stamp_of(*folders, own_styles_folder())}"
+        stamp = f"{__version__} {stamp_of(*folders, own_styles_folder(), own_locales_folder())}"
         return _kept(name, f"{name}.txt", stamp, None, incomplete)
     return []
 

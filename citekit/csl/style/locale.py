@@ -19,6 +19,7 @@ from citekit.csl.style.head import read_style
 from citekit.csl.style.own import is_as_new, own_stamp
 from citekit.csl.style.parse import parse_locale
 from citekit.errors import CitekitError, InvalidData, NotFound
+from citekit.model.machine.user_folders import own_locales_folder
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def locale_files() -> dict[str, Path]:
 
     An own one counts where it is as new as that of the package.
     """
-    return _files(own_stamp())
+    return _files(own_stamp(own_locales_folder()))
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""The styles and languages that a user has brought, in one flat folder of the user's data.
+"""The styles and languages that a user has brought, in two flat folders of the user's data.
 
 ``ID.csl`` and ``locales-TAG.xml`` lie there, put in by ``citekit styles update`` or by hand. A file
 that the packages have as well counts where it is as new as theirs, by the instant that both name in
@@ -10,24 +10,29 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from citekit.model.machine.user_folders import own_styles_folder
+from citekit.model.machine.user_folders import own_locales_folder, own_styles_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def own_stamp() -> tuple[str, int]:
-    """What changes with every file that comes into the folder or leaves it; its path is in it."""
-    folder = own_styles_folder()
+def own_stamp(folder: Path) -> tuple[str, int]:
+    """What changes with every file that comes into a folder or leaves it; its path is in it."""
     try:
         return str(folder), folder.stat().st_mtime_ns
     except OSError:
         return str(folder), 0
 
 
+def own_path(name: str) -> Path:
+    """Where the user's file of this name is, or would be."""
+    folder = own_locales_folder() if name.endswith(".xml") else own_styles_folder()
+    return folder / name
+
+
 def own_file(name: str) -> Path | None:
     """The user's file of this name, None where there is none."""
-    path = own_styles_folder() / name
+    path = own_path(name)
     return path if path.is_file() else None
 
 

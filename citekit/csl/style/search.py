@@ -20,7 +20,11 @@ from citekit.csl.style.installed import PACKAGE, short_names, styles_folder
 from citekit.csl.style.locale import files_in, updated_of
 from citekit.csl.style.own import is_as_new, own_stamp
 from citekit.errors import InvalidData
-from citekit.model.machine.user_folders import cache_folder, own_styles_folder
+from citekit.model.machine.user_folders import (
+    cache_folder,
+    own_locales_folder,
+    own_styles_folder,
+)
 from citekit.model.nearest import nearest as nearest_names
 from citekit.model.value import Value, replace
 
@@ -138,7 +142,7 @@ def summaries() -> tuple[StyleSummary, ...]:
 
     Read once for each process, and again when the user's own styles change.
     """
-    return _summaries(own_stamp())
+    return _summaries(own_stamp(own_styles_folder()))
 
 
 @lru_cache(maxsize=1)
@@ -159,7 +163,7 @@ def _summaries(_stamp: tuple[str, int]) -> tuple[StyleSummary, ...]:
 
 def own_summaries() -> tuple[StyleSummary, ...]:
     """The styles that the user has brought, by id, those too that are older than the package's."""
-    folder, changed_ns = own_stamp()
+    folder, changed_ns = own_stamp(own_styles_folder())
     if not changed_ns:
         return ()
     cache_file, stamp = cache_folder() / "styles-own.json", f"{folder} {changed_ns}"
@@ -172,7 +176,7 @@ def own_locales() -> tuple[StyleSummary, ...]:
         StyleSummary(
             id=path.stem, title=f"the language {tag}", updated=updated_of(path), is_own=True
         )
-        for tag, path in sorted(files_in(own_styles_folder()).items())
+        for tag, path in sorted(files_in(own_locales_folder()).items())
     )
 
 

@@ -30,8 +30,13 @@ def data_folder() -> Path:
 
 
 def own_styles_folder() -> Path:
-    """Where the CSL styles and locales are that the user has brought."""
+    """Where the CSL styles are that the user has brought."""
     return data_folder() / "styles"
+
+
+def own_locales_folder() -> Path:
+    """Where the languages are that the user has brought: few, and listed by whoever cites."""
+    return data_folder() / "locales"
 
 
 def _local() -> Path:

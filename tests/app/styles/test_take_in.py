@@ -18,7 +18,7 @@ from citekit.csl.style.describe import describe_style
 from citekit.csl.style.head import MAX_STYLE_BYTES
 from citekit.errors import InvalidData, NotFound, StoreConflict
 from citekit.findings import Severity
-from citekit.model.machine.user_folders import own_styles_folder
+from citekit.model.machine.user_folders import data_folder, own_styles_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,11 @@ def _own_styles_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     """Each test has folders of its own for what a user has brought, and for lists of it."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def in_place() -> dict[str, list[str]]:
+    """The files in the user's folders, and nothing left beside."""
+    return {f.name: sorted(p.name for p in f.iterdir()) for f in data_folder().iterdir()}
 
 
 def cited(style: str, **options: str) -> str:
@@ -76,9 +81,10 @@ def test_styles_and_languages_are_taken_in(kind: str, tmp_path: Path) -> None:
     assert cited("apa") == "apa of tomorrow: Tides"
     assert cited("ieee") == "[1]"
     assert cited("mla", locale="qaa-ZZ").startswith("(Okafor onda Zola")
-    assert sorted(p.name for p in own_styles_folder().iterdir()) == [
-        "apa.csl", "journal-of-tides.csl", "letters-on-tides.csl", "locales-qaa-ZZ.xml",
-    ]  # fmt: skip
+    assert in_place() == {
+        "styles": ["apa.csl", "journal-of-tides.csl", "letters-on-tides.csl"],
+        "locales": ["locales-qaa-ZZ.xml"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -101,12 +107,12 @@ def test_a_brought_style_goes_by_every_name(name: str) -> None:
 def test_a_second_time_nothing_changes() -> None:
     """What is there as it is counts as unchanged, and is not written again."""
     update_styles(GOOD)
-    before = {p.name: p.stat().st_mtime_ns for p in own_styles_folder().iterdir()}
+    before = {p: p.stat().st_mtime_ns for p in data_folder().rglob("*")}
 
     taken = update_styles(GOOD)
 
     assert (taken.new, taken.updated, taken.unchanged) == ((), (), 4)
-    assert {p.name: p.stat().st_mtime_ns for p in own_styles_folder().iterdir()} == before
+    assert {p: p.stat().st_mtime_ns for p in data_folder().rglob("*")} == before
 
 
 def test_styles_of_the_package_are_known_as_they_are(tmp_path: Path) -> None:
@@ -327,7 +333,7 @@ def test_a_zip_that_becomes_too_large_is_refused_as_a_whole(
     monkeypatch.setattr(brought, "MAX_UNPACKED_BYTES", 2000)
     with pytest.raises(InvalidData, match="too large"):
         update_styles(zip_of(GOOD, tmp_path / "brought.zip"))
-    assert not own_styles_folder().exists() or list(own_styles_folder().iterdir()) == []
+    assert not data_folder().exists() or in_place() == {}
 
 
 def test_bytes_of_any_zip_are_read_or_refused(tmp_path: Path) -> None:
@@ -353,7 +359,7 @@ def test_what_was_brought_is_removed_again() -> None:
     assert remove_styles(["apa", "qaa-ZZ"]) == ("apa", "locales-qaa-ZZ")
     assert cited("apa") == "(Okafor & Zola, 1999)"
     assert remove_styles(everything=True) == ("journal-of-tides", "letters-on-tides")
-    assert not own_styles_folder().exists()
+    assert in_place() == {}
     with pytest.raises(NotFound, match="journal-of-tides"):
         find_style("journal-of-tides")
 
