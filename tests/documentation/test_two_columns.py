@@ -73,6 +73,6 @@ def test_no_line_of_code_is_wider_than_a_column() -> None:
         for column in columns()
         for cell in column
         for line in cell.splitlines()
-        if len(line) > 54 and not line.startswith("#")
+        if len(line) > 45 and not line.startswith("#")
     ]
     assert wide == []
