@@ -47,7 +47,7 @@ def test_macros_in_a_circle_are_named() -> None:
     ("xml", "message"),
     [
         (csl.style('<text macro="gone"/>'), "no macro 'gone'"),
-        (csl.style("<picture/>"), "cannot stand here"),
+        (csl.style("<picture/>"), "cannot stand in <layout>"),
         (csl.style("<text/>"), "needs a variable, macro, term or value"),
         (f'<style xmlns="{csl.NAMESPACE}"/>', "no <citation>"),
         ("<html/>", "expected <style>"),

@@ -8,6 +8,8 @@ from citekit.errors import CitekitError
 from citekit.model.item import Item
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from citekit.store.items import ItemReader
 
 
@@ -19,6 +21,7 @@ class ArchivedItem(Item):
 
     style: str | None = None
     locale: str = "en-US"
+    folder: Path | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Item):
@@ -35,7 +38,7 @@ class ArchivedItem(Item):
         from citekit.app.citing.styled import format_item  # the processor, which few need
 
         try:
-            return format_item(self, style=self.style, locale=self.locale)
+            return format_item(self, style=self.style, locale=self.locale, folder=self.folder)
         except CitekitError:  # a notebook shows the item as text then
             return None
 
@@ -44,7 +47,11 @@ def archived(store: ItemReader, item: Item) -> ArchivedItem:
     """The item as this archive shows it."""
     settings = store.settings
     return ArchivedItem(
-        data=item.data, facts=item.facts, style=settings.style, locale=settings.locale
+        data=item.data,
+        facts=item.facts,
+        style=settings.style,
+        locale=settings.locale,
+        folder=store.root,
     )
 
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.app.citing.result import Cited, Explained, Reference, StyledFormat
 from citekit.csl import Citation, explain, parse_style, process_formats
 from citekit.csl.output.render import renderer
-from citekit.csl.style.find import StyleSource, find_style
+from citekit.csl.style.find import StyleSource, beside, find_style
 from citekit.model.value import NOTHING, Value, replace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from citekit.csl.process import Result
     from citekit.model.item import Item
     from citekit.store.items import ItemReader
@@ -38,7 +40,13 @@ class StyledCall(Value):
 
 def style_of(store: ItemReader, style: str | None) -> StyleSource:
     """The style that is asked for, else the archive's, else apa; raises NotFound."""
-    return find_style(style or store.settings.style or DEFAULT_STYLE)
+    return find_style(style or style_of_archive(store) or DEFAULT_STYLE)
+
+
+def style_of_archive(store: ItemReader) -> str | None:
+    """The style that ``archive.toml`` names; a file is meant as seen from there."""
+    named = store.settings.style
+    return beside(named, store.root) if named else None
 
 
 def format_cites(
@@ -70,12 +78,13 @@ def format_cites(
     )
 
 
-def format_item(item: Item, *, style: str | None, locale: str) -> str:
+def format_item(item: Item, *, style: str | None, locale: str, folder: Path | None = None) -> str:
     """The reference of one item as a block of HTML, all that the item says escaped.
 
-    Without a style it is that of ``apa``. Raises NotFound for an unknown one.
+    Without a style it is that of ``apa``; a file is meant as seen from ``folder``. Raises NotFound
+    for an unknown one.
     """
-    source = find_style(style or DEFAULT_STYLE)
+    source = find_style(beside(style, folder) if style and folder else style or DEFAULT_STYLE)
     call = StyledCall(
         format="html",
         locale=source.default_locale or locale,

@@ -36,7 +36,7 @@ Locale = Annotated[
     typer.Option(
         "--locale",
         metavar="TAG",
-        help="The language of the references, such as tr-TR.",
+        help="The language of the references, such as tr-TR, or its locale file.",
         autocompletion=locales,
     ),
 ]

@@ -25,14 +25,16 @@ class Program:
     """What can be run: cites, bibliography entries and sort keys of one style and locale.
 
     ``locale`` is a language tag, None for the style's own language or else US English; a tag that
-    nobody has data for becomes one of the ``warnings``. Without ``links`` nothing becomes a link.
+    nobody has data for becomes one of the ``warnings``, behind those of the style. Without
+    ``links`` nothing becomes a link.
     """
 
     def __init__(self, style: Style, locale: str | None = None, *, links: bool = True) -> None:
         self.style = style
         self.links = links
         self.locale: Locale
-        self.locale, self.warnings = load_locale(style, locale)
+        self.locale, warnings = load_locale(style, locale)
+        self.warnings = [*map(str, style.remarks), *warnings]
 
     @cached_property
     def _citation(self) -> list[Element]:
