@@ -30,7 +30,7 @@ from citekit.model.nearest import did_you_mean
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from citekit.csl.compiled.program import Program
     from citekit.csl.output.render import Format
@@ -298,11 +298,19 @@ class Document:
         self._settle()
         return list(self._order)
 
-    def bibliography(self) -> Iterator[tuple[str, Node]]:
-        """(item id, tree) of every entry, in the order of the style, made one by one."""
+    def bibliography(
+        self, keep: Callable[[Mapping[str, Any]], bool] | None = None
+    ) -> Iterator[tuple[str, Node]]:
+        """(item id, tree) of every entry, in the order of the style, made one by one.
+
+        With ``keep`` those alone that are wanted; it is told an item. Numbers are those of all.
+        """
         self._settle()
         facts = [self._facts[key] for key in self._order]
-        return self._bibliography.entries(facts, self._renderer.levels)
+        if keep is None:
+            return self._bibliography.entries(facts, self._renderer.levels)
+        wanted = [fact for fact in facts if keep(fact.entry.data)]
+        return bibliography.Bibliography(self.program).entries(wanted, self._renderer.levels)
 
     @property
     def warnings(self) -> list[str]:

@@ -27,7 +27,7 @@ ITEMS = {
 
 def cited(*citations: Citation, style: str = "apa") -> list[Element]:
     """Each citation as one element."""
-    found = Style.find(style, "en-US").citations(ITEMS, citations)
+    found = Style.find(style, "en-US").project(ITEMS, citations).citations()
     return [h("span", content) for content in found]
 
 
@@ -65,7 +65,7 @@ def test_each_source_of_a_citation_is_linked() -> None:
     (element,) = cited(Citation(cites=(Cite(key="moreau2023"), Cite(key="okoye2024"))))
 
     assert element.text() == "(Moreau, 2023; Okoye, 2024)"
-    assert links(element) == ["item:moreau2023", "item:okoye2024"]
+    assert links(element) == ["entry:moreau2023", "entry:okoye2024"]
 
 
 def test_numbers_follow_the_order_of_citations() -> None:
@@ -85,9 +85,8 @@ def test_a_title_stands_where_an_author_would() -> None:
     }
     item = Item.from_json(data)
 
-    (content,) = Style.find("apa", "en-US").citations(
-        {"x": item}, [Citation(cites=(Cite(key="x"),), mode="t")]
-    )
+    cites = [Citation(cites=(Cite(key="x"),), mode="t")]
+    (content,) = Style.find("apa", "en-US").project({"x": item}, cites).citations()
 
     assert h("span", content).text() == "“Sand Moves” (n.d.)"
 
@@ -112,6 +111,6 @@ def test_a_reference_links_web_addresses_only() -> None:
 
 def test_the_bibliography_is_in_the_order_of_the_style() -> None:
     """References are sorted by the style, not by key."""
-    style = Style.find("apa", "en-US")
+    project = Style.find("apa", "en-US").project(ITEMS, listed=["okoye2024", "moreau2023"])
 
-    assert list(style.references(ITEMS, ["okoye2024", "moreau2023"])) == ["moreau2023", "okoye2024"]
+    assert list(project.references(["okoye2024", "moreau2023"])) == ["moreau2023", "okoye2024"]
