@@ -6,7 +6,7 @@ from citekit.csl.compiled.program import Program
 from citekit.csl.document import Citation, CiteItem, Document
 from citekit.csl.output.explain import Origin
 from citekit.csl.output.render import renderer
-from citekit.csl.output.runs import CiteLink, Run
+from citekit.csl.output.runs import Run
 from citekit.csl.process import Result, explain, process, process_formats
 from citekit.csl.style.find import StyleSource, find_style
 from citekit.csl.style.installed import styles_folder
@@ -16,7 +16,6 @@ from citekit.csl.style.search import search_styles
 __all__ = [
     "Citation",
     "CiteItem",
-    "CiteLink",
     "Document",
     "Origin",
     "Program",

@@ -250,7 +250,8 @@ class Document:
     ) -> str:
         """A citation as the last ``changes`` left it, in a format; KeyError where there is none.
 
-        With ``link``, what each cite wrote is a link to the address that ``link`` gives for it.
+        With ``link``, what each cite wrote is a link to the address that ``link`` gives for it; it
+        is asked with the cite as it was given, and None makes no link.
         """
         return renderer(output)(self.tokens(citation_id, link=link))
 
