@@ -168,25 +168,34 @@ class Project:
                     to("entry", c.key, wording.year(self._items[c.key])) for c in citation.cites
                 ]
                 return joined(years, ", ")
+            case "author":
+                return joined([self._names(cite) for cite in citation.cites], ", ")
             case "t":
                 return joined([self._in_sentence(cite) for cite in citation.cites], ", ")
             case "alp":
-                return elements(_without_brackets(self._document.tokens(number, link=_entry_of)))
+                alone = _text(self._tokens(Cite(key=citation.cites[0].key)))
+                linked = self._document.tokens(number, link=_entry_of)
+                return elements(_without_brackets(linked, alone))
             case _:
                 return elements(self._document.tokens(number, link=_entry_of))
+
+    def _names(self, cite: Cite) -> Content:
+        """The names of a cite; ours where the style prints none."""
+        bare = Cite(key=cite.key)
+        if _text(self._tokens(bare, "composite")) == _text(self._tokens(bare)):
+            return to("entry", cite.key, wording.short_names(self._items[cite.key]))
+        return elements(self._tokens(bare, "author-only"))
 
     def _in_sentence(self, cite: Cite) -> list[Content]:
         """A citation as part of the sentence: ``Moreau (2023)``, ``Moreau [1]``.
 
         A numeric style has no names to take out of the citation, so names of ours come first.
         """
-        shown = self._tokens(cite)
-        composite = self._tokens(cite, "composite")
+        shown, composite = self._tokens(cite), self._tokens(cite, "composite")
         if _text(composite) != _text(shown):
-            return elements(composite)
-        names = to("entry", cite.key, wording.short_names(self._items[cite.key]))
+            return elements(_without_comma(composite))
         is_raised = isinstance(first := shown[0], Open) and first.kind == "vertical-align"
-        return [names, None if is_raised else " ", elements(shown)]
+        return [self._names(cite), None if is_raised else " ", elements(shown)]
 
     def _tokens(self, cite: Cite, mode: str = "") -> list[Token]:
         tree = self._document.cite([_csl_cite(cite)], mode)
@@ -242,12 +251,27 @@ def _text(tokens: Iterable[Token]) -> str:
     return "".join(token for token in tokens if isinstance(token, str))
 
 
-def _without_brackets(tokens: Iterable[Token]) -> list[Token]:
-    """The citation without the brackets around it, or around each of its cites: ``1, 2``."""
+def _without_comma(tokens: Iterable[Token]) -> list[Token]:
+    """The citation without a comma that nothing stands before: ``Okoye (passim)``."""
+    kept: list[Token] = []
+    before = ""
+    for token in tokens:
+        if isinstance(token, str) and before.endswith((*_BRACKETS, " ")):
+            kept.append(token.removeprefix(", "))
+        else:
+            kept.append(token)
+        before = token if isinstance(token, str) else before
+    return kept
+
+
+def _without_brackets(tokens: Iterable[Token], alone: str) -> list[Token]:
+    """The citation without the brackets around it, or around each of its cites: ``1, 2``.
+
+    They are those that a cite of the same style has that stands ``alone``.
+    """
     kept = list(tokens)
-    text = _text(kept)
-    start, end = text[:1], _BRACKETS.get(text[:1])
-    if end is None or not text.endswith(end):
+    start, end = alone[:1], _BRACKETS.get(alone[:1])
+    if end is None or not alone.endswith(end):
         return kept
     depth = 0
     for i, token in enumerate(kept):

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from citekit.csl import Citation, Document, Program, find_style, parse_style, process
 from citekit.csl.output.render import FORMATS
+from citekit.csl.output.runs import rendered_runs
 from citekit.csl.output.tokens import Close, Open
+from citekit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -225,6 +227,14 @@ def test_names_in_the_sentence_are_the_cites_own() -> None:
     assert document.citation("0", "html", link=anchor) == (
         '<a href="#ref-k0">Okafor</a> once (<a href="#ref-k0">2001</a>)'
     )
+
+
+def test_a_format_that_changes_figures_is_refused() -> None:
+    """Where it cannot be told which cite wrote what, nothing is said."""
+    document = written("nature", (({"id": "k0"},), ""))
+
+    with pytest.raises(UsageError, match="changes figures"):
+        rendered_runs(document.tree("0"), document.program.locale, lambda _tokens: "one")
 
 
 def test_close_is_what_opens() -> None:

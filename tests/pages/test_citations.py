@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from citekit.model.item import Item
-from citekit.pages.citations import Citation, Cite, Style
+from citekit.pages.citations import Citation, Cite, Mode, Style
 from citekit.pages.element import Element, h
 
 ITEMS = {
@@ -66,6 +68,38 @@ def test_each_source_of_a_citation_is_linked() -> None:
 
     assert element.text() == "(Moreau, 2023; Okoye, 2024)"
     assert links(element) == ["entry:moreau2023", "entry:okoye2024"]
+
+
+BOTH = (Cite(key="okoye2024"), Cite(key="moreau2023", prefix="see", suffix="passim"))
+
+
+@pytest.mark.parametrize(
+    ("style", "mode", "expected"),
+    [
+        ("ieee", "p", "{[1]}, {see [2], passim}"),
+        ("ieee", "alp", "{1}, {see 2, passim}"),
+        ("ieee", "author", "{Okoye}, {Moreau}"),
+        ("ieee", "t", "{Okoye} {[1]}, {Moreau} {see [2], passim}"),
+        ("nature", "t", "{Okoye}{1}, {Moreau}{see 2, passim}"),
+        ("apa", "p", "({see Moreau, 2023, passim}; {Okoye, 2024})"),
+        ("apa", "author", "{Okoye}, {Moreau}"),
+        ("apa", "alp", "{see Moreau, 2023, passim}; {Okoye, 2024}"),
+        ("modern-language-association", "t", "{Okoye}, {Moreau} ({see passim})"),
+        ("modern-language-association", "p", "({Okoye}; {see Moreau, passim})"),
+    ],
+)
+def test_each_cite_of_several_is_a_link(style: str, mode: Mode, expected: str) -> None:
+    """Whatever the style makes of two sources, each is linked: names, numbers, typed words."""
+    (element,) = cited(Citation(cites=BOTH, mode=mode), style=style)
+
+    assert braced(element) == expected
+    assert set(links(element)) == {"entry:okoye2024", "entry:moreau2023"}
+
+
+def braced(element: Element) -> str:
+    """The text of an element with each of its references in braces."""
+    inner = "".join(c if isinstance(c, str) else braced(c) for c in element.children)
+    return f"{{{inner}}}" if element.tag == "ref" else inner
 
 
 def test_numbers_follow_the_order_of_citations() -> None:
