@@ -141,7 +141,7 @@ def _dress(node: nodes.Element, part: Element) -> nodes.Element:
 
 def _safe_id(name: str) -> str:
     """The id, if it is one word: Sphinx writes the ids of headings into links as they are."""
-    return name if re.fullmatch(r"[\w.:-]+", name) else nodes.make_id(name) or "unnamed"
+    return name if re.fullmatch(r"[\w.:~-]+", name) else nodes.make_id(name) or "unnamed"
 
 
 def _field(name: str, value: str) -> nodes.field:
