@@ -6,6 +6,7 @@ from citekit.csl.compiled.program import Program
 from citekit.csl.document import Citation, CiteItem, Document
 from citekit.csl.output.explain import Origin
 from citekit.csl.output.render import renderer
+from citekit.csl.output.runs import Run
 from citekit.csl.process import Result, explain, process, process_formats
 from citekit.csl.style.find import StyleSource, find_style
 from citekit.csl.style.installed import styles_folder
@@ -19,6 +20,7 @@ __all__ = [
     "Origin",
     "Program",
     "Result",
+    "Run",
     "StyleSource",
     "explain",
     "find_style",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from citekit.csl.compiled.state import Context
 from citekit.csl.output.render import renderer
+from citekit.csl.output.runs import linked_tokens, rendered_runs
 from citekit.csl.output.tree import Node
 from citekit.csl.output.writer import flatten
 from citekit.csl.passes import bibliography
@@ -29,10 +30,11 @@ from citekit.model.nearest import did_you_mean
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from citekit.csl.compiled.program import Program
     from citekit.csl.output.render import Format
+    from citekit.csl.output.runs import CiteLink, Run
     from citekit.csl.output.tokens import Token
 
     Cite = Mapping[str, Any]
@@ -243,9 +245,22 @@ class Document:
             self._entries_shown[key] = shown
         return changed
 
-    def citation(self, citation_id: str, output: Format = "text") -> str:
-        """A citation as the last ``changes`` left it, in a format; KeyError where there is none."""
-        return renderer(output)(self._shown[citation_id].tokens)
+    def citation(
+        self, citation_id: str, output: Format = "text", *, link: CiteLink | None = None
+    ) -> str:
+        """A citation as the last ``changes`` left it, in a format; KeyError where there is none.
+
+        With ``link``, what each cite wrote is a link to the address that ``link`` gives for it; it
+        is asked with the cite as it was given, and None makes no link.
+        """
+        return renderer(output)(self.tokens(citation_id, link=link))
+
+    def runs(self, citation_id: str, output: Format = "text") -> list[Run]:
+        """A citation in pieces, each with the cite that wrote it; joined, they are the citation.
+
+        KeyError where there is none, UsageError for a format of one's own that changes figures.
+        """
+        return rendered_runs(self.tree(citation_id), self.program.locale, renderer(output))
 
     def entry(self, item_id: str, output: Format = "text") -> str:
         """An entry as the last ``entry_changes`` left it, in a format; KeyError if it is none."""
@@ -268,9 +283,12 @@ class Document:
             mode,
         )
 
-    def tokens(self, citation_id: str) -> list[Token]:
-        """The tokens of a citation, for any renderer."""
-        return self._shown[citation_id].tokens
+    def tokens(self, citation_id: str, *, link: CiteLink | None = None) -> list[Token]:
+        """The tokens of a citation, for any renderer; with ``link`` as in ``citation``."""
+        shown = self._shown[citation_id]
+        if link is None:
+            return shown.tokens
+        return linked_tokens(shown.tree, self.program.locale, link)
 
     def tree(self, citation_id: str) -> Node:
         """The tree of a citation, for whoever wants to know where a piece came from."""
@@ -281,11 +299,19 @@ class Document:
         self._settle()
         return list(self._order)
 
-    def bibliography(self) -> Iterator[tuple[str, Node]]:
-        """(item id, tree) of every entry, in the order of the style, made one by one."""
+    def bibliography(
+        self, keep: Callable[[Mapping[str, Any]], bool] | None = None
+    ) -> Iterator[tuple[str, Node]]:
+        """(item id, tree) of every entry, in the order of the style, made one by one.
+
+        With ``keep`` those alone that are wanted; it is told an item. Numbers are those of all.
+        """
         self._settle()
         facts = [self._facts[key] for key in self._order]
-        return self._bibliography.entries(facts, self._renderer.levels)
+        if keep is None:
+            return self._bibliography.entries(facts, self._renderer.levels)
+        wanted = [fact for fact in facts if keep(fact.entry.data)]
+        return bibliography.Bibliography(self.program).entries(wanted, self._renderer.levels)
 
     @property
     def warnings(self) -> list[str]:

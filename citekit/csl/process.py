@@ -35,6 +35,8 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from citekit.csl.output.runs import CiteLink
+
 
 class Result(Value):
     """Formatted citations and bibliography.
@@ -57,6 +59,7 @@ def process(
     locale: str | None = None,
     output: Format = "text",
     links: bool = True,
+    cite_link: CiteLink | None = None,
 ) -> Result:
     """Format citations and the bibliography of what they cite (of all items if there are none).
 
@@ -64,12 +67,13 @@ def process(
     a parsed style; a style that is found also brings its language and takes items as it asks for
     them. ``items`` are CSL-JSON; a citation is a list of cite items, or a ``Citation`` where notes
     or modes matter (lists count as notes 1, 2 … in note styles).
-    Without ``links`` nothing becomes a link (CSL 1.0.2, Appendix VI).
+    Without ``links`` nothing becomes a link (CSL 1.0.2, Appendix VI). With ``cite_link``, what each
+    cite wrote leads to the address that it gives for that cite, such as ``#ref-KEY``.
     Raises NotFound for a style nobody knows and InvalidData for a broken one; what is wrong with an
     item becomes a warning.
     """
     results = process_formats(
-        style, items, citations, locale=locale, outputs=(output,), links=links
+        style, items, citations, locale=locale, outputs=(output,), links=links, cite_link=cite_link
     )
     return results[output]
 
@@ -82,6 +86,7 @@ def process_formats(
     locale: str | None = None,
     outputs: Sequence[Format] = ("text",),
     links: bool = True,
+    cite_link: CiteLink | None = None,
 ) -> dict[Format, Result]:
     """The same as ``process``, run once and rendered in several formats."""
     document = _make_document(style, items, citations, locale=locale, links=links)
@@ -92,9 +97,10 @@ def process_formats(
         tokens = flatten(tree, program.locale)
         for output, render in renderers.items():
             entries[output].append((key, render(tokens)))
+    cited = [document.tokens(c.id, link=cite_link) for c in document.citations]
     return {
         output: Result(
-            citations=tuple(render(document.tokens(c.id)) for c in document.citations),
+            citations=tuple(map(render, cited)),
             bibliography=tuple(entries[output]),
             warnings=tuple(document.warnings),
             spacing=spacing(program),
