@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.citing.result import Cited, Explained, Reference, StyledFormat
 from citekit.csl import Citation, explain, parse_style, process_formats
-from citekit.csl.output.render import renderer
+from citekit.csl.output.render import output_format, renderer
 from citekit.csl.style.find import StyleSource, find_style
 from citekit.model.value import NOTHING, Value, replace
 
@@ -42,7 +42,7 @@ def style_of(store: ItemReader, style: str | None) -> StyleSource:
 
 
 def format_cites(
-    data: list[dict[str, Any]], cites: list[Cite], source: StyleSource, call: StyledCall
+    data: list[Mapping[str, Any]], cites: list[Cite], source: StyleSource, call: StyledCall
 ) -> Cited:
     """The references, or the citation, of items by a style."""
     clusters = [cites] if call.in_text else []
@@ -66,7 +66,7 @@ def format_cites(
         references=_references(result, shown.get("html")),
         warnings=(*result.warnings, *warnings),
         explained=_explain(source, data, clusters, call) if call.explain else (),
-        html=_blocks(_parts(shown["html"], are_cited=bool(clusters))) if call.apart else None,
+        html=_blocks(shown["html"], are_cited=bool(clusters)) if call.apart else None,
     )
 
 
@@ -90,7 +90,7 @@ def format_item(item: Item, *, style: str | None, locale: str) -> str:
 
 
 def _process(
-    source: StyleSource, data: list[dict[str, Any]], clusters: list[list[Cite]], call: StyledCall
+    source: StyleSource, data: list[Mapping[str, Any]], clusters: list[list[Cite]], call: StyledCall
 ) -> Mapping[StyledFormat, Result]:
     outputs: dict[StyledFormat, None] = {call.format: None}
     if call.apart:
@@ -147,10 +147,10 @@ def _parts(result: Result, *, are_cited: bool) -> list[str]:
     return list(result.citations) if are_cited else [text for _, text in result.bibliography]
 
 
-def _blocks(parts: list[str]) -> str:
-    """A bibliography in HTML, as other processors of CSL wrap it."""
-    entries = "".join(f'<div class="csl-entry">{part}</div>' for part in parts)
-    return f'<div class="csl-bib-body">{entries}</div>'
+def _blocks(result: Result, *, are_cited: bool) -> str:
+    """The citations, or the bibliography, in HTML, as other processors of CSL wrap it."""
+    parts = [("", part) for part in _parts(result, are_cited=are_cited)]
+    return output_format("html").bibliography(parts, result.spacing)
 
 
 def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:
@@ -161,7 +161,7 @@ def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:
 
 
 def _explain(
-    source: StyleSource, data: list[dict[str, Any]], clusters: list[list[Cite]], call: StyledCall
+    source: StyleSource, data: list[Mapping[str, Any]], clusters: list[list[Cite]], call: StyledCall
 ) -> tuple[Explained, ...]:
     return tuple(
         Explained(key=key, pieces=tuple((o.text, o.variable, o.macro, o.line) for o in origins))

@@ -232,3 +232,6 @@ class Style(Definition):
     citation: Area
     bibliography: Area | None
     locales: tuple[LocaleData, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Style {self.title or self.path}>"

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.values.dates import DateValue, read_date
+from citekit.csl.values.notice import Notice
 from citekit.csl.values.numbers import MOST_SIGNS
 from citekit.csl.values.persons import Person, read_names
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES, VARIABLES
@@ -47,7 +48,7 @@ class Entry:
     def __init__(self, item: Mapping[str, Any]) -> None:
         self.data: Mapping[str, Any] = item
         self.id = str(item.get("id", ""))
-        self.warnings: list[str] = []
+        self.warnings: list[Notice] = []
         self._texts: dict[str, str | None] = {}
         self._names: dict[str, tuple[Person, ...]] = {}
         self._dates: dict[str, DateValue | None] = {}
@@ -110,7 +111,7 @@ class Entry:
 
     def _bounded(self, value: str, variable: str) -> str | None:
         if len(value) > MAX_TEXT:
-            self.warnings.append(f"item {self.id!r}: {variable} is cut after {MAX_TEXT} characters")
+            self._tell(variable, f"is cut after {MAX_TEXT} characters")
             value = value[:MAX_TEXT]
         return value.strip("\n") or None
 
@@ -135,8 +136,11 @@ class Entry:
         return date
 
     def _warn(self, variable: str, wanted: str, value: object) -> None:
-        kind = type(value).__name__
-        self.warnings.append(f"item {self.id!r}: {variable} should be {wanted}, not {kind}")
+        self._tell(variable, f"should be {wanted}, not {type(value).__name__}")
+
+    def _tell(self, variable: str, what: str) -> None:
+        text = f"item {self.id!r}: {variable} {what}"
+        self.warnings.append(Notice(text, "unusable value", item=self.id, variable=variable))
 
 
 def _puts_family_first(language: str) -> bool:
