@@ -16,9 +16,11 @@ from citekit.csl.style.find import StyleSource, find_style
 from citekit.csl.style.installed import styles_folder
 from citekit.csl.style.parse import parse_style
 from citekit.csl.style.search import search_styles
+from citekit.csl.values.abbreviations import Abbreviations
 from citekit.csl.values.notice import Notice
 
 __all__ = [
+    "Abbreviations",
     "Citation",
     "CiteItem",
     "Document",

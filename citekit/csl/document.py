@@ -25,6 +25,7 @@ from citekit.csl.passes.sort import sort_by, sort_texts
 from citekit.csl.references import References, make_references
 from citekit.csl.selection import keeps
 from citekit.csl.style.ir import PLAIN
+from citekit.csl.values.abbreviations import looked_up
 from citekit.csl.values.entry import Entry, citation_label
 from citekit.csl.values.notice import Notice
 from citekit.csl.values.numbers import whole_number
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from citekit.csl.output.render import Output
     from citekit.csl.output.tokens import Token
     from citekit.csl.selection import Keep
+    from citekit.csl.values.abbreviations import ShortForms
 
     Cite = Mapping[str, Any]
 
@@ -81,9 +83,11 @@ class Document:
         program: Program,
         items: Iterable[Mapping[str, Any]] = (),
         *,
+        abbreviations: ShortForms | None = None,
         on_warning: Callable[[Notice], None] | None = None,
     ) -> None:
         self.program = program
+        self._abbreviations = looked_up(abbreviations)
         self._on_warning = on_warning
         self._warned: set[Notice] = set()
         self._entries: dict[str, Entry] = {}
@@ -120,7 +124,7 @@ class Document:
         It is read when it is needed, and never copied or changed: an item that was changed since
         has to be made known again.
         """
-        entry = Entry(self.program.fit(item))
+        entry = Entry(self.program.fit(item), self._abbreviations)
         self._entries[entry.id] = entry
         self._settled_for = None
         self._dirty = True

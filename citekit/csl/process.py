@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from citekit.csl.output.render import Output
     from citekit.csl.selection import Keep
+    from citekit.csl.values.abbreviations import ShortForms
 
     Cites: TypeAlias = "Citation | Sequence[Mapping[str, Any]]"
 
@@ -75,6 +76,7 @@ def process(
     links: bool = True,
     uncited: Iterable[str] = (),
     keep: Keep | None = None,
+    abbreviations: ShortForms | None = None,
     on_warning: Callable[[Notice], None] | None = None,
 ) -> Result:
     """Format citations and the bibliography of what they cite (of all items if there are none).
@@ -86,6 +88,7 @@ def process(
     (lists count as notes 1, 2 … in note styles). ``output`` is the name of a format, or a format.
     Without ``links`` nothing becomes a link (CSL 1.0.2, Appendix VI). ``uncited`` are ids of items
     that are listed as well; of the entries those are given that ``keep`` wants (``selection``).
+    ``abbreviations`` are lists of short forms as Zotero has them (``values.abbreviations``).
     Raises NotFound for a style nobody knows, InvalidData for a broken one, UsageError for a format
     nobody wrote; what is wrong with an item becomes a warning, of which ``on_warning`` is told.
     """
@@ -98,6 +101,7 @@ def process(
         links=links,
         uncited=uncited,
         keep=keep,
+        abbreviations=abbreviations,
         on_warning=on_warning,
     )
     return results[output]
@@ -113,11 +117,12 @@ def process_formats(
     links: bool = True,
     uncited: Iterable[str] = (),
     keep: Keep | None = None,
+    abbreviations: ShortForms | None = None,
     on_warning: Callable[[Notice], None] | None = None,
 ) -> dict[O, Result]:
     """The same as ``process``, run once and rendered in several formats."""
     program = compile_style(style, locale, links=links)
-    document = Document(program, items, on_warning=on_warning)
+    document = Document(program, items, abbreviations=abbreviations, on_warning=on_warning)
     _fill(document, items, citations, uncited)
     made = make_references(document.bibliography(keep), program, outputs)
     warnings = tuple(document.warnings)
@@ -139,12 +144,13 @@ def explain(
     citations: Sequence[Cites] = (),
     *,
     locale: str | None = None,
+    abbreviations: ShortForms | None = None,
 ) -> list[tuple[str | None, list[Origin]]]:
     """(item id, pieces) of every bibliography entry; for each citation before them (None, pieces).
 
     The arguments are those of ``process``. Joined, the texts of the pieces are the output as text.
     """
-    document = Document(compile_style(style, locale), items)
+    document = Document(compile_style(style, locale), items, abbreviations=abbreviations)
     _fill(document, items, citations, ())
     where = document.program.locale
     trees = [(None, document.tree(citation.id)) for citation in document.citations]
