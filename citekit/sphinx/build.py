@@ -47,7 +47,11 @@ def open_archive(app: Sphinx) -> None:
             provenance_page=config.provenance_page,
         )
         settings = library.settings
-        style = Style.find(config.style or settings.style, config.locale or settings.locale)
+        style = Style.find(
+            config.style or settings.style,
+            config.locale or settings.locale,
+            settings.abbreviations,
+        )
         staged = stage(make_pages(library, style), Path(app.doctreedir) / "citekit")
     except CitekitError as error:
         raise _told(error) from error

@@ -44,11 +44,21 @@ _LONGEST = 60
 
 
 class Abbreviations:
-    """Lists of short forms that can be looked up. Raises InvalidData for what are no such lists."""
+    """Lists of short forms that can be looked up.
 
-    def __init__(self, lists: Mapping[str, Any], path: str | None = None) -> None:
-        inner = lists.get("xdata", lists)  # as Juris-M wraps them
-        self._lists = dict(_checked(inner, path))
+    ``path`` is where errors say the lists are; what they do not have is looked up in ``otherwise``.
+    Raises InvalidData for what are no such lists.
+    """
+
+    def __init__(
+        self,
+        lists: Mapping[str, Any],
+        path: str | None = None,
+        *,
+        otherwise: Abbreviations | None = None,
+    ) -> None:
+        self._otherwise = otherwise
+        self._lists: dict[str, Mapping[str, Mapping[str, str]]] = dict(_checked(lists, path))
         self._plain: dict[tuple[str, str], dict[str, str]] = {}
 
     def __repr__(self) -> str:
@@ -60,17 +70,28 @@ class Abbreviations:
 
         The text is looked up as it is; then without case, punctuation and articles; then by words.
         """
-        places = [place for place in _around(jurisdiction) if place in self._lists]
-        lists = [self._lists[place][kind] for place in places if kind in self._lists[place]]
-        found = next((texts[text] for texts in lists if text in texts), None)
-        if found is None and lists:
-            bare = _plain(text).casefold()
-            plain = (self._plain_list(place, kind) for place in places)
-            found = next((texts[bare] for texts in plain if bare in texts), None)
-        if found is None:
-            words = [self._plain_list(place, f"{kind}-word") for place in places]
-            found = _by_words(_plain(text), [texts for texts in words if texts])
-        return found
+        asked = [self] if self._otherwise is None else [self, self._otherwise]
+        around = _around(jurisdiction)
+        entire = (lists.whole(kind, text, around) for lists in asked)
+        by_words = (lists.worded(kind, text, around) for lists in asked)
+        return next((short for short in (*entire, *by_words) if short is not None), None)
+
+    def whole(self, kind: str, text: str, around: list[str]) -> str | None:
+        """The short form of the whole text, as it is or without what is idle in it."""
+        places = [place for place in around if kind in self._lists.get(place, ())]
+        for place in places:
+            if text in self._lists[place][kind]:
+                return self._lists[place][kind][text]
+        bare = _plain(text).casefold() if places else ""
+        plain = (self._plain_list(place, kind) for place in places)
+        return next((texts[bare] for texts in plain if bare in texts), None)
+
+    def worded(self, kind: str, text: str, around: list[str]) -> str | None:
+        """The text with its words shortened."""
+        words = f"{kind}-word"
+        places = [place for place in around if words in self._lists.get(place, ())]
+        lists = [self._plain_list(place, words) for place in places]
+        return _by_words(_plain(text), lists) if lists else None
 
     def _plain_list(self, place: str, kind: str) -> dict[str, str]:
         """A list by its texts without case, punctuation and articles; words stay as they are."""
@@ -93,21 +114,26 @@ def looked_up(lists: ShortForms | None) -> Abbreviations | None:
 def _checked(lists: object, path: str | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if not isinstance(lists, Mapping):
         raise _wrong("should be lists by jurisdiction", path)
+    if "xdata" in lists:  # as Juris-M wraps them
+        lists = lists["xdata"] if isinstance(lists["xdata"], Mapping) else {}
     for place, kinds in lists.items():
-        if place in _ABOUT:
-            continue
-        if not isinstance(kinds, Mapping):
-            raise _wrong(f"{place!r} should hold lists by kind", path)
-        for kind, texts in kinds.items():
-            if str(kind).removesuffix("-word") not in _KINDS:
-                hint = did_you_mean(str(kind), _KINDS) or "kinds: " + ", ".join(_KINDS)
-                raise _wrong(f"{place!r} has a list of the unknown kind {kind!r}", path, hint)
-            if not isinstance(texts, Mapping):
-                raise _wrong(f"the list {kind!r} of {place!r} should hold texts", path)
-            for text, short in texts.items():
-                if not isinstance(short, str):
-                    raise _wrong(f"the short form of {text!r} ({place}, {kind}) is no text", path)
-        yield place, kinds
+        if place not in _ABOUT:
+            if not isinstance(kinds, Mapping):
+                raise _wrong(f"{place!r} should hold lists by kind", path)
+            for kind, texts in kinds.items():
+                _check_list(f"the list {kind!r} of {place!r}", kind, texts, path)
+            yield place, kinds
+
+
+def _check_list(name: str, kind: str, texts: object, path: str | None) -> None:
+    if kind.removesuffix("-word") not in _KINDS:
+        hint = did_you_mean(kind, _KINDS) or "kinds: " + ", ".join(_KINDS)
+        raise _wrong(f"{name} is of no kind that is known", path, hint)
+    if not isinstance(texts, Mapping):
+        raise _wrong(f"{name} should hold texts", path)
+    wrong = next((text for text, short in texts.items() if not isinstance(short, str)), None)
+    if wrong is not None:
+        raise _wrong(f"{name} has no text for {wrong!r}", path)
 
 
 def _wrong(message: str, path: str | None, hint: str | None = None) -> InvalidData:
@@ -131,13 +157,13 @@ def _plain(text: str) -> str:
 
 
 def _by_words(text: str, lists: list[dict[str, str]]) -> str | None:
-    """The text with each word shortened that a list has; None for a single word, or without lists.
+    """The text with each word shortened that a list has; None for a single word, or where none is.
 
     A list has words (``journal``), pairs of them, and beginnings (``biolog-``). An empty short form
     leaves the word out, but never the last one.
     """
     parts = re.split(_WORDS, text)
-    if not lists or len(parts) == 1:
+    if len(parts) == 1:
         return None
     out: list[str] = []
     at = 0
@@ -148,7 +174,8 @@ def _by_words(text: str, lists: list[dict[str, str]]) -> str | None:
         between = parts[at - 1] if out and short else ""
         out.append(between + short[:1].upper() + short[1:])
         at += taken + 1
-    return "".join(out)
+    short = "".join(out)
+    return None if short.casefold() == text.casefold() else short
 
 
 def _shortened(parts: list[str], at: int, lists: list[dict[str, str]]) -> tuple[str, int]:

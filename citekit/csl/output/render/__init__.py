@@ -48,14 +48,18 @@ def register_format(name: str, output: OutputFormat) -> None:
     _REGISTERED[name] = output
 
 
+def format_names() -> tuple[str, ...]:
+    """The names of all formats there are, ours first."""
+    return (*_OURS, *_REGISTERED)
+
+
 def output_format(output: Output) -> OutputFormat:
     """The format of that name, or the format itself; raises UsageError for one nobody wrote."""
     if isinstance(output, OutputFormat):
         return output
     found = _OURS.get(output) or _REGISTERED.get(output)
     if found is None:
-        names = (*_OURS, *_REGISTERED)
-        hint = did_you_mean(output, names) or "one of " + ", ".join(names)
+        hint = did_you_mean(output, format_names()) or "one of " + ", ".join(format_names())
         raise UsageError(f"unknown format {output!r}", hint=hint)
     return found
 
