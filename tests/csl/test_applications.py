@@ -12,7 +12,9 @@ from citekit.errors import InvalidData, NotFound
 from citekit.testing import csl_samples as csl
 
 if TYPE_CHECKING:
-    from citekit.csl import Notice
+    from citekit.csl import Notice, Program
+
+    Entries = tuple[tuple[str, str], ...]
 
 NAMES = ["Okafor", "Okafor", "Lind", "Moreau", "Okafor"]
 ITEMS: list[dict[str, Any]] = [
@@ -107,15 +109,16 @@ def test_a_compiled_style_serves_many_items() -> None:
 def test_threads_share_a_style_that_nobody_has_used_yet(style: str) -> None:
     """What is compiled while it is first used by several threads is the same for all."""
     source = find_style(style)
-    expected = [process(source, [item]).bibliography for item in ITEMS]
+    expected: list[Entries] = [process(source, [item]).bibliography for item in ITEMS]
     for _ in range(5):
         compiled = compile_style(source)
 
-        def format_item(item: dict[str, Any], program: Any = compiled) -> object:  # noqa: ANN401
+        def format_item(item: dict[str, Any], program: Program = compiled) -> Entries:
             return process(program, [item]).bibliography
 
         with ThreadPoolExecutor(8) as pool:
-            assert list(pool.map(format_item, ITEMS * 4)) == expected * 4
+            found = list(pool.map(format_item, ITEMS * 4))
+        assert found == expected * 4
 
 
 def test_items_are_neither_copied_nor_changed() -> None:
@@ -134,7 +137,7 @@ def test_items_are_neither_copied_nor_changed() -> None:
 
 def test_nothing_is_left_out_in_silence() -> None:
     """Each kind of what could not be used, once, with the item and what of it."""
-    items = [
+    items: list[dict[str, Any]] = [
         {"id": "a", "type": "bok", "title": "A", "colour": "red", "author": 7},
         {"id": "b", "type": "book", "title": "B", "colour": "blue"},
         {"id": "b", "type": "book", "title": "B"},
