@@ -6,7 +6,7 @@ from citekit.csl.citation import Citation, CiteItem
 from citekit.csl.compiled.program import Program
 from citekit.csl.document import Document
 from citekit.csl.output.explain import Origin
-from citekit.csl.output.render import Format, register_format, renderer
+from citekit.csl.output.render import register_format, renderer
 from citekit.csl.output.render.base import OutputFormat
 from citekit.csl.output.spacing import Spacing
 from citekit.csl.process import Result, compile_style, explain, process, process_formats
@@ -25,7 +25,6 @@ __all__ = [
     "CiteItem",
     "Document",
     "FieldTest",
-    "Format",
     "Notice",
     "Origin",
     "OutputFormat",
