@@ -148,6 +148,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--locator', 'parameter': 'locator', 'help': "A place in the last item, such as 'page 4'.", 'metavar': 'LABEL VALUE'},
             {'name': '--explain', 'parameter': 'explain', 'help': 'Say where in the style each piece of the output came from.'},
             {'name': '--no-links', 'parameter': 'no_links', 'help': 'Make no links of identifiers and titles.'},
+            {'name': '--abbreviations', 'parameter': 'abbreviations', 'help': 'Short forms of titles and publishers, in the JSON of Zotero, for styles that ask for them.', 'metavar': 'FILE'},
             {'name': '--output', 'parameter': 'output_', 'help': 'Write into this file instead.', 'metavar': 'PATH', 'short': '-o'},
             {'name': '--provenance', 'parameter': 'provenance', 'help': 'Add when each source was archived, and the digest of its bytes.'},
             {'name': '--verify', 'parameter': 'verify', 'help': 'Cite nothing unless all of it is sealed and verifies.'},

@@ -51,6 +51,7 @@ def open_archive(app: Sphinx) -> None:
         style = Style.find(
             config.style or (settings.style and beside(settings.style, config.archive)),
             config.locale or settings.locale,
+            settings.abbreviations,
         )
         staged = stage(make_pages(library, style), Path(app.doctreedir) / "citekit")
     except CitekitError as error:

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citekit.csl import Citation, Document, Program, parse_style, process
-from citekit.csl.output.render.text import render
+from citekit.csl import Citation, Document, Program, parse_style, process, renderer
 
+render = renderer("text")
 STYLE = parse_style("""<style xmlns="http://purl.org/net/xbiblio/csl" class="note" version="1.0">
   <citation disambiguate-add-year-suffix="true" disambiguate-add-names="true" et-al-min="3"
     et-al-use-first="1"><layout delimiter="; ">

@@ -66,6 +66,15 @@ Explain = Annotated[
 NoLinks = Annotated[
     bool, typer.Option("--no-links", help="Make no links of identifiers and titles.")
 ]
+Abbreviations = Annotated[
+    str | None,
+    typer.Option(
+        "--abbreviations",
+        metavar="FILE",
+        help="Short forms of titles and publishers, in the JSON of Zotero, for styles that ask "
+        "for them.",
+    ),
+]
 Output = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="PATH", help="Write into this file instead."),
@@ -137,6 +146,7 @@ def cite(
     locator: Locator = None,
     explain: Explain = False,
     no_links: NoLinks = False,
+    abbreviations: Abbreviations = None,
     output_: Output = None,
     provenance: Provenance = False,
     verify: Verify = False,

@@ -36,17 +36,19 @@ class StyleSource(Value):
     path: str
     default_locale: str | None = None
 
-    def fit(self, item: Mapping[str, Any]) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        return f"<StyleSource {self.id}: {self.title}>"
+
+    def fit(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
         """The item as the style asks for it; items are best handed over like this.
 
         Most styles were written before CSL 1.0.2 and name an event by ``event``, now a legacy
         variant of ``event-title`` (Appendix IV). The processor, like others, takes no name for
         another, since newer styles print both.
         """
-        data = dict(item)
-        if "event-title" in data and b"event-title" not in self.xml:
-            data.setdefault("event", data["event-title"])
-        return data
+        if "event-title" not in item or "event" in item or b"event-title" in self.xml:
+            return item
+        return {**item, "event": item["event-title"]}
 
 
 def find_style(name: str) -> StyleSource:

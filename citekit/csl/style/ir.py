@@ -251,3 +251,6 @@ class Style(Definition):
     bibliography: Area | None
     locales: tuple[LocaleData, ...] = ()
     remarks: tuple[StyleRemark, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Style {self.title or self.path}>"
