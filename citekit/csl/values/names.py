@@ -226,7 +226,10 @@ def _displayed(person: Person, spec: NameSpec, given: str) -> Children:
         joint = ", " if person.comma_suffix else " "
         family = [*family, joint, *_suffix(person, spec)]
     family = _wrapped(family, spec.family)
-    return _spaced([_wrapped(_part(given, spec.given, spec), spec.given), family])
+    shown = _wrapped(_part(given, spec.given, spec), spec.given)
+    if spec.given.suffix.endswith("\u00a0"):  # it is the space between them
+        return [*shown, *family]
+    return _spaced([shown, family])
 
 
 def _inverted(person: Person, spec: NameSpec, given: str) -> Children:

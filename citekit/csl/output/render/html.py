@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from citekit.csl.output.render.nested import nest
@@ -22,12 +23,20 @@ _ESCAPES = str.maketrans({"&": "&#38;", "<": "&#60;", ">": "&#62;"})
 
 def render(tokens: Iterable[Token]) -> str:
     """HTML of one cite or entry, without the ``csl-entry`` block around it."""
-    return nest(tokens, escape, _tag)
+    return nest(tokens, _shown, _tag)
 
 
 def escape(text: str) -> str:
     """Text for use between tags."""
     return text.translate(_ESCAPES)
+
+
+def _shown(text: str) -> str:
+    """Text between tags in which every second blank in a row shows, too."""
+    text = escape(text)
+    if "  " in text or "\u00a0" in text:
+        return re.sub("[ \u00a0]{2}", "\u00a0 ", text)
+    return text
 
 
 def _tag(token: Open, _follows: bool) -> tuple[str, str]:
