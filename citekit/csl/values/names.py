@@ -260,8 +260,8 @@ def _family(person: Person, spec: NameSpec, *, demoted: bool) -> Children:
     if demoted or not person.particle:
         return family
     particle = _part(person.particle, spec.family, spec)
-    if spec.sorting:
-        return [*particle, " ", *family]
+    if spec.sorting:  # where no line ends between them, they are sorted as one word
+        return [*particle, *([] if spec.particle_space == "\u00a0" else [" "]), *family]
     return _glued(particle, person.particle, family, spec.particle_space)
 
 
