@@ -30,6 +30,7 @@ def name_spec(setting: Setting, element: ir.Names) -> NameSpec:
     et_al_min, et_al_first = options.number("et-al-min"), options.number("et-al-use-first")
     if options.get("et-al-use-first") is None:
         et_al_min = 0
+    space = "\u00a0" if setting.locale.primary in _KEEPS_PARTICLES else " "
     spec = NameSpec(
         form=options.get("form", "name-form") or "long",
         delimiter=_spaced_once(options.get("delimiter", "name-delimiter"), ", "),
@@ -51,7 +52,8 @@ def name_spec(setting: Setting, element: ir.Names) -> NameSpec:
         separator=_spaced_once(options.get("sort-separator"), ", "),
         demote=setting.style.options.get("demote-non-dropping-particle", "display-and-sort"),
         lang=setting.locale.lang.lower(),
-        particle_space="\u00a0" if setting.locale.primary in _KEEPS_PARTICLES else " ",
+        particle_space=space,
+        initials_space=space if "\u00a0" in (options.get("initialize-with") or "") else " ",
         memory={},
     )
     return _for_sorting(spec) if setting.sorting is not None else _with_looks(spec, element)

@@ -140,5 +140,6 @@ def _key(text: str, alphabet: dict[int, str]) -> str:
             for letter in letters
             if not unicodedata.combining(letter)
         )
-    text = " ".join(text.translate(_IGNORED).split())
+    text = text.translate(_IGNORED)
+    text = text[: text.startswith(" ")] + " ".join(text.split())  # what begins so comes first
     return _DIGITS.sub(lambda match: match[0].zfill(16), text)

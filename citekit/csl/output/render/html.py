@@ -45,6 +45,8 @@ def _tag(token: Open, _follows: bool) -> tuple[str, str]:
         return f'<div class="csl-{value}">', "</div>"
     if kind == "link":
         return f'<a href="{escape(value).replace(chr(34), "&#34;")}">', "</a>"
+    if value == "baseline":  # that of the raised text around it: the reader sees no difference
+        return "", ""
     tag = _TAGS.get((kind, value))
     if tag is not None:
         return f"<{tag}>", f"</{tag}>"
