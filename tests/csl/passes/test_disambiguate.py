@@ -15,10 +15,10 @@ YEAR = csl.YEAR
 SHORT = '<names variable="author"><name form="short"/></names>'
 TEST = '<choose><if disambiguate="true"><text variable="genre"/></if></choose>'
 ITEM = {"type": "book", "genre": "none", "title": "Tides", "issued": {"date-parts": [[2020]]}}
-GIVEN = 'disambiguate-add-names="true" disambiguate-add-givenname="true"'
+MORE = 'disambiguate-add-names="true"'
 CASES = {
     # people who look the same: each further name is tried, and none of them helps
-    "names": (SHORT + YEAR, f'{GIVEN} et-al-min="3" et-al-use-first="1"', 2, 2_000),
+    "names": (SHORT + YEAR, f'{MORE} et-al-min="3" et-al-use-first="1"', 2, 2_000),
     # tests of ``disambiguate`` that show the same: one after another is tried
     "tests": (SHORT + YEAR + TEST * 4_000, "", 20, 1),
 }

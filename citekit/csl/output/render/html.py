@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from citekit.csl.output.render.base import OutputFormat
@@ -24,8 +25,11 @@ class Html(OutputFormat):
     """HTML, with the class names of other processors of CSL."""
 
     def escape(self, text: str) -> str:
-        """Text for use between tags."""
-        return text.translate(_ESCAPES)
+        """Text for use between tags, in which every second blank in a row shows, too."""
+        text = text.translate(_ESCAPES)
+        if "  " in text or "\u00a0" in text:
+            return re.sub("[ \u00a0]{2}", "\u00a0 ", text)
+        return text
 
     def marks(self, kind: str, value: str, *, follows: bool) -> tuple[str, str]:
         """An element."""
@@ -34,6 +38,8 @@ class Html(OutputFormat):
             return f'<div class="csl-{value}">', "</div>"
         if kind == "link":
             return f'<a href="{_quoted(value)}">', "</a>"
+        if value == "baseline":  # that of the raised text around it: the reader sees no difference
+            return "", ""
         tag = _TAGS.get((kind, value))
         if tag is not None:
             return f"<{tag}>", f"</{tag}>"
