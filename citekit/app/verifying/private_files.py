@@ -86,7 +86,7 @@ def check_marked(inspection: Inspection) -> Iterator[Finding]:
     hidden = _hidden(inspection.store)
     for name, what in _marked(inspection):
         yield found("CK-E676", inspection.show(name), what)
-    for name, (kind, named) in _naming(inspection):
+    for name, (kind, named) in _naming(inspection) if any(hidden.values()) else ():
         if known := sorted(hidden[kind].intersection(named)):
             message = f"names the private {kind} {known[0]}"
             yield found("CK-E676", inspection.show(name), message)
