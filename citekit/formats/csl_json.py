@@ -96,7 +96,7 @@ def check_items(
             findings.append(Finding(code=code, message=message, place=place_of((*path, *where))))
     if untold:
         message = f"{untold:,} more entries are no items, or stand twice"
-        findings.append(Finding(code="CK-E421", message=message))
+        findings.append(Finding(code="CK-E421", message=message, stands_for=untold))
     return ReadResult(
         items=tuple(items),
         findings=tuple(findings),

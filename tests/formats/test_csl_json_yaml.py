@@ -108,6 +108,7 @@ def test_what_is_wrong_with_thousands_is_told_in_short() -> None:
     assert [item["id"] for item in read.items] == ["a"]
     assert len(read.findings) == 1_001
     assert read.findings[-1].message.startswith("500 more entries are no items")
+    assert sum(finding.stands_for for finding in read.findings) == 1_500
 
 
 def test_an_entry_may_have_no_id() -> None:
