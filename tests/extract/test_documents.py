@@ -176,6 +176,33 @@ def test_broken_and_locked_pdfs_are_findings() -> None:
     assert "CK-W130" in [f.code for f in extract(b"%PDF-1.7\njunk").findings]
 
 
+def test_a_page_that_cannot_be_read_costs_no_other_page() -> None:
+    """The words of the other pages are there, and a finding names the page that is not."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = PdfWriter()
+    kinds = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(k): NameObject(v) for k, v in kinds.items()})
+    fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})
+    for words, packing in (("The quay", ""), ("Lost", "/NoSuchFilter"), ("The crane", "")):
+        page = writer.add_blank_page(width=200, height=200)
+        drawn = DecodedStreamObject()
+        drawn.set_data(b"BT /F 12 Tf (%s) Tj ET" % words.encode())
+        if packing:
+            drawn[NameObject("/Filter")] = NameObject(packing)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        page[NameObject("/Contents")] = writer._add_object(drawn)
+    out = io.BytesIO()
+    writer.write(out)
+
+    read = extract(out.getvalue())
+
+    assert read.decoded == "The quay\n\nThe crane"
+    told = [f.message for f in read.findings if f.code == "CK-W134"]
+    assert told == ["pages of the PDF that cannot be read: 2"]
+
+
 def test_images_and_others_are_originals_only() -> None:
     """An image is a graphic; nothing else is claimed of it."""
     read = extract(b"\xff\xd8\xff\xe0 ...")
