@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import tomllib
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
@@ -52,11 +52,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="rows whose reader or family holds this")
     parser.add_argument("--bytes", type=int, default=1_000_000, help="the largest size")
     options = parser.parse_args(arguments)
-    empty = measure("style", b"").cpu_s
     marked = []
     print(f"{'reader':18}{'family':22}{'s at 1/8':>9}{'1/2':>8}{'whole':>8}{'grows':>7}{'MB':>6}")
     for kind, name, make in families():
-        if options.only in f"{kind} {name}" and show(kind, name, make, options.bytes, empty):
+        if options.only in f"{kind} {name}" and show(kind, name, make, options.bytes):
             marked.append(f"{kind}: {name}")
     print(f"marked: {', '.join(marked) or 'none'}")
     return 1 if marked else 0
@@ -78,8 +77,9 @@ def run_through(template: str, sign: str, size: int) -> bytes:
     return template.replace("{run}", sign * times).encode()
 
 
-def show(kind: str, name: str, make: Callable[[int], bytes], size: int, empty: float) -> bool:
+def show(kind: str, name: str, make: Callable[[int], bytes], size: int) -> bool:
     """Measure and print one row; whether it is marked."""
+    empty = start(kind)
     whole = measure(kind, make(size))
     shares = SHARES[:-1] if whole.cpu_s - empty > LEAST_S else ()
     costs = [*(measure(kind, make(size // share)) for share in shares), whole]
@@ -98,6 +98,12 @@ def show(kind: str, name: str, make: Callable[[int], bytes], size: int, empty: f
     mark = "  !" if is_bad else ""
     print(f"{kind:18}{name:22} {shown}{rate}{peak:6.0f}  {ended}{mark}", flush=True)
     return is_bad
+
+
+@cache
+def start(kind: str) -> float:
+    """The CPU seconds of a reading of nothing: of a site, one of next to nothing is built."""
+    return measure(kind, b"\n" if kind.startswith("site ") else b"").cpu_s
 
 
 def filled(parts: list[str], size: int) -> bytes:

@@ -233,6 +233,21 @@ def test_hostile_documents_take_bounded_time(name: str) -> None:
     assert time.process_time() - started < 30
 
 
+@pytest.mark.parametrize("quote", ["'", '"', ""])
+def test_an_element_of_a_thousand_attributes_is_read_without_them(quote: str) -> None:
+    """Its text is there, and other elements keep theirs, whatever signs they hold."""
+    many = " ".join(f"a{i}={quote}>{quote}" if quote else f"a{i}" for i in range(2000))
+    page = (
+        f"<html><head><title>The quay</title></head><body><h1 {many}>The quay</h1>"
+        "<time title='a > b' datetime=2021-05-04>in spring</time>"
+    )
+
+    read = extract(page.encode(), name="a.html")
+
+    assert read.value("title") == "The quay"
+    assert read.value("issued") == {"date-parts": [[2021, 5, 4]]}
+
+
 @given(st.binary(max_size=1500), st.sampled_from(["text/plain", "text/html", "text/markdown"]))
 def test_any_bytes_are_read(data: bytes, media_type: str) -> None:
     """Whatever the bytes, an extraction comes back, and its payload is canonical."""
