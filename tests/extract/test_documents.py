@@ -147,6 +147,16 @@ def test_a_flood_of_brackets_is_read_as_words() -> None:
     assert PARAGRAPHS[0] in (read.text or "")
 
 
+def test_of_a_flood_of_lines_the_first_are_read() -> None:
+    """Paragraphs of a letter are read as far as that takes seconds, and it is told how far."""
+    text = f"# The quay\n\n{PARAGRAPHS[0]}\n\n" + "a\n\n" * 100_000 + PARAGRAPHS[1]
+    read = extract(text.encode(), name="a.md")
+    assert "CK-W122" in [f.code for f in read.findings]
+    assert read.value("title") == "The quay"
+    assert PARAGRAPHS[0] in (read.text or "")
+    assert PARAGRAPHS[1] not in (read.text or "")
+
+
 def test_pdf() -> None:
     """A PDF's information is evidence; its type is document."""
     from pypdf import PdfWriter
