@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from citekit.model.capture import TextMap
     from citekit.pages.library import Library
 
-_MOST_ROWS: Final = 20_000
-"""The longest novels have twelve thousand paragraphs; a row takes 0.3 ms to lay out."""
+_MOST_ROWS: Final = 10_000
+"""A report of three hundred pages has five thousand paragraphs; a row takes 0.5 ms to lay out."""
 _MOST_OVER: Final = 100
 
 
