@@ -68,6 +68,17 @@ def test_what_is_read_is_kept_for_other_checks(store: ArchiveStore) -> None:
     }  # fmt: skip
 
 
+def test_a_record_of_more_than_citekit_writes_is_read(store: ArchiveStore) -> None:
+    """What another program has added is no matter; a capture need not have a text."""
+    _change(store, f"items/open2026/captures/{LONGER.stamp}.json", unheard={"of": 1})
+    with store.writing() as writer:
+        add_item(writer, build_item("bare2026"), build_capture(original=b"as received"))
+    inspection, found = _read(store)
+    assert found == []
+    assert inspection.words == {"open2026": 90, "held2026": 3}
+    assert len(inspection.captures) == 5
+
+
 def _change(store: ArchiveStore, name: str, **changes: Any) -> None:  # noqa: ANN401
     """Have a record say something else."""
     path = store.root / name

@@ -17,12 +17,17 @@ import pytest
 from citekit import Archive
 from citekit.app.changing.purge import purge
 from citekit.app.sealing.seal import Keys, seal, waiting_changes
+from citekit.app.verifying.log_checks.trust_anchors import Outside
 from citekit.app.verifying.verify import verify
+from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
-from citekit.integrity.sign import new_signer_key
+from citekit.integrity.leaf import encode_leaf
+from citekit.integrity.sign import WITNESS, new_signer_key, write_signer_key
 from citekit.store.archive import ArchiveStore
+from citekit.store.log.folder import LogFolder
+from citekit.store.writing.event_recorder import note_events
 from citekit.testing.builders import build_archive
-from citekit.testing.tamper import wait_for_seal
+from citekit.testing.tamper import UNSIGNED, wait_for_seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +66,9 @@ def _path(finding: Finding, root: Path) -> str:
     return Path((finding.place and finding.place.path) or "").relative_to(root).as_posix()
 
 
-def _told(root: Path, *keys: str) -> list[Told]:
+def _told(root: Path, *keys: str, outside: Outside | None = None) -> list[Told]:
     """What a check tells but who signed and what is withheld."""
-    report = verify(ArchiveStore.open(root), keys)
+    report = verify(ArchiveStore.open(root), keys, outside=outside)
     return [
         (f.code, _path(f, root), re.sub(r"\(\w{12}\)", "(LEAF)", f.message))
         for f in report.findings
@@ -276,3 +281,207 @@ def test_a_change_is_told_of_the_item_that_it_is_of(
         assert _told(root, key) == expected
     other = "lantern2024" if key in (None, "harbour2024") else "harbour2024"
     assert _told(root, other) == []
+
+
+# ── purges, sealed or not ──────────────────────────────────────────────────────────────────────
+
+
+PURGED = ("CK-I621", TEXT, "was purged, entry 19 of the log says")
+
+
+def test_a_purge_that_is_sealed_excuses_what_is_absent(root: Path) -> None:
+    """For certain where the log is signed."""
+    _purge(root)
+    _seal(root)
+    assert _told(root) == _told(root, "lantern2024") == [PURGED]
+    assert _told(root, "tide2023") == []
+
+
+def test_of_a_log_that_is_not_signed_nobody_vouches_for_a_purge(tmp_path: Path) -> None:
+    """It excuses, and that is told."""
+    root = build_archive(tmp_path / "archive").root
+    _purge(root)
+    store = ArchiveStore.open(root)
+    seal(store, now=NOON, confirmed=[waiting.leaf for waiting in waiting_changes(store)])
+    assert _told(root) == [
+        ("CK-I621", TEXT, "was purged, entry 13 of the log says"),
+        ("CK-I663", TEXT, "nobody vouches for entry 13: it is not signed"),
+    ]
+
+
+def test_where_nothing_is_sealed_an_own_purge_counts(tmp_path: Path) -> None:
+    """There is no owner's seal to wait for."""
+    root = build_archive(tmp_path / "archive").root
+    _purge(root)
+    waits = ("CK-I604", TEXT, "was purged, an event that waits for a seal says")
+    assert _told(root) == [waits, NEVER]
+
+
+def test_where_the_key_is_here_a_purge_awaits_nobody(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The owner can seal it, and has not."""
+    key = tmp_path / "own.key"
+    key.write_text(f"{write_signer_key(KEY)}\n")
+    key.chmod(0o600)
+    monkeypatch.setenv("CITEKIT_SIGNING_KEY", str(key))
+    _purge(root)
+    assert _told(root) == [
+        ("CK-E624", TEXT, f"{IS_MISSING}; a purge that nobody has sealed says so"),
+        ("CK-I625", PENDING, "a purge of items/lantern2024 waits for the owner's seal"),
+    ]
+
+
+def test_a_purge_of_what_was_never_here_is_no_alarm(root: Path) -> None:
+    """A restricted text that this computer has not held is withheld, whatever waits."""
+    store = ArchiveStore.open(root)
+    purge(store, "harbour2024", reason="asked to")
+    store.layout.held_file.unlink()
+    waits = "a purge of items/harbour2024 waits for the owner's seal"
+    assert _told(root) == [("CK-I625", PENDING, waits)]
+
+
+def test_an_item_that_was_withdrawn_need_not_be_here(root: Path) -> None:
+    """Its owner may have deleted it since; before that is sealed, it is missing."""
+    _own(lambda archive: archive.remove("tide2023"))(root)
+    copy = shutil.copytree(root, root.parent / "unsealed")
+    _seal(root)
+    for archive in (root, copy):
+        shutil.rmtree(archive / "items/tide2023")
+    withdrawn = "is not here: its item was withdrawn, the log says"
+    assert _told(root) == [("CK-I667", ITEM, withdrawn), ("CK-I667", NOTE, withdrawn)]
+    assert [line[:2] for line in _told(copy)] == [("CK-E601", ITEM), ("CK-E601", NOTE)]
+
+
+# ── no seal yet, or one that was stopped ───────────────────────────────────────────────────────
+
+NEVER = ("CK-I600", "log/checkpoint", "nothing proven yet: this archive was never sealed")
+ONCE = ("CK-E606", "log/checkpoint", "is missing: there was a log once")
+STOPPED = "a seal was stopped"
+WITNESSED = new_signer_key("one.example/w", b"1" * 32, algorithm=WITNESS).verifier
+KNOWN = ("CK-E613", "log/checkpoint", "there is no checkpoint, but you know of one")
+
+
+@pytest.mark.parametrize(
+    ("outside", "expected"),
+    [
+        (Outside(), [NEVER]),
+        (Outside(keys=(KEY.verifier,)), [KNOWN, NEVER]),
+        (
+            Outside(checkpoints=(("kept", Checkpoint(origin="x", size=1, root=bytes(32))),)),
+            [KNOWN, NEVER],
+        ),
+        (
+            Outside(witnesses=(WITNESSED,)),
+            [
+                (
+                    "CK-E650",
+                    "log/checkpoint",
+                    f"there is no checkpoint that {WITNESSED.short} cosigned",
+                ),
+                NEVER,
+            ],
+        ),
+    ],
+)
+def test_who_knows_of_a_seal_misses_it(
+    outside: Outside, expected: list[Told], tmp_path: Path
+) -> None:
+    """An archive without a log proves nothing, and may have lost it."""
+    root = build_archive(tmp_path / "archive").root
+    assert _told(root, outside=outside) == expected
+
+
+@pytest.mark.parametrize("name", ["log/tile/0/000", "log/cosigned/5", "trust/checkpoints/5"])
+def test_what_a_log_has_left_tells_of_it(name: str, tmp_path: Path) -> None:
+    """A tile, a cosigned or a kept checkpoint: nobody else writes such files."""
+    root = build_archive(tmp_path / "archive").root
+    (root / name).parent.mkdir(parents=True)
+    (root / name).write_bytes(b"x" * 32)
+    assert _told(root) == [ONCE]
+
+
+def _begin_seal(root: Path) -> set[str]:
+    """Write the files of the next seal, and no checkpoint; their names."""
+    log = LogFolder(ArchiveStore.open(root).layout)
+    standing = log.standing()
+    files = log.preview(standing, log.waiting(standing.size if standing else 0))
+    for name, data in files.items():
+        path = root / "log" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return {f"log/{name}" for name in files}
+
+
+def test_a_first_seal_that_was_stopped_is_no_lost_log(tmp_path: Path) -> None:
+    """Its files are those of the events that wait; with a base there was another."""
+    root = build_archive(tmp_path / "archive").root
+    names = _begin_seal(root)
+    assert len(names) == 2
+    assert _told(root) == [("CK-I608", name, STOPPED) for name in sorted(names)]
+    pending = root / PENDING
+    pending.write_bytes(pending.read_bytes().replace(b'{"base":0}', b'{"base":3}'))
+    assert ONCE in _told(root)
+    assert not [line for line in _told(root) if line[0] == "CK-I608"]
+
+
+def test_a_base_alone_tells_of_a_log(tmp_path: Path) -> None:
+    """Events that wait say how many were sealed when the first of them came."""
+    root = build_archive(tmp_path / "archive").root
+    pending = root / PENDING
+    lines = pending.read_bytes().split(b"\n")
+    pending.write_bytes(b"\n".join([b'{"base":3}', *lines[1:]]))
+    went_back = "the log had 3 entries when it began, and has 0"
+    assert [line for line in _told(root) if line[1] == "log/checkpoint"] == [ONCE]
+    assert not [line for line in _told(root) if line[2] == went_back]
+
+
+def test_a_later_seal_that_was_stopped_is_told_by_its_files(root: Path) -> None:
+    """They are what the events that wait would make; any other file is beyond the checkpoint."""
+    before = {path for path in (root / "log").rglob("*") if path.is_file()}
+    _note("x")(root)
+    new = {root / name for name in _begin_seal(root)} - before
+    told = _told(root)
+    waits = ("CK-I604", NOTE, "has changed; the event waits for a seal")
+    stopped = [("CK-I608", path.relative_to(root).as_posix(), STOPPED) for path in sorted(new)]
+    assert new
+    assert told == [*stopped, waits]
+    for path in new:
+        path.write_bytes(b"x")
+    beyond = [(code, message) for code, _, message in _told(root) if code != "CK-I604"]
+    assert beyond == [("CK-E607", "is beyond the checkpoint")] * len(new)
+
+
+def test_a_key_of_a_seal_that_was_stopped_need_not_be_there(root: Path) -> None:
+    """Its event waits, and its file is written afterwards."""
+    store = ArchiveStore.open(root)
+    subject = "trust/keys/00000000.vkey"
+    about = {"action": "key", "subject": subject, "digest": X, "vkey": str(KEY.verifier)}
+    note_events(store.layout, store.noted, [encode_leaf({**UNSIGNED, **about})])
+    assert _told(root) == [("CK-I608", subject, STOPPED)]
+    assert _told(root, "tide2023") == [("CK-I608", subject, STOPPED)]
+
+
+def test_no_event_can_wait_in_a_folder(root: Path) -> None:
+    """Nothing is judged by a log of which a part cannot be read."""
+    (root / PENDING).unlink(missing_ok=True)
+    (root / PENDING).mkdir()
+    assert ("CK-E609", PENDING, "is a folder: no event can wait there") in _told(root)
+
+
+def test_a_log_keeps_its_name(root: Path) -> None:
+    """The settings may only repeat it."""
+    settings = root / "archive.toml"
+    text = settings.read_text("utf-8")
+    for name, is_told in (("coast.example/log", True), (KEY.verifier.name, False)):
+        settings.write_text(f'{text}\n[log]\norigin = "{name}"\n', "utf-8")
+        message = f"[log] origin is {name!r}, the log is {KEY.verifier.name!r}"
+        assert (("CK-E629", "archive.toml", message) in _told(root)) == is_told
+
+
+def test_of_very_many_damaged_lines_the_first_are_named(root: Path) -> None:
+    """Twenty are enough to see what it is."""
+    (root / PENDING).write_bytes(b'{"base":19}\n' + b"none\n" * 21)
+    report = verify(ArchiveStore.open(root))
+    told = [str(f.place) for f in report.findings if f.code == "CK-W622"]
+    assert told == [f"{root / PENDING}:{line}" for line in range(2, 22)]
