@@ -135,7 +135,10 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "proving/proof_page": (["app/proving/proof_page"], ["app/proving/test_proof_page"]),
     "proving/bundle": (["app/proving/bundle"], ["app/proving/test_bundle_parts"]),
     "verifying/trust": (["app/verifying/log_checks/trust"], _OUTSIDE),
-    "verifying/witnesses": (["app/verifying/log_checks/witnesses"], _OUTSIDE[1:]),
+    "verifying/witnesses": (
+        ["app/verifying/log_checks/witnesses"],
+        ["app/verifying/test_witnesses_told"],
+    ),
     "verifying/evidence": (["app/verifying/log_checks/evidence"], _OUTSIDE),
     "verifying/timestamps": (["app/verifying/log_checks/timestamps"], _LOG[:1]),
     "verifying/trust_anchors": (
