@@ -79,9 +79,14 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
+def authority() -> TimestampAuthority:
     """A timestamp authority of our own."""
-    return make_authority(tmp_path_factory.mktemp("tsa"))
+    return _authority()
+
+
+@cache  # once in a process: mutants are tried in forks of one that has made it
+def _authority() -> TimestampAuthority:
+    return make_authority(Path(_own_folder("citekit-tsa-")))
 
 
 @pytest.fixture
@@ -110,8 +115,9 @@ def harbour(archive: Archive, article: Path) -> str:
 
 
 @cache  # once in a process, as the archives are that some tests make and mark as their own
-def _configuration() -> str:
-    folder = mkdtemp(prefix="citekit-config-")
+def _own_folder(prefix: str) -> str:
+    """A folder that is there as long as the process is."""
+    folder = mkdtemp(prefix=prefix)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -119,7 +125,7 @@ def _configuration() -> str:
 @pytest.fixture(autouse=True, scope="session")
 def _own_configuration() -> None:
     """Signing keys and secrets of whoever runs the tests stay out of them."""
-    os.environ["XDG_CONFIG_HOME"] = _configuration()
+    os.environ["XDG_CONFIG_HOME"] = _own_folder("citekit-config-")
 
 
 @pytest.fixture(autouse=True)

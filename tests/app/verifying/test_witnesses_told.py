@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,6 +25,11 @@ from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.testing.builders import build_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Case = tuple[str, str, Callable[[], Note], str, str | Callable[[], str]]
 
 ORIGIN = "citekit.invalid/the-lanternfish-harbour"
 KEY = new_signer_key(ORIGIN, b"k" * 32)
@@ -154,32 +160,36 @@ OTHER = "is the checkpoint of another log or size"
 STATELESS = "the log has states since entry 16, but does not end with one"
 TWICE = "has the same signature twice"
 
-FORKED = (
-    f"fork: {EARLIER} has 17 entries with root {_base64(bytes(32))}, this log 19 entries with "
-    f"root {_base64(_checkpoint(19).root)}, and at 17 entries had root "
-    f"{_base64(_checkpoint(17).root)}"
-)
 
-WRONG: list[tuple[str, str, Note, str, str]] = [
-    ("another size", "log/cosigned/18", _note(17), "CK-E612", OTHER),
-    ("another log", EARLIER, _of_another(origin="coast.example/log"), "CK-E612", OTHER),
-    ("a later one", "log/cosigned/20", _of_another(size=20), "CK-E612",
+def _forked() -> str:
+    then, now = (_base64(_checkpoint(size).root) for size in (17, 19))
+    return (
+        f"fork: {EARLIER} has 17 entries with root {_base64(bytes(32))}, this log 19 entries with "
+        f"root {now}, and at 17 entries had root {then}"
+    )
+
+
+WRONG: list[Case] = [
+    ("another size", "log/cosigned/18", lambda: _note(17), "CK-E612", OTHER),
+    ("another log", EARLIER, lambda: _of_another(origin="coast.example/log"), "CK-E612", OTHER),
+    ("a later one", "log/cosigned/20", lambda: _of_another(size=20), "CK-E612",
      "the log had 20 entries, and has 19"),
-    ("a fork", EARLIER, _fork(17), "CK-E651",
-     FORKED),
-    ("a stranger in the log's name", EARLIER, sign_note(_note(17), THIEF), "CK-E653", NOT_OF_IT),
-    ("a broken signature", EARLIER, _broken(17), "CK-E653",
+    ("a fork", EARLIER, lambda: _fork(17), "CK-E651",
+     _forked),
+    ("a stranger in the log's name", EARLIER, lambda: sign_note(_note(17), THIEF), "CK-E653", NOT_OF_IT),
+    ("a broken signature", EARLIER, lambda: _broken(17), "CK-E653",
      f"has a signature by {KEY.verifier.short} that is not of this log"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("name", "note", "code", "message"), [pytest.param(*case, id=what) for what, *case in WRONG]
+    ("name", "make", "code", "says"), [pytest.param(*case, id=what) for what, *case in WRONG]
 )
 def test_what_is_not_of_this_log_is_told_and_vouches_for_nothing(
-    name: str, note: Note, code: str, message: str, root: Path
+    name: str, make: Callable[[], Note], code: str, says: str | Callable[[], str], root: Path
 ) -> None:
     """Whoever is asked for; a right one beside it is heard."""
+    note, message = make(), says if isinstance(says, str) else says()
     _put(root, name, note, cosign(note.text, FIRST, NOON))
     assert _told(root) == [(code, name, message)]
     assert _told(root, ONE) == [
