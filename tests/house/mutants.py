@@ -139,7 +139,10 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
         ["app/verifying/log_checks/witnesses"],
         ["app/verifying/test_witnesses_told"],
     ),
-    "verifying/evidence": (["app/verifying/log_checks/evidence"], _OUTSIDE),
+    "verifying/evidence": (
+        ["app/verifying/log_checks/evidence"],
+        ["app/verifying/test_evidence", *_LOG[:1]],
+    ),
     "verifying/timestamps": (["app/verifying/log_checks/timestamps"], _LOG[:1]),
     "verifying/trust_anchors": (
         ["app/verifying/log_checks/trust_anchors"],

@@ -174,9 +174,9 @@ WRONG: list[Case] = [
     ("another log", EARLIER, lambda: _of_another(origin="coast.example/log"), "CK-E612", OTHER),
     ("a later one", "log/cosigned/20", lambda: _of_another(size=20), "CK-E612",
      "the log had 20 entries, and has 19"),
-    ("a fork", EARLIER, lambda: _fork(17), "CK-E651",
-     _forked),
-    ("a stranger in the log's name", EARLIER, lambda: sign_note(_note(17), THIEF), "CK-E653", NOT_OF_IT),
+    ("a fork", EARLIER, lambda: _fork(17), "CK-E651", _forked),
+    ("a stranger in the log's name", EARLIER, lambda: sign_note(_note(17), THIEF), "CK-E653",
+     NOT_OF_IT),
     ("a broken signature", EARLIER, lambda: _broken(17), "CK-E653",
      f"has a signature by {KEY.verifier.short} that is not of this log"),
 ]  # fmt: skip
