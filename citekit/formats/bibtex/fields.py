@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.formats.bibtex.dates import MONTHS, literal_date, write_date, year_and_month, year_of
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
 from citekit.formats.bibtex.write_names import write_names
+from citekit.formats.facts import facts_of
 from citekit.formats.latex.write import LatexWriter, escape_url, url_command
 from citekit.model.citekey import is_citekey
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
@@ -108,13 +109,6 @@ def _put_kept(entry: Entry, beside: Collection[str]) -> bool:
     entry.type = kept.type or entry.type
     entry.fields, entry.typed = dict(kept.fields), frozenset(kept.fields)
     return bool(kept.type)
-
-
-def facts_of(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What citekit itself knows, as it stands in an item."""
-    custom = item.get("custom")
-    facts = custom.get("citekit") if isinstance(custom, Mapping) else None
-    return facts if isinstance(facts, Mapping) else {}
 
 
 def _put_ids(entry: Entry) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.formats.bibtex.dates import MONTHS
-from citekit.formats.bibtex.fields import facts_of
+from citekit.formats.facts import facts_of
 from citekit.formats.latex.read import is_one_group
 from citekit.formats.latex.unsafe import only_typesets
 from citekit.formats.one_line import fold

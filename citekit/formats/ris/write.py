@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from citekit.formats.bibtex.dates import literal_date, read_date, write_date
-from citekit.formats.bibtex.fields import facts_of
 from citekit.formats.bibtex.write_names import write_names
+from citekit.formats.facts import facts_of
 from citekit.formats.latex.write import escape
 from citekit.formats.one_line import fold
 from citekit.formats.ris.read import KEPT_VARIABLE, Tagged, read_lines
