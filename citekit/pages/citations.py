@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from citekit.app.citing.citation_syntax import read_locator
-from citekit.app.citing.styled import DEFAULT_STYLE
+from citekit.app.citing.styled import DEFAULT_STYLE, short_forms
 from citekit.csl import Citation as CslCitation
 from citekit.csl import Document, StyleSource, find_style, parse_style
 from citekit.csl.compiled.program import Program
@@ -20,7 +20,7 @@ from citekit.csl.output.runs import linked_tokens
 from citekit.csl.output.tokens import Close, Open
 from citekit.csl.output.writer import flatten
 from citekit.errors import UsageError
-from citekit.model.value import Value
+from citekit.model.value import NOTHING, Value
 from citekit.pages import wording
 from citekit.pages.element import Content, h, is_web_address, joined, to
 
@@ -79,22 +79,27 @@ def read_cites(text: str) -> list[tuple[str, Cite]]:
 
 
 class Style:
-    """A CSL style in one language, which is the style's own where it has one."""
+    """A CSL style in one language, which is the style's own where it has one, with short forms."""
 
-    def __init__(self, source: StyleSource, locale: str) -> None:
+    def __init__(
+        self, source: StyleSource, locale: str, abbreviations: Mapping[str, Any] = NOTHING
+    ) -> None:
         self.source = source
+        self.abbreviations = short_forms(abbreviations)
         self.parsed = parse_style(source.xml, source.path)
         self.locale = source.default_locale or locale
 
     @classmethod
-    def find(cls, name: str | None, locale: str) -> Self:
+    def find(
+        cls, name: str | None, locale: str, abbreviations: Mapping[str, Any] = NOTHING
+    ) -> Self:
         """The style of that name (apa where there is none); raises NotFound, InvalidData."""
-        return cls(find_style(name or DEFAULT_STYLE), locale)
+        return cls(find_style(name or DEFAULT_STYLE), locale, abbreviations)
 
     def _document(self, items: Iterable[Item]) -> Document:
         """A document that can cite these items."""
         fitting = [self.source.fit(item.csl()) for item in items]
-        return Document(self._program, fitting)
+        return Document(self._program, fitting, abbreviations=self.abbreviations)
 
     @cached_property
     def _program(self) -> Program:

@@ -70,8 +70,8 @@ class TokenWriter:
             first = text[0]
             if first in _SPACES:
                 before = self.out[last]
-                if self._after_quote < 0 and before[-1:] in _SPACES:  # type: ignore[index]  # a text
-                    text = text[1:]
+                if self._after_quote < 0 and before[-1:] == first:  # type: ignore[index]  # a text
+                    text = text[1:]  # but a no-break space and a blank both stay
             elif first in _MARKS:
                 text = self._collide(text, meeting, moves=moves)
         elif self._bound_at >= 0 and text[:1] in _MARKS and text:

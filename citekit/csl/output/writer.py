@@ -331,7 +331,8 @@ class _Writer(TokenWriter):
 def _slanting(node: Node) -> Font | None:
     """The font of an element; without italics for text in a script that has none."""
     font = node.look.font
-    if font is None or font.style in (None, "normal") or not isinstance(node.children[0], str):
+    is_leaf = bool(node.children) and isinstance(node.children[0], str)  # empty tags have none
+    if font is None or font.style in (None, "normal") or not is_leaf:
         return font
     return font if has_italics("".join(leaves(node))) else replace(font, style=None)
 

@@ -53,8 +53,7 @@ def collapse(renderer: CiteRenderer, pieces: list[Piece]) -> Joined:
         return _numbers(pieces, renderer)
     if kind in ("year", "year-suffix", "year-suffix-ranged"):
         return _Years(renderer, kind).join(_grouped(pieces) if area.sort else pieces)
-    if "cite-group-delimiter" in options:
-        delimiter = options["cite-group-delimiter"]
+    if delimiter := options.get("cite-group-delimiter"):
         return _joined(_grouped(pieces), area.look.delimiter, delimiter)
     return _joined(pieces, area.look.delimiter, area.look.delimiter)
 
@@ -150,7 +149,7 @@ class _Years:
         self._ranged = kind == "year-suffix-ranged"
         self._delimiter = area.look.delimiter
         self._after = options.get("after-collapse-delimiter")
-        self._grouped = options.get("cite-group-delimiter")
+        self._grouped = options.get("cite-group-delimiter") or None
         self._in_text = renderer.program.style.style_class == "in-text"
         self._between_suffixes = options.get(
             "year-suffix-delimiter", self._grouped or self._delimiter
