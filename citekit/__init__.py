@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from citekit.app.doctor.checked import CheckedThing as CheckedThing
     from citekit.app.intake.add import Added as Added
     from citekit.app.intake.bibliographies import Imported as Imported
+    from citekit.app.intake.recognising.merging import Difference as Difference
+    from citekit.app.intake.recognising.merging import Doubt as Doubt
     from citekit.app.intake.restore import Restored as Restored
     from citekit.app.intake.restore import RestoredPayload as RestoredPayload
     from citekit.app.looking.diff import CaptureDiff as CaptureDiff
@@ -87,6 +89,7 @@ _PLACES = {
     "citekit.app.doctor.checked": "CheckedThing",
     "citekit.app.intake.add": "Added",
     "citekit.app.intake.bibliographies": "Imported",
+    "citekit.app.intake.recognising.merging": "Difference Doubt",
     "citekit.app.intake.restore": "Restored RestoredPayload",
     "citekit.app.looking.diff": "CaptureDiff",
     "citekit.app.looking.log": "LoggedEvent",

@@ -11,6 +11,7 @@ from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES
 from citekit.app.intake.add import add as add_source
 from citekit.app.packages.import_file import import_file
 from citekit.cli import output
+from citekit.cli.imported import ask, counts, imported_json, tell_imported
 from citekit.errors import CitekitError, UsageError
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from citekit.app.intake.add import Added
     from citekit.app.intake.bibliographies import Imported
     from citekit.app.intake.known_source import Answer
+    from citekit.cli.commands.add import Merging
     from citekit.cli.context import Context
-    from citekit.findings import Finding
     from citekit.model.item import Access
     from citekit.store.archive import ArchiveStore
 
@@ -178,53 +179,55 @@ def _added_json(result: Added) -> dict[str, Any]:
 
 
 def import_(
-    context: Context, *, file: list[str], format_: str | None, access: Access | None
+    context: Context,
+    *,
+    file: list[str],
+    format_: str | None,
+    access: Access | None,
+    merge: Merging | None,
+    dry_run: bool,
 ) -> int:
     """Take in items from every file; exit code 4 when an entry or a file was refused."""
     store = context.store()
+    options = {
+        "format": format_,
+        "access": access,
+        "dry_run": dry_run,
+        **_merging(context, merge, file, dry_run=dry_run),
+    }
     results: list[Imported] = []
     failures: list[CitekitError] = []
     for name in file:
         try:
-            results.append(_import_one(store, name, format_, access))
+            results.append(_import_one(store, name, options))
         except CitekitError as error:
             failures.append(error)
             output.tell_error(error, as_json=context.json)
             continue
-        _tell_imported(results[-1], context)
-    findings = [finding for result in results for finding in result.findings]
+        tell_imported(results[-1], context, dry_run=dry_run)
     if context.json:
-        output.answer_json(_imported_json(results, findings))
+        output.answer_json(imported_json(results))
+    told = f"nothing was written: {counts(results)}" if dry_run else counts(results)
+    output.note(told, quiet=context.quiet)
     if failures:
         return failures[0].exit_code
-    return 4 if any(finding.severity == "error" for finding in findings) else 0
+    wrong = (finding for result in results for finding in result.findings)
+    return 4 if any(finding.severity == "error" for finding in wrong) else 0
 
 
-def _import_one(
-    store: ArchiveStore, name: str, format_: str | None, access: Access | None
-) -> Imported:
+def _merging(
+    context: Context, merge: Merging | None, file: list[str], *, dry_run: bool
+) -> dict[str, Any]:
+    """The rule for what the file has otherwise; asked is only where there is somebody to ask."""
+    can_ask = output.is_conversation() and not context.json and not dry_run and "-" not in file
+    if merge == "ask" and not can_ask:
+        hint = "it asks on a terminal, without --json and --dry-run, and not of stdin"
+        raise UsageError("--merge ask: there is nobody to ask", hint=f"{hint}; or keep, or theirs")
+    if merge == "ask" or (merge is None and can_ask):
+        return {"ask": ask}
+    return {"merge": merge or "keep"}
+
+
+def _import_one(store: ArchiveStore, name: str, options: dict[str, Any]) -> Imported:
     source = sys.stdin.buffer.read(DEFAULT_MAX_SIZE_BYTES + 1) if name == "-" else name
-    return import_file(store, source, format=format_, access=access)
-
-
-def _tell_imported(result: Imported, context: Context) -> None:
-    if not context.json:
-        for key in result.new:
-            output.answer(key)
-    if len(result.known) > output.MOST_TOLD:
-        output.note(f"{len(result.known)} are in the archive already", quiet=context.quiet)
-    else:
-        for key in result.known:
-            output.note(f"{key} is in the archive already", quiet=context.quiet)
-    output.tell_some_findings(result.findings)
-    refused = sum(f.stands_for for f in result.findings if f.severity == "error")
-    if refused:
-        done = len(result.new) + len(result.known)
-        errors = "1 error" if refused == 1 else f"{refused} errors"
-        output.note(f"{done} taken in, {errors}", quiet=context.quiet)
-
-
-def _imported_json(results: Sequence[Imported], findings: Sequence[Finding]) -> dict[str, Any]:
-    items = [{"key": key, "new": True, "findings": []} for r in results for key in r.new]
-    items += [{"key": key, "new": False, "findings": []} for r in results for key in r.known]
-    return {"items": items, "findings": [finding.to_json() for finding in findings]}
+    return import_file(store, source, **options)
