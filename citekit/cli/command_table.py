@@ -62,7 +62,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'help': "Archive files, or stdin as '-': payloads, capture record, metadata with evidence.",
         'door': 'add:add',
         'arguments': (
-            {'name': 'SOURCE', 'parameter': 'source', 'help': 'Files, or - for stdin.', 'is_many': True},
+            {'name': 'SOURCE', 'parameter': 'source', 'help': 'Files, or - for stdin.', 'is_many': True, 'is_required': False},
         ),
         'options': (
             {'name': '--url', 'parameter': 'url', 'help': 'The address the file was saved from (declared, not observed).', 'metavar': 'URL'},
@@ -73,6 +73,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--encoding', 'parameter': 'encoding', 'help': "How the file's text is encoded (default: found out).", 'metavar': 'NAME'},
             {'name': '--max-size', 'parameter': 'max_size', 'help': 'The largest file accepted (default: 100MB).', 'metavar': 'SIZE'},
+            {'name': '--from', 'parameter': 'from_', 'help': 'A CSV or JSONL file with a source a line: file, url, key, access, tags, fields.', 'metavar': 'LIST'},
         ),
     },
     'import': {
@@ -179,12 +180,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'help': "Change an item's fields or its access; FIELD= removes a field.",
         'door': 'edit:set_',
         'arguments': (
-            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+            {'name': 'KEY', 'parameter': 'key', 'help': 'The item.', 'completion': 'keys', 'is_required': False},
             {'name': 'FIELD=VALUE', 'parameter': 'field', 'help': 'Fields.', 'is_many': True, 'is_required': False},
         ),
         'options': (
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
+            {'name': '--from', 'parameter': 'from_', 'help': 'A CSV or JSONL file with an item a line: key, access, tags, fields.', 'metavar': 'LIST'},
         ),
     },
     'rename': {

@@ -9,7 +9,15 @@ from citekit.cli.call import hand_on
 from citekit.cli.commands.options import AccessOption
 from citekit.cli.completion.sources import keys
 
-Sources = Annotated[list[str], typer.Argument(metavar="SOURCE", help="Files, or - for stdin.")]
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE",
+        help="Files, or - for stdin.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
 Url = Annotated[
     str | None,
     typer.Option(
@@ -75,6 +83,14 @@ def add(
     access: AccessOption = None,
     encoding: Encoding = None,
     max_size: MaxSize = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="LIST",
+            help="A CSV or JSONL file with a source a line: file, url, key, access, tags, fields.",
+        ),
+    ] = None,
 ) -> int:
     """Archive files, or stdin as '-': payloads, capture record, metadata with evidence."""
     return hand_on(ctx)
