@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from citekit.app.intake.restore import Restored as Restored
     from citekit.app.intake.restore import RestoredPayload as RestoredPayload
     from citekit.app.looking.diff import CaptureDiff as CaptureDiff
+    from citekit.app.looking.duplicates import Duplicate as Duplicate
     from citekit.app.looking.log import LoggedEvent as LoggedEvent
     from citekit.app.looking.rows import Rows as Rows
     from citekit.app.packages.backup import BackedUp as BackedUp
@@ -92,6 +93,7 @@ _PLACES = {
     "citekit.app.intake.recognising.merging": "Difference Doubt",
     "citekit.app.intake.restore": "Restored RestoredPayload",
     "citekit.app.looking.diff": "CaptureDiff",
+    "citekit.app.looking.duplicates": "Duplicate",
     "citekit.app.looking.log": "LoggedEvent",
     "citekit.app.looking.rows": "Rows",
     "citekit.app.packages.backup": "BackedUp",

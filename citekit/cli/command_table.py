@@ -100,6 +100,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
         ),
     },
+    'duplicates': {
+        'help': 'List items that share their bytes, DOI, address, or title and date.',
+        'door': 'look:duplicates',
+        'arguments': (),
+        'options': (),
+    },
     'search': {
         'help': 'Search titles, names, notes, annotations and the texts this machine holds.',
         'door': 'look:search',

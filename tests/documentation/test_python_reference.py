@@ -81,6 +81,7 @@ OTHERS = {
     "ReadLog": "citekit.app.proving.prove",
     "Severity": "citekit.findings",
     "Sign": "citekit.app.intake.recognising.known_works",
+    "Shared": "citekit.app.looking.duplicates",
     "SignerKey": "citekit.integrity.sign",
     "Stance": "citekit.model.claim",
     "Revocation": "citekit.integrity.revocation",

@@ -1,4 +1,4 @@
-"""``citekit list`` and ``search``."""
+"""``citekit list``, ``duplicates`` and ``search``."""
 
 from typing import Annotated
 
@@ -39,6 +39,12 @@ def list_(
     ] = None,
 ) -> int:
     """List the items."""
+    return hand_on(ctx)
+
+
+@app.command("duplicates")
+def duplicates(ctx: typer.Context) -> int:
+    """List items that share their bytes, DOI, address, or title and date."""
     return hand_on(ctx)
 
 

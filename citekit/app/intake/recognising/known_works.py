@@ -103,9 +103,14 @@ def folded_doi(item: Item) -> str:
     return item.text("DOI").strip().casefold()
 
 
+def folded_title(item: Item) -> str:
+    """The title as it is compared: letters and digits alone, without marks and case."""
+    return _folded(item.title)
+
+
 def are_alike(item: Item, entry: Item) -> bool:
     """Whether two titles name one work: one has the other in it, or they differ by a slip."""
-    ours, other = (_folded(one.title)[:_MOST_SIGNS] for one in (item, entry))
+    ours, other = (folded_title(one)[:_MOST_SIGNS] for one in (item, entry))
     if not ours or not other:
         return ours == other
     if ours in other or other in ours:
@@ -115,7 +120,7 @@ def are_alike(item: Item, entry: Item) -> bool:
 
 def _title_and_year(item: Item) -> str:
     """Empty where one of them is missing."""
-    title, date = _folded(item.title), item.date()
+    title, date = folded_title(item), item.date()
     return f"{title} {date.year}" if title and date and date.year is not None else ""
 
 
