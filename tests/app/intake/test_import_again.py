@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -214,3 +216,35 @@ def test_a_dry_run_says_the_same_and_writes_nothing(store: ArchiveStore) -> None
     assert len(set(planned.new)) == len(planned.new) == 3
     assert planned.changed[0].taken == ("volume",)
     assert files_of(store) != before
+
+
+def test_an_address_in_every_entry_costs_little(store: ArchiveStore) -> None:
+    """A site's front page beside a thousand titles: each entry is new, and none takes long."""
+    page = "https://library.example/"
+    entries = [
+        {
+            "id": f"e{number}",
+            "type": "book",
+            "title": "".join(random.Random(number).choices("etaoinshrd", k=200)),  # noqa: S311
+            "URL": page,
+        }
+        for number in range(400)
+    ]
+    take(store, *entries[:200])
+    started = time.process_time()
+    result = take(ArchiveStore.open(store.root), *entries[200:], dry_run=True)
+    assert time.process_time() - started < 8  # 20 with all of them compared
+    assert len(result.new) == 200
+
+
+def test_what_was_removed_here_does_not_come_back(store: ArchiveStore, tmp_path: Path) -> None:
+    """Also of a page, which never came from a file: its evidence stays."""
+    page = tmp_path / "page.html"
+    page.write_text("<h1>Gulls</h1><p>They fly.</p>")
+    fields = {"title": "Gulls", "publisher": "Quay"}
+    key = add(store, page, url="https://gulls.example/a", fields=fields).item.key
+    set_fields(store, key, {"publisher": None})
+    entry = {"id": "g", "type": "webpage", "title": "Gulls", "URL": "https://gulls.example/a"}
+    result = take(store, {**entry, "publisher": "Quay", "volume": "1"}, merge="theirs")
+    assert [(one.taken, one.edited) for one in result.changed] == [(("volume",), ("publisher",))]
+    assert store.item(key).text("publisher") == ""

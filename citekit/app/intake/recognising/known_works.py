@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from contextlib import suppress
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from citekit.errors import CitekitError
@@ -27,8 +28,10 @@ Sign = Literal["key", "id", "doi", "url", "title", "text"]
 
 _ALIKE: Final = 0.8
 """The ratio of difflib from which two titles are one with a slip; "Tides I" and "II" are above."""
-_MOST_SIGNS: Final = 300
+_MOST_SIGNS: Final = 120
 """Longer titles are compared so far: difflib takes quadratic time."""
+_MOST_SHARING: Final = 20
+"""So many items of one sign are looked at: a site's front page in every entry names no work."""
 _OWN: Final = (
     "type",
     "DOI",
@@ -65,7 +68,7 @@ class KnownWorks:
             ("url", compared_address(entry.text("URL"))),
         )
         for by, value in signs:
-            for item in self.with_sign(by, value):
+            for item in islice(self.with_sign(by, value), _MOST_SHARING):
                 if are_alike(item, entry):
                     return Match(item=item, by=by)
         return self._titled(entry)
@@ -84,7 +87,7 @@ class KnownWorks:
     def _titled(self, entry: Item) -> Match | None:
         """The item of the same title and year; the same author makes it sure."""
         doubtful = None
-        for item in self.with_sign("title", _title_and_year(entry)):
+        for item in islice(self.with_sign("title", _title_and_year(entry)), _MOST_SHARING):
             if _author(entry) and _author(item) == _author(entry) and not _differ(item, entry):
                 return Match(item=item, by="title")
             doubtful = doubtful or Match(item=item, by="title", is_sure=False)
@@ -115,7 +118,8 @@ def are_alike(item: Item, entry: Item) -> bool:
         return ours == other
     if ours in other or other in ours:
         return True
-    return SequenceMatcher(None, ours, other, autojunk=False).ratio() >= _ALIKE
+    both = SequenceMatcher(None, ours, other, autojunk=False)
+    return both.quick_ratio() >= _ALIKE and both.ratio() >= _ALIKE
 
 
 def _title_and_year(item: Item) -> str:
