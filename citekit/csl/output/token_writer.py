@@ -105,7 +105,7 @@ class TokenWriter:
             self.out[self._last] = before[:-1] + _settled(first, before[-1])
             return text[1:]
         if moves and meeting and self._after_quote >= 0 and first in _MOVABLE:
-            self.out.insert(self._after_quote, first)
+            self._insert(self._after_quote, first)
             self._last = self._after_quote
             self._after_quote += 1
             return text[1:]
@@ -115,8 +115,12 @@ class TokenWriter:
         """The text without its first mark, which ends the block before."""
         before = self.out[self._bound_at - 1]
         if not (isinstance(before, str) and before[-1] + text[0] in _LOSES):
-            self.out.insert(self._bound_at, text[0])
+            self._insert(self._bound_at, text[0])
         return text[1:].lstrip()
+
+    def _insert(self, at: int, text: str) -> None:
+        """Write a mark where it moves to, before what was written."""
+        self.out.insert(at, text)
 
     def _raw(self, text: str) -> None:
         if not text:

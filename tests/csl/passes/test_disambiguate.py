@@ -48,6 +48,8 @@ def test_usual_cites_are_told_apart_without_a_warning() -> None:
     """The budget is far above what real documents need."""
     items = [{**ITEM, "id": f"i{i}", "author": [csl.person("Hale")]} for i in range(200)]
 
-    result = csl.cited(SHORT + YEAR, items, items, options='disambiguate-add-year-suffix="true"')
+    cites = [{"id": item["id"]} for item in items]
+
+    result = csl.cited(SHORT + YEAR, items, cites, options='disambiguate-add-year-suffix="true"')
 
     assert result.warnings == ()
