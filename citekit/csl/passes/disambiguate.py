@@ -126,7 +126,7 @@ class Disambiguator:
                 self._render(cite)
             seen = seen or [self._seen(cite) for cite in cites]
             for bucket in _buckets(cites):
-                if len(bucket) > 1 and bucket[0].key:  # a cite without text is no other's like
+                if len(bucket) > 1:
                     self._resolve_again(bucket, resolved)
         for cite, names in zip(cites, seen, strict=True):
             if names is not None:
