@@ -58,22 +58,27 @@ class Contradiction(IntegrityFailed):
 
 
 class Said(NamedTuple):
-    """What one entry says: of which path, with which digest; ``value`` is all of it."""
+    """What one entry says: of which path, with which digest."""
 
     action: str
     subject: str
     digest: str | None
-    value: Mapping[str, Any]
+    entry: bytes
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """All that the entry says."""
+        return parse_leaf(self.entry)
 
 
 def said_by(entry: bytes) -> Said:
     """What an entry says, judged by itself; raises InvalidData for one that is no event."""
     event = read_plain_event(entry)
     if event is not None and action_of(event[1]) == _named(event[0]):
-        return Said(event[0], event[1], event[2], NOTHING)
+        return Said(event[0], event[1], event[2], entry)
     value = parse_leaf(entry)
     action, subject = _checked(value)
-    return Said(action, subject, value.get("digest"), value)
+    return Said(action, subject, value.get("digest"), entry)
 
 
 class KeyChange(NamedTuple):

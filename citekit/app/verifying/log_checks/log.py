@@ -304,7 +304,8 @@ def _check_state(inspection: Inspection, plan: Plan) -> Iterator[Finding]:
         yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
     for folder in list(kept_privately(inspection.store.layout, history, disk)):
         history.take({"v": 1, "action": "remove", "subject": folder})
-        yield found("CK-I603", inspection.show(folder), "was made private, not sealed yet")
+        if groups is None or folder in groups:
+            yield found("CK-I603", inspection.show(folder), "was made private, not sealed yet")
     told = set()
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
