@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from citekit.csl.output.tokens import Token
     from citekit.model.item import Item
 
+_LONGEST_CITED: Final = 1000
+"""So many signs of a name or a title stand in a citation: one line of a note can cite it anew."""
 Mode = Literal["p", "t", "author", "year", "alp"]
 
 _TAGS: Final = {
@@ -120,7 +122,8 @@ class Style:
     ) -> list[list[Content]]:
         """The text of each citation, in the order given; the names lead to the items' pages."""
         cited = dict.fromkeys(cite.key for citation in citations for cite in citation.cites)
-        document = self._document(items[key] for key in cited)
+        fitting = [self.source.fit(_shortened(items[key].csl())) for key in cited]
+        document = Document(self._program, fitting)
         for number, citation in enumerate(citations, 1):
             document.insert(self._csl(citation, number))
         document.changes()
@@ -186,6 +189,19 @@ def _element(token: Open | None, content: list[Content]) -> Content:
     if tag:
         return h(tag, content)
     return h("span", content, class_=f"ck-csl-{token.value}")
+
+
+def _shortened(value: Any) -> Any:  # noqa: ANN401  # CSL-JSON
+    """An item for citations, with no text longer than ``_LONGEST_CITED``."""
+    match value:
+        case str():
+            return wording.shorten(value, _LONGEST_CITED) if len(value) > _LONGEST_CITED else value
+        case list():
+            return [_shortened(one) for one in value]
+        case dict():
+            return {name: _shortened(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _csl_cite(cite: Cite) -> dict[str, Any]:
