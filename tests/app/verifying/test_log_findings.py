@@ -361,6 +361,26 @@ def test_a_change_to_what_is_no_key_changes_nothing(root: Path, outside: Outside
     assert _same(_told(root, outside), [absent, stateless, *VOUCHED])
 
 
+def test_a_state_that_does_not_follow_is_told(root: Path, outside: Outside) -> None:
+    """By its number; where an entry before it is lost, nobody can know."""
+    false = {
+        "v": 2, "action": "state", "size": 320, "root": digest_bytes(b"no state"),
+        "private": digest_bytes(b"nothing"),
+    }  # fmt: skip
+    _grow(root, [encode_leaf(false)])
+    ((code, place, message), *vouched) = _told(root, outside)
+    assert (code, place) == ("CK-E640", "log/checkpoint")
+    assert message.startswith("entry 320 ")
+    assert len(message) > len("entry 320 ") + 10
+    assert _same(vouched, VOUCHED)
+    for name in ("log/tile/entries/000", "log/tile/entries/001.p/65"):
+        copy = Path(shutil.copytree(root, root.parent / Path(name).name))
+        (copy / name).unlink()
+        codes = {line[0] for line in _told(copy, outside)}
+        assert "CK-E606" in codes
+        assert not codes & {"CK-E640", "CK-E641"}
+
+
 def test_a_key_that_was_replaced_is_told(root: Path, outside: Outside) -> None:
     """It signs beside its successor, after the hand-over: somebody has it who should not."""
     store = ArchiveStore.open(root)
