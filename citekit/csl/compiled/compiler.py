@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 
 class Compiler:
-    """Turns the elements of one area into functions."""
+    """Turns the elements of one area into functions; with ``dates_only`` what is a date alone.
 
-    def __init__(self, setting: Setting) -> None:
+    Macros are compiled while something is rendered, perhaps by two threads at once: each may do it
+    again, and both get the same.
+    """
+
+    def __init__(self, setting: Setting, *, dates_only: bool = False) -> None:
         self.setting = setting
-        self._macros: dict[tuple[str, bool], list[Element]] = {}
-        self._dates_only = False  # in a macro with dates that gives a sort key
+        self._macros: dict[str, list[Element]] = {}
+        self._dates_only = dates_only
 
     def elements(self, children: Iterable[ir.Element]) -> list[Element]:
         """The functions of some elements, in order."""
@@ -59,19 +63,18 @@ class Compiler:
             case ir.Label():
                 return compile_label(self.setting, element)
 
-    def macro(self, name: str, *, dates_only: bool = False) -> list[Element]:
+    def macro(self, name: str) -> list[Element]:
         """The functions of a macro, compiled when first asked for.
 
         A sort key that is made by a macro with a date in it consists of dates: so the reference
         processor, and thus undated items stand together whatever word the macro has for them.
         """
-        found = self._macros.get((name, dates_only))
+        found = self._macros.get(name)
         if found is None:
             children = self.setting.style.macros[name].children
-            is_sorting = self.setting.sorting is not None
-            self._dates_only = dates_only or (is_sorting and has_date(children))
-            found = self._macros[name, dates_only] = self.elements(_inner(children))
-            self._dates_only = False
+            gives_dates = self.setting.sorting is not None and has_date(children)
+            compiler = Compiler(self.setting, dates_only=True) if gives_dates else self
+            found = self._macros[name] = compiler.elements(_inner(children))
         return found
 
     def _text(self, element: ir.Text) -> Element:
@@ -88,9 +91,8 @@ class Compiler:
     def _call(self, element: ir.Text) -> Element:
         # the text-case of a call is ignored: so does the processor that styles are written with
         look = replace(element.look, text_case=None) if element.look.text_case else element.look
-        macro, name, dates_only = self.macro, element.what, self._dates_only
-        strips = look.strip_periods
-        return _collected(look, lambda: macro(name, dates_only=dates_only), strips=strips)
+        macro, name, strips = self.macro, element.what, look.strip_periods
+        return _collected(look, lambda: macro(name), strips=strips)
 
 
 def _group(look: ir.Look, children: list[Element]) -> Element:

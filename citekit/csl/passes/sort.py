@@ -42,8 +42,10 @@ def sort_by(
 
 def sort_texts(context: Context, keys: Sequence[SortKey]) -> tuple[str | None, ...]:
     """What one item or cite is sorted by, key by key; None where it has nothing."""
-    found = ((key.text(context).strip(), key.language) for key in keys)
-    return tuple(collation_key(text, language) if text else None for text, language in found)
+    found = ((key.text(context), key.language) for key in keys)
+    return tuple(
+        collation_key(text, language) if text.strip() else None for text, language in found
+    )
 
 
 def _ascending(pair: tuple[object, Sequence[str | None]]) -> tuple[tuple[bool, str], ...]:
