@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import shutil
@@ -10,7 +9,6 @@ import sys
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +29,7 @@ from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.staging import Journal, begin
 from citekit.store.writing.event_recorder import note_events
-from citekit.testing.builders import build_archive
+from citekit.testing.builders import build_archive, lasting_folder
 from citekit.testing.tamper import UNSIGNED
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
@@ -53,8 +51,7 @@ Told = tuple[str, str, str]
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive() -> tuple[Path, bytes]:
     """The archive below, and the root of its timestamp."""
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     (folder / "tsa").mkdir()
     authority = make_authority(folder / "tsa")
     store = build_archive(folder / "archive")
