@@ -21,7 +21,7 @@ from citekit.pages.provenance import log_page
 from citekit.pages.title_markup import rich_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
@@ -233,9 +233,16 @@ def entry_anchor(library: Library, key: str) -> str:
 
 
 def reference_list(
-    library: Library, entries: Iterable[tuple[str, Content]], *, with_coins: bool
+    library: Library,
+    entries: Iterable[tuple[str, Content]],
+    *,
+    with_coins: bool,
+    listed: Container[str] = (),
 ) -> Element:
-    """Formatted references, each by its key, with a link to its page and what Zotero reads."""
+    """Formatted references, each by its key, with a link to its page and what Zotero reads.
+
+    Links lead to the first entry on a page: those that are ``listed`` already have no anchor here.
+    """
     lines = [
         h(
             "li",
@@ -246,7 +253,7 @@ def reference_list(
                 to("item", key, "Source page"),
                 class_="ck-traces",
             ),
-            id=entry_anchor(library, key),
+            id=None if key in listed else entry_anchor(library, key),
             class_="ck-entry",
         )
         for key, entry in entries

@@ -63,10 +63,13 @@ class ResolvePending(SphinxPostTransform):
         return [made]
 
     def _bibliography(self, mark: nodes.Element) -> list[nodes.Node]:
-        entries = self._citations.references(mark["docname"], mark["number"])
-        library = self._archive.library
-        listed = reference_list(library, entries, with_coins=mark["with_coins"])
-        made = self._nodes(listed) if entries else []
+        docname, number, citations = mark["docname"], mark["number"], self._citations
+        entries = citations.references(docname, number)
+        listed = {key for i in range(number) for key, _ in citations.references(docname, i)}
+        references = reference_list(
+            self._archive.library, entries, with_coins=mark["with_coins"], listed=listed
+        )
+        made = self._nodes(references) if entries else []
         if self.app.builder.format == "latex":
             for entry in (e for node in made for e in node.findall(nodes.list_item)):
                 _mark_for_latex(entry)

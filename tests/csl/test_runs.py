@@ -10,7 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from citekit.csl import Citation, Document, Program, find_style, parse_style, process
+from citekit.csl import (
+    Citation,
+    Document,
+    OutputFormat,
+    Program,
+    find_style,
+    parse_style,
+    process,
+)
 from citekit.csl.output.render import Format
 from citekit.csl.output.runs import rendered_runs
 from citekit.csl.output.tokens import Close, Open
@@ -227,6 +235,31 @@ def test_names_in_the_sentence_are_the_cites_own() -> None:
     assert document.citation("0", "html", link=anchor) == (
         '<a href="#ref-k0">Okafor</a> once (<a href="#ref-k0">2001</a>)'
     )
+
+
+class Loud(OutputFormat):
+    """A format of somebody else: capitals, and marks by their names."""
+
+    def escape(self, text: str) -> str:
+        """The text in capitals."""
+        return text.upper()
+
+    def marks(self, kind: str, value: str, *, follows: bool) -> tuple[str, str]:
+        """A name and braces."""
+        del follows
+        return f"{kind}={value}{{", "}"
+
+
+def test_a_format_of_others_tells_cites_apart() -> None:
+    """It knows nothing of cites, and gives links and runs all the same."""
+    document = written("nature", (tuple({"id": key} for key in IDS[:3]), ""))
+
+    assert document.citation("0", Loud(), link=anchor) == (
+        "vertical-align=sup{link=#ref-k0{1}–link=#ref-k2{3}}"
+    )
+    assert [run.text for run in document.runs("0", Loud())] == [
+        "vertical-align=sup{", "1", "–", "3", "}",
+    ]  # fmt: skip
 
 
 def test_a_format_that_changes_figures_is_refused() -> None:

@@ -155,6 +155,17 @@ def test_authors_are_repeated_where_a_list_begins(tmp_path: Path) -> None:
     assert entries(site, "refs") == {"ref-oak": "Okafor, Ada. 2024b."}
 
 
+def test_a_page_of_two_lists_has_each_anchor_once(tmp_path: Path) -> None:
+    """The second list shows its entries, and links lead to the first."""
+    twice = "# References\n\n{cite:p}`elm`\n\n```{bibliography}\n:local:\n```\n\n"
+    site = make(tmp_path, "nature", {"refs.md": twice + "```{bibliography}\n```\n"})
+
+    anchors = re.findall(r'id="(ref-[^"]+)"', site.read("refs.html"))
+
+    assert anchors == ["ref-elm", "ref-yew", "ref-oak", "ref-fir", "ref-ash"]
+    assert site.read("refs.html").count('class="ck-entry"') == 6
+
+
 def test_a_new_list_is_linked_by_pages_that_stay(tmp_path: Path) -> None:
     """Where references find a page of their own, the pages that cite are written again."""
     before = make(tmp_path, "nature", {"refs.md": "# References\n"})

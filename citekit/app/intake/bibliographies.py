@@ -14,7 +14,7 @@ from citekit.model.item import Access, Item, ItemFacts
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from citekit.store.archive import ArchiveStore
     from citekit.store.writing.writer import Writer
@@ -85,8 +85,10 @@ def import_items(
                 findings.append(_at(place, _refused(error, result.place_of(number), data)))
                 continue
             (new if is_new else known).append(item.key)
-            if is_new and keys.refused:
-                findings.append(_at(place, _left(item, keys.refused, result.place_of(number))))
+            if is_new:
+                findings += [
+                    _at(place, told) for told in _told(item, keys, result.place_of(number))
+                ]
     return Imported(new=tuple(new), known=tuple(known), findings=tuple(findings))
 
 
@@ -99,7 +101,6 @@ def _take(
         return known, False
     item = keys.make(data, facts)
     writer.add_item(item)
-    keys.note(item)
     return item, True
 
 
@@ -110,14 +111,21 @@ def _at(path: str | None, finding: Finding) -> Finding:
     return replace(finding, place=inside._replace(path=path or inside.path), kind=kind)
 
 
-def _left(item: Item, aliases: Sequence[str], place: Place) -> Finding:
-    """Other keys that the entry could not bring along."""
-    return Finding(
-        code="CK-W424",
-        severity=Severity.WARNING,
-        message=f"{item.key} has no other key {', '.join(map(repr, aliases))}: taken, or no key",
-        place=place,
-    )
+def _told(item: Item, keys: ImportKeys, place: Place) -> Iterator[Finding]:
+    """What is said of an item that has come in: keys that it could not bring along, its twin."""
+    if keys.refused:
+        message = (
+            f"{item.key} has no other key {', '.join(map(repr, keys.refused))}: taken, or no key"
+        )
+        yield Finding(code="CK-W424", severity=Severity.WARNING, message=message, place=place)
+    twin = keys.same_doi(item)
+    keys.note(item)
+    if twin is not None:
+        message = f"{item.key} has the DOI of {twin}: {item.text('DOI')}"
+        hint = f"citekit remove {item.key}, if they are one work"
+        yield Finding(
+            code="CK-W425", severity=Severity.WARNING, message=message, place=place, hint=hint
+        )
 
 
 def _refused(error: CitekitError, place: Place, data: Mapping[str, object]) -> Finding:

@@ -46,6 +46,7 @@ class ImportKeys:
         """Other keys of the entry made last that are taken, or are no keys."""
         self._is_keyed = format_ in _KEYED
         self._foreign: dict[str, str] | None = None
+        self._dois: dict[str, str] | None = None
 
     def find(self, data: Mapping[str, Any]) -> Item | None:
         """The item of the archive that an entry is; None for a new one.
@@ -95,8 +96,22 @@ class ImportKeys:
             elif alias != key:
                 yield alias
 
+    def same_doi(self, item: Item) -> str | None:
+        """The other item with this one's DOI, which names one work. To be asked before ``note``."""
+        doi = _folded_doi(item)
+        if not doi:
+            return None
+        if self._dois is None:
+            self._dois = {}
+            for other in _items_with(self._store, b'"DOI"'):
+                if other.key != item.key:
+                    self._dois.setdefault(_folded_doi(other), other.key)
+        return self._dois.get(doi)
+
     def note(self, item: Item) -> None:
         """The item has come in."""
+        if self._dois is not None and _folded_doi(item):
+            self._dois.setdefault(_folded_doi(item), item.key)
         if self._foreign is not None:
             self._foreign.update(dict.fromkeys(item.facts.foreign_ids, item.key))
 
@@ -122,7 +137,7 @@ class ImportKeys:
         if self._foreign is None:
             self._foreign = {
                 name: item.key
-                for item in _with_foreign_ids(self._store)
+                for item in _items_with(self._store, b'"foreign_ids"')
                 for name in item.facts.foreign_ids
             }
         return self._foreign.get(foreign)
@@ -147,9 +162,14 @@ def _said(data: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _with_foreign_ids(store: ArchiveReader) -> Iterator[Item]:
+def _folded_doi(item: Item) -> str:
+    return item.text("DOI").casefold()
+
+
+def _items_with(store: ArchiveReader, said: bytes) -> Iterator[Item]:
+    """The items in whose record these bytes stand; those that cannot be read are left out."""
     for name, key in store.folders().items():
         with suppress(CitekitError):
             path = store.layout.check_inside(store.layout.items / name / "item.json")
-            if b'"foreign_ids"' in files.read_bytes(path):
+            if said in files.read_bytes(path):
                 yield store.item(key)

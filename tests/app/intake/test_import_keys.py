@@ -125,3 +125,31 @@ def test_other_keys_of_an_entry_are_aliases_and_go_back(store: ArchiveStore) -> 
     assert "  ids = {old:1,reel},\n" in cite(store, ["reel"], format="biblatex").text
     again = import_items(store, text, format="biblatex")
     assert (again.known, again.findings) == (result.new, ())
+
+
+def test_two_works_with_one_doi_are_told(store: ArchiveStore) -> None:
+    """A DOI names one work: of a second entry with it something is said, in one file and later."""
+    text = (
+        "@book{one, title={A}, doi={10.5555/REED.1}}\n@book{two, title={B}, doi={10.5555/reed.1}}"
+    )
+    import_items(store, text, format="bibtex")
+
+    later = import_items(store, "@misc{three, doi={10.5555/reed.1}}", format="bibtex")
+    again = import_items(store, text, format="bibtex")
+
+    assert [(one.code, one.message) for one in later.findings] == [
+        ("CK-W425", "three has the DOI of one: 10.5555/reed.1")
+    ]
+    assert again.findings == ()
+
+
+def test_twins_in_one_file_are_told_with_their_line(store: ArchiveStore) -> None:
+    """The finding stands at the second of them, and both come in."""
+    text = (
+        "@book{one, title={A}, doi={10.5555/REED.1}}\n@book{two, title={B}, doi={10.5555/reed.1}}"
+    )
+
+    imported = import_items(store, text, format="bibtex")
+
+    assert imported.new == ("one", "two")
+    assert [(f.code, f.place.line if f.place else 0) for f in imported.findings] == [("CK-W425", 2)]
