@@ -44,6 +44,7 @@ could go at the end of some fork, and all tests failed from then on.
     proving/bundle                227     204         0         6        4          13      3.7
     verifying/trust               513     481         0        13       14           5     11.7
     verifying/witnesses *         217     208         0         7        2           0      8.6
+    verifying/evidence *           53      52         0         1        0           0      4.1
     verifying/trust_anchors       116     102         0         4        9           1      1.3
     verifying/quotation            69      67         0         2        0           0      5.5
     verifying/structure           138     131         0         0        4           3      4.7
@@ -52,6 +53,7 @@ could go at the end of some fork, and all tests failed from then on.
     verifying/payloads            134     122         0         7        4           1      3.9
     verifying/records *           449     423         0        26        0           0     14.0
     verifying/links               175     169         0         4        1           1      1.7
+    verifying/verify *            193     185         0         8        0           0     28.2
 
 Not run to an end yet: verifying/log (of 1355 mutants 424 were tried, 25 survived),
 verifying/log_tree, verifying/inspection, verifying/timestamps, proving/proof_keys and
