@@ -1,8 +1,9 @@
 """IR → closures: every element becomes a function that appends its output to a list.
 
 What can be known from style and locale is resolved here, once: terms, inherited options, localized
-dates, conditions. Macros are compiled when they are first reached. ``Compiler`` is one area
-(citation or bibliography, or a sort key of either) of one style in one locale.
+dates, conditions. Macros, branches and substitutes are compiled when they are first reached: one
+reference needs a tenth of a style. ``Compiler`` is one area (citation or bibliography, or a sort
+key of either) of one style in one locale.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
 
 
 class Compiler:
-    """Turns the elements of one area into functions."""
+    """Turns the elements of one area into functions; with ``dates_only``, its dates alone."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, *, dates_only: bool = False) -> None:
         self.setting = setting
-        self._macros: dict[tuple[str, bool], list[Element]] = {}
-        self._dates_only = False  # in a macro with dates that gives a sort key
+        self._macros: dict[str, list[Element]] = {}
+        self._dates_only = dates_only
 
     def elements(self, children: Iterable[ir.Element]) -> list[Element]:
         """The functions of some elements, in order."""
@@ -47,7 +48,7 @@ class Compiler:
             case ir.Text():
                 return self._text(element)
             case ir.Group():
-                return _group(element.look, self.elements(_inner(element.children)))
+                return _group(element.look, list(map(self.inner, element.children)))
             case ir.Choose():
                 return compile_choose(element, self.element)
             case ir.Names():
@@ -59,19 +60,26 @@ class Compiler:
             case ir.Label():
                 return compile_label(self.setting, element)
 
-    def macro(self, name: str, *, dates_only: bool = False) -> list[Element]:
+    def inner(self, element: ir.Element) -> Element:
+        """The function of what stands in a group or macro: only elements of a layout make blocks."""
+        if isinstance(element, ir.Choose):
+            return compile_choose(element, self.inner)
+        if element.look.display:
+            element = replace(element, look=replace(element.look, display=None))
+        return self.element(element)
+
+    def macro(self, name: str) -> list[Element]:
         """The functions of a macro, compiled when first asked for.
 
         A sort key that is made by a macro with a date in it consists of dates: so the reference
         processor, and thus undated items stand together whatever word the macro has for them.
         """
-        found = self._macros.get((name, dates_only))
+        found = self._macros.get(name)
         if found is None:
             children = self.setting.style.macros[name].children
-            is_sorting = self.setting.sorting is not None
-            self._dates_only = dates_only or (is_sorting and has_date(children))
-            found = self._macros[name, dates_only] = self.elements(_inner(children))
-            self._dates_only = False
+            is_date = self.setting.sorting is not None and has_date(children)
+            within = Compiler(self.setting, dates_only=True) if is_date else self
+            found = self._macros[name] = list(map(within.inner, children))
         return found
 
     def _text(self, element: ir.Text) -> Element:
@@ -88,9 +96,8 @@ class Compiler:
     def _call(self, element: ir.Text) -> Element:
         # the text-case of a call is ignored: so does the processor that styles are written with
         look = replace(element.look, text_case=None) if element.look.text_case else element.look
-        macro, name, dates_only = self.macro, element.what, self._dates_only
-        strips = look.strip_periods
-        return _collected(look, lambda: macro(name, dates_only=dates_only), strips=strips)
+        macro, name = self.macro, element.what
+        return _collected(look, lambda: macro(name), strips=look.strip_periods)
 
 
 def _group(look: ir.Look, children: list[Element]) -> Element:
@@ -133,20 +140,6 @@ def _stripped(state: State, children: Out) -> Sequence[Node | str]:
     found = stripped(children, copies)
     state.marks.follow(copies)
     return found
-
-
-def _inner(children: Iterable[ir.Element]) -> list[ir.Element]:
-    """What stands in a group or macro makes no block: only elements of a layout do."""
-    return [_without_display(child) for child in children]
-
-
-def _without_display(element: ir.Element) -> ir.Element:
-    if isinstance(element, ir.Choose):
-        branches = (replace(b, children=tuple(_inner(b.children))) for b in element.branches)
-        return replace(element, branches=tuple(branches))
-    if element.look.display:
-        return replace(element, look=replace(element.look, display=None))
-    return element
 
 
 def _is_free(child: Node | str) -> bool:

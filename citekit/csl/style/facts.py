@@ -14,13 +14,11 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=16)
-def pins_year_suffix(area: ir.Area, style: Style) -> bool:
-    """Whether an area says itself where year suffixes go; asked again for each of its sort keys."""
-    return mentions(area.children, "year-suffix", style)
+def mentions(elements: tuple[ir.Element, ...], variable: str, style: Style) -> bool:
+    """Whether these elements, or a macro they reach, render a variable by ``cs:text``.
 
-
-def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> bool:
-    """Whether these elements, or a macro they reach, render a variable by ``cs:text``."""
+    Each sort key of an area asks the same of the same elements.
+    """
     seen: set[str] = set()
     waiting = list(elements)
     while waiting:
