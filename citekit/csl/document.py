@@ -17,7 +17,7 @@ from citekit.csl.output.writer import flatten
 from citekit.csl.passes import bibliography
 from citekit.csl.passes.cite import CiteRenderer, Facts
 from citekit.csl.passes.cluster import cluster
-from citekit.csl.passes.disambiguate import Disambiguator, Told, letters
+from citekit.csl.passes.disambiguate import UNTOLD, Disambiguator
 from citekit.csl.passes.position import Place, given_place, places
 from citekit.csl.passes.sort import sort_by, sort_texts
 from citekit.csl.style.ir import PLAIN
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from citekit.csl.compiled.program import Program
     from citekit.csl.output.render import Format
     from citekit.csl.output.tokens import Token
+    from citekit.csl.passes.disambiguate import Told
 
     Cite = Mapping[str, Any]
 
 _NEAR = 5
-_UNTOLD = Told()
 
 
 class Citation(Value):
@@ -106,7 +106,7 @@ class Document:
         self._facts: dict[str, Facts] = {}
         self._touched: set[str] = set()  # whose facts changed since citations were shown
         self._order: list[str] = []
-        self._sorted_by: dict[str, tuple[Entry, tuple[str | None, ...]]] = {}
+        self._sorted_by: dict[str, tuple[tuple[Entry, int, str], tuple[str, ...]]] = {}
         self._disambiguator = _disambiguator(program)
         levels = None if self._disambiguator is None else self._disambiguator.levels
         self._renderer = CiteRenderer(program, levels)
@@ -317,7 +317,7 @@ class Document:
         numbers = enumerate(order, 1) if self.program.uses_numbers else ((0, key) for key in order)
         before = self._facts
         self._facts = {
-            key: self._known(key, number, labels.get(key, ""), told.get(key, _UNTOLD))
+            key: self._known(key, number, labels.get(key, ""), told.get(key, UNTOLD))
             for number, key in numbers
         }
         self._touched.update(k for k, fact in self._facts.items() if before.get(k) is not fact)
@@ -331,18 +331,10 @@ class Document:
             and before.entry is entry
             and before.number == number
             and before.label == label
-            and (before.hints, before.levels, before.rules) == told
+            and (before.told is told or before.told == told)
         ):
             return before
-        return Facts(
-            entry=entry,
-            number=number,
-            label=label,
-            hints=told.hints,
-            levels=told.levels,
-            rules=told.rules,
-            year_text=letters(told.hints.year_suffix),
-        )
+        return Facts(entry=entry, number=number, label=label, told=told)
 
     def _cited(self) -> list[str]:
         """Ids of all known items in the order of their first citation, then the listed ones."""
@@ -354,27 +346,25 @@ class Document:
         return list(found | self._listed)
 
     def _sort_bibliography(self, cited: list[str], labels: Mapping[str, str]) -> list[str]:
-        keys = self.program.bibliography_keys
-        if not keys:
-            return cited
         program = self.program
+        if len(cited) < 2 or not program.bibliography_keys:
+            return cited
         numbers = {key: i for i, key in enumerate(cited, 1)} if program.uses_numbers else {}
-        before, self._sorted_by = self._sorted_by, {}
+        known, texts = self._sorted_by, {}
+        for key in cited:
+            facts = (self._entries[key], numbers.get(key, 0), labels.get(key, ""))
+            found = known.get(key)
+            if found is None or found[0] != facts:
+                found = known[key] = (facts, self._sort_texts(*facts))
+            texts[key] = found[1]
+        return sort_by(cited, program.bibliography_keys, texts.__getitem__)
 
-        def texts_of(key: str) -> Sequence[str | None]:
-            entry, found = self._entries[key], before.get(key)
-            if found is None or found[0] is not entry or numbers:
-                context = Context(
-                    entry=entry,
-                    in_bibliography=True,
-                    citation_number=numbers.get(key, 0),
-                    label_text=labels.get(key, ""),
-                )
-                found = (entry, sort_texts(context, keys))
-            self._sorted_by[key] = found
-            return found[1]
-
-        return sort_by(cited, keys, texts_of)
+    def _sort_texts(self, entry: Entry, number: int, label: str) -> tuple[str, ...]:
+        """What an entry is sorted by in the bibliography."""
+        context = Context(
+            entry=entry, in_bibliography=True, citation_number=number, label_text=label
+        )
+        return sort_texts(context, self.program.bibliography_keys)
 
     def _disambiguate(
         self, order: list[str], labels: Mapping[str, str], notes: Mapping[str, str]
@@ -400,7 +390,7 @@ class Document:
         if len(known) < 2 or not keys:
             return known
 
-        def texts_of(cite: Cite) -> Sequence[str | None]:
+        def texts_of(cite: Cite) -> Sequence[str]:
             context = self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
             return sort_texts(context, keys)
 

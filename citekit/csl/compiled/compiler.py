@@ -61,7 +61,7 @@ class Compiler:
                 return compile_label(self.setting, element)
 
     def inner(self, element: ir.Element) -> Element:
-        """The function of what stands in a group or macro: only elements of a layout make blocks."""
+        """The function of an element in a group or macro: only those of a layout make blocks."""
         if isinstance(element, ir.Choose):
             return compile_choose(element, self.inner)
         if element.look.display:
