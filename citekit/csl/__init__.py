@@ -9,7 +9,7 @@ from citekit.csl.output.render import renderer
 from citekit.csl.process import Result, explain, process, process_formats
 from citekit.csl.style.find import StyleSource, find_style
 from citekit.csl.style.installed import styles_folder
-from citekit.csl.style.parse import parse_style
+from citekit.csl.style.kept import parse_style
 from citekit.csl.style.search import search_styles
 
 __all__ = [

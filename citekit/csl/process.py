@@ -29,7 +29,7 @@ from citekit.csl.output.writer import flatten
 from citekit.csl.passes.bibliography import Spacing, spacing
 from citekit.csl.style.find import StyleSource, find_style
 from citekit.csl.style.ir import Style
-from citekit.csl.style.parse import parse_style
+from citekit.csl.style.kept import parse_style
 from citekit.model.value import Value
 
 if TYPE_CHECKING:

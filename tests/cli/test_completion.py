@@ -14,10 +14,11 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from citekit.cli.completion.cache import cache_folder, entries_of, stamp_of
+from citekit.cli.completion.cache import entries_of, stamp_of
 from citekit.cli.completion.complete import complete
 from citekit.cli.completion.shells import bash_words
 from citekit.cli.run import run
+from citekit.model.records.user_cache import cache_folder
 
 BIN = Path(sys.executable).parent
 
@@ -122,7 +123,7 @@ def test_a_change_of_the_archive_is_seen() -> None:
 def test_a_list_is_made_once() -> None:
     """The second time the kept list is read, whatever lies in it."""
     assert offered("cite m") == ["marsh2019salt"]
-    (kept_list,) = cache_folder().glob("items-*.txt")
+    (kept_list,) = (cache_folder() / "completion").glob("items-*.txt")
     text = kept_list.read_text("utf-8").replace("marsh2019salt", "marsh2019fen")
     kept_list.write_text(text, "utf-8")
     assert offered("cite m") == ["marsh2019fen"]
@@ -164,7 +165,7 @@ def test_lists_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     for value in ("/somewhere/else", ""):
         monkeypatch.setenv("XDG_CACHE_HOME", value)
         named = platformdirs.user_cache_dir("citekit", appauthor=False)
-        assert cache_folder().parent == Path(named)
+        assert cache_folder() == Path(named)
 
 
 @pytest.mark.parametrize(
@@ -341,6 +342,7 @@ def test_completion_does_not_load_typer(root: Path) -> None:
         "citekit.model",
         "citekit.model.records",
         "citekit.model.records.control_characters",
+        "citekit.model.records.user_cache",
         "citekit.model.value",
         "citekit.model.variables",
         "citekit.version",

@@ -6,27 +6,14 @@ The stamp changes with what the list was made of, and costs a few calls of ``sta
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 Entry = tuple[str, str]
 """A word, and what is said of it."""
-
-
-def cache_folder() -> Path:
-    """The folder of ours in the user's cache: platformdirs' answer, which costs 10 ms to ask."""
-    home = os.path.expanduser("~")  # noqa: PTH111  # Path.home fails where there is none
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or f"{home}/AppData/Local"
-        return Path(base, "citekit", "Cache", "completion")
-    if sys.platform == "darwin":
-        return Path(home, "Library", "Caches", "citekit", "completion")
-    return Path(os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache", "citekit", "completion")
 
 
 def stamp_of(*paths: Path) -> str:

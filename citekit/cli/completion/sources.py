@@ -13,9 +13,10 @@ from pathlib import Path
 from zlib import crc32
 
 from citekit.cli.arguments import normalise
-from citekit.cli.completion.cache import Entry, cache_folder, entries_of, read_kept, stamp_of
+from citekit.cli.completion.cache import Entry, entries_of, read_kept, stamp_of
 from citekit.cli.context import Context
 from citekit.errors import CitekitError
+from citekit.model.records.user_cache import cache_folder
 from citekit.model.variables import ITEM_TYPES
 from citekit.version import __version__
 
@@ -79,7 +80,7 @@ def _installed(name: str, package: str, incomplete: str) -> list[Entry]:
 
 def _kept(name: str, file: str, stamp: str, root: Path | None, incomplete: str) -> list[Entry]:
     """The entries of a list that begin like this; it is made where none is kept."""
-    path = cache_folder() / file
+    path = cache_folder() / "completion" / file
     text = read_kept(path, stamp)
     if text is None:
         from citekit.cli.completion.lists import keep_list

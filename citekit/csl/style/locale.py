@@ -10,12 +10,13 @@ importing it.
 from __future__ import annotations
 
 import json
+import os
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.csl.style.parse import parse_locale
+from citekit.csl.style.kept import parse_locale
 from citekit.errors import CitekitError, NotFound
 from citekit.model.value import replace
 
@@ -154,9 +155,9 @@ def _chain(lang: str) -> list[str]:
 def _file(tag: str) -> LocaleData:
     path = _files()[tag]
     try:
-        return parse_locale(path.read_bytes(), str(path))
+        return parse_locale(Path(path).read_bytes(), path)
     except OSError as error:
-        raise NotFound(f"the locale {tag} cannot be read: {error}", place=str(path)) from error
+        raise NotFound(f"the locale {tag} cannot be read: {error}", place=path) from error
 
 
 @lru_cache(maxsize=1)
@@ -177,9 +178,14 @@ def _no_data() -> CitekitError:
 
 
 @lru_cache(maxsize=1)
-def _files() -> dict[str, Path]:
-    paths = _folder().glob("locales-*.xml")
-    return {path.stem.removeprefix("locales-"): path for path in paths}
+def _files() -> dict[str, str]:
+    """The path of each locale by its tag."""
+    folder = _folder()
+    return {
+        name.removeprefix("locales-").removesuffix(".xml"): f"{folder}/{name}"
+        for name in os.listdir(folder)  # noqa: PTH208  # strings: most are never opened
+        if name.startswith("locales-") and name.endswith(".xml")
+    }
 
 
 def locale_tags() -> tuple[str, ...]:

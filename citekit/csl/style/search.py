@@ -11,17 +11,18 @@ import json
 import os
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style.head import read_head
 from citekit.csl.style.installed import PACKAGE, short_names, styles_folder
 from citekit.errors import InvalidData
 from citekit.model.nearest import nearest as nearest_names
+from citekit.model.records.user_cache import cache_folder, read_own, write_own
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _HEAD_BYTES = 8192  # no style that exists has a longer head; a longer one is read whole
 
@@ -127,13 +128,11 @@ def _summaries() -> tuple[StyleSummary, ...]:
 
 def _cache_file() -> Path | None:
     """Where the list of styles is kept: one file for each version of the package."""
-    # only a search needs these two, which take as long as formatting a reference
+    # only a search needs these, which take as long as formatting a reference
     from importlib.metadata import PackageNotFoundError, version
 
-    from platformdirs import user_cache_dir
-
     try:
-        return Path(user_cache_dir("citekit", appauthor=False), f"styles-{version(PACKAGE)}.json")
+        return cache_folder() / f"styles-{version(PACKAGE)}.json"
     except PackageNotFoundError:
         return None
 
@@ -149,7 +148,7 @@ def read_summaries(folder: Path, cache: Path | None) -> tuple[StyleSummary, ...]
         rows = [_row(style_id, path) for style_id, path in _style_files(folder)]
         rows = sorted(row for row in rows if row)
         if cache:
-            _write_cache(cache, rows)
+            write_own(cache, json.dumps(rows, ensure_ascii=False).encode())
     return tuple(_summary(row) for row in rows)
 
 
@@ -195,8 +194,8 @@ def _summary(row: list[Any]) -> StyleSummary:
 
 def _read_cache(cache: Path) -> list[list[Any]] | None:
     try:
-        rows = json.loads(cache.read_bytes())
-    except (OSError, ValueError):
+        rows = json.loads(read_own(cache) or b"")
+    except ValueError:
         return None
     good = isinstance(rows, list) and rows and all(_is_row(row) for row in rows)
     return rows if good else None
@@ -208,14 +207,3 @@ def _is_row(row: object) -> bool:
         and [type(value) for value in row] == [str, str, str, str, list, str, str]
         and all(type(value) is str for value in row[4])
     )
-
-
-def _write_cache(cache: Path, rows: list[list[Any]]) -> None:
-    """Write beside and rename, so that another process never reads half a file."""
-    beside = cache.with_name(f"{cache.name}.{os.getpid()}")
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-        beside.replace(cache)
-    except OSError:
-        return

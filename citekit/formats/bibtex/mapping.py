@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from citekit.model.records.plain_toml import read_table
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ class Crosswalk(Value):
 @cache
 def crosswalk(dialect: Dialect) -> Crosswalk:
     """The tables of a dialect."""
-    table = tomllib.loads(Path(__file__).with_name(f"{dialect}.toml").read_text(encoding="utf-8"))
+    table = read_table(Path(__file__).with_name(f"{dialect}.toml"))
     groups = {name: _pairs(text.split()) for name, text in table["group"].items()}
     plain = [_entry_type(name, text, {}, groups) for name, text in table["type"].items()]
     special = [
-        _entry_type(name, text, more, groups) for name, (text, more) in table["special"].items()
+        _entry_type(name, text, dict(said.split(" ", 1) for said in more), groups)
+        for name, (text, *more) in table["special"].items()
     ]
     return Crosswalk(
         dialect=dialect,
