@@ -390,7 +390,7 @@ class Document:
         if len(known) < 2 or not keys:
             return known
 
-        def texts_of(cite: Cite) -> Sequence[str]:
+        def texts_of(cite: Cite) -> tuple[str, ...]:
             context = self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
             return sort_texts(context, keys)
 

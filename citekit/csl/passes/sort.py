@@ -22,7 +22,7 @@ LAST: Final = "\U0010ffff" * 4
 
 
 def sort_by(
-    values: Sequence[T], keys: Sequence[SortKey], texts_of: Callable[[T], Sequence[str]]
+    values: Sequence[T], keys: Sequence[SortKey], texts_of: Callable[[T], tuple[str, ...]]
 ) -> list[T]:
     """The values in the order of the keys; stable, empty keys last in both directions.
 

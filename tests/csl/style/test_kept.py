@@ -14,6 +14,7 @@ from citekit.csl import Program, find_style, process
 from citekit.csl.style import kept, parse
 from citekit.csl.style.locale import load_locale
 from citekit.errors import InvalidData
+from citekit.model.records.user_cache import cache_folder
 
 STYLES = (
     "apa", "ieee", "nature", "vancouver", "chicago-author-date", "chicago-notes-bibliography",
@@ -36,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where styles are kept: a folder that is not there yet, of a user who has nothing else."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    return kept.cache_folder() / "parsed"
+    return cache_folder() / "parsed"
 
 
 def reads(style: str) -> object:
