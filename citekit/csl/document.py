@@ -82,6 +82,10 @@ class _Shown:
         self.tree = Node(PLAIN, ())
         self.tokens: list[Token] = []
 
+    def says(self, citation: Citation) -> bool:
+        """Whether a citation says the same, but perhaps for its note: most are only renumbered."""
+        return self.citation.cites is citation.cites and self.citation.mode == citation.mode
+
     def is_of(
         self, citation: Citation, cites: Sequence[Cite], where: list[Place], facts: list[Facts]
     ) -> bool:
@@ -212,7 +216,11 @@ class Document:
     def _cluster(self, citation: Citation) -> tuple[Sequence[Cite], _Shown | None]:
         """The cites of a citation in order, and how it was shown if nothing has touched it."""
         shown = self._shown.get(citation.id)
-        if shown is not None and shown.citation is citation and shown.ids.isdisjoint(self._touched):
+        if (
+            shown is not None
+            and (shown.citation is citation or shown.says(citation))
+            and shown.ids.isdisjoint(self._touched)
+        ):
             return shown.cites, shown
         return self._sorted(citation), None
 
@@ -314,27 +322,26 @@ class Document:
         order = self._sort_bibliography(cited, labels)
         self._order = order
         told = self._disambiguate(order, labels, notes)
-        numbers = enumerate(order, 1) if self.program.uses_numbers else ((0, key) for key in order)
-        before = self._facts
-        self._facts = {
-            key: self._known(key, number, labels.get(key, ""), told.get(key, UNTOLD))
-            for number, key in numbers
-        }
-        self._touched.update(k for k, fact in self._facts.items() if before.get(k) is not fact)
-        self._touched.update(before.keys() - self._facts.keys())
+        self._know(order, labels, told)
 
-    def _known(self, key: str, number: int, label: str, told: Told) -> Facts:
-        """What is known of an item once all is settled; the same object where nothing is new."""
-        entry, before = self._entries[key], self._facts.get(key)
-        if (
-            before is not None
-            and before.entry is entry
-            and before.number == number
-            and before.label == label
-            and (before.told is told or before.told == told)
-        ):
-            return before
-        return Facts(entry=entry, number=number, label=label, told=told)
+    def _know(self, order: list[str], labels: Mapping[str, str], told: Mapping[str, Told]) -> None:
+        """Note what is known of each item now; the same object where nothing is new."""
+        before, self._facts = self._facts, {}
+        counts = self.program.uses_numbers
+        for place, key in enumerate(order, 1):
+            entry, number, label = self._entries[key], place if counts else 0, labels.get(key, "")
+            said, fact = told.get(key, UNTOLD), before.get(key)
+            if (
+                fact is None
+                or fact.entry is not entry
+                or fact.number != number
+                or fact.label != label
+                or (fact.told is not said and fact.told != said)
+            ):
+                fact = Facts(entry=entry, number=number, label=label, told=said)
+                self._touched.add(key)
+            self._facts[key] = fact
+        self._touched.update(before.keys() - self._facts.keys())
 
     def _cited(self) -> list[str]:
         """Ids of all known items in the order of their first citation, then the listed ones."""

@@ -144,7 +144,13 @@ class Disambiguator:
             for bucket in _buckets(cites):
                 if len(bucket) > 1:
                     self._resolve_again(bucket, resolved)
-        return {cite.entry.id: self._told(cite) for cite in cites}
+        told = {}
+        for cite in cites:
+            last = cite.told
+            if last is None or last[0] is not cite.shown or last[1] != cite.hints:
+                last = self._tell(cite)
+            told[cite.entry.id] = last[2]
+        return told
 
     @property
     def _positions(self) -> tuple[str, ...]:
@@ -217,15 +223,12 @@ class Disambiguator:
     def _identity(self, cite: Cite) -> object:
         return cite, cite.rules, cite.hints, cite.label, self._notes.get(cite.entry.id, "")
 
-    def _told(self, cite: Cite) -> Told:
-        """The last word on a cite; the same object where it is the same."""
-        before = cite.told
-        if before is not None and before[0] is cite.shown and before[1] == cite.hints:
-            return before[2]
+    def _tell(self, cite: Cite) -> tuple[list[ShownNames], Hints, Told]:
+        """The last word on a cite, with what it was said for."""
         hints = cite.hints if cite.seen is None else cite.hints._replace(seen=cite.seen)
         told = Told(hints, self._levels_of(cite), cite.rules)
         cite.told = (cite.shown, cite.hints, told)
-        return told
+        return cite.told
 
     def _levels_of(self, cite: Cite) -> tuple[int, ...]:
         """What the rule for all names says of this cite: part of what its text depends on."""
