@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.csl.style import ir
 from citekit.csl.style.installed import styles_folder
 from citekit.errors import CitekitError
-from citekit.model.records.user_cache import cache_folder, read_own, write_own
+from citekit.model.records.user_cache import cache_folder, keep, read_kept
 from citekit.model.value import Value, replace
 from citekit.version import __version__
 
@@ -95,15 +95,15 @@ class _Kept:
 
     def lines(self) -> list[str]:
         """What is kept, if it was made of the same by the same; else nothing."""
-        said, _, body = (read_own(self._file) or b"").partition(b"\n")
-        is_whole = said == f"{self._made_of} {crc32(body)}".encode()
-        return body.decode().split("\n") if is_whole else []
+        return read_kept(self._file, self._made_of)
 
     def write(self, values: list[Value]) -> None:
         """Keep these, a line each."""
-        body = "\n".join(json.dumps(_told(value), separators=(",", ":")) for value in values)
-        data = body.encode()
-        write_own(self._file, f"{self._made_of} {crc32(data)}\n".encode() + data)
+        keep(
+            self._file,
+            self._made_of,
+            (json.dumps(_told(value), separators=(",", ":")) for value in values),
+        )
 
 
 @cache

@@ -1,8 +1,8 @@
 """Search the styles that are installed, by the words of their ids, titles and fields.
 
-Reading 10,844 heads takes about a second, reading them back from one cached file a twentieth of
-it (``tests/bench/csl_speed.py`` measures both); the cache is plain JSON in the user's cache folder,
-is named by the version of the package that the styles come in, and may be deleted at any time.
+Reading 10,844 heads takes about a second, a search of the list that is kept of them a hundredth of
+it (``tests/bench/csl_speed.py`` measures both): it looks at lines, and reads those that may match.
+The list is in the user's cache folder, and may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style.head import read_head
-from citekit.csl.style.installed import PACKAGE, short_names, styles_folder
+from citekit.csl.style.installed import short_names, styles_folder
 from citekit.errors import InvalidData
 from citekit.model.nearest import nearest as nearest_names
-from citekit.model.records.user_cache import cache_folder, read_own, write_own
-from citekit.model.value import Value, replace
+from citekit.model.records.user_cache import cache_folder, keep, read_kept
+from citekit.model.value import NOTHING, Value
+from citekit.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _HEAD_BYTES = 8192  # no style that exists has a longer head; a longer one is read whole
@@ -58,8 +60,14 @@ class StyleSummary(Value):
 
 
 def search_styles(query: str = "") -> tuple[StyleSummary, ...]:
-    """The styles whose id, title, short names or fields hold every word; best first."""
-    return search(query, _summaries())
+    """The styles whose id, title, short names or fields hold every word; best first.
+
+    Best is: the id or a short name is the query; then a title that begins with it; then independent
+    styles before dependent ones; then the shorter title. All of them for no words.
+    """
+    wanted = query.casefold().split()
+    found = [style for style in _installed().holding(wanted) if _holds(style, wanted)]
+    return tuple(sorted(found, key=lambda style: _rank(style, " ".join(wanted))))
 
 
 def id_of_title(title: str) -> str | None:
@@ -67,7 +75,8 @@ def id_of_title(title: str) -> str | None:
     wanted = " ".join(title.casefold().split())
     if not wanted:
         return None
-    for style in sorted(_summaries(), key=lambda style: bool(style.parent)):
+    found = _installed().holding(wanted.split())
+    for style in sorted(found, key=lambda style: bool(style.parent)):
         if wanted in (style.title.casefold(), style.title_short.casefold()):
             return style.id
     return None
@@ -76,19 +85,14 @@ def id_of_title(title: str) -> str | None:
 def nearest(name: str) -> list[str]:
     """The ids that may have been meant: those close in spelling, then those that hold the words."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:100]
-    close = nearest_names(slug, [*short_names(), *(style.id for style in _summaries())])
+    ids = (style.id for style in _installed().holding(()))
+    close = nearest_names(slug, [*short_names(), *ids])
     return close + [style.id for style in search_styles(name)[:3] if style.id not in close]
 
 
-def search(query: str, styles: tuple[StyleSummary, ...]) -> tuple[StyleSummary, ...]:
-    """The styles that hold every word of the query, best first; all of them for no words.
-
-    Best is: the id or a short name is the query; then a title that begins with it; then independent
-    styles before dependent ones; then the shorter title.
-    """
-    wanted = query.casefold().split()
-    found = (style for style in styles if all(word in _words(style) for word in wanted))
-    return tuple(sorted(found, key=lambda style: _rank(style, " ".join(wanted))))
+def _holds(style: StyleSummary, wanted: list[str]) -> bool:
+    words = _words(style)
+    return all(word in words for word in wanted)
 
 
 def _words(style: StyleSummary) -> str:
@@ -115,41 +119,64 @@ def _rank(style: StyleSummary, query: str) -> tuple[bool, bool, bool, int, str]:
 
 
 @cache
-def _summaries() -> tuple[StyleSummary, ...]:
-    """Every installed style with the short names it goes by, read once for each process."""
-    names: dict[str, tuple[str, ...]] = {}
-    for short, style_id in short_names().items():
-        names[style_id] = (*names.get(style_id, ()), short)
-    return tuple(
-        replace(style, short_names=names[style.id]) if style.id in names else style
-        for style in read_summaries(styles_folder(), _cache_file())
-    )
+def _installed() -> StyleList:
+    """Every installed style, listed once for each process."""
+    return StyleList(styles_folder(), cache_folder() / "styles.txt", short_names())
 
 
-def _cache_file() -> Path | None:
-    """Where the list of styles is kept: one file for each version of the package."""
-    # only a search needs these, which take as long as formatting a reference
-    from importlib.metadata import PackageNotFoundError, version
+class StyleList:
+    """The styles in a folder and in its ``dependent`` folder, by id; files that are none left out.
 
-    try:
-        return cache_folder() / f"styles-{version(PACKAGE)}.json"
-    except PackageNotFoundError:
-        return None
-
-
-def read_summaries(folder: Path, cache: Path | None) -> tuple[StyleSummary, ...]:
-    """Every style in the folder and in its ``dependent`` folder, by id.
-
-    Files that are no styles are left out. ``cache`` is the file to keep the answer in, None for no
-    cache; one that cannot be read or written is as good as none.
+    ``kept`` is the file in which the list is kept, None for none; ``short`` gives the id of each
+    short name.
     """
-    rows = _read_cache(cache) if cache else None
-    if rows is None:
-        rows = [_row(style_id, path) for style_id, path in _style_files(folder)]
-        rows = sorted(row for row in rows if row)
-        if cache:
-            write_own(cache, json.dumps(rows, ensure_ascii=False).encode())
-    return tuple(_summary(row) for row in rows)
+
+    def __init__(self, folder: Path, kept: Path | None, short: Mapping[str, str] = NOTHING) -> None:
+        self._names: dict[str, tuple[str, ...]] = {}
+        for name, style_id in short.items():
+            self._names[style_id] = (*self._names.get(style_id, ()), name)
+        made_of = f"{__version__} {_state(folder)} {_state(folder / 'dependent')}"
+        self._lines = [] if kept is None else read_kept(kept, made_of)
+        if not self._lines:
+            rows = sorted(
+                row for style_id, path in _style_files(folder) if (row := _row(style_id, path))
+            )
+            self._lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+            if kept is not None:
+                keep(kept, made_of, self._lines)
+
+    def holding(self, words: Sequence[str]) -> Iterator[StyleSummary]:
+        """The styles whose lines hold all these words in lower case, and maybe some more."""
+        told = [word for word in words if '"' not in word and "\\" not in word]
+        for line in self._lines:
+            said = line.casefold()
+            if all(word in said for word in told) or self._is_called(line):
+                yield self._summary(json.loads(line))
+
+    def _is_called(self, line: str) -> bool:
+        """Whether it is one of the few styles with short names, which no line holds."""
+        return line[2 : line.index('"', 2)] in self._names
+
+    def _summary(self, row: list[Any]) -> StyleSummary:
+        style_id, title, title_short, citation_format, fields, parent, edition = row
+        return StyleSummary(
+            id=style_id,
+            title=title,
+            title_short=title_short,
+            citation_format=citation_format,
+            fields=tuple(fields),
+            parent=parent,
+            edition=edition,
+            short_names=self._names.get(style_id, ()),
+        )
+
+
+def _state(folder: Path) -> str:
+    """What changes with the list of a folder: an installation writes it anew."""
+    with suppress(OSError):
+        found = folder.stat()
+        return f"{found.st_mtime_ns}:{found.st_ino}"
+    return "-"
 
 
 def _style_files(folder: Path) -> Iterator[tuple[str, str]]:
@@ -177,33 +204,3 @@ def _row(style_id: str, path: str) -> list[Any]:
         parent,
         head.edition,
     ]
-
-
-def _summary(row: list[Any]) -> StyleSummary:
-    style_id, title, title_short, citation_format, fields, parent, edition = row
-    return StyleSummary(
-        id=style_id,
-        title=title,
-        title_short=title_short,
-        citation_format=citation_format,
-        fields=tuple(fields),
-        parent=parent,
-        edition=edition,
-    )
-
-
-def _read_cache(cache: Path) -> list[list[Any]] | None:
-    try:
-        rows = json.loads(read_own(cache) or b"")
-    except ValueError:
-        return None
-    good = isinstance(rows, list) and rows and all(_is_row(row) for row in rows)
-    return rows if good else None
-
-
-def _is_row(row: object) -> bool:
-    return (
-        isinstance(row, list)
-        and [type(value) for value in row] == [str, str, str, str, list, str, str]
-        and all(type(value) is str for value in row[4])
-    )

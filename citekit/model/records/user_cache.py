@@ -9,8 +9,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from binascii import crc32
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _READS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -28,7 +33,20 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache", "citekit")
 
 
-def read_own(path: Path) -> bytes | None:
+def read_kept(path: Path, made_of: str) -> list[str]:
+    """The lines that ``keep`` kept for what they were made of; none where anything is different."""
+    said, _, body = (_read_own(path) or b"").partition(b"\n")
+    is_whole = said == f"{made_of} {crc32(body)}".encode()
+    return body.decode().split("\n") if is_whole else []
+
+
+def keep(path: Path, made_of: str, lines: Iterable[str]) -> None:
+    """Keep lines in a file for this user alone, with what they were made of and their sum."""
+    body = "\n".join(lines).encode()
+    _write_own(path, f"{made_of} {crc32(body)}\n".encode() + body)
+
+
+def _read_own(path: Path) -> bytes | None:
     """A file that only this user can have written; None for any other, and where there is none."""
     try:
         descriptor = os.open(path, _READS | getattr(os, "O_BINARY", 0))
@@ -44,7 +62,7 @@ def read_own(path: Path) -> bytes | None:
     return None
 
 
-def write_own(path: Path, data: bytes) -> None:
+def _write_own(path: Path, data: bytes) -> None:
     """Write a file for this user alone; beside and renamed, so that nobody reads half of it."""
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     with suppress(OSError):
