@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from citekit.app.sealing.unconfirmed import Unconfirmed as Unconfirmed
     from citekit.app.sealing.unconfirmed import WaitingChange as WaitingChange
     from citekit.app.sealing.waiting import Conflict as Conflict
+    from citekit.app.styles.take_in import StylesTaken as StylesTaken
     from citekit.app.verifying.log_checks.trust_anchors import Outside as Outside
     from citekit.app.verifying.log_checks.trust_anchors import read_outside as read_outside
     from citekit.app.verifying.verify import Report as Report
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from citekit.app.witnessing.witness import Cosigned as Cosigned
     from citekit.app.witnessing.witness import make_witness_key as make_witness_key
     from citekit.app.witnessing.witness import witness as witness
+    from citekit.csl.style.describe import StyleDescription as StyleDescription
+    from citekit.csl.style.ir import StyleRemark as StyleRemark
     from citekit.csl.style.search import StyleSummary as StyleSummary
     from citekit.errors import CaptureFailed as CaptureFailed
     from citekit.errors import CitekitError as CitekitError
@@ -102,6 +105,9 @@ _PLACES = {
     "citekit.app.verifying.verify": "Report",
     "citekit.app.witnessing.take_in": "TakenIn",
     "citekit.app.witnessing.witness": "Cosigned make_witness_key witness",
+    "citekit.app.styles.take_in": "StylesTaken",
+    "citekit.csl.style.describe": "StyleDescription",
+    "citekit.csl.style.ir": "StyleRemark",
     "citekit.csl.style.search": "StyleSummary",
     "citekit.errors": (
         "CaptureFailed CitekitError IntegrityFailed InvalidData MissingExtra "

@@ -43,7 +43,10 @@ class FindingClass(StrEnum):
 
 
 class Finding(Value):
-    """One result of a check: code, severity, place, the rule it comes from and what to do."""
+    """One result of a check: code, severity, place, the rule it comes from and what to do.
+
+    ``stands_for`` is how many things it tells of: more than one where they are too many to name.
+    """
 
     code: str
     message: str
@@ -52,6 +55,7 @@ class Finding(Value):
     place: Place | None = None
     rule: str = ""
     hint: str = ""
+    stands_for: int = 1
 
     def to_json(self) -> dict[str, str | int | None]:
         """One of ``findings`` in the documents of ``--json`` (docs/reference/json.md)."""

@@ -16,6 +16,8 @@ citekit_provenance_page = "explanation/provenance"
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "example"]
+html_static_path = ["static"]
+html_css_files = ["columns.css"]
 nitpicky = True
 
 html_theme = "furo"

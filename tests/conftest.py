@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from citekit import Archive
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
@@ -18,6 +22,13 @@ if TYPE_CHECKING:
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("citekit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Of a mutant it is enough to know that it fails, not how little is needed for that.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("citekit"),
+    phases=[Phase.explicit, Phase.generate],
+    database=None,
+)
 settings.load_profile("citekit")
 
 NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
@@ -68,9 +79,14 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
+def authority() -> TimestampAuthority:
     """A timestamp authority of our own."""
-    return make_authority(tmp_path_factory.mktemp("tsa"))
+    return _authority()
+
+
+@cache  # once in a process: mutants are tried in forks of one that has made it
+def _authority() -> TimestampAuthority:
+    return make_authority(Path(_own_folder("citekit-tsa-")))
 
 
 @pytest.fixture
@@ -98,10 +114,18 @@ def harbour(archive: Archive, article: Path) -> str:
     return archive.add(article, url="https://coast.example/2024/lighthouse", now=NOW).key
 
 
+@cache  # once in a process, as the archives are that some tests make and mark as their own
+def _own_folder(prefix: str) -> str:
+    """A folder that is there as long as the process is."""
+    folder = mkdtemp(prefix=prefix)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _own_configuration(tmp_path_factory: pytest.TempPathFactory) -> None:
+def _own_configuration() -> None:
     """Signing keys and secrets of whoever runs the tests stay out of them."""
-    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+    os.environ["XDG_CONFIG_HOME"] = _own_folder("citekit-config-")
 
 
 @pytest.fixture(autouse=True)

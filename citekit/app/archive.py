@@ -52,10 +52,12 @@ from citekit.app.sealing.auto_seal import AutoSeal
 from citekit.app.sealing.seal import read_keys, seal, waiting_changes
 from citekit.app.sealing.signing_keys import make_log_key
 from citekit.app.site import build, new_project, serve
+from citekit.app.styles.take_in import remove_styles, update_styles
 from citekit.app.use_case import use_case
 from citekit.app.verifying.verify import verify
 from citekit.app.witnessing.take_in import take_in
 from citekit.csl import search_styles
+from citekit.csl.style.describe import describe_style
 from citekit.store.archive import ArchiveStore
 
 
@@ -100,6 +102,9 @@ class Archive:
     # references
     cite = use_case(cite)
     styles = staticmethod(search_styles)
+    describe_style = staticmethod(describe_style)
+    update_styles = staticmethod(update_styles)
+    remove_styles = staticmethod(remove_styles)
 
     # annotations, and what they name
     annotate = use_case(annotate)

@@ -6,6 +6,7 @@ unknown option, a missing argument – it answers None, and typer explains.
 
 from __future__ import annotations
 
+from citekit.cli.command_table import GROUPS
 from citekit.cli.declared import GLOBALS, Command, Option, find_command
 from citekit.model.value import Value
 
@@ -47,7 +48,8 @@ def normalise(words: list[str]) -> tuple[Globals, list[str]]:
         elif word in _SWITCHES:
             found[_SWITCHES[word]] = True
         else:
-            if valued is None and not word.startswith("-"):
+            is_second = len(rest) == 1 and rest[0] in GROUPS
+            if (valued is None or is_second) and not word.startswith("-"):
                 valued = _valued(find_command([*rest, word]))
             rest += _apart(word, valued or frozenset())
             if left and rest[-1] == word and word in (valued or ()):

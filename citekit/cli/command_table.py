@@ -19,6 +19,7 @@ TOP_OPTIONS: tuple[dict[str, Any], ...] = (
 )
 
 GROUPS: dict[str, str] = {
+    'styles': 'Find CSL styles by words; show one; take in those that you have.',
     'annotation': 'Edit and remove annotations.',
     'entity': 'People, organisations, places and occurrences.',
     'claim': 'Claims with the sources that support or dispute them.',
@@ -149,12 +150,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--all', 'parameter': 'all_', 'help': 'Every item but private ones.'},
             {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},
-            {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR.', 'metavar': 'TAG', 'completion': 'locales'},
+            {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR, or its locale file.', 'metavar': 'TAG', 'completion': 'locales'},
             {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, ris.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('text', 'html', 'markdown', 'latex', 'rtf', 'bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
             {'name': '--in-text', 'parameter': 'in_text', 'help': 'The citation for the running text, not the bibliography.'},
             {'name': '--locator', 'parameter': 'locator', 'help': "A place in the last item, such as 'page 4'.", 'metavar': 'LABEL VALUE'},
             {'name': '--explain', 'parameter': 'explain', 'help': 'Say where in the style each piece of the output came from.'},
             {'name': '--no-links', 'parameter': 'no_links', 'help': 'Make no links of identifiers and titles.'},
+            {'name': '--abbreviations', 'parameter': 'abbreviations', 'help': 'Short forms of titles and publishers, in the JSON of Zotero, for styles that ask for them.', 'metavar': 'FILE'},
             {'name': '--output', 'parameter': 'output_', 'help': 'Write into this file instead.', 'metavar': 'PATH', 'short': '-o'},
             {'name': '--provenance', 'parameter': 'provenance', 'help': 'Add when each source was archived, and the digest of its bytes.'},
             {'name': '--verify', 'parameter': 'verify', 'help': 'Cite nothing unless all of it is sealed and verifies.'},
@@ -163,14 +165,6 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--witness', 'parameter': 'witness', 'help': 'Verify, and that this witness has cosigned the log; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
             {'name': '--revoked', 'parameter': 'revoked', 'help': 'Verify, and trust this key from the date only where something else covers it; may be given again.', 'metavar': 'KEY@DATE|FILE', 'is_many': True},
         ),
-    },
-    'styles': {
-        'help': 'Find CSL styles by name, title or field.',
-        'door': 'styles:styles',
-        'arguments': (
-            {'name': 'QUERY', 'parameter': 'query', 'help': 'Words; all must occur.', 'is_many': True, 'is_required': False},
-        ),
-        'options': (),
     },
     'annotate': {
         'help': 'Annotate a passage; without --quote, numbered paragraphs open in $EDITOR.',
@@ -359,6 +353,42 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--revoked', 'parameter': 'revoked', 'help': 'This key counts from the date only as far as something else covers it; may be given again.', 'metavar': 'KEY@DATE|FILE', 'is_many': True},
             {'name': '--payload', 'parameter': 'payload', 'help': 'A file to compare with the digests in the proof; may be given again.', 'metavar': 'FILE', 'is_many': True},
             {'name': '--print-script', 'parameter': 'print_script', 'help': 'Print a program that checks proofs without citekit, instead of checking one.'},
+        ),
+    },
+    'styles': {
+        'help': 'Find CSL styles by name, title or field.',
+        'door': 'styles:styles',
+        'arguments': (
+            {'name': 'QUERY', 'parameter': 'query', 'help': 'Words; all must occur.', 'is_many': True, 'is_required': False},
+        ),
+        'options': (
+            {'name': '--own', 'parameter': 'own', 'help': 'Only what you have brought, languages too.'},
+        ),
+    },
+    'styles show': {
+        'help': 'Show what a style says of itself: its rights, its last change, where it comes from.',
+        'door': 'styles:show',
+        'arguments': (
+            {'name': 'STYLE', 'parameter': 'style', 'help': 'A style by id, title or file.', 'completion': 'styles'},
+        ),
+        'options': (),
+    },
+    'styles update': {
+        'help': 'Take in CSL styles and languages that you have, newer than those installed or of your own.',
+        'door': 'styles:update',
+        'arguments': (
+            {'name': 'SOURCE', 'parameter': 'source', 'help': "A folder, a zip file, or a style's or locale's file."},
+        ),
+        'options': (),
+    },
+    'styles remove': {
+        'help': 'Remove styles and languages that were taken in; those that are installed count again.',
+        'door': 'styles:remove',
+        'arguments': (
+            {'name': 'NAME', 'parameter': 'name', 'help': 'Ids of styles, tags of languages.', 'is_many': True, 'completion': 'own_styles', 'is_required': False},
+        ),
+        'options': (
+            {'name': '--all', 'parameter': 'all_', 'help': 'All that you have brought.'},
         ),
     },
     'annotation edit': {

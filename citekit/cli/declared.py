@@ -68,10 +68,13 @@ HELP = ("--help", "Show what it does and takes.")
 
 
 def find_command(words: list[str]) -> Command | None:
-    """The command that an argument list without global options calls."""
+    """The command that an argument list without global options calls.
+
+    A group may be a command as well, which does what none of the group's commands is named for.
+    """
     name = words[0] if words else ""
-    if name in GROUPS:
-        name = " ".join(words[:2])
+    if name in GROUPS and (inner := " ".join(words[:2])) in COMMANDS:
+        name = inner
     return read_command(name) if name in COMMANDS else None
 
 

@@ -76,9 +76,15 @@ def _named_groups() -> Iterator[Any]:
 
 
 def _commands_of(owner: typer.Typer, group: object) -> dict[str, Row]:
-    """The commands of one application, with the group's name before theirs where it has one."""
+    """The commands of one application, with the group's name before theirs where it has one.
+
+    One that is called like its group is what the group does when none of its commands is named.
+    """
     start = f"{group} " if isinstance(group, str) else ""
-    return {f"{start}{c.name}": _command(c.callback) for c in owner.registered_commands}
+    return {
+        str(c.name) if c.name == group else f"{start}{c.name}": _command(c.callback)
+        for c in owner.registered_commands
+    }
 
 
 def _command(declaration: Callable[..., Any] | None) -> Row:

@@ -104,8 +104,10 @@ def tell_some_findings(findings: Sequence[Finding], *, quiet: bool = False) -> N
     """Tell the first findings and how many there are: nobody reads two thousand lines."""
     tell_findings(findings[:MOST_TOLD], quiet=quiet)
     if len(findings) > MOST_TOLD:
-        more = len(findings) - MOST_TOLD
-        note(f"… and {more} more, {len(findings)} in all; --json lists every one", quiet=quiet)
+        number = sum(finding.stands_for for finding in findings)
+        listed = "every one" if number == len(findings) else f"the first {len(findings) - 1}"
+        more = f"… and {number - MOST_TOLD} more, {number} in all"
+        note(f"{more}; --json lists {listed}", quiet=quiet)
 
 
 def tell_error(error: CitekitError, *, as_json: bool = False) -> None:

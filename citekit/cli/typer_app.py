@@ -45,10 +45,11 @@ app = typer.Typer(
     suggest_commands=False,  # ours names no command that destroys
     pretty_exceptions_enable=False,
 )
-for module in (archive, add, look, show, cite, styles, annotate, edit, diff):
+for module in (archive, add, look, show, cite, annotate, edit, diff):
     app.add_typer(module.app)
 for module in (check, seal, prove):
     app.add_typer(module.app)
+app.add_typer(styles.app, name="styles")
 app.add_typer(annotate.group, name="annotation")
 app.add_typer(entity.app, name="entity")
 app.add_typer(claim.app, name="claim")

@@ -8,10 +8,13 @@ sorted by, how it reads alone and how its likes were told apart is remembered fr
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
+from citekit.csl import notices
+from citekit.csl.citation import Citation, check_citation
 from citekit.csl.compiled.state import Context
 from citekit.csl.output.render import renderer
+from citekit.csl.output.runs import linked_tokens, rendered_runs
 from citekit.csl.output.tree import Node
 from citekit.csl.output.writer import flatten
 from citekit.csl.passes import bibliography
@@ -20,50 +23,30 @@ from citekit.csl.passes.cluster import cluster
 from citekit.csl.passes.disambiguate import UNTOLD, Disambiguator
 from citekit.csl.passes.position import Place, given_place, places
 from citekit.csl.passes.sort import sort_by, sort_texts
+from citekit.csl.references import References, make_references
+from citekit.csl.selection import keeps
 from citekit.csl.style.ir import PLAIN
+from citekit.csl.values.abbreviations import looked_up
 from citekit.csl.values.entry import Entry, citation_label
-from citekit.csl.values.locators import LABELS
+from citekit.csl.values.notice import Notice
 from citekit.csl.values.numbers import whole_number
 from citekit.errors import InvalidData, NotFound
 from citekit.model.nearest import did_you_mean
-from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from citekit.csl.compiled.program import Program
-    from citekit.csl.output.render import Format
+    from citekit.csl.output.render import Output
+    from citekit.csl.output.runs import CiteLink, Run
     from citekit.csl.output.tokens import Token
     from citekit.csl.passes.disambiguate import Told
+    from citekit.csl.selection import Keep
+    from citekit.csl.values.abbreviations import ShortForms
 
     Cite = Mapping[str, Any]
 
 _NEAR = 5
-
-
-class Citation(Value):
-    """A citation in a document.
-
-    ``cites`` are CSL-JSON cite items (id, locator, label, prefix, suffix, suppress-author …);
-    ``note`` is the number of the note it stands in, 0 in running text; ``mode`` is empty,
-    ``author-only``, ``suppress-author`` or ``composite``.
-    """
-
-    id: str
-    cites: tuple[Cite, ...]
-    note: int = 0
-    mode: str = ""
-
-
-CiteItem = TypedDict(
-    "CiteItem",
-    {
-        "id": str, "locator": str, "label": str, "prefix": str, "suffix": str, "infix": str,
-        "suppress-author": bool, "author-only": bool,
-    },
-    total=False,
-)  # fmt: skip
-CiteItem.__doc__ = """What one cite may say; ``id`` it must. Other names are passed over."""
 
 
 class _Shown:
@@ -101,8 +84,18 @@ class _Shown:
 class Document:
     """Citations in order, over a set of items, in a compiled style."""
 
-    def __init__(self, program: Program, items: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        program: Program,
+        items: Iterable[Mapping[str, Any]] = (),
+        *,
+        abbreviations: ShortForms | None = None,
+        on_warning: Callable[[Notice], None] | None = None,
+    ) -> None:
         self.program = program
+        self._abbreviations = looked_up(abbreviations)
+        self._on_warning = on_warning
+        self._warned: set[Notice] = set()
         self._entries: dict[str, Entry] = {}
         self._listed: dict[str, None] = {}
         self._citations: list[Citation] = []
@@ -119,33 +112,49 @@ class Document:
         self._dirty = True
         self._settled_for: tuple[list[str], dict[str, str]] | None = None
         self._unknown: dict[str, None] = {}
+        self._twice: dict[str, None] = {}
         for item in items:
+            if str(item.get("id", "")) in self._entries:
+                self._twice[str(item.get("id", ""))] = None
             self.add_item(item)
+
+    def __repr__(self) -> str:
+        counts = f"{len(self._citations)} citations, {len(self._entries)} items"
+        return f"<Document of {counts} in {self.program.name}>"
 
     # ---- editing
 
     def add_item(self, item: Mapping[str, Any]) -> None:
-        """Make an item known (or known anew); it is listed once it is cited."""
-        entry = Entry(item)
+        """Make an item known (or known anew); it is listed once it is cited.
+
+        It is read when it is needed, and never copied or changed: an item that was changed since
+        has to be made known again.
+        """
+        entry = Entry(self.program.fit(item), self._abbreviations)
         self._entries[entry.id] = entry
         self._settled_for = None
         self._dirty = True
 
     def list_item(self, item_id: str) -> None:
-        """List an item in the bibliography without citing it."""
+        """List an item in the bibliography whether it is cited or not."""
         if item_id in self._entries:
             self._listed[item_id] = None
         else:
             self._unknown[item_id] = None
         self._dirty = True
 
+    def unlist_item(self, item_id: str) -> None:
+        """List an item in the bibliography only while it is cited."""
+        self._listed.pop(item_id, None)
+        self._dirty = True
+
     def insert(self, citation: Citation, before: str | None = None) -> None:
         """Insert a citation before another one, or at the end.
 
-        Raises InvalidData where its id is taken or a cite has a label that CSL does not know,
-        NotFound where there is no citation ``before``.
+        Raises InvalidData where its id is taken, its mode or the label of a cite is one that nobody
+        knows, or a cite has no id; NotFound where there is no citation ``before``.
         """
-        _check(citation)
+        check_citation(citation)
         if any(c.id == citation.id for c in self._citations):
             raise InvalidData(
                 f"a citation {citation.id!r} is there already", hint="Document.replace changes it"
@@ -157,9 +166,9 @@ class Document:
     def replace(self, citation: Citation) -> None:
         """Put a citation in the place of the one with the same id.
 
-        Raises NotFound where there is none, InvalidData for a label that CSL does not know.
+        Raises NotFound where there is none, else what ``insert`` raises.
         """
-        _check(citation)
+        check_citation(citation)
         self._citations[self._index(citation.id)] = citation
         self._dirty = True
 
@@ -172,14 +181,14 @@ class Document:
     def arrange(self, citations: Sequence[Citation]) -> None:
         """Give the whole document anew, in order: what a word processor does on renumbering.
 
-        Raises InvalidData where two have one id, or a cite a label that CSL does not know.
+        Raises InvalidData where two have one id, else what ``insert`` raises.
         """
         kept = {c.id for c in citations}
         if len(kept) < len(citations):
             twice = next(key for key, n in Counter(c.id for c in citations).items() if n > 1)
             raise InvalidData(f"two citations are called {twice!r}")
         for citation in citations:
-            _check(citation)
+            check_citation(citation)
         self._citations = list(citations)
         self._shown = {key: shown for key, shown in self._shown.items() if key in kept}
         self._dirty = True
@@ -188,8 +197,7 @@ class Document:
         for i, citation in enumerate(self._citations):
             if citation.id == citation_id:
                 return i
-        hint = did_you_mean(citation_id, [c.id for c in self._citations])
-        raise NotFound(f"there is no citation {citation_id!r}", hint=hint or None)
+        raise _not_found("citation", citation_id, [c.id for c in self._citations])
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -211,7 +219,35 @@ class Document:
             if not is_old and self._show(citation, cites, where):
                 changed.append(citation.id)
         self._touched.clear()
+        self._warn()
         return changed
+
+    def preview(
+        self, citation: Citation, before: str | None = None, output: Output = "text"
+    ) -> str:
+        """How a citation would read, in a format, while the document stays as it is.
+
+        It stands before another one or at the end; with the id of one that is there, in its place.
+        Raises what ``insert`` raises.
+        """
+        citations, unknown = list(self._citations), dict(self._unknown)
+        if any(c.id == citation.id for c in citations):
+            self.replace(citation)
+        else:
+            self.insert(citation, before)
+        try:
+            self._settle()
+            known = [self._sorted(c) for c in self._citations]
+            at = self._index(citation.id)
+            notes = [c.note for c in self._citations]
+            where = self._places(list(zip(notes, known, strict=True)))[at]
+            facts = [self._facts[str(cite.get("id"))] for cite in known[at]]
+            cited = list(zip(facts, known[at], where, strict=True))
+            tree = cluster(self._renderer, cited, citation.mode)
+            return renderer(output)(flatten(tree, self.program.locale))
+        finally:
+            self._citations, self._unknown, self._dirty = citations, unknown, True
+            self._settle()  # what tells names apart looks at all that are cited
 
     def _cluster(self, citation: Citation) -> tuple[Sequence[Cite], _Shown | None]:
         """The cites of a citation in order, and how it was shown if nothing has touched it."""
@@ -249,15 +285,40 @@ class Document:
                     changed.append(key)
                 shown = (tree, tokens)
             self._entries_shown[key] = shown
+        self._warn()
         return changed
 
-    def citation(self, citation_id: str, output: Format = "text") -> str:
-        """A citation as the last ``changes`` left it, in a format; KeyError where there is none."""
-        return renderer(output)(self._shown[citation_id].tokens)
+    def citation(
+        self, citation_id: str, output: Output = "text", *, link: CiteLink | None = None
+    ) -> str:
+        """A citation as the last ``changes`` left it, in a format; raises NotFound, UsageError.
 
-    def entry(self, item_id: str, output: Format = "text") -> str:
-        """An entry as the last ``entry_changes`` left it, in a format; KeyError if it is none."""
-        return renderer(output)(self._entries_shown[item_id][1])
+        With ``link``, what each cite wrote is a link to the address that ``link`` gives for it; it
+        is asked with the cite as it was given, and None makes no link.
+        """
+        return renderer(output)(self.tokens(citation_id, link=link))
+
+    def runs(self, citation_id: str, output: Output = "text") -> list[Run]:
+        """A citation in pieces, each with the cite that wrote it; joined, they are the citation.
+
+        Raises NotFound, and UsageError for a format of one's own that changes figures.
+        """
+        return rendered_runs(self.tree(citation_id), self.program.locale, renderer(output))
+
+    def entry(self, item_id: str, output: Output = "text") -> str:
+        """An entry as the last ``entry_changes`` left it, in a format; raises NotFound."""
+        shown = self._entries_shown.get(item_id)
+        if shown is None:
+            raise _not_found("entry", item_id, self._entries_shown)
+        return renderer(output)(shown[1])
+
+    def references(self, output: Output = "text", keep: Keep | None = None) -> References:
+        """The bibliography as it reads now, or those entries of it that are wanted.
+
+        ``keep`` is a function that is told an item, or the selectors of citeproc-js
+        (``selection``). Raises UsageError for a format or selectors that nobody knows.
+        """
+        return make_references(self.bibliography(keep), self.program, (output,))[output]
 
     def _places(self, clusters: list[tuple[int, Sequence[Cite]]]) -> list[list[Place]]:
         """Where each cite stands, as far as the style wants to know."""
@@ -276,33 +337,68 @@ class Document:
             mode,
         )
 
-    def tokens(self, citation_id: str) -> list[Token]:
-        """The tokens of a citation, for any renderer."""
-        return self._shown[citation_id].tokens
+    def tokens(self, citation_id: str, *, link: CiteLink | None = None) -> list[Token]:
+        """The tokens of a citation, for any renderer; ``link`` is as in ``citation``. NotFound."""
+        shown = self._as_shown(citation_id)
+        if link is None:
+            return shown.tokens
+        return linked_tokens(shown.tree, self.program.locale, link)
 
     def tree(self, citation_id: str) -> Node:
-        """The tree of a citation, for whoever wants to know where a piece came from."""
-        return self._shown[citation_id].tree
+        """The tree of a citation, for who wants to know where a piece came from; or NotFound."""
+        return self._as_shown(citation_id).tree
+
+    def _as_shown(self, citation_id: str) -> _Shown:
+        shown = self._shown.get(citation_id)
+        if shown is None:
+            raise _not_found("citation", citation_id, self._shown)
+        return shown
 
     def order(self) -> list[str]:
         """The ids of the listed and cited items, in the order of the bibliography."""
         self._settle()
         return list(self._order)
 
-    def bibliography(self) -> Iterator[tuple[str, Node]]:
-        """(item id, tree) of every entry, in the order of the style, made one by one."""
+    def bibliography(self, keep: Keep | None = None) -> Iterator[tuple[str, Node]]:
+        """(item id, tree) of every entry, in the order of the style, made one by one.
+
+        With ``keep`` those alone that are wanted (see ``references``). Numbers are those of all.
+        """
         self._settle()
         facts = [self._facts[key] for key in self._order]
-        return self._bibliography.entries(facts, self._renderer.levels)
+        is_wanted = keeps(keep)
+        if is_wanted is None:
+            return self._bibliography.entries(facts, self._renderer.levels)
+        wanted = [fact for fact in facts if is_wanted(fact.entry.data)]
+        return bibliography.Bibliography(self.program).entries(wanted, self._renderer.levels)
 
     @property
-    def warnings(self) -> list[str]:
-        """What could not be used, so far: locale, unknown items, values of wrong types."""
-        unknown = [f"no item {key!r}: it is left out" for key in self._unknown]
-        entries = [warning for key in self._entries for warning in self._entries[key].warnings]
-        is_spent = self._disambiguator is not None and self._disambiguator.is_spent
-        alike = ["telling cites apart took too long: some may look alike"] * is_spent
-        return [*self.program.warnings, *unknown, *alike, *dict.fromkeys(entries)]
+    def warnings(self) -> list[Notice]:
+        """What could not be used, so far: locale, unknown items and variables, wrong types."""
+        told = [Notice(text, "style") for text in self.program.warnings]
+        told += [
+            Notice(f"no item {key!r}: it is left out", "unknown item", item=key)
+            for key in self._unknown
+            if key not in self._entries
+        ]
+        told += [
+            Notice(f"two items are called {key!r}: the last counts", "item given twice", item=key)
+            for key in self._twice
+        ]
+        if self._disambiguator is not None and self._disambiguator.is_spent:
+            text = "telling cites apart took too long: some may look alike"
+            told.append(Notice(text, "cites left alike"))
+        told += notices.of_cites(self._citations)
+        return [*told, *notices.of_items(self._entries.values())]
+
+    def _warn(self) -> None:
+        """Tell whoever listens what was not told before."""
+        if self._on_warning is None:
+            return
+        for notice in self.warnings:
+            if notice not in self._warned:
+                self._warned.add(notice)
+                self._on_warning(notice)
 
     # ---- the passes
 
@@ -404,14 +500,8 @@ class Document:
         return sort_by(known, keys, texts_of)
 
 
-def _check(citation: Citation) -> None:
-    """Raise InvalidData for a label of a locator that no style has a term for."""
-    for cite in citation.cites:
-        label = cite.get("label")
-        if label and str(label).replace(" ", "-") not in LABELS:
-            raise InvalidData(
-                f"no kind of locator is called {label!r}", hint=did_you_mean(str(label), LABELS)
-            )
+def _not_found(kind: str, name: str, known: Iterable[str]) -> NotFound:
+    return NotFound(f"there is no {kind} {name!r}", hint=did_you_mean(name, known) or None)
 
 
 def _disambiguator(program: Program) -> Disambiguator | None:

@@ -9,7 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import InvalidData
-from citekit.findings import Finding
+from citekit.findings import Finding, Severity
+from citekit.formats.csl_dialects import Dialect
 from citekit.formats.result import ReadResult
 from citekit.model.item import Item
 from citekit.model.records.codec import Mismatch
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
 
 _MOST_TOLD: Final = 1_000
 """So many entries that are no items are told one by one: nobody reads on."""
-# What Crossref calls its works in CSL-JSON (api.crossref.org/types); the others have CSL's names.
-_CROSSREF_TYPES: Final = {
-    "journal-article": "article-journal",
-    "proceedings-article": "paper-conference",
-    "posted-content": "article",
-    "book-chapter": "chapter",
-    "book-section": "chapter",
-    "book-part": "chapter",
-    "reference-entry": "entry",
-    "monograph": "book",
-    "edited-book": "book",
-    "reference-book": "book",
-    "dissertation": "thesis",
-    "report-component": "report",
-}
 
 
 def write_csl_json(items: Iterable[Mapping[str, Any]], *, facts: bool = False) -> str:
@@ -75,25 +61,32 @@ def read_csl_json(text: str) -> ReadResult:
 
 
 def check_items(
-    entries: Iterable[tuple[Json, JsonPath]], place_of: Callable[[JsonPath], Place]
+    entries: Iterable[tuple[Json, JsonPath]],
+    place_of: Callable[[JsonPath], Place],
+    *,
+    markdown: bool = False,
 ) -> ReadResult:
     """The entries that are items, an id twice counting once; findings for the rest.
 
-    Crossref gives no ``id``: such an item has none, and whoever takes it in makes one.
+    Crossref gives no ``id``: such an item has none, and whoever takes it in makes one. With
+    ``markdown`` the titles are, as in pandoc's YAML.
     """
     items: list[dict[str, Any]] = []
     ids: set[str] = set()
     paths: list[JsonPath] = []
     findings: list[Finding] = []
     untold = 0
-    for entry, path in entries:
+    for given, path in entries:
+        dialect = Dialect(given, markdown=markdown) if isinstance(given, dict) else None
+        entry = dialect.run() if dialect else given
         wrong = what_is_wrong(entry)
         name = "" if wrong else str(entry.get("id") or "")
         if name in ids:
             wrong = ("CK-E422", f"the id {entry['id']!r} stands twice; the first counts", ("id",))
         if wrong is None:
-            item = {**entry, "type": _CROSSREF_TYPES.get(entry["type"], entry["type"])}
-            items.append({**item, "id": name} if name else _without_id(item))
+            items.append({**entry, "id": name} if name else _without_id(entry))
+            told = dialect.told if dialect else []
+            findings += [_became_words(message, place_of((*path, *at))) for message, at in told]
             ids.update([name] if name else [])
             paths.append((*path, "id") if name else path)
         elif len(findings) == _MOST_TOLD:
@@ -103,12 +96,16 @@ def check_items(
             findings.append(Finding(code=code, message=message, place=place_of((*path, *where))))
     if untold:
         message = f"{untold:,} more entries are no items, or stand twice"
-        findings.append(Finding(code="CK-E421", message=message))
+        findings.append(Finding(code="CK-E421", message=message, stands_for=untold))
     return ReadResult(
         items=tuple(items),
         findings=tuple(findings),
         place_of=lambda number: place_of(paths[number]),
     )
+
+
+def _became_words(message: str, place: Place) -> Finding:
+    return Finding(code="CK-W427", message=message, place=place, severity=Severity.WARNING)
 
 
 def what_is_wrong(entry: Json) -> tuple[str, str, JsonPath] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import InvalidData, Place
 from citekit.formats.csl_json import check_items, without_facts
+from citekit.formats.markdown_text import write_markdown
 from citekit.model.records.json_text import MAX_DEPTH, show_path
 
 if TYPE_CHECKING:
@@ -29,13 +30,23 @@ def write_csl_yaml(items: Iterable[Mapping[str, Any]]) -> str:
     """A document with the items under ``references``, unknown keys kept."""
     import yaml
 
-    shown = {"references": [without_facts(item) for item in items]}
+    shown = {"references": [_in_markdown(without_facts(item)) for item in items]}
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # five times as fast, where it is built
     options: Any = {"sort_keys": False, "allow_unicode": True, "width": 10_000}
     try:
         return str(yaml.dump(shown, Dumper=dumper, **options))
     except UnicodeEncodeError:  # a lone surrogate; the slow one escapes it
         return str(yaml.dump(shown, Dumper=yaml.SafeDumper, **options))
+
+
+def _in_markdown(item: dict[str, Any]) -> dict[str, Any]:
+    """The item with Markdown for the mark-up of its titles: pandoc reads nothing else."""
+    return {
+        variable: write_markdown(value)
+        if "title" in variable.casefold() and isinstance(value, str)
+        else value
+        for variable, value in item.items()
+    }
 
 
 def read_csl_yaml(text: str) -> ReadResult:
@@ -55,7 +66,7 @@ def read_csl_yaml(text: str) -> ReadResult:
     if not isinstance(data, list):
         raise InvalidData("holds no list of items", hint="items stand under references:")
     entries = [(entry, (*base, i)) for i, entry in enumerate(data)]
-    return check_items(entries, lambda path: _place(path, lines))
+    return check_items(entries, lambda path: _place(path, lines), markdown=True)
 
 
 def _load(text: str) -> tuple[Json, dict[JsonPath, int]]:

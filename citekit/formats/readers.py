@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from citekit.formats.bibtex.read import read_bibtex
 from citekit.formats.csl_json import read_csl_json
 from citekit.formats.csl_yaml import read_csl_yaml
-from citekit.formats.ris import read_ris
+from citekit.formats.ris.read import read_ris
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

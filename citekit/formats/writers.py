@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.formats.csl_json import write_csl_json
 from citekit.formats.csl_yaml import write_csl_yaml
-from citekit.formats.ris import write_ris
+from citekit.formats.ris.write import write_ris
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -4,7 +4,8 @@ r"""The mark-up of CSL-JSON texts, read in one place: styles, BibTeX and the sit
 other span is mark-up that means nothing.
 
 - A tag that does not pair is text, and so is every other tag: nothing else can come in this way.
-- Whatever pairs is nested, never deeper than ``DEEPEST``; hostile nesting stays text.
+- Whatever pairs is nested, never deeper than ``DEEPEST``; hostile nesting stays text, and so does
+  what comes after ``MOST_TAGS``: a title is shown on many pages, and each span is an element there.
 
 Source: CSL-JSON schema, "rich text"; variants that people type (``<i >``, ``class=\"nocase\"``) are
 read as the reference processor reads them.
@@ -19,6 +20,7 @@ from typing import Literal
 from citekit.model.value import Value
 
 DEEPEST = 40
+MOST_TAGS = 1000
 _TAG = (
     r"<(?:/(?P<end>i|b|sc|sup|sub|span)\s*|(?P<start>i|b|sc|sup|sub)\s*"
     r"|span(?P<attributes>\s[^<>]*)?)>"
@@ -68,10 +70,10 @@ def read_markup(text: str) -> tuple[Part, ...]:
         return (text,) if text else ()
     opened = [_Opened("", "", "")]
     at = 0
-    for tag in re.finditer(_TAG, text):
+    for number, tag in enumerate(re.finditer(_TAG, text)):
         opened[-1].parts.append(text[at : tag.start()])
         at = tag.end()
-        if not tag["end"] and len(opened) <= DEEPEST:
+        if not tag["end"] and len(opened) <= DEEPEST and number < MOST_TAGS:
             opened.append(_Opened(tag[0], tag["start"] or "span", _style(tag)))
         elif tag["end"] and tag["end"] == opened[-1].name:
             done = opened.pop()

@@ -2,7 +2,7 @@
 
 The citations of the whole project are formatted in one document, in order, because numbers, "ibid."
 and year suffixes depend on what came before. The processor's tokens become elements, so that every
-builder can write them.
+builder can write them. A cite leads to its entry: which page lists it, the builder knows.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from citekit.app.citing.citation_syntax import read_locator
-from citekit.app.citing.styled import DEFAULT_STYLE
+from citekit.app.citing.styled import DEFAULT_STYLE, short_forms
 from citekit.csl import Citation as CslCitation
 from citekit.csl import Document, StyleSource, find_style, parse_style
 from citekit.csl.compiled.program import Program
+from citekit.csl.output.runs import linked_tokens
 from citekit.csl.output.tokens import Close, Open
 from citekit.csl.output.writer import flatten
 from citekit.errors import UsageError
-from citekit.model.value import Value
+from citekit.model.value import NOTHING, Value
 from citekit.pages import wording
-from citekit.pages.element import Content, Element, h, is_web_address, joined, to
+from citekit.pages.element import Content, h, is_web_address, joined, to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from citekit.csl.output.tokens import Token
     from citekit.model.item import Item
@@ -38,7 +39,8 @@ _TAGS: Final = {
     ("vertical-align", "sup"): "sup",
     ("vertical-align", "sub"): "sub",
 }
-
+_ENTRY: Final = "entry:"
+_BRACKETS: Final = {"(": ")", "[": "]"}
 
 # {see}KEY{p. 3}: words before and after a key, as sphinxcontrib-bibtex writes them
 _CITE: Final = re.compile(
@@ -77,22 +79,27 @@ def read_cites(text: str) -> list[tuple[str, Cite]]:
 
 
 class Style:
-    """A CSL style in one language, which is the style's own where it has one."""
+    """A CSL style in one language, which is the style's own where it has one, with short forms."""
 
-    def __init__(self, source: StyleSource, locale: str) -> None:
+    def __init__(
+        self, source: StyleSource, locale: str, abbreviations: Mapping[str, Any] = NOTHING
+    ) -> None:
         self.source = source
+        self.abbreviations = short_forms(abbreviations)
         self.parsed = parse_style(source.xml, source.path)
         self.locale = source.default_locale or locale
 
     @classmethod
-    def find(cls, name: str | None, locale: str) -> Self:
+    def find(
+        cls, name: str | None, locale: str, abbreviations: Mapping[str, Any] = NOTHING
+    ) -> Self:
         """The style of that name (apa where there is none); raises NotFound, InvalidData."""
-        return cls(find_style(name or DEFAULT_STYLE), locale)
+        return cls(find_style(name or DEFAULT_STYLE), locale, abbreviations)
 
     def _document(self, items: Iterable[Item]) -> Document:
         """A document that can cite these items."""
         fitting = [self.source.fit(item.csl()) for item in items]
-        return Document(self._program, fitting)
+        return Document(self._program, fitting, abbreviations=self.abbreviations)
 
     @cached_property
     def _program(self) -> Program:
@@ -105,62 +112,99 @@ class Style:
 
     def reference(self, item: Item) -> list[Content]:
         """The item's reference by itself, as ``citekit cite KEY`` prints it."""
-        document = self._document([item])
-        return dict(self._entries(document, [item.key])).get(item.key, [item.key])
+        made = self.project({item.key: item}, listed=[item.key]).references([item.key])
+        return made.get(item.key, [item.key])
 
-    def references(
-        self, items: Mapping[str, Item], keys: Sequence[str]
-    ) -> dict[str, list[Content]]:
-        """The bibliography of these items, in the order of the style."""
-        document = self._document(items[key] for key in keys)
-        return dict(self._entries(document, keys))
-
-    def citations(
-        self, items: Mapping[str, Item], citations: Sequence[Citation]
-    ) -> list[list[Content]]:
-        """The text of each citation, in the order given; the names lead to the items' pages."""
+    def project(
+        self,
+        items: Mapping[str, Item],
+        citations: Sequence[Citation] = (),
+        listed: Iterable[str] = (),
+    ) -> Project:
+        """The citations of a project and the items that it lists besides, settled together."""
         cited = dict.fromkeys(cite.key for citation in citations for cite in citation.cites)
-        document = self._document(items[key] for key in cited)
+        keys = list(cited | dict.fromkeys(listed))
+        document = self._document(items[key] for key in keys)
         for number, citation in enumerate(citations, 1):
             document.insert(self._csl(citation, number))
-        document.changes()
-        return [
-            self._shown(document, items, citation, str(number))
-            for number, citation in enumerate(citations, 1)
-        ]
-
-    def _shown(
-        self, document: Document, items: Mapping[str, Item], citation: Citation, number: str
-    ) -> list[Content]:
-        """One citation of a settled document in its mode."""
-        match citation.mode:
-            case "year":
-                years = [to("item", c.key, wording.year(items[c.key])) for c in citation.cites]
-                return joined(years, ", ")
-            case "t":
-                parts = [_in_sentence(document, items[c.key], c) for c in citation.cites]
-                return joined(parts, ", ")
-            case _:
-                return _linked(document, citation, document.tokens(number))
-
-    def _entries(
-        self, document: Document, keys: Sequence[str]
-    ) -> Iterator[tuple[str, list[Content]]]:
-        if self._is_note and not self.parsed.bibliography:
-            for key in keys:
-                tree = document.cite([{"id": key}])
-                yield key, elements(flatten(tree, document.program.locale))
-            return
         for key in keys:
             document.list_item(key)
-        for key, tree in document.bibliography():
-            yield key, elements(flatten(tree, document.program.locale))
+        document.changes()
+        return Project(document, items, citations)
 
     def _csl(self, citation: Citation, number: int) -> CslCitation:
         cites = tuple(_csl_cite(cite) for cite in citation.cites)
         note = number if self._is_note else 0
         mode = "author-only" if citation.mode == "author" else ""
         return CslCitation(id=str(number), cites=cites, note=note, mode=mode)
+
+
+class Project:
+    """Citations and references that share numbers, letters and order."""
+
+    def __init__(
+        self, document: Document, items: Mapping[str, Item], citations: Sequence[Citation]
+    ) -> None:
+        self._document = document
+        self._items = items
+        self._citations = citations
+
+    def citations(self) -> list[list[Content]]:
+        """The text of each citation, in order; each cite leads to its entry."""
+        return [
+            self._shown(citation, str(number)) for number, citation in enumerate(self._citations, 1)
+        ]
+
+    def references(self, keys: Collection[str]) -> dict[str, list[Content]]:
+        """The entries of these items by their keys, in the order of the style."""
+        document, locale = self._document, self._document.program.locale
+        style = document.program.style
+        if style.style_class == "note" and not style.bibliography:
+            return {key: elements(flatten(document.cite([{"id": key}]), locale)) for key in keys}
+        wanted = frozenset(keys)
+        trees = document.bibliography(lambda item: item["id"] in wanted)
+        return {key: elements(flatten(tree, locale)) for key, tree in trees}
+
+    def _shown(self, citation: Citation, number: str) -> list[Content]:
+        """One citation in its mode."""
+        match citation.mode:
+            case "year":
+                years = [
+                    to("entry", c.key, wording.year(self._items[c.key])) for c in citation.cites
+                ]
+                return joined(years, ", ")
+            case "author":
+                return joined([self._names(cite) for cite in citation.cites], ", ")
+            case "t":
+                return joined([self._in_sentence(cite) for cite in citation.cites], ", ")
+            case "alp":
+                alone = _text(self._tokens(Cite(key=citation.cites[0].key)))
+                linked = self._document.tokens(number, link=_entry_of)
+                return elements(_without_brackets(linked, alone))
+            case _:
+                return elements(self._document.tokens(number, link=_entry_of))
+
+    def _names(self, cite: Cite) -> Content:
+        """The names of a cite; ours where the style prints none."""
+        bare = Cite(key=cite.key)
+        if _text(self._tokens(bare, "composite")) == _text(self._tokens(bare)):
+            return to("entry", cite.key, wording.short_names(self._items[cite.key]))
+        return elements(self._tokens(bare, "author-only"))
+
+    def _in_sentence(self, cite: Cite) -> list[Content]:
+        """A citation as part of the sentence: ``Moreau (2023)``, ``Moreau [1]``.
+
+        A numeric style has no names to take out of the citation, so names of ours come first.
+        """
+        shown, composite = self._tokens(cite), self._tokens(cite, "composite")
+        if _text(composite) != _text(shown):
+            return elements(_without_comma(composite))
+        is_raised = isinstance(first := shown[0], Open) and first.kind == "vertical-align"
+        return [self._names(cite), None if is_raised else " ", elements(shown)]
+
+    def _tokens(self, cite: Cite, mode: str = "") -> list[Token]:
+        tree = self._document.cite([_csl_cite(cite)], mode)
+        return linked_tokens(tree, self._document.program.locale, _entry_of)
 
 
 def elements(tokens: Iterable[Token]) -> list[Content]:
@@ -180,12 +224,15 @@ def elements(tokens: Iterable[Token]) -> list[Content]:
 def _element(token: Open | None, content: list[Content]) -> Content:
     if token is None:
         return content
+    if token.kind == "link" and token.value.startswith(_ENTRY):
+        return to("entry", token.value.removeprefix(_ENTRY), content)
     if token.kind == "link":
         return h("a", content, href=token.value) if is_web_address(token.value) else content
     tag = _TAGS.get((token.kind, token.value))
     if tag:
         return h(tag, content)
-    return h("span", content, class_=f"ck-csl-{token.value}")
+    shown = h("span", content, class_=f"ck-csl-{token.value}")
+    return [shown, " "] if token.value == "left-margin" else shown  # where nothing has a margin
 
 
 def _csl_cite(cite: Cite) -> dict[str, Any]:
@@ -200,61 +247,45 @@ def _csl_cite(cite: Cite) -> dict[str, Any]:
     return data
 
 
-def _in_sentence(document: Document, item: Item, cite: Cite) -> Element:
-    """A citation as part of the sentence: ``Moreau (2023)``, ``Moreau [1]``.
-
-    The names are taken out of the whole citation where they begin it. Without an author the style
-    puts the title in the names' place; a numeric style has neither, so names of ours come first.
-    """
-    shown = _text(document, [_csl_cite(cite)])
-    names = _text(document, [{"id": item.key}], "author-only")
-    bracket, rest = shown[:1], shown[1:]
-    if bracket in ("(", "[") and names and rest.startswith(names):
-        return to("item", cite.key, f"{names} {bracket}{rest.removeprefix(names).lstrip(', ')}")
-    if not item.names("author") and names and names != shown:
-        return to("item", cite.key, _text(document, [_csl_cite(cite)], "composite"))
-    return to("item", cite.key, f"{wording.short_names(item)} {shown}")
+def _entry_of(cite: Mapping[str, Any]) -> str:
+    """What a cite leads to: an address of no website, so that no item can have it."""
+    return f"{_ENTRY}{cite['id']}"
 
 
-def _text(document: Document, cites: list[dict[str, Any]], mode: str = "") -> str:
-    tokens = flatten(document.cite(cites, mode), document.program.locale)
+def _text(tokens: Iterable[Token]) -> str:
     return "".join(token for token in tokens if isinstance(token, str))
 
 
-def _linked(document: Document, citation: Citation, tokens: list[Token]) -> list[Content]:
-    """The citation with links to the items' pages, where it can be told which words are whose."""
-    if citation.mode == "alp":
-        tokens = _without_brackets(tokens)
-    if len(citation.cites) == 1:
-        return [to("item", citation.cites[0].key, _unlinked(elements(tokens)))]
-    if not all(isinstance(token, str) for token in tokens):
-        return elements(tokens)
-    text, made = "".join(str(token) for token in tokens), list[Content]()
-    for cite in citation.cites:
-        alone = _text(document, [{"id": cite.key}]).strip("()[] ")
-        before, found, after = text.partition(alone)
-        if found and alone:
-            made += [before, to("item", cite.key, alone)]
-            text = after
-    return [*made, text]
+def _without_comma(tokens: Iterable[Token]) -> list[Token]:
+    """The citation without a comma that nothing stands before: ``Okoye (passim)``."""
+    kept: list[Token] = []
+    before = ""
+    for token in tokens:
+        if isinstance(token, str) and before.endswith((*_BRACKETS, " ")):
+            kept.append(token.removeprefix(", "))
+        else:
+            kept.append(token)
+        before = token if isinstance(token, str) else before
+    return kept
 
 
-def _unlinked(content: Iterable[Content]) -> list[Content]:
-    """The content without links of its own: a link may not stand in a link."""
-    return [
-        _unlinked(part.children)
-        if isinstance(part, Element) and part.tag == "a"
-        else h(part.tag, _unlinked(part.children), class_=part.attributes.get("class"))
-        if isinstance(part, Element)
-        else part
-        for part in content
-    ]
+def _without_brackets(tokens: Iterable[Token], alone: str) -> list[Token]:
+    """The citation without the brackets around it, or around each of its cites: ``1, 2``.
 
-
-def _without_brackets(tokens: list[Token]) -> list[Token]:
+    They are those that a cite of the same style has that stands ``alone``.
+    """
     kept = list(tokens)
-    if kept and isinstance(kept[0], str):
-        kept[0] = kept[0].removeprefix("(").removeprefix("[")
-    if kept and isinstance(kept[-1], str):
-        kept[-1] = kept[-1].removesuffix(")").removesuffix("]")
+    start, end = alone[:1], _BRACKETS.get(alone[:1])
+    if end is None or not alone.endswith(end):
+        return kept
+    depth = 0
+    for i, token in enumerate(kept):
+        if not isinstance(token, str):
+            continue
+        left = ""
+        for letter in token:
+            depth -= letter == end
+            left += "" if depth == 0 and letter in (start, end) else letter
+            depth += letter == start
+        kept[i] = left
     return kept

@@ -108,7 +108,7 @@ def _flat(content: Iterable[Content]) -> Iterable[Element | str]:
 
 
 def to(kind: str, name: str, *content: Content, class_: str | None = None) -> Element:
-    """A link to the page of an item, entity or claim."""
+    """A link to the page of an item, entity or claim, or to the ``entry`` of an item in a list."""
     return h("ref", *content, to=f"{kind}:{name}", class_=class_)
 
 

@@ -227,6 +227,11 @@ def bibliography_body(library: Library) -> list[Element]:
     return [h("p", intro, class_="ck-faint"), h("bibliography")]
 
 
+def entry_anchor(library: Library, key: str) -> str:
+    """The anchor of an item's entry in a list of references."""
+    return f"ref-{library.pages[key]}"
+
+
 def reference_list(
     library: Library, entries: Iterable[tuple[str, Content]], *, with_coins: bool
 ) -> Element:
@@ -241,7 +246,7 @@ def reference_list(
                 to("item", key, "Source page"),
                 class_="ck-traces",
             ),
-            id=f"ref-{library.pages[key]}",
+            id=entry_anchor(library, key),
             class_="ck-entry",
         )
         for key, entry in entries

@@ -46,7 +46,7 @@ def _item_content(library: Library, key: str) -> list[Any]:
         p for c in shelf.captures.values() for role, p in c.payloads.items() if role == "text"
     ]
     return [
-        [library.settings.style, library.settings.locale],
+        [library.settings.style, library.settings.locale, library.settings.abbreviations],
         shelf.item.data,
         [annotation.data for annotation in shelf.annotations],
         shelf.captures,

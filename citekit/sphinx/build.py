@@ -9,6 +9,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from citekit.app.site_output import PRIVATE_MARK, guard_output
+from citekit.csl.style.find import beside
 from citekit.errors import CitekitError, StorageFailed
 from citekit.pages.citations import Style
 from citekit.pages.element import is_web_address
@@ -47,7 +48,11 @@ def open_archive(app: Sphinx) -> None:
             provenance_page=config.provenance_page,
         )
         settings = library.settings
-        style = Style.find(config.style or settings.style, config.locale or settings.locale)
+        style = Style.find(
+            config.style or (settings.style and beside(settings.style, config.archive)),
+            config.locale or settings.locale,
+            settings.abbreviations,
+        )
         staged = stage(make_pages(library, style), Path(app.doctreedir) / "citekit")
     except CitekitError as error:
         raise _told(error) from error
@@ -55,6 +60,8 @@ def open_archive(app: Sphinx) -> None:
         raise _told(StorageFailed(f"the pages cannot be staged: {error}")) from error
     _warn_of_seals(library)
     _warn_of_settings(library.settings)
+    for remark in style.parsed.remarks:
+        logger.warning("%s", remark, type="citekit", subtype="style")
     domain = ArchiveDomain.of(app.env)
     domain.library, domain.states = library, make_states(library)
     CitationDomain.of(app.env).style = style

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 from sphinx.domains import Domain
+from sphinx.errors import NoUri
+from sphinx.util.nodes import make_refnode
 
 from citekit.pages.element import Content, Element, h
+from citekit.pages.lists import entry_anchor
+from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.nodes import pending_bibliography
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from docutils import nodes
+    from sphinx.addnodes import pending_xref
+    from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
-    from citekit.model.item import Item
     from citekit.pages.citations import Citation, Style
     from citekit.pages.library import Library
+
+
+ALL_PAGE: Final = "bibliography"
+"""The page that citekit makes of the whole archive."""
 
 
 class CitationDomain(Domain):
@@ -28,7 +38,7 @@ class CitationDomain(Domain):
     label = "citekit citations"
     # page -> its citations · page -> scopes of its bibliographies · page -> what came out of both
     initial_data: ClassVar = {"citations": {}, "bibliographies": {}, "formatted": {}}
-    data_version = 1
+    data_version = 2
     style: Style
 
     @classmethod
@@ -78,6 +88,34 @@ class CitationDomain(Domain):
             for docname in docnames & otherdata[stored].keys():
                 self.data[stored][docname] = otherdata[stored][docname]
 
+    def resolve_xref(  # noqa: PLR0917  # Sphinx's signature
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """The link of a cite to its entry in the nearest list; where none has it, to the item."""
+        del typ  # there is one only
+        archive = ArchiveDomain.of(env)
+        anchor = entry_anchor(archive.library, target)
+        for page in self._pages_with(target, fromdocname):
+            with suppress(NoUri):  # a book need not have the page
+                return make_refnode(builder, fromdocname, page, anchor, contnode)
+        return archive.resolve_xref(env, fromdocname, builder, "item", target, node, contnode)
+
+    def _pages_with(self, key: str, docname: str) -> list[str]:
+        """The pages that list an item, those first that are nearest to a page."""
+        formatted = self.data["formatted"]
+        return [
+            page
+            for page in formatted[docname]["lists"]
+            if any(key in entries for entries in formatted[page]["references"])
+        ]
+
     def resolve_any_xref(self, *_: object) -> list[tuple[str, nodes.reference]]:
         """Nothing: citations are no targets."""
         return []
@@ -86,23 +124,52 @@ class CitationDomain(Domain):
         """Format every citation of the project; returns pages on which something came out anew."""
         before = self.data["formatted"]
         items = {key: shelf.item for key, shelf in library.shelves.items()}
-        pairs = [
-            (docname, citation)
-            for docname in reading_order(self.env)
-            for citation in self.data["citations"].get(docname, ())
-            if all(cite.key in items for cite in citation.cites)
-        ]
-        texts = self.style.citations(items, [citation for _, citation in pairs])
+        pages = reading_order(self.env)
+        cited = {page: self._citations_of(page, items) for page in pages}
+        lists = {page: self._lists_of(page, items) for page in pages}
+        project = self.style.project(
+            items,
+            [citation for citations in cited.values() for citation in citations],
+            dict.fromkeys(key for page in lists.values() for keys in page for key in keys),
+        )
+        texts, shared = iter(project.citations()), self._shared_lists(pages)
         after = {
-            docname: {"citations": [], "references": self._lists(docname, items)}
-            for docname in self.data["citations"].keys() | self.data["bibliographies"].keys()
+            page: {
+                "citations": [_to_json(next(texts)) for _ in cited[page]],
+                "references": [_entries(project.references(keys)) for keys in lists[page]],
+                "lists": list(dict.fromkeys([*([page] if lists[page] else []), *shared])),
+            }
+            for page in pages
+            if cited[page] or lists[page]
         }
-        for (docname, _), text in zip(pairs, texts, strict=True):
-            after[docname]["citations"].append(_to_json(text))
         self.data["formatted"] = after
         return {
             page for page in before.keys() | after.keys() if before.get(page) != after.get(page)
         }
+
+    def _citations_of(self, docname: str, known: Container[str]) -> list[Citation]:
+        citations: list[Citation] = self.data["citations"].get(docname, [])
+        return [c for c in citations if all(cite.key in known for cite in c.cites)]
+
+    def _lists_of(self, docname: str, known: Iterable[str]) -> list[list[str]]:
+        """The keys of each list of references of a page."""
+        scopes: list[str] = self.data["bibliographies"].get(docname, [])
+        return [self.keys(docname, scope, known) for scope in scopes]
+
+    def _shared_lists(self, pages: Iterable[str]) -> list[str]:
+        """The pages on which to look for an entry that the citing page itself does not list.
+
+        First those that list what the project cites, then those that list the archive, of which the
+        one that citekit makes is the last.
+        """
+        scopes: dict[str, list[str]] = self.data["bibliographies"]
+        found = [
+            page
+            for scope in ("cited", "all")
+            for page in pages
+            if scope in scopes.get(page, ()) and page != ALL_PAGE
+        ]
+        return [*found, ALL_PAGE] if ALL_PAGE in scopes else found
 
     def citation(self, docname: str, number: int) -> list[Element | str]:
         """A formatted citation of a page."""
@@ -111,19 +178,8 @@ class CitationDomain(Domain):
 
     def references(self, docname: str, number: int) -> list[tuple[str, list[Element | str]]]:
         """A list of references of a page: keys and formatted entries, in the order of the style."""
-        references: list[Any] = self.data["formatted"][docname]["references"][number]
-        return [(key, _from_json(entry)) for key, entry in references]
-
-    def _lists(self, docname: str, items: Mapping[str, Item]) -> list[list[Any]]:
-        return [
-            [
-                (key, _to_json(entry))
-                for key, entry in self.style.references(
-                    items, self.keys(docname, scope, items)
-                ).items()
-            ]
-            for scope in self.data["bibliographies"].get(docname, ())
-        ]
+        references: dict[str, Any] = self.data["formatted"][docname]["references"][number]
+        return [(key, _from_json(entry)) for key, entry in references.items()]
 
     def keys(self, docname: str, scope: str, known: Iterable[str]) -> list[str]:
         """The keys that a bibliography lists."""
@@ -147,6 +203,10 @@ def reading_order(env: BuildEnvironment) -> list[str]:
             ordered[docname] = None
             stack += reversed(env.toctree_includes.get(docname, []))
     return [*ordered, *sorted(env.found_docs - ordered.keys())]
+
+
+def _entries(references: Mapping[str, list[Content]]) -> dict[str, list[Any]]:
+    return {key: _to_json(entry) for key, entry in references.items()}
 
 
 def _to_json(content: Iterable[Content]) -> list[Any]:

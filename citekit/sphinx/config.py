@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.csl.style.find import beside
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ class SiteConfig(Value):
     ``archive`` is the archive's folder; ``only`` the keys and tags of the items that the site has
     (none: all of them); ``with_restricted`` builds the text of restricted items
     too, for the owner alone. ``provenance_page`` names the page that tells readers what a seal
-    proves. ``style`` and ``locale`` are those of the archive where conf.py has none.
+    proves. ``style`` and ``locale`` are those of the archive where conf.py has none; a file is
+    meant as seen from the folder of conf.py.
     """
 
     archive: Path
@@ -55,6 +57,10 @@ def read_config(app: Sphinx) -> SiteConfig:
         # ``-D citekit_with_restricted=1`` on the command line arrives as text
         with_restricted=str(config.citekit_with_restricted).lower() in ("1", "true", "yes"),
         provenance_page=str(config.citekit_provenance_page).strip("/"),
-        style=config.citekit_style,
-        locale=config.citekit_locale,
+        style=_file_or_name(config.citekit_style, app),
+        locale=_file_or_name(config.citekit_locale, app),
     )
+
+
+def _file_or_name(named: str | None, app: Sphinx) -> str | None:
+    return beside(named, Path(app.confdir)) if named else None

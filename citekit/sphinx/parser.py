@@ -141,7 +141,7 @@ def _dress(node: nodes.Element, part: Element) -> nodes.Element:
 
 def _safe_id(name: str) -> str:
     """The id, if it is one word: Sphinx writes the ids of headings into links as they are."""
-    return name if re.fullmatch(r"[\w.:-]+", name) else nodes.make_id(name) or "unnamed"
+    return name if re.fullmatch(r"[\w.:~-]+", name) else nodes.make_id(name) or "unnamed"
 
 
 def _field(name: str, value: str) -> nodes.field:
@@ -169,11 +169,12 @@ def _anchor(part: Element, document: nodes.document) -> list[nodes.Node]:
 
 
 def _reference(part: Element, document: nodes.document) -> list[nodes.Node]:
-    """A link to an item, entity or claim; ``domain`` finds its page."""
+    """A link to an item, entity, claim or entry; the domain finds its page."""
     kind, _, name = part.attributes["to"].partition(":")
+    domain = CitationDomain.name if kind == "entry" else ArchiveDomain.name
     inner = nodes.inline("", "", *_children(part, document))
     node = addnodes.pending_xref(
-        "", inner, refdomain="ck", reftype=kind, reftarget=name, refexplicit=True, refwarn=False
+        "", inner, refdomain=domain, reftype=kind, reftarget=name, refexplicit=True, refwarn=False
     )
     node["refdoc"] = _env(document).docname
     node["ck_class"] = part.attributes.get("class", "")

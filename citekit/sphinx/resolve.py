@@ -57,13 +57,20 @@ class ResolvePending(SphinxPostTransform):
 
     def _citation(self, mark: nodes.Element) -> list[nodes.Node]:
         pieces = self._citations.citation(mark["docname"], mark["number"])
-        return [nodes.inline("", "", *self._nodes(*pieces), classes=["ck-cite"])]
+        made = nodes.inline("", "", *self._nodes(*pieces), classes=["ck-cite"])
+        for link in made.findall(addnodes.pending_xref):
+            link["refdoc"] = mark["docname"]  # a book resolves all pages as one
+        return [made]
 
     def _bibliography(self, mark: nodes.Element) -> list[nodes.Node]:
         entries = self._citations.references(mark["docname"], mark["number"])
         library = self._archive.library
         listed = reference_list(library, entries, with_coins=mark["with_coins"])
-        return self._nodes(listed) if entries else []
+        made = self._nodes(listed) if entries else []
+        if self.app.builder.format == "latex":
+            for entry in (e for node in made for e in node.findall(nodes.list_item)):
+                _mark_for_latex(entry)
+        return made
 
     def _backlinks(self, name: str) -> list[nodes.Node]:
         pages = [
@@ -85,3 +92,11 @@ class ResolvePending(SphinxPostTransform):
         )
         link["refdoc"] = self.env.docname
         return nodes.list_item("", nodes.paragraph("", "", link))
+
+
+def _mark_for_latex(entry: nodes.list_item) -> None:
+    """Let links lead to an entry: LaTeX has no anchors at items of lists."""
+    paragraph = entry.next_node(nodes.paragraph)
+    if paragraph is not None and entry["ids"]:
+        paragraph.insert(0, nodes.target("", "", ids=entry["ids"]))
+        entry["ids"] = []

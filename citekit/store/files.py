@@ -183,6 +183,28 @@ def folders(folder: Path) -> list[str]:
             return []
 
 
+def has_all_of(new: Path, old: Path, *, besides: str = "item.json") -> bool:
+    """Whether each file in the old folder and below is in the new one, byte for byte.
+
+    Files with the one name are left out; a link is in none. Raises StorageFailed.
+    """
+    for name in names(old):
+        if is_symlink(old / name) or is_symlink(new / name):
+            return False
+        if (old / name).is_dir():
+            if not has_all_of(new / name, old / name, besides=besides):
+                return False
+        elif name != besides and read_bytes(old / name) != _bytes_or_none(new / name):
+            return False
+    return True
+
+
+def _bytes_or_none(path: Path) -> bytes | None:
+    with suppress(NotFound):
+        return read_bytes(path)
+    return None
+
+
 def write_new(path: Path, chunks: Iterable[bytes]) -> None:
     """A new file with these bytes, flushed to the disk; it must not exist yet."""
     with reported(path):

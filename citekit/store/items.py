@@ -19,7 +19,7 @@ from citekit.model.item import Item
 from citekit.model.nearest import did_you_mean
 from citekit.model.value import replace
 from citekit.store import files
-from citekit.store.folder_names import folded, is_cut, is_name_of, is_name_of_any, key_of
+from citekit.store.folder_names import folded, is_cut, is_name_of, key_of
 from citekit.store.layout import Layout
 from citekit.store.private.left_out import LeftOut
 from citekit.store.settings import Settings, read_settings
@@ -162,9 +162,21 @@ class ItemReader:
         found = {}
         for old, new in renames_under_way(self.layout):
             with suppress(CitekitError):
-                if is_name_of_any(old, self.item_in(new).facts.aliases):
+                if self.is_renamed(old, new):
                     found[old] = new
         return found
+
+    def is_renamed(self, old: str, new: str) -> bool:
+        """Whether the new folder holds the item of the old one under another key, with all it had.
+
+        A journal alone hides nothing: whoever can write one could hide an item. Raises NotFound
+        where one of the two is no item, InvalidData where one cannot be read.
+        """
+        before, after = self.item_in(old), self.item_in(new)
+        facts = replace(after.facts, aliases=before.facts.aliases)
+        is_same = after.with_variables({"id": before.key}).with_facts(facts) == before
+        folders = self.layout.folder_of(new), self.layout.folder_of(old)
+        return before.key in after.facts.aliases and is_same and files.has_all_of(*folders)
 
     @cached_property
     def _ignores_case(self) -> bool:

@@ -32,7 +32,8 @@ class Settings(Value):
     ``features`` are what whoever reads or changes the archive has to know.
     ``origin`` names its log, ``agent`` who its events are by, ``seal`` when they are sealed: by
     ``citekit seal``, or after every change. ``tsa`` are the addresses of the authorities that are
-    asked for a timestamp of each seal.
+    asked for a timestamp of each seal. ``abbreviations`` are lists of short forms, as
+    ``citekit.csl.Abbreviations`` reads them.
     """
 
     layout: int = LAYOUT
@@ -47,6 +48,7 @@ class Settings(Value):
     seal: Literal["manual", "auto"] = "manual"
     tsa: tuple[str, ...] = ()
     publishers: tuple[Mapping[str, Any], ...] = ()
+    abbreviations: Mapping[str, Any] = NOTHING
     extra: Mapping[str, Any] = NOTHING
 
 
@@ -69,6 +71,7 @@ def read_settings(text: str, path: str) -> Settings:
         seal=reader.log_seal(log),
         tsa=reader.log_tsa(log),
         publishers=reader.publishers(),
+        abbreviations=reader.table("abbreviations"),
         extra={key: value for key, value in data.items() if key not in _KNOWN},
     )
 
@@ -99,6 +102,9 @@ features = ["{STATE_LEAVES}"]
 # [[publisher]]
 # name = "Example Daily"
 # domains = ["daily.example"]
+
+# [abbreviations.default.container-title]
+# "Example Daily" = "Ex. Daily"
 """
 
 
@@ -174,8 +180,9 @@ _MOST_SIGNS = 1_000_000
 _MOST_DOTS = 1_000
 _INTEGER_BITS = 64
 _KNOWN = frozenset(
-    ["layout", "features", "title", "base_url", "style", "locale", "access", "log", "publisher"]
-)
+    ["layout", "features", "title", "base_url", "style", "locale", "access", "log", "publisher",
+     "abbreviations"]
+)  # fmt: skip
 _AT = r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 

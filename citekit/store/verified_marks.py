@@ -1,8 +1,9 @@
 """Which payloads the last full check found whole, so that they need not be hashed at each check.
 
 A cache of this machine below ``.citekit``. What it is trusted for: a file whose size, times and
-inode are those that were noted then holds the bytes that it held then. Whoever can write here can
-lie, so nothing that goes by this is a full check. A damaged or absent cache is no cache.
+inode are those that were noted then holds the bytes that it held then. Whoever can set those can
+lie, so nothing that goes by this is a full check. A cache that is damaged or absent, or that does
+not have the MAC of this user's secret, is no cache.
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citekit.errors import CitekitError
-from citekit.integrity.digest import digest_bytes
 from citekit.model.records.codec import read_instant, write_instant
 from citekit.model.value import NOTHING, Value
 from citekit.store import files
+from citekit.store.log.own_events import own_mark, own_secret
 
 if TYPE_CHECKING:
     from citekit.store.layout import Layout
 
-_FIRST_LINE: Final = "citekit verified 1"
+_FIRST_LINE: Final = "citekit verified 2"
+_ABOUT: Final = b"citekit: payloads that were found whole\n"
 _MAX_BYTES: Final = 1 << 30
 _SETTLED: Final = timedelta(seconds=2)
 """Clocks of file systems are coarse: a file that was new when it was hashed may have changed since
@@ -70,8 +72,8 @@ def recall(layout: Layout) -> Remembered | None:
     with suppress(CitekitError, ValueError):
         path = layout.check_inside(layout.verified_file)
         head, _, body = files.read_bytes(path, limit=_MAX_BYTES).partition(b"\n\n")
-        first, at, digest = head.decode().split("\n")
-        if first == _FIRST_LINE and digest_bytes(body) == digest:
+        first, at, said = head.decode().split("\n")
+        if first == _FIRST_LINE and said == _mark_of(at, body):
             lines = map(str.split, body.decode().splitlines())
             marks = {(place, name): Mark(*map(int, more)) for place, name, *more in lines}
             return Remembered(at=read_instant(at), marks=marks)
@@ -79,17 +81,29 @@ def recall(layout: Layout) -> Remembered | None:
 
 
 def remember(layout: Layout, remembered: Remembered) -> bool:
-    """Keep this for the next checks; False where that is impossible, as on a read-only disk."""
+    """Keep this for the next checks; False where that is impossible.
+
+    That is so on a read-only disk, and without a secret of this user's.
+    """
     latest_ns = int((remembered.at - _SETTLED).timestamp() * 1e9)
     body = "".join(
         f"{place} {digest} {' '.join(map(str, mark))}\n"
         for (place, digest), mark in remembered.marks.items()
         if max(mark.modified_ns, mark.changed_ns) < latest_ns
     ).encode()
-    head = f"{_FIRST_LINE}\n{write_instant(remembered.at)}\n{digest_bytes(body)}\n\n".encode()
+    at = write_instant(remembered.at)
+    said = _mark_of(at, body, creates=True)
+    if said is None:
+        return False
+    head = f"{_FIRST_LINE}\n{at}\n{said}\n\n".encode()
     try:
         path = layout.check_inside(layout.verified_file)
         files.write_whole(path, head + body, staging=layout.staging, root=layout.root)
     except CitekitError:
         return False
     return True
+
+
+def _mark_of(at: str, body: bytes, *, creates: bool = False) -> str | None:
+    secret = own_secret(creates=creates)
+    return own_mark(secret, _ABOUT, f"{at}\n".encode() + body) if secret else None

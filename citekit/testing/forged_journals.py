@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.integrity.digest import digest_bytes
 from citekit.store.archive import ArchiveStore
 from citekit.store.staging import Journal, Unfinished, begin
-from citekit.testing.tamper import PLACES, forge
+from citekit.testing.tamper import PLACES, forge, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,9 +59,10 @@ def _journal_purged(root: Path, path: Path) -> bool:
 
 
 def _journal_renamed(root: Path, path: Path) -> bool:
-    if path.parent.name != "captures":
+    record = record_of(root, path)
+    if record is None:
         return False
-    folder = path.parent.parent
+    folder = record.parent.parent
     item = json.loads((folder / "item.json").read_bytes())
     item["custom"]["citekit"]["aliases"] = [item["id"]]
     _begin_journal(root, path, renamed=(folder.name, "forged2024"))

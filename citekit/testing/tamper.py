@@ -268,17 +268,24 @@ _PATHS: Final[dict[str, Callable[..., bool]]] = {
 # ── signatures that are not the log's ──────────────────────────────────────────────────────────
 
 
-def sign_falsely(root: Path, how: str, key: SignerKey) -> None:
+def sign_falsely(root: Path, how: str, key: SignerKey, *, keeps: bool = False) -> None:
     """Do to the signatures of ``log/checkpoint`` what ``how`` names, with a key that is another.
 
     *hand_over* makes the log longer by an entry that says that another key replaces this one, and
-    has both sign.
+    has both sign. With ``keeps`` it is done to a copy below ``trust/checkpoints``, which an
+    authority may then be asked to stamp.
     """
+    store = ArchiveStore.open(root)
     if how == "hand_over":
-        _hand_over(ArchiveStore.open(root), key)
+        _hand_over(store, key)
         return
     path = root / "log" / "checkpoint"
-    path.write_bytes(write_note(_SIGNATURES[how](parse_note(path.read_bytes()), key)))
+    note = write_note(_SIGNATURES[how](parse_note(path.read_bytes()), key))
+    standing = LogFolder(store.layout).standing()
+    if keeps and standing is not None:
+        path = store.layout.kept_checkpoint(standing.size)
+        path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(note)
 
 
 def _break_signature(note: Note, _: SignerKey) -> Note:
@@ -380,7 +387,7 @@ _NOTE: Final = digest_bytes(b"Sealed by whoever has the key.\n")
 
 
 def _rewrite(root: Path, path: Path) -> bool:
-    record = _record_of(root, path)
+    record = record_of(root, path)
     if record is not None:
         _exchange_payloads(root, record)
         return True
@@ -389,12 +396,12 @@ def _rewrite(root: Path, path: Path) -> bool:
 
 
 def _contradict(root: Path, path: Path) -> bool:
-    record = _record_of(root, path) or path
+    record = record_of(root, path) or path
     return _log_file(root, record, record.read_bytes() + b"\n")
 
 
 def _remove(root: Path, path: Path) -> bool:
-    record = _record_of(root, path)
+    record = record_of(root, path)
     subject = path.relative_to(root).as_posix()
     if record not in (None, path):
         subject = group_of(record.relative_to(root).as_posix())
@@ -404,7 +411,7 @@ def _remove(root: Path, path: Path) -> bool:
 
 
 def _purge(root: Path, path: Path) -> bool:
-    record = _record_of(root, path)
+    record = record_of(root, path)
     if record is None:
         return False
     payloads = _payloads(json.loads(record.read_bytes()))
@@ -415,7 +422,7 @@ def _purge(root: Path, path: Path) -> bool:
 
 
 def _erase(root: Path, path: Path) -> bool:
-    record, folder = _record_of(root, path), _item_of(root, path)
+    record, folder = record_of(root, path), _item_of(root, path)
     if folder is None:
         return False
     payloads = _payloads(json.loads(record.read_bytes())) if record else []
@@ -474,7 +481,7 @@ def _edit(folder: Path, facts: dict[str, Any], **fields: Any) -> bool:  # noqa: 
 
 def _item_of(root: Path, path: Path) -> Path | None:
     """The folder of the item that a file or a payload belongs to."""
-    found = _record_of(root, path) or path
+    found = record_of(root, path) or path
     parts = found.relative_to(root).parts
     return root / parts[0] / parts[1] if parts[0] == "items" else None
 
@@ -491,7 +498,7 @@ _FORGERIES: Final[dict[str, Callable[[Path, Path], bool]]] = {
 }
 
 
-def _record_of(root: Path, path: Path) -> Path | None:
+def record_of(root: Path, path: Path) -> Path | None:
     """The capture record itself, or the one that names this payload; None for other files."""
     if path.parent.name == "captures":
         return path

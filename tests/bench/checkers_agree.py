@@ -2,14 +2,15 @@
 
 The default is 10,000. First each field of a proof with every part is changed in every way, then two
 of them at once, or any byte, by chance from a seed that is printed. Each is judged for whoever
-trusts nothing, the old key, the new key, and a checkpoint that they kept. Prints how often each
-verdict came, and every change on which citekit and the standalone script differ; then ends 1.
+trusts nothing, the old key, the new key, a checkpoint that they kept, a witness. Prints how often
+each verdict came, and every change on which citekit and the standalone script differ; then ends 1.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import random
 import sys
 import tempfile
@@ -28,9 +29,12 @@ from citekit.app.proving.check_proof import check_proof
 from citekit.app.proving.prove import prove
 from citekit.app.sealing.seal import Keys, seal
 from citekit.app.verifying.log_checks.trust_anchors import Outside
+from citekit.app.witnessing.take_in import take_in
 from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
-from citekit.integrity.sign import new_signer_key
-from citekit.testing.builders import build_archive
+from citekit.integrity.note import parse_note, write_signature
+from citekit.integrity.sign import WITNESS, new_signer_key
+from citekit.integrity.witness.cosignature import cosign
+from citekit.testing.builders import Source, add_source, build_archive
 from citekit.testing.json_changes import changes
 from citekit.testing.tsa import make_authority, serve_authority
 
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
 ORIGIN = "citekit.invalid/the-lanternfish-harbour"
 KEY = new_signer_key(ORIGIN, b"k" * 32)
 NEW_KEY = new_signer_key(ORIGIN, b"n" * 32)
+WITNESS_KEY = new_signer_key("witness.example/w", b"w" * 32, algorithm=WITNESS)
+TEXT = "Nobody knew of the cove.\n\nThe boats did.\n"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SCRIPT = Path(__file__).parents[2] / "docs" / "check_proof.py"
 SEED = 20261122
@@ -67,12 +73,20 @@ def main(count: int) -> int:
 
 
 def whole_proof(folder: Path) -> tuple[bytes, Checkpoint]:
-    """A proof with all that one can have, and a checkpoint that was kept before."""
+    """A proof with all that one can have, and a checkpoint that was kept before.
+
+    Its item was private at first; a key was changed, and a witness has cosigned the last seal.
+    """
     (folder / "tsa").mkdir()
+    os.environ |= {f"XDG_{name}_HOME": str(folder / name) for name in ("CONFIG", "DATA")}
     store = build_archive(folder / "archive")
+    with store.writing() as writer:
+        cove = Source(key="cove2024", data={"title": "A cove"}, text=TEXT, access="private")
+        add_source(writer, cove)
     with serve_authority(make_authority(folder / "tsa")) as url:
         seal(store, keys=Keys(signing=KEY), tsa=[url], allow_private=True, now=NOON)
-        Archive(store).rename("harbour2024", "quay2024")
+        Archive(store).set_access("cove2024", "restricted")
+        Archive(store).rename("cove2024", "quay2024")
         seal(store, keys=Keys(signing=NEW_KEY, old=KEY), tsa=[url], allow_private=True, now=NOON)
         purge(store, "quay2024", reason="asked to")
         seal(store, keys=Keys(signing=NEW_KEY), now=NOON)
@@ -80,7 +94,13 @@ def whole_proof(folder: Path) -> tuple[bytes, Checkpoint]:
         with store.writing() as writer:
             writer.write_note("tide2023", "Sealed after that.\n")
         seal(store, keys=Keys(signing=NEW_KEY), tsa=[url], allow_private=True, now=NOON)
-    return prove(store, "quay2024", now=NOON, since=[kept]).data, kept
+    note = parse_note(store.layout.checkpoint_file.read_bytes())
+    take_in(store, write_signature(cosign(note.text, WITNESS_KEY, NOON)).encode())
+    proof = prove(store, "quay2024", now=NOON, since=[kept])
+    document = json.loads(proof.data)
+    assert {"state", "held", "since", "earlier"} <= document.keys()
+    assert WITNESS_KEY.verifier.name in proof.data.decode()
+    return proof.data, kept
 
 
 def changed_proofs(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -106,16 +126,20 @@ def by_chance(data: bytes, single: list[tuple[str, bytes]]) -> Iterator[tuple[st
 
 
 def by_citekit(data: bytes, kept: Checkpoint) -> tuple[int, ...]:
-    """Four verdicts of citekit."""
+    """Six verdicts of citekit."""
     keys = (Outside(keys=(key.verifier,)) for key in (KEY, NEW_KEY))
-    trusts = (Outside(), *keys, Outside(checkpoints=(("kept", kept),)))
+    witnessed = Outside(witnesses=(WITNESS_KEY.verifier,))
+    both = Outside(keys=(NEW_KEY.verifier,), witnesses=(WITNESS_KEY.verifier,))
+    trusts = (Outside(), *keys, Outside(checkpoints=(("kept", kept),)), witnessed, both)
     return tuple(check_proof(data, trust).exit_code for trust in trusts)
 
 
 def by_script(script: object, path: Path, kept: Checkpoint) -> tuple[int, ...]:
-    """Four verdicts of the script."""
+    """Six verdicts of the script."""
     known = ["--root", b64encode(kept.root).decode(), "--size", str(kept.size)]
-    words = ([], *(["--vkey", str(key.verifier)] for key in (KEY, NEW_KEY)), known)
+    keys = [["--vkey", str(key.verifier)] for key in (KEY, NEW_KEY)]
+    witnessed = ["--witness", str(WITNESS_KEY.verifier)]
+    words = ([], *keys, known, witnessed, [*keys[1], *witnessed])
     with redirect_stdout(StringIO()):
         return tuple(script.main([str(path), *more]) for more in words)  # type: ignore[attr-defined]  # a program
 

@@ -2,7 +2,9 @@
 // out. Tests and benches only. Two environment variables say where things are:
 //   CITEPROC_JS  a folder with node_modules/citeproc     CSL_LOCALES  a folder of locales-xx-XX.xml
 // Besides the protocol's "result", an answer has "cpu_s" (user + system seconds for this request);
-// a request may have "batch": true to format all its citations in one pass, as a converter does.
+// a request may have "batch": true to format all its citations in one pass, as a converter does,
+// "abbreviations" (lists by jurisdiction and category), "section" (what makeBibliography is told of
+// the entries that are wanted) and "uncited" (ids).
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -17,19 +19,37 @@ function readLocale(tag) {
   return existsSync(file) ? readFileSync(file, "utf8") : false;
 }
 
+// The hook by which a host tells the engine of an abbreviation: as written, in the item's
+// jurisdiction, those around it ("us:c9", "us") and "default".
+function abbreviator(lists) {
+  return (_style, known, jurisdiction, category, text) => {
+    const wider = jurisdiction.split(":").map((_, i, parts) => parts.slice(0, parts.length - i).join(":"));
+    for (const place of [...wider, "default"]) {
+      const found = lists[place]?.[category]?.[text];
+      if (!found) continue;
+      known[place] ||= new CSL.AbbreviationSegments();
+      known[place][category][text] = found;
+      return place;
+    }
+    return "default";
+  };
+}
+
 function makeEngine(request) {
   const items = new Map(request.input.map((item) => [String(item.id), item]));
   const system = { retrieveLocale: readLocale, retrieveItem: (id) => items.get(String(id)) };
+  if (request.abbreviations) system.getAbbreviation = abbreviator(request.abbreviations);
   return new CSL.Engine(system, request.csl, request.locale || undefined, Boolean(request.locale));
 }
 
-function bibliography(engine) {
-  const made = engine.makeBibliography();
+function bibliography(engine, section) {
+  const made = engine.makeBibliography(section);
   if (!made) return { result: "" };
   const [facts, entries] = made;
   return {
     result: facts.bibstart + entries.join("") + facts.bibend,
     entries: facts.entry_ids.map((ids, i) => [ids[0], entries[i]]),
+    widest: facts.maxoffset,
   };
 }
 
@@ -59,10 +79,11 @@ function answer(request) {
   }
   if (request.citations) {
     const text = replay(engine, request.citations);
-    return request.mode === "bibliography" ? bibliography(engine) : { result: text };
+    if (request.uncited) engine.updateUncitedItems(request.uncited);
+    return request.mode === "bibliography" ? bibliography(engine, request.section) : { result: text };
   }
   engine.updateItems(ids);
-  if (request.mode === "bibliography") return bibliography(engine);
+  if (request.mode === "bibliography") return bibliography(engine, request.section);
   const clusters = request.citation_items || [engine.registry.reflist.map(({ id }) => ({ id }))];
   return { result: clusters.map((cites) => engine.makeCitationCluster(cites)).join("\n") };
 }

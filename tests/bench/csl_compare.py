@@ -6,6 +6,7 @@
     python tests/bench/csl_compare.py --styles 200 --seed 1 --invent 1
     python tests/bench/csl_compare.py --popular --invent 1
     python tests/bench/csl_compare.py --locales --invent 1
+    python tests/bench/csl_compare.py --every
 
 Each style formats ``csl_items.yaml`` twice: a bibliography of all items, and a document that cites
 every item once and then repeats, clusters, locators, prefixes and suppressed authors. With
@@ -18,7 +19,8 @@ abbreviation lists, HTML output). Two texts are equal when a reader sees the sam
 mark-up and no-break spaces count, what is invisible does not. Order counts too: an entry that
 stands elsewhere is one difference. Numbers in items are given as text: citeproc-js stops at a
 ``volume`` that is a JSON number. Answers of citeproc-js are kept in ``build/csl-compare``, by the
-digest of the request.
+digest of the request. With ``--every`` citekit formats alone, with all installed styles: what
+raises is printed.
 """
 
 from __future__ import annotations
@@ -53,6 +55,7 @@ NODE_FOLDER = Path(os.environ.get("CITEPROC_JS", BUILD / "node"))
 OURS = [sys.executable, "-m", "citekit.testing.drivers", "csl"]
 THEIRS = ["node", str(HERE / "citeproc_js.mjs")]
 TIMEOUT_S = 120
+_AT_ONCE = 40  # styles that one process formats
 LOCALES = ("zh-CN", "ja-JP", "ko-KR", "fr-FR", "ru-RU", "cs-CZ", "tr-TR", "de-DE")
 IN_ALL_LOCALES = (
     "apa", "chicago-author-date", "nature",
@@ -113,8 +116,10 @@ class Score:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Compare and print; always 0."""
+    """Compare and print; 1 where a style raised under ``--every``, else 0."""
     options = _options(arguments)
+    if options.every:
+        return see_every_style(options)
     runs = [(name, locale) for name in chosen(options) for locale in locales(options)]
     score = Score()
     per_style: dict[str, Score] = {}
@@ -135,6 +140,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--style", action="append", help="compare this style (repeatable)")
     parser.add_argument("--popular", action="store_true", help="the styles most asked for")
     parser.add_argument("--locales", action="store_true", help="six styles in eight locales")
+    parser.add_argument("--every", action="store_true", help="see that no style raises at all")
     parser.add_argument("--locale", default="", help="instead of the style's own")
     parser.add_argument("--invent", type=int, help="seed of invented items, instead of the file's")
     parser.add_argument("--jobs", type=int, default=2)
@@ -163,6 +169,28 @@ def choose_styles(count: int, seed: int) -> list[str]:
     """Ids of independent styles, the same ones for the same seed."""
     ids = sorted(path.stem for path in styles_folder().glob("*.csl"))
     return sorted(random.Random(seed).sample(ids, min(count, len(ids))))  # noqa: S311  # no secret
+
+
+def see_every_style(options: argparse.Namespace) -> int:
+    """Format with every installed style and print what raised; 1 where anything did."""
+    styles = choose_styles(sys.maxsize, 0)
+    count = max(options.jobs, len(styles) // _AT_ONCE)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        parts = pool.map(lambda i: _errors(styles[i::count], options.invent), range(count))
+        found = [line for part in parts for line in part]
+    _say("\n".join([*found, f"{len(styles):,} styles, {len(found)} errors"]))
+    return 1 if found else 0
+
+
+def _errors(styles: list[str], invent: int | None) -> list[str]:
+    """What citekit alone says of these styles in one process, where that is an error."""
+    asked = [
+        {**request, "name": f"{style} {request['name']}"}
+        for style in styles
+        for request in requests(style, "", sample(style, invent))
+    ]
+    answers = ask(OURS, asked, TIMEOUT_S * len(styles))
+    return [f"{name}: {given['error']}" for name, given in answers.items() if "error" in given]
 
 
 # ---------------------------------------------------------------------------------- what is asked
@@ -265,7 +293,9 @@ def requests(style: str, locale: str, asked: Sample) -> list[Request]:
 # ------------------------------------------------------------------------------------- the engines
 
 
-def ask(command: list[str], asked: list[Request]) -> dict[str, dict[str, Any]]:
+def ask(
+    command: list[str], asked: list[Request], timeout_s: float = TIMEOUT_S
+) -> dict[str, dict[str, Any]]:
     """The answers of a driver by request name; one that dies or hangs answers with an error."""
     lines = "".join(json.dumps(request) + "\n" for request in asked)
     try:
@@ -274,13 +304,13 @@ def ask(command: list[str], asked: list[Request]) -> dict[str, dict[str, Any]]:
             input=lines,
             capture_output=True,
             text=True,
-            timeout=TIMEOUT_S,
+            timeout=timeout_s,
             check=False,
             env=_environment(),
             encoding="utf-8",
         )
     except subprocess.TimeoutExpired:
-        return {request["name"]: {"error": f"no answer in {TIMEOUT_S} s"} for request in asked}
+        return {request["name"]: {"error": f"no answer in {timeout_s} s"} for request in asked}
     answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
     given = {answer["name"]: answer for answer in answers}
     last = run.stderr.strip().rpartition("\n")[2]

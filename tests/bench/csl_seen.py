@@ -25,7 +25,6 @@ _STYLES = {
     "font-weight:normal": "-b",
     "text-decoration:underline": "u",
     "text-decoration:none": "-u",
-    "baseline": "-^",
 }
 _CHANGES = frozenset("s")
 
@@ -68,8 +67,6 @@ class _Reader(HTMLParser):
         for _, look in self._open:
             if look.startswith("-"):
                 looks.discard(look[1:])
-                if look == "-^":
-                    looks.discard("_")
             elif look:
                 looks.add(look)
         for sign in data:

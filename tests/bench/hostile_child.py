@@ -7,9 +7,11 @@ what the start does.
 
 from __future__ import annotations
 
+import json
 import resource
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 DOCUMENTS: Final = {"text": "a.txt", "markdown": "a.md", "html": "a.html", "mhtml": "a.mhtml",
                     "pdf": "a.pdf"}  # fmt: skip
 LIMIT_S: Final = 60
+NOTE_SIGNS: Final = 100_000
+LONGEST_NAME: Final = 65_535
+"""What a zip file has room for."""
 STYLE: Final = (
     "<style xmlns='http://purl.org/net/xbiblio/csl' version='1.0' class='in-text'>{}"
     "<citation><layout><text macro='m0'/></layout></citation></style>"
@@ -31,25 +36,54 @@ def read_document(kind: str, data: bytes) -> None:
     """A document by its reader."""
     from citekit.extract import extract
 
-    extract(data, name=DOCUMENTS[kind])
+    if extract(data, name=DOCUMENTS[kind]).findings:
+        raise CitekitError("found wanting")
 
 
 def read_page_of_pdf(data: bytes) -> None:
     """A PDF of one page, which is drawn by the input after a font is chosen."""
+    draw_pdf([data])
+
+
+def read_packed_pdf(data: bytes) -> None:
+    """A PDF of a page of words and one that is drawn by the input, a hundred times over."""
+    draw_pdf([b"(Good words) Tj ", data * 100], is_packed=True)
+
+
+def read_forms_of_pdf(data: bytes) -> None:
+    """A PDF of two pages; each form that the second has draws the next one twice.
+
+    There are as many forms as the input has kilobytes, up to a hundred.
+    """
+    draw_pdf([b"(Good words) Tj ", b"/X Do /X Do "], forms=min(len(data) // 1000, 100))
+
+
+def draw_pdf(pages: list[bytes], *, is_packed: bool = False, forms: int = 0) -> None:
+    """A PDF whose pages are drawn by the instructions given, after a font is chosen."""
     from io import BytesIO
 
     from pypdf import PdfWriter
     from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
     writer = PdfWriter()
-    page = writer.add_blank_page(width=200, height=200)
-    stream = DecodedStreamObject()
-    stream.set_data(b"BT /F 12 Tf ET " + data)
     kinds = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
     font = DictionaryObject({NameObject(k): NameObject(v) for k, v in kinds.items()})
-    fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})
-    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
-    page[NameObject("/Contents")] = writer._add_object(stream)  # pypdf's own way
+    fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})  # pypdf's own way
+    resources = DictionaryObject({NameObject("/Font"): fonts})
+    for number in range(forms):
+        form = DecodedStreamObject()
+        form.set_data(b"/X Do /X Do " if number else b"BT /F 12 Tf (a) Tj ET")
+        form.update({NameObject("/Subtype"): NameObject("/Form"),
+                     NameObject("/Resources"): DictionaryObject(resources)})  # fmt: skip
+        objects = DictionaryObject({NameObject("/X"): writer._add_object(form)})
+        resources[NameObject("/XObject")] = objects
+    for drawn in pages:
+        page = writer.add_blank_page(width=200, height=200)
+        stream = DecodedStreamObject()
+        stream.set_data(b"BT /F 12 Tf ET BT /F 12 Tf " + drawn)
+        page[NameObject("/Resources")] = resources
+        made_stream = stream.flate_encode() if is_packed else stream
+        page[NameObject("/Contents")] = writer._add_object(made_stream)
     made = BytesIO()
     writer.write(made)
     read_document("pdf", made.getvalue())
@@ -98,10 +132,6 @@ def verify_with(place: str, data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = build_archive(Path(folder) / "archive")
         seal(store, keys=Keys())
-        if place == "note":
-            (store.layout.item_folder("harbour2024") / "note.md").write_bytes(data)
-            Archive(store).build_site()
-            return
         is_of_log = place == "pending.jsonl"
         home = store.root / "log" if is_of_log else store.layout.item_folder("harbour2024")
         (home / place).write_bytes(data)
@@ -110,6 +140,51 @@ def verify_with(place: str, data: bytes) -> None:
         archive.list()
     if report.exit_code():
         raise CitekitError("found wanting")
+
+
+def check_bundle(data: bytes) -> None:
+    """A bundle that has the input, ten times over, as its proof."""
+    from io import BytesIO
+    from zipfile import ZIP_DEFLATED, ZipFile
+
+    from citekit.app.proving.bundle import PROOF, read_bundle
+
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as bundle:
+        bundle.writestr(PROOF, data * 10)
+    check_proof(read_bundle(made.getvalue()))
+
+
+def build_site_of(place: str, data: bytes) -> None:
+    """The site of an archive in which one kind of thing is the input.
+
+    Notes are as many items as it takes: none is longer than what is read as Markdown.
+    """
+    from citekit.testing.builders import Source, build_archive
+    from citekit.testing.sites import build_site, write_source
+
+    text = data.decode()
+    cuts = range(0, len(text), NOTE_SIGNS) if place == "notes" else ()
+    sources = [
+        Source(key=f"a{at}", data={"title": "A"}, note=text[at : at + NOTE_SIGNS]) for at in cuts
+    ]
+    if place == "text":
+        sources = [Source(key="a", data={"title": "A"}, access="public", text=text)]
+    with tempfile.TemporaryDirectory() as folder:
+        store = build_archive(Path(folder) / "archive", sources or None)
+        home = store.layout.item_folder(store.keys()[0])
+        if place == "annotations":
+            (home / "annotations.jsonl").write_text(text, "utf-8")
+        elif place == "item":
+            key = store.keys()[0]
+            title = {"id": key, "type": "book", "title": text, "author": [{"literal": text}]}
+            (home / "item.json").write_text(json.dumps(title), "utf-8")
+        write_source(Path(folder), {"index.md": "# Start\n"})
+        built = build_site(Path(folder))
+    if built.code:
+        raise RuntimeError(built.said[-2000:])
+    if built.said:
+        raise CitekitError("warned about")
 
 
 def import_names(data: bytes) -> None:
@@ -124,7 +199,7 @@ def import_names(data: bytes) -> None:
         with ZipFile(path, "w") as made:
             left = len(data)
             for name in filter(None, data.decode().split("\n")):
-                made.writestr(name, b"")
+                made.writestr(name[:LONGEST_NAME], b"")
                 left -= 2 * len(name) + 98
                 if left < 0:
                     break
@@ -167,10 +242,17 @@ def import_into(folder: str, path: Path) -> None:
 
 KINDS: Final[dict[str, Callable[[bytes], None]]] = {
     "pdf page": read_page_of_pdf,
+    "pdf packed": read_packed_pdf,
+    "pdf forms": read_forms_of_pdf,
     "style": format_by_style,
     "item": format_item,
     "settings": read_settings,
     "proof": check_proof,
+    "bundle": check_bundle,
+    "site notes": partial(build_site_of, "notes"),
+    "site annotations": partial(build_site_of, "annotations"),
+    "site item": partial(build_site_of, "item"),
+    "site text": partial(build_site_of, "text"),
     "package names": import_names,
     "package file": import_compressed,
     "manifest": import_bag,
@@ -183,7 +265,7 @@ def read(kind: str, data: bytes) -> None:
         KINDS[kind](data)
     elif kind in DOCUMENTS:
         read_document(kind, data)
-    elif kind in ("pending.jsonl", "annotations.jsonl", "item.json", "note"):
+    elif kind in ("pending.jsonl", "annotations.jsonl", "item.json"):
         verify_with(kind, data)
     else:
         from citekit import formats

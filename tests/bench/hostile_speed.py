@@ -21,8 +21,13 @@ import sys
 import tempfile
 import threading
 import tomllib
+from functools import cache, partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 LIMIT_S: Final = 600
 MOST_S, MOST_MB, MOST_EXPONENT = 10.0, 1000.0, math.log(12, 8)
@@ -30,10 +35,7 @@ SHARES: Final = (8, 2, 1)
 LEAST_S: Final = 0.5
 
 HERE: Final = Path(__file__).parent
-# kind -> name -> before, what is repeated, after: filled up to the size with the middle part
-FAMILIES: Final[dict[str, dict[str, list[str]]]] = tomllib.loads(
-    (HERE / "hostile_families.toml").read_text("utf-8")
-)
+DATA: Final = tomllib.loads((HERE / "hostile_families.toml").read_text("utf-8"))
 
 
 class Cost(NamedTuple):
@@ -50,22 +52,37 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="rows whose reader or family holds this")
     parser.add_argument("--bytes", type=int, default=1_000_000, help="the largest size")
     options = parser.parse_args(arguments)
-    empty = measure("style", b"").cpu_s
     marked = []
     print(f"{'reader':18}{'family':22}{'s at 1/8':>9}{'1/2':>8}{'whole':>8}{'grows':>7}{'MB':>6}")
-    for kind, families in FAMILIES.items():
-        for name, parts in families.items():
-            if options.only in f"{kind} {name}" and show(kind, name, parts, options.bytes, empty):
-                marked.append(f"{kind}: {name}")
+    for kind, name, make in families():
+        if options.only in f"{kind} {name}" and show(kind, name, make, options.bytes):
+            marked.append(f"{kind}: {name}")
     print(f"marked: {', '.join(marked) or 'none'}")
     return 1 if marked else 0
 
 
-def show(kind: str, name: str, parts: list[str], size: int, empty: float) -> bool:
+def families() -> Iterator[tuple[str, str, Callable[[int], bytes]]]:
+    """Readers, the names of families, and what makes a text of so many bytes."""
+    for kind, parts_of in DATA.items():
+        if kind not in ("runs", "places"):
+            yield from ((kind, name, partial(filled, parts)) for name, parts in parts_of.items())
+    for kind, template in DATA["places"].items():
+        for name, sign in DATA["runs"].items():
+            yield kind, f"run of {name}", partial(run_through, template, sign)
+
+
+def run_through(template: str, sign: str, size: int) -> bytes:
+    """A document with a run of one sign in each of its places."""
+    times = size // (template.count("{run}") * len(sign.encode()))
+    return template.replace("{run}", sign * times).encode()
+
+
+def show(kind: str, name: str, make: Callable[[int], bytes], size: int) -> bool:
     """Measure and print one row; whether it is marked."""
-    whole = measure(kind, filled(parts, size))
+    empty = start(kind)
+    whole = measure(kind, make(size))
     shares = SHARES[:-1] if whole.cpu_s - empty > LEAST_S else ()
-    costs = [*(measure(kind, filled(parts, size // share)) for share in shares), whole]
+    costs = [*(measure(kind, make(size // share)) for share in shares), whole]
     times = [max(cost.cpu_s - empty, 0.01) for cost in costs]
     grows = exponent(times) if shares else 0.0
     peak = max(cost.peak_mb for cost in costs)
@@ -83,16 +100,27 @@ def show(kind: str, name: str, parts: list[str], size: int, empty: float) -> boo
     return is_bad
 
 
+@cache
+def start(kind: str) -> float:
+    """The CPU seconds of a reading of nothing: of a site, one of next to nothing is built."""
+    return measure(kind, b"\n" if kind.startswith("site ") else b"").cpu_s
+
+
 def filled(parts: list[str], size: int) -> bytes:
     """A text of the family with about so many bytes."""
+    if len(parts) == 4:  # what is opened so often is closed as often
+        before, opened, middle, closed = parts
+        times = (size - len(before) - len(middle)) // (len(opened) + len(closed))
+        return (before + opened * times + middle + closed * times).encode()
     before, repeat, after = parts
     room = size - len(before) - len(after)
-    if "{i}" not in repeat:
+    if "{i}" not in repeat and "{uuid}" not in repeat:
         return (before + repeat * max(room // len(repeat), 1) + after).encode()
     pieces: list[str] = []
     while room > 0:
         number = len(pieces)
-        pieces.append(repeat.replace("{i}", str(number)).replace("{j}", str(number + 1)))
+        numbered = repeat.replace("{i}", str(number)).replace("{j}", str(number + 1))
+        pieces.append(numbered.replace("{uuid}", str(UUID(int=number))))
         room -= len(pieces[-1])
     return "".join([before, *pieces, after.replace("{i}", str(len(pieces)))]).encode()
 

@@ -14,13 +14,13 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from citekit.cli.completion.cache import entries_of, stamp_of
+from citekit.cli.completion.cache import entries_of, lists_folder, stamp_of
 from citekit.cli.completion.complete import complete
 from citekit.cli.completion.shells import bash_words
 from citekit.cli.run import run
-from citekit.model.records.user_cache import cache_folder
 
 BIN = Path(sys.executable).parent
+BROUGHT = Path(__file__).parents[1] / "cases" / "csl" / "brought" / "good"
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_change_of_the_archive_is_seen() -> None:
 def test_a_list_is_made_once() -> None:
     """The second time the kept list is read, whatever lies in it."""
     assert offered("cite m") == ["marsh2019salt"]
-    (kept_list,) = (cache_folder() / "completion").glob("items-*.txt")
+    (kept_list,) = lists_folder().glob("items-*.txt")
     text = kept_list.read_text("utf-8").replace("marsh2019salt", "marsh2019fen")
     kept_list.write_text(text, "utf-8")
     assert offered("cite m") == ["marsh2019fen"]
@@ -165,7 +165,7 @@ def test_lists_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     for value in ("/somewhere/else", ""):
         monkeypatch.setenv("XDG_CACHE_HOME", value)
         named = platformdirs.user_cache_dir("citekit", appauthor=False)
-        assert cache_folder() == Path(named)
+        assert lists_folder().parent == Path(named)
 
 
 @pytest.mark.parametrize(
@@ -340,11 +340,27 @@ def test_completion_does_not_load_typer(root: Path) -> None:
         "citekit.cli.run",
         "citekit.errors",
         "citekit.model",
+        "citekit.model.machine",
+        "citekit.model.machine.user_folders",
         "citekit.model.records",
         "citekit.model.records.control_characters",
-        "citekit.model.records.user_cache",
         "citekit.model.value",
         "citekit.model.variables",
         "citekit.version",
     }
     assert not loaded & {"typer", "click", "rich", "json", "dataclasses", "inspect", "sqlite3"}
+
+
+def test_styles_that_one_has_are_offered(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was taken in is known at once, and what the group of commands can do."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(root.parent / "data"))
+    assert offered("cite --style journal-of-tid") == []
+    assert run(["styles", "update", str(BROUGHT)]) == 0
+    assert offered("cite --style journal-of-tid") == ["journal-of-tides"]
+    assert offered("cite --locale qaa") == ["qaa-ZZ"]
+    assert offered("styles ") == ["show", "update", "remove"]
+    assert offered("styles --o") == ["--own"]
+    assert offered("styles show letters-on-t") == ["letters-on-tides"]
+    assert offered("styles remove lo") == ["locales-qaa-ZZ"]
+    assert run(["styles", "remove", "--all"]) == 0
+    assert offered("cite --style journal-of-tid") == []

@@ -124,7 +124,7 @@ def test_what_the_machine_refuses_is_told_from_bugs(
         "import errno, os, signal, sys, time\n"
         "from citekit.cli.actions import styles\n"
         "from citekit.cli.run import run\n"
-        f"def styles_(context, *, query):\n    {body}\n"
+        f"def styles_(context, *, query, own):\n    {body}\n"
         "styles.styles = styles_\n"
         "sys.exit(run(['styles', 'x']))\n"
     )

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 TURNED: Final = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 MARKS_OF_DIRECTION: Final = {"\u061c", "\u200e", "\u200f"}
-STEERING: Final = "".join(map(chr, [*range(9), *range(11, 32), *range(127, 160), *TURNED]))
+# Line and paragraph separators, interlinear annotations, tags, noncharacters.
+UNSEEN: Final = [0x2028, 0x2029, 0xFFF9, 0xFFFA, 0xFFFB, 0xFDD0, 0xFFFE, 0xE0001, 0xE0041, 0x10FFFF]
+STEERING: Final = "".join(map(chr, [*range(9), *range(11, 32), *range(127, 160), *TURNED, *UNSEEN]))
 CONTROLS: Final = f"Tide\x1b]0;owned\x07 \x9b2J \u202egpj\u2069 {STEERING}"
 TEX: Final = (
     r"\input{/etc/passwd} \immediate\write18{id} \openout15=x \catcode`\@=0 ^^5cinput{x} "
@@ -202,4 +204,4 @@ def test_the_alphabet_of_this_test_is_whole() -> None:
         or unicodedata.bidirectional(letter) in turns
     }
 
-    assert found | MARKS_OF_DIRECTION == set(STEERING)
+    assert found | MARKS_OF_DIRECTION | set(map(chr, UNSEEN)) == set(STEERING)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citekit.csl import Citation, Document, Program, parse_style, process
-from citekit.csl.output.render.text import render
+from citekit.csl import Citation, Document, Program, parse_style, process, renderer
 
+render = renderer("text")
 STYLE = parse_style("""<style xmlns="http://purl.org/net/xbiblio/csl" class="note" version="1.0">
   <citation disambiguate-add-year-suffix="true" disambiguate-add-names="true" et-al-min="3"
     et-al-use-first="1"><layout delimiter="; ">
@@ -137,27 +134,3 @@ def test_documents_share_a_compiled_style() -> None:
     assert other.changes() == ["first"]
     assert len(list(one.bibliography())) == 2
     assert len(list(other.bibliography())) == 1
-
-
-def test_the_processor_needs_nothing_of_the_rest() -> None:
-    """Importing it loads the errors and six modules of the model, and no heavy library."""
-    program = (
-        "import sys, citekit.csl;"
-        "heavy = ('dataclasses', 'lxml', 'platformdirs', 'difflib', 'importlib.metadata');"
-        "ours = {m for m in sys.modules if m.startswith('citekit.')};"
-        "rest = {m for m in ours if not m.startswith('citekit.csl')};"
-        "print(*sorted(rest), *(m for m in heavy if m in sys.modules))"
-    )
-    answer = subprocess.run(
-        [sys.executable, "-c", program],
-        env={k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert answer.stdout.split() == [
-        "citekit.errors", "citekit.model", "citekit.model.nearest", "citekit.model.records",
-        "citekit.model.records.plain_toml", "citekit.model.records.user_cache",
-        "citekit.model.title_markup", "citekit.model.value", "citekit.model.variables",
-        "citekit.version",
-    ]  # fmt: skip

@@ -47,7 +47,7 @@ def test_macros_in_a_circle_are_named() -> None:
     ("xml", "message"),
     [
         (csl.style('<text macro="gone"/>'), "no macro 'gone'"),
-        (csl.style("<picture/>"), "cannot stand here"),
+        (csl.style("<picture/>"), "cannot stand in <layout>"),
         (csl.style("<text/>"), "needs a variable, macro, term or value"),
         (f'<style xmlns="{csl.NAMESPACE}"/>', "no <citation>"),
         ("<html/>", "expected <style>"),
@@ -69,7 +69,7 @@ def test_an_absent_locale_falls_back_with_a_warning() -> None:
 def test_an_unknown_format_is_a_usage_error() -> None:
     """A format nobody wrote is refused."""
     with pytest.raises(UsageError, match="docx"):
-        process(csl.style(TITLE), [DOE], output="docx")  # type: ignore[arg-type]  # on purpose
+        process(csl.style(TITLE), [DOE], output="docx")
 
 
 # ---- bad items

@@ -173,7 +173,9 @@ def signature(thing: object) -> str:
     if isinstance(thing, property):
         return f": {thing.fget.__annotations__['return']}"
     if is_typeddict(thing):
-        return wrapped([f'"{n}": {kind.__name__}' for n, kind in thing.__annotations__.items()], "")
+        kinds = thing.__annotations__.items()
+        names = {n: getattr(kind, "__forward_arg__", None) or kind.__name__ for n, kind in kinds}
+        return wrapped([f'"{n}": {name}' for n, name in names.items()], "")
     fields = fields_of(thing)
     if fields:
         return wrapped(["*", *fields], "")

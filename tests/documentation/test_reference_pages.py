@@ -26,6 +26,7 @@ CALLS = {
     "entity list": (),
     "claim list": (),
     "styles": ("mla",),
+    "styles show": ("mla",),
     "cite": ("mem2023turkiye",),
     "verify": (),
     "doctor": (),

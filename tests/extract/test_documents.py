@@ -147,6 +147,16 @@ def test_a_flood_of_brackets_is_read_as_words() -> None:
     assert PARAGRAPHS[0] in (read.text or "")
 
 
+def test_of_a_flood_of_lines_the_first_are_read() -> None:
+    """Paragraphs of a letter are read as far as that takes seconds, and it is told how far."""
+    text = f"# The quay\n\n{PARAGRAPHS[0]}\n\n" + "a\n\n" * 100_000 + PARAGRAPHS[1]
+    read = extract(text.encode(), name="a.md")
+    assert "CK-W122" in [f.code for f in read.findings]
+    assert read.value("title") == "The quay"
+    assert PARAGRAPHS[0] in (read.text or "")
+    assert PARAGRAPHS[1] not in (read.text or "")
+
+
 def test_pdf() -> None:
     """A PDF's information is evidence; its type is document."""
     from pypdf import PdfWriter
@@ -174,6 +184,33 @@ def test_broken_and_locked_pdfs_are_findings() -> None:
     writer.write(out)
     assert "CK-W132" in [f.code for f in extract(out.getvalue()).findings]
     assert "CK-W130" in [f.code for f in extract(b"%PDF-1.7\njunk").findings]
+
+
+def test_a_page_that_cannot_be_read_costs_no_other_page() -> None:
+    """The words of the other pages are there, and a finding names the page that is not."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = PdfWriter()
+    kinds = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(k): NameObject(v) for k, v in kinds.items()})
+    fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})
+    for words, packing in (("The quay", ""), ("Lost", "/NoSuchFilter"), ("The crane", "")):
+        page = writer.add_blank_page(width=200, height=200)
+        drawn = DecodedStreamObject()
+        drawn.set_data(b"BT /F 12 Tf (%s) Tj ET" % words.encode())
+        if packing:
+            drawn[NameObject("/Filter")] = NameObject(packing)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        page[NameObject("/Contents")] = writer._add_object(drawn)
+    out = io.BytesIO()
+    writer.write(out)
+
+    read = extract(out.getvalue())
+
+    assert read.decoded == "The quay\n\nThe crane"
+    told = [f.message for f in read.findings if f.code == "CK-W134"]
+    assert told == ["pages of the PDF that cannot be read: 2"]
 
 
 def test_images_and_others_are_originals_only() -> None:
@@ -204,6 +241,21 @@ def test_hostile_documents_take_bounded_time(name: str) -> None:
     started = time.process_time()
     extract(HOSTILE[name], name="a.md" if name == "stars" else None)
     assert time.process_time() - started < 30
+
+
+@pytest.mark.parametrize("quote", ["'", '"', ""])
+def test_an_element_of_a_thousand_attributes_is_read_without_them(quote: str) -> None:
+    """Its text is there, and other elements keep theirs, whatever signs they hold."""
+    many = " ".join(f"a{i}={quote}>{quote}" if quote else f"a{i}" for i in range(2000))
+    page = (
+        f"<html><head><title>The quay</title></head><body><h1 {many}>The quay</h1>"
+        "<time title='a > b' datetime=2021-05-04>in spring</time>"
+    )
+
+    read = extract(page.encode(), name="a.html")
+
+    assert read.value("title") == "The quay"
+    assert read.value("issued") == {"date-parts": [[2021, 5, 4]]}
 
 
 @given(st.binary(max_size=1500), st.sampled_from(["text/plain", "text/html", "text/markdown"]))

@@ -35,8 +35,9 @@ def cases(name: str) -> dict[str, dict[str, Any]]:
 
 
 def hostile(case: dict[str, Any]) -> str:
-    """The text of a case."""
-    text = case.get("before", "") + case["repeat"] * case["times"] + case.get("after", "")
+    """The text of a case; ``{i}`` is the number of a repetition."""
+    repeated = (case["repeat"].replace("{i}", str(number)) for number in range(case["times"]))
+    text = case.get("before", "") + "".join(repeated) + case.get("after", "")
     return str(case.get("as", "{}").format(text))
 
 

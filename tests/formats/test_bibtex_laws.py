@@ -15,7 +15,8 @@ from citekit.formats.bibtex.write import write_bibtex
 from citekit.formats.latex.read import read_latex
 from citekit.formats.latex.write import LatexWriter, escape, escape_url
 from citekit.formats.one_line import fold
-from citekit.formats.ris import read_ris, write_ris
+from citekit.formats.ris.read import read_ris
+from citekit.formats.ris.write import write_ris
 from citekit.model.variables import DATE_VARIABLES, ITEM_TYPES, NAME_VARIABLES
 
 TEXT_VARIABLES = (

@@ -130,4 +130,5 @@ def test_records_of_other_programs_are_read() -> None:
     assert [(f.code, f.place.line if f.place else 0) for f in result.findings] == [
         ("CK-E431", 8),
         ("CK-E432", 13),
+        ("CK-W433", 16),
     ]

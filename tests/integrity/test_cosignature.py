@@ -119,6 +119,30 @@ def test_no_witness_has_seen_the_future(at: datetime) -> None:
         verify_cosignatures(_cosigned(line), [FIRST.verifier], now=NOON)
 
 
+@pytest.mark.parametrize("ahead", [-MAX_SKEW, timedelta(), timedelta(minutes=1), MAX_SKEW])
+def test_a_clock_may_be_ahead_by_some_minutes(ahead: timedelta) -> None:
+    """Five of them are allowed."""
+    note = _cosigned(cosign(TEXT, FIRST, NOON + ahead))
+    (heard,) = verify_cosignatures(note, [FIRST.verifier], now=NOON)
+    assert heard.at == NOON + ahead
+
+
+def test_the_last_second_of_the_calendar_can_be_read() -> None:
+    """It is a time, though nobody has seen it."""
+    last = datetime(9999, 12, 31, tzinfo=UTC)
+    note = _cosigned(cosign(TEXT, FIRST, last))
+    (heard,) = verify_cosignatures(note, [FIRST.verifier], now=last)
+    assert heard.at == last
+
+
+def test_a_line_of_the_logs_own_name_or_another_length_is_no_cosignature() -> None:
+    """Eight bytes of a time, and a signature, by somebody else."""
+    line = cosign(TEXT, FIRST, NOON)
+    assert is_of_witness(line, "coast.example/log")
+    assert not is_of_witness(line, FIRST.verifier.name)
+    assert not is_of_witness(replace(line, signature=line.signature[8:]), "coast.example/log")
+
+
 def test_a_time_beyond_all_calendars_is_the_future() -> None:
     """Eight bytes hold more seconds than there are years."""
     seconds = 2**64 - 1

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from citekit.errors import CitekitError, NotFound
 from citekit.integrity.digest import digest_bytes
+from citekit.integrity.merkle import leaf_hash
 from citekit.integrity.private_tree import OpenedLeaf, PrivateTree
 from citekit.model.value import replace
 
@@ -48,7 +49,7 @@ def test_two_trees_of_the_same_files_have_nothing_in_common() -> None:
 
 def test_a_tree_opens_only_what_is_in_it() -> None:
     """A file that was not there has no leaf."""
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="no such file"):
         PrivateTree(SECRET, FILES).open("items/other/item.json")
 
 
@@ -89,15 +90,38 @@ def test_a_changed_opening_leads_nowhere(change: dict[str, object]) -> None:
 def test_what_is_no_opening_is_refused() -> None:
     """A proof may be hostile: wrong types, lengths and surplus names are errors of the tree."""
     good = PrivateTree(SECRET, FILES).open(PATH).to_json()
-    for name, bad in product(good, (None, True, -1, "zz", [], {}, "00" * 31, ["00"])):
+    for name, bad in product(good, (None, True, -1, "zz", [], {}, "00" * 31, ["00"], [None])):
         if name in ("path", "index") and bad in ("zz", -1, "00" * 31):
             continue  # another path or place, which leads nowhere
         if (name, bad) == ("hashes", []):
             continue
-        with pytest.raises(CitekitError):
+        with pytest.raises(CitekitError, match=r"is no|not a digest"):
             OpenedLeaf.from_json({**good, name: bad})
-    with pytest.raises(CitekitError):
+    with pytest.raises(CitekitError, match="is no opened leaf"):
         OpenedLeaf.from_json({**good, "more": 1})
+
+
+def test_an_opening_leads_through_forty_levels_at_most() -> None:
+    """No archive has more files; a proof of endless hashes is none."""
+    good = PrivateTree(SECRET, FILES).open(PATH).to_json()
+    assert len(OpenedLeaf.from_json({**good, "hashes": ["00" * 32] * 40}).hashes) == 40
+    with pytest.raises(CitekitError, match="is no opened leaf"):
+        OpenedLeaf.from_json({**good, "hashes": ["00" * 32] * 41})
+
+
+@pytest.mark.parametrize("files", [1, 2, 255, 256, 257, 511, 512, 513])
+def test_a_tree_is_filled_up_to_a_power_of_two(files: int) -> None:
+    """At least 256 leaves: how many hashes lead to the root tells no more than that."""
+    other = {f"items/k{n}/item.json": digest_bytes(b"%d" % n) for n in range(files - 1)}
+    levels = len(PrivateTree(SECRET, {PATH: FILES[PATH], **other}).open(PATH).hashes)
+    assert levels == (8 if files <= 256 else 9 if files <= 512 else 10)
+
+
+def test_a_tree_of_too_few_leaves_shows_nothing() -> None:
+    """Of a lone leaf the root is its hash: that would tell how much is private."""
+    alone = OpenedLeaf(path=PATH, digest=FILES[PATH], salt=SECRET, index=0, hashes=())
+    text = b"citekit private file v1\n" + SECRET + f"{FILES[PATH]}\n{PATH}".encode()
+    assert not alone.is_under(leaf_hash(text))
 
 
 def _is_text(path: str) -> bool:

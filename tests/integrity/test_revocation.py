@@ -183,6 +183,7 @@ def test_a_keys_own_statement_comes_back() -> None:
     assert key == OLD.verifier
     assert (said.key_id, said.begins_at) == (OLD.verifier.key_id.hex(), DAY)
     assert said.authority is Authority.KEY
+    assert said.said_by == OLD.verifier
 
 
 def _by(signer: SignerKey) -> bytes:

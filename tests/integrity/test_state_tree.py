@@ -99,9 +99,16 @@ def test_changing_a_tree_is_making_it_anew(before: Pairs, after: Pairs) -> None:
     nodes = {k: v for k, v in kept.added.items() if k not in tree.dropped} | tree.added
     assert tree.root == wanted.root
     assert nodes == wanted.added
+    assert tree.dropped.isdisjoint(tree.added)
+    tree.remove(_absent(after))
+    assert tree.root == wanted.root
     assert {key: tree.get(key) for key in before | after} == {
         key: after.get(key) for key in before | after
     }
+
+
+def _absent(values: Pairs) -> bytes:
+    return next(key for n in range(1000) if (key := (7 * n).to_bytes(32, "big")) not in values)
 
 
 @given(values=pairs, other=keys)
@@ -215,6 +222,34 @@ def test_other_spellings_are_refused(text: bytes) -> None:
     """A state has one spelling; a checker that took two could be told two things."""
     with pytest.raises(InvalidData):
         read_group(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"{", "the state of a group is no JSON"),
+        (b"[]", "the state of a group has no files"),
+        (b'{"files":{},"purged":[]}', "the state of a group has no files"),
+        (b'{"access":"Public","files":{}}', "the state of a group has an access that is no word"),
+        (b'{"files":{"a":[]}}', "the state of a file is a JSON object"),
+        (b'{"files":{"a":{"digest":null}}}', "the state of a file or payload has no entry"),
+        (b'{"files":{}} ', "the state of a group is not spelled as it is written"),
+    ],
+)
+def test_what_is_wrong_with_a_state_is_told(text: bytes, message: str) -> None:
+    """Whoever makes such texts sees what it is."""
+    with pytest.raises(InvalidData) as raised:
+        read_group(text)
+    assert raised.value.message == message
+
+
+@pytest.mark.parametrize("entry", [0, 2**53 - 1])
+def test_the_first_entry_and_the_last_that_can_be_counted_are_entries(entry: int) -> None:
+    """Beyond them, readers would disagree."""
+    text = b'{"files":{"a":{"digest":null,"entry":%d}}}' % entry
+    assert read_group(text).files["a"].entry == entry
+    with pytest.raises(InvalidData):
+        read_group(text.replace(b"%d" % entry, b"%d" % (2**53)))
 
 
 @pytest.mark.parametrize("text", ["", "AAAA", "A" * 43, "A" * 44, "!" * 44])

@@ -103,3 +103,13 @@ def test_no_word_is_lost(text: str) -> None:
     assert not any(isinstance(a, str) and isinstance(b, str) for a, b in pairwise(parts))
     letters = iter(text)
     assert all(letter in letters for letter in without_markup(text))
+
+
+def test_a_flood_of_tags_is_words() -> None:
+    """What is marked up first is; no word is lost, and no tag is left open."""
+    text = "<i>a</i> " * 50_000
+
+    parts = read_markup(text)
+
+    assert sum(not isinstance(part, str) for part in parts) == 500
+    assert without_markup(text) == "a " * 500 + "<i>a</i> " * 49_500

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from citekit.model.item import Item
-from citekit.pages.citations import Citation, Cite, Style
+from citekit.pages.citations import Citation, Cite, Mode, Style
 from citekit.pages.element import Element, h
 
 ITEMS = {
@@ -27,7 +29,7 @@ ITEMS = {
 
 def cited(*citations: Citation, style: str = "apa") -> list[Element]:
     """Each citation as one element."""
-    found = Style.find(style, "en-US").citations(ITEMS, citations)
+    found = Style.find(style, "en-US").project(ITEMS, citations).citations()
     return [h("span", content) for content in found]
 
 
@@ -65,7 +67,39 @@ def test_each_source_of_a_citation_is_linked() -> None:
     (element,) = cited(Citation(cites=(Cite(key="moreau2023"), Cite(key="okoye2024"))))
 
     assert element.text() == "(Moreau, 2023; Okoye, 2024)"
-    assert links(element) == ["item:moreau2023", "item:okoye2024"]
+    assert links(element) == ["entry:moreau2023", "entry:okoye2024"]
+
+
+BOTH = (Cite(key="okoye2024"), Cite(key="moreau2023", prefix="see", suffix="passim"))
+
+
+@pytest.mark.parametrize(
+    ("style", "mode", "expected"),
+    [
+        ("ieee", "p", "{[1]}, {see [2], passim}"),
+        ("ieee", "alp", "{1}, {see 2, passim}"),
+        ("ieee", "author", "{Okoye}, {Moreau}"),
+        ("ieee", "t", "{Okoye} {[1]}, {Moreau} {see [2], passim}"),
+        ("nature", "t", "{Okoye}{1}, {Moreau}{see 2, passim}"),
+        ("apa", "p", "({see Moreau, 2023, passim}; {Okoye, 2024})"),
+        ("apa", "author", "{Okoye}, {Moreau}"),
+        ("apa", "alp", "{see Moreau, 2023, passim}; {Okoye, 2024}"),
+        ("modern-language-association", "t", "{Okoye}, {Moreau} ({see passim})"),
+        ("modern-language-association", "p", "({Okoye}; {see Moreau, passim})"),
+    ],
+)
+def test_each_cite_of_several_is_a_link(style: str, mode: Mode, expected: str) -> None:
+    """Whatever the style makes of two sources, each is linked: names, numbers, typed words."""
+    (element,) = cited(Citation(cites=BOTH, mode=mode), style=style)
+
+    assert braced(element) == expected
+    assert set(links(element)) == {"entry:okoye2024", "entry:moreau2023"}
+
+
+def braced(element: Element) -> str:
+    """The text of an element with each of its references in braces."""
+    inner = "".join(c if isinstance(c, str) else braced(c) for c in element.children)
+    return f"{{{inner}}}" if element.tag == "ref" else inner
 
 
 def test_numbers_follow_the_order_of_citations() -> None:
@@ -85,9 +119,8 @@ def test_a_title_stands_where_an_author_would() -> None:
     }
     item = Item.from_json(data)
 
-    (content,) = Style.find("apa", "en-US").citations(
-        {"x": item}, [Citation(cites=(Cite(key="x"),), mode="t")]
-    )
+    cites = [Citation(cites=(Cite(key="x"),), mode="t")]
+    (content,) = Style.find("apa", "en-US").project({"x": item}, cites).citations()
 
     assert h("span", content).text() == "“Sand Moves” (n.d.)"
 
@@ -112,6 +145,6 @@ def test_a_reference_links_web_addresses_only() -> None:
 
 def test_the_bibliography_is_in_the_order_of_the_style() -> None:
     """References are sorted by the style, not by key."""
-    style = Style.find("apa", "en-US")
+    project = Style.find("apa", "en-US").project(ITEMS, listed=["okoye2024", "moreau2023"])
 
-    assert list(style.references(ITEMS, ["okoye2024", "moreau2023"])) == ["moreau2023", "okoye2024"]
+    assert list(project.references(["okoye2024", "moreau2023"])) == ["moreau2023", "okoye2024"]

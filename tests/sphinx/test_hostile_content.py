@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -142,14 +142,51 @@ def test_nothing_hostile_becomes_markup(tmp_path: Path, make_site: Callable[...,
     assert not list(built.output.rglob("secret*"))
 
 
+# A table whose rows are filled up to its width: few signs, many cells.
+SHORT_ROWS: Final = f"{'|a' * 100}\n{'|-' * 100}\n{'a' * 30}\n" + "a\n" * 100 + "\n"
+LONG_NOTES: Final = {
+    "prose": "Words that *go on* for [a while](https://a.example/b-c_d), and\nbreak the line.\n\n",
+    "list": "- [Another title of some length](https://a.example/words-of/a-title.html), *seen*\n",
+    "table": "|a few words|some more of them|a number|1,234|and a last cell|\n",
+    "quotations": "> What was said, at some length and in one breath.\n>\n> And more.\n\n",
+    "passages": "It is in {ck:passage}`harbour2024#p2`, and again in a later part of the text.\n\n",
+}
+
+
+@pytest.mark.parametrize("name", LONG_NOTES)
+def test_a_long_note_of_a_person_is_read(
+    name: str, tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """Ninety thousand signs with links, lists or cells in every line are Markdown."""
+    store = build_archive(tmp_path / "archive")
+    head = "|a|b|c|d|e|\n|-|-|-|-|-|\n" if name == "table" else ""
+    unit = LONG_NOTES[name]
+    note = head + unit * (90_000 // len(unit))
+    (store.layout.item_folder("harbour2024") / "note.md").write_text(note, "utf-8")
+
+    built = make_site(pages={"index.md": "# Start\n"})
+
+    assert built.code == 0, built.said[-2000:]
+    assert "a note may not hold" not in built.said
+
+
 @pytest.mark.parametrize(
     ("note", "said", "shown"),
     [
         ("[" * 100_001, "more than 100,000 signs", "[[[["),
-        (":::{note}\n" * 300 + "Inmost.", "directives 20 deep", "Inmost."),
+        (":::{note}\n" * 30 + "Inmost.", "directives 20 deep", "Inmost."),
         ("> " * 300 + "Inmost.", "", ">"),
+        ("a\n\n" * 30_000, "more signs of Markdown than its length allows", "a\n\na"),
+        (SHORT_ROWS * 20, "more parts than its length allows", "|-|-|"),
+        (
+            f"[a]: https://a.example/{'b' * 50_000}\n\n{'[a] ' * 5_000}",
+            "more parts than",
+            "[a] [a]",
+        ),
+        (f":::{{note}}\n{SHORT_ROWS * 8}:::\n\nAfter.", "more parts than", "<p>After."),
+        ("```{ck:claims}\n```\n" * 100, "more than 20 lists on a page", "passengers.html"),
     ],
-    ids=["long", "directives", "quotes"],
+    ids=["long", "directives", "quotes", "blocks", "cells", "addresses", "inside", "lists"],
 )
 def test_a_note_that_would_take_all_time_is_text(
     note: str, said: str, shown: str, tmp_path: Path, make_site: Callable[..., Site]

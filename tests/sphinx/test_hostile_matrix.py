@@ -50,7 +50,8 @@ LISTS: Final = ("index", "items/index", "entities/index", "claims/index", "timel
                 "bibliography", "provenance", "genindex", "search")  # fmt: skip
 STEERING: Final = {
     *(chr(n) for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in "\t\n\r"),
-    *map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+    *map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029)),
+    *map(chr, (*range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080), 0xFDD0, 0xFFFF, 0x1FFFE)),
 }
 LOADED: Final = ("href", "src", "action", "formaction", "data", "srcdoc", "poster", "xlink:href",
                  "srcset", "background", "cite", "longdesc")  # fmt: skip
@@ -144,7 +145,7 @@ def add_hostile_things(writer: Writer, name: str, text: str) -> None:
 
 def toml_text(text: str) -> str:
     """A basic string of TOML."""
-    return json.dumps(text).replace("\x7f", "\\u007f")
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @pytest.fixture(scope="module")
@@ -330,9 +331,12 @@ _OF_SPHINX: Final = (
     r"|[{}&$#%_\\=\"]|begin|end|detokenize|hyperref|label|item|par|centering|linewidth|DUrole|P"
     r"|(?:sub)*section|chapter|phantomsection|hrule|bigskip|renewcommand|indexname|printindex"
     r"|pagestyle|ifdefined|ifnum|fi|active|string|shorthandoff|catcode|protect|nobreakspace|_"
+    # of tables longer than a page
+    r"|LT(?:left|right)|@totalleftmargin|dimexpr|columnwidth|relax|makeat(?:letter|other)|noalign"
+    r"|end(?:first|last)?(?:head|foot)|multicolumn|makebox|tablename|thetable| "
 )
 _ENVIRONMENTS: Final = {"varwidth", "savenotes", "tabulary", "itemize", "footnote", "document",
-                        "sphinxVerbatim", "sphinxuseclass"}  # fmt: skip
+                        "longtable", "sphinxVerbatim", "sphinxuseclass"}  # fmt: skip
 
 
 def test_a_book_in_latex_has_no_command_of_a_payload(tex: str) -> None:

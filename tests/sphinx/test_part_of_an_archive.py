@@ -94,7 +94,7 @@ def test_what_is_not_chosen_is_nowhere(store: ArchiveStore, tmp_path: Path) -> N
     page = (out / "items/gull2024.html").read_text("utf-8")
     assert "Compare [left out] and the other one,\n" in page
     assert "As in [left out]." in page
-    assert 'href="tern2023.html"' in page
+    assert 'href="../bibliography.html#ref-tern2023"' in page
     assert (out / "entities/bakery.html").is_file()
 
 

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.errors import IntegrityFailed, InvalidData
+from citekit.integrity.checkpoint import Checkpoint, write_checkpoint
 from citekit.integrity.digest import digest_bytes
+from citekit.integrity.state.state_leaf import StateLeaf, write_state_leaf
 from citekit.store.layout import Layout
+from citekit.store.log.folder import LogFolder
 from citekit.store.private.ledger import note, read_ledger
-from citekit.store.private.sealing import root_for_seal
+from citekit.store.private.sealing import has_changed, root_for_seal
 from citekit.store.private.second_copy import copies_folder, find_seal, is_copied
+from citekit.store.staging import Journal, begin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,3 +161,30 @@ def _write(layout: Layout, path: str, data: bytes) -> None:
     file = layout.private / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
+
+
+def test_seals_of_another_computer_are_no_change_here(layout: Layout) -> None:
+    """Two computers seal in turn, each with private things that the other has not."""
+    other = Layout(root=layout.root.parent / "clone")
+    _write(other, "entities/witness-w.json", b"{}")
+    note(other, {"entities/witness-w.json": digest_bytes(b"{}")})
+    assert has_changed(layout)
+    assert has_changed(other)
+    for one in (layout, other, layout):
+        _seal_with(root_for_seal(one), layout, other)
+    assert not has_changed(layout)
+    assert not has_changed(other)
+    _write(other, "entities/witness-w.json", b"{ }")
+    assert has_changed(other)
+    assert not has_changed(layout)
+
+
+def _seal_with(root: bytes, *layouts: Layout) -> None:
+    """A log with one more state leaf, which both have: git brings it to the other."""
+    for layout in layouts:
+        log = LogFolder(layout)
+        standing = log.standing()
+        leaf = StateLeaf(root=bytes(32), private=root, size=standing.size if standing else 0)
+        staging = begin(layout, Journal())
+        tree = log.grow(standing, [write_state_leaf(leaf)], staging=staging)
+        log.commit(write_checkpoint(Checkpoint(origin="o", size=tree.size, root=tree.root())))

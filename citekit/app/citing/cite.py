@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from citekit.app.annotating.passage_names import known_in, read_name, split_name
 from citekit.app.citing.citation_syntax import is_narrative, read_cluster, read_locator
 from citekit.app.citing.provenance_note import provenance_note, with_note
-from citekit.app.citing.result import DATA_FORMATS, STYLED_FORMATS, Cited, Reference, StyledFormat
-from citekit.errors import NotFound, UsageError
+from citekit.app.citing.result import DATA_FORMATS, Cited, Reference
+from citekit.errors import NotFound
 from citekit.formats import write
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.model.item import Item
@@ -38,24 +39,28 @@ def cite(
     outside: Outside | None = None,
     provenance: bool = False,
     links: bool = True,
+    abbreviations: Path | None = None,
 ) -> Cited:
     """References of items, named by keys, passages (``KEY#p3``) or clusters in Pandoc's form.
 
     ``everything`` cites all items but private ones, which are cited by name alone.
     In the text, ``@key`` and ``@key [p. 3]`` alone have the author in the sentence, as in Pandoc.
     ``style`` is an id or a file (default: the archive's, else apa), ``format`` one of text, html,
-    markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, ris; ``locator`` belongs to the last
-    item. ``apart`` gives each reference on its own as well, in HTML too; ``explain`` where each
-    piece of the output came from. With ``outside`` every item has to verify first, by what the
-    verifier brings along; ``provenance`` adds capture time and digest to each reference; without
-    ``links`` no identifier and no title becomes one. Raises NotFound for an unknown key or style,
-    UsageError for an unknown format, and what ``cite_verified`` raises for an item that does not
-    verify.
+    markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, ris, or of your own
+    (``citekit.csl.register_format``); ``locator`` belongs to the last item. ``apart`` gives each
+    reference on its own as well, in HTML too; ``explain`` where each piece of the output came from.
+    With ``outside`` every item has to verify first, by what the verifier brings along;
+    ``provenance`` adds capture time and digest to each reference; without ``links`` no identifier
+    and no title becomes one. ``abbreviations`` is a file with short forms (JSON, as Zotero has it),
+    which win over those of ``archive.toml``. Raises NotFound for an unknown key, style or file,
+    UsageError for an unknown format, InvalidData for a file that is no such list, and what
+    ``cite_verified`` raises for an item that does not verify.
     """
     chosen = format or "text"
-    if chosen not in (*DATA_FORMATS, *STYLED_FORMATS):
-        formats = ", ".join((*STYLED_FORMATS, *DATA_FORMATS))
-        raise UsageError(f"no such format: {chosen}", hint=f"formats: {formats}")
+    if chosen not in DATA_FORMATS:
+        from citekit.app.citing import styled  # the processor, which data need not
+
+        styled.check_format(chosen)
     if everything:
         store = store.for_others()
         keys = (*keys, *store.keys())
@@ -67,12 +72,12 @@ def cite(
     told = (*told, *_withdrawn(items))
     if chosen in DATA_FORMATS:
         cited = _as_data(items, cites, chosen, notes, apart=apart)
+        if abbreviations is not None:
+            told = (*told, f"{chosen} has each field as it is: nothing is abbreviated")
         return replace(cited, warnings=(*cited.warnings, *lacking, *told))
-    from citekit.app.citing.styled import StyledCall, format_cites, style_of
-
-    source = style_of(store, style)
-    call = StyledCall(
-        format=cast("StyledFormat", chosen),
+    source = styled.style_of(store, style)
+    call = styled.StyledCall(
+        format=chosen,
         locale=locale or source.default_locale or store.settings.locale,
         in_text=in_text,
         apart=apart,
@@ -80,8 +85,9 @@ def cite(
         links=links,
         notes=notes,
         mode=_mode(keys) if in_text else "",
+        abbreviations=styled.short_forms(store.settings.abbreviations, abbreviations),
     )
-    cited = format_cites([source.fit(item.csl()) for item in items], cites, source, call)
+    cited = styled.format_cites([source.fit(item.csl()) for item in items], cites, source, call)
     return replace(cited, warnings=(*cited.warnings, *lacking, *told))
 
 

@@ -8,25 +8,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.app.citing.result import Cited, Explained, Reference, StyledFormat
-from citekit.csl import Citation, explain, parse_style, process_formats
-from citekit.csl.output.render import renderer
-from citekit.csl.style.find import StyleSource, find_style
+from citekit.app.citing.result import (
+    DATA_FORMATS,
+    STYLED_FORMATS,
+    Cited,
+    Explained,
+    Reference,
+)
+from citekit.csl import Abbreviations, Citation, explain, parse_style, process_formats
+from citekit.csl.output.render import format_names, output_format, renderer
+from citekit.csl.style.find import StyleSource, beside, find_style
+from citekit.errors import UsageError
+from citekit.model.records.json_text import parse_json
 from citekit.model.value import NOTHING, Value, replace
+from citekit.store import files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from citekit.csl.process import Result
     from citekit.model.item import Item
     from citekit.store.items import ItemReader
 
 Cite = dict[str, Any]
 DEFAULT_STYLE: Final = "apa"
+SETTINGS: Final = "archive.toml"
+_MOST_BYTES: Final = 20_000_000
+"""Of a file of abbreviations; that of Zotero has half a million."""
 
 
 class StyledCall(Value):
     """How to format: the options of one call."""
 
-    format: StyledFormat
+    format: str
     locale: str
     in_text: bool
     apart: bool
@@ -34,15 +48,41 @@ class StyledCall(Value):
     links: bool
     notes: Mapping[str, str | None]
     mode: str
+    abbreviations: Abbreviations | None = None
 
 
 def style_of(store: ItemReader, style: str | None) -> StyleSource:
     """The style that is asked for, else the archive's, else apa; raises NotFound."""
-    return find_style(style or store.settings.style or DEFAULT_STYLE)
+    return find_style(style or style_of_archive(store) or DEFAULT_STYLE)
+
+
+def style_of_archive(store: ItemReader) -> str | None:
+    """The style that ``archive.toml`` names; a file is meant as seen from there."""
+    named = store.settings.style
+    return beside(named, store.root) if named else None
+
+
+def check_format(name: str) -> None:
+    """Raise UsageError for a format that is neither ours nor was registered."""
+    if name not in STYLED_FORMATS and name not in format_names():
+        formats = ", ".join((*format_names(), *DATA_FORMATS))
+        raise UsageError(f"no such format: {name}", hint=f"formats: {formats}")
+
+
+def short_forms(own: Mapping[str, Any], path: Path | None = None) -> Abbreviations | None:
+    """The archive's own lists of short forms, and those of a file, which win; None without any.
+
+    Raises NotFound, StorageFailed and InvalidData for the file, InvalidData for the archive's.
+    """
+    if path is None:
+        return Abbreviations(own, SETTINGS) if own else None
+    text = files.decode_text(files.read_bytes(path, limit=_MOST_BYTES), path)
+    data = parse_json(text, path=str(path))
+    return Abbreviations(data, str(path), otherwise=Abbreviations(own, SETTINGS) if own else None)
 
 
 def format_cites(
-    data: list[dict[str, Any]], cites: list[Cite], source: StyleSource, call: StyledCall
+    data: list[Mapping[str, Any]], cites: list[Cite], source: StyleSource, call: StyledCall
 ) -> Cited:
     """The references, or the citation, of items by a style."""
     clusters = [cites] if call.in_text else []
@@ -60,22 +100,30 @@ def format_cites(
             warnings.append("a citation in the text has no place for provenance")
     result = shown[call.format]
     return Cited(
-        text=_joined(_parts(result, are_cited=bool(clusters)), call.format),
+        text=_joined(result, call.format, are_cited=bool(clusters)),
         format=call.format,
         citations=result.citations,
         references=_references(result, shown.get("html")),
         warnings=(*result.warnings, *warnings),
         explained=_explain(source, data, clusters, call) if call.explain else (),
-        html=_blocks(_parts(shown["html"], are_cited=bool(clusters))) if call.apart else None,
+        html=_blocks(shown["html"], are_cited=bool(clusters)) if call.apart else None,
     )
 
 
-def format_item(item: Item, *, style: str | None, locale: str) -> str:
+def format_item(
+    item: Item,
+    *,
+    style: str | None,
+    locale: str,
+    folder: Path | None = None,
+    abbreviations: Mapping[str, Any] = NOTHING,
+) -> str:
     """The reference of one item as a block of HTML, all that the item says escaped.
 
-    Without a style it is that of ``apa``. Raises NotFound for an unknown one.
+    Without a style it is that of ``apa``; a file is meant as seen from ``folder``. Raises NotFound
+    for an unknown one.
     """
-    source = find_style(style or DEFAULT_STYLE)
+    source = find_style(beside(style, folder) if style and folder else style or DEFAULT_STYLE)
     call = StyledCall(
         format="html",
         locale=source.default_locale or locale,
@@ -85,14 +133,15 @@ def format_item(item: Item, *, style: str | None, locale: str) -> str:
         links=True,
         notes=NOTHING,
         mode="",
+        abbreviations=short_forms(abbreviations),
     )
     return format_cites([source.fit(item.csl())], [{"id": item.key}], source, call).html or ""
 
 
 def _process(
-    source: StyleSource, data: list[dict[str, Any]], clusters: list[list[Cite]], call: StyledCall
-) -> Mapping[StyledFormat, Result]:
-    outputs: dict[StyledFormat, None] = {call.format: None}
+    source: StyleSource, data: list[Mapping[str, Any]], clusters: list[list[Cite]], call: StyledCall
+) -> Mapping[str, Result]:
+    outputs: dict[str, None] = {call.format: None}
     if call.apart:
         outputs["html"] = None
     return process_formats(
@@ -102,6 +151,7 @@ def _process(
         locale=call.locale,
         outputs=tuple(outputs),
         links=call.links,
+        abbreviations=call.abbreviations,
     )
 
 
@@ -117,14 +167,14 @@ def _citations(
 
 
 def _with_notes(
-    shown: Mapping[StyledFormat, Result], call: StyledCall, keys: list[str]
-) -> dict[StyledFormat, Result]:
+    shown: Mapping[str, Result], call: StyledCall, keys: list[str]
+) -> dict[str, Result]:
     """The results with what each reference says of its evidence.
 
     ``keys`` belong to the citations that stand for a bibliography, where a style has none.
     """
 
-    def noted(key: str, text: str, format_: StyledFormat) -> str:
+    def noted(key: str, text: str, format_: str) -> str:
         return _append_note(text, call.notes[key], format_)
 
     return {
@@ -147,10 +197,10 @@ def _parts(result: Result, *, are_cited: bool) -> list[str]:
     return list(result.citations) if are_cited else [text for _, text in result.bibliography]
 
 
-def _blocks(parts: list[str]) -> str:
-    """A bibliography in HTML, as other processors of CSL wrap it."""
-    entries = "".join(f'<div class="csl-entry">{part}</div>' for part in parts)
-    return f'<div class="csl-bib-body">{entries}</div>'
+def _blocks(result: Result, *, are_cited: bool) -> str:
+    """The citations, or the bibliography, in HTML, as other processors of CSL wrap it."""
+    parts = [("", part) for part in _parts(result, are_cited=are_cited)]
+    return output_format("html").bibliography(parts, result.spacing)
 
 
 def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:
@@ -161,7 +211,7 @@ def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:
 
 
 def _explain(
-    source: StyleSource, data: list[dict[str, Any]], clusters: list[list[Cite]], call: StyledCall
+    source: StyleSource, data: list[Mapping[str, Any]], clusters: list[list[Cite]], call: StyledCall
 ) -> tuple[Explained, ...]:
     return tuple(
         Explained(key=key, pieces=tuple((o.text, o.variable, o.macro, o.line) for o in origins))
@@ -170,18 +220,22 @@ def _explain(
             data,
             _citations(clusters, source, call),
             locale=call.locale,
+            abbreviations=call.abbreviations,
         )
         if (key is None) == bool(clusters)
     )
 
 
-def _joined(entries: list[str], format_: StyledFormat) -> str:
-    """The entries as one text, as the format separates paragraphs."""
+def _joined(result: Result, format_: str, *, are_cited: bool) -> str:
+    """The citations or entries as one text, as the format separates paragraphs."""
+    parts = _parts(result, are_cited=are_cited)
+    if format_ not in STYLED_FORMATS:
+        return output_format(format_).bibliography([("", part) for part in parts], result.spacing)
     separator = "\n" if format_ in ("text", "html") else "\n\n"
-    return separator.join(entry.rstrip("\n") for entry in entries)
+    return separator.join(part.rstrip("\n") for part in parts)
 
 
-def _append_note(text: str, note: str | None, format_: StyledFormat) -> str:
+def _append_note(text: str, note: str | None, format_: str) -> str:
     """A formatted reference with the note in brackets behind it."""
     if note is None:
         return text

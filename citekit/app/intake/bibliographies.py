@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.intake.bibliography_reading import read_bibliography
 from citekit.app.intake.import_keys import ImportKeys
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
+from citekit.formats import guess_format
 from citekit.model.item import Access, Item, ItemFacts
 from citekit.model.value import Value, replace
 
@@ -26,6 +28,10 @@ _SUFFIXES: Final = {
 }
 
 
+MOST_LOOKED_AT: Final = 100_000
+"""Signs of a text by which its format is told."""
+
+
 class Imported(Value):
     """The keys that came in, the keys that were there already, and what was wrong."""
 
@@ -34,14 +40,16 @@ class Imported(Value):
     findings: tuple[Finding, ...] = ()
 
 
-def format_of(name: str) -> str:
-    """The format of a file by its name; raises UsageError."""
+def format_of(name: str, text: str) -> str:
+    """The format of a file by its name, and where that says nothing by its text; UsageError."""
     for suffix, format_ in _SUFFIXES.items():
         if name.lower().endswith(suffix):
             return format_
-    raise UsageError(
-        f"cannot tell the format of {name}", hint="name it: --format csl-json, csl-yaml …"
-    )
+    format_ = guess_format(text)
+    if format_ == "bibtex" and not re.search(r"@\s*[A-Za-z]+\s*[{(]", text[:MOST_LOOKED_AT]):
+        hint = "name it: --format csl-json, csl-yaml …"
+        raise UsageError(f"cannot tell the format of {name}", hint=hint)
+    return format_
 
 
 def import_items(

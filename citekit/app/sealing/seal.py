@@ -281,7 +281,7 @@ def seal_locked(
     note_events(store.layout, store.noted, new)
     _place_keys(store, plan, size)
     check_leftovers(log, standing, plan.entries)
-    with SealedState(store, log, standing) as state:
+    with SealedState(store, log, standing, takes_losses=True) as state:  # they were asked about
         if plan.entries or (standing and _has_news(store, state)):
             if tell and plan.entries:
                 tell(_kinds(plan))
@@ -295,7 +295,7 @@ def seal_locked(
 
 def _has_news(store: ArchiveStore, state: SealedState) -> bool:
     """Whether a seal without entries has a state to say: the first one, or of private changes."""
-    return state.leaf is None or has_changed(store.layout, state.leaf.private)
+    return state.leaf is None or has_changed(store.layout)
 
 
 def _end_with_state(store: ArchiveStore, plan: Plan, state: SealedState, at: datetime) -> None:

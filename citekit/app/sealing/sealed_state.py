@@ -61,11 +61,20 @@ def last_state(log: LogFolder, standing: Standing | None) -> StateLeaf | None:
 class SealedState:
     """The state that the log ends with, and from it the one that a seal is to end with.
 
-    To be used as a context: it holds the cache open.
+    To be used as a context: it holds the cache open. ``takes_losses`` where somebody has said yes
+    to what is private and gone.
     """
 
-    def __init__(self, store: ArchiveReader, log: LogFolder, standing: Standing | None) -> None:
+    def __init__(
+        self,
+        store: ArchiveReader,
+        log: LogFolder,
+        standing: Standing | None,
+        *,
+        takes_losses: bool = False,
+    ) -> None:
         self._store = store
+        self._takes_losses = takes_losses
         self.leaf = last_state(log, standing)
         self._cache = StateCache(store.layout)
         self._whole: WholeState | None = None
@@ -97,7 +106,7 @@ class SealedState:
         return write_state_leaf(
             StateLeaf(
                 root=self._root(history),
-                private=root_for_seal(self._store.layout),
+                private=root_for_seal(self._store.layout, takes_losses=self._takes_losses),
                 size=history.size,
                 about={
                     "agent": to_json(agent_of(self._store.settings)),

@@ -34,7 +34,9 @@ def stamp(
     if standing is None:
         raise StoreConflict("the checkpoint has gone meanwhile")
     # what was stamped before keeps its bytes, whoever has signed the checkpoint since
-    standing = kept_at(store.layout, log, standing.size) or standing
+    kept = kept_at(store.layout, log, standing.size)
+    if kept is not None and set(standing.signatures) <= set(kept.signatures):
+        standing = kept
     timestamps: list[Timestamp] = []
     findings: list[Finding] = []
     for url in urls:

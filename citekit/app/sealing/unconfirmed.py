@@ -18,6 +18,7 @@ from citekit.integrity.leaf import encode_leaf
 from citekit.integrity.merkle import leaf_hash
 from citekit.model.value import NOTHING, Value
 from citekit.store.log.log_state import said_by
+from citekit.store.private.sealing import losses
 from citekit.store.writing.payload_references import owners_of
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ def questions(store: ArchiveStore, plan: Plan) -> Iterator[WaitingChange]:
     for event in plan.found:
         if event.action in ASKED:
             yield WaitingChange(leaf=token_of(event), action=event.action, subject=event.subject)
+    for path in losses(store.layout):
+        subject = f"{store.layout.private.name}/{path}"
+        yield WaitingChange(leaf=leaf_hash(subject.encode()), action="remove", subject=subject)
 
 
 def token_of(event: Event) -> bytes:

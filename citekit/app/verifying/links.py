@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from citekit.app.verifying.rules import found
@@ -93,8 +94,10 @@ def _characters(inspection: Inspection, key: str, stamp: str) -> int | None:
 def _text(inspection: Inspection, key: str, stamp: str) -> str | None:
     """The text, if it is here and whole; each is read once for all its annotations."""
     if (key, stamp) not in inspection.texts:
-        try:
-            inspection.texts[key, stamp] = inspection.store.text(key, stamp)
-        except CitekitError:
-            inspection.texts[key, stamp] = None
+        inspection.texts[key, stamp] = None
+        payload = inspection.payloads(key, stamp).get("text")
+        data = inspection.hashing.read_whole(payload["digest"]) if payload else None
+        with suppress(CitekitError, UnicodeDecodeError):
+            text = inspection.store.text(key, stamp) if data is None else data.decode()
+            inspection.texts[key, stamp] = text
     return inspection.texts[key, stamp]

@@ -150,6 +150,14 @@ class Hashing:
         """The digests of all payloads that captures name."""
         return self.doubtful.union(*(place.whole for place in self.places))
 
+    def read_whole(self, digest: str) -> bytes | None:
+        """The bytes of a payload that was found whole and is not large; None for any other."""
+        for place in self.places:
+            data = files.read_small(place.file(digest)) if digest in place.whole else None
+            if data is not None and sha256(data).hexdigest() == digest[_BEGIN:]:
+                return data
+        return None
+
     def has(self, place: Place, digest: str) -> bool:
         """Whether a file is in a place that should hold these bytes."""
         if self._is_partial:

@@ -22,9 +22,8 @@ from citekit.model.item import Item
 from citekit.model.records.codec import decode_text
 from citekit.store import files
 from citekit.store.log.record_kinds import action_of
-from citekit.store.private.ledger import Ledger, is_accounted_for, is_immutable, read_ledger
-from citekit.store.private.sealed_roots import private_roots
-from citekit.store.private.second_copy import last_seal
+from citekit.store.private.ledger import is_accounted_for, is_purge, read_ledger
+from citekit.store.private.vouched import Vouched, read_vouched
 from citekit.store.reading import ArchiveReader
 
 if TYPE_CHECKING:
@@ -56,13 +55,30 @@ class _Look:
 
 def check_private(store: ArchiveReader) -> Iterator[Finding]:
     """Everything private is whole, as it was sealed, and where git does not take it."""
-    if not store.layout.private.is_dir():
+    layout = store.layout
+    try:
+        known = read_vouched(layout)
+    except InvalidData as error:
+        yield found("CK-E672", str(layout.private_ledger), error.message)
+        known = Vouched(ledger=read_ledger(layout))
+    if not layout.private.is_dir():
+        yield from _all_absent(store, known)
         return
     yield from _check_git(store)
     look = _Look(store)
     yield from _walk(look)
-    yield from _check_payloads(look)
-    yield from _check_ledger(look)
+    yield from _check_payloads(look, known)
+    yield from _check_ledger(look, known)
+
+
+def _all_absent(store: ArchiveReader, known: Vouched) -> Iterator[Finding]:
+    """In a clone nothing private is; but who has sealed it here is to hear when it is gone."""
+    number = sum(not is_purge(path) for path in known.sealed)
+    if number:
+        what = (
+            "1 file that was sealed is" if number == 1 else f"{number} files that were sealed are"
+        )
+        yield found("CK-I681", str(store.layout.private), f"{what} not here")
 
 
 def check_marked(inspection: Inspection) -> Iterator[Finding]:
@@ -70,7 +86,7 @@ def check_marked(inspection: Inspection) -> Iterator[Finding]:
     hidden = _hidden(inspection.store)
     for name, what in _marked(inspection):
         yield found("CK-E676", inspection.show(name), what)
-    for name, (kind, named) in _naming(inspection):
+    for name, (kind, named) in _naming(inspection) if any(hidden.values()) else ():
         if known := sorted(hidden[kind].intersection(named)):
             message = f"names the private {kind} {known[0]}"
             yield found("CK-E676", inspection.show(name), message)
@@ -196,8 +212,7 @@ def _check_record(look: _Look, name: str, text: str, path: Path) -> Iterator[Fin
             pass
 
 
-def _check_payloads(look: _Look) -> Iterator[Finding]:
-    purged = read_ledger(look.store.layout).purged
+def _check_payloads(look: _Look, known: Vouched) -> Iterator[Finding]:
     for digest, name in sorted(look.payloads.items()):
         path = look.show(name)
         if digest not in look.needed:
@@ -211,44 +226,45 @@ def _check_payloads(look: _Look) -> Iterator[Finding]:
         if actual != digest:
             yield found("CK-E672", path, f"the bytes are {actual}")
     for digest, name in sorted(look.needed.items()):
-        if look.store.payload_path(digest) is None and digest not in purged:
-            yield found("CK-E673", look.show(name), f"{digest} is missing")
+        if look.store.payload_path(digest) is None and digest not in known.purged:
+            why = (
+                f"; a line of the ledger says so, {_NOT_OWN}"
+                if digest in known.ledger.purged
+                else ""
+            )
+            yield found("CK-E673", look.show(name), f"{digest} is missing{why}")
 
 
 # ── the ledger ─────────────────────────────────────────────────────────────────────────────────
 
+_NOT_OWN: Final = "but nothing shows that this computer has written it"
 
-def _check_ledger(look: _Look) -> Iterator[Finding]:
-    layout = look.store.layout
-    ledger = read_ledger(layout)
+
+def _check_ledger(look: _Look, known: Vouched) -> Iterator[Finding]:
+    path, ledger = str(look.store.layout.private_ledger), known.ledger
     for number in ledger.damaged[:_MOST_NAMED]:
-        yield found("CK-W672", str(layout.private_ledger), f"line {number} says nothing")
-    roots: list[bytes] = []
-    with suppress(CitekitError):  # a damaged log is told elsewhere
-        roots = [root for _, root in private_roots(layout)]
-    seal = last_seal(layout, roots)
-    if seal is not None:
-        try:
-            seal.tree()
-        except InvalidData as error:
-            yield found("CK-E672", str(layout.private_ledger), error.message)
-            return
-    sealed = dict(seal.files) if seal else {}
-    yield from _compare(look, ledger, sealed)
+        yield found("CK-W672", path, f"line {number} says nothing")
+    if known.seal and known.seal.root not in ledger.roots:
+        yield found("CK-E673", path, "has lost what opens the last seal; the second copy has it")
+    for name in sorted({*known.sealed, *ledger.files, *look.records}):
+        if not is_purge(name):
+            yield from _compare(look, known, name)
 
 
-def _compare(look: _Look, ledger: Ledger, sealed: dict[str, str]) -> Iterator[Finding]:
-    """What differs from the last seal, and from what was noted since."""
-    for path in sorted({*sealed, *ledger.files, *look.records}):
-        now, place = look.records.get(path), look.show(path)
-        first = ledger.first.get(path, sealed.get(path)) if is_immutable(path) else None
-        if first is not None and now not in (None, first):
-            yield found("CK-E672", place, f"has {now}, and was sealed with {first}")
-        elif now is None and path in ledger.files:
-            yield found("CK-E673", place, "is missing: its removal was noted by nobody")
-        elif now != sealed.get(path):
-            word = "is new" if path not in sealed else "has changed" if now else "was removed"
-            yield found("CK-I677", place, f"{word} since the last seal")
+def _compare(look: _Look, known: Vouched, path: str) -> Iterator[Finding]:
+    """How a file differs from the last seal, and from what was noted since."""
+    now, place = look.records.get(path), look.show(path)
+    stands = known.stands(path)
+    if stands is not None and now not in (None, stands):
+        yield found("CK-E672", place, f"has {now}, and was sealed with {stands}")
+    elif now is None and path in known.ledger.files:
+        yield found("CK-E673", place, "is missing: its removal was noted by nobody")
+    elif now is None and not known.has_gone(path):
+        yield found("CK-E673", place, f"is missing; a line of the ledger says so, {_NOT_OWN}")
+    elif now != known.sealed.get(path):
+        is_new = path not in known.sealed
+        word = "is new" if is_new else "has changed" if now else "was removed"
+        yield found("CK-I677", place, f"{word} since the last seal")
 
 
 def _files(folder: Path) -> Iterator[Path]:

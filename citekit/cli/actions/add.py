@@ -217,7 +217,7 @@ def _tell_imported(result: Imported, context: Context) -> None:
         for key in result.known:
             output.note(f"{key} is in the archive already", quiet=context.quiet)
     output.tell_some_findings(result.findings)
-    refused = sum(finding.severity == "error" for finding in result.findings)
+    refused = sum(f.stands_for for f in result.findings if f.severity == "error")
     if refused:
         done = len(result.new) + len(result.known)
         errors = "1 error" if refused == 1 else f"{refused} errors"

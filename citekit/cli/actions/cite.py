@@ -30,6 +30,7 @@ def cite(
     locator: str | None,
     explain: bool,
     no_links: bool,
+    abbreviations: str | None,
     output_: str | None,
     provenance: bool,
     verify: bool,
@@ -58,6 +59,7 @@ def cite(
         outside=outside,
         provenance=provenance,
         links=not no_links,
+        abbreviations=None if abbreviations is None else Path(abbreviations),
     )
     if all_:
         output.tell_left_out(store.left_out(), quiet=context.quiet)
@@ -65,14 +67,19 @@ def cite(
         output.note(f"warning: {warning}", quiet=context.quiet)
     if output_ is not None:
         _write(store, output_, replaced(cited.text))
-    elif context.json:
+    else:
+        _print(context, cited)
+    return 0
+
+
+def _print(context: Context, cited: Cited) -> None:
+    if context.json:
         output.answer_json(_json(cited))
-    elif explain and cited.explained:
+    elif cited.explained:
         for line in _explained(cited):
             output.answer(line)
     else:
         output.answer_as_it_is(replaced(cited.text))
-    return 0
 
 
 def _outside(

@@ -36,7 +36,7 @@ Locale = Annotated[
     typer.Option(
         "--locale",
         metavar="TAG",
-        help="The language of the references, such as tr-TR.",
+        help="The language of the references, such as tr-TR, or its locale file.",
         autocompletion=locales,
     ),
 ]
@@ -65,6 +65,15 @@ Explain = Annotated[
 ]
 NoLinks = Annotated[
     bool, typer.Option("--no-links", help="Make no links of identifiers and titles.")
+]
+Abbreviations = Annotated[
+    str | None,
+    typer.Option(
+        "--abbreviations",
+        metavar="FILE",
+        help="Short forms of titles and publishers, in the JSON of Zotero, for styles that ask "
+        "for them.",
+    ),
 ]
 Output = Annotated[
     str | None,
@@ -137,6 +146,7 @@ def cite(
     locator: Locator = None,
     explain: Explain = False,
     no_links: NoLinks = False,
+    abbreviations: Abbreviations = None,
     output_: Output = None,
     provenance: Provenance = False,
     verify: Verify = False,

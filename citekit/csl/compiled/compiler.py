@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 
 
 class Compiler:
-    """Turns the elements of one area into functions; with ``dates_only``, its dates alone."""
+    """Turns the elements of one area into functions; with ``dates_only`` what is a date alone.
+
+    Macros and branches are compiled while something is rendered, perhaps by two threads at once:
+    each may do it again, and both get the same.
+    """
 
     def __init__(self, setting: Setting, *, dates_only: bool = False) -> None:
         self.setting = setting

@@ -44,11 +44,12 @@ class _Branch:
 
 def compile_choose(element: ir.Choose, compile_: Compile) -> Element:
     """The function of a ``cs:choose``."""
-    branches: list[_Branch] = []
+    branches: list[_Branch] | None = None
 
     def run(state: State, out: Out) -> None:
-        if not branches:
-            branches.extend(_Branch(branch, compile_) for branch in element.branches)
+        nonlocal branches
+        if branches is None:
+            branches = [_Branch(branch, compile_) for branch in element.branches]
         for branch in branches:
             if branch.test(state):
                 elements = branch.elements

@@ -5,7 +5,8 @@ Source: CSL 1.0.2 §Inheritable Name Options, §Sorting (the options of names in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, TypeVar
 
 from citekit.csl.output.scripts import stands_apart
 from citekit.csl.output.tree import Node
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from citekit.csl.compiled.element import Setting
     from citekit.csl.style import ir
 
+T = TypeVar("T", str, None)
+
 
 def name_spec(setting: Setting, element: ir.Names) -> NameSpec:
     """How the names of an element are written."""
@@ -27,9 +30,10 @@ def name_spec(setting: Setting, element: ir.Names) -> NameSpec:
     et_al_min, et_al_first = options.number("et-al-min"), options.number("et-al-use-first")
     if options.get("et-al-use-first") is None:
         et_al_min = 0
+    space = "\u00a0" if setting.locale.primary in _KEEPS_PARTICLES else " "
     spec = NameSpec(
         form=options.get("form", "name-form") or "long",
-        delimiter=_or(options.get("delimiter", "name-delimiter"), ", "),
+        delimiter=_spaced_once(options.get("delimiter", "name-delimiter"), ", "),
         and_term=_and_term(setting, options.get("and")),
         precedes_last=options.get("delimiter-precedes-last") or "contextual",
         precedes_institution=_precedes_institution(setting),
@@ -42,13 +46,14 @@ def name_spec(setting: Setting, element: ir.Names) -> NameSpec:
         et_al=_et_al(setting, element.et_al),
         # what is switched off for the area or style stays off: so the reference processor
         initialize="false" not in (options.get("initialize"), setting.option("initialize")),
-        initialize_with=options.get("initialize-with"),
+        initialize_with=_spaced_once(options.get("initialize-with"), None),
         hyphen=setting.style.options.get("initialize-with-hyphen") != "false",
         sort_order=options.get("name-as-sort-order"),
-        separator=_or(options.get("sort-separator"), ", "),
+        separator=_spaced_once(options.get("sort-separator"), ", "),
         demote=setting.style.options.get("demote-non-dropping-particle", "display-and-sort"),
         lang=setting.locale.lang.lower(),
-        particle_space="\u00a0" if setting.locale.primary in _KEEPS_PARTICLES else " ",
+        particle_space=space,
+        initials_space=space if "\u00a0" in (options.get("initialize-with") or "") else " ",
         memory={},
     )
     return _for_sorting(spec) if setting.sorting is not None else _with_looks(spec, element)
@@ -105,8 +110,11 @@ def _for_sorting(spec: NameSpec) -> NameSpec:
     )
 
 
-def _or(value: str | None, default: str) -> str:
-    return default if value is None else value
+def _spaced_once(value: str | None, default: T) -> str | T:
+    """What stands between names or their parts, where blanks in a row are one."""
+    if value is None:
+        return default
+    return re.sub(" {2,}", " ", value) if "  " in value else value
 
 
 def _precedes_institution(setting: Setting) -> str:

@@ -86,6 +86,7 @@ class _Names:
             return self._counted(state.context, (people for _, people in found))
         if state.context.skips_names and marks.first_names is None:
             marks.first_names = Node(PLAIN, ())
+            used.started = True  # the names are in the text before: "Roe, op. cit."
             return None
         parts = self._lists(state, found)
         if spec.et_al_first == 0 and not any(map(_has_children, parts)):

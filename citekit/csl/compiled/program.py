@@ -15,8 +15,12 @@ from citekit.csl.style.ir import PLAIN
 from citekit.csl.style.locale import load_locale
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from citekit.csl.compiled.element import Element, Out
     from citekit.csl.compiled.state import State
+    from citekit.csl.style.find import StyleSource
     from citekit.csl.style.ir import Area, Style
     from citekit.csl.style.locale import Locale
 
@@ -25,14 +29,37 @@ class Program:
     """What can be run: cites, bibliography entries and sort keys of one style and locale.
 
     ``locale`` is a language tag, None for the style's own language or else US English; a tag that
-    nobody has data for becomes one of the ``warnings``. Without ``links`` nothing becomes a link.
+    nobody has data for becomes one of the ``warnings``, behind those of the style. Without
+    ``links`` nothing becomes a link. ``source`` is where the style was found, and says how it wants
+    its items. Threads may share a program.
     """
 
-    def __init__(self, style: Style, locale: str | None = None, *, links: bool = True) -> None:
+    def __init__(
+        self,
+        style: Style,
+        locale: str | None = None,
+        *,
+        links: bool = True,
+        source: StyleSource | None = None,
+    ) -> None:
         self.style = style
+        self.source = source
         self.links = links
         self.locale: Locale
-        self.locale, self.warnings = load_locale(style, locale)
+        self.locale, warnings = load_locale(style, locale)
+        self.warnings = [*map(str, style.remarks), *warnings]
+
+    @property
+    def name(self) -> str:
+        """The id of a style that was found, else its title, and the locale."""
+        return f"{self.source.id if self.source else self.style.title}, {self.locale.lang}"
+
+    def __repr__(self) -> str:
+        return f"<Program of {self.name}>"
+
+    def fit(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The item as the style asks for it, where the style was found (``StyleSource.fit``)."""
+        return item if self.source is None else self.source.fit(item)
 
     @cached_property
     def _citation(self) -> list[Element]:

@@ -109,6 +109,8 @@ class Used:
 
     def is_spent(self, variable: str) -> bool:
         """Whether a substitute before this element has rendered a variable; its labels are, too."""
+        if variable == "locator":  # its label may stand behind it
+            return False
         return variable in self.suppressed and variable not in (self.record or ())
 
     def saw(self, variable: str) -> None:
@@ -116,6 +118,8 @@ class Used:
         self.filled += 1
         if self.record is not None:
             self.record.append(variable)
+            self.suppressed = self.suppressed | {variable}
+        elif variable == "locator":  # shown once in a cite, however often the style asks for it
             self.suppressed = self.suppressed | {variable}
 
 

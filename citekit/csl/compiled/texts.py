@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from citekit.csl.compiled.state import State
 
 _COUNTS = ("citation-number", "first-reference-note-number")
+_STARTING = frozenset(("edition", "issue", "number", "volume"))
+"""Numbers that the reference processor reads as texts, which are there even when empty."""
 
 
 def compile_value(setting: Setting, element: ir.Text) -> Element:
@@ -68,7 +70,7 @@ def compile_variable(setting: Setting, element: ir.Text) -> Element:
         return _pages(setting, look)
     if what in NUMBER_VARIABLES and what not in UNJOINED:
         number = ir.Number(look=look, variable=what, form="numeric")
-        return _among_texts(compile_number(setting, number))
+        return _among_texts(compile_number(setting, number), starts=what in _STARTING)
     return _of_the_item(setting, element)
 
 
@@ -194,12 +196,16 @@ def _pages(setting: Setting, look: ir.Look) -> Element:
     return run
 
 
-def _among_texts(element: Element) -> Element:
-    """A number that ``cs:text`` asks for counts among the texts."""
+def _among_texts(element: Element, *, starts: bool) -> Element:
+    """A number that ``cs:text`` asks for counts among the texts.
+
+    Where it ``starts`` a reference, no term behind it is raised, even if the item lacks it.
+    """
 
     def run(state: State, out: Out) -> None:
         state.used.texts += 1
         element(state, out)
+        state.used.started = state.used.started or starts
 
     return run
 

@@ -70,8 +70,8 @@ class TokenWriter:
             first = text[0]
             if first in _SPACES:
                 before = self.out[last]
-                if self._after_quote < 0 and before[-1:] in _SPACES:  # type: ignore[index]  # a text
-                    text = text[1:]
+                if self._after_quote < 0 and before[-1:] == first:  # type: ignore[index]  # a text
+                    text = text[1:]  # but a no-break space and a blank both stay
             elif first in _MARKS:
                 text = self._collide(text, meeting, moves=moves)
         elif self._bound_at >= 0 and text[:1] in _MARKS and text:
@@ -105,7 +105,7 @@ class TokenWriter:
             self.out[self._last] = before[:-1] + _settled(first, before[-1])
             return text[1:]
         if moves and meeting and self._after_quote >= 0 and first in _MOVABLE:
-            self.out.insert(self._after_quote, first)
+            self._insert(self._after_quote, first)
             self._last = self._after_quote
             self._after_quote += 1
             return text[1:]
@@ -115,8 +115,12 @@ class TokenWriter:
         """The text without its first mark, which ends the block before."""
         before = self.out[self._bound_at - 1]
         if not (isinstance(before, str) and before[-1] + text[0] in _LOSES):
-            self.out.insert(self._bound_at, text[0])
+            self._insert(self._bound_at, text[0])
         return text[1:].lstrip()
+
+    def _insert(self, at: int, text: str) -> None:
+        """Write a mark where it moves to, before what was written."""
+        self.out.insert(at, text)
 
     def _raw(self, text: str) -> None:
         if not text:

@@ -6,12 +6,12 @@ which are nodes or plain text. Text never holds markup, so no renderer can be tr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from citekit.csl.style.ir import PLAIN, Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 class Node:
@@ -112,7 +112,27 @@ class NamesNode(Node):
         self.shown = shown
 
 
-class Note(Node):
+Owner: TypeAlias = "Mapping[str, Any] | tuple[Mapping[str, Any], ...] | None"
+"""Whose a part of a citation is: a cite's; that of several, which a dash stands for; nobody's."""
+
+
+class Cluster(Node):
+    """A whole citation; ``owners`` says of each child whose it is, in order (empty: not known).
+
+    A cite is the very mapping that the citation was given. The owners stand beside the children and
+    not in nodes around them, since how marks meet depends on the nodes between them.
+    """
+
+    __slots__ = ("owners",)
+
+    def __init__(
+        self, look: Look, children: Sequence[Node | str], owners: Sequence[Owner] = ()
+    ) -> None:
+        super().__init__(look, children)
+        self.owners = owners
+
+
+class Note(Cluster):
     """A whole citation of a note style: parentheses inside its parentheses become brackets."""
 
     __slots__ = ()

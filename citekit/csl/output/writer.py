@@ -30,6 +30,7 @@ from citekit.csl.output.token_writer import TokenWriter
 from citekit.csl.output.tokens import CLOSE, Open, Source
 from citekit.csl.output.tree import (
     Affix,
+    Cluster,
     Digits,
     Kept,
     Labelled,
@@ -46,10 +47,11 @@ from citekit.csl.style.ir import PLAIN, Look
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from citekit.csl.output.endings import Ending, Meeting
     from citekit.csl.output.tokens import Token
+    from citekit.csl.output.tree import Owner
     from citekit.csl.style.ir import Font
     from citekit.csl.style.locale import Locale
 
@@ -74,6 +76,23 @@ def flatten(node: Node, locale: Locale, *, sources: bool = False) -> list[Token]
     writer = _TracingWriter(locale) if sources else _Writer(locale)
     writer.node(node)
     return writer.out
+
+
+class Stretch:
+    """Tokens that one cite wrote, from ``start`` up to ``end``: what opens there also closes."""
+
+    __slots__ = ("end", "owner", "start")
+
+    def __init__(self, start: int, owner: Owner) -> None:
+        self.start = self.end = start
+        self.owner = owner
+
+
+def attribute(node: Node, locale: Locale) -> tuple[list[Token], list[Stretch]]:
+    """The tokens of a citation as ``flatten`` gives them, and in order which cite wrote which."""
+    writer = _AttributingWriter(locale)
+    writer.node(node)
+    return writer.out, writer.stretches
 
 
 class _Writer(TokenWriter):
@@ -149,7 +168,7 @@ class _Writer(TokenWriter):
         if look.suffix or look.font is not None or self._end is not FREE:
             self._suffix(look, ending)
 
-    def _children(self, children: Sequence[Node | str], delimiter: str) -> None:
+    def _children(self, children: Iterable[Node | str], delimiter: str) -> None:
         between = False
         for child in children:
             if between:
@@ -312,7 +331,8 @@ class _Writer(TokenWriter):
 def _slanting(node: Node) -> Font | None:
     """The font of an element; without italics for text in a script that has none."""
     font = node.look.font
-    if font is None or font.style in (None, "normal") or not isinstance(node.children[0], str):
+    is_leaf = bool(node.children) and isinstance(node.children[0], str)  # empty tags have none
+    if font is None or font.style in (None, "normal") or not is_leaf:
         return font
     return font if has_italics("".join(leaves(node))) else replace(font, style=None)
 
@@ -330,3 +350,44 @@ class _TracingWriter(_Writer):
         self.out.append(Source(look=node.look))
         super().node(node)
         self.out.append(CLOSE)
+
+
+class _AttributingWriter(_Writer):
+    """Also notes what each cite of a citation wrote."""
+
+    __slots__ = ("_owners", "stretches")
+
+    def __init__(self, locale: Locale) -> None:
+        super().__init__(locale)
+        self.stretches: list[Stretch] = []
+        self._owners: Sequence[Owner] = ()  # of the children that are written next
+
+    def node(self, node: Node) -> None:
+        """Write a node; whose its children are is known of a citation only."""
+        if isinstance(node, Cluster):
+            self._owners = node.owners
+        super().node(node)
+
+    def _children(self, children: Iterable[Node | str], delimiter: str) -> None:
+        owners, self._owners = self._owners, ()
+        super()._children(self._watched(children, owners) if owners else children, delimiter)
+
+    def _watched(
+        self, children: Iterable[Node | str], owners: Sequence[Owner]
+    ) -> Iterator[Node | str]:
+        """The children; each is written before the next one is asked for."""
+        for child, owner in zip(children, owners, strict=True):
+            if owner is None:
+                yield child
+                continue
+            stretch = Stretch(len(self.out), owner)
+            self.stretches.append(stretch)
+            yield child
+            stretch.end = len(self.out)
+
+    def _insert(self, at: int, text: str) -> None:
+        """A mark that moves back belongs to what it moves into."""
+        super()._insert(at, text)
+        for stretch in self.stretches:
+            stretch.start += stretch.start >= at
+            stretch.end += stretch.end > at

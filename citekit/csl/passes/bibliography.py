@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from citekit.csl.compiled.state import Context, State
+from citekit.csl.output.spacing import Spacing
 from citekit.csl.output.tree import NamesNode, Node, comes_from_item, exchange, plain_text
 from citekit.csl.style.ir import PLAIN, Look
 from citekit.csl.values.links import with_link
 from citekit.csl.values.numbers import whole_number
-from citekit.model.value import Value, replace
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,17 +29,8 @@ _LEFT = Look(display="left-margin")
 _RIGHT = Look(display="right-inline")
 
 
-class Spacing(Value):
-    """How the whole bibliography is to be set."""
-
-    hanging_indent: bool = False
-    second_field_align: str | None = None
-    entry_spacing: int = 1
-    line_spacing: int = 1
-
-
-def spacing(program: Program) -> Spacing:
-    """The bibliography's own options."""
+def spacing(program: Program, widest_label: int = 0) -> Spacing:
+    """The bibliography's own options, and how wide the margin of labels has to be."""
     area = program.style.bibliography
     options = {} if area is None else area.options
     return Spacing(
@@ -46,6 +38,7 @@ def spacing(program: Program) -> Spacing:
         second_field_align=options.get("second-field-align"),
         entry_spacing=whole_number(options.get("entry-spacing"), 1),
         line_spacing=whole_number(options.get("line-spacing"), 1),
+        widest_label=widest_label,
     )
 
 

@@ -16,6 +16,7 @@ from citekit.csl.output.tree import (
 )
 from citekit.csl.passes.disambiguate import UNTOLD, Told, letters
 from citekit.csl.style.ir import PLAIN
+from citekit.csl.values.abbreviations import NUMBERS
 from citekit.csl.values.entry import MAX_TEXT, Entry
 from citekit.csl.values.locators import read_locator
 from citekit.csl.values.markup import parse_markup
@@ -116,6 +117,7 @@ class CiteRenderer:
         locator = cite.get("locator")
         if locator is not None and not isinstance(locator, (dict, list)):
             text, label = read_locator(str(locator)[:MAX_TEXT], cite.get("label"))
+            text = facts.entry.short(NUMBERS, text) or text
         return Context(
             entry=facts.entry,
             hints=facts.hints,

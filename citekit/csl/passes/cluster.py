@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.compiled.state import State
-from citekit.csl.output.tree import Node, Note, Rich
+from citekit.csl.output.tree import Cluster, Node, Note, Rich
 from citekit.csl.passes.cite import CiteRenderer, Facts, Piece
 from citekit.csl.passes.collapse import collapse
 from citekit.csl.style.ir import PLAIN
@@ -28,7 +28,7 @@ NOTHING_LEFT = "[NO_PRINTED_FORM]"
 """What stands for a citation whose only names are suppressed; without the layout's affixes."""
 
 
-def cluster(renderer: CiteRenderer, cited: Sequence[Cited], mode: str = "") -> Node:
+def cluster(renderer: CiteRenderer, cited: Sequence[Cited], mode: str = "") -> Cluster:
     """The tree of a whole citation; the modes are those of ``document.Citation``."""
     made: list[Piece] = []
     for i, (facts, cite, place) in enumerate(cited):
@@ -40,14 +40,16 @@ def cluster(renderer: CiteRenderer, cited: Sequence[Cited], mode: str = "") -> N
     _show_missing(made, mode)
     if mode == "author-only" or (len(cited) == 1 and cited[0][1].get("author-only")):
         return _author(renderer, cited[0])
-    children = collapse(renderer, made)
+    joined = collapse(renderer, made)
     if mode == "composite":
         return _composite(renderer, cited)
-    if not children and any(_suppresses(piece, mode) for piece in made):
-        return Node(PLAIN, [NOTHING_LEFT])
+    if not joined.parts and any(_suppresses(piece, mode) for piece in made):
+        return Cluster(PLAIN, [NOTHING_LEFT], [made[0].cite])
+    if not joined.parts:
+        joined.add(MISSING, made[0].cite if made else None)
     style = renderer.program.style
-    whole = Note if style.style_class == "note" else Node
-    return whole(replace(style.citation.look, delimiter=""), children or [MISSING])
+    whole = Note if style.style_class == "note" else Cluster
+    return whole(replace(style.citation.look, delimiter=""), joined.parts, joined.owners)
 
 
 def _suppresses(piece: Piece, mode: str) -> bool:
@@ -60,24 +62,24 @@ def _show_missing(pieces: list[Piece], mode: str) -> None:
         pieces[0].body = Node(PLAIN, [MISSING])
 
 
-def _author(renderer: CiteRenderer, first: Cited) -> Node:
+def _author(renderer: CiteRenderer, first: Cited) -> Cluster:
     """Only the names of the first cite, for use in running text."""
     state = State(renderer.context(*first))
     body = renderer.program.cite(state)
     names = state.marks.first_names
-    return Node(PLAIN, [body if names is None else names])
+    return Cluster(PLAIN, [body if names is None else names], [first[1]])
 
 
-def _composite(renderer: CiteRenderer, cited: Sequence[Cited]) -> Node:
+def _composite(renderer: CiteRenderer, cited: Sequence[Cited]) -> Cluster:
     """Names in the text, the rest in the citation: ``Doe (2000)``; a number stands alone."""
     state = State(renderer.context(*cited[0]))
     renderer.program.cite(state)
     names = state.marks.first_names
     if names is None:
         return cluster(renderer, cited)
-    rest = cluster(renderer, cited, "suppress-author")
+    first, rest = cited[0][1], cluster(renderer, cited, "suppress-author")
     if rest.children == [NOTHING_LEFT]:
-        return names
-    infix = cited[0][1].get("infix")
+        return Cluster(PLAIN, [names], [first])
+    infix = first.get("infix")
     between = Rich(PLAIN, parse_markup(f" {infix.strip()} " if isinstance(infix, str) else " "))
-    return Node(PLAIN, [names, between, rest])
+    return Cluster(PLAIN, [names, between, rest], [first, None, None])

@@ -16,13 +16,34 @@ from citekit.model.value import replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from citekit.csl.output.tree import Owner
     from citekit.csl.passes.cite import CiteRenderer
 
 
 _ENDS = ".,;:"
 
 
-def collapse(renderer: CiteRenderer, pieces: list[Piece]) -> list[Node | str]:
+class Joined:
+    """What a citation consists of, in order, and whose each part of it is."""
+
+    __slots__ = ("owners", "parts")
+
+    def __init__(self) -> None:
+        self.parts: list[Node | str] = []
+        self.owners: list[Owner] = []
+
+    def add(self, part: Node | str, owner: Owner = None) -> None:
+        """Add a cite, or what stands between two."""
+        self.parts.append(part)
+        self.owners.append(owner)
+
+    def add_range(self, skipped: Sequence[Piece], last: Node, piece: Piece) -> None:
+        """Add the end of a range; its dash stands for the cites that are skipped."""
+        self.add("–", tuple(one.cite for one in skipped))
+        self.add(last, piece.cite)
+
+
+def collapse(renderer: CiteRenderer, pieces: list[Piece]) -> Joined:
     """The cites of a citation with what stands between them."""
     pieces = [piece for piece in pieces if piece.shows]
     area = renderer.program.style.citation
@@ -32,32 +53,31 @@ def collapse(renderer: CiteRenderer, pieces: list[Piece]) -> list[Node | str]:
         return _numbers(pieces, renderer)
     if kind in ("year", "year-suffix", "year-suffix-ranged"):
         return _Years(renderer, kind).join(_grouped(pieces) if area.sort else pieces)
-    if "cite-group-delimiter" in options:
-        delimiter = options["cite-group-delimiter"]
+    if delimiter := options.get("cite-group-delimiter"):
         return _joined(_grouped(pieces), area.look.delimiter, delimiter)
     return _joined(pieces, area.look.delimiter, area.look.delimiter)
 
 
-def _joined(pieces: Sequence[Piece], delimiter: str, within: str) -> list[Node | str]:
-    out: list[Node | str] = []
+def _joined(pieces: Sequence[Piece], delimiter: str, within: str) -> Joined:
+    out = Joined()
     before: Piece | None = None
     for piece in pieces:
         if before is not None:
             same = before.names and before.names == piece.names
             _delimit(out, before, piece, within if same else delimiter)
-        out.append(wrapped(piece))
+        out.add(wrapped(piece), piece.cite)
         before = piece
     return out
 
 
-def _delimit(out: list[Node | str], before: Piece, after: Piece, delimiter: str) -> None:
+def _delimit(out: Joined, before: Piece, after: Piece, delimiter: str) -> None:
     """The delimiter, unless the affixes people typed already separate the two cites."""
     if after.prefix[:1] in tuple(_ENDS) or before.suffix.rstrip()[-1:] in tuple(_ENDS):
         if not after.prefix[:1].isspace() and after.prefix[:1] not in tuple(_ENDS):
-            out.append(delimiter[len(delimiter.rstrip()) :])
+            out.add(delimiter[len(delimiter.rstrip()) :])
         return
     if delimiter:
-        out.append(delimiter)
+        out.add(delimiter)
 
 
 def _grouped(pieces: list[Piece]) -> list[Piece]:
@@ -72,23 +92,24 @@ def _grouped(pieces: list[Piece]) -> list[Piece]:
 # ---------------------------------------------------------------------------------------- numbers
 
 
-def _numbers(pieces: list[Piece], renderer: CiteRenderer) -> list[Node | str]:
+def _numbers(pieces: list[Piece], renderer: CiteRenderer) -> Joined:
     """Runs of three and more numbers in a row as ranges."""
     area = renderer.program.style.citation
     delimiter = area.look.delimiter
     after = area.options.get("after-collapse-delimiter", delimiter)
-    out: list[Node | str] = []
+    out = Joined()
     i = 0
     between = delimiter
     while i < len(pieces):
         run = _run_length(pieces, i)
-        if out:
+        if i:
             pinned = pieces[i - 1].cite.get("locator") and pieces[i].cite.get("locator")
             _delimit(out, pieces[i - 1], pieces[i], after if pinned else between)
-        out.append(wrapped(pieces[i]))
+        out.add(wrapped(pieces[i]), pieces[i].cite)
         between = delimiter
         if run >= 3:
-            out += ["–", wrapped(pieces[i + run - 1])]
+            last = pieces[i + run - 1]
+            out.add_range(pieces[i + 1 : i + run - 1], wrapped(last), last)
             between = after
             i += run
         else:
@@ -128,14 +149,14 @@ class _Years:
         self._ranged = kind == "year-suffix-ranged"
         self._delimiter = area.look.delimiter
         self._after = options.get("after-collapse-delimiter")
-        self._grouped = options.get("cite-group-delimiter")
+        self._grouped = options.get("cite-group-delimiter") or None
         self._in_text = renderer.program.style.style_class == "in-text"
         self._between_suffixes = options.get(
             "year-suffix-delimiter", self._grouped or self._delimiter
         )
 
-    def join(self, pieces: list[Piece]) -> list[Node | str]:
-        out: list[Node | str] = []
+    def join(self, pieces: list[Piece]) -> Joined:
+        out = Joined()
         i = 0
         while i < len(pieces):
             self._add(pieces, i, out)
@@ -145,7 +166,7 @@ class _Years:
             i += run
         return out
 
-    def _add(self, pieces: list[Piece], i: int, out: list[Node | str]) -> None:
+    def _add(self, pieces: list[Piece], i: int, out: Joined) -> None:
         """A cite, without the names it shares with those before."""
         piece, shared = pieces[i], _shares_names(pieces, i)
         piece.collapsed = not piece.texts and (shared or not _is_named(piece))
@@ -153,9 +174,9 @@ class _Years:
             self._renderer.render(piece, names=False)
             if not piece.shows:
                 return
-        if out:
+        if out.parts:
             _delimit(out, pieces[i - 1], piece, self._between(pieces[i - 1], piece, shared=shared))
-        out.append(wrapped(piece))
+        out.add(wrapped(piece), piece.cite)
 
     def _between(self, before: Piece, after: Piece, *, shared: bool) -> str:
         """What stands between two cites that are more than a letter."""
@@ -188,7 +209,7 @@ class _Years:
         bare = replace(context, skips_names=True, year_text="", locator="")
         return plain_text([self._renderer.program.cite(State(bare))])
 
-    def _letters(self, run: list[Piece], out: list[Node | str]) -> None:
+    def _letters(self, run: list[Piece], out: Joined) -> None:
         """Only the letters of the cites after the first of a run, perhaps as ranges."""
         i = 1
         while i < len(run):
@@ -197,17 +218,18 @@ class _Years:
                 while end + 1 < len(run) and _follows(run[end], run[end + 1]):
                     end += 1
                 if i == 1 and end > i and _follows(run[0], run[1]):
-                    out += ["–", _letter(run[end])]
+                    out.add_range(run[i:end], _letter(run[end]), run[end])
                     i = end + 1
                     continue
             if run[i].is_bare and not run[i - 1].suffix:
-                out += [self._between_suffixes, self._short(run[i])]
+                out.add(self._between_suffixes)
+                out.add(self._short(run[i]), run[i].cite)
             else:
                 run[i].collapsed = not run[i].texts
                 _delimit(out, run[i - 1], run[i], self._between(run[i - 1], run[i], shared=True))
-                out.append(wrapped(run[i], self._short(run[i])))
+                out.add(wrapped(run[i], self._short(run[i])), run[i].cite)
             if end - i >= 2:
-                out += ["–", _letter(run[end])]
+                out.add_range(run[i + 1 : end], _letter(run[end]), run[end])
                 i = end + 1
             else:
                 i += 1

@@ -142,7 +142,7 @@ class Disambiguator:
                     cite.key, cite.shown, cite.tests, cost = plain
                     self._left -= cost
             for bucket in _buckets(cites):
-                if len(bucket) > 1:
+                if len(bucket) > 1 and bucket[0].key:  # a cite without text is no other's like
                     self._resolve_again(bucket, resolved)
         told = {}
         for cite in cites:
@@ -317,10 +317,13 @@ class Disambiguator:
 
     def _tell_apart(self, bucket: list[Cite]) -> None:
         groups = [bucket]
+        by_cite = self._add_given and self._rule == "by-cite"
+        if by_cite:
+            groups = self._each(groups, self._given_names)
         if self._add_names:
             groups = self._each(groups, self._more_names)
-        if self._add_given and self._rule == "by-cite":
-            groups = self._each(groups, self._given_names)
+        if by_cite and self._add_names:
+            groups = self._each(groups, self._all_names)
         groups = self._each(groups, self._own_way)
         if self._add_suffix:
             for group in groups:
@@ -338,12 +341,16 @@ class Disambiguator:
         return self._grow(group, lambda _group, _place: None)
 
     def _given_names(self, group: list[Cite]) -> list[list[Cite]]:
-        """Expand given names one by one, revealing names where that helps (rule ``by-cite``)."""
+        """Expand given names that are shown, one by one (rule ``by-cite``)."""
         for place in range(_shared_places(group)):
             parts = self._expand(group, place)
             if parts is not None:
                 return self._each(_ambiguous(parts), self._given_names)
-        return self._grow(group, self._expand) if self._add_names else [group]
+        return [group]
+
+    def _all_names(self, group: list[Cite]) -> list[list[Cite]]:
+        """Show more names and expand their given names, where neither alone is enough."""
+        return self._grow(group, self._expand)
 
     def _grow(
         self,
@@ -352,7 +359,7 @@ class Disambiguator:
     ) -> list[list[Cite]]:
         """Reveal names until the group falls apart, then go on with its parts; else undo."""
         base = [cite.hints for cite in group]
-        again = self._given_names if help_out == self._expand else self._more_names
+        again = self._all_names if help_out == self._expand else self._more_names
         for place in range(_shared_places(group)):
             for count in _useful_counts(group, place):
                 if self.is_spent:

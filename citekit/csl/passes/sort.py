@@ -41,5 +41,7 @@ def sort_by(
 
 def sort_texts(context: Context, keys: Sequence[SortKey]) -> tuple[str, ...]:
     """What one item or cite is sorted by, key by key; ``LAST`` where it has nothing."""
-    found = ((key.text(context).strip(), key.language) for key in keys)
-    return tuple(collation_key(text, language) if text else LAST for text, language in found)
+    found = ((key.text(context), key.language) for key in keys)
+    return tuple(
+        collation_key(text, language) if text.strip() else LAST for text, language in found
+    )

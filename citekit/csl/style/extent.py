@@ -83,7 +83,7 @@ class _Survey:
         if known is None:
             macro = self._style.macros.get(name)
             if macro is None:
-                raise self._error(line, f"there is no macro {name!r}")
+                raise self._error(line, f"there is no macro {name!r}", self._modules_hint())
             if name in self._open:
                 way = " → ".join([*self._open[self._open.index(name) :], name])
                 raise self._error(line, f"macros call each other in a circle: {way}")
@@ -154,6 +154,11 @@ class _Survey:
         if any(len(said) > MOST_SIGNS for said in (element.delimiter or "", *options)):
             message = f"more than {MOST_SIGNS:,} signs between two names"
             raise self._error(element.look.line, message)
+
+    def _modules_hint(self) -> str | None:
+        if self._style.options.get("version", "").endswith("mlz1"):
+            return "a style of CSL-M may lack macros, which Jurism has in modules for jurisdictions"
+        return None
 
     def _too_deep(self, line: int) -> InvalidData:
         message = f"elements and the macros they call nest more than {MOST_LEVELS} levels deep"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from citekit.csl.style.head import MAX_STYLE_BYTES, StyleHead, read_head
+from citekit.csl.style.head import StyleHead, read_style
 from citekit.csl.style.installed import file_of_id, installed_file
-from citekit.csl.style.search import id_of_title, nearest
-from citekit.errors import InvalidData, NotFound, StorageFailed
+from citekit.csl.style.search import id_of_title, id_of_url, nearest
+from citekit.errors import InvalidData, NotFound
+from citekit.model.machine.user_folders import own_styles_folder
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
@@ -35,38 +36,63 @@ class StyleSource(Value):
     path: str
     default_locale: str | None = None
 
-    def fit(self, item: Mapping[str, Any]) -> dict[str, Any]:
+    def __repr__(self) -> str:
+        return f"<StyleSource {self.id}: {self.title}>"
+
+    def fit(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
         """The item as the style asks for it; items are best handed over like this.
 
         Most styles were written before CSL 1.0.2 and name an event by ``event``, now a legacy
         variant of ``event-title`` (Appendix IV). The processor, like others, takes no name for
         another, since newer styles print both.
         """
-        data = dict(item)
-        if "event-title" in data and b"event-title" not in self.xml:
-            data.setdefault("event", data["event-title"])
-        return data
+        if "event-title" not in item or "event" in item or b"event-title" in self.xml:
+            return item
+        return {**item, "event": item["event-title"]}
 
 
 def find_style(name: str) -> StyleSource:
     """Find a style by id, short name, title, URL id or path of a ``.csl`` file.
 
-    Raises NotFound, with the nearest names as its hint, and InvalidData for a file that is no
-    style, holds a DOCTYPE, or depends on a style that is not there.
+    An address is taken for an id and never fetched. Raises NotFound, with the nearest names as its
+    hint, and InvalidData for a file that is no style, holds a DOCTYPE, or depends on a style that
+    is not there.
     """
+    return _read_source(find_file(name))
+
+
+def find_file(name: str) -> Path:
+    """The file of the style that goes by this name, be it a dependent one; raises NotFound."""
     name = name.strip()
     path = _named_file(name) or installed_file(name)
     if path is None:
-        title_id = id_of_title(name)
-        path = file_of_id(title_id) if title_id else None
+        other_id = id_of_url(name) if _is_address(name) else id_of_title(name)
+        path = file_of_id(other_id) if other_id else None
     if path is None:
         raise NotFound(f"no CSL style {_shown(name)}", hint=_hint(name))
-    return _read_source(path)
+    return path
+
+
+def beside(name: str, folder: Path) -> str:
+    """A name as it is meant in a file of this folder: the path of a style there, else as it is.
+
+    So ``archive.toml`` and ``conf.py`` name a style or locale file from where they are themselves.
+    """
+    path = folder / name
+    is_path = name.lower().endswith((".csl", ".xml")) and not _is_address(name)
+    try:
+        return str(path) if is_path and path.is_file() else name
+    except (OSError, ValueError):  # too long for the system, or with a NUL
+        return name
+
+
+def _is_address(name: str) -> bool:
+    return name.lower().startswith(("http:", "https:"))
 
 
 def _named_file(name: str) -> Path | None:
     """The file of a path: anything that ends in ``.csl`` or has a folder in it, if it exists."""
-    if "\0" in name or name.lower().startswith(("http:", "https:")):
+    if "\0" in name or _is_address(name):
         return None
     path = Path(name)
     looks_like_path = name.lower().endswith(".csl") or len(path.parts) > 1
@@ -78,11 +104,11 @@ def _named_file(name: str) -> Path | None:
 
 def _read_source(path: Path) -> StyleSource:
     """Read a style, or the parent of a dependent one."""
-    xml, head = _read(path)
+    xml, head = read_style(path)
     if head.parent is None:
         return _source(path, xml, head, path.stem, head.title)
     parent_path = _parent_file(path, head.parent)
-    parent_xml, parent = _read(parent_path)
+    parent_xml, parent = read_style(parent_path)
     if parent.parent is not None:
         raise InvalidData(
             f"its parent style {_shown(head.parent)} is itself a dependent style", place=str(path)
@@ -103,28 +129,23 @@ def _source(path: Path, xml: bytes, head: StyleHead, style_id: str, title: str) 
 
 
 def _parent_file(path: Path, url: str) -> Path:
-    """The parent of a dependent style: an installed one, or a file beside the dependent style."""
+    """The parent of a dependent style: one that is installed, or a file beside the dependent one.
+
+    Among the user's own styles nothing is beside: there the newer of two counts.
+    """
     parent_id = url.rstrip("/").rpartition("/")[2]
-    beside = path.with_name(f"{parent_id}.csl") if parent_id else path
-    if beside != path and _named_file(str(beside)):
-        return beside
+    neighbour = path.with_name(f"{parent_id}.csl") if parent_id else path
+    if neighbour != path and path.parent != own_styles_folder() and _named_file(str(neighbour)):
+        return neighbour
     installed = installed_file(f"http://www.zotero.org/styles/{parent_id}")
     if installed is None:
+        name = parent_id or "the parent"
         raise InvalidData(
             f"its parent style {_shown(url)} is not there",
             place=str(path),
-            hint=f"put {parent_id or 'the parent'}.csl beside it",
+            hint=f"put {name}.csl beside it, or take it in: citekit styles update FOLDER",
         )
     return installed
-
-
-def _read(path: Path) -> tuple[bytes, StyleHead]:
-    try:
-        with path.open("rb") as file:
-            xml = file.read(MAX_STYLE_BYTES + 1)
-    except OSError as error:
-        raise StorageFailed(f"cannot be read: {error.strerror}", place=str(path)) from error
-    return xml, read_head(xml, str(path))
 
 
 def _hint(name: str) -> str:

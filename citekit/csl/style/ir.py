@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from citekit.errors import Place
 from citekit.model.value import Value
 
 
@@ -214,6 +215,22 @@ class Term(Definition):
     match: str | None = None
 
 
+class StyleRemark(Value):
+    """Something in a style or locale that is not in CSL 1.0.2, which is read without it."""
+
+    path: str
+    line: int
+    message: str
+
+    @property
+    def place(self) -> Place:
+        """File and line."""
+        return Place(path=self.path, line=self.line)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
 class LocaleData(Definition):
     """``cs:locale`` of one file: only what that file says."""
 
@@ -221,6 +238,7 @@ class LocaleData(Definition):
     terms: dict[tuple[str, str, str], Term]  # (name, form, gender-form) -> term
     dates: dict[str, Date]
     options: dict[str, str]
+    remarks: tuple[StyleRemark, ...] = ()
 
 
 class Style(Definition):
@@ -237,3 +255,7 @@ class Style(Definition):
     locales: tuple[LocaleData, ...] = ()
     names: frozenset[str]
     """All that it prints as text or number, labels, tests for or sorts by."""
+    remarks: tuple[StyleRemark, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Style {self.title or self.path}>"

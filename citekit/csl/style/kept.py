@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.csl.style import ir
 from citekit.csl.style.installed import styles_folder
 from citekit.errors import CitekitError
-from citekit.model.records.user_cache import cache_folder, keep, read_kept
+from citekit.model.machine.user_cache import keep, read_kept
+from citekit.model.machine.user_folders import cache_folder
 from citekit.model.value import Value, replace
 from citekit.version import __version__
 
@@ -33,13 +34,14 @@ _CLASSES: Final = tuple(
 )
 _NUMBERS: Final = {kind: number for number, kind in enumerate(_CLASSES)}
 _TUPLE, _DICT, _SET = -1, -2, -3
-_READERS: Final = ("ir", "parse", "xml", "facts")
+_READERS: Final = ("ir", "parse", "xml", "facts", "vocabulary")
 
 
 def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
     """The style in this XML (CSL 1.0.2 §Root Element).
 
-    An installed one, as its ``path`` says, is kept for the next time. Raises InvalidData for
+    An installed one, as its ``path`` says, is kept for the next time. What CSL 1.0.2 does not have
+    is left out where that can be, and told in the ``remarks``. Raises InvalidData for
     malformed XML, a DOCTYPE, elements in impossible places, a dependent style (its parent has to be
     parsed instead), macros that are unknown or call themselves, and a style that asks for too much.
     """
@@ -52,10 +54,10 @@ def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
     if lines:
         style = _read(lines[0])
         macros = _Macros(dict(zip(style.macros, lines[1:], strict=True)))
-        return replace(style, path=path, macros=macros)
+        return replace(style, macros=macros)
     style = _parser().parse_style(text, path)
     names = dict.fromkeys(style.macros)
-    kept.write([replace(style, path="", macros=names), *style.macros.values()])
+    kept.write([replace(style, macros=names), *style.macros.values()])
     return style
 
 
@@ -91,7 +93,7 @@ class _Kept:
 
     def __init__(self, text: bytes, path: str) -> None:
         self._file = cache_folder() / "parsed" / f"{Path(path).name}.json"
-        self._made_of = f"{_reader()} {len(text)} {crc32(text)}"
+        self._made_of = f"{_reader()} {len(text)} {crc32(text)} {crc32(os.fsencode(path))}"
 
     def lines(self) -> list[str]:
         """What is kept, if it was made of the same by the same; else nothing."""

@@ -3,21 +3,25 @@
 Lowest first: en-US, the main dialect of the language, the exact tag, then what the style itself
 overrides (for all languages, for the language, for its main dialect, for the exact tag). A term
 that the language has in another form only is taken in that form and not from en-US. Source: CSL
-1.0.2 §Locale Fallback. The locale files are data of another package; its folder is found without
-importing it.
+1.0.2 §Locale Fallback. The locale files are data of another package, whose folder is found without
+importing it, and those that the user has brought (``own``).
 """
 
 from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citekit.csl.style.head import read_style
 from citekit.csl.style.kept import parse_locale
-from citekit.errors import CitekitError, NotFound
+from citekit.csl.style.own import is_as_new, own_stamp
+from citekit.errors import CitekitError, InvalidData, NotFound
+from citekit.model.machine.user_folders import own_locales_folder
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
@@ -111,20 +115,35 @@ class Locale:
 
 
 def load_locale(style: Style, asked: str | None) -> tuple[Locale, list[str]]:
-    """The locale for this style and tag, and warnings about languages nobody has data for."""
+    """The locale for this style and tag, and warnings: of languages nobody has data for, of files.
+
+    The path of a locale file may stand in the place of the tag; what it says comes before the
+    files of its language. Raises InvalidData and StorageFailed for a file that cannot be read.
+    """
+    named = _named_file(asked) if asked and asked.lower().endswith(".xml") else None
+    if named is not None:
+        asked = named.lang
     lang = normal_tag(asked or style.default_locale or ROOT)
-    warnings: list[str] = []
-    found = [tag for tag in _chain(lang) if tag in _files()]
-    files = [_file(tag) for tag in found if tag != ROOT]
-    if not found:
+    paths = locale_files()
+    chain = _chain(lang, paths)
+    found = [tag for tag in chain if tag in paths]
+    files = [_file(paths[tag]) for tag in found if tag != ROOT]
+    if named is not None:
+        files.append(named)
+    warnings = [str(remark) for file in files for remark in file.remarks]
+    if not files and not found:
         warnings.append(f"no locale {lang!r}: its terms are taken from {ROOT}")
     own = [
-        layer
-        for wanted in (None, *_chain(lang))
-        for layer in style.locales
-        if _same(layer.lang, wanted)
+        layer for wanted in (None, *chain) for layer in style.locales if _same(layer.lang, wanted)
     ]
-    return Locale(lang, _file(ROOT), files, own), warnings
+    return Locale(lang, _file(paths[ROOT]), files, own), warnings
+
+
+def _named_file(path: str) -> LocaleData:
+    xml, head = read_style(Path(path), root="locale")
+    if not head.lang:
+        raise InvalidData("the locale does not say its language (xml:lang)", place=path)
+    return parse_locale(xml, path)
 
 
 def normal_tag(tag: str) -> str:
@@ -144,20 +163,27 @@ def _is_ordinal(name: str) -> bool:
     return name == "ordinal" or (name.startswith("ordinal-") and name[8:].isdigit())
 
 
-def _chain(lang: str) -> list[str]:
+def _chain(lang: str, paths: Iterable[str]) -> list[str]:
     """The tags to load after the root, general before special."""
     primary = lang.split("-", maxsplit=1)[0]
-    dialect = _primary_dialects().get(primary, primary)
+    dialect = _primary_dialects().get(primary)
+    if dialect is None:  # a language that the user has brought
+        dialect = min((tag for tag in paths if tag.startswith(f"{primary}-")), default=primary)
     return list(dict.fromkeys([primary, dialect, lang]))
 
 
-@lru_cache(maxsize=16)
-def _file(tag: str) -> LocaleData:
-    path = _files()[tag]
+def _file(path: Path) -> LocaleData:
+    """The locale in a file, read once as long as the file stays as it is."""
     try:
-        return parse_locale(Path(path).read_bytes(), path)
+        return _read(path, path.stat().st_mtime_ns)
     except OSError as error:
-        raise NotFound(f"the locale {tag} cannot be read: {error}", place=path) from error
+        message = f"the locale cannot be read: {error.strerror}"
+        raise NotFound(message, place=str(path)) from error
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, _changed_ns: int) -> LocaleData:
+    return parse_locale(path.read_bytes(), str(path))
 
 
 @lru_cache(maxsize=1)
@@ -177,20 +203,49 @@ def _no_data() -> CitekitError:
     return NotFound("the CSL locale files are not installed", hint="pip install citeproc-py")
 
 
+def locale_files() -> dict[str, Path]:
+    """The locale files by their tags, the user's own among them; raises NotFound for none.
+
+    An own one counts where it is as new as that of the package.
+    """
+    return _files(own_stamp(own_locales_folder()))
+
+
 @lru_cache(maxsize=1)
-def _files() -> dict[str, str]:
-    """The path of each locale by its tag."""
-    folder = _folder()
-    return {
-        name.removeprefix("locales-").removesuffix(".xml"): f"{folder}/{name}"
-        for name in os.listdir(folder)  # noqa: PTH208  # strings: most are never opened
-        if name.startswith("locales-") and name.endswith(".xml")
-    }
+def _files(stamp: tuple[str, int]) -> dict[str, Path]:
+    folder, changed_ns = stamp
+    found = files_in(_folder())
+    for tag, path in files_in(Path(folder)).items() if changed_ns else ():
+        if tag not in found or is_as_new(updated_of(path), updated_of(found[tag])):
+            found[tag] = path
+    return found
+
+
+def packaged_locale(tag: str) -> Path | None:
+    """The locale file of the package, None where it has none."""
+    return files_in(_folder()).get(tag)
+
+
+def files_in(folder: Path) -> dict[str, Path]:
+    """The locale files of a folder by their tags."""
+    with suppress(FileNotFoundError):  # the user's own, who has brought none
+        return {
+            name.removeprefix("locales-").removesuffix(".xml"): folder / name
+            for name in os.listdir(folder)  # noqa: PTH208  # a tenth of the time of a glob
+            if name.startswith("locales-") and name.endswith(".xml")
+        }
+    return {}
+
+
+def updated_of(path: Path) -> str:
+    """The instant that a locale file names; raises InvalidData, StorageFailed."""
+    _, head = read_style(path, root="locale")
+    return head.updated
 
 
 def locale_tags() -> tuple[str, ...]:
     """The languages whose terms are installed, sorted; raises NotFound where none are."""
-    return tuple(sorted(_files()))
+    return tuple(sorted(locale_files()))
 
 
 @lru_cache(maxsize=1)

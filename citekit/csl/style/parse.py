@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from citekit.csl.style import ir
 from citekit.csl.style.extent import check_extent
 from citekit.csl.style.facts import names_in, texts_in
+from citekit.csl.style.vocabulary import sift
 from citekit.csl.style.xml import Element, read_xml
 from citekit.errors import InvalidData, Place
+from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +35,7 @@ _LOOK_FIELDS = {
 def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
     """The style in this XML (CSL 1.0.2 §Root Element).
 
+    What CSL 1.0.2 does not have is left out where that can be, and told in the ``remarks``.
     Raises InvalidData for malformed XML, a DOCTYPE, elements in impossible places, a dependent
     style (its parent has to be parsed instead), macros that are unknown or call themselves, and
     a style that asks for too much (``extent``).
@@ -41,6 +44,7 @@ def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
     reader = _Reader(path)
     if root.tag != "style":
         raise reader.error(root, f"expected <style>, found <{root.tag}>")
+    remarks = sift(root, path)
     macros = {m.name: m for m in map(reader.macro, root.all("macro"))}
     citation = root.find("citation")
     if citation is None:
@@ -60,6 +64,7 @@ def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
         bibliography=areas[1] if listing is not None else None,
         names=names_in(areas, macros.values()),
         locales=tuple(map(reader.locale, root.all("locale"))),
+        remarks=remarks,
     )
     check_extent(style)
     return style
@@ -71,7 +76,8 @@ def parse_locale(text: str | bytes, path: str) -> ir.LocaleData:
     reader = _Reader(path)
     if root.tag != "locale":
         raise reader.error(root, f"expected <locale>, found <{root.tag}>")
-    return reader.locale(root)
+    remarks = sift(root, path)
+    return replace(reader.locale(root), remarks=remarks)
 
 
 class _Reader:
@@ -155,10 +161,8 @@ class _Reader:
                     variable=variable,
                     form=element.attrs.get("form", "numeric"),
                 )
-            case "label":
+            case _:  # cs:label: nothing else is left (vocabulary)
                 return self._label(element, self._need(element, "variable"))
-            case _:
-                raise self.error(element, f"<{element.tag}> cannot stand here")
 
     def _text(self, element: Element) -> ir.Text:
         for kind in ("variable", "macro", "term", "value"):
@@ -204,8 +208,6 @@ class _Reader:
         )
 
     def _branch(self, element: Element) -> ir.Branch:
-        if element.tag not in ("if", "else-if", "else"):
-            raise self.error(element, f"<{element.tag}> cannot stand in <choose>")
         tests = tuple(
             (condition, value)
             for condition in _CONDITIONS

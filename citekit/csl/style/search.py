@@ -1,8 +1,9 @@
-"""Search the styles that are installed, by the words of their ids, titles and fields.
+"""Search the styles that are there, by the words of their ids, titles and fields.
 
-Reading 10,844 heads takes about a second, a search of the list that is kept of them a hundredth of
-it (``tests/bench/csl_speed.py`` measures both): it looks at lines, and reads those that may match.
-The list is in the user's cache folder, and may be deleted at any time.
+Reading 10,844 heads takes about a second, reading them back from one cached file a twentieth of
+it (``tests/bench/csl_speed.py`` measures both). There is a cache for those of the package, named by
+its version, and one for the user's own, with a stamp of their folder; both are plain JSON in the
+user's cache folder, and may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style.head import read_head
-from citekit.csl.style.installed import short_names, styles_folder
+from citekit.csl.style.installed import PACKAGE, short_names, styles_folder
+from citekit.csl.style.locale import files_in, updated_of
+from citekit.csl.style.own import is_as_new, own_stamp
 from citekit.errors import InvalidData
+from citekit.model.machine.user_folders import (
+    cache_folder,
+    own_locales_folder,
+    own_styles_folder,
+)
 from citekit.model.nearest import nearest as nearest_names
-from citekit.model.records.user_cache import cache_folder, keep, read_kept
-from citekit.model.value import NOTHING, Value
-from citekit.version import __version__
+from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
 _HEAD_BYTES = 8192  # no style that exists has a longer head; a longer one is read whole
 
@@ -33,7 +38,9 @@ class StyleSummary(Value):
     """One style, as ``citekit styles`` lists it.
 
     ``parent`` is the id of the style that a dependent style stands for, else empty; ``edition`` is
-    that of the manual where the title names it; ``short_names`` are those people type.
+    that of the manual where the title names it; ``short_names`` are those people type. ``url`` is
+    the id that the style gives itself, ``updated`` the instant it names; ``is_own`` tells the
+    user's styles from those of the package.
     """
 
     id: str
@@ -44,6 +51,9 @@ class StyleSummary(Value):
     parent: str = ""
     edition: str = ""
     short_names: tuple[str, ...] = ()
+    url: str = ""
+    updated: str = ""
+    is_own: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``styles --json`` prints."""
@@ -56,18 +66,18 @@ class StyleSummary(Value):
             "parent": self.parent or None,
             "edition": self.edition or None,
             "short-names": list(self.short_names),
+            "updated": self.updated or None,
+            "source": "own" if self.is_own else "package",
         }
 
 
-def search_styles(query: str = "") -> tuple[StyleSummary, ...]:
+def search_styles(query: str = "", *, own: bool = False) -> tuple[StyleSummary, ...]:
     """The styles whose id, title, short names or fields hold every word; best first.
 
-    Best is: the id or a short name is the query; then a title that begins with it; then independent
-    styles before dependent ones; then the shorter title. All of them for no words.
+    ``own`` lists only what the user has brought, languages too.
     """
-    wanted = query.casefold().split()
-    found = [style for style in _installed().holding(wanted) if _holds(style, wanted)]
-    return tuple(sorted(found, key=lambda style: _rank(style, " ".join(wanted))))
+    found = (*own_summaries(), *own_locales()) if own else summaries()
+    return search(query, found)
 
 
 def id_of_title(title: str) -> str | None:
@@ -75,24 +85,33 @@ def id_of_title(title: str) -> str | None:
     wanted = " ".join(title.casefold().split())
     if not wanted:
         return None
-    found = _installed().holding(wanted.split())
-    for style in sorted(found, key=lambda style: bool(style.parent)):
+    for style in sorted(summaries(), key=lambda style: bool(style.parent)):
         if wanted in (style.title.casefold(), style.title_short.casefold()):
             return style.id
     return None
 
 
+def id_of_url(url: str) -> str | None:
+    """The id of the style that gives itself this address as its id."""
+    return next((style.id for style in summaries() if style.url == url), None)
+
+
 def nearest(name: str) -> list[str]:
     """The ids that may have been meant: those close in spelling, then those that hold the words."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:100]
-    ids = (style.id for style in _installed().holding(()))
-    close = nearest_names(slug, [*short_names(), *ids])
+    close = nearest_names(slug, [*short_names(), *(style.id for style in summaries())])
     return close + [style.id for style in search_styles(name)[:3] if style.id not in close]
 
 
-def _holds(style: StyleSummary, wanted: list[str]) -> bool:
-    words = _words(style)
-    return all(word in words for word in wanted)
+def search(query: str, styles: tuple[StyleSummary, ...]) -> tuple[StyleSummary, ...]:
+    """The styles that hold every word of the query, best first; all of them for no words.
+
+    Best is: the id or a short name is the query; then a title that begins with it; then independent
+    styles before dependent ones; then the shorter title.
+    """
+    wanted = query.casefold().split()
+    found = (style for style in styles if all(word in _words(style) for word in wanted))
+    return tuple(sorted(found, key=lambda style: _rank(style, " ".join(wanted))))
 
 
 def _words(style: StyleSummary) -> str:
@@ -118,69 +137,89 @@ def _rank(style: StyleSummary, query: str) -> tuple[bool, bool, bool, int, str]:
     )
 
 
-@cache
-def _installed() -> StyleList:
-    """Every installed style, listed once for each process."""
-    return StyleList(styles_folder(), cache_folder() / "styles.txt", short_names())
+def summaries() -> tuple[StyleSummary, ...]:
+    """Every style that is there with the short names it goes by, by id.
 
-
-class StyleList:
-    """The styles in a folder and in its ``dependent`` folder, by id; files that are none left out.
-
-    ``kept`` is the file in which the list is kept, None for none; ``short`` gives the id of each
-    short name.
+    Read once for each process, and again when the user's own styles change.
     """
+    return _summaries(own_stamp(own_styles_folder()))
 
-    def __init__(self, folder: Path, kept: Path | None, short: Mapping[str, str] = NOTHING) -> None:
-        self._names: dict[str, tuple[str, ...]] = {}
-        for name, style_id in short.items():
-            self._names[style_id] = (*self._names.get(style_id, ()), name)
-        made_of = f"{__version__} {_state(folder)} {_state(folder / 'dependent')}"
-        self._lines = [] if kept is None else read_kept(kept, made_of)
-        if not self._lines:
-            rows = sorted(
-                row for style_id, path in _style_files(folder) if (row := _row(style_id, path))
-            )
-            self._lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-            if kept is not None:
-                keep(kept, made_of, self._lines)
 
-    def holding(self, words: Sequence[str]) -> Iterator[StyleSummary]:
-        """The styles whose lines hold all these words in lower case, and maybe some more."""
-        told = [word for word in words if '"' not in word and "\\" not in word]
-        for line in self._lines:
-            said = line.casefold()
-            if all(word in said for word in told) or self._is_called(line):
-                yield self._summary(json.loads(line))
+@lru_cache(maxsize=1)
+def _summaries(_stamp: tuple[str, int]) -> tuple[StyleSummary, ...]:
+    names: dict[str, tuple[str, ...]] = {}
+    for short, style_id in short_names().items():
+        names[style_id] = (*names.get(style_id, ()), short)
+    found = {style.id: style for style in _packaged()}
+    for own in own_summaries():
+        other = found.get(own.id)
+        if other is None or is_as_new(own.updated, other.updated):
+            found[own.id] = own
+    return tuple(
+        replace(style, short_names=names[style_id]) if style_id in names else style
+        for style_id, style in sorted(found.items())
+    )
 
-    def _is_called(self, line: str) -> bool:
-        """Whether it is one of the few styles with short names, which no line holds."""
-        return line[2 : line.index('"', 2)] in self._names
 
-    def _summary(self, row: list[Any]) -> StyleSummary:
-        style_id, title, title_short, citation_format, fields, parent, edition = row
-        return StyleSummary(
-            id=style_id,
-            title=title,
-            title_short=title_short,
-            citation_format=citation_format,
-            fields=tuple(fields),
-            parent=parent,
-            edition=edition,
-            short_names=self._names.get(style_id, ()),
+def own_summaries() -> tuple[StyleSummary, ...]:
+    """The styles that the user has brought, by id, those too that are older than the package's."""
+    folder, changed_ns = own_stamp(own_styles_folder())
+    if not changed_ns:
+        return ()
+    cache_file, stamp = cache_folder() / "styles-own.json", f"{folder} {changed_ns}"
+    return read_own_summaries(Path(folder), cache_file, stamp)
+
+
+def own_locales() -> tuple[StyleSummary, ...]:
+    """The languages that the user has brought, as far as they can be listed like styles."""
+    return tuple(
+        StyleSummary(
+            id=path.stem, title=f"the language {tag}", updated=updated_of(path), is_own=True
         )
+        for tag, path in sorted(files_in(own_locales_folder()).items())
+    )
 
 
-def _state(folder: Path) -> str:
-    """What changes with the list of a folder: an installation writes it anew."""
-    with suppress(OSError):
-        found = folder.stat()
-        return f"{found.st_mtime_ns}:{found.st_ino}"
-    return "-"
+@cache
+def _packaged() -> tuple[StyleSummary, ...]:
+    # only a search needs this, which takes as long as formatting a reference
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        cache_file = cache_folder() / f"styles-{version(PACKAGE)}.json"
+    except PackageNotFoundError:
+        cache_file = None
+    return read_summaries(styles_folder(), cache_file)
 
 
-def _style_files(folder: Path) -> Iterator[tuple[str, str]]:
-    for place in (folder, folder / "dependent"):
+def read_summaries(folder: Path, cache: Path | None) -> tuple[StyleSummary, ...]:
+    """Every style in the folder and in its ``dependent`` folder, by id.
+
+    Files that are no styles are left out. ``cache`` is the file to keep the answer in, None for no
+    cache; one that cannot be read or written is as good as none.
+    """
+    return tuple(map(_summary, _kept_rows((folder, folder / "dependent"), cache, "")))
+
+
+def read_own_summaries(folder: Path, cache: Path, stamp: str) -> tuple[StyleSummary, ...]:
+    """Every style in the user's folder; the cache holds as long as it has this stamp."""
+    rows = _kept_rows((folder,), cache, stamp)
+    return tuple(replace(_summary(row), is_own=True) for row in rows)
+
+
+def _kept_rows(folders: tuple[Path, ...], cache: Path | None, stamp: str) -> list[list[Any]]:
+    """The rows of the cache if it has this stamp, else of the styles in the folders, then kept."""
+    rows = _read_cache(cache, stamp) if cache else None
+    if rows is None:
+        rows = [_row(style_id, path) for style_id, path in _style_files(folders)]
+        rows = sorted(row for row in rows if row)
+        if cache:
+            _write_cache(cache, stamp, rows)
+    return rows
+
+
+def _style_files(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    for place in folders:
         with os.scandir(place) as entries:
             yield from ((e.name[:-4], e.path) for e in entries if e.name.endswith(".csl"))
 
@@ -203,4 +242,53 @@ def _row(style_id: str, path: str) -> list[Any]:
         list(head.fields),
         parent,
         head.edition,
+        head.id,
+        head.updated,
     ]
+
+
+def _summary(row: list[Any]) -> StyleSummary:
+    style_id, title, title_short, citation_format, fields, parent, edition, url, updated = row
+    return StyleSummary(
+        id=style_id,
+        title=title,
+        title_short=title_short,
+        citation_format=citation_format,
+        fields=tuple(fields),
+        parent=parent,
+        edition=edition,
+        url=url,
+        updated=updated,
+    )
+
+
+def _read_cache(cache: Path, stamp: str) -> list[list[Any]] | None:
+    try:
+        kept = json.loads(cache.read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not (isinstance(kept, dict) and kept.get("stamp") == stamp):
+        return None
+    rows = kept.get("styles")
+    good = isinstance(rows, list) and all(_is_row(row) for row in rows) and (rows or stamp)
+    return rows if good else None
+
+
+def _is_row(row: object) -> bool:
+    return (
+        isinstance(row, list)
+        and [type(value) for value in row] == [str, str, str, str, list, str, str, str, str]
+        and all(type(value) is str for value in row[4])
+    )
+
+
+def _write_cache(cache: Path, stamp: str, rows: list[list[Any]]) -> None:
+    """Write beside and rename, so that another process never reads half a file."""
+    beside = cache.with_name(f"{cache.name}.{os.getpid()}")
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        kept = {"stamp": stamp, "styles": rows}
+        beside.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+        beside.replace(cache)
+    except OSError:
+        return

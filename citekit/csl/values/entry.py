@@ -10,13 +10,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from citekit.csl.values.abbreviations import KINDS, NUMBERS
 from citekit.csl.values.dates import DateValue, read_date
+from citekit.csl.values.notice import Notice
 from citekit.csl.values.numbers import MOST_SIGNS
 from citekit.csl.values.persons import Person, read_names
-from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES, VARIABLES
+from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES, NUMBER_VARIABLES, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from citekit.csl.values.abbreviations import Abbreviations
 
 _OTHER_NAMES = {
     "container-title-short": ("container-title-short", "journalAbbreviation"),
@@ -41,13 +45,14 @@ _NOTE_VARIABLES = VARIABLES - _NOT_IN_NOTES
 class Entry:
     """An item with everything read from it so far."""
 
-    __slots__ = ("_dates", "_names", "_texts", "data", "id", "keeps_case", "language", "type",
-                 "warnings")  # fmt: skip
+    __slots__ = ("_dates", "_names", "_short_forms", "_texts", "data", "id", "keeps_case",
+                 "language", "type", "warnings")  # fmt: skip
 
-    def __init__(self, item: Mapping[str, Any]) -> None:
+    def __init__(self, item: Mapping[str, Any], short_forms: Abbreviations | None = None) -> None:
         self.data: Mapping[str, Any] = item
         self.id = str(item.get("id", ""))
-        self.warnings: list[str] = []
+        self.warnings: list[Notice] = []
+        self._short_forms = short_forms
         self._texts: dict[str, str | None] = {}
         self._names: dict[str, tuple[Person, ...]] = {}
         self._dates: dict[str, DateValue | None] = {}
@@ -94,7 +99,27 @@ class Entry:
             return bool(self.names(variable))
         return bool(self.text(variable))
 
+    def short(self, kind: str, text: str) -> str | None:
+        """What a list of abbreviations has for a text, None where there is none."""
+        if self._short_forms is None:
+            return None
+        return self._short_forms.find(kind, text, str(self.data.get("jurisdiction") or ""))
+
     def _read_text(self, variable: str) -> str | None:
+        text = None if self._short_forms is None else self._listed(variable)
+        return self._own_text(variable) if text is None else text
+
+    def _listed(self, variable: str) -> str | None:
+        """The short form that a list has of a variable; it wins over the item's own."""
+        if variable in NUMBER_VARIABLES:
+            text, kind = self._own_text(variable), NUMBERS
+        else:
+            base = variable.removesuffix("-short")
+            kind = KINDS.get(base, "") if base != variable else ""
+            text = self.text(base) if kind else None
+        return self.short(kind, text) if text else None
+
+    def _own_text(self, variable: str) -> str | None:
         if variable == "page-first" and (pages := self.text("page")):
             return re.split(_FIRST_PAGE, re.sub(_PAGE_LABEL, "", pages[:MOST_SIGNS]))[0] or None
         for key in _OTHER_NAMES.get(variable, (variable,)):
@@ -110,7 +135,7 @@ class Entry:
 
     def _bounded(self, value: str, variable: str) -> str | None:
         if len(value) > MAX_TEXT:
-            self.warnings.append(f"item {self.id!r}: {variable} is cut after {MAX_TEXT} characters")
+            self._tell(variable, f"is cut after {MAX_TEXT} characters")
             value = value[:MAX_TEXT]
         return value.strip("\n") or None
 
@@ -135,8 +160,11 @@ class Entry:
         return date
 
     def _warn(self, variable: str, wanted: str, value: object) -> None:
-        kind = type(value).__name__
-        self.warnings.append(f"item {self.id!r}: {variable} should be {wanted}, not {kind}")
+        self._tell(variable, f"should be {wanted}, not {type(value).__name__}")
+
+    def _tell(self, variable: str, what: str) -> None:
+        text = f"item {self.id!r}: {variable} {what}"
+        self.warnings.append(Notice(text, "unusable value", item=self.id, variable=variable))
 
 
 def _puts_family_first(language: str) -> bool:

@@ -32,12 +32,12 @@ _CASELESS = ("sc", "sup", "sub", "nocase", "nodecor")
 _CLOSE = frozenset(":;?!«»")
 _FRENCH_BLANK = r" (?=[:;?!»])|(?<=«) "
 """Before and after these marks French sets narrow blanks at which no line ends."""
-_SPECIAL = frozenset("<\"'“”‘’„‚")
+_SPECIAL = frozenset("<\"'“”‘’„‚«»")
 _QUOTE = r"[\"'“”‘’«»„‚]"  # compiled with the first field that has one: start-up counts
 _BEFORE_OPENING = frozenset(" \u00a0\u202f\t\n([{-–—/:\"'“‘«„‚¿¡")
 _AFTER_CLOSING = frozenset(" \u00a0\u202f\t\n)]},.;:!?-–—/\"'”’»…")
 _SPACES = " \u00a0\u202f\t\n"
-_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“", "‚": "‘"}
+_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“", "‚": "‘", "«": "»"}
 _ENDS = frozenset(_PAIRS.values())
 
 
@@ -152,7 +152,7 @@ class _Reader:
 
 def _opens(mark: str, before: str, after: str) -> bool:
     """Whether a mark may begin a quotation."""
-    if mark in "“‘„‚":
+    if mark in "“‘„‚«":
         return True
     free = not before or before in _BEFORE_OPENING
     return mark in "\"'" and free and bool(after) and after not in _SPACES

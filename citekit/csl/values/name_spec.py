@@ -36,6 +36,8 @@ class NameSpec(Definition):
     lang: str
     """The language of the locale, for the letter case of who has no language of their own."""
     particle_space: str
+    initials_space: str
+    """Between given and family name; where initials are kept together, so is the name."""
     memory: dict[tuple[Person, bool, int, str], Node]
     """The names that were written already."""
     sorting: bool = False

@@ -174,7 +174,9 @@ def _person_children(person: Person, spec: NameSpec, *, inverted: bool, level: i
     if spec.form == "short" and level == 0:
         return _short(person, spec, inverted=inverted)
     given = given_text(person, spec, level)
-    return _inverted(person, spec, given) if inverted else _displayed(person, spec, given)
+    if inverted:
+        return _inverted(person, spec, given)
+    return _displayed(person, spec, given, " " if level == 2 else spec.initials_space)
 
 
 def given_text(person: Person, spec: NameSpec, level: int) -> str:
@@ -214,8 +216,8 @@ def _short(person: Person, spec: NameSpec, *, inverted: bool) -> Children:
     return family
 
 
-def _displayed(person: Person, spec: NameSpec, given: str) -> Children:
-    """Given dropping non-dropping Family Suffix."""
+def _displayed(person: Person, spec: NameSpec, given: str, space: str) -> Children:
+    """Given dropping non-dropping Family Suffix, with this space before the family name."""
     family = _glued(
         _part(person.dropping, spec.given, spec),
         person.dropping,
@@ -226,7 +228,10 @@ def _displayed(person: Person, spec: NameSpec, given: str) -> Children:
         joint = ", " if person.comma_suffix else " "
         family = [*family, joint, *_suffix(person, spec)]
     family = _wrapped(family, spec.family)
-    return _spaced([_wrapped(_part(given, spec.given, spec), spec.given), family])
+    shown = _wrapped(_part(given, spec.given, spec), spec.given)
+    if spec.given.suffix.endswith("\u00a0"):  # it is the space between them
+        return [*shown, *family]
+    return [*shown, space, *family] if shown else family
 
 
 def _inverted(person: Person, spec: NameSpec, given: str) -> Children:
@@ -257,8 +262,8 @@ def _family(person: Person, spec: NameSpec, *, demoted: bool) -> Children:
     if demoted or not person.particle:
         return family
     particle = _part(person.particle, spec.family, spec)
-    if spec.sorting:
-        return [*particle, " ", *family]
+    if spec.sorting:  # where no line ends between them, they are sorted as one word
+        return [*particle, *([] if spec.particle_space == "\u00a0" else [" "]), *family]
     return _glued(particle, person.particle, family, spec.particle_space)
 
 

@@ -16,7 +16,7 @@ MOST_SIGNS = 1_000
 _MOST_DIGITS = 15  # what has more is no number of a page or volume, and is left as it is
 _NUMBER = r"(?:[^\W\d_]*\d+[^\W\d_]*(?:/[^\W\d_]*\d+[^\W\d_]*)?|[ivxlcdm]+)"
 # strings: what few items need is compiled when it is needed, since start-up counts
-_NUMERIC = rf"{_NUMBER}(?:(?:\s*(?:[&-]|–|—|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*"
+_NUMERIC = rf"{_NUMBER}(?:(?:\s*(?:[&-]|–|—|\\-)\s*|,\s+|\s+and\s+){_NUMBER})*[-–]?"
 _PART = r"(\s*(?:\\-|[,&–—-]|\band\b)\s*)"
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),

@@ -29,7 +29,7 @@ _GREEK_ACCENTS = (
     "([\u0370-\u03ff])[\u0300\u0301\u0313\u0314\u0342\u0345]*(\u0308?)"
     "[\u0300\u0301\u0313\u0314\u0342\u0345]*"
 )
-_FIRST_WORD = r"\W*\S*"
+_FIRST_WORD = "\\W*[^-–—/.,;?!:\\[\\]()\"'‘’“”\\s]*"
 _STARTS = frozenset("?!:")
 _APOSTROPHES = frozenset("'’")
 _LEADING = "\"'“”‘’«»„‚([{¿¡…*"

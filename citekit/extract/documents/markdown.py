@@ -6,6 +6,7 @@ markdown-it-py tells what is a heading, a paragraph, a link definition; here the
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place
@@ -28,6 +29,7 @@ _FRONT = re.compile(
 _LARGEST = 20_000  # code points of front matter
 _MOST_NODES = 2_000
 _MOST_BRACKETS = 50_000
+_MOST_LINES = 200_000
 _KEYS = {
     "title": "title",
     "headline": "title",
@@ -85,9 +87,14 @@ def read_markdown(decoded: str) -> MarkdownReading:
     fields, findings = _front_matter(front["yaml"]) if front else ({}, ())
     evidence = [one for key, value in fields.items() for one in _declared(str(key), value)]
     start = front.end() if front else 0
+    end = _end(decoded, start)
     # each bracket costs markdown-it 10 µs or more, as each may begin a link, or a picture in it
     has_links = decoded.count("[", start) <= _MOST_BRACKETS
-    blocks = _blocks(decoded, start, has_links=has_links)
+    limits = [
+        *([] if end == len(decoded) else [_cut()]),
+        *([] if has_links else [_without_links()]),
+    ]
+    blocks = _blocks(decoded[:end], start, has_links=has_links)
     title = next((block for block in blocks if 1 <= block.level <= 2), None)
     if title:
         evidence.append(_title(title))
@@ -99,7 +106,7 @@ def read_markdown(decoded: str) -> MarkdownReading:
     return MarkdownReading(
         evidence=tuple(evidence),
         paragraphs=tuple(paragraphs),
-        findings=tuple(findings) if has_links else (*findings, _without_links()),
+        findings=(*findings, *limits),
     )
 
 
@@ -162,6 +169,23 @@ def _bad(reason: str, line: int | None) -> Finding:
         message=f"the front matter was not read: {reason}",
         place=Place(line=line),
         hint="write key: value lines between two lines of ---",
+    )
+
+
+def _end(decoded: str, start: int) -> int:
+    """Where what is read ends: each paragraph costs markdown-it 30 µs, be it a letter."""
+    ends = islice(_LINE_END.finditer(decoded, start), _MOST_LINES - 1, None)
+    last = next(ends, None)
+    return last.end() if last else len(decoded)
+
+
+def _cut() -> Finding:
+    return Finding(
+        code="CK-W122",
+        severity=Severity.WARNING,
+        rule="too-many-lines",
+        message=f"only the first {_MOST_LINES:,} lines were read",
+        hint="look at the original: this is hardly an article",
     )
 
 

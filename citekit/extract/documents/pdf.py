@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 _MOST_PAGES = 300
+_MOST_NUMBERS = 8
 _MOST_TEXT = 3_000_000  # code points
 _LARGEST = 100_000_000  # bytes
 _SECONDS = (7.0, 40.0)  # of a small PDF, and of any: less than the process that reads it has
@@ -77,16 +78,39 @@ def _read(data: bytes) -> PdfReading:
 
 
 def _pages(reader: PdfReader, most_s: float) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """The texts of the pages; one that cannot be read has none, and raises where it is alone."""
     texts: list[str] = []
+    unread: list[int] = []
     size, end, latest = 0, time.process_time() + most_s, time.monotonic() + _LONGEST_S
     for number, page in enumerate(reader.pages):
         is_late = time.process_time() > end or time.monotonic() > latest
         if number >= _MOST_PAGES or size > _MOST_TEXT or is_late:
-            return tuple(texts), (_cut(number),)
-        text = page.extract_text() or ""
+            return tuple(texts), (*_unread(unread), _cut(number))
+        try:
+            text = page.extract_text() or ""
+        except Exception:  # as in read_pdf
+            if len(reader.pages) == 1:
+                raise
+            unread.append(number + 1)
+            text = ""
         size += len(text)
         texts.append(text)
-    return tuple(texts), ()
+    return tuple(texts), _unread(unread)
+
+
+def _unread(pages: list[int]) -> tuple[Finding, ...]:
+    if not pages:
+        return ()
+    shown = ", ".join(map(str, pages[:_MOST_NUMBERS]))
+    more = f" and {len(pages) - _MOST_NUMBERS} more" if len(pages) > _MOST_NUMBERS else ""
+    finding = Finding(
+        code="CK-W134",
+        severity=Severity.WARNING,
+        rule="pdf-pages",
+        message=f"pages of the PDF that cannot be read: {shown}{more}",
+        hint="the original is kept whole",
+    )
+    return (finding,)
 
 
 def _cut(page: int) -> Finding:

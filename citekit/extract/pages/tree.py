@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 PARSE_LIMIT = 16_000_000  # code points; more than any article
+_MOST_ATTRIBUTES = 1000  # of one element; libxml2 compares each with all others
+# A tag up to its ">", as HTML §13.2.5 reads it; possessive, as nothing is to be tried twice.
+_ATTRIBUTE = re.compile(
+    r"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+)
+_START_TAG = re.compile(rf"(<[A-Za-z][^\s/>]*+)(?:[\s/]++|{_ATTRIBUTE.pattern})*+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Python refuses to read such a number, and no character has it.
 _ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
@@ -32,7 +38,8 @@ def parse_html(text: str) -> HtmlElement | None:
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
-    data = text[:PARSE_LIMIT].replace("\0", "").encode("utf-8", "replace")
+    bounded = _START_TAG.sub(_with_few_attributes, text[:PARSE_LIMIT].replace("\0", ""))
+    data = bounded.encode("utf-8", "replace")
     if not data.strip():
         return None
     parser = HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True)
@@ -40,6 +47,14 @@ def parse_html(text: str) -> HtmlElement | None:
         return document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, RecursionError):
         return None
+
+
+def _with_few_attributes(tag: re.Match[str]) -> str:
+    """The start of a tag, without its attributes where they are too many."""
+    if tag.end() - tag.start() < 2 * _MOST_ATTRIBUTES:
+        return tag[0]
+    names = islice(_ATTRIBUTE.finditer(tag[0], tag.end(1) - tag.start()), _MOST_ATTRIBUTES + 1)
+    return tag[0] if sum(1 for _ in names) <= _MOST_ATTRIBUTES else tag[1]
 
 
 def text_of(element: HtmlElement, *, limit: int = 4000, apart: bool = False) -> str:

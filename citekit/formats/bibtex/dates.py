@@ -72,30 +72,6 @@ def read_date(text: str) -> dict[str, Any]:
     return {**date, "raw": text} if "T" in text else date
 
 
-def read_year_and_month(year: str, month: str, day: str) -> dict[str, Any]:
-    """A CSL date from BibTeX's fields; what is no number stays as words."""
-    if not re.fullmatch(r"(?a)-?\d{1,4}", year):
-        return read_date(year) if not month else {"literal": f"{month} {year}".strip()}
-    parts = [int(year)]
-    number = _month(month)
-    if number:
-        parts.append(number)
-        if re.fullmatch(r"(?a)\d{1,2}", day.strip()):
-            parts.append(int(day))
-    try:
-        return Date.from_json({"date-parts": [parts]}).to_json()
-    except DateError:
-        return {"literal": f"{day} {month} {year}".strip()}
-
-
-def _month(text: str) -> int:
-    """The number of a month from its macro, name or number; 0 for anything else."""
-    word = text.strip().casefold()
-    if re.fullmatch(r"(?a)\d{1,4}", word):
-        return int(word) if 1 <= int(word) <= 12 else 0
-    return MONTHS.index(word[:3]) + 1 if word[:3] in MONTHS and word.isalpha() else 0
-
-
 def _read(value: object) -> Date | None:
     try:
         return Date.from_json(value)

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 from citekit.formats.bibtex.dates import MONTHS, literal_date, write_date, year_and_month, year_of
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
 from citekit.formats.bibtex.write_names import write_names
+from citekit.formats.facts import facts_of
 from citekit.formats.latex.write import LatexWriter, escape_url, url_command
 from citekit.model.citekey import is_citekey
 from citekit.model.variables import DATE_VARIABLES, NAME_VARIABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from citekit.formats.bibtex.mapping import Crosswalk, EntryType
 
 _NOT_FIELDS = frozenset({"id", "type", "custom", "note", "archive", "archive_location"})
@@ -40,10 +43,15 @@ class Entry:
 
     def __init__(self, item: Mapping[str, Any], walk: Crosswalk, latex: LatexWriter) -> None:
         self.item = item
+        self.unsaid = item
+        """The variables that no field says yet."""
         self.walk = walk
         self.kind: EntryType = walk.for_item(item)
         self.latex = latex
+        self.type = self.kind.entry
         self.fields: dict[str, str] = {}
+        self.typed: frozenset[str] = frozenset()
+        """Fields whose text is what stands behind the ``=``, as somebody typed it."""
         self.leftover: list[str] = []
 
     def put(self, name: str, text: str) -> bool:
@@ -65,16 +73,23 @@ class Entry:
         return self.walk.dialect == "biblatex"
 
 
-def entry_of(item: Mapping[str, Any], walk: Crosswalk, latex: LatexWriter) -> Entry:
-    """The entry of an item, its fields in the order of the tables."""
+def entry_of(
+    item: Mapping[str, Any], walk: Crosswalk, latex: LatexWriter, *, beside: Collection[str] = ()
+) -> Entry:
+    """The entry of an item, its fields in the order of the tables.
+
+    What is kept of the entry that the item was read from is as it was typed. ``beside`` are the
+    keys of the items written with it: what an entry inherits from one of them is not repeated.
+    """
     entry = Entry(item, walk, latex)
-    for alias, value in item.items():
+    is_typed = _put_kept(entry, beside)
+    for alias, value in entry.unsaid.items():
         variable = _ALIASES.get(alias, alias)
         if variable not in _NOT_FIELDS and not _says_nothing_new(alias, variable, item):
             _put_variable(entry, variable, value)
     _put_archive(entry)
     _put_ids(entry)
-    _put_fixed(entry)
+    _put_fixed(entry, is_typed=is_typed)
     _put_annotation(entry)
     last = len(walk.order)
     entry.fields = dict(
@@ -83,11 +98,22 @@ def entry_of(item: Mapping[str, Any], walk: Crosswalk, latex: LatexWriter) -> En
     return entry
 
 
+def _put_kept(entry: Entry, beside: Collection[str]) -> bool:
+    """Put in what is kept of the entry as it was typed; True where the entry type is."""
+    if not facts_of(entry.item).get("entry"):
+        return False
+    from citekit.formats.bibtex.kept import kept_entry  # most items were not read from a .bib file
+
+    kept = kept_entry(entry.item, entry.walk, beside)
+    entry.unsaid = {n: value for n, value in entry.item.items() if n not in kept.variables}
+    entry.type = kept.type or entry.type
+    entry.fields, entry.typed = dict(kept.fields), frozenset(kept.fields)
+    return bool(kept.type)
+
+
 def _put_ids(entry: Entry) -> None:
     """Old keys of the item, by which BibLaTeX finds the entry too."""
-    custom = entry.item.get("custom")
-    facts = custom.get("citekit") if isinstance(custom, Mapping) else None
-    aliases = facts.get("aliases") if isinstance(facts, Mapping) else None
+    aliases = facts_of(entry.item).get("aliases")
     if entry.is_biblatex and isinstance(aliases, list | tuple):
         entry.put("ids", ",".join(a for a in aliases if isinstance(a, str) and is_citekey(a)))
 
@@ -212,7 +238,7 @@ def _put_thesis_type(entry: Entry, genre: str) -> None:
 
 def _put_archive(entry: Entry) -> None:
     """Where an archived copy is: ``addendum`` (biber refuses archiveurl), or BibTeX's ``note``."""
-    item, field_name = entry.item, "addendum" if entry.is_biblatex else "note"
+    item, field_name = entry.unsaid, "addendum" if entry.is_biblatex else "note"
     place, name = str(item.get("archive_location", "")), str(item.get("archive", ""))
     urls = list(dict.fromkeys([*([place] if _is_url(place) else []), *_archived_copies(item)]))
     if not urls:
@@ -228,9 +254,7 @@ def _put_archive(entry: Entry) -> None:
 
 
 def _archived_copies(item: Mapping[str, Any]) -> list[str]:
-    custom = item.get("custom")
-    facts = custom.get("citekit") if isinstance(custom, Mapping) else None
-    copies = facts.get("archived") if isinstance(facts, Mapping) else None
+    copies = facts_of(item).get("archived")
     if not isinstance(copies, list | tuple):
         return []
     urls = [str(copy.get("url", "")) for copy in copies if isinstance(copy, Mapping)]
@@ -241,12 +265,12 @@ def _is_url(text: str) -> bool:
     return text.startswith(("https://", "http://"))
 
 
-def _put_fixed(entry: Entry) -> None:
+def _put_fixed(entry: Entry, *, is_typed: bool) -> None:
     """What the type itself adds; the type in words where the entry would be read as another."""
     for name, value in entry.kind.fixed.items():
         entry.put(name, value)
     csl = entry.item.get("type")
-    if entry.walk.for_entry(entry.kind.entry, entry.fields).csl != csl:
+    if not is_typed and entry.walk.for_entry(entry.kind.entry, entry.fields).csl != csl:
         entry.keep("type", csl)
     if not entry.is_biblatex and not {"author", "editor"} & entry.fields.keys():
         sort_by = next(
@@ -256,7 +280,7 @@ def _put_fixed(entry: Entry) -> None:
 
 
 def _put_annotation(entry: Entry) -> None:
-    note = entry.latex.paragraphs(str(entry.item.get("note", "")))
+    note = entry.latex.paragraphs(str(entry.unsaid.get("note", "")))
     entry.put("annotation", " ".join([*([note] if note else []), *entry.leftover]))
 
 

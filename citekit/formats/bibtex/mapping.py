@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citekit.model.records.plain_toml import read_table
 from citekit.model.value import Value
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Dialect = Literal["biblatex", "bibtex"]
+_CLASSIC_FIELDS: Final = frozenset({"annote", "crossref", "organization", "month"})
+_CLASSIC_TYPES: Final = frozenset({"inbook", "conference", "manual", "proceedings"})
+"""What the standard styles of BibTeX know besides what citekit writes."""
 
 
 class EntryType(Value):
@@ -70,6 +73,19 @@ class Crosswalk(Value):
         explaining = [kind for kind in named if kind.explains(fields)]
         return max(explaining or named or [self.misc], key=lambda kind: kind.rank)
 
+    def has_field(self, name: str) -> bool:
+        """Whether this dialect knows a field by this name, or biblatex would by another."""
+        if self.dialect == "biblatex":
+            return True
+        return name in self.order or name in _CLASSIC_FIELDS
+
+    def has_type(self, entry: str) -> bool:
+        """Whether an entry of this type may stand in a file of this dialect."""
+        if self.dialect == "biblatex":
+            return True
+        own = {kind.entry for kind in self.types} | _CLASSIC_TYPES
+        return entry in own or entry not in {kind.entry for kind in crosswalk("biblatex").types}
+
     @property
     def misc(self) -> EntryType:
         """The type for what fits nowhere."""
@@ -93,6 +109,12 @@ def crosswalk(dialect: Dialect) -> Crosswalk:
         kinds={field: kind for kind, fields in table["kind"].items() for field in fields.split()},
         roles=_pairs(table["role"]["list"].split()),
     )
+
+
+@cache
+def other_names() -> Mapping[str, Mapping[str, Any]]:
+    """``type`` and ``field``: names that biblatex accepts for its own (``aliases.toml``)."""
+    return read_table(Path(__file__).with_name("aliases.toml"))
 
 
 def _entry_type(

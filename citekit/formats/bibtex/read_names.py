@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from citekit.formats.latex.read import is_one_group, read_latex
+from citekit.formats.latex.read import is_one_group, read_latex, text_branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,9 @@ _PARTS = {
     "prefix": "non-dropping-particle",
 }
 
+_MOST_PARTS = 3  # von Last, Jr, First
+_BLANK = r"[\s~]+"  # a tie separates words too
+
 
 def read_names(text: str) -> list[dict[str, Any]]:
     """The names of a field; what is wholly in braces is an institution.
@@ -27,8 +30,24 @@ def read_names(text: str) -> list[dict[str, Any]]:
     >>> read_names("de Gaulle, Charles and {Middle East Monitor}")[1]
     {'literal': 'Middle East Monitor'}
     """
+    text = text_branches(text)
     names = (_read_name(" ".join(words)) for words in _split_words(text) if words)
     return [name for name in names if name]
+
+
+def wrong_in_names(text: str) -> str:
+    """What is wrong with the names of a field, in words; empty where nothing is.
+
+    >>> wrong_in_names("A, B, C, D and Quill, Ada")
+    'a name with 3 commas is kept as it is written'
+    """
+    if re.search(r"(?<!\\);", text) and len(top_level(text, ";")) > 1:
+        return "names are put apart by semicolons and not by “and”"
+    commas = (len(top_level(" ".join(words), ",")) - 1 for words in _split_words(text))
+    most = max(commas, default=0)
+    if most >= _MOST_PARTS and not re.search(r"(?:family|given)\s*=", text):
+        return f"a name with {most} commas is kept as it is written"
+    return ""
 
 
 def _read_name(text: str) -> dict[str, Any]:
@@ -38,9 +57,11 @@ def _read_name(text: str) -> dict[str, Any]:
         return {"literal": read_latex(text[1:-1])}
     if text.casefold() == "others":
         return {"literal": "others"}  # "et al.": CSL has no other way to say it
-    parts = [part.strip() for part in top_level(text, ",")] or [""]
+    parts = [" ".join(top_level(part, _BLANK)) for part in top_level(text, ",")] or [""]
     if len(parts) == 1:
-        return _given_first(text)
+        return _given_first(parts[0])
+    if len(parts) > _MOST_PARTS:
+        return {"literal": read_latex(text)}
     particle, family = _particle(parts[0])
     name = {"family": read_latex(family), "given": read_latex(parts[-1])}
     if len(parts) > 2:
@@ -50,7 +71,7 @@ def _read_name(text: str) -> dict[str, Any]:
 
 def _given_first(text: str) -> dict[str, Any]:
     """``Charles de Gaulle``: the family name is the last word, with lower-case words before it."""
-    words = top_level(text, r"\s+")
+    words = top_level(text, _BLANK)
     start = next((i for i, word in enumerate(words[:-1]) if _is_lower(word)), len(words) - 1)
     particle, family = _particle(" ".join(words[start:]))
     given = " ".join(words[:start])
@@ -75,7 +96,7 @@ def _read_parts(text: str) -> dict[str, Any]:
 
 def _particle(last: str) -> tuple[str, str]:
     """The particle and the family name: up to the last lower-case word but the final one."""
-    words = top_level(last, r"\s+")
+    words = top_level(last, _BLANK)
     end = max((i + 1 for i, word in enumerate(words[:-1]) if _is_lower(word)), default=0)
     return " ".join(words[:end]), " ".join(words[end:])
 
@@ -95,9 +116,12 @@ def _named(parts: dict[str, str]) -> dict[str, Any]:
 def _split_words(text: str) -> Iterator[list[str]]:
     """The words between each ``and`` outside braces."""
     name: list[str] = []
-    for word in top_level(text, r"\s+"):
+    for word in top_level(text, _BLANK):
         if word.casefold() == "and":
             yield name
+            name = []
+        elif word == ";" or (word.endswith(";") and not word.endswith("\\;")):
+            yield [*name, word[:-1]]  # what many people type in place of "and"
             name = []
         else:
             name.append(word)

@@ -28,6 +28,8 @@ class Strings:
     """The strings of one file; names count without their letter case, the months are known."""
 
     def __init__(self, text: str) -> None:
+        self.undefined: list[str] = []
+        """Names that stand for nothing, in the values joined since it was last emptied."""
         self._values: dict[str, str | None] = {month: month for month in MONTHS}
         self._left = MOST_SIGNS + _TIMES * len(text)
 
@@ -55,7 +57,10 @@ class Strings:
     def _value(self, piece: str) -> str:
         if len(piece) > 1 and (piece[0], piece[-1]) in (("{", "}"), ('"', '"')):
             return piece[1:-1]
-        value = self._values.get(piece.casefold(), piece)
+        name = piece.casefold()
+        if name not in self._values and re.fullmatch(r"[A-Za-z_][\w:.+-]*", piece):
+            self.undefined.append(piece)
+        value = self._values.get(name, piece)
         if value is None:
             raise TooLong(f"the string {piece[:40]!r}, which is too long, stands in it")
         self._left -= len(value)

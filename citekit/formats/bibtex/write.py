@@ -33,14 +33,19 @@ def write_bibtex(
     a key.
     """
     walk, latex = crosswalk(dialect), LatexWriter(dialect, ascii=ascii)
-    return "\n".join(_block(entry_of(item, walk, latex)) for item in items)
+    items = list(items)
+    keys = frozenset(str(item.get("id")) for item in items) if len(items) > 1 else frozenset()
+    return "\n".join(_block(entry_of(item, walk, latex, beside=keys)) for item in items)
 
 
 def _block(entry: Entry) -> str:
     key = check_bibtex_key(str(entry.item.get("id", "")))
     key = key.replace("\\", "-").replace("^^", "--")
-    lines = [f"  {name} = {_value(name, text)}" for name, text in entry.fields.items()]
-    return ",\n".join([f"@{entry.kind.entry}{{{key}", *lines]) + "\n}\n"
+    lines = [
+        f"  {name} = {text if name in entry.typed else _value(name, text)}"
+        for name, text in entry.fields.items()
+    ]
+    return ",\n".join([f"@{entry.type}{{{key}", *lines]) + "\n}\n"
 
 
 def _value(name: str, text: str) -> str:

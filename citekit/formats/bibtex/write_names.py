@@ -33,7 +33,10 @@ def write_names(names: object, latex: Escape, *, extended: bool) -> str:
 
     def escape(text: str) -> str:
         # "family=" begins a name in parts, even in braces; but \= is an accent
-        return re.sub(r"(?<!\\)=", "{=}", latex(text)) if "=" in text else latex(text)
+        written = re.sub(r"(?<!\\)=", "{=}", latex(text)) if "=" in text else latex(text)
+        return (
+            re.sub(r"(?<!\\)~", "{~}", written) if "~" in written else written
+        )  # no word ends here
 
     written = (_write_name(name, escape, extended=extended) for name in names)
     return " and ".join(name for name in written if name)
@@ -96,6 +99,6 @@ def _is_lower(word: str) -> bool:
 
 
 def _closed(text: str, escape: Escape) -> str:
-    """The text, in braces where a comma, an equals sign or ``and`` would split it."""
-    splits = any(sign in text for sign in ",=") or " and " in f" {text.casefold()} "
+    """The text, in braces where a comma, a semicolon, an equals sign or ``and`` would split it."""
+    splits = any(sign in text for sign in ",=;") or " and " in f" {text.casefold()} "
     return f"{{{escape(text)}}}" if splits or text.casefold() == "others" else escape(text)

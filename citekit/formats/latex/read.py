@@ -1,8 +1,8 @@
 r"""LaTeX to text: accents and letters as Unicode, styles as CSL-JSON markup.
 
-What has no meaning here (unknown commands, mathematics) stays as it is written, so that nothing
-is lost. Braces around words of a title mean "keep the capitals": ``{NATO}`` is read as nocase,
-``{{NATO}}`` (what our writer puts around capitals of its own accord) as plain text.
+What is no text (unknown commands, formulas that take more than a line) stays as it is written, so
+that nothing is lost. Braces around words of a title mean "keep the capitals": ``{NATO}`` is read as
+nocase, ``{{NATO}}`` (what our writer puts around capitals of its own accord) as plain text.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from citekit.formats.latex.formulas import read_chemical, read_formula, sign_named
 from citekit.formats.latex.letters import letter_table
 
 _STYLES: Final = {
@@ -21,20 +22,96 @@ _STYLES: Final = {
     **dict.fromkeys(("textsubscript", "mkbibsubscript"), ("<sub>", "</sub>")),
     "textsc": ('<span style="font-variant:small-caps;">', "</span>"),
 }
+_SWITCHES: Final = {
+    **dict.fromkeys(("it", "em", "sl", "itshape", "slshape"), ("<i>", "</i>")),
+    **dict.fromkeys(("bf", "bfseries"), ("<b>", "</b>")),
+    **dict.fromkeys(("sc", "scshape"), _STYLES["textsc"]),
+    **dict.fromkeys(
+        [
+            "rm",
+            "sf",
+            "tt",
+            "upshape",
+            "normalfont",
+            "rmfamily",
+            "sffamily",
+            "ttfamily",
+            "mdseries",
+            "tiny",
+            "small",
+            "large",
+            "footnotesize",
+            "normalsize",
+            "boldmath",
+            "unboldmath",
+            "sloppy",
+            "protect",
+            "leavevmode",
+        ],
+        ("", ""),
+    ),
+}
+_SHOWN: Final = {
+    **dict.fromkeys(
+        [
+            "text",
+            "textrm",
+            "textsf",
+            "texttt",
+            "textmd",
+            "textup",
+            "textnormal",
+            "textlf",
+            "mbox",
+            "hbox",
+            "mathrm",
+            "underline",
+            "uline",
+            "nolinkurl",
+            "nocase",
+            "bibstring",
+        ],
+        ("", ""),
+    ),
+    **dict.fromkeys(("enquote", "mkbibquote"), ("“", "”")),
+    **dict.fromkeys(("enquote*", "mkbibparens"), ("(", ")")),
+}
+_UNSEEN: Final = frozenset(
+    [
+        "noopsort",
+        "noop",
+        "sortnoop",
+        "SortNoop",
+        "NoOp",
+        "printfirst",
+        "hspace",
+        "vspace",
+        "label",
+        "color",
+    ]
+)
 _NOCASE: Final = ('<span class="nocase">', "</span>")
 _CHARACTERS: Final = {
-    **{c: c for c in "#$%&_{}"},
+    **{c: c for c in "#$%&_{}@"},
     "-": "\u00ad",
     " ": " ",
     "\\": " ",
     ",": "\u2009",
     "/": "",
+    ";": "\u2009",
+    ":": "\u2009",
+    "!": "",
 }
-_LIGATURES: Final = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
+_LIGATURES: Final = (
+    *(("---", "—"), ("--", "–"), ("``", "“"), ("''", "”")),
+    *(('"`', "„"), ("\"'", "“")),  # babel's, in German and its neighbours
+)
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)[ \t]*|\\(.)", re.DOTALL)
-_PLAIN: Final = re.compile(r"[^\\{}$~`'\-]+")
+_PLAIN: Final = re.compile(r"[^\\{}$~`'\"\-]+")
 _BRACE: Final = re.compile(r"[{}]")
 _MAX_DEPTH: Final = 40
+_MOST_FORMULA: Final = 4_000
+"""Signs of a formula: a dollar that is not closed within so many is a dollar."""
 
 
 def read_latex(text: str, *, title: bool = False) -> str:
@@ -44,13 +121,33 @@ def read_latex(text: str, *, title: bool = False) -> str:
     'Özgür & <i>Salmonella</i>'
     """
     text = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
-    if not any(sign in text for sign in "\\{}$~`'-"):
+    if not any(sign in text for sign in "\\{}$~`'\"-"):
         return text
+    text = text_branches(text)
     read = _Reader(text, title=title).run()
     paragraphs = re.sub(r" {2,}", " ", read.strip(" \n")).split("\n\n")
     if len(paragraphs) == 1:
         return paragraphs[0]
     return "\n\n".join(filter(None, (paragraph.strip() for paragraph in paragraphs)))
+
+
+def text_branches(text: str) -> str:
+    r"""The text without its ``\ifmmode``: nothing that is read here stands in a formula.
+
+    >>> text_branches(r"\ifmmode \check{C}\else \v{C}\fi{}apek")
+    '\\v{C}apek'
+    """
+    out, at = [], 0
+    while (start := text.find("\\ifmmode", at)) >= 0:
+        end = text.find("\\fi", start + len("\\ifmmode"))
+        if end < 0:
+            break
+        other = text.find("\\else", start, end)
+        branch = text[other + len("\\else") : end].lstrip() if other >= 0 else ""
+        out += [text[at:start], branch]
+        at = end + len("\\fi")
+        at += 2 if text.startswith("{}", at) else 0
+    return "".join([*out, text[at:]])
 
 
 class _Reader:
@@ -116,34 +213,88 @@ class _Reader:
         raw, self.at = self.text[self.at : end].replace("{", ""), end
         return raw
 
-    def formula(self) -> str:
-        end = self.text.find("$", self.at + 1)
-        end = self.at + 1 if end < 0 else end + 1
-        raw, self.at = self.text[self.at : end], end
-        return raw
+    def formula(self, opening: str = "$", closing: str = "$") -> str:
+        """What the formula that begins here shows; where that is no text, as it is written."""
+        if opening == "$" and self.text.startswith("$$", self.at):
+            opening = closing = "$$"
+        start = self.at + len(opening)
+        end = _end_of_formula(self.text, start, closing)
+        if end < 0:
+            self.at = start
+            return opening
+        tex, raw = self.text[start:end], self.text[self.at : end + len(closing)]
+        self.at = end + len(closing)
+        shown = read_formula(tex) if tex.strip() else None
+        return raw if shown is None else shown
 
     def command(self) -> str:
         match = _COMMAND.match(self.text, self.at)
         if match is None:
             self.at += 1
             return "\\"
-        self.at = match.end()
         name = match[1] or match[2]
+        if name == "(":
+            return self.formula("\\(", "\\)")
+        self.at = match.end()
         if name in _accents():
             return self.accented(_accents()[name], match[0])
         if match[1] is None:
             return _CHARACTERS.get(name, match[0])
-        if name in _STYLES and self.text[self.at : self.at + 1] == "{":
-            before, after = _STYLES[name]
-            return f"{before}{self.braced()}{after}"
-        if name in ("url", "nolinkurl") and self.text[self.at : self.at + 1] == "{":
-            return self.address()
+        if self.text[self.at : self.at + 1] == "{" and name != "par":
+            shown = self.with_argument(name)
+        else:
+            shown = self.switched(name)
+        if shown is not None:
+            return shown
         shown = letter_table("symbols").get(name, _letters().get(name))
+        if shown is None and not re.match(r"\{[^}]", self.text[self.at : self.at + 2]):
+            shown = sign_named(name)
         if shown is None:
             return self.unknown(match[0])
         if self.text.startswith("{}", self.at):
             self.at += 2
         return shown
+
+    def with_argument(self, name: str) -> str | None:
+        """What a command shows of the group behind it; None for one that takes none."""
+        if name in _STYLES or name in _SHOWN:
+            before, after = _STYLES.get(name) or _SHOWN[name]
+            content = self.braced()
+            return f"{before}{content}{after}" if content else ""
+        if name in _UNSEEN:
+            self.braced()
+            return ""
+        if name == "url":
+            return self.address()
+        if name in ("href", "textcolor"):
+            self.address()
+            return self.braced() if self.text[self.at : self.at + 1] == "{" else ""
+        if name in ("ce", "ensuremath"):
+            return self.group_read_by(name)
+        return None
+
+    def group_read_by(self, name: str) -> str | None:
+        r"""A formula in a group (``\ce``, ``\ensuremath``); None, and stay, where it is no text."""
+        text = self.text[self.at : self.at + _MOST_FORMULA]
+        end = closing_brace(text, 0)
+        tex, end = text[1:end], self.at + end
+        shown = read_chemical(tex) if name == "ce" else read_formula(tex)
+        if shown is not None:
+            self.at = end + 1
+        return shown
+
+    def switched(self, name: str) -> str | None:
+        """The rest of the group in the font that a command switches to; None for any other."""
+        if name not in _SWITCHES:
+            return None
+        self.at += self.text.startswith("{}", self.at) and 2
+        before, after = _SWITCHES[name]
+        if not before:
+            return ""
+        self.depth += 1
+        inside = self.until_brace() if self.depth <= _MAX_DEPTH else self.raw_until_brace()
+        self.depth -= 1
+        return f"{before}{inside}{after}" if inside.strip() else inside
 
     def accented(self, mark: str, raw: str) -> str:
         if self.at >= len(self.text) or self.text[self.at] == "}" or self.depth > _MAX_DEPTH:
@@ -172,8 +323,18 @@ def _protects_nothing(inner: str) -> bool:
     """Whether a group is ``{{…}}``, a special character or a formula."""
     command = _COMMAND.match(inner)
     name = (command[1] or command[2]) if command else ""
-    special = name in _accents() or name in _letters()
+    special = any(
+        name in known for known in (_accents(), _letters(), _SWITCHES, letter_table("symbols"))
+    )
     return special or is_one_group(inner) or (inner.startswith("$") and inner.endswith("$"))
+
+
+def _end_of_formula(text: str, start: int, closing: str) -> int:
+    """Where a formula ends; -1 where nothing ends it near enough to be one."""
+    end = text.find(closing, start, start + _MOST_FORMULA)
+    while end > start and closing[0] == "$" and text[end - 1] == "\\":  # a dollar as text
+        end = text.find(closing, end + 1, start + _MOST_FORMULA)
+    return end
 
 
 def is_one_group(text: str) -> bool:

@@ -35,7 +35,10 @@ _SPECIALS: Final = str.maketrans(
 _IN_URL: Final = str.maketrans(
     {char: f"%{ord(char):02X}" for char in [*map(chr, range(33)), "\\", "{", "}", "^", "\x7f"]}
 )
-_LIGATURES: Final = (("--", "-{}-"), ("``", "`{}`"), ("''", "'{}'"))
+_LIGATURES: Final = (
+    *(("--", "-{}-"), ("``", "`{}`"), ("''", "'{}'")),
+    *(('"`', '"{}`'), ("\"'", "\"{}'")),
+)
 _WORD: Final = re.compile(r"[^\W_](?:[^\s_()\[\]:;,!?\"“”«»]*[^\W_])?")
 _PARAGRAPH: Final = r"\n[ \t]*\n\s*"
 

@@ -159,17 +159,22 @@ class StateTree:
 
     def fill(self, values: Iterable[tuple[bytes, bytes]]) -> None:
         """Make the tree of these keys and values, each key once, instead of what it was."""
-        self.added, self.dropped, self._read = {}, set(), None
+        added: dict[bytes, bytes] = {}
+        self.added, self.dropped, self._read, self.root = added, set(), None, EMPTY_STATE
         pairs = sorted(values)
+        numbers = [int.from_bytes(key, "big") for key, _ in pairs]
         left: list[tuple[int, bytes]] = []  # subtrees that wait for the one right of them
-        self.root = EMPTY_STATE
-        for place, (key, value) in enumerate(pairs):
-            node = self._add(_LEAF + key + value)
-            is_last = place + 1 == len(pairs)
-            bit = -1 if is_last else first_difference(key, pairs[place + 1][0])
+        followed = zip(numbers, [*numbers[1:], None], pairs, strict=False)  # of no keys, by nothing
+        for number, following, (key, value) in followed:
+            body = _LEAF + key + value
+            node = sha256(body).digest()
+            added[node] = body
+            bit = -1 if following is None else KEY_BITS - (number ^ following).bit_length()
             while left and left[-1][0] > bit:
                 branch, other = left.pop()
-                node = self._add(_BRANCH + bytes([branch]) + other + node)
+                body = _BRANCH + bytes((branch,)) + other + node
+                node = sha256(body).digest()
+                added[node] = body
             left.append((bit, node))
             self.root = node
 

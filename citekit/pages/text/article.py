@@ -6,9 +6,10 @@ the public record), so pages are made from the same values either way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from citekit.model.annotation import Annotation
 from citekit.model.quotation import Quota, longest_text, words_shown
@@ -16,10 +17,14 @@ from citekit.model.value import Value
 from citekit.pages.text.highlight import Piece, Span, cut, find_paragraphs, paragraph_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
     from citekit.model.capture import TextMap
     from citekit.pages.library import Library
+
+_MOST_ROWS: Final = 10_000
+"""A report of three hundred pages has five thousand paragraphs; a row takes 0.5 ms to lay out."""
+_MOST_OVER: Final = 100
 
 
 class Article(Value):
@@ -27,7 +32,8 @@ class Article(Value):
 
     ``paragraphs`` are ranges of code points. ``text`` is None where it is withheld or absent;
     ``quotes`` are the words that may be shown, by annotation. ``annotations`` are in the order of
-    the text, ``numbers`` count those that are notes.
+    the text, ``numbers`` count those that are notes; ``notes`` begin in a paragraph, ``over`` lie
+    over it, both by its number.
     """
 
     key: str
@@ -38,6 +44,8 @@ class Article(Value):
     annotations: tuple[Annotation, ...]
     quotes: Mapping[str, str]
     numbers: Mapping[str, int]
+    notes: Mapping[int, Sequence[Annotation]]
+    over: Mapping[int, Sequence[Annotation]]
 
     def paragraph(self, annotation: Annotation) -> int | None:
         """The number of the paragraph in which the annotation begins."""
@@ -49,29 +57,24 @@ class Article(Value):
         start, end = self.paragraphs[number - 1]
         spans = [
             Span(start=a.passage.start, end=a.passage.end, annotation=a.short_id)
-            for a in self.annotations
+            for a in self.over.get(number, ())
             if a.passage
         ]
         return cut(start, end, spans)
 
-    def notes(self, number: int) -> list[Annotation]:
-        """The notes that begin in paragraph ``number``."""
-        return [
-            a
-            for a in self.annotations
-            if a.short_id in self.numbers and self.paragraph(a) == number
-        ]
+    def covering(self, number: int, piece: Piece) -> list[Annotation]:
+        """The annotations over a piece of paragraph ``number``, in the order of the text."""
+        return [a for a in self.over.get(number, ()) if a.short_id in piece.annotations]
 
-    def words(self, piece: Piece) -> str | None:
+    def words(self, number: int, piece: Piece) -> str | None:
         """The words of a piece: of the text, or of a quote that covers it; None if withheld."""
         if self.text is not None:
             return self.text[piece.start : piece.end]
-        for annotation in self.annotations:
+        for annotation in self.covering(number, piece):
             passage = annotation.passage
-            if passage and annotation.short_id in piece.annotations:
-                quoted = self.quotes.get(annotation.short_id, "")
-                if len(quoted) == passage.end - passage.start:
-                    return quoted[piece.start - passage.start : piece.end - passage.start]
+            quoted = self.quotes.get(annotation.short_id, "")
+            if passage and len(quoted) == passage.end - passage.start:
+                return quoted[piece.start - passage.start : piece.end - passage.start]
         return None
 
 
@@ -89,16 +92,52 @@ def make_article(library: Library, key: str) -> Article:
     else:
         quotes = allowed_quotes(shelf.annotations, longest_text(shelf.captures.values()))
     notes = [a for a in ours if not is_mention(a)]
+    paragraphs = _paragraphs(text, text_map)
     return Article(
         key=key,
         stamp=stamp,
         url=shelf.item.text("URL"),
         text=text,
-        paragraphs=_paragraphs(text, text_map),
+        paragraphs=paragraphs,
         annotations=tuple(ours),
         quotes=quotes,
         numbers={a.short_id: number for number, a in enumerate(notes, 1)},
+        notes=_begun(notes, paragraphs),
+        over=_laid_over(ours, paragraphs),
     )
+
+
+def _begun(
+    notes: Iterable[Annotation], paragraphs: Sequence[Sequence[int]]
+) -> dict[int, list[Annotation]]:
+    """The notes that begin in each paragraph, by its number."""
+    begun: dict[int, list[Annotation]] = {}
+    for note in notes:
+        number = paragraph_of(note.passage.start, paragraphs) if note.passage else None
+        if number is not None:
+            begun.setdefault(number, []).append(note)
+    return begun
+
+
+def _laid_over(
+    annotations: Sequence[Annotation], paragraphs: Sequence[Sequence[int]]
+) -> dict[int, list[Annotation]]:
+    """The annotations over each paragraph, both in the order of the text.
+
+    Of more than ``_MOST_OVER`` the later ones have no highlight: a piece names all that cover it.
+    """
+    over: dict[int, list[Annotation]] = {}
+    coming = deque(annotations)
+    active: list[Annotation] = []
+    for number, (start, end) in enumerate(paragraphs, 1):
+        while coming and coming[0].passage and coming[0].passage.start < end:
+            if len(active) < _MOST_OVER:
+                active.append(coming[0])
+            coming.popleft()
+        active = [a for a in active if a.passage and a.passage.end > start]
+        if active:
+            over[number] = list(active)
+    return over
 
 
 def is_mention(annotation: Annotation) -> bool:
@@ -129,10 +168,23 @@ def _text_capture(library: Library, key: str) -> tuple[str, TextMap | None]:
 
 
 def _paragraphs(text: str | None, text_map: TextMap | None) -> tuple[tuple[int, ...], ...]:
+    """The ranges, in order and apart; beyond ``_MOST_ROWS`` the rest of the text is one."""
     if text is not None:
-        return find_paragraphs(text)
-    ranges = text_map.paragraphs if text_map else ()
-    return tuple(r for r in ranges if len(r) == 2 and 0 <= r[0] < r[1])
+        ranges: tuple[tuple[int, ...], ...] = find_paragraphs(text)
+    else:
+        ranges = tuple(_in_order(text_map.paragraphs if text_map else ()))
+    if len(ranges) <= _MOST_ROWS:
+        return ranges
+    return (*ranges[: _MOST_ROWS - 1], (ranges[_MOST_ROWS - 1][0], ranges[-1][1]))
+
+
+def _in_order(ranges: Iterable[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
+    """The ranges that are some, without those that begin before another one has ended."""
+    last = 0
+    for found in ranges:
+        if len(found) == 2 and last <= found[0] < found[1]:
+            yield found
+            last = found[1]
 
 
 def _order(annotation: Annotation) -> tuple[int, int, str]:

@@ -8,6 +8,8 @@ withheld text is cut in the same way.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from citekit.model.value import Value
@@ -71,8 +73,9 @@ def cut(start: int, end: int, spans: Sequence[Span]) -> tuple[Piece, ...]:
 
 
 def paragraph_of(offset: int, paragraphs: Sequence[Sequence[int]]) -> int | None:
-    """The number, from 1, of the paragraph that holds the offset; None outside all of them."""
-    for number, (start, end) in enumerate(paragraphs, start=1):
-        if start <= offset < end:
-            return number
-    return None
+    """The number, from 1, of the paragraph that holds the offset; None outside all of them.
+
+    The paragraphs are in order, and apart.
+    """
+    number = bisect_right(paragraphs, offset, key=itemgetter(0))
+    return number if number and offset < paragraphs[number - 1][1] else None

@@ -34,7 +34,7 @@ def article_row(
     library: Library, article: Article, number: int, *, is_guest: bool = False
 ) -> Element:
     """Paragraph ``number`` with its notes; as a guest on another page it has no anchors."""
-    notes = article.notes(number)
+    notes = article.notes.get(number, ())
     name = f"p{number}"
     cards = [note_card(library, article, note, is_guest=is_guest) for note in notes]
     if is_guest:
@@ -47,7 +47,7 @@ def article_row(
         h(
             "p",
             [
-                _piece(library, article, piece, is_guest=is_guest)
+                _piece(library, article, number, piece, is_guest=is_guest)
                 for piece in article.pieces(number)
             ],
             class_="ck-text",
@@ -110,14 +110,16 @@ def _is_dense(article: Article, number: int, notes: Sequence[Annotation]) -> boo
     return len(notes) > 1 and needed > 2 * (end - start) + 300
 
 
-def _piece(library: Library, article: Article, piece: Piece, *, is_guest: bool) -> list[Content]:
+def _piece(
+    library: Library, article: Article, number: int, piece: Piece, *, is_guest: bool
+) -> list[Content]:
     """A piece of a paragraph: plain, or a highlight with the numbers of the notes that end here."""
-    shown = article.words(piece)
+    shown = article.words(number, piece)
     content: Content = (
         h("withheld", length=str(piece.end - piece.start)) if shown is None else shown
     )
     notes = [a for a in piece.annotations if a in article.numbers]
-    content = _mention(library, article, piece, content, is_guest=is_guest)
+    content = _mention(library, article, number, piece, content, is_guest=is_guest)
     if notes:
         depth = min(len(notes), 3)
         content = h("mark", content, class_=f"ck-hl ck-depth{depth}", data_notes=" ".join(notes))
@@ -126,14 +128,16 @@ def _piece(library: Library, article: Article, piece: Piece, *, is_guest: bool) 
 
 
 def _mention(
-    library: Library, article: Article, piece: Piece, content: Content, *, is_guest: bool
+    library: Library,
+    article: Article,
+    number: int,
+    piece: Piece,
+    content: Content,
+    *,
+    is_guest: bool,
 ) -> Content:
     """The content as a link to the entity it names; the anchors of mentions that begin here."""
-    mentions = [
-        a
-        for a in article.annotations
-        if a.short_id in piece.annotations and a.short_id not in article.numbers
-    ]
+    mentions = [a for a in article.covering(number, piece) if a.short_id not in article.numbers]
     known = [a for a in mentions if a.entities[0] in library.entities]
     if known:
         narrowest = max(known, key=lambda a: piece.annotations.index(a.short_id))

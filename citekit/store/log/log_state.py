@@ -21,6 +21,7 @@ from citekit.integrity.state.group_state import (
     GroupState,
     group_name,
     read_group,
+    write_parts,
 )
 from citekit.integrity.state.state_leaf import ACTION as STATE
 from citekit.integrity.state.state_leaf import read_state_leaf
@@ -57,22 +58,27 @@ class Contradiction(IntegrityFailed):
 
 
 class Said(NamedTuple):
-    """What one entry says: of which path, with which digest; ``value`` is all of it."""
+    """What one entry says: of which path, with which digest."""
 
     action: str
     subject: str
     digest: str | None
-    value: Mapping[str, Any]
+    entry: bytes
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """All that the entry says."""
+        return parse_leaf(self.entry)
 
 
 def said_by(entry: bytes) -> Said:
     """What an entry says, judged by itself; raises InvalidData for one that is no event."""
     event = read_plain_event(entry)
     if event is not None and action_of(event[1]) == _named(event[0]):
-        return Said(event[0], event[1], event[2], NOTHING)
+        return Said(event[0], event[1], event[2], entry)
     value = parse_leaf(entry)
     action, subject = _checked(value)
-    return Said(action, subject, value.get("digest"), value)
+    return Said(action, subject, value.get("digest"), entry)
 
 
 class KeyChange(NamedTuple):
@@ -176,7 +182,8 @@ class History:
         index = self.size
         self.size += 1
         self._learn(subject, digest, index)
-        self._take_access(subject, access)
+        if access:  # one of few words: see the pattern
+            self.access[group_name(subject)] = access
         for payload in payloads if action == "capture" else ():
             self.payloads.setdefault(payload, index)
         return True
@@ -220,6 +227,15 @@ class History:
             access=self.access.get(group),
             purged=purged or NOTHING,
         )
+
+    def text_of(self, group: str) -> bytes | None:
+        """The text of ``state_of`` a group; None where the log has no word on it."""
+        found = self._groups.get(group)
+        purged = self._purged.get(group, NOTHING)
+        if not found and not purged:
+            return None
+        files = [(rest[1:], known) for rest, known in (found or {}).items()]
+        return write_parts(files, self.access.get(group), purged)
 
     def _open(self, group: str) -> dict[str, Known]:
         """The files of a group that is to be changed, looked up where it was not known."""

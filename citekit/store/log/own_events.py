@@ -179,9 +179,13 @@ def _put_new(staged: Path, path: Path) -> None:
         staged.rename(path)
 
 
+def own_mark(secret: bytes, about: bytes, message: bytes) -> str:
+    """The MAC of a message by this user's secret; ``about``, a line, keeps kinds of marks apart."""
+    return hmac.digest(secret, about + message, "sha256").hex()
+
+
 def _mac(secret: bytes, origin: str, entry: bytes) -> str:
-    message = b"%s%s\n%s" % (_ABOUT, origin.encode(), leaf_hash(entry))
-    return hmac.digest(secret, message, "sha256").hex()
+    return own_mark(secret, _ABOUT, b"%s\n%s" % (origin.encode(), leaf_hash(entry)))
 
 
 def _lines(marks: Iterable[str]) -> bytes:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citekit.errors import InvalidData
 from citekit.integrity.leaf import parse_leaf
-from citekit.integrity.state.group_state import write_group
 from citekit.integrity.state.state_leaf import StateLeaf, may_be_state, read_state_leaf
 from citekit.integrity.state.state_tree import StateTree, state_key, state_value
 from citekit.store.log.log_state import Contradiction, History
@@ -83,9 +82,8 @@ class WholeState:
     def _values(self, groups: Iterable[str]) -> Iterator[tuple[bytes, bytes]]:
         """Key and value of those groups on which the log has a word."""
         for group in groups:
-            state = self._history.state_of(group)
-            if state is not None:
-                text = write_group(state)
+            text = self._history.text_of(group)
+            if text is not None:
                 value = state_value(text)
                 if self._keeps_texts:
                     self.texts[value] = text

@@ -2,17 +2,23 @@
 
 ``private/log/ledger.jsonl`` only grows. Its first line names it; a line with ``files`` says which
 files have which digest from then on (null: gone), one with ``purged`` which payloads were removed
-for good, one with ``root`` and ``secret`` that a seal was made of what there was. The log has the
-root and nothing else of all this. Paths are those inside ``private/``: an item has the same there
-as among the others.
+for good, one with ``root`` and ``secret`` that a seal was made of what there was, purges included.
+The log has the root and nothing else of all this. Paths are those inside ``private/``: an item has
+the same there as among the others.
+
+Whoever can write in the folder can write a line. So each has a MAC, ``own``, of itself and all
+before it, by the secret that marks this computer's own events; what no seal covers is believed to
+have gone only by such a line (``vouched``).
 """
 
 from __future__ import annotations
 
+import hmac
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import CitekitError, InvalidData, NotFound
@@ -23,6 +29,7 @@ from citekit.model.records.json_text import dump_json_line, parse_json
 from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.clock import now
+from citekit.store.log.own_events import own_mark, own_secret
 from citekit.store.log.record_kinds import action_of
 
 if TYPE_CHECKING:
@@ -32,6 +39,9 @@ if TYPE_CHECKING:
 
 MAX_LEDGER_BYTES: Final = 1 << 30
 _ID_BYTES: Final = 16
+_ABOUT: Final = b"citekit: a line of a ledger\n"
+_OWN: Final = ', "own": "'
+_PURGES: Final = "purged/"
 
 
 class PrivateSeal(Value):
@@ -54,19 +64,28 @@ class Ledger:
     """What the ledger says: its ``id``, and which ``files`` there are now by their digests.
 
     ``noted`` are the files that lines after the last seal are about, and ``first`` the digest with
-    which each file was sealed first, though it has gone since. ``purged`` are digests of payloads
-    that were removed for good, ``damaged`` numbers of lines (from 1) that say nothing.
+    which each file was sealed first, though it has gone since. ``purges`` are payloads that were
+    removed for good, each as a path that no file has with the payload's digest. ``gone`` and
+    ``erased`` are files and payloads of which this computer has noted that they went. ``damaged``
+    are numbers of lines (from 1) that say nothing.
     """
 
     id: str = ""
     files: dict[str, str] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
     first: dict[str, str] = field(default_factory=dict)
-    purged: set[str] = field(default_factory=set)
+    purges: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
     damaged: list[int] = field(default_factory=list)
     _changes: list[Mapping[str, str | None]] = field(default_factory=list)
     _seals: list[tuple[bytes, bytes, int]] = field(default_factory=list)
     """Root, secret, and after how many changes: the files of every seal would take much room."""
+
+    @property
+    def purged(self) -> set[str]:
+        """The digests of payloads that lines say were removed for good, whoever wrote them."""
+        return set(self.purges.values())
 
     def seals(self) -> Iterator[PrivateSeal]:
         """Every root that a seal was given, the first one first."""
@@ -93,7 +112,7 @@ class Ledger:
                 return PrivateSeal(root=root, secret=secret, files=files)
         return None
 
-    def take(self, line: str) -> None:
+    def take(self, line: str, *, is_own: bool = False) -> None:
         """Take in the next line; raises InvalidData for one that says nothing."""
         match parse_json(line):
             case {"ledger": str(name)}:
@@ -103,8 +122,14 @@ class Ledger:
                 self._changes.append(changes)
                 _apply(self.files, changes)
                 self.noted.update(changes)
+                self.gone.difference_update(changes)
+                self.gone.update(p for p, digest in changes.items() if is_own and digest is None)
             case {"purged": list(purged)}:
-                self.purged.update(str(parse_digest(str(digest))) for digest in purged)
+                digests = [str(parse_digest(str(digest))) for digest in purged]
+                changes = {f"{_PURGES}{digest}": digest for digest in digests}
+                self._changes.append(changes)
+                _apply(self.purges, changes)
+                self.erased.update(digests if is_own else ())
             case {"root": str(root), "secret": str(secret)}:
                 self._seals.append((_bytes(root), _bytes(secret), len(self._changes)))
                 for path in self.noted & self.files.keys():
@@ -129,12 +154,15 @@ def read_ledger_in(path: Path) -> Ledger:
         data = files.read_bytes(path, limit=MAX_LEDGER_BYTES)
     except NotFound:
         return ledger
+    secret, before = own_secret(), sha256()
     for number, line in enumerate(data.split(b"\n"), 1):
         if line:
             try:
-                ledger.take(line.decode())
+                text = line.decode()
+                ledger.take(text, is_own=_is_own(text, before.digest(), secret))
             except (CitekitError, UnicodeDecodeError):
                 ledger.damaged.append(number)
+        before.update(line + b"\n")
     return ledger
 
 
@@ -152,7 +180,7 @@ def note_purged(layout: Layout, digests: Iterable[str]) -> None:
 def note_seal(layout: Layout, ledger: Ledger) -> bytes:
     """Make a root of what the ledger says there is now, note what opens it, and return it."""
     secret = os.urandom(SECRET_BYTES)
-    root = PrivateTree(secret, ledger.files).root
+    root = PrivateTree(secret, {**ledger.files, **ledger.purges}).root
     _append(layout, {"at": write_instant(now()), "root": root.hex(), "secret": secret.hex()})
     return root
 
@@ -185,6 +213,11 @@ def is_accounted_for(path: str) -> bool:
     return top in ("items", "entities", "claims") and action_of(path) is not None
 
 
+def is_purge(path: str) -> bool:
+    """Whether the path is of no file: it stands for a payload that was removed for good."""
+    return path.startswith(_PURGES)
+
+
 def is_immutable(path: str) -> bool:
     """Whether a private file never changes once it is there: a capture record."""
     return path.startswith("items/") and action_of(path) == "capture"
@@ -192,11 +225,38 @@ def is_immutable(path: str) -> bool:
 
 def _append(layout: Layout, line: Mapping[str, Any]) -> None:
     path = layout.check_inside(layout.private_ledger)
-    text = dump_json_line(dict(line))
-    if not path.is_file():
+    before = b""
+    with suppress(NotFound):
+        before = files.read_bytes(path, limit=MAX_LEDGER_BYTES)
+    if before and not before.endswith(b"\n"):  # a line that was cut off; appending ends it
+        before += b"\n"
+    new = b""
+    if not before:
         files.make_folder(path.parent, root=layout.root)
-        text = dump_json_line({"ledger": os.urandom(_ID_BYTES).hex()}) + text
-    files.append_whole(path, text.encode(), creates=True)
+        new = dump_json_line({"ledger": os.urandom(_ID_BYTES).hex()}).encode()
+    new += _with_mark(dump_json_line(dict(line)), sha256(before + new).digest()).encode()
+    files.append_whole(path, new, creates=True)
+
+
+def _with_mark(line: str, before: bytes) -> str:
+    """The line with a MAC as its last field, where there is a secret to make one with."""
+    secret = own_secret(creates=True)
+    if secret is None:
+        return line
+    text = line.removesuffix("\n").removesuffix("}")
+    return f'{text}{_OWN}{_mark(secret, before, text)}"}}\n'
+
+
+def _is_own(line: str, before: bytes, secret: bytes | None) -> bool:
+    """Whether this computer has written the line, after all that is before it."""
+    text, is_marked, mark = line.removesuffix('"}').rpartition(_OWN)
+    if secret is None or not is_marked or not mark.isascii():
+        return False
+    return hmac.compare_digest(_mark(secret, before, text), mark)
+
+
+def _mark(secret: bytes, before: bytes, text: str) -> str:
+    return own_mark(secret, _ABOUT, before + text.encode())
 
 
 def _below(root: Path, folder: str) -> Iterator[str]:

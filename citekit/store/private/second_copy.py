@@ -24,7 +24,7 @@ from citekit.store.private.ledger import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from citekit.store.layout import Layout
@@ -78,21 +78,35 @@ def known_seals(layout: Layout) -> dict[bytes, PrivateSeal]:
 
 
 def last_seal(layout: Layout, roots: Sequence[bytes]) -> PrivateSeal | None:
-    """The last seal that can be opened here, of those whose roots the log has, in its order.
+    """The last seal of this folder that can be opened here, of those whose roots the log has.
 
-    Where the log says no roots at all, it is the last of the ledger.
+    Where the log says no roots at all, it is the last of the ledger. Copies of another ledger are
+    of another clone, which has private things of its own; without a ledger any may be of this one.
     """
+    own = read_ledger(layout)
     if not roots:
-        return read_ledger(layout).last_seal()
+        return own.last_seal()
     order = {root: number for number, root in enumerate(roots)}
     last: tuple[int, Ledger] | None = None
-    for path in (layout.private_ledger, *_copies()):
-        with suppress(CitekitError):
-            ledger = read_ledger_in(path)
-            number = max((order.get(root, -1) for root in ledger.roots), default=-1)
-            if number >= 0 and (last is None or number > last[0]):
-                last = number, ledger
+    for ledger in (own, *_related(own)):
+        number = max((order.get(root, -1) for root in ledger.roots), default=-1)
+        if number >= 0 and (last is None or number > last[0]):
+            last = number, ledger
     return last[1].last_seal([roots[last[0]]]) if last else None
+
+
+def _related(own: Ledger) -> Iterator[Ledger]:
+    """The ledgers of all copies that are of this one, whatever it calls itself."""
+    for path in _copies():
+        with suppress(CitekitError):
+            copy = read_ledger_in(path)
+            if own.id in ("", copy.id) or not own.roots.isdisjoint(copy.roots):
+                yield copy
+
+
+def is_any_here(layout: Layout) -> bool:
+    """Whether there is a ledger, or a copy of one, of this archive or another."""
+    return layout.private_ledger.is_file() or bool(_copies())
 
 
 def is_copied(layout: Layout) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from citekit.errors import IntegrityFailed, InvalidData, NotFound
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.tiles import parse_path
-from citekit.model.value import Value, replace
+from citekit.model.value import Value
 from citekit.store import files
 from citekit.store.folder_names import is_name_of_any
 from citekit.store.log.folder import LogFolder, needed_paths
@@ -192,17 +192,13 @@ def _says_gone(entry: bytes, purged: set[str], left: set[str]) -> bool:
 
 def _drop_renamed(store: ArchiveReader, old: str, new: str, folder: Path) -> None:
     """Remove the old folder of a renamed item, if the new one is that item, with all it had."""
-    old_folder, new_folder = store.layout.folder_of(old), store.layout.folder_of(new)
+    old_folder = store.layout.folder_of(old)
     with suppress(InvalidData, NotFound):
         if is_name_of_any(old, store.item_in(new).facts.aliases):
             rename_notes(store.layout, old, new)
         if not old_folder.is_dir():
             return
-        before, after = store.item_in(old), store.item_in(new)
-        facts = replace(after.facts, aliases=before.facts.aliases)
-        is_renamed = before.key in after.facts.aliases
-        is_same = after.with_variables({"id": before.key}).with_facts(facts) == before
-        if is_renamed and is_same and _has_all_of(new_folder, old_folder):
+        if store.is_renamed(old, new):
             if store.layout.lies_in_private(old_folder):
                 note_removed(store.layout, old_folder)
             files.move(old_folder, files.unused(folder))
@@ -215,16 +211,3 @@ def rename_notes(layout: Layout, old: str, new: str) -> None:
         note_removed(layout, notes)
         files.move(layout.check_inside(notes), target)
         note_changed(layout, [target])
-
-
-def _has_all_of(new: Path, old: Path) -> bool:
-    """Whether each file in the old folder but item.json is in the new one, byte for byte."""
-    for name in files.names(old):
-        if files.is_symlink(old / name):
-            return False
-        if (old / name).is_dir():
-            if not _has_all_of(new / name, old / name):
-                return False
-        elif name != "item.json" and files.read_bytes(old / name) != files.read_bytes(new / name):
-            return False
-    return True

@@ -14,7 +14,7 @@ from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.model.value import NOTHING
 from citekit.store import files
 from citekit.store.addresses import known_addresses
-from citekit.store.private.ledger import read_ledger
+from citekit.store.private.vouched import read_vouched
 from citekit.store.staging import Journal
 from citekit.store.writing.crossing import let_out, partition, records_in, take_in
 from citekit.store.writing.event_recorder import Recorder, logged_payloads
@@ -177,7 +177,7 @@ class Writer:
 
     def _tell_purged(self, key: str, folder: Path) -> None:
         """Have the log say which payloads of an item that comes out of private are gone."""
-        purged = read_ledger(self._layout).purged
+        purged = read_vouched(self._layout).purged
         captures = self._store.captures(key).values() if purged else ()
         gone = {p.digest: p for c in captures for p in logged_payloads(c) if p.digest in purged}
         absent = tuple(p for digest, p in gone.items() if self._objects.find(digest) is None)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from citekit.csl.citation import Citation
 from citekit.csl.compiled.program import Program
-from citekit.csl.document import Citation, Document
-from citekit.csl.output.render.html import render
+from citekit.csl.document import Document
+from citekit.csl.output.render import renderer
 from citekit.csl.output.writer import flatten
 from citekit.csl.style.parse import parse_style
 from citekit.model.value import replace
+
+render = renderer("html")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

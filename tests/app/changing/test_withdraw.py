@@ -121,7 +121,10 @@ def test_nothing_made_for_others_has_it(archive: Archive, tmp_path: Path) -> Non
 
 
 def test_a_copy_for_others_may_lack_it(archive: Archive) -> None:
-    """A signed withdrawal explains an absent folder; one that nobody signed does not."""
+    """A signed withdrawal explains an absent folder; one that nobody signed does not.
+
+    Where its payloads were held it was here, and is missing.
+    """
     archive.remove(WITHDRAWN)
     folder = archive.store.layout.item_folder(WITHDRAWN)
     folder.rename(archive.store.root.parent / "away")
@@ -129,6 +132,8 @@ def test_a_copy_for_others_may_lack_it(archive: Archive) -> None:
     (archive.store.root.parent / "away").rename(folder)
     _seal(archive.store)
     folder.rename(archive.store.root.parent / "away")
+    assert _check(archive).exit_code() == 6
+    archive.store.layout.held_file.unlink()
     absent = [f for f in _check(archive).findings if f.code == "CK-I667"]
     assert {f.kind for f in absent} == {FindingClass.WITHHELD}
 

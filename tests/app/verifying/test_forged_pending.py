@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit import Archive
+from citekit.app.changing.access import set_access
 from citekit.app.changing.purge import purge
 from citekit.app.changing.recover import recover
 from citekit.app.intake.restore import restore
@@ -512,6 +513,22 @@ def test_an_older_log_does_not_launder_a_change_of_access(store: ArchiveStore) -
     assert "CK-E664" in _codes(report)
     with pytest.raises(Unconfirmed, match="change of access"):
         _seal(_again(store))
+
+
+def test_own_events_do_not_make_a_public_payload_withheld(store: ArchiveStore) -> None:
+    """Whoever puts an own change of access last, with what it was about, hides no missing bytes.
+
+    Where access was changed its payloads were moved, so they are there.
+    """
+    set_access(store, "lantern2024", "restricted")
+    path = store.payload_path(*store.digests("lantern2024"))
+    assert path is not None
+    assert _check(store).exit_code() == 0
+    path.unlink()
+    store.layout.held_file.unlink()
+    report = _check(store)
+    assert report.exit_code() == 6
+    assert "CK-E664" in _codes(report)
 
 
 def _seal_without_access(store: ArchiveStore) -> None:

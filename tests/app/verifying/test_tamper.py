@@ -30,21 +30,26 @@ from citekit.integrity.witness.cosignature import cosign
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.whole_state import state_faults
+from citekit.testing.builders import Source, build_archive
 from citekit.testing.forged_journals import forge_journal
+from citekit.testing.forged_ledgers import forge_ledger
 from citekit.testing.tamper import forge, sealed_archive, sign_falsely, state_falsely, tamper
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from citekit.model.item import Access
+
 CASES = Path(__file__).parents[2] / "cases" / "tamper"
 MUTATIONS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "mutations.toml").read_text("utf-8"))
 KINDS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "kinds.toml").read_text("utf-8"))
 JOURNALS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "journals.toml").read_text("utf-8"))
 FORGERIES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "forgeries.toml").read_text("utf-8"))
-SIGNATURES: dict[str, dict[str, str]] = tomllib.loads(
+SIGNATURES: dict[str, dict[str, Any]] = tomllib.loads(
     (CASES / "signatures.toml").read_text("utf-8")
 )
+LEDGERS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "ledgers.toml").read_text("utf-8"))
 STATES: dict[str, dict[str, str]] = tomllib.loads((CASES / "states.toml").read_text("utf-8"))
 OUTSIDE_LOG = [kind for kind, about in KINDS.items() if not about["path"].startswith("log/")]
 MUTABLE = {"settings", "item", "note", "annotations", "entity", "claim"}
@@ -212,6 +217,49 @@ def test_no_journal_excuses_what_was_sealed(kind: str, forgery: str, archive: Pa
     assert {name: after.get(name) for name in before} == before
 
 
+@pytest.fixture
+def hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ArchiveStore:
+    """An archive with a private and a public item, sealed."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    store = build_archive(
+        tmp_path / "archive", [_source("quay2024", "private"), _source("open2024")]
+    )
+    seal(store, keys=Keys(signing=KEY))
+    return store
+
+
+def _source(key: str, access: Access = "public") -> Source:
+    return Source(key=key, data={"title": f"About {key}"}, text=f"The {key}.", access=access)
+
+
+@pytest.mark.parametrize("forgery", LEDGERS)
+def test_no_line_of_the_ledger_excuses_what_was_sealed(forgery: str, hidden: ArchiveStore) -> None:
+    """Nor does one hide it from the next seal: who has no key writes lines that nobody believes."""
+    assert verify(hidden, outside=OUTSIDE).exit_code(strict=True) == 0
+    forge_ledger(hidden, forgery, private="quay2024", public="open2024")
+    expected = LEDGERS[forgery]
+    for _ in range(2):
+        report = verify(ArchiveStore.open(hidden.root), outside=OUTSIDE)
+        found = {str(f.kind) for f in report.findings if f.severity is Severity.ERROR}
+        assert found == set(expected["classes"])
+        assert report.exit_code() == 6
+        assert _how_it_ends(hidden.root) == expected["seal"]
+
+
+def _how_it_ends(root: Path) -> str:
+    """What a seal of all there is does, whose owner says yes to nothing."""
+    before = (root / "log" / "checkpoint").read_bytes()
+    try:
+        seal(ArchiveStore.open(root), keys=Keys(signing=KEY))
+    except Unconfirmed:
+        return "asks"
+    except CitekitError:
+        return "refuses"
+    finally:
+        is_as_before = (root / "log" / "checkpoint").read_bytes() == before
+    return "nothing" if is_as_before else "seals"
+
+
 def test_bytes_set_aside_are_interrupted_and_come_back(archive: Path) -> None:
     """What a stopped purge explains is there to be found: exit code 7, and then nothing is left."""
     for kind in ("public-payload", "restricted-payload"):
@@ -235,7 +283,8 @@ def test_the_logs_own_signature_is_always_checked(
     root = Path(shutil.copytree(pristine / about.get("archive", "small"), tmp_path / "archive"))
     outside = Outside(keys=tuple(key.verifier for key in trusted))
     assert verify(ArchiveStore.open(root), outside=outside).exit_code(strict=True) == 0
-    sign_falsely(root, about["how"], KEY if about.get("key") == "replaced" else STRANGER)
+    key = KEY if about.get("key") == "replaced" else STRANGER
+    sign_falsely(root, about["how"], key, keeps=about.get("keeps", False))
     report = verify(ArchiveStore.open(root), outside=outside)
     assert report.exit_code() == 6
     assert "CK-E627" in {finding.code for finding in report.findings}

@@ -319,7 +319,8 @@ def test_the_exit_code_follows_the_class(what: str, exit_code: int, root: Path) 
 def test_an_item_that_is_being_renamed_is_one(root: Path) -> None:
     """The old folder is still there: it is told, and what is in it is neither extra nor homeless.
 
-    It is told as long as the renaming is not done; what else is extra is told as ever.
+    What else is extra is told as ever; and where the old one has more than the new one, nobody
+    passes it over.
     """
     store = ArchiveStore.open(root)
     item = store.item("public2026")
@@ -328,13 +329,16 @@ def test_an_item_that_is_being_renamed_is_one(root: Path) -> None:
     (root / "items" / "open2026" / "item.json").write_text(json.dumps(new.data))
     begin(store.layout, Journal(renamed=("public2026", "open2026")))
     (root / "items" / "zzz.txt").write_bytes(b"x")
-    (root / "items" / "public2026" / "own.txt").write_bytes(b"x")
     told = [(f.code, str(f.place), f.message) for f in _report(root).findings]
     where = str(root / "items" / "public2026")
     assert ("CK-I105", where, "has been renamed to open2026") in told
     assert [line[:2] for line in told if line[0].startswith("CK-E")] == [
         ("CK-E101", str(root / "items" / "zzz.txt"))
     ]
+    (root / "items" / "public2026" / "own.txt").write_bytes(b"x")
+    codes = [f.code for f in _report(root).findings]
+    assert "CK-I105" not in codes
+    assert "CK-E204" in codes
 
 
 def test_a_second_folder_of_a_key_is_told(root: Path) -> None:

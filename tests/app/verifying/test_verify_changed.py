@@ -14,6 +14,7 @@ from citekit.app.verifying.verify import Report, verify
 from citekit.cli.run import run
 from citekit.findings import Severity
 from citekit.store.archive import ArchiveStore
+from citekit.store.log.own_events import secret_file
 from citekit.store.verified_marks import Remembered, mark, recall, remember
 from citekit.testing.store_builders import add_item, build_capture, build_item
 
@@ -224,7 +225,7 @@ def test_a_lying_cache_deceives_no_full_check(root: Path) -> None:
         lambda data: data[:-1],
         lambda data: data + b"objects sha256:00 1 1 1 1 -1\n",
         lambda data: data.replace(b" -1\n", b" 11\n", 1),
-        lambda data: data.replace(b"verified 1", b"verified 2"),
+        lambda data: data.replace(b"verified 2", b"verified 1"),
         lambda data: b"\xff" * len(data),
         lambda data: data.partition(b"\n\n")[0],
     ],
@@ -271,3 +272,21 @@ def test_source_date_epoch_is_the_time_of_a_check(
     verify(ArchiveStore.open(root), only_changed=True)
     again = verify(ArchiveStore.open(root), only_changed=True)
     assert again.since == datetime(2033, 5, 18, 3, 33, 20, tzinfo=UTC)
+
+
+def test_a_cache_that_somebody_else_has_written_is_none(root: Path, tmp_path: Path) -> None:
+    """Its marks are right: but without the secret of this user it says nothing."""
+    _check(root)
+    path = _text(root)
+    path.write_bytes(b"The other text.!")
+    known = mark(str(path))
+    assert known is not None
+    store = ArchiveStore.open(root)
+    digest = TWO.record.payloads["text"].digest
+    secret = secret_file()
+    secret.rename(tmp_path / "secret")
+    forged = Remembered(at=LATER, marks={("objects", digest): known._replace(characters=16)})
+    assert remember(store.layout, forged)  # with a secret of the forger's
+    secret.unlink()
+    (tmp_path / "secret").rename(secret)
+    assert "CK-E301" in _codes(_check(root))

@@ -35,3 +35,17 @@ def test_own_scripts_first_then_latin_then_the_rest(language: str, expected: str
     found = sorted(backwards, key=lambda word: collation_key(word, language))
 
     assert found == words
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("zh", "陈 李 王 张 周 㐀"), ("ja", "高橋 佐々木 佐藤 山本 渡辺 鈴木 㐀")],
+)
+def test_han_signs_follow_their_reading(language: str, expected: str) -> None:
+    """Chinese sorts by the sound of common signs, Japanese by its standard; rare ones follow."""
+    words = expected.split()
+
+    backwards = words[::-1]
+    found = sorted(backwards, key=lambda word: collation_key(word, language))
+
+    assert found == words

@@ -15,10 +15,10 @@ YEAR = csl.YEAR
 SHORT = '<names variable="author"><name form="short"/></names>'
 TEST = '<choose><if disambiguate="true"><text variable="genre"/></if></choose>'
 ITEM = {"type": "book", "genre": "none", "title": "Tides", "issued": {"date-parts": [[2020]]}}
-GIVEN = 'disambiguate-add-names="true" disambiguate-add-givenname="true"'
+MORE = 'disambiguate-add-names="true"'
 CASES = {
     # people who look the same: each further name is tried, and none of them helps
-    "names": (SHORT + YEAR, f'{GIVEN} et-al-min="3" et-al-use-first="1"', 2, 2_000),
+    "names": (SHORT + YEAR, f'{MORE} et-al-min="3" et-al-use-first="1"', 2, 2_000),
     # tests of ``disambiguate`` that show the same: one after another is tried
     "tests": (SHORT + YEAR + TEST * 4_000, "", 20, 1),
 }
@@ -48,6 +48,8 @@ def test_usual_cites_are_told_apart_without_a_warning() -> None:
     """The budget is far above what real documents need."""
     items = [{**ITEM, "id": f"i{i}", "author": [csl.person("Hale")]} for i in range(200)]
 
-    result = csl.cited(SHORT + YEAR, items, items, options='disambiguate-add-year-suffix="true"')
+    cites = [{"id": item["id"]} for item in items]
+
+    result = csl.cited(SHORT + YEAR, items, cites, options='disambiguate-add-year-suffix="true"')
 
     assert result.warnings == ()

@@ -14,7 +14,7 @@ from citekit.csl import Program, find_style, process
 from citekit.csl.style import kept, parse
 from citekit.csl.style.locale import load_locale
 from citekit.errors import InvalidData
-from citekit.model.records.user_cache import cache_folder
+from citekit.model.machine.user_folders import cache_folder
 
 STYLES = (
     "apa", "ieee", "nature", "vancouver", "chicago-author-date", "chicago-notes-bibliography",

@@ -16,7 +16,7 @@ from citekit.store.settings import write_settings
 
 PACKAGE = Path(citekit.__file__).parent
 TABLES = ("csl/style/styles.toml", "formats/bibtex/bibtex.toml", "formats/bibtex/biblatex.toml",
-          "formats/bibtex/languages.toml")  # fmt: skip
+          "formats/bibtex/languages.toml", "formats/bibtex/aliases.toml")  # fmt: skip
 PIECES = (
     "a", "b-1", "long_name", "=", " = ", '"', '"""', "[", "]", "[a]", "[[a]]", "a.b", ",", "\n",
     "\n\n", "# said", " ", "\t", "1", "01", "-2", "1_0", "1.5", "true", "'x'", '"x"', '"x, y"',

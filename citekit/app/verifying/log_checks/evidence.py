@@ -10,11 +10,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from citekit.errors import InvalidData
-from citekit.integrity.checkpoint import Checkpoint
+from citekit.errors import InvalidData, MissingExtra
+from citekit.integrity.checkpoint import Checkpoint, own_signatures
 from citekit.integrity.note import Note
 from citekit.integrity.rotation import has_signed
-from citekit.integrity.sign import parse_vkey
+from citekit.integrity.sign import is_signature, parse_vkey
 from citekit.model.value import Value
 from citekit.store.log.record_kinds import action_of
 
@@ -68,6 +68,24 @@ def named_keys(reading: Reading) -> Iterator[VerifierKey]:
     for change in reading.history.keys:
         with suppress(InvalidData):
             yield parse_vkey(change.vkey)
+
+
+def fault_of_lines(note: Note, checkpoint: Checkpoint, reading: Reading) -> str | None:
+    """What is wrong with the lines below a checkpoint, whoever is trusted; None where nothing is.
+
+    A line that claims to be of the log itself need not be there, but has to be right.
+    """
+    if len(set(note.signatures)) < len(note.signatures):
+        return "has the same signature twice"
+    named = {(key.name, key.key_id): key for key in named_keys(reading)}
+    for line in own_signatures(checkpoint, note):
+        key = named.get((line.name, line.key_id))
+        if key is None and not reading.has_all_entries:
+            continue  # an entry that is not there may name it
+        with suppress(MissingExtra):  # told where the log's own signature is checked
+            if key is None or not is_signature(key, note.text.encode(), line.signature):
+                return f"has a signature by {line.name}+{line.key_id.hex()} that is not of this log"
+    return None
 
 
 def names_below(inspection: Inspection, folder: str) -> list[str]:

@@ -92,7 +92,7 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
     found_here += _check_pending(inspection, pending, standing.size)
     found_here += _check_origin(inspection, standing)
     found_here += check_trust(inspection, reading, standing, outside)
-    plan = Plan(history=reading.history, size=standing.size)
+    plan, access = Plan(history=reading.history, size=standing.size), dict(reading.history.access)
     with suppress(CitekitError):
         plan_waiting = _split(inspection, reading, standing.checkpoint.origin)
         plan = _plan(inspection, reading.history, plan_waiting, found_here)
@@ -108,7 +108,7 @@ def check_log(inspection: Inspection, outside: Outside | None = None) -> LogVerd
         is_signed=is_signed,
         is_awaited=is_awaited,
         disowned=plan.others.erased(),
-        unvouched=frozenset(_unvouched(inspection, plan)),
+        unvouched=frozenset(_unvouched(inspection, plan, access)),
     )
 
 
@@ -304,7 +304,8 @@ def _check_state(inspection: Inspection, plan: Plan) -> Iterator[Finding]:
         yield found("CK-I603", inspection.show(new), f"was renamed from {old}, not sealed yet")
     for folder in list(kept_privately(inspection.store.layout, history, disk)):
         history.take({"v": 1, "action": "remove", "subject": folder})
-        yield found("CK-I603", inspection.show(folder), "was made private, not sealed yet")
+        if groups is None or folder in groups:
+            yield found("CK-I603", inspection.show(folder), "was made private, not sealed yet")
     told = set()
     for difference in differences(history, disk):
         if groups is None or group_of(difference.path) in groups:
@@ -398,7 +399,7 @@ def _judge(inspection: Inspection, plan: Plan, difference: Difference) -> Iterat
             yield _unsealed(place, "is not in the log yet", said, digest)
     elif digest is None and difference.action == "key" and not is_sealed:
         yield found("CK-I608", place, "a seal was stopped")
-    elif digest is None and is_sealed and _is_withdrawn(history, path, size):
+    elif digest is None and is_sealed and _is_withdrawn(inspection, history, path, size):
         yield found("CK-I667", place, "is not here: its item was withdrawn, the log says")
     elif digest is None:
         why = f"; an event says that it was removed, and {_NOT_OURS}" if said else ""
@@ -414,10 +415,18 @@ def _judge(inspection: Inspection, plan: Plan, difference: Difference) -> Iterat
         yield _unsealed(place, f"{message} since entry {known.entry}", said, digest)
 
 
-def _is_withdrawn(history: History, path: str, size: int) -> bool:
-    """Whether a sealed entry has withdrawn the item that the file is of."""
-    entry = history.withdrawn.get(group_of(path))
-    return entry is not None and entry < size
+def _is_withdrawn(inspection: Inspection, history: History, path: str, size: int) -> bool:
+    """Whether a sealed entry has withdrawn the file's item, and this may be a copy for others.
+
+    Where payloads of the item were held, it was here, and nothing takes a withdrawn item away.
+    """
+    group = group_of(path)
+    entry = history.withdrawn.get(group)
+    if entry is None or entry >= size:
+        return False
+    captures = {known.entry for known in history.in_group(group).values()}
+    held = inspection.store.objects.held()
+    return not any(history.payloads.get(digest) in captures for digest in held)
 
 
 def _unsealed(place: str, message: str, said: Said | None, digest: str | None) -> Finding:
@@ -496,16 +505,20 @@ def _has_key(standing: Standing, history: History) -> bool:
     return key is not None and current in (None, str(key.verifier))
 
 
-def _unvouched(inspection: Inspection, plan: Plan) -> Iterator[str]:
+def _unvouched(inspection: Inspection, plan: Plan, access: Mapping[str, str]) -> Iterator[str]:
     """The payloads of sealed captures whose item has changed, and nobody knows who did it.
 
-    That such an item is restricted is no reason for a public payload to be absent.
+    That such an item is restricted is no reason for a public payload to be absent. Nor is an event
+    of this computer's own that says so: here the bytes were moved, so they are here. ``access`` is
+    what is sealed.
     """
     history, disk = plan.history, inspection.digests
     for group in history.groups():
-        item = f"{group}/item.json"
-        said = history.get(item) if group.startswith("items/") else None
-        if group.startswith("items/") and (said is None or disk.get(item) != said.digest):
+        if group.startswith("items/"):
+            said = history.get(f"{group}/item.json")
+            is_as_said = said is not None and disk.get(f"{group}/item.json") == said.digest
+            if is_as_said and access.get(group) in (None, history.access.get(group)):
+                continue
             for path, known in history.in_group(group).items():
                 if action_of(path) == "capture" and known.entry < plan.size:
                     yield from _payloads_of(inspection, path)

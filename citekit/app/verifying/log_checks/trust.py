@@ -9,6 +9,7 @@ from citekit.app.verifying.log_checks.evidence import (
     Evidence,
     Kept,
     covering,
+    fault_of_lines,
     named_keys,
     names_below,
 )
@@ -17,7 +18,7 @@ from citekit.app.verifying.log_checks.witnesses import check_witnesses, cosigned
 from citekit.app.verifying.rules import found
 from citekit.errors import CitekitError, InvalidData, MissingExtra
 from citekit.findings import Finding, Severity
-from citekit.integrity.checkpoint import Checkpoint, parse_checkpoint
+from citekit.integrity.checkpoint import Checkpoint, own_signatures, parse_checkpoint
 from citekit.integrity.note import MAX_NOTE_BYTES
 from citekit.integrity.revocation import Authority, Revocation, Revoked
 from citekit.integrity.rotation import KeyStep, follow_keys
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from citekit.app.verifying.inspection import Inspection
     from citekit.app.verifying.log_checks.log_tree import Reading
     from citekit.app.verifying.log_checks.trust_anchors import Outside
+    from citekit.integrity.note import Note
     from citekit.integrity.sign import VerifierKey
     from citekit.store.log.folder import Standing
 
@@ -89,8 +91,24 @@ def _check_kept(
             yield found("CK-E612", path, f"the first {size} entries have another root now")
         elif reading.has_all_entries and (missing := missing_state(reading.history, size)):
             yield found("CK-E641", path, missing.message)
+        elif fault := _kept_fault(reading, checkpoint, note):
+            yield found("CK-E627", path, fault)
         else:
             kept[size] = Kept(checkpoint=checkpoint, note=note, data=data)
+
+
+def _kept_fault(reading: Reading, checkpoint: Checkpoint, note: Note) -> str | None:
+    """What is wrong with who has signed a checkpoint that is kept; None where nothing is.
+
+    An authority may have stamped it, so it is bytes that nobody may exchange: no key but those that
+    the log names has signed it, and one of those that it named by then has.
+    """
+    if not (reading.has_all_entries and reading.is_rooted):
+        return None  # told already; an entry that is not there may name the key
+    is_signed_log = any(change.entry < checkpoint.size for change in reading.history.keys)
+    if is_signed_log and not own_signatures(checkpoint, note):
+        return "no key of the log has signed it"
+    return fault_of_lines(note, checkpoint, reading)
 
 
 def _is_next(reading: Reading, standing: Standing, checkpoint: Checkpoint) -> bool:

@@ -7,15 +7,13 @@ a fork, whoever put it there.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from citekit.app.verifying.log_checks.evidence import Evidence, named_keys
+from citekit.app.verifying.log_checks.evidence import Evidence, fault_of_lines
 from citekit.app.verifying.rules import found
-from citekit.errors import CitekitError, IntegrityFailed, MissingExtra
-from citekit.integrity.checkpoint import own_signatures, parse_checkpoint
+from citekit.errors import CitekitError, IntegrityFailed
+from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.note import MAX_NOTE_BYTES
-from citekit.integrity.sign import is_signature
 from citekit.integrity.witness.cosignature import verify_cosignatures
 from citekit.integrity.witness.fork import fork_told
 from citekit.model.records.codec import write_instant
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from citekit.app.verifying.log_checks.log_tree import Reading
     from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.findings import Finding
-    from citekit.integrity.checkpoint import Checkpoint
     from citekit.integrity.note import Note
     from citekit.integrity.witness.cosignature import Cosignature
     from citekit.store.log.folder import Standing
@@ -113,26 +110,10 @@ def _check_cosigned(
             yield found("CK-E651", path, told)
         elif reading.has_all_entries and (missing := missing_state(reading.history, size)):
             yield found("CK-E641", path, missing.message)
-        elif fault := _fault(note, checkpoint, reading):
+        elif fault := fault_of_lines(note, checkpoint, reading):
             yield found("CK-E653", path, fault)
         elif reading.is_rooted:
             notes.append((name, size, note))
-
-
-def _fault(note: Note, checkpoint: Checkpoint, reading: Reading) -> str | None:
-    """What is wrong with the lines, whoever is trusted; None where nothing is.
-
-    A line that claims to be of the log itself need not be there, but has to be right.
-    """
-    if len(set(note.signatures)) < len(note.signatures):
-        return "has the same signature twice"
-    named = {(key.name, key.key_id): key for key in named_keys(reading)}
-    for line in own_signatures(checkpoint, note):
-        key = named.get((line.name, line.key_id))
-        with suppress(MissingExtra):  # told where the log's own signature is checked
-            if key is None or not is_signature(key, note.text.encode(), line.signature):
-                return f"has a signature by {line.name}+{line.key_id.hex()} that is not of this log"
-    return None
 
 
 def cosigned_sizes(names: Iterator[str]) -> Mapping[str, int]:

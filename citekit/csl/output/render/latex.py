@@ -2,14 +2,7 @@ r"""LaTeX: text commands of the kernel plus hyperref's ``\href``; Unicode passes
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from citekit.csl.output.render.nested import nest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from citekit.csl.output.tokens import Open, Token
+from citekit.csl.output.render.base import OutputFormat
 
 _COMMANDS = {
     ("font-style", "italic"): "\\emph",
@@ -39,24 +32,22 @@ _IN_ADDRESS = str.maketrans(
 )  # fmt: skip
 
 
-def render(tokens: Iterable[Token]) -> str:
-    """LaTeX of one cite or entry."""
-    return nest(tokens, escape, _command)
+class Latex(OutputFormat):
+    """LaTeX; the entries of a bibliography are paragraphs."""
 
+    def escape(self, text: str) -> str:
+        """Text in which no character means anything to LaTeX."""
+        return text.translate(_ESCAPES)
 
-def escape(text: str) -> str:
-    """Text in which no character means anything to LaTeX."""
-    return text.translate(_ESCAPES)
-
-
-def _command(token: Open, follows: bool) -> tuple[str, str]:
-    command = _COMMANDS.get((token.kind, token.value))
-    if command is not None:
-        return command + "{", "}"
-    if token.kind == "link":
-        return f"\\href{{{token.value.translate(_IN_ADDRESS)}}}{{", "}"
-    if token.kind == "display" and token.value in ("block", "indent"):
-        return ("\\par " if follows else ""), "\\par "
-    if token.kind == "display" and token.value == "left-margin":
-        return "", " "
-    return "{", "}"
+    def marks(self, kind: str, value: str, *, follows: bool) -> tuple[str, str]:
+        """A command and its braces."""
+        command = _COMMANDS.get((kind, value))
+        if command is not None:
+            return command + "{", "}"
+        if kind == "link":
+            return f"\\href{{{value.translate(_IN_ADDRESS)}}}{{", "}"
+        if kind == "display" and value in ("block", "indent"):
+            return ("\\par " if follows else ""), "\\par "
+        if kind == "display" and value == "left-margin":
+            return "", " "
+        return "{", "}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from citekit.csl.output.render.base import OutputFormat
 from citekit.csl.output.tokens import Close, Open
 
 if TYPE_CHECKING:
@@ -19,25 +20,27 @@ _ACTIVE = r"([\\`*_\[\]<>&#~|$^{}@])"
 _LINE_START = r"(?m)^(\s*)(\d+)([.)])(?=\s|$)|^(\s*)([-+=])(?=\s|$)"
 
 
-def render(tokens: Iterable[Token]) -> str:
-    """Markdown of one cite or entry."""
-    out: list[str] = []
-    ends: list[str] = []
-    for token in tokens:
-        if isinstance(token, str):
-            out.append(escape(token))
-        elif isinstance(token, Open):
-            start, end = _mark(token, out)
-            out.append(start)
-            ends.append(end)
-        elif isinstance(token, Close):
-            _end(out, ends.pop())
-    return re.sub(_LINE_START, _guard, "".join(out)).strip("\n")
+class Markdown(OutputFormat):
+    """Markdown; the entries of a bibliography are paragraphs."""
 
+    def escape(self, text: str) -> str:
+        """Text in which no character means anything to Markdown."""
+        return re.sub(_ACTIVE, r"\\\1", text)
 
-def escape(text: str) -> str:
-    """Text in which no character means anything to Markdown."""
-    return re.sub(_ACTIVE, r"\\\1", text)
+    def render(self, tokens: Iterable[Token]) -> str:
+        """Markdown of one cite or entry; what would begin a list there does not."""
+        out: list[str] = []
+        ends: list[str] = []
+        for token in tokens:
+            if isinstance(token, str):
+                out.append(self.escape(token))
+            elif isinstance(token, Open):
+                start, end = _mark(token, out)
+                out.append(start)
+                ends.append(end)
+            elif isinstance(token, Close):
+                _end(out, ends.pop())
+        return re.sub(_LINE_START, _guard, "".join(out)).strip("\n")
 
 
 def _guard(match: re.Match[str]) -> str:

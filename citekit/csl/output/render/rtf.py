@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from citekit.csl.output.render.nested import nest
+from citekit.csl.output.render.base import OutputFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from citekit.csl.output.tokens import Open, Token
+    from citekit.csl.output.spacing import Spacing
 
 _WORDS = {
     ("font-style", "italic"): "\\i ",
@@ -28,13 +28,41 @@ _WORDS = {
 }
 
 
-def render(tokens: Iterable[Token]) -> str:
-    r"""RTF of one cite or entry, to be put into a document that declares ``\uc1``."""
-    return nest(tokens, escape, _group)
+_LINE = 240
+"""A line, in twentieths of a point."""
 
 
-def escape(text: str) -> str:
-    """Text in which no character means anything to an RTF reader."""
+class Rtf(OutputFormat):
+    r"""RTF; cites and entries are to be put into a document that declares ``\uc1``."""
+
+    def escape(self, text: str) -> str:
+        """Text in which no character means anything to an RTF reader."""
+        return _escaped(text)
+
+    def marks(self, kind: str, value: str, *, follows: bool) -> tuple[str, str]:
+        """A group with a control word."""
+        word = _WORDS.get((kind, value))
+        if word is not None:
+            return "{" + word, "}"
+        if kind == "link":
+            address = _escaped(value.replace("\\", "%5C"))  # a backslash would begin a switch
+            return f'{{\\field{{\\*\\fldinst HYPERLINK "{address}"}}{{\\fldrslt ', "}}"
+        if kind == "display" and value in ("block", "indent"):
+            return ("\\line " if follows else "") + "{", "}\\line "
+        if kind == "display" and value == "left-margin":
+            return "{", "\\tab }"
+        return "{", "}"
+
+    def bibliography(self, entries: Sequence[tuple[str, str]], spacing: Spacing) -> str:
+        """A document of its own, its paragraphs set as the style asks for."""
+        is_hanging = spacing.hanging_indent or spacing.second_field_align is not None
+        indent = "\\li720\\fi-720" if is_hanging else ""
+        after, lines = spacing.entry_spacing * _LINE, spacing.line_spacing * _LINE
+        start = f"\\pard{indent}\\sa{after}\\sl{lines}\\slmult1 "
+        return "{\\rtf1\\ansi\\uc1\n" + "".join(f"{start}{t}\\par\n" for _, t in entries) + "}"
+
+
+def _escaped(text: str) -> str:
     if text.isascii() and text.isprintable() and not any(mark in text for mark in "\\{}"):
         return text
     return "".join(map(_letter, text))
@@ -55,17 +83,3 @@ def _letter(letter: str) -> str:
         int.from_bytes(units[i : i + 2], "little", signed=True) for i in range(0, len(units), 2)
     ]
     return "".join(f"\\u{number}?" for number in numbers)
-
-
-def _group(token: Open, follows: bool) -> tuple[str, str]:
-    word = _WORDS.get((token.kind, token.value))
-    if word is not None:
-        return "{" + word, "}"
-    if token.kind == "link":
-        address = escape(token.value.replace("\\", "%5C"))  # a backslash would begin a switch
-        return f'{{\\field{{\\*\\fldinst HYPERLINK "{address}"}}{{\\fldrslt ', "}}"
-    if token.kind == "display" and token.value in ("block", "indent"):
-        return ("\\line " if follows else "") + "{", "}\\line "
-    if token.kind == "display" and token.value == "left-margin":
-        return "{", "\\tab }"
-    return "{", "}"

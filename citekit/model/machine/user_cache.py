@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from binascii import crc32
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _READS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _MAKES = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-
-
-def cache_folder() -> Path:
-    """The folder of ours in the user's cache: platformdirs' answer, which costs 10 ms to ask."""
-    home = os.path.expanduser("~")  # noqa: PTH111  # Path.home fails where there is none
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or f"{home}/AppData/Local"
-        return Path(base, "citekit", "Cache")
-    if sys.platform == "darwin":
-        return Path(home, "Library", "Caches", "citekit")
-    return Path(os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache", "citekit")
 
 
 def read_kept(path: Path, made_of: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""The styles and languages that users bring: taken in, listed with their origin, removed."""
