@@ -13,13 +13,13 @@ import hmac
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from citekit.model.machine.user_folders import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _UNFINISHED: Final = "unfinished"
 _MARK: Final = "ours"
