@@ -367,10 +367,16 @@ class Document:
         self._settle()
         facts = [self._facts[key] for key in self._order]
         is_wanted = keeps(keep)
-        if is_wanted is None:
-            return self._bibliography.entries(facts, self._renderer.levels)
-        wanted = [fact for fact in facts if is_wanted(fact.entry.data)]
-        return bibliography.Bibliography(self.program).entries(wanted, self._renderer.levels)
+        made = self._bibliography
+        if is_wanted is not None:
+            facts = [fact for fact in facts if is_wanted(fact.entry.data)]
+            made = bibliography.Bibliography(self.program)
+        return self._heard(made.entries(facts, self._renderer.levels))
+
+    def _heard(self, entries: Iterator[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
+        """The entries; what comes up while they are made is told behind the last one."""
+        yield from entries
+        self._warn()
 
     @property
     def warnings(self) -> list[Notice]:
