@@ -107,6 +107,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
         ),
     },
+    'log': {
+        'help': 'Show the last entries of the log, and the events that wait for a seal.',
+        'door': 'look:log',
+        'arguments': (),
+        'options': (
+            {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
+        ),
+    },
     'show': {
         'help': "Show an item's metadata with its evidence, its captures and its access.",
         'door': 'show:show',
@@ -283,14 +291,6 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
             {'name': '--revoke', 'parameter': 'revoke', 'help': 'Have the log say that this key, which it has replaced, is revoked from that date; may be given again.', 'metavar': 'KEY@DATE', 'is_many': True},
             {'name': '--witness', 'parameter': 'witness', 'help': 'Seal nothing: take in what a witness has cosigned.', 'metavar': 'FILE'},
-        ),
-    },
-    'log': {
-        'help': 'Show the last entries of the log, and the events that wait for a seal.',
-        'door': 'seal:log',
-        'arguments': (),
-        'options': (
-            {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
         ),
     },
     'keygen': {
