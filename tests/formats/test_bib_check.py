@@ -22,8 +22,24 @@ ODDS = (CASES / "odds.bib").read_text("utf-8")
 CALM = settings(deadline=None)
 pieces = st.lists(
     st.sampled_from(
-        [*'a,{}"#\\()\n', "@misc{", "@book(", "@string{", "@comment{", "title", " = ", "\r\n"]
-        + ["& 5% ", "&amp;", "$x$", "NATO", "2001", "crossref", "ä", "\x07"]
+        [
+            *'a,{}"#\\()\n',
+            "@misc{",
+            "@book(",
+            "@string{",
+            "@comment{",
+            "title",
+            " = ",
+            "\r\n",
+            "& 5% ",
+            "&amp;",
+            "$x$",
+            "NATO",
+            "2001",
+            "crossref",
+            "ä",
+            "\x07",
+        ]
     ),
     max_size=40,
 ).map("".join)
