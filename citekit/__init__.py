@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from citekit.app.intake.bibliographies import Imported as Imported
     from citekit.app.intake.restore import Restored as Restored
     from citekit.app.intake.restore import RestoredPayload as RestoredPayload
+    from citekit.app.looking.bib_check import BibChecked as BibChecked
+    from citekit.app.looking.bib_check import check_bibliography as check_bibliography
     from citekit.app.looking.diff import CaptureDiff as CaptureDiff
     from citekit.app.looking.log import LoggedEvent as LoggedEvent
     from citekit.app.looking.rows import Rows as Rows
@@ -88,6 +90,7 @@ _PLACES = {
     "citekit.app.intake.add": "Added",
     "citekit.app.intake.bibliographies": "Imported",
     "citekit.app.intake.restore": "Restored RestoredPayload",
+    "citekit.app.looking.bib_check": "BibChecked check_bibliography",
     "citekit.app.looking.diff": "CaptureDiff",
     "citekit.app.looking.log": "LoggedEvent",
     "citekit.app.looking.rows": "Rows",
