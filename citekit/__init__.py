@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from citekit.app.intake.recognising.merging import Doubt as Doubt
     from citekit.app.intake.restore import Restored as Restored
     from citekit.app.intake.restore import RestoredPayload as RestoredPayload
+    from citekit.app.looking.bib_check import BibChecked as BibChecked
+    from citekit.app.looking.bib_check import check_bibliography as check_bibliography
     from citekit.app.looking.diff import CaptureDiff as CaptureDiff
     from citekit.app.looking.duplicates import Duplicate as Duplicate
     from citekit.app.looking.log import LoggedEvent as LoggedEvent
@@ -92,6 +94,7 @@ _PLACES = {
     "citekit.app.intake.bibliographies": "Imported",
     "citekit.app.intake.recognising.merging": "Difference Doubt",
     "citekit.app.intake.restore": "Restored RestoredPayload",
+    "citekit.app.looking.bib_check": "BibChecked check_bibliography",
     "citekit.app.looking.diff": "CaptureDiff",
     "citekit.app.looking.duplicates": "Duplicate",
     "citekit.app.looking.log": "LoggedEvent",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from citekit import Archive
+from citekit.testing.builders import lasting_folder
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -86,7 +84,7 @@ def authority() -> TimestampAuthority:
 
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _authority() -> TimestampAuthority:
-    return make_authority(Path(_own_folder("citekit-tsa-")))
+    return make_authority(lasting_folder("citekit-tsa-"))
 
 
 @pytest.fixture
@@ -115,17 +113,14 @@ def harbour(archive: Archive, article: Path) -> str:
 
 
 @cache  # once in a process, as the archives are that some tests make and mark as their own
-def _own_folder(prefix: str) -> str:
-    """A folder that is there as long as the process is."""
-    folder = mkdtemp(prefix=prefix)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+def _configuration() -> Path:
+    return lasting_folder("citekit-config-")
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_configuration() -> None:
     """Signing keys and secrets of whoever runs the tests stay out of them."""
-    os.environ["XDG_CONFIG_HOME"] = _own_folder("citekit-config-")
+    os.environ["XDG_CONFIG_HOME"] = str(_configuration())
 
 
 @pytest.fixture(autouse=True)

@@ -13,11 +13,13 @@ import hmac
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from citekit.model.machine.user_folders import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _UNFINISHED: Final = "unfinished"
 _MARK: Final = "ours"
@@ -63,9 +65,7 @@ def _mark(work: Path) -> str:
 
 def _secret() -> bytes:
     """The user's secret, made when it is absent; a new one each time where none can be kept."""
-    from platformdirs import user_cache_dir
-
-    path = Path(user_cache_dir("citekit", appauthor=False), "site-builds.key")
+    path = cache_folder() / "site-builds.key"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

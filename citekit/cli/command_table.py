@@ -24,6 +24,7 @@ GROUPS: dict[str, str] = {
     'entity': 'People, organisations, places and occurrences.',
     'claim': 'Claims with the sources that support or dispute them.',
     'site': 'The Sphinx site of an archive.',
+    'bib': 'Look after bibliography files of your own.',
 }
 
 COMMANDS: dict[str, dict[str, Any]] = {
@@ -112,6 +113,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'arguments': (
             {'name': 'QUERY', 'parameter': 'query', 'help': 'Words; all must occur.', 'is_many': True},
         ),
+        'options': (
+            {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
+        ),
+    },
+    'log': {
+        'help': 'Show the last entries of the log, and the events that wait for a seal.',
+        'door': 'look:log',
+        'arguments': (),
         'options': (
             {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
         ),
@@ -293,14 +302,6 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'An authority may be at a private address.'},
             {'name': '--revoke', 'parameter': 'revoke', 'help': 'Have the log say that this key, which it has replaced, is revoked from that date; may be given again.', 'metavar': 'KEY@DATE', 'is_many': True},
             {'name': '--witness', 'parameter': 'witness', 'help': 'Seal nothing: take in what a witness has cosigned.', 'metavar': 'FILE'},
-        ),
-    },
-    'log': {
-        'help': 'Show the last entries of the log, and the events that wait for a seal.',
-        'door': 'seal:log',
-        'arguments': (),
-        'options': (
-            {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
         ),
     },
     'keygen': {
@@ -567,6 +568,18 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
             {'name': '--port', 'parameter': 'port', 'help': 'The port (default: 8000); 0 for any free one.', 'metavar': 'N', 'is_integer': True, 'least': 0, 'most': 65535},
+        ),
+    },
+    'bib check': {
+        'help': 'Tell what is wrong in bibliography files, with line and column; exit 1 if anything is.',
+        'door': 'bib:check',
+        'arguments': (
+            {'name': 'FILE', 'parameter': 'files', 'help': 'A .bib file.', 'is_many': True},
+        ),
+        'options': (
+            {'name': '--fix', 'parameter': 'fix', 'help': 'Mend what can be mended without a doubt, on its lines alone.'},
+            {'name': '--dialect', 'parameter': 'dialect', 'help': 'Whose required fields and letters count: biblatex.', 'metavar': 'DIALECT', 'choices': ('biblatex', 'bibtex')},
+            {'name': '--format', 'parameter': 'format', 'help': 'github: annotations of a pull request.', 'metavar': 'FORMAT', 'choices': ('text', 'github', 'json')},
         ),
     },
 }

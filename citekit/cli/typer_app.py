@@ -18,6 +18,7 @@ from citekit.cli.commands import (
     add,
     annotate,
     archive,
+    bib,
     check,
     cite,
     claim,
@@ -54,6 +55,7 @@ app.add_typer(annotate.group, name="annotation")
 app.add_typer(entity.app, name="entity")
 app.add_typer(claim.app, name="claim")
 app.add_typer(site.app, name="site")
+app.add_typer(bib.app, name="bib")
 
 
 Shell = Literal["bash", "zsh", "fish", "powershell", "pwsh"]

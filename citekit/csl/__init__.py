@@ -15,7 +15,7 @@ from citekit.csl.references import References
 from citekit.csl.selection import FieldTest, Selectors
 from citekit.csl.style.find import StyleSource, find_style
 from citekit.csl.style.installed import styles_folder
-from citekit.csl.style.parse import parse_style
+from citekit.csl.style.kept import parse_style
 from citekit.csl.style.search import search_styles
 from citekit.csl.values.abbreviations import Abbreviations
 from citekit.csl.values.notice import Notice

@@ -20,7 +20,7 @@ from citekit.csl.output.writer import flatten
 from citekit.csl.passes import bibliography
 from citekit.csl.passes.cite import CiteRenderer, Facts
 from citekit.csl.passes.cluster import cluster
-from citekit.csl.passes.disambiguate import Disambiguator, Told, letters
+from citekit.csl.passes.disambiguate import UNTOLD, Disambiguator
 from citekit.csl.passes.position import Place, given_place, places
 from citekit.csl.passes.sort import sort_by, sort_texts
 from citekit.csl.references import References, make_references
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from citekit.csl.output.render import Output
     from citekit.csl.output.runs import CiteLink, Run
     from citekit.csl.output.tokens import Token
+    from citekit.csl.passes.disambiguate import Told
     from citekit.csl.selection import Keep
     from citekit.csl.values.abbreviations import ShortForms
 
     Cite = Mapping[str, Any]
 
 _NEAR = 5
-_UNTOLD = Told()
 
 
 class _Shown:
@@ -64,6 +64,10 @@ class _Shown:
         self.facts = facts
         self.tree = Node(PLAIN, ())
         self.tokens: list[Token] = []
+
+    def says(self, citation: Citation) -> bool:
+        """Whether a citation says the same, but perhaps for its note: most are only renumbered."""
+        return self.citation.cites is citation.cites and self.citation.mode == citation.mode
 
     def is_of(
         self, citation: Citation, cites: Sequence[Cite], where: list[Place], facts: list[Facts]
@@ -99,7 +103,7 @@ class Document:
         self._facts: dict[str, Facts] = {}
         self._touched: set[str] = set()  # whose facts changed since citations were shown
         self._order: list[str] = []
-        self._sorted_by: dict[str, tuple[Entry, tuple[str | None, ...]]] = {}
+        self._sorted_by: dict[str, tuple[tuple[Entry, int, str], tuple[str, ...]]] = {}
         self._disambiguator = _disambiguator(program)
         levels = None if self._disambiguator is None else self._disambiguator.levels
         self._renderer = CiteRenderer(program, levels)
@@ -248,7 +252,11 @@ class Document:
     def _cluster(self, citation: Citation) -> tuple[Sequence[Cite], _Shown | None]:
         """The cites of a citation in order, and how it was shown if nothing has touched it."""
         shown = self._shown.get(citation.id)
-        if shown is not None and shown.citation is citation and shown.ids.isdisjoint(self._touched):
+        if (
+            shown is not None
+            and (shown.citation is citation or shown.says(citation))
+            and shown.ids.isdisjoint(self._touched)
+        ):
             return shown.cites, shown
         return self._sorted(citation), None
 
@@ -359,10 +367,16 @@ class Document:
         self._settle()
         facts = [self._facts[key] for key in self._order]
         is_wanted = keeps(keep)
-        if is_wanted is None:
-            return self._bibliography.entries(facts, self._renderer.levels)
-        wanted = [fact for fact in facts if is_wanted(fact.entry.data)]
-        return bibliography.Bibliography(self.program).entries(wanted, self._renderer.levels)
+        made = self._bibliography
+        if is_wanted is not None:
+            facts = [fact for fact in facts if is_wanted(fact.entry.data)]
+            made = bibliography.Bibliography(self.program)
+        return self._heard(made.entries(facts, self._renderer.levels))
+
+    def _heard(self, entries: Iterator[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
+        """The entries; what comes up while they are made is told behind the last one."""
+        yield from entries
+        self._warn()
 
     @property
     def warnings(self) -> list[Notice]:
@@ -410,35 +424,26 @@ class Document:
         order = self._sort_bibliography(cited, labels)
         self._order = order
         told = self._disambiguate(order, labels, notes)
-        numbers = enumerate(order, 1) if self.program.uses_numbers else ((0, key) for key in order)
-        before = self._facts
-        self._facts = {
-            key: self._known(key, number, labels.get(key, ""), told.get(key, _UNTOLD))
-            for number, key in numbers
-        }
-        self._touched.update(k for k, fact in self._facts.items() if before.get(k) is not fact)
-        self._touched.update(before.keys() - self._facts.keys())
+        self._know(order, labels, told)
 
-    def _known(self, key: str, number: int, label: str, told: Told) -> Facts:
-        """What is known of an item once all is settled; the same object where nothing is new."""
-        entry, before = self._entries[key], self._facts.get(key)
-        if (
-            before is not None
-            and before.entry is entry
-            and before.number == number
-            and before.label == label
-            and (before.hints, before.levels, before.rules) == told
-        ):
-            return before
-        return Facts(
-            entry=entry,
-            number=number,
-            label=label,
-            hints=told.hints,
-            levels=told.levels,
-            rules=told.rules,
-            year_text=letters(told.hints.year_suffix),
-        )
+    def _know(self, order: list[str], labels: Mapping[str, str], told: Mapping[str, Told]) -> None:
+        """Note what is known of each item now; the same object where nothing is new."""
+        before, self._facts = self._facts, {}
+        counts = self.program.uses_numbers
+        for place, key in enumerate(order, 1):
+            entry, number, label = self._entries[key], place if counts else 0, labels.get(key, "")
+            said, fact = told.get(key, UNTOLD), before.get(key)
+            if (
+                fact is None
+                or fact.entry is not entry
+                or fact.number != number
+                or fact.label != label
+                or (fact.told is not said and fact.told != said)
+            ):
+                fact = Facts(entry=entry, number=number, label=label, told=said)
+                self._touched.add(key)
+            self._facts[key] = fact
+        self._touched.update(before.keys() - self._facts.keys())
 
     def _cited(self) -> list[str]:
         """Ids of all known items in the order of their first citation, then the listed ones."""
@@ -450,27 +455,25 @@ class Document:
         return list(found | self._listed)
 
     def _sort_bibliography(self, cited: list[str], labels: Mapping[str, str]) -> list[str]:
-        keys = self.program.bibliography_keys
-        if not keys:
-            return cited
         program = self.program
+        if len(cited) < 2 or not program.bibliography_keys:
+            return cited
         numbers = {key: i for i, key in enumerate(cited, 1)} if program.uses_numbers else {}
-        before, self._sorted_by = self._sorted_by, {}
+        known, texts = self._sorted_by, {}
+        for key in cited:
+            facts = (self._entries[key], numbers.get(key, 0), labels.get(key, ""))
+            found = known.get(key)
+            if found is None or found[0] != facts:
+                found = known[key] = (facts, self._sort_texts(*facts))
+            texts[key] = found[1]
+        return sort_by(cited, program.bibliography_keys, texts.__getitem__)
 
-        def texts_of(key: str) -> Sequence[str | None]:
-            entry, found = self._entries[key], before.get(key)
-            if found is None or found[0] is not entry or numbers:
-                context = Context(
-                    entry=entry,
-                    in_bibliography=True,
-                    citation_number=numbers.get(key, 0),
-                    label_text=labels.get(key, ""),
-                )
-                found = (entry, sort_texts(context, keys))
-            self._sorted_by[key] = found
-            return found[1]
-
-        return sort_by(cited, keys, texts_of)
+    def _sort_texts(self, entry: Entry, number: int, label: str) -> tuple[str, ...]:
+        """What an entry is sorted by in the bibliography."""
+        context = Context(
+            entry=entry, in_bibliography=True, citation_number=number, label_text=label
+        )
+        return sort_texts(context, self.program.bibliography_keys)
 
     def _disambiguate(
         self, order: list[str], labels: Mapping[str, str], notes: Mapping[str, str]
@@ -496,7 +499,7 @@ class Document:
         if len(known) < 2 or not keys:
             return known
 
-        def texts_of(cite: Cite) -> Sequence[str | None]:
+        def texts_of(cite: Cite) -> tuple[str, ...]:
             context = self._renderer.context(self._facts[str(cite.get("id"))], cite, Place())
             return sort_texts(context, keys)
 

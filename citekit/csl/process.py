@@ -31,7 +31,7 @@ from citekit.csl.output.writer import flatten
 from citekit.csl.references import O, make_references
 from citekit.csl.style.find import StyleSource, find_style
 from citekit.csl.style.ir import Style
-from citekit.csl.style.parse import parse_style
+from citekit.csl.style.kept import parse_style
 from citekit.csl.values.notice import Notice
 from citekit.model.value import Value
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from citekit.csl.output.tokens import Token
     from citekit.model.item import Item
 
+_LONGEST_CITED: Final = 1000
+"""So many signs of a name or a title stand in a citation: one line of a note can cite it anew."""
 Mode = Literal["p", "t", "author", "year", "alp"]
 
 _TAGS: Final = {
@@ -96,9 +98,9 @@ class Style:
         """The style of that name (apa where there is none); raises NotFound, InvalidData."""
         return cls(find_style(name or DEFAULT_STYLE), locale, abbreviations)
 
-    def _document(self, items: Iterable[Item]) -> Document:
+    def _document(self, items: Iterable[dict[str, Any]]) -> Document:
         """A document that can cite these items."""
-        fitting = [self.source.fit(item.csl()) for item in items]
+        fitting = [self.source.fit(item) for item in items]
         return Document(self._program, fitting, abbreviations=self.abbreviations)
 
     @cached_property
@@ -124,7 +126,10 @@ class Style:
         """The citations of a project and the items that it lists besides, settled together."""
         cited = dict.fromkeys(cite.key for citation in citations for cite in citation.cites)
         keys = list(cited | dict.fromkeys(listed))
-        document = self._document(items[key] for key in keys)
+        csl = {key: items[key].csl() for key in keys}
+        document = self._document(
+            _shortened(csl[key]) if key in cited else csl[key] for key in keys
+        )
         for number, citation in enumerate(citations, 1):
             document.insert(self._csl(citation, number))
         for key in keys:
@@ -233,6 +238,19 @@ def _element(token: Open | None, content: list[Content]) -> Content:
         return h(tag, content)
     shown = h("span", content, class_=f"ck-csl-{token.value}")
     return [shown, " "] if token.value == "left-margin" else shown  # where nothing has a margin
+
+
+def _shortened(value: Any) -> Any:  # noqa: ANN401  # CSL-JSON
+    """An item for citations, with no text longer than ``_LONGEST_CITED``."""
+    match value:
+        case str():
+            return wording.shorten(value, _LONGEST_CITED) if len(value) > _LONGEST_CITED else value
+        case list():
+            return [_shortened(one) for one in value]
+        case dict():
+            return {name: _shortened(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _csl_cite(cite: Cite) -> dict[str, Any]:

@@ -8,7 +8,7 @@ read again when something it names has changed, and written again when its backl
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 from docutils import nodes
 from sphinx.domains import Domain, ObjType
@@ -25,6 +25,7 @@ from citekit.pages.addresses import (
 from citekit.pages.element import shown
 from citekit.pages.note_names import LEFT_OUT
 from citekit.pages.object_state import EVERYTHING
+from citekit.pages.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from citekit.pages.addresses import Address
     from citekit.pages.library import Library
 
+_LONGEST_WORDS: Final = 300  # signs
 logger = logging.getLogger(__name__)
 
 
@@ -206,4 +208,7 @@ class ArchiveDomain(Domain):
 
 
 def _words(address: Address) -> nodes.inline:
-    return nodes.inline("", shown(address.title))
+    """The words of a link: a title, within a length, as one line of a note can name it anew."""
+    title = shown(address.title)
+    words = title if len(title) <= _LONGEST_WORDS else shorten(title, _LONGEST_WORDS)
+    return nodes.inline("", words)

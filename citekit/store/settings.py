@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from citekit.errors import InvalidData, Place
 from citekit.model.records.json_text import MAX_DEPTH, refuse_conflict_marks
+from citekit.model.records.plain_toml import read_plain
 from citekit.model.value import NOTHING, Value
 from citekit.version import __version__
 
@@ -133,8 +134,6 @@ def with_feature(text: str, name: str, path: str) -> str:
 
 def _parse_toml(text: str, path: str) -> dict[str, Any]:
     """The tables of a text that is TOML and holds no more than settings have."""
-    import tomllib
-
     if len(text) > _MOST_SIGNS:
         raise InvalidData(f"settings of more than {_MOST_SIGNS:,} signs", place=Place(path=path))
     for number, line in enumerate(text.split("\n"), 1):
@@ -142,8 +141,18 @@ def _parse_toml(text: str, path: str) -> dict[str, Any]:
             place = Place(path=path, line=number)
             hint = "write one domain a line" if "domains" in line else None
             raise InvalidData(f"more than {_MOST_DOTS:,} dots in a line", place=place, hint=hint)
+    data = read_plain(text.removeprefix("\ufeff"))
+    if data is None:
+        data = _parse_any_toml(text, path)
+    _refuse_excess(data, path)
+    return data
+
+
+def _parse_any_toml(text: str, path: str) -> dict[str, Any]:
+    import tomllib
+
     try:
-        data = tomllib.loads(text.removeprefix("\ufeff"))
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         refuse_conflict_marks(text, path=path)
         raise _not_toml(str(error), text, path) from error
@@ -151,8 +160,6 @@ def _parse_toml(text: str, path: str) -> dict[str, Any]:
         raise InvalidData("nested too deeply", place=Place(path=path)) from error
     except ValueError as error:  # more digits than Python takes for an integer
         raise InvalidData("a number of too many digits", place=Place(path=path)) from error
-    _refuse_excess(data, path)
-    return data
 
 
 def _refuse_excess(data: dict[str, Any], path: str) -> None:

@@ -11,9 +11,14 @@ is a record alone. Use ``Source`` and ``add_source`` for sources of your own.
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.integrity.digest import digest_bytes
@@ -30,8 +35,6 @@ from citekit.model.value import NOTHING, Value
 from citekit.store.archive import ArchiveStore
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from citekit.store.writing.writer import Writer
 
 CAPTURED_AT: Final = datetime(2024, 3, 2, 9, 30, tzinfo=UTC)
@@ -97,6 +100,21 @@ def build_archive(root: Path, sources: Sequence[Source] | None = None) -> Archiv
         if sources is None:
             writer.write_claim(_claim())
     return store
+
+
+def lasting_folder(prefix: str = "citekit-") -> Path:
+    """A new folder that is there as long as the process that has asked for it.
+
+    A fork of that process leaves it alone, however it ends: mutants are tried in forks.
+    """
+    folder, maker = Path(mkdtemp(prefix=prefix)), os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == maker:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
 
 
 def add_source(writer: Writer, source: Source) -> Item:

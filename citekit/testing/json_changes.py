@@ -63,6 +63,7 @@ def _changed_text(text: str) -> Iterator[Change]:
         "with another letter",
         text[:middle] + _other(text[middle : middle + 1]) + text[middle + 1 :],
     )
+    yield "with a sign that is not printed", text[:middle] + "\x7f" + text[middle + 1 :]
     yield "in capitals", text.upper()
     lines = text.split("\n") if "\n" in text else []
     for number, line in enumerate(lines):

@@ -4,6 +4,7 @@
 than before. ``forge(root, path, how)`` is somebody who knows the format and lacks the key: what is
 done to the file, an event that waits explains. ``sign_falsely(root, how, key)`` is the same person,
 or one who has a key that the log has replaced, at the checkpoint and its signatures.
+``exchange_log(root, how, other)`` puts another signed log in the place of this one.
 ``sealed_archive`` makes the archive for all of them.
 """
 
@@ -381,6 +382,74 @@ def state_falsely(store: ArchiveStore, how: str, *keys: SignerKey) -> int:
 
 
 _NOTE: Final = digest_bytes(b"Sealed by whoever has the key.\n")
+
+
+# ── logs that were signed, but are not this one ────────────────────────────────────────────────
+
+
+def exchange_log(root: Path, how: str, other: Path) -> None:
+    """Do to a whole log what ``how`` names, who lacks the key; ``other`` is another archive of it.
+
+    *other_archive* has that one instead of all there is, *other_log* its ``log`` and ``trust``.
+    *back* takes the log back to a checkpoint that the archive keeps, which the key has signed.
+    *uncosigned* deletes what witnesses have signed, *cut_cosigned* their last line, and *old_lines*
+    has their lines below a checkpoint of before.
+    """
+    _LOGS[how](root, other)
+
+
+def _other_archive(root: Path, other: Path) -> None:
+    shutil.rmtree(root)
+    shutil.copytree(other, root)
+
+
+def _other_log(root: Path, other: Path) -> None:
+    for name in ("log", "trust"):
+        shutil.rmtree(root / name)
+        shutil.copytree(other / name, root / name)
+
+
+def _back(root: Path, _: Path) -> None:
+    store = ArchiveStore.open(root)
+    log = LogFolder(store.layout)
+    path = min((root / "trust" / "checkpoints").iterdir(), key=lambda path: int(path.name))
+    standing = log.standing()
+    entries = list(log.entries(standing.size if standing else 0))[: int(path.name)]
+    kept = path.read_bytes()
+    shutil.rmtree(root / "log")
+    tree = log.grow(None, entries, staging=begin(store.layout, Journal()))
+    log.commit(kept)
+    log.await_only((), size=tree.size)
+    (root / "items" / "tide2023" / "note.md").unlink(missing_ok=True)  # it was sealed later
+
+
+def _uncosigned(root: Path, _: Path) -> None:
+    shutil.rmtree(root / "log" / "cosigned")
+
+
+def _cut_cosigned(root: Path, _: Path) -> None:
+    for path in (root / "log" / "cosigned").iterdir():
+        *lines, _last = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines))
+
+
+def _old_lines(root: Path, _: Path) -> None:
+    (cosigned,) = (root / "log" / "cosigned").iterdir()
+    kept = min((root / "trust" / "checkpoints").iterdir(), key=lambda path: int(path.name))
+    note = parse_note(kept.read_bytes())
+    lines = parse_note(cosigned.read_bytes()).signatures
+    cosigned.with_name(kept.name).write_bytes(write_note(replace(note, signatures=lines)))
+    cosigned.unlink()
+
+
+_LOGS: Final[dict[str, Callable[[Path, Path], None]]] = {
+    "other_archive": _other_archive,
+    "other_log": _other_log,
+    "back": _back,
+    "uncosigned": _uncosigned,
+    "cut_cosigned": _cut_cosigned,
+    "old_lines": _old_lines,
+}
 
 
 # ── events that nobody signed ──────────────────────────────────────────────────────────────────

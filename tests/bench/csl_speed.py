@@ -97,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
 def tasks(*, quick: bool) -> Iterator[Task]:
     """Every task, small ones first."""
     sizes = (1, 100, 1000) if quick else (1, 100, 1000, 10_000)
-    for style in ("apa", "nature"):
+    for style in ("apa", "chicago-author-date", "nature"):
         for size in sizes:
             yield Task(name=f"{style}, {size:,} items", style=style, items=make_items(size))
     for style in ("chicago-notes-bibliography", "chicago-notes-bibliography-subsequent-ibid"):

@@ -25,6 +25,7 @@ CALLS = {
     "show": ["show", "harbour"],
     "styles": ["styles", "apa"],
     "annotations": ["annotations", "harbour"],
+    "log": ["log"],
 }
 # Slow ones of the standard library, which nothing that cites may need.
 SLOW = {"argparse", "asyncio", "ast", "concurrent", "dataclasses", "dis", "email", "html", "http",

@@ -10,7 +10,8 @@ import pytest
 OTHERS = {
     *("citekit", "citekit.errors", "citekit.version", "citekit.model", "citekit.model.machine"),
     *("citekit.model.machine.user_folders", "citekit.model.nearest", "citekit.model.title_markup"),
-    *("citekit.model.value", "citekit.model.variables"),
+    *("citekit.model.value", "citekit.model.variables", "citekit.model.machine.user_cache"),
+    *("citekit.model.records", "citekit.model.records.plain_toml"),
 }
 """What of citekit may be loaded beside the processor: nothing that extracts, stores or verifies."""
 SLOW = {

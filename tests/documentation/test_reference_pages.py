@@ -27,6 +27,7 @@ CALLS = {
     "claim list": (),
     "styles": ("mla",),
     "styles show": ("mla",),
+    "bib check": (str(ROOT / "tests/cases/bib-check/odds.bib"),),
     "cite": ("mem2023turkiye",),
     "verify": (),
     "doctor": (),

@@ -38,9 +38,21 @@ def test_every_format_is_listed() -> None:
 
 def test_every_finding_is_listed() -> None:
     """Codes in the source and codes on the page are the same."""
-    sources = (ROOT / "citekit/formats").rglob("*.py")
+    sources = [
+        path
+        for path in (ROOT / "citekit/formats").rglob("*.py")
+        if path.parent.name != "checking"  # a page of its own
+    ]
     used = {
         code for source in sources for code in re.findall(r"CK-[EWI]\d+", source.read_text("utf-8"))
     }
 
     assert used == set(re.findall(r"CK-[EWI]\d+", PAGE))
+
+
+def test_every_problem_of_a_file_is_listed() -> None:
+    """The codes of ``bib check`` are those of its page."""
+    source = (ROOT / "citekit/formats/bibtex/checking/check.py").read_text("utf-8")
+    page = (ROOT / "docs/how-to/check-a-bibliography.md").read_text("utf-8")
+
+    assert set(re.findall(r"CK-[EW]\d+", source)) == set(re.findall(r"`(CK-[EW]\d+)`", page))

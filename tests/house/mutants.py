@@ -10,7 +10,9 @@ are left over from the run before. What mutmut leaves as it is: what stands outs
 (constants, tables, fields), properties and other functions with a decorator, f-strings. Programs
 that tests start run unmutated code, so the tests named here work in their own process.
 
-Runs of 30 November 2026, on two busy cores:
+Runs of 30 November and (*) 1 December 2026, on two busy cores. Those of November whose tests share
+an archive that is made once (proving/prove and most of verifying) may count too many as killed: it
+could go at the end of some fork, and all tests failed from then on.
 
     group                     mutants  killed  timeouts  survived  wording  equivalent  minutes
     quotation                      71      71         0         0        0           0      0.3
@@ -21,6 +23,10 @@ Runs of 30 November 2026, on two busy cores:
     integrity/rotation             26      25         0         0        0           1      0.6
     integrity/proof               111     100         0         0        8           3      2.1
     integrity/leaf                100      73         0         0       19           8      2.7
+    integrity/state *             521     476         0        27       18           0     11.0
+    integrity/witness *           190     175         0         6        9           0      9.1
+    integrity/private_tree *      182     170         0         6        6           0      8.0
+    integrity/revocation *         50      46         0         2        2           0      2.0
     integrity/tree                158     150         0         4        4           0      0.8
     integrity/sign                197     185         0         0       10           2      1.2
     integrity/tiles               231     223         0         0        1           7      2.5
@@ -31,21 +37,27 @@ Runs of 30 November 2026, on two busy cores:
     proving/proof_reading         132     128         0         4        0           0      6.2
     proving/proof_verdict          76      76         0         0        0           0      3.8
     proving/proof_file             55      49         0         3        3           0      4.1
+    proving/last_word *           138     136         0         2        0           0      4.2
     proving/prove                 340     317         0         0       22           1      4.1
     proving/earlier_seals          73      72         0         1        0           0      1.0
     proving/proof_page            409     396         0         9        0           4      3.3
     proving/bundle                227     204         0         6        4          13      3.7
     verifying/trust               513     481         0        13       14           5     11.7
+    verifying/witnesses *         217     208         0         7        2           0      8.6
+    verifying/evidence *           53      52         0         1        0           0      4.1
     verifying/trust_anchors       116     102         0         4        9           1      1.3
     verifying/quotation            69      67         0         2        0           0      5.5
     verifying/structure           138     131         0         0        4           3      4.7
     verifying/payload_faults      273     238         0        16       17           2      4.6
     verifying/payload_hashing      280     252         2        12        0          14      9.9
     verifying/payloads            134     122         0         7        4           1      3.9
+    verifying/records *           449     423         0        26        0           0     14.0
     verifying/links               175     169         0         4        1           1      1.7
+    verifying/verify *            193     185         0         8        0           0     28.2
 
-Not run to an end yet: verifying/log_tree, verifying/log, verifying/records, verifying/inspection,
-verifying/verify.
+Not run to an end yet: verifying/log (of 1355 mutants 424 were tried, 25 survived),
+verifying/log_tree, verifying/inspection, verifying/timestamps, proving/proof_keys and
+proving/held_privately.
 """
 
 from __future__ import annotations
@@ -141,7 +153,7 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     ),
     "verifying/evidence": (
         ["app/verifying/log_checks/evidence"],
-        ["app/verifying/test_evidence", *_LOG[:1]],
+        [*(f"app/verifying/test_{name}" for name in ("evidence", "witnesses_told")), *_LOG[:1]],
     ),
     "verifying/timestamps": (["app/verifying/log_checks/timestamps"], _LOG[:1]),
     "verifying/trust_anchors": (

@@ -214,6 +214,7 @@ def test_a_group_has_one_text(state: GroupState) -> None:
         b'{"files":{"a":{"digest":null,"entry":1.0}}}', b'{"files":{"a":{"digest":"x","entry":1}}}',
         b'{"files":{"a":{"digest":null,"entry":true}}}', b'{"files":{},"more":1}',
         b'{"files":{},"purged":{}}', b'{"access":"Public","files":{}}', b'{"files":{"\\u0061":{}}}',
+        b'{"files":{"\x7f":{"digest":null,"entry":1}}}',
         b'{"files":{"\xc3\xa9":{"digest":null,"entry":1}}}', b'{"files":' + b"[" * 100_000,
         b'{"files":{"a":{"digest":null,"entry":' + b"1" * 5000 + b"}}}",
     ],

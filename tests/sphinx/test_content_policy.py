@@ -133,6 +133,21 @@ def test_filters_work_under_the_policy(watched: Watched) -> None:
 
 
 @pytest.mark.browser
+def test_notes_and_copies_work_under_the_policy(watched: Watched) -> None:
+    """A highlight lights up with its note, and a reference is copied by a button."""
+    watched.open("items/harbour2024.html")
+    page = watched.page
+
+    page.locator("mark[data-notes]").first.hover()
+    lit = page.locator(".ck-note.ck-lit").count()
+    page.locator(".ck-copy:visible").first.click()
+    page.get_by_role("button", name=re.compile("Copied|Not allowed here")).first.wait_for()
+
+    assert lit >= 1
+    assert watched.refused() == []
+
+
+@pytest.mark.browser
 def test_an_old_address_leads_on_under_the_policy(watched: Watched) -> None:
     """The small page at an old key runs its script, which keeps the passage."""
     watched.open("items/ferries2024.html#p2")

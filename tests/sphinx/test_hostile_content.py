@@ -204,6 +204,24 @@ def test_a_note_that_would_take_all_time_is_text(
     assert "ck-evidence" in page or "Evidence" in page
 
 
+def test_a_note_that_names_a_long_title_often_makes_no_endless_page(
+    tmp_path: Path, make_site: Callable[..., Site]
+) -> None:
+    """Links and citations hold the beginning of a title, of an author, and the page stays small."""
+    words = "A title without end " * 2_000
+    note = "{ck:item}`long` and {cite}`long`\n" * 300
+    data = {"title": words, "author": [{"literal": words}]}
+    source = Source(key="long", data=data, access="public", note=note)
+    build_archive(tmp_path / "archive", [source])
+
+    built = make_site(pages={"index.md": "# Start\n"})
+
+    assert built.code == 0, built.said[-2000:]
+    page = built.read("items/long.html")
+    assert page.count("A title without end") > 2 * 300
+    assert len(page) < 3_000_000
+
+
 HOSTILE_TITLE = f'{SCRIPT}</title><img src=x onerror="alert(2)"> & "$x" {{{{ 7*7 }}}}'
 
 

@@ -331,12 +331,9 @@ _OF_SPHINX: Final = (
     r"|[{}&$#%_\\=\"]|begin|end|detokenize|hyperref|label|item|par|centering|linewidth|DUrole|P"
     r"|(?:sub)*section|chapter|phantomsection|hrule|bigskip|renewcommand|indexname|printindex"
     r"|pagestyle|ifdefined|ifnum|fi|active|string|shorthandoff|catcode|protect|nobreakspace|_"
-    # of tables longer than a page
-    r"|LT(?:left|right)|@totalleftmargin|dimexpr|columnwidth|relax|makeat(?:letter|other)|noalign"
-    r"|end(?:first|last)?(?:head|foot)|multicolumn|makebox|tablename|thetable| "
 )
 _ENVIRONMENTS: Final = {"varwidth", "savenotes", "tabulary", "itemize", "footnote", "document",
-                        "longtable", "sphinxVerbatim", "sphinxuseclass"}  # fmt: skip
+                        "sphinxVerbatim", "sphinxuseclass"}  # fmt: skip
 
 
 def test_a_book_in_latex_has_no_command_of_a_payload(tex: str) -> None:

@@ -187,7 +187,6 @@ def scan(store: ArchiveReader, plan: Plan, *, agent: Agent, at: datetime) -> Non
         find("rename", old, to=new)
     for folder in list(kept_privately(store.layout, plan.history, disk)):
         find("remove", folder)
-        plan.found.pop()  # kept here as it was sealed: nothing is lost, so nobody is asked
     found = [d for d in differences(plan.history, disk) if not _is_to_come(d, plan.size)]
     _refuse(store, [d for d in found if _is_laundering(d) or _is_back(plan.history, d)])
     found = [d for d in found if d.known is not None or not _is_of_this_seal(d, plan.size)]

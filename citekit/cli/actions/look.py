@@ -1,4 +1,4 @@
-"""``citekit list``, ``duplicates`` and ``search``."""
+"""``citekit list``, ``duplicates``, ``search`` and ``log``."""
 
 from __future__ import annotations
 
@@ -38,6 +38,20 @@ def list_(context: Context, *, query: list[str], type_: str | None, access: Acce
     _table([(row.key, row.issued or "", row.access, _one_line(row.title)) for row in rows])
     if not rows:
         output.note("no items", quiet=context.quiet)
+    return 0
+
+
+def log(context: Context, *, limit: int | None) -> int:
+    """Print the last entries of the log and the events that wait, oldest first."""
+    from citekit.app.looking.log import list_events  # reads and hashes, which no list does
+
+    events = list_events(context.reader(), limit=20 if limit is None else limit)
+    if context.json:
+        output.answer_json([event.to_json() for event in events])
+        return 0
+    for event in events:
+        number = "waits" if event.index is None else str(event.index)
+        output.answer(f"{number:>7}  {event.told}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""``citekit seal``, ``log`` and ``keygen``."""
+"""``citekit seal`` and ``keygen``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.app.looking.log import list_events
 from citekit.app.sealing.revoking import read_day
 from citekit.app.sealing.revoking import revoke as make_statement
 from citekit.app.sealing.seal import read_keys
@@ -136,18 +135,6 @@ def _told(sealed: Sealed) -> str:
         lines.append(f"signed by {signed}" if signed else "unsigned: citekit keygen makes a key")
     lines += [f"timestamp {t.at:%Y-%m-%dT%H:%M:%SZ} by {t.authority}" for t in sealed.timestamps]
     return "\n".join(lines)
-
-
-def log(context: Context, *, limit: int | None) -> int:
-    """Print the last entries of the log and the events that wait, oldest first."""
-    events = list_events(context.store(), limit=20 if limit is None else limit)
-    if context.json:
-        output.answer_json([event.to_json() for event in events])
-        return 0
-    for event in events:
-        number = "waits" if event.index is None else str(event.index)
-        output.answer(f"{number:>7}  {event.told}")
-    return 0
 
 
 def keygen(context: Context, *, name: str | None, output_: str | None, witness: bool) -> int:

@@ -6,8 +6,8 @@ import typer
 
 from citekit.app.citing.result import DataFormat
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import AccessOption
 from citekit.cli.completion.sources import keys
+from citekit.cli.options import AccessOption
 
 Sources = Annotated[
     list[str],

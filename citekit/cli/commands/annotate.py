@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Entities, No, Note, Private, Tags
 from citekit.cli.completion.sources import entities, keys
+from citekit.cli.options import Entities, No, Note, Private, Tags
 
 app = typer.Typer()
 group = typer.Typer(help="Edit and remove annotations.", no_args_is_help=True)

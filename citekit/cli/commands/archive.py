@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Only
 from citekit.cli.completion.sources import keys
+from citekit.cli.options import Only
 
 PackageFormat = Literal["bagit", "ro-crate", "prov"]
 """That of ``app.export``, which takes a tenth of a second to load; a test compares the two."""

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Key, No, Private, StanceOption
 from citekit.cli.completion.sources import claims, entities
+from citekit.cli.options import Key, No, Private, StanceOption
 
 app = typer.Typer(
     help="Claims with the sources that support or dispute them.", no_args_is_help=True

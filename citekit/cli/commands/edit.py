@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import AccessOption, Key, Yes
 from citekit.cli.completion.sources import keys
+from citekit.cli.options import AccessOption, Key, Yes
 
 app = typer.Typer()
 

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import No, Private
 from citekit.cli.completion.sources import entities
+from citekit.cli.options import No, Private
 from citekit.model.entity import EntityKind
 
 Kind = Annotated[

@@ -1,4 +1,4 @@
-"""``citekit list``, ``duplicates`` and ``search``."""
+"""``citekit list``, ``duplicates``, ``search`` and ``log``."""
 
 from typing import Annotated
 
@@ -59,4 +59,17 @@ def search(
     ] = None,
 ) -> int:
     """Search titles, names, notes, annotations and the texts this machine holds."""
+    return hand_on(ctx)
+
+
+@app.command("log")
+def log(
+    ctx: typer.Context,
+    *,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", help="At most this many (default: 20).", min=1),
+    ] = None,
+) -> int:
+    """Show the last entries of the log, and the events that wait for a seal."""
     return hand_on(ctx)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Checkpoint, Key, Revoked, Trust, Witness
+from citekit.cli.options import Checkpoint, Key, Revoked, Trust, Witness
 
 app = typer.Typer()
 

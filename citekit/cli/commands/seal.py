@@ -1,4 +1,4 @@
-"""``citekit seal``, ``log``, ``keygen``, ``revoke`` and ``witness``."""
+"""``citekit seal``, ``keygen``, ``revoke`` and ``witness``."""
 
 from typing import Annotated
 
@@ -76,19 +76,6 @@ def seal(
     ] = None,
 ) -> int:
     """Append what is not sealed to the log, and sign its checkpoint."""
-    return hand_on(ctx)
-
-
-@app.command("log")
-def log(
-    ctx: typer.Context,
-    *,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", metavar="N", help="At most this many (default: 20).", min=1),
-    ] = None,
-) -> int:
-    """Show the last entries of the log, and the events that wait for a seal."""
     return hand_on(ctx)
 
 

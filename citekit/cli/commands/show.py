@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Key
+from citekit.cli.options import Key
 
 app = typer.Typer()
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
-from citekit.cli.commands.options import Only
+from citekit.cli.options import Only
 
 app = typer.Typer(help="The Sphinx site of an archive.", no_args_is_help=True)
 

@@ -1,8 +1,9 @@
 """IR → closures: every element becomes a function that appends its output to a list.
 
 What can be known from style and locale is resolved here, once: terms, inherited options, localized
-dates, conditions. Macros are compiled when they are first reached. ``Compiler`` is one area
-(citation or bibliography, or a sort key of either) of one style in one locale.
+dates, conditions. Macros, branches and substitutes are compiled when they are first reached: one
+reference needs a tenth of a style. ``Compiler`` is one area (citation or bibliography, or a sort
+key of either) of one style in one locale.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 class Compiler:
     """Turns the elements of one area into functions; with ``dates_only`` what is a date alone.
 
-    Macros are compiled while something is rendered, perhaps by two threads at once: each may do it
-    again, and both get the same.
+    Macros and branches are compiled while something is rendered, perhaps by two threads at once:
+    each may do it again, and both get the same.
     """
 
     def __init__(self, setting: Setting, *, dates_only: bool = False) -> None:
@@ -51,7 +52,7 @@ class Compiler:
             case ir.Text():
                 return self._text(element)
             case ir.Group():
-                return _group(element.look, self.elements(_inner(element.children)))
+                return _group(element.look, list(map(self.inner, element.children)))
             case ir.Choose():
                 return compile_choose(element, self.element)
             case ir.Names():
@@ -63,6 +64,14 @@ class Compiler:
             case ir.Label():
                 return compile_label(self.setting, element)
 
+    def inner(self, element: ir.Element) -> Element:
+        """The function of an element in a group or macro: only those of a layout make blocks."""
+        if isinstance(element, ir.Choose):
+            return compile_choose(element, self.inner)
+        if element.look.display:
+            element = replace(element, look=replace(element.look, display=None))
+        return self.element(element)
+
     def macro(self, name: str) -> list[Element]:
         """The functions of a macro, compiled when first asked for.
 
@@ -72,9 +81,9 @@ class Compiler:
         found = self._macros.get(name)
         if found is None:
             children = self.setting.style.macros[name].children
-            gives_dates = self.setting.sorting is not None and has_date(children)
-            compiler = Compiler(self.setting, dates_only=True) if gives_dates else self
-            found = self._macros[name] = compiler.elements(_inner(children))
+            is_date = self.setting.sorting is not None and has_date(children)
+            within = Compiler(self.setting, dates_only=True) if is_date else self
+            found = self._macros[name] = list(map(within.inner, children))
         return found
 
     def _text(self, element: ir.Text) -> Element:
@@ -91,8 +100,8 @@ class Compiler:
     def _call(self, element: ir.Text) -> Element:
         # the text-case of a call is ignored: so does the processor that styles are written with
         look = replace(element.look, text_case=None) if element.look.text_case else element.look
-        macro, name, strips = self.macro, element.what, look.strip_periods
-        return _collected(look, lambda: macro(name), strips=strips)
+        macro, name = self.macro, element.what
+        return _collected(look, lambda: macro(name), strips=look.strip_periods)
 
 
 def _group(look: ir.Look, children: list[Element]) -> Element:
@@ -135,20 +144,6 @@ def _stripped(state: State, children: Out) -> Sequence[Node | str]:
     found = stripped(children, copies)
     state.marks.follow(copies)
     return found
-
-
-def _inner(children: Iterable[ir.Element]) -> list[ir.Element]:
-    """What stands in a group or macro makes no block: only elements of a layout do."""
-    return [_without_display(child) for child in children]
-
-
-def _without_display(element: ir.Element) -> ir.Element:
-    if isinstance(element, ir.Choose):
-        branches = (replace(b, children=tuple(_inner(b.children))) for b in element.branches)
-        return replace(element, branches=tuple(branches))
-    if element.look.display:
-        return replace(element, look=replace(element.look, display=None))
-    return element
 
 
 def _is_free(child: Node | str) -> bool:

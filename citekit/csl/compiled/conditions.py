@@ -25,17 +25,35 @@ _POSITIONS = {
 }
 
 
+class _Branch:
+    """A branch of a choice, whose ``elements`` are compiled when it is first taken."""
+
+    __slots__ = ("_children", "_compile", "elements", "test")
+
+    def __init__(self, branch: ir.Branch, compile_: Compile) -> None:
+        self.test = compile_test(branch)
+        self.elements: list[Element] | None = None
+        self._children = branch.children
+        self._compile = compile_
+
+    def compiled(self) -> list[Element]:
+        """Its elements, compiled now."""
+        self.elements = list(map(self._compile, self._children))
+        return self.elements
+
+
 def compile_choose(element: ir.Choose, compile_: Compile) -> Element:
     """The function of a ``cs:choose``."""
-    branches = [
-        (compile_test(branch), [compile_(child) for child in branch.children])
-        for branch in element.branches
-    ]
+    branches: list[_Branch] | None = None
 
     def run(state: State, out: Out) -> None:
-        for test, children in branches:
-            if test(state):
-                for child in children:
+        nonlocal branches
+        if branches is None:
+            branches = [_Branch(branch, compile_) for branch in element.branches]
+        for branch in branches:
+            if branch.test(state):
+                elements = branch.elements
+                for child in branch.compiled() if elements is None else elements:
                     child(state, out)
                 return
 

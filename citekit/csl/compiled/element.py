@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from citekit.csl.output.tree import map_text
-from citekit.csl.style.facts import pins_year_suffix
 from citekit.csl.values.numbers import page_range
 from citekit.csl.values.textcase import apply_case
 
@@ -48,7 +47,7 @@ class Setting:
         self.area = area
         self.sorting = sorting
         self.links = links
-        self.has_year_suffix = pins_year_suffix(area, style)
+        self.has_year_suffix = "year-suffix" in area.texts
         self.capitalizes = not (style.style_class == "in-text" and area.kind == "citation")
         self.page_delimiter = locale.text("page-range-delimiter") or "–"
         self._ampersand = locale.text("and", "symbol") or "&"

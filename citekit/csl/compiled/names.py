@@ -6,6 +6,7 @@ Source: CSL 1.0.2 §Names, §Label (in ``cs:names``).
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from citekit.csl.compiled.given_names import levels_of
@@ -53,7 +54,13 @@ class _Names:
         self._spec = name_spec(setting, element)
         self._label = _label(setting, element.label)
         self._combined = _can_combine(setting, element, self._label)
-        self._substitutes = [
+        self._made_of = setting, element, compile_
+
+    @cached_property
+    def _substitutes(self) -> list[Element]:
+        """What may stand for the names, compiled when first there are none."""
+        setting, element, compile_ = self._made_of
+        return [
             compile_substitute(setting, child, element, compile_) for child in element.substitute
         ]
 

@@ -10,7 +10,7 @@ from citekit.csl.compiled.element import Setting
 from citekit.csl.compiled.numbers import with_labels
 from citekit.csl.compiled.sort_keys import SortKey, compile_keys
 from citekit.csl.output.tree import Node
-from citekit.csl.style.facts import citations_test, mentions, names_in
+from citekit.csl.style.facts import citations_test
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.style.locale import load_locale
 
@@ -86,35 +86,31 @@ class Program:
         return () if area is None else compile_keys(self.style, self.locale, area)
 
     @cached_property
-    def _names(self) -> frozenset[str]:
-        return names_in(self.style)
-
-    @cached_property
     def has_numbers(self) -> bool:
         """Whether bibliography entries show their number."""
         area = self.style.bibliography
-        return area is not None and mentions(area.children, "citation-number", self.style)
+        return area is not None and "citation-number" in area.texts
 
     @cached_property
     def uses_numbers(self) -> bool:
         """Whether anything depends on the numbers of items."""
         collapses = self.style.citation.options.get("collapse") == "citation-number"
-        return collapses or "citation-number" in self._names
+        return collapses or "citation-number" in self.style.names
 
     @cached_property
     def uses_labels(self) -> bool:
         """Whether anything depends on the labels that are made for items."""
-        return "citation-label" in self._names
+        return "citation-label" in self.style.names
 
     @cached_property
     def uses_first_notes(self) -> bool:
         """Whether later cites tell in which note the first one stands."""
-        return "first-reference-note-number" in self._names
+        return "first-reference-note-number" in self.style.names
 
     @cached_property
     def uses_near_notes(self) -> bool:
         """Whether anything depends on how far back the cite before is."""
-        return "near-note" in self._names
+        return "near-note" in self.style.names
 
     @cached_property
     def tests_position(self) -> bool:

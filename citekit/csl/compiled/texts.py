@@ -166,6 +166,7 @@ def _sort_count(what: str) -> Element:
 
 def _sort_text(element: ir.Text) -> Element:
     names, what = _forms(element.what, element.form), element.what
+    blank = element.look.prefix[: element.look.prefix.startswith(" ")]  # what has one comes first
 
     def sort(state: State, out: Out) -> None:
         used, entry = state.used, state.entry
@@ -175,7 +176,7 @@ def _sort_text(element: ir.Text) -> Element:
         text = next((t for name in names if (t := entry.text(name))), None)
         if text:
             used.saw(what)
-            out.append(without_markup(text))
+            out.append(blank + without_markup(text))
 
     return sort
 

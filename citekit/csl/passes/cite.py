@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from citekit.csl.compiled.state import NO_HINTS, Context, Hints, State
+from citekit.csl.compiled.state import Context, State
 from citekit.csl.output.tree import (
     Affix,
     NamesNode,
@@ -14,6 +14,7 @@ from citekit.csl.output.tree import (
     find,
     plain_text,
 )
+from citekit.csl.passes.disambiguate import UNTOLD, Told, letters
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.values.abbreviations import NUMBERS
 from citekit.csl.values.entry import MAX_TEXT, Entry
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from citekit.csl.compiled.program import Program
-    from citekit.csl.compiled.state import Levels
+    from citekit.csl.compiled.state import Hints, Levels
     from citekit.csl.passes.position import Place
 
 UNASKED = "\0"
@@ -41,12 +42,17 @@ class Facts(Value):
     entry: Entry
     number: int
     label: str
-    hints: Hints = NO_HINTS
-    levels: tuple[int, ...] = ()
-    """What a rule for all names decided for its names."""
-    rules: int = 0
-    """How often that rule has changed for a name in the item."""
-    year_text: str = ""
+    told: Told = UNTOLD
+
+    @property
+    def hints(self) -> Hints:
+        """What disambiguation decided for it."""
+        return self.told.hints
+
+    @property
+    def year_text(self) -> str:
+        """Its year suffix, in letters."""
+        return letters(self.told.hints.year_suffix)
 
 
 class Piece:

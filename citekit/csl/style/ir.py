@@ -6,6 +6,7 @@ the strings of the specification; ``None`` means "not said here, inherit".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from citekit.errors import Place
@@ -193,6 +194,8 @@ class Area(Definition):
     sort: tuple[SortKey, ...]
     look: Look
     children: tuple[Element, ...]
+    texts: frozenset[str]
+    """The variables that it, or a macro it reaches, renders by ``cs:text``."""
 
 
 class Macro(Definition):
@@ -246,10 +249,12 @@ class Style(Definition):
     style_class: str
     default_locale: str | None
     options: dict[str, str]
-    macros: dict[str, Macro]
+    macros: Mapping[str, Macro]
     citation: Area
     bibliography: Area | None
     locales: tuple[LocaleData, ...] = ()
+    names: frozenset[str]
+    """All that it prints as text or number, labels, tests for or sorts by."""
     remarks: tuple[StyleRemark, ...] = ()
 
     def __repr__(self) -> str:

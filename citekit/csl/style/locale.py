@@ -10,14 +10,16 @@ importing it, and those that the user has brought (``own``).
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.csl.style.head import read_style
+from citekit.csl.style.kept import parse_locale
 from citekit.csl.style.own import is_as_new, own_stamp
-from citekit.csl.style.parse import parse_locale
 from citekit.errors import CitekitError, InvalidData, NotFound
 from citekit.model.machine.user_folders import own_locales_folder
 from citekit.model.value import replace
@@ -226,8 +228,13 @@ def packaged_locale(tag: str) -> Path | None:
 
 def files_in(folder: Path) -> dict[str, Path]:
     """The locale files of a folder by their tags."""
-    paths = folder.glob("locales-*.xml")
-    return {path.stem.removeprefix("locales-"): path for path in paths}
+    with suppress(FileNotFoundError):  # the user's own, who has brought none
+        return {
+            name.removeprefix("locales-").removesuffix(".xml"): folder / name
+            for name in os.listdir(folder)  # noqa: PTH208  # a tenth of the time of a glob
+            if name.startswith("locales-") and name.endswith(".xml")
+        }
+    return {}
 
 
 def updated_of(path: Path) -> str:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style import ir
 from citekit.csl.style.extent import check_extent
+from citekit.csl.style.facts import names_in, texts_in
 from citekit.csl.style.vocabulary import sift
 from citekit.csl.style.xml import Element, read_xml
 from citekit.errors import InvalidData, Place
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _CONDITIONS = (
     "disambiguate", "is-numeric", "is-uncertain-date", "locator", "position", "type", "variable",
@@ -48,7 +49,10 @@ def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
     citation = root.find("citation")
     if citation is None:
         raise reader.error(root, "the style has no <citation>", _dependent_hint(root))
-    bibliography = root.find("bibliography")
+    listing = root.find("bibliography")
+    areas = [reader.area(citation, "citation", macros)]
+    if listing is not None:
+        areas.append(reader.area(listing, "bibliography", macros))
     style = ir.Style(
         path=path,
         title=_title(root),
@@ -56,8 +60,9 @@ def parse_style(text: str | bytes, path: str = "<style>") -> ir.Style:
         default_locale=root.attrs.get("default-locale"),
         options=dict(root.attrs),
         macros=macros,
-        citation=reader.area(citation, "citation"),
-        bibliography=None if bibliography is None else reader.area(bibliography, "bibliography"),
+        citation=areas[0],
+        bibliography=areas[1] if listing is not None else None,
+        names=names_in(areas, macros.values()),
         locales=tuple(map(reader.locale, root.all("locale"))),
         remarks=remarks,
     )
@@ -81,7 +86,6 @@ class _Reader:
     def __init__(self, path: str) -> None:
         self.path = path
         self._macro: str | None = None
-        self._plain: dict[tuple[int, str | None, str | None], ir.Look] = {}
 
     def error(self, element: Element, message: str, hint: str | None = None) -> InvalidData:
         return InvalidData(message, place=Place(path=self.path, line=element.line), hint=hint)
@@ -95,12 +99,13 @@ class _Reader:
         self._macro = None
         return ir.Macro(name=name, children=children, line=element.line)
 
-    def area(self, element: Element, kind: str) -> ir.Area:
+    def area(self, element: Element, kind: str, macros: Mapping[str, ir.Macro]) -> ir.Area:
         layout = element.find("layout")
         if layout is None:
             raise self.error(element, f"<{kind}> has no <layout>")
         sort = element.find("sort")
         keys = () if sort is None else tuple(self._sort_key(key) for key in sort.all("key"))
+        children = self.elements(layout.children)
         return ir.Area(
             kind="citation" if kind == "citation" else "bibliography",
             options=dict(element.attrs),
@@ -108,7 +113,8 @@ class _Reader:
             look=self._look(
                 layout, delimiter=layout.attrs.get("delimiter", ""), affixes_inside=True
             ),
-            children=self.elements(layout.children),
+            children=children,
+            texts=texts_in(children, macros),
         )
 
     def _sort_key(self, element: Element) -> ir.SortKey:

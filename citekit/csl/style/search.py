@@ -1,9 +1,9 @@
 """Search the styles that are there, by the words of their ids, titles and fields.
 
 Reading 10,844 heads takes about a second, reading them back from one cached file a twentieth of
-it (``tests/bench/csl_speed.py`` measures both). There is a cache for those of the package, named by
-its version, and one for the user's own, with a stamp of their folder; both are plain JSON in the
-user's cache folder, and may be deleted at any time.
+it (``tests/bench/csl_speed.py`` measures both). There is a cache for those of the package and one
+for the user's own, each with a stamp of the folder; both are plain JSON in the user's cache folder,
+and may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citekit.csl.style.head import read_head
-from citekit.csl.style.installed import PACKAGE, short_names, styles_folder
+from citekit.csl.style.installed import short_names, styles_folder
 from citekit.csl.style.locale import files_in, updated_of
 from citekit.csl.style.own import is_as_new, own_stamp
 from citekit.errors import InvalidData
@@ -27,6 +27,7 @@ from citekit.model.machine.user_folders import (
 )
 from citekit.model.nearest import nearest as nearest_names
 from citekit.model.value import Value, replace
+from citekit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -182,14 +183,7 @@ def own_locales() -> tuple[StyleSummary, ...]:
 
 @cache
 def _packaged() -> tuple[StyleSummary, ...]:
-    # only a search needs this, which takes as long as formatting a reference
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        cache_file = cache_folder() / f"styles-{version(PACKAGE)}.json"
-    except PackageNotFoundError:
-        cache_file = None
-    return read_summaries(styles_folder(), cache_file)
+    return read_summaries(styles_folder(), cache_folder() / "styles.json")
 
 
 def read_summaries(folder: Path, cache: Path | None) -> tuple[StyleSummary, ...]:
@@ -198,7 +192,15 @@ def read_summaries(folder: Path, cache: Path | None) -> tuple[StyleSummary, ...]
     Files that are no styles are left out. ``cache`` is the file to keep the answer in, None for no
     cache; one that cannot be read or written is as good as none.
     """
-    return tuple(map(_summary, _kept_rows((folder, folder / "dependent"), cache, "")))
+    folders = (folder, folder / "dependent")
+    stamp = " ".join([__version__, *map(_state, folders)])
+    return tuple(map(_summary, _kept_rows(folders, cache, stamp)))
+
+
+def _state(folder: Path) -> str:
+    """What changes with the list of a folder: who installs styles writes it anew."""
+    found = folder.stat()
+    return f"{found.st_mtime_ns}:{found.st_ino}"
 
 
 def read_own_summaries(folder: Path, cache: Path, stamp: str) -> tuple[StyleSummary, ...]:
@@ -270,7 +272,7 @@ def _read_cache(cache: Path, stamp: str) -> list[list[Any]] | None:
     if not (isinstance(kept, dict) and kept.get("stamp") == stamp):
         return None
     rows = kept.get("styles")
-    good = isinstance(rows, list) and all(_is_row(row) for row in rows) and (rows or stamp)
+    good = isinstance(rows, list) and all(_is_row(row) for row in rows)
     return rows if good else None
 
 

@@ -175,7 +175,7 @@ def _by_words(text: str, lists: list[dict[str, str]]) -> str | None:
         out.append(between + short[:1].upper() + short[1:])
         at += taken + 1
     short = "".join(out)
-    return None if short.casefold() == text.casefold() else short
+    return None if not short.strip() or short.casefold() == text.casefold() else short
 
 
 def _shortened(parts: list[str], at: int, lists: list[dict[str, str]]) -> tuple[str, int]:

@@ -6,6 +6,7 @@ time get its fast mode, and larger ones the plain paragraphs.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from citekit.extract.pages.tree import text_of
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _FAST_FROM, _PLAIN_FROM = 12_000, 60_000  # elements
+_MOST_SPANNED = 1000
+_COLUMNS = re.compile("1?[0-9]|20")
 _DROPPED = frozenset({"related", "share", "advertisement", "newsletter", "copyright"})
 
 
@@ -38,9 +41,18 @@ def main_text(root: HtmlElement, *, url: str | None, apart: Iterable[str] = ()) 
     return [line for line in lines if _is_body(line, known)]
 
 
+def _bound_tables(root: HtmlElement) -> None:
+    """Take from cells the columns that no table has: trafilatura fills rows up, cell for cell."""
+    spanned = root.xpath("//*[@colspan]")
+    for cell in spanned:
+        if len(spanned) > _MOST_SPANNED or not _COLUMNS.fullmatch(cell.get("colspan")):
+            del cell.attrib["colspan"]
+
+
 def _by_trafilatura(root: HtmlElement, url: str | None, *, fast: bool) -> list[str]:
     from trafilatura import extract
 
+    _bound_tables(root)
     try:
         with unheard("trafilatura"):
             text = extract(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
+
+from citekit.model.records.plain_toml import read_table
 
 
 def babel_name(language: str) -> str:
@@ -42,8 +43,7 @@ _ENGLISH = frozenset({"english", "american", "australian", "british", "canadian"
 
 @cache
 def _table() -> dict[str, str]:
-    path = Path(__file__).with_name("languages.toml")
-    table: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["babel"]
+    table: dict[str, str] = read_table(Path(__file__).with_name("languages.toml"))["babel"]
     return table
 
 

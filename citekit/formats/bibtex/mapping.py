@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from citekit.model.records.plain_toml import read_table
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -95,11 +95,12 @@ class Crosswalk(Value):
 @cache
 def crosswalk(dialect: Dialect) -> Crosswalk:
     """The tables of a dialect."""
-    table = tomllib.loads(Path(__file__).with_name(f"{dialect}.toml").read_text(encoding="utf-8"))
+    table = read_table(Path(__file__).with_name(f"{dialect}.toml"))
     groups = {name: _pairs(text.split()) for name, text in table["group"].items()}
     plain = [_entry_type(name, text, {}, groups) for name, text in table["type"].items()]
     special = [
-        _entry_type(name, text, more, groups) for name, (text, more) in table["special"].items()
+        _entry_type(name, text, dict(said.split(" ", 1) for said in more), groups)
+        for name, (text, *more) in table["special"].items()
     ]
     return Crosswalk(
         dialect=dialect,
@@ -113,7 +114,7 @@ def crosswalk(dialect: Dialect) -> Crosswalk:
 @cache
 def other_names() -> Mapping[str, Mapping[str, Any]]:
     """``type`` and ``field``: names that biblatex accepts for its own (``aliases.toml``)."""
-    return tomllib.loads(Path(__file__).with_name("aliases.toml").read_text(encoding="utf-8"))
+    return read_table(Path(__file__).with_name("aliases.toml"))
 
 
 def _entry_type(

@@ -7,7 +7,6 @@ are in ``letters.toml``.
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -46,4 +45,6 @@ def letter_table(name: str) -> dict[str, str]:
 
 @cache
 def _tables() -> dict[str, dict[str, str]]:
+    import tomllib  # most entries are written in ASCII
+
     return tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))

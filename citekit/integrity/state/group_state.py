@@ -81,7 +81,8 @@ def write_parts(
 def read_group(text: bytes) -> GroupState:
     """Read what ``write_group`` wrote; raises InvalidData for anything else."""
     try:
-        value = json.loads(text) if text.isascii() else None
+        # Of ASCII alone what is printable: JSON writes the others in another way.
+        value = json.loads(text) if text.isascii() and text.decode().isprintable() else None
     except (ValueError, RecursionError) as error:
         raise InvalidData("the state of a group is no JSON") from error
     parts = value if isinstance(value, dict) else {}

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
 from base64 import b64decode
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -24,8 +20,11 @@ from citekit.integrity.merkle import leaf_hash, verify_inclusion
 from citekit.integrity.sign import new_signer_key
 from citekit.integrity.timestamp import read_timestamp
 from citekit.store.archive import ArchiveStore
-from citekit.testing.builders import build_archive
+from citekit.testing.builders import build_archive, lasting_folder
 from citekit.testing.tsa import make_authority, serve_authority
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY = new_signer_key("citekit.invalid/the-lanternfish-harbour", b"k" * 32)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -43,8 +42,7 @@ class Sealed(NamedTuple):
 
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive() -> Sealed:
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     store = build_archive(folder / "archive")
     authorities = []
     for name in ("A", "B"):

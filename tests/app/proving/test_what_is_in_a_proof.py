@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,7 +28,7 @@ from citekit.model.records.codec import to_json
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.writing.event_recorder import note_events
-from citekit.testing.builders import build_archive
+from citekit.testing.builders import build_archive, lasting_folder
 from citekit.testing.tamper import UNSIGNED
 from citekit.testing.tsa import make_authority, serve_authority
 
@@ -46,8 +44,7 @@ CAPTURE = "captures/20240302T093000Z.json"
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive(*, is_stamped: bool = False) -> Path:
     """The archive below; a stamped one was sealed and stamped twice, with an edit in between."""
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     store = build_archive(folder / "archive")
     if not is_stamped:
         seal(store, keys=Keys(signing=FIRST), now=NOON)

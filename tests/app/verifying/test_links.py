@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import shutil
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +16,7 @@ from citekit.model.claim import Claim, ClaimEvidence
 from citekit.model.entity import Entity
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.testing.builders import lasting_folder
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ OF_GULL = build_annotation(9, note="of the gull")
 
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive() -> Path:
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     store = ArchiveStore.create(folder / "archive", title="Links")
     with store.writing() as writer:
         writer.write_entity(Entity(id="kfor", kind="organization", name="KFOR"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import shutil
@@ -10,7 +9,6 @@ import sys
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +29,7 @@ from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.staging import Journal, begin
 from citekit.store.writing.event_recorder import note_events
-from citekit.testing.builders import build_archive
+from citekit.testing.builders import build_archive, lasting_folder
 from citekit.testing.tamper import UNSIGNED
 from citekit.testing.tsa import TimestampAuthority, make_authority, serve_authority
 
@@ -53,8 +51,7 @@ Told = tuple[str, str, str]
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive() -> tuple[Path, bytes]:
     """The archive below, and the root of its timestamp."""
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     (folder / "tsa").mkdir()
     authority = make_authority(folder / "tsa")
     store = build_archive(folder / "archive")
@@ -359,6 +356,26 @@ def test_a_change_to_what_is_no_key_changes_nothing(root: Path, outside: Outside
     no_state = "the log has states since entry 315, but does not end with one"
     stateless = ("CK-E641", "log/checkpoint", no_state)
     assert _same(_told(root, outside), [absent, stateless, *VOUCHED])
+
+
+def test_a_state_that_does_not_follow_is_told(root: Path, outside: Outside) -> None:
+    """By its number; where an entry before it is lost, nobody can know."""
+    false = {
+        "v": 2, "action": "state", "size": 320, "root": digest_bytes(b"no state"),
+        "private": digest_bytes(b"nothing"),
+    }  # fmt: skip
+    _grow(root, [encode_leaf(false)])
+    ((code, place, message), *vouched) = _told(root, outside)
+    assert (code, place) == ("CK-E640", "log/checkpoint")
+    assert message.startswith("entry 320 ")
+    assert len(message) > len("entry 320 ") + 10
+    assert _same(vouched, VOUCHED)
+    for name in ("log/tile/entries/000", "log/tile/entries/001.p/65"):
+        copy = Path(shutil.copytree(root, root.parent / Path(name).name))
+        (copy / name).unlink()
+        codes = {line[0] for line in _told(copy, outside)}
+        assert "CK-E606" in codes
+        assert not codes & {"CK-E640", "CK-E641"}
 
 
 def test_a_key_that_was_replaced_is_told(root: Path, outside: Outside) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +16,7 @@ from citekit.app.verifying.verify import Report, verify
 from citekit.findings import Severity
 from citekit.integrity.digest import CHUNK_BYTES, digest_bytes
 from citekit.store.archive import ArchiveStore
+from citekit.testing.builders import lasting_folder
 from citekit.testing.store_builders import BuiltCapture, add_item, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -35,8 +34,7 @@ LATER = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
 
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive() -> Path:
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     store = ArchiveStore.create(folder / "archive", title="Claims")
     with store.writing() as writer:
         add_item(writer, build_item("small2026", access="public"), SMALL)

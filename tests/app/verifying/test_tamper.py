@@ -23,17 +23,26 @@ from citekit.app.verifying.verify import Report, verify
 from citekit.app.witnessing.take_in import take_in
 from citekit.errors import CitekitError
 from citekit.findings import FindingClass, Severity
+from citekit.integrity.checkpoint import parse_checkpoint
 from citekit.integrity.leaf import encode_leaf, parse_leaf
 from citekit.integrity.note import parse_note, write_signature
 from citekit.integrity.sign import WITNESS, SignerKey, new_signer_key
 from citekit.integrity.witness.cosignature import cosign
+from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.log.whole_state import state_faults
 from citekit.testing.builders import Source, build_archive
 from citekit.testing.forged_journals import forge_journal
 from citekit.testing.forged_ledgers import forge_ledger
-from citekit.testing.tamper import forge, sealed_archive, sign_falsely, state_falsely, tamper
+from citekit.testing.tamper import (
+    exchange_log,
+    forge,
+    sealed_archive,
+    sign_falsely,
+    state_falsely,
+    tamper,
+)
 from citekit.testing.tsa import make_authority, serve_authority
 
 if TYPE_CHECKING:
@@ -50,6 +59,7 @@ SIGNATURES: dict[str, dict[str, Any]] = tomllib.loads(
     (CASES / "signatures.toml").read_text("utf-8")
 )
 LEDGERS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "ledgers.toml").read_text("utf-8"))
+LOGS: dict[str, dict[str, Any]] = tomllib.loads((CASES / "logs.toml").read_text("utf-8"))
 STATES: dict[str, dict[str, str]] = tomllib.loads((CASES / "states.toml").read_text("utf-8"))
 OUTSIDE_LOG = [kind for kind, about in KINDS.items() if not about["path"].startswith("log/")]
 MUTABLE = {"settings", "item", "note", "annotations", "entity", "claim"}
@@ -72,6 +82,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
             store = sealed_archive(folder / name, KEY, tsa=(url,), entities=entities)
             note = parse_note(store.layout.checkpoint_file.read_bytes())
             take_in(store, write_signature(cosign(note.text, WITNESS_KEY, NOON)).encode())
+    sealed_archive(folder / "second", KEY, entities=1)  # another archive, under the same name
     rotated = sealed_archive(folder / "rotated", KEY, entities=0)
     seal(rotated, keys=Keys(signing=NEW_KEY, old=KEY))
     with rotated.writing() as writer:
@@ -288,6 +299,27 @@ def test_the_logs_own_signature_is_always_checked(
     report = verify(ArchiveStore.open(root), outside=outside)
     assert report.exit_code() == 6
     assert "CK-E627" in {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("anchor", ["kept", "witnessed"])
+@pytest.mark.parametrize("archive_name", ["small", "large"])
+@pytest.mark.parametrize("case", LOGS)
+def test_what_is_outside_tells_a_log_from_another(
+    case: str, archive_name: str, anchor: str, pristine: Path, tmp_path: Path
+) -> None:
+    """The key has signed that one too: a kept checkpoint or a witness tells which is this one."""
+    about = LOGS[case]
+    if anchor not in about:
+        return  # the log itself is as it was
+    root = Path(shutil.copytree(pristine / archive_name, tmp_path / "archive"))
+    kept, _ = parse_checkpoint((root / "log" / "checkpoint").read_bytes())
+    checkpoints = (("kept", kept),) if anchor == "kept" else ()
+    outside = replace(OUTSIDE if checkpoints else WITNESSED, checkpoints=checkpoints)
+    assert verify(ArchiveStore.open(root), outside=outside).exit_code(strict=True) == 0
+    exchange_log(root, about["how"], pristine / "second")
+    report = verify(ArchiveStore.open(root), outside=outside)
+    assert report.exit_code() == 6
+    assert {f.code for f in report.findings if f.severity is Severity.ERROR} & set(about[anchor])
 
 
 @pytest.mark.parametrize("archive_name", ["small", "large"])

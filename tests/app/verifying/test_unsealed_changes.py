@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import re
 import shutil
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +24,7 @@ from citekit.integrity.sign import WITNESS, new_signer_key, write_signer_key
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.writing.event_recorder import note_events
-from citekit.testing.builders import build_archive
+from citekit.testing.builders import build_archive, lasting_folder
 from citekit.testing.tamper import UNSIGNED, wait_for_seal
 
 if TYPE_CHECKING:
@@ -46,8 +44,7 @@ Told = tuple[str, str, str]
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive() -> Path:
     """An archive that was sealed twice: the note of ``tide2023`` is of entry 17, then of 20."""
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     store = build_archive(folder / "archive")
     for text in ("One.\n", "Two.\n"):
         with store.writing() as writer:

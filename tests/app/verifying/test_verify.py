@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import re
@@ -12,7 +11,6 @@ import subprocess
 import tomllib
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +28,7 @@ from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.folder_names import names_of
 from citekit.store.staging import Journal, begin
+from citekit.testing.builders import lasting_folder
 from citekit.testing.store_builders import add_item, build_annotation, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ ABSENT = build_capture(text="Never here.", minutes=2)
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive() -> Path:
     """The archive below, to be copied."""
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     store = ArchiveStore.create(folder / "archive", title="Whole")
     with store.writing() as writer:
         writer.write_entity(Entity(id="kfor", kind="organization", name="KFOR"))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +22,7 @@ from citekit.integrity.witness.cosignature import cosign
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
-from citekit.testing.builders import build_archive
+from citekit.testing.builders import build_archive, lasting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +46,7 @@ Told = tuple[str, str, str]
 
 @cache  # once in a process: mutants are tried in forks of one that has made it
 def _make_archive() -> Path:
-    folder = Path(mkdtemp(prefix="citekit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = lasting_folder()
     store = build_archive(folder / "archive")
     for text in ("One.\n", "Two.\n"):
         with store.writing() as writer:
