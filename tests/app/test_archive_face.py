@@ -304,7 +304,9 @@ def test_hostile_records_are_text(archive: Archive, kind: str) -> None:
     assert "alert(1)" in shown
     for tag, attributes in Tags(shown).tags:
         assert tag in {"div", "i", "a", "pre", "table", "thead", "tbody", "tr", "th", "td"}
-        assert attributes.keys() <= {"class", "href"}
+        spacing = {name for name in attributes if re.fullmatch("data-[a-z-]+", name)}
+        assert attributes.keys() - spacing <= {"class", "href"}
+        assert all(re.fullmatch(r"\d+|flush|margin", attributes[name] or "") for name in spacing)
         assert attributes.get("href", "https://").startswith("https://")
 
 

@@ -198,9 +198,11 @@ def _parts(result: Result, *, are_cited: bool) -> list[str]:
 
 
 def _blocks(result: Result, *, are_cited: bool) -> str:
-    """The citations, or the bibliography, in HTML, as other processors of CSL wrap it."""
-    parts = [("", part) for part in _parts(result, are_cited=are_cited)]
-    return output_format("html").bibliography(parts, result.spacing)
+    """The citations, each in a block, or the bibliography as other processors of CSL wrap it."""
+    parts = _parts(result, are_cited=are_cited)
+    if are_cited:
+        return "\n".join(f'<div class="csl-entry">{part}</div>' for part in parts)
+    return output_format("html").bibliography([("", part) for part in parts], result.spacing)
 
 
 def _references(shown: Result, html: Result | None) -> tuple[Reference, ...]:

@@ -17,8 +17,6 @@ no letter round.
 
 from __future__ import annotations
 
-import json
-
 _CONTROLS = (*(n for n in range(0x20) if n not in (9, 10)), *range(0x7F, 0xA0))
 _OVERRIDES = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _SEPARATORS = (0x2028, 0x2029)
@@ -39,7 +37,15 @@ _VISIBLE = {
     number: ascii(chr(number))[1:-1] if number > 255 else f"\\x{number:02x}"
     for number in (*_CONTROLS, *_SPELLED)
 }
-_IN_JSON = {number: json.dumps(chr(number))[1:-1] for number in (*range(0x80, 0xA0), *_SPELLED)}
+
+
+def _in_json(number: int) -> str:
+    """A code point as JSON escapes it: by its UTF-16 (RFC 8259, section 7)."""
+    digits = chr(number).encode("utf-16-be").hex()
+    return "".join(f"\\u{digits[at : at + 4]}" for at in range(0, len(digits), 4))
+
+
+_IN_JSON = {number: _in_json(number) for number in (*range(0x80, 0xA0), *_SPELLED)}
 _IN_JSON[0x7F] = "\\u007f"
 
 
