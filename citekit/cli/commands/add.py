@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from citekit.app.citing.result import DataFormat
+from citekit.app.citing.result import ReadFormat
 from citekit.cli.call import hand_on
 from citekit.cli.completion.sources import keys
 from citekit.cli.options import AccessOption
@@ -87,7 +87,7 @@ def import_(
     ],
     *,
     format_: Annotated[
-        DataFormat | None,
+        ReadFormat | None,
         typer.Option("--format", "-f", help="The files' format (default: by name)."),
     ] = None,
     access: AccessOption = None,
