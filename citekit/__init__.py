@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from citekit.app.doctor.checked import CheckedThing as CheckedThing
     from citekit.app.intake.add import Added as Added
     from citekit.app.intake.bibliographies import Imported as Imported
+    from citekit.app.intake.recognising.merging import Difference as Difference
+    from citekit.app.intake.recognising.merging import Doubt as Doubt
     from citekit.app.intake.restore import Restored as Restored
     from citekit.app.intake.restore import RestoredPayload as RestoredPayload
     from citekit.app.looking.bib_check import BibChecked as BibChecked
     from citekit.app.looking.bib_check import check_bibliography as check_bibliography
     from citekit.app.looking.diff import CaptureDiff as CaptureDiff
+    from citekit.app.looking.duplicates import Duplicate as Duplicate
     from citekit.app.looking.log import LoggedEvent as LoggedEvent
     from citekit.app.looking.rows import Rows as Rows
     from citekit.app.packages.backup import BackedUp as BackedUp
@@ -89,9 +92,11 @@ _PLACES = {
     "citekit.app.doctor.checked": "CheckedThing",
     "citekit.app.intake.add": "Added",
     "citekit.app.intake.bibliographies": "Imported",
+    "citekit.app.intake.recognising.merging": "Difference Doubt",
     "citekit.app.intake.restore": "Restored RestoredPayload",
     "citekit.app.looking.bib_check": "BibChecked check_bibliography",
     "citekit.app.looking.diff": "CaptureDiff",
+    "citekit.app.looking.duplicates": "Duplicate",
     "citekit.app.looking.log": "LoggedEvent",
     "citekit.app.looking.rows": "Rows",
     "citekit.app.packages.backup": "BackedUp",

@@ -40,6 +40,7 @@ from citekit.app.intake.add import add
 from citekit.app.intake.bibliographies import import_items
 from citekit.app.intake.restore import restore
 from citekit.app.looking.diff import diff
+from citekit.app.looking.duplicates import find_duplicates
 from citekit.app.looking.log import list_events
 from citekit.app.looking.search import list_items, search
 from citekit.app.looking.show import address, list_annotations, show
@@ -93,6 +94,7 @@ class Archive:
     # what is there
     list = use_case(list_items)
     search = use_case(search)
+    duplicates = use_case(find_duplicates)
     item = use_case(find_item)
     show = use_case(show)
     address = use_case(address)

@@ -63,7 +63,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'help': "Archive files, or stdin as '-': payloads, capture record, metadata with evidence.",
         'door': 'add:add',
         'arguments': (
-            {'name': 'SOURCE', 'parameter': 'source', 'help': 'Files, or - for stdin.', 'is_many': True},
+            {'name': 'SOURCE', 'parameter': 'source', 'help': 'Files, or - for stdin.', 'is_many': True, 'is_required': False},
         ),
         'options': (
             {'name': '--url', 'parameter': 'url', 'help': 'The address the file was saved from (declared, not observed).', 'metavar': 'URL'},
@@ -74,17 +74,20 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--encoding', 'parameter': 'encoding', 'help': "How the file's text is encoded (default: found out).", 'metavar': 'NAME'},
             {'name': '--max-size', 'parameter': 'max_size', 'help': 'The largest file accepted (default: 100MB).', 'metavar': 'SIZE'},
+            {'name': '--from', 'parameter': 'from_', 'help': 'A CSV or JSONL file with a source a line: file, url, key, access, tags, fields.', 'metavar': 'LIST'},
         ),
     },
     'import': {
         'help': 'Take in items from bibliography files and packages; bad entries are reported.',
         'door': 'add:import_',
         'arguments': (
-            {'name': 'FILE', 'parameter': 'file', 'help': 'Bibliography files, bags, RO-Crates, or - for stdin.', 'is_many': True},
+            {'name': 'FILE', 'parameter': 'file', 'help': 'Bibliography files, folders of them, bags, RO-Crates, or - for stdin.', 'is_many': True},
         ),
         'options': (
             {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris')},
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
+            {'name': '--merge', 'parameter': 'merge', 'help': 'What becomes of an item that the file has otherwise: ask for each, keep it, or take over what nobody edited here (default: ask on a terminal, else keep).', 'metavar': 'MERGE', 'choices': ('ask', 'keep', 'theirs')},
+            {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Write nothing: a table of what would happen.'},
         ),
     },
     'list': {
@@ -97,6 +100,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--type', 'parameter': 'type_', 'help': 'Only items of this CSL type.', 'metavar': 'TYPE', 'completion': 'item_types'},
             {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
         ),
+    },
+    'duplicates': {
+        'help': 'List items that share their bytes, DOI, address, or title and date.',
+        'door': 'look:duplicates',
+        'arguments': (),
+        'options': (),
     },
     'search': {
         'help': 'Search titles, names, notes, annotations and the texts this machine holds.',
@@ -186,12 +195,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'help': "Change an item's fields or its access; FIELD= removes a field.",
         'door': 'edit:set_',
         'arguments': (
-            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+            {'name': 'KEY', 'parameter': 'key', 'help': 'The item.', 'completion': 'keys', 'is_required': False},
             {'name': 'FIELD=VALUE', 'parameter': 'field', 'help': 'Fields.', 'is_many': True, 'is_required': False},
         ),
         'options': (
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
+            {'name': '--from', 'parameter': 'from_', 'help': 'A CSV or JSONL file with an item a line: key, access, tags, fields.', 'metavar': 'LIST'},
         ),
     },
     'rename': {

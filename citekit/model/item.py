@@ -39,6 +39,7 @@ class ItemFacts(Value):
 
     ``foreign_ids`` are what other programs call the item, where that is no citekey: addresses,
     texts with white space. Since ``withdrawn`` the item is in nothing that is made for others.
+    ``imported`` has for each variable that came in from a file the checksum of its value then.
     ``entry`` is what is kept of the .bib entry or RIS record that the item was read from.
     ``evidence`` maps a CSL variable to its candidates, as JSON objects with value, origin, rule,
     place, confidence and chosen.
@@ -50,6 +51,7 @@ class ItemFacts(Value):
     foreign_ids: tuple[str, ...] = ()
     archived: tuple[ArchivedCopy, ...] = ()
     withdrawn: datetime | None = None
+    imported: Mapping[str, str] = NOTHING
     entry: Mapping[str, Any] = NOTHING
     evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
     extra: Mapping[str, Any] = NOTHING

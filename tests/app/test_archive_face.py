@@ -15,7 +15,7 @@ import pytest
 import citekit
 from citekit import Archive
 from citekit.app.packages.import_file import import_file
-from citekit.errors import NotFound, UsageError
+from citekit.errors import InvalidData, NotFound, UsageError
 from citekit.integrity.note import parse_note
 from citekit.model.item import Item
 from citekit.testing.sites import Tags
@@ -146,10 +146,12 @@ def test_a_file_is_imported_by_its_name(archive: Archive, tmp_path: Path) -> Non
 
 
 def test_what_cannot_be_imported_is_told(archive: Archive, tmp_path: Path) -> None:
-    """A format with a package, a file of no known name, and bytes that are no text."""
+    """A format with a package, a folder of nothing, a file of no known name, bytes of no format."""
     (tmp_path / "folder").mkdir()
     with pytest.raises(UsageError, match="says its format"):
-        import_file(archive.store, tmp_path / "folder", format="ris")
+        import_file(archive.store, tmp_path / "kites.zip", format="ris")
+    with pytest.raises(InvalidData, match="neither an archive nor a bibliography"):
+        archive.import_file(tmp_path / "folder")
     (tmp_path / "kites.txt").write_text("kites", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot tell the format"):
         archive.import_file(tmp_path / "kites.txt")

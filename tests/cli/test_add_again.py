@@ -179,14 +179,14 @@ def test_a_file_whose_bytes_are_absent_is_put_back(call: Call, tmp_path: Path) -
 def test_many_errors_are_counted(call: Call, tmp_path: Path) -> None:
     """A wrong file of 2,000 entries: the first ones, a sum, and a thousand of them in JSON."""
     file = tmp_path / "wrong.json"
-    entries = [{"id": f"k{number}", "type": "book", "title": []} for number in range(2000)]
+    entries = [{"id": f"k{number}", "type": "book", "title": {}} for number in range(2000)]
     good = {"id": "good2024", "type": "book", "title": "Good"}
     file.write_text(json.dumps([*entries, good], indent=1), "utf-8")
     code, out, err = call("import", str(file))
     assert (code, out) == (4, "good2024\n")
     assert err.count("[CK-E421]") == 20
     assert "… and 1980 more, 2000 in all; --json lists the first 1000\n" in err
-    assert "1 taken in, 2000 errors" in err
+    assert "1 new, 2000 errors" in err
     findings = json.loads(call("--json", "import", str(file))[1])["findings"]
     assert len(findings) == 1001
     assert findings[-2]["line"] == 5 * 1000

@@ -280,7 +280,7 @@ def test_import_takes_the_good_and_reports_the_bad(call: Call, tmp_path: Path) -
     file = tmp_path / "refs.json"
     file.write_text(
         '[{"id": "a", "type": "book", "title": "A"},\n'
-        ' {"id": "b", "type": "book", "issued": "June 31"},\n'
+        ' {"id": "b", "type": "book", "issued": 31.5},\n'
         ' {"id": "c", "type": "book", "title": "C", "x-own": 1}]'
     )
     code, out, err = call("import", str(file))
@@ -330,7 +330,7 @@ def test_what_an_import_refuses_is_invalid(call: Call, tmp_path: Path) -> None:
     other.write_text("@book{b, title={Here before}}")
     call("import", str(other))
     file = tmp_path / "refs.json"
-    file.write_text('[{"id": "a", "type": "book", "issued": "soon"}, {"id": "b", "type": "book"}]')
+    file.write_text('[{"id": "a", "type": "book", "title": {}}, {"id": "b", "type": "book"}]')
 
     _, out, _ = call("import", str(file), "--json")
 

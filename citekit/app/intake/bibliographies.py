@@ -7,25 +7,36 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.app.intake.bibliography_reading import read_bibliography
 from citekit.app.intake.import_keys import ImportKeys
+from citekit.app.intake.recognising.merging import (
+    Difference,
+    Doubt,
+    Merging,
+    told_of,
+    told_of_doubt,
+)
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
 from citekit.formats import guess_format
-from citekit.model.item import Access, Item, ItemFacts
+from citekit.model.item import ItemFacts
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from citekit.app.intake.recognising.known_works import Match
+    from citekit.app.intake.recognising.merging import Merge, MergeAsk
+    from citekit.model.item import Access, Item
     from citekit.store.archive import ArchiveStore
     from citekit.store.writing.writer import Writer
 
-_SUFFIXES: Final = {
+SUFFIXES: Final = {
     ".json": "csl-json",
     ".yaml": "csl-yaml",
     ".yml": "csl-yaml",
     ".bib": "biblatex",
     ".ris": "ris",
 }
+"""How files are called, with the format that is in them."""
 
 
 MOST_LOOKED_AT: Final = 100_000
@@ -33,16 +44,22 @@ MOST_LOOKED_AT: Final = 100_000
 
 
 class Imported(Value):
-    """The keys that came in, the keys that were there already, and what was wrong."""
+    """The keys that came in, those whose items say the same already, and what was wrong.
+
+    ``changed`` are the entries whose items do not say the same, ``doubtful`` those among the new
+    ones that may be an item of the archive. Of a dry run: what would come in.
+    """
 
     new: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    changed: tuple[Difference, ...] = ()
+    doubtful: tuple[Doubt, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
 def format_of(name: str, text: str) -> str:
     """The format of a file by its name, and where that says nothing by its text; UsageError."""
-    for suffix, format_ in _SUFFIXES.items():
+    for suffix, format_ in SUFFIXES.items():
         if name.lower().endswith(suffix):
             return format_
     format_ = guess_format(text)
@@ -59,49 +76,99 @@ def import_items(
     format: str = "csl-json",  # noqa: A002  # the word users know
     place: str | None = None,
     access: Access | None = None,
+    merge: Merge = "keep",
+    ask: MergeAsk | None = None,
+    dry_run: bool = False,
 ) -> Imported:
     """Take in every good entry under its own key; one writer for all of them.
 
-    ``place`` is what findings call the text. An entry whose key or id is that of an item that says
-    the same is known; of one that says something else, a finding. Raises InvalidData when the whole
-    text is not in that format.
+    ``place`` is what findings call the text. An entry that is an item already stays out: it is
+    recognised by key or id, DOI, address, or title, year and author, and its key is another name
+    of the item then. Where it says something else, ``merge`` ``theirs`` takes over what nobody
+    edited here; ``ask`` is asked instead, for each. One that has the key of another work is a
+    finding. A dry run writes nothing. Raises InvalidData when the whole text is not in that format.
     """
     try:
         result = read_bibliography(text, format)
     except InvalidData as error:
         inside = (error.place or Place())._replace(path=place)
         raise InvalidData(error.message, place=inside, hint=error.hint) from error
-    new: list[str] = []
-    known: list[str] = []
-    findings = [_at(place, finding) for finding in result.findings]
     facts = ItemFacts(access=access or store.settings.access)
+    if dry_run:  # what it plans is not what the store knows
+        store = type(store).open(store.root)
     with store.writing(options={"format": format, "access": access}) as writer:
         ids = {str(data.get("id")) for data in result.items}
         keys = ImportKeys(store, writer, format, ids)
+        intake = _Intake(writer, keys, facts, Merging(merge=merge, ask=ask), dry_run=dry_run)
         for number, data in enumerate(result.items):
-            try:
-                item, is_new = _take(writer, keys, data, facts)
-            except CitekitError as error:
-                findings.append(_at(place, _refused(error, result.place_of(number), data)))
-                continue
-            (new if is_new else known).append(item.key)
-            if is_new:
-                findings += [
-                    _at(place, told) for told in _told(item, keys, result.place_of(number))
-                ]
-    return Imported(new=tuple(new), known=tuple(known), findings=tuple(findings))
+            intake.take(data, result.place_of(number))
+    findings = [_at(place, finding) for finding in (*result.findings, *intake.findings)]
+    return intake.imported(findings)
 
 
-def _take(
-    writer: Writer, keys: ImportKeys, data: Mapping[str, object], facts: ItemFacts
-) -> tuple[Item, bool]:
-    """Add one entry, or find that the archive has it."""
-    known = keys.find(data)
-    if known is not None:
-        return known, False
-    item = keys.make(data, facts)
-    writer.add_item(item)
-    return item, True
+class _Intake:
+    """One import: the entries that came in so far, and what is told of them."""
+
+    def __init__(
+        self, writer: Writer, keys: ImportKeys, facts: ItemFacts, merging: Merging, *, dry_run: bool
+    ) -> None:
+        self._writer = writer
+        self._keys = keys
+        self._facts = facts
+        self._merging = merging
+        self._is_dry = dry_run
+        self._new: list[str] = []
+        self._known: list[str] = []
+        self._changed: list[Difference] = []
+        self._doubtful: list[Doubt] = []
+        self.findings: list[Finding] = []
+
+    def take(self, data: Mapping[str, object], place: Place) -> None:
+        """Add one entry, or find that the archive has it; an error is a finding."""
+        try:
+            match = self._keys.find(data)
+            if match is not None and match.is_sure:
+                self._settle(match, data, place)
+            else:
+                self._add(data, match, place)
+        except CitekitError as error:
+            self.findings.append(_refused(error, place, data))
+
+    def imported(self, findings: Sequence[Finding]) -> Imported:
+        """What came of it."""
+        return Imported(
+            new=tuple(self._new),
+            known=tuple(self._known),
+            changed=tuple(self._changed),
+            doubtful=tuple(self._doubtful),
+            findings=tuple(findings),
+        )
+
+    def _settle(self, match: Match, data: Mapping[str, object], place: Place) -> None:
+        """Have the item as the file says, as far as it may be."""
+        item, difference = self._merging.settle(match, data)
+        item = self._keys.with_names_of(item, data)
+        if item != match.item and not self._is_dry:
+            self._writer.replace_item(item)
+        if difference is None:
+            self._known.append(item.key)
+            return
+        self._changed.append(difference)
+        finding = told_of(difference, place)
+        self.findings += [finding] if finding else []
+
+    def _add(self, data: Mapping[str, object], like: Match | None, place: Place) -> None:
+        item = self._keys.make(data, self._facts)
+        if self._is_dry:
+            self._writer.plan_item(item)
+        else:
+            self._writer.add_item(item)
+        self._new.append(item.key)
+        self.findings += _told(item, self._keys, place)
+        if like is not None:
+            doubt = Doubt(key=item.key, like=like.item.key)
+            self._doubtful.append(doubt)
+            self.findings.append(told_of_doubt(doubt, place))
 
 
 def _at(path: str | None, finding: Finding) -> Finding:

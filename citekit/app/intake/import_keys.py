@@ -13,6 +13,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.intake.new_citekey import make_citekey
+from citekit.app.intake.recognising.known_works import (
+    KnownWorks,
+    Match,
+    Sign,
+    are_alike,
+    folded_doi,
+)
+from citekit.app.intake.recognising.said import NAMES, checksums, said
 from citekit.errors import CitekitError, InvalidData
 from citekit.model.citekey import is_citekey
 from citekit.model.item import Item
@@ -29,7 +37,6 @@ if TYPE_CHECKING:
 _KEYED: Final = frozenset(["bibtex", "biblatex"])
 """Formats in which people type the key of an entry: even an address is one there."""
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_NAMES: Final = ("id", "citation-key")
 
 
 class ImportKeys:
@@ -46,34 +53,50 @@ class ImportKeys:
         """Other keys of the entry made last that are taken, or are no keys."""
         self._is_keyed = format_ in _KEYED
         self._foreign: dict[str, str] | None = None
-        self._dois: dict[str, str] | None = None
+        self._works = KnownWorks(store)
+        self._new_dois: dict[str, str] = {}
+        self._came: dict[str, Item] = {}
 
-    def find(self, data: Mapping[str, Any]) -> Item | None:
+    def find(self, data: Mapping[str, Any]) -> Match | None:
         """The item of the archive that an entry is; None for a new one.
 
-        Raises InvalidData where it has the key or id of an item that says something else.
+        Raises InvalidData where it has the key or id of an item that is another work.
         """
         foreign = self._foreign_id(data)
         key = self._of_foreign(foreign) if foreign else None
-        key = key or self._key_in(data)
+        by: Sign = "id" if key else "key"
+        named = key or self._key_in(data)
+        key = self._writer.owner(named) if named else None
         if key is None:
-            return self._like(data)
-        if not self._store.has(key):
-            return None
-        item = self._store.item(key)
-        if _said(item.csl()) == _said(data):
-            return item
+            return self._by_what_it_says(data, named)
+        item, entry = self._item(key), _entry(data)
+        if are_alike(item, entry) or (by == "id" and _ADDRESS.match(foreign or "")):
+            return Match(item=item, by=by)
         raise InvalidData(
-            f"the key {key} is taken by another item"
-            if foreign is None
-            else f"the item {key} has this id, and says something else",
+            f"the key {named} is taken by another item"
+            if by == "key"
+            else f"the item {key} has this id, and is another work",
             hint="rename the one that is there: citekit rename KEY NEW",
         )
+
+    def _by_what_it_says(self, data: Mapping[str, Any], named: str | None) -> Match | None:
+        like = None if named else self._like(data)
+        return Match(item=like, by="text") if like else self._works.find(_entry(data))
+
+    def with_names_of(self, item: Item, data: Mapping[str, Any]) -> Item:
+        """The item, which an entry was recognised as, with the entry's key and id as well."""
+        key, foreign = self._key_in(data), self._foreign_id(data)
+        facts = item.facts
+        if key and self._writer.is_free(key):
+            facts = replace(facts, aliases=(*facts.aliases, key))
+        if foreign and foreign not in facts.foreign_ids:
+            facts = replace(facts, foreign_ids=(*facts.foreign_ids, foreign))
+        return item if facts == item.facts else item.with_facts(facts)
 
     def make(self, data: Mapping[str, Any], facts: ItemFacts) -> Item:
         """The item that a new entry becomes, with its key, and ``facts`` unless it has its own."""
         key = self._key_in(data) or self._writer.unique_key(make_citekey(data))
-        variables = {name: value for name, value in data.items() if name not in _NAMES}
+        variables = {name: value for name, value in data.items() if name not in NAMES}
         item = Item.from_json({"id": key, **variables})
         own = item.data.get("custom", {}).get("citekit", {})
         foreign = self._foreign_id(data)
@@ -83,6 +106,7 @@ class ImportKeys:
             access=item.facts.access if "access" in own else facts.access,
             aliases=tuple(self._free(item.facts.aliases, key)),
             foreign_ids=tuple(foreign_ids),
+            imported=checksums(said(item.data)),
         )
         return item.with_facts(known)
 
@@ -98,22 +122,22 @@ class ImportKeys:
 
     def same_doi(self, item: Item) -> str | None:
         """The other item with this one's DOI, which names one work. To be asked before ``note``."""
-        doi = _folded_doi(item)
+        doi = folded_doi(item)
         if not doi:
             return None
-        if self._dois is None:
-            self._dois = {}
-            for other in _items_with(self._store, b'"DOI"'):
-                if other.key != item.key:
-                    self._dois.setdefault(_folded_doi(other), other.key)
-        return self._dois.get(doi)
+        twins = (other.key for other in self._works.with_sign("doi", doi))
+        return next(twins, self._new_dois.get(doi))
 
     def note(self, item: Item) -> None:
         """The item has come in."""
-        if self._dois is not None and _folded_doi(item):
-            self._dois.setdefault(_folded_doi(item), item.key)
+        self._came[item.key] = item
+        self._new_dois.setdefault(folded_doi(item), item.key)
         if self._foreign is not None:
             self._foreign.update(dict.fromkeys(item.facts.foreign_ids, item.key))
+
+    def _item(self, key: str) -> Item:
+        """An item of the archive, or one that came in now: in a dry run, it is nowhere else."""
+        return self._came.get(key) or self._store.item(key)
 
     def _key_in(self, data: Mapping[str, Any]) -> str | None:
         """The key that the entry names itself by."""
@@ -146,24 +170,15 @@ class ImportKeys:
         """The item that an entry without a key became before, if it still says the same."""
         base = make_citekey(data)
         for key in self._writer.keys_like(base):
-            item = self._store.item(key)
-            if _said(item.csl()) == _said(data):
+            item = self._item(key)
+            if said(item.data) == said(data):
                 return item
         return None
 
 
-def _said(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What an entry says, its names and citekit's own facts aside."""
-    said = {name: value for name, value in data.items() if name not in _NAMES}
-    custom = said.pop("custom", None)
-    if isinstance(custom, dict):
-        others = {name: value for name, value in custom.items() if name != "citekit"}
-        return {**said, "custom": others} if others else said
-    return said
-
-
-def _folded_doi(item: Item) -> str:
-    return item.text("DOI").casefold()
+def _entry(data: Mapping[str, Any]) -> Item:
+    """The entry as an item, whatever its key will be."""
+    return Item.from_json({**data, "id": "entry"})
 
 
 def _items_with(store: ArchiveReader, said: bytes) -> Iterator[Item]:

@@ -50,7 +50,11 @@ class _Room(Value):
 
 def is_package(path: Path) -> bool:
     """Whether this is what ``import_package`` reads, not a bibliography file."""
-    return path.is_dir() or path.suffix.lower() == ".zip"
+    if not path.is_dir():
+        return path.suffix.lower() == ".zip"
+    return is_bag(path) or any(
+        (folder / SETTINGS_FILE).is_file() for folder in (path, path / "archive")
+    )
 
 
 def import_package(

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from citekit.app.changing.fields import read_fields
+from citekit.app.changing.manifest import read_manifest
 from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES
 from citekit.app.intake.add import add as add_source
 from citekit.app.packages.import_file import import_file
 from citekit.cli import output
-from citekit.errors import CitekitError, UsageError
+from citekit.cli.imported import ask, counts, imported_json, tell_imported
+from citekit.errors import CitekitError, InvalidData, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from citekit.app.changing.manifest import ManifestLine
     from citekit.app.intake.add import Added
     from citekit.app.intake.bibliographies import Imported
     from citekit.app.intake.known_source import Answer
+    from citekit.cli.commands.add import Merging
     from citekit.cli.context import Context
-    from citekit.findings import Finding
     from citekit.model.item import Access
     from citekit.store.archive import ArchiveStore
+
+    _Job = Callable[[ArchiveStore, int | None], Added]
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
@@ -39,8 +46,13 @@ def add(
     access: Access | None,
     encoding: str | None,
     max_size: str | None,
+    from_: str | None,
 ) -> int:
     """Archive every source and print the keys; the first failure decides the exit code."""
+    if not source and from_ is None:
+        raise UsageError("names no source", hint="citekit add FILE…, or --from LIST")
+    if from_ is not None and (source or url or key or to):
+        raise UsageError("--from is for itself", hint="the list names files, addresses and keys")
     if len(source) > 1 and (url or key):
         raise UsageError("--url and --key are for one source", hint="add the sources one by one")
     store = context.store()
@@ -57,9 +69,10 @@ def add(
     }
     added: list[Added] = []
     failures: list[CitekitError] = []
-    for name in source:
+    jobs = _jobs(source, from_, options)
+    for job in jobs:
         try:
-            result = _add_one(store, name, read_size(max_size), options)
+            result = job(store, read_size(max_size))
         except CitekitError as error:
             failures.append(error)
             output.tell_error(error, as_json=context.json)
@@ -69,8 +82,8 @@ def add(
         added.append(result)
         _tell_added(result, context)
     _tell_access(added, context)
-    if len(source) > 1:
-        output.note(_count(added, len(source) - len(added)), quiet=context.quiet)
+    if len(jobs) > 1:
+        output.note(_count(added, len(jobs) - len(added)), quiet=context.quiet)
     if context.json:
         output.answer_json({"items": [_added_json(result) for result in added]})
     return failures[0].exit_code if failures else 0
@@ -94,10 +107,38 @@ class _Talk:
         return cast("Answer", answer)
 
 
-def _add_one(
-    store: ArchiveStore, name: str, max_size_bytes: int | None, options: dict[str, Any]
-) -> Added:
+def _jobs(source: list[str], from_: str | None, options: dict[str, Any]) -> list[_Job]:
+    """What is to be done for each source; a list is read before the first."""
+    if from_ is None:
+        return [partial(_add_one, name, options) for name in source]
+    lines = read_manifest(Path(from_))
+    return [partial(_add_line, line, Path(from_).parent, options) for line in lines]
 
+
+def _add_line(
+    line: ManifestLine,
+    folder: Path,
+    options: dict[str, Any],
+    store: ArchiveStore,
+    max_size_bytes: int | None,
+) -> Added:
+    """Archive the source of one line; its file is named as seen from the list's folder."""
+    with line.blamed():
+        file, url = line.text("file"), line.text("url")
+        if file is None:
+            what = f"the address {url} alone: citekit add fetches no pages" if url else "no file"
+            hint = "save the page, and name it in the column file"
+            raise InvalidData(f"names {what}", hint=hint)
+        told = line.fields(besides=("file", "url", "key"))
+        fields = {**options["fields"], **{name: value for name, value in told.items() if value}}
+        access = line.access or options["access"]
+        own = {"url": url, "key": line.text("key"), "access": access, "fields": fields}
+        return _add_one(folder / file, {**options, **own}, store, max_size_bytes)
+
+
+def _add_one(
+    name: str | Path, options: dict[str, Any], store: ArchiveStore, max_size_bytes: int | None
+) -> Added:
     limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
     source = sys.stdin.buffer.read(limit + 1) if name == "-" else name
     return add_source(store, source, max_size_bytes=limit, **options)
@@ -178,53 +219,55 @@ def _added_json(result: Added) -> dict[str, Any]:
 
 
 def import_(
-    context: Context, *, file: list[str], format_: str | None, access: Access | None
+    context: Context,
+    *,
+    file: list[str],
+    format_: str | None,
+    access: Access | None,
+    merge: Merging | None,
+    dry_run: bool,
 ) -> int:
     """Take in items from every file; exit code 4 when an entry or a file was refused."""
     store = context.store()
+    options = {
+        "format": format_,
+        "access": access,
+        "dry_run": dry_run,
+        **_merging(context, merge, file, dry_run=dry_run),
+    }
     results: list[Imported] = []
     failures: list[CitekitError] = []
     for name in file:
         try:
-            results.append(_import_one(store, name, format_, access))
+            results.append(_import_one(store, name, options))
         except CitekitError as error:
             failures.append(error)
             output.tell_error(error, as_json=context.json)
             continue
-        _tell_imported(results[-1], context)
-    findings = [finding for result in results for finding in result.findings]
+        tell_imported(results[-1], context, dry_run=dry_run)
     if context.json:
-        output.answer_json(_imported_json(results, findings))
+        output.answer_json(imported_json(results))
+    told = f"nothing was written: {counts(results)}" if dry_run else counts(results)
+    output.note(told, quiet=context.quiet)
     if failures:
         return failures[0].exit_code
-    return 4 if any(finding.severity == "error" for finding in findings) else 0
+    wrong = (finding for result in results for finding in result.findings)
+    return 4 if any(finding.severity == "error" for finding in wrong) else 0
 
 
-def _import_one(
-    store: ArchiveStore, name: str, format_: str | None, access: Access | None
-) -> Imported:
+def _merging(
+    context: Context, merge: Merging | None, file: list[str], *, dry_run: bool
+) -> dict[str, Any]:
+    """The rule for what the file has otherwise; asked is only where there is somebody to ask."""
+    can_ask = output.is_conversation() and not context.json and not dry_run and "-" not in file
+    if merge == "ask" and not can_ask:
+        hint = "it asks on a terminal, without --json and --dry-run, and not of stdin"
+        raise UsageError("--merge ask: there is nobody to ask", hint=f"{hint}; or keep, or theirs")
+    if merge == "ask" or (merge is None and can_ask):
+        return {"ask": ask}
+    return {"merge": merge or "keep"}
+
+
+def _import_one(store: ArchiveStore, name: str, options: dict[str, Any]) -> Imported:
     source = sys.stdin.buffer.read(DEFAULT_MAX_SIZE_BYTES + 1) if name == "-" else name
-    return import_file(store, source, format=format_, access=access)
-
-
-def _tell_imported(result: Imported, context: Context) -> None:
-    if not context.json:
-        for key in result.new:
-            output.answer(key)
-    if len(result.known) > output.MOST_TOLD:
-        output.note(f"{len(result.known)} are in the archive already", quiet=context.quiet)
-    else:
-        for key in result.known:
-            output.note(f"{key} is in the archive already", quiet=context.quiet)
-    output.tell_some_findings(result.findings)
-    refused = sum(f.stands_for for f in result.findings if f.severity == "error")
-    if refused:
-        done = len(result.new) + len(result.known)
-        errors = "1 error" if refused == 1 else f"{refused} errors"
-        output.note(f"{done} taken in, {errors}", quiet=context.quiet)
-
-
-def _imported_json(results: Sequence[Imported], findings: Sequence[Finding]) -> dict[str, Any]:
-    items = [{"key": key, "new": True, "findings": []} for r in results for key in r.new]
-    items += [{"key": key, "new": False, "findings": []} for r in results for key in r.known]
-    return {"items": items, "findings": [finding.to_json() for finding in findings]}
+    return import_file(store, source, **options)

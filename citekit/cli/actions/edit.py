@@ -11,27 +11,79 @@ from citekit.app.changing.edit import readmit, set_fields
 from citekit.app.changing.edit import remove as remove_item
 from citekit.app.changing.edit import rename as rename_item
 from citekit.app.changing.fields import read_fields
+from citekit.app.changing.manifest import read_manifest
 from citekit.app.changing.purge import plan_purge
 from citekit.app.changing.purge import purge as purge_item
 from citekit.app.changing.withdrawal import find_said
 from citekit.app.intake.add import unknown_variables
 from citekit.app.intake.restore import restore as restore_item
 from citekit.cli import output
-from citekit.errors import StoreConflict, UsageError
+from citekit.errors import CitekitError, InvalidData, StoreConflict, UsageError
 
 if TYPE_CHECKING:
+    from citekit.app.changing.manifest import ManifestLine
     from citekit.app.changing.withdrawal import AlreadySaid
     from citekit.cli.context import Context
     from citekit.model.item import Access
+    from citekit.store.archive import ArchiveStore
 
 
-def set_(context: Context, *, key: str, field: list[str], access: Access | None, yes: bool) -> int:
-    """Change an item's fields or access and print its key."""
+def set_(
+    context: Context,
+    *,
+    key: str | None,
+    field: list[str],
+    access: Access | None,
+    yes: bool,
+    from_: str | None,
+) -> int:
+    """Change an item's fields or access and print its key; or those of all lines of a list."""
+    if from_ is not None:
+        if key is not None:
+            raise UsageError("--from is for itself", hint="the list names keys and fields")
+        return _set_listed(context, Path(from_), access, yes=yes)
+    if key is None:
+        raise UsageError("names no item", hint="citekit set KEY FIELD=VALUE, or --from LIST")
     fields = read_fields(field)
     output.tell_findings(unknown_variables(fields), quiet=context.quiet)
     if access is not None:
         return _set_access(context, key, access, fields, yes=yes)
     return _answer(context, set_fields(context.store(), key, fields).key)
+
+
+def _set_listed(context: Context, path: Path, access: Access | None, *, yes: bool) -> int:
+    """Change each item that a list names; the first failure decides the exit code."""
+    store = context.store()
+    changed: list[str] = []
+    failures: list[CitekitError] = []
+    for line in read_manifest(path):
+        try:
+            with line.blamed():
+                changed.append(_set_line(store, line, access, yes=yes))
+        except CitekitError as error:
+            failures.append(error)
+            output.tell_error(error, as_json=context.json)
+            continue
+        if not context.json:
+            output.answer(changed[-1])
+    if context.json:
+        output.answer_json({"items": [{"key": key} for key in changed]})
+    told = f"{len(changed)} changed" + (f", {len(failures)} not" if failures else "")
+    output.note(told, quiet=context.quiet)
+    return failures[0].exit_code if failures else 0
+
+
+def _set_line(store: ArchiveStore, line: ManifestLine, access: Access | None, *, yes: bool) -> str:
+    """Change the item of a line; its key."""
+    key, access = line.text("key"), line.access or access
+    if key is None:
+        raise InvalidData("names no key", hint="the column key says which item it is")
+    fields = line.fields(besides=("file", "key"))
+    if access == "private" and store.item(store.resolve(key)).facts.access != "private":
+        _ask_about_said(find_said(store, key), yes=yes)
+    item = set_fields(store, key, fields, access=access)
+    output.tell_findings(unknown_variables(fields))
+    return item.key
 
 
 def _set_access(

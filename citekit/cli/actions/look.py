@@ -1,10 +1,11 @@
-"""``citekit list``, ``search`` and ``log``."""
+"""``citekit list``, ``duplicates``, ``search`` and ``log``."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from citekit.app.looking.duplicates import find_duplicates
 from citekit.app.looking.search import list_items
 from citekit.app.looking.search import search as search_items
 from citekit.cli import output
@@ -58,6 +59,19 @@ def _holds(row: Row, words: list[str]) -> bool:
     """Whether every word stands in the key, the title or a name."""
     text = " ".join((row.key, row.title, *row.names)).casefold()
     return all(word in text for word in words)
+
+
+def duplicates(context: Context) -> int:
+    """Print the keys of items that may be one work, and what they share."""
+    found = find_duplicates(context.reader())
+    if context.json:
+        output.answer_json([{"keys": one.keys, "shared": one.shared} for one in found])
+        return 0
+    for one in found:
+        output.answer(f"{' '.join(one.keys)}  {', '.join(one.shared)}")
+    if not found:
+        output.note("no duplicates", quiet=context.quiet)
+    return 0
 
 
 def search(context: Context, *, query: list[str], limit: int | None) -> int:

@@ -1,6 +1,6 @@
 """``citekit add`` and ``import``."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,7 +9,15 @@ from citekit.cli.call import hand_on
 from citekit.cli.completion.sources import keys
 from citekit.cli.options import AccessOption
 
-Sources = Annotated[list[str], typer.Argument(metavar="SOURCE", help="Files, or - for stdin.")]
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE",
+        help="Files, or - for stdin.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
 Url = Annotated[
     str | None,
     typer.Option(
@@ -57,6 +65,8 @@ MaxSize = Annotated[
     typer.Option("--max-size", metavar="SIZE", help="The largest file accepted (default: 100MB)."),
 ]
 
+Merging = Literal["ask", "keep", "theirs"]
+
 app = typer.Typer()
 
 
@@ -73,6 +83,14 @@ def add(
     access: AccessOption = None,
     encoding: Encoding = None,
     max_size: MaxSize = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="LIST",
+            help="A CSV or JSONL file with a source a line: file, url, key, access, tags, fields.",
+        ),
+    ] = None,
 ) -> int:
     """Archive files, or stdin as '-': payloads, capture record, metadata with evidence."""
     return hand_on(ctx)
@@ -83,7 +101,10 @@ def import_(
     ctx: typer.Context,
     file: Annotated[
         list[str],
-        typer.Argument(metavar="FILE", help="Bibliography files, bags, RO-Crates, or - for stdin."),
+        typer.Argument(
+            metavar="FILE",
+            help="Bibliography files, folders of them, bags, RO-Crates, or - for stdin.",
+        ),
     ],
     *,
     format_: Annotated[
@@ -91,6 +112,17 @@ def import_(
         typer.Option("--format", "-f", help="The files' format (default: by name)."),
     ] = None,
     access: AccessOption = None,
+    merge: Annotated[
+        Merging | None,
+        typer.Option(
+            "--merge",
+            help="What becomes of an item that the file has otherwise: ask for each, keep it, or "
+            "take over what nobody edited here (default: ask on a terminal, else keep).",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing: a table of what would happen.")
+    ] = False,
 ) -> int:
     """Take in items from bibliography files and packages; bad entries are reported."""
     return hand_on(ctx)

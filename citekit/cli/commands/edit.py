@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from citekit.cli.call import hand_on
+from citekit.cli.completion.sources import keys
 from citekit.cli.options import AccessOption, Key, Yes
 
 app = typer.Typer()
@@ -13,16 +14,26 @@ app = typer.Typer()
 @app.command("set")
 def set_(
     ctx: typer.Context,
-    key: Key,
+    key: Annotated[
+        str | None, typer.Argument(metavar="KEY", help="The item.", autocompletion=keys)
+    ] = None,
+    *,
     field: Annotated[
         list[str],
         typer.Argument(
             metavar="FIELD=VALUE", help="Fields.", default_factory=list, show_default=False
         ),
     ],
-    *,
     access: AccessOption = None,
     yes: Yes = False,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="LIST",
+            help="A CSV or JSONL file with an item a line: key, access, tags, fields.",
+        ),
+    ] = None,
 ) -> int:
     """Change an item's fields or its access; FIELD= removes a field."""
     return hand_on(ctx)

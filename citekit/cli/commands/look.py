@@ -1,4 +1,4 @@
-"""``citekit list``, ``search`` and ``log``."""
+"""``citekit list``, ``duplicates``, ``search`` and ``log``."""
 
 from typing import Annotated
 
@@ -39,6 +39,12 @@ def list_(
     ] = None,
 ) -> int:
     """List the items."""
+    return hand_on(ctx)
+
+
+@app.command("duplicates")
+def duplicates(ctx: typer.Context) -> int:
+    """List items that share their bytes, DOI, address, or title and date."""
     return hand_on(ctx)
 
 

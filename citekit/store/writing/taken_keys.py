@@ -41,6 +41,10 @@ class Names(Knowledge):
         """Whether no item has this key or alias."""
         return name not in self._owners()
 
+    def owner(self, name: str) -> str | None:
+        """The key of the item that has this key or alias."""
+        return self._owners().get(name)
+
     def folder_for(self, key: str) -> str:
         """The name of the folder for an item that comes in under this key.
 

@@ -112,6 +112,15 @@ class Writer:
         note_files = [self._layout.note_file(item.key)] if note else []
         self._record.changed(self._layout.item_file(item.key), *records, *note_files)
 
+    def plan_item(self, item: Item) -> None:
+        """Find that an item could be added, and keep its names for it; nothing is written.
+
+        Raises StoreConflict as ``add_item`` does. Only for a store that is thrown away afterwards.
+        """
+        self._names.check_free(item, owner=None)
+        self._names.folder_for(item.key)
+        self._names.note(item)
+
     def replace_item(self, item: Item) -> None:
         """Write item.json anew; payloads move when the access has changed. Raises NotFound."""
         if self._store.item(item.key).facts.access != item.facts.access:
@@ -230,6 +239,10 @@ class Writer:
     def is_free(self, name: str) -> bool:
         """Whether no item has this key or alias."""
         return self._names.is_free(name)
+
+    def owner(self, name: str) -> str | None:
+        """The key of the item that has this key or alias; None where it is free."""
+        return self._names.owner(name)
 
     def keys_like(self, base: str) -> Iterator[str]:
         """The keys of items that ``unique_key`` may have given for this one."""

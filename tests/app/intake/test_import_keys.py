@@ -88,11 +88,14 @@ def test_importing_again_recognises_every_entry(store: ArchiveStore) -> None:
 
 
 def test_what_says_something_else_stays_out(store: ArchiveStore) -> None:
-    """Nothing that is here is overwritten: the finding names the item that has the id."""
+    """Nothing that is here is overwritten; a plain id is no proof that two titles are one work."""
     take(store, ZOTERO)
-    result = take(store, [{**ZOTERO[1], "title": "Other frames"}])
+    result = take(store, [{**ZOTERO[1], "title": "Other"}, {**ZOTERO[2], "title": "Elsewhere"}])
     assert result.new == result.known == ()
-    assert "lund1999frames has this id" in result.findings[0].message
+    assert [(one.key, one.by, one.variables) for one in result.changed] == [
+        ("lund1999frames", "id", ("title",))
+    ]
+    assert "the item white has this id, and is another work" in result.findings[1].message
     assert store.item("lund1999frames").title == "Frames"
 
 
