@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from citekit.formats.result import ReadResult
 
-FORMATS: Final = ("biblatex", "bibtex", "csl-json", "csl-yaml", "ris")
+FORMATS: Final = ("biblatex", "bibtex", "csl-json", "csl-yaml", "ris", "wikipedia")
+"""What can be written; ``wikipedia`` alone is not read."""
 
 
 def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002  # the CLI's word
@@ -43,7 +44,7 @@ def read(text: str, format: str | None = None) -> ReadResult:  # noqa: A002  # t
 
     name = format or guess_format(text)
     if name not in READERS:
-        raise _no_such(name)
+        raise _no_such(name, READERS)
     return READERS[name](text)
 
 
@@ -59,5 +60,6 @@ def guess_format(text: str) -> str:
     return "bibtex"
 
 
-def _no_such(format: str) -> UsageError:  # noqa: A002  # as above
-    return UsageError(f"no such format: {format!r}", hint=f"one of: {', '.join(FORMATS)}")
+def _no_such(format: str, known: Iterable[str] = FORMATS) -> UsageError:  # noqa: A002  # as above
+    said = f"{format} is written, not read" if format in FORMATS else f"no such format: {format!r}"
+    return UsageError(said, hint=f"one of: {', '.join(known)}")

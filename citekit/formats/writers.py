@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from citekit.formats.csl_json import write_csl_json
 from citekit.formats.csl_yaml import write_csl_yaml
 from citekit.formats.ris.write import write_ris
+from citekit.formats.wikipedia import write_wikipedia
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -15,4 +16,5 @@ WRITERS: Final[Mapping[str, Callable[[Iterable[Mapping[str, Any]]], str]]] = {
     "csl-json": write_csl_json,
     "csl-yaml": write_csl_yaml,
     "ris": write_ris,
+    "wikipedia": write_wikipedia,
 }

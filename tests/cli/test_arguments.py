@@ -8,6 +8,7 @@ import io
 from importlib import import_module
 from itertools import combinations
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 import pytest
 import typer
@@ -21,6 +22,10 @@ from citekit.cli import call, commands, generate, typer_app
 from citekit.cli.arguments import Globals, Values, normalise, read
 from citekit.cli.command_table import COMMANDS, GROUPS
 from citekit.cli.declared import GLOBALS, TOP, Command, read_command
+from citekit.formats.readers import READERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 GIVEN = [
     (["--archive", "a", "cite", "x"], Globals(archive="a"), ["cite", "x"]),
@@ -278,11 +283,11 @@ def test_every_declared_command_is_in_the_table() -> None:
     assert {call.door(one) for one in declared if one} == {row["door"] for row in COMMANDS.values()}
 
 
-@pytest.mark.parametrize("name", ["cite", "import"])
-def test_every_bibliography_format_can_be_chosen(name: str) -> None:
+@pytest.mark.parametrize(("name", "known"), [("cite", formats.FORMATS), ("import", READERS)])
+def test_every_bibliography_format_can_be_chosen(name: str, known: Iterable[str]) -> None:
     """The formats of ``citekit.formats`` are those that the command line names."""
     (option,) = (o for o in read_command(name).options if o.name == "--format")
-    assert set(formats.FORMATS) <= set(option.choices)
+    assert set(known) <= set(option.choices)
 
 
 def test_every_package_can_be_chosen() -> None:

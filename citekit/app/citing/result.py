@@ -6,7 +6,8 @@ from typing import Final, Literal, get_args
 
 from citekit.model.value import Value
 
-DataFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
+ReadFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
+DataFormat = Literal[ReadFormat, "wikipedia"]
 StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]
 DATA_FORMATS: Final[tuple[str, ...]] = get_args(DataFormat)
 STYLED_FORMATS: Final[tuple[str, ...]] = get_args(StyledFormat)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from citekit.app.citing.result import DataFormat
+from citekit.app.citing.result import ReadFormat
 from citekit.cli.call import hand_on
 from citekit.cli.completion.sources import keys
 from citekit.cli.options import AccessOption
@@ -108,7 +108,7 @@ def import_(
     ],
     *,
     format_: Annotated[
-        DataFormat | None,
+        ReadFormat | None,
         typer.Option("--format", "-f", help="The files' format (default: by name)."),
     ] = None,
     access: AccessOption = None,

@@ -46,7 +46,7 @@ FormatOption = Annotated[
         "--format",
         "-f",
         help="By a style: text, html, markdown, latex, rtf; as data: bibtex, "
-        "biblatex, csl-json, csl-yaml, ris.",
+        "biblatex, csl-json, csl-yaml, ris, wikipedia.",
     ),
 ]
 InText = Annotated[
