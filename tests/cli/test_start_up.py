@@ -52,7 +52,7 @@ def loaded(words: list[str], archive: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of one item, whose index and whose list of styles are there already."""
+    """An archive of one item, whose index, list of styles and parsed style are there already."""
     root = tmp_path_factory.mktemp("fast") / "a"
     items = root.parent / "items.json"
     text = '[{"id": "harbour", "type": "book", "title": "Old lighthouse"}]'
@@ -60,6 +60,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     at = ["--archive", str(root)]
     assert run([*at, "init"]) == run([*at, "import", str(items)]) == run([*at, "list"]) == 0
     assert run(["styles", "apa"]) == 0
+    loaded(CALLS["cite KEY --style apa"], root)
     return root
 
 
