@@ -121,10 +121,7 @@ def test_nothing_made_for_others_has_it(archive: Archive, tmp_path: Path) -> Non
 
 
 def test_a_copy_for_others_may_lack_it(archive: Archive) -> None:
-    """A signed withdrawal explains an absent folder; one that nobody signed does not.
-
-    Where its payloads were held it was here, and is missing.
-    """
+    """A signed withdrawal explains an absent folder; one that nobody signed does not."""
     archive.remove(WITHDRAWN)
     folder = archive.store.layout.item_folder(WITHDRAWN)
     folder.rename(archive.store.root.parent / "away")
@@ -132,10 +129,22 @@ def test_a_copy_for_others_may_lack_it(archive: Archive) -> None:
     (archive.store.root.parent / "away").rename(folder)
     _seal(archive.store)
     folder.rename(archive.store.root.parent / "away")
-    assert _check(archive).exit_code() == 6
-    archive.store.layout.held_file.unlink()
     absent = [f for f in _check(archive).findings if f.code == "CK-I667"]
     assert {f.kind for f in absent} == {FindingClass.WITHHELD}
+
+
+def test_where_its_payloads_were_held_it_is_missing(archive: Archive) -> None:
+    """There it was, and nothing takes a withdrawn item away; in a copy it may be absent."""
+    archive.remove("lantern2024")
+    _seal(archive.store)
+    folder = archive.store.layout.item_folder("lantern2024")
+    folder.rename(archive.store.root.parent / "away")
+
+    assert _check(archive).exit_code() == 6
+
+    archive.store.layout.held_file.unlink()
+    kinds = {f.kind for f in _check(archive).findings if f.code == "CK-I667"}
+    assert kinds == {FindingClass.WITHHELD}
 
 
 def test_a_withdrawal_is_taken_back(archive: Archive) -> None:
