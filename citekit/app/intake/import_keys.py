@@ -106,7 +106,8 @@ class ImportKeys:
             access=item.facts.access if "access" in own else facts.access,
             aliases=tuple(self._free(item.facts.aliases, key)),
             foreign_ids=tuple(foreign_ids),
-            imported=checksums(said(item.data)),
+            # what brings evidence says by it where its values are from, and none is written over
+            imported={} if item.facts.evidence else checksums(said(item.data)),
         )
         return item.with_facts(known)
 
