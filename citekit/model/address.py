@@ -40,7 +40,9 @@ def compared_address(url: str) -> str:
     page = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
     query = f"?{_encoded(parts.query)}" if parts.query else ""
     scheme = "" if is_default else f"{parts.scheme}:"
-    return f"{scheme}//{account}{at}{place}{_encoded(parts.path) or '/'}{query}{page}"
+    compared = f"{scheme}//{account}{at}{place}{_encoded(parts.path) or '/'}{query}{page}"
+    # Where a query or a fragment was left out, the blanks before it stand at the end now.
+    return compared.rstrip(" ")
 
 
 def _encoded(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from citekit.model.address import compared_address
@@ -80,7 +80,9 @@ def test_what_is_no_address(text: str) -> None:
     assert compared_address(text) == ""
 
 
-@given(st.text(max_size=30), st.text(max_size=30))
+@given(path=st.text(max_size=30), query=st.text(max_size=30))
+@example(path=" ", query="")
+@example(path="a ", query="#b")
 def test_any_path_and_query(path: str, query: str) -> None:
     """Nothing raises, and what is compared compares as itself."""
     once = compared_address(f"https://a.example/{path}?{query}")
