@@ -136,7 +136,10 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "proving/proof_reading": (["app/proving/proof_reading"], _PROVE[:2]),
     "proving/proof_verdict": (["app/proving/proof_verdict"], _PROVE[:2]),
     "proving/proof_file": (["app/proving/proof_file"], _PROVE[:2]),
-    "proving/proof_keys": (["app/proving/proof_keys"], [*_PROVE[:1], *_KEPT]),
+    "proving/proof_keys": (
+        ["app/proving/proof_keys"],
+        ["app/proving/test_proof_keys", *_PROVE[:1]],
+    ),
     "proving/last_word": (["app/proving/last_word"], ["app/proving/test_last_word_told"]),
     "proving/held_privately": (
         ["app/proving/held_privately"],
@@ -181,6 +184,18 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     "verifying/inspection": (
         ["app/verifying/inspection"],
         ["app/verifying/test_inspection", *_FINDINGS[:1]],
+    ),
+    "verifying/beside_writers": (
+        ["app/verifying/beside_writers"],
+        ["app/verifying/test_beside_writers"],
+    ),
+    "verifying/interrupted": (
+        ["app/verifying/interrupted"],
+        ["app/verifying/test_stopped_changes"],
+    ),
+    "verifying/private_files": (
+        ["app/verifying/private_files"],
+        ["app/verifying/test_private_files"],
     ),
     "verifying/verify": (["app/verifying/verify"], ["app/verifying/test_report", *_FINDINGS]),
 }
