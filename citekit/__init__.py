@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from citekit.app.looking.duplicates import Duplicate as Duplicate
     from citekit.app.looking.log import LoggedEvent as LoggedEvent
     from citekit.app.looking.rows import Rows as Rows
+    from citekit.app.looking.stats import Stats as Stats
     from citekit.app.packages.backup import BackedUp as BackedUp
     from citekit.app.packages.export import Exported as Exported
     from citekit.app.proving.check_proof import check_proof as check_proof
@@ -99,6 +100,7 @@ _PLACES = {
     "citekit.app.looking.duplicates": "Duplicate",
     "citekit.app.looking.log": "LoggedEvent",
     "citekit.app.looking.rows": "Rows",
+    "citekit.app.looking.stats": "Stats",
     "citekit.app.packages.backup": "BackedUp",
     "citekit.app.packages.export": "Exported",
     "citekit.app.proving.check_proof": "check_proof",

@@ -41,9 +41,11 @@ from citekit.app.intake.bibliographies import import_items
 from citekit.app.intake.restore import restore
 from citekit.app.looking.diff import diff
 from citekit.app.looking.duplicates import find_duplicates
+from citekit.app.looking.listing import list_items
 from citekit.app.looking.log import list_events
-from citekit.app.looking.search import list_items, search
+from citekit.app.looking.search import search
 from citekit.app.looking.show import address, list_annotations, show
+from citekit.app.looking.stats import count
 from citekit.app.packages.backup import backup
 from citekit.app.packages.export import export
 from citekit.app.packages.import_file import import_file
@@ -100,6 +102,7 @@ class Archive:
     address = use_case(address)
     diff = use_case(diff)
     log = use_case(list_events)
+    stats = use_case(count)
 
     # references
     cite = use_case(cite)

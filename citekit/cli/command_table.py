@@ -91,25 +91,27 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
     },
     'list': {
-        'help': 'List the items.',
-        'door': 'look:list_',
+        'help': 'List the items: key, author, year and title.',
+        'door': 'daily.listing:list_',
         'arguments': (
             {'name': 'QUERY', 'parameter': 'query', 'help': 'Only items with all these words in key, title or names.', 'is_many': True, 'is_required': False},
         ),
         'options': (
             {'name': '--type', 'parameter': 'type_', 'help': 'Only items of this CSL type.', 'metavar': 'TYPE', 'completion': 'item_types'},
             {'name': '--access', 'parameter': 'access', 'help': 'Only items with this access.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
+            {'name': '--year', 'parameter': 'year', 'help': 'Only items of a year, or of 2019-2021, 2019-, -2021.', 'metavar': 'YEARS'},
+            {'name': '--author', 'parameter': 'author', 'help': 'Only items by somebody with these words in the name.', 'metavar': 'NAME'},
+            {'name': '--tag', 'parameter': 'tag', 'help': 'Only items with this tag; may be given again.', 'metavar': 'TAG', 'is_many': True},
+            {'name': '--missing', 'parameter': 'missing', 'help': 'Only items without this: author, date, url, tags, capture …; may be given again.', 'metavar': 'FIELD', 'is_many': True},
+            {'name': '--sort', 'parameter': 'sort', 'help': 'In this order (default: key).', 'metavar': 'SORT', 'choices': ('key', 'author', 'year', 'title', 'added')},
+            {'name': '--reverse', 'parameter': 'reverse', 'help': 'The last one first.'},
+            {'name': '--columns', 'parameter': 'columns', 'help': 'These columns: key, author, names, year, date, title, container, publisher, type, access, url, tags, added, captures, annotations, or any CSL variable.', 'metavar': 'A,B,C'},
+            {'name': '--csv', 'parameter': 'csv', 'help': 'As CSV, with a heading.'},
         ),
-    },
-    'duplicates': {
-        'help': 'List items that share their bytes, DOI, address, or title and date.',
-        'door': 'look:duplicates',
-        'arguments': (),
-        'options': (),
     },
     'search': {
         'help': 'Search titles, names, notes, annotations and the texts this machine holds.',
-        'door': 'look:search',
+        'door': 'daily.listing:search',
         'arguments': (
             {'name': 'QUERY', 'parameter': 'query', 'help': 'Words; all must occur.', 'is_many': True},
         ),
@@ -117,13 +119,25 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
         ),
     },
+    'duplicates': {
+        'help': 'List items that share their bytes, DOI, address, or title and date.',
+        'door': 'daily.overview:duplicates',
+        'arguments': (),
+        'options': (),
+    },
     'log': {
         'help': 'Show the last entries of the log, and the events that wait for a seal.',
-        'door': 'look:log',
+        'door': 'daily.overview:log',
         'arguments': (),
         'options': (
             {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},
         ),
+    },
+    'stats': {
+        'help': 'Count the items, by type, year and access, and what is archived of them.',
+        'door': 'daily.stats:stats',
+        'arguments': (),
+        'options': (),
     },
     'show': {
         'help': "Show an item's metadata with its evidence, its captures and its access.",

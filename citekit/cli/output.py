@@ -62,14 +62,17 @@ def _document(value: Any) -> str:  # noqa: ANN401  # any JSON value
 
 def fit(line: str) -> str:
     """The line, cut with an ellipsis where a terminal would break it; whole in files and pipes."""
+    columns = width()
+    return line if columns is None or len(line) <= columns else f"{line[: columns - 1]}…"
+
+
+def width() -> int | None:
+    """The columns of the terminal, as the environment or the terminal says; None in files, pipes.
+
+    A terminal that does not say has 80.
+    """
     if not sys.stdout.isatty():
-        return line
-    width = _terminal_width()
-    return line if len(line) <= width else f"{line[: width - 1]}…"
-
-
-def _terminal_width() -> int:
-    """The columns of the terminal, as the environment or the terminal says; else 80."""
+        return None
     named = os.environ.get("COLUMNS", "")
     if named.isdecimal() and int(named) > 0:
         return int(named)
@@ -83,6 +86,11 @@ def note(text: str, *, quiet: bool = False) -> None:
     """Tell something that is not the answer."""
     if not quiet:
         sys.stderr.write(f"{visible(text)}\n")
+
+
+def warn(text: str, *, quiet: bool = False) -> None:
+    """Tell something that may be amiss."""
+    note(f"warning: {text}", quiet=quiet)
 
 
 def tell_left_out(left_out: LeftOut, *, quiet: bool = False) -> None:

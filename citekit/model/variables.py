@@ -48,3 +48,27 @@ ITEM_TYPES = frozenset(
     post post-weblog regulation report review review-book software song speech standard thesis
     treaty webpage""".split()  # noqa: SIM905
 )
+
+_SPOKEN = {
+    "url": "URL",
+    "doi": "DOI",
+    "isbn": "ISBN",
+    "issn": "ISSN",
+    "date": "issued",
+    "newspaper": "container-title",
+    "journal": "container-title",
+    "tags": "keyword",
+}
+"""Names that people type for variables."""
+
+
+def variable_meant(name: str) -> str:
+    """The CSL variable that is meant: case does not count, and a few have short names.
+
+    >>> variable_meant("Date"), variable_meant("journal"), variable_meant("colour")
+    ('issued', 'container-title', 'colour')
+    """
+    lowered = name.lower()
+    if name in VARIABLES or lowered in _SPOKEN:
+        return _SPOKEN.get(lowered, name)
+    return next((variable for variable in VARIABLES if variable.lower() == lowered), name)

@@ -7,7 +7,7 @@ import inspect
 import io
 from importlib import import_module
 from itertools import combinations
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 import pytest
@@ -276,7 +276,9 @@ def test_a_type_that_the_fast_reader_does_not_know_is_told() -> None:
 def test_every_declared_command_is_in_the_table() -> None:
     """No module of commands was left out of typer's application."""
     found = [
-        import_module(f"{commands.__name__}.{m.name}") for m in iter_modules(commands.__path__)
+        import_module(m.name)
+        for m in walk_packages(commands.__path__, f"{commands.__name__}.")
+        if not m.ispkg
     ]
     apps = [value for m in found for value in vars(m).values() if isinstance(value, typer.Typer)]
     declared = [c.callback for app in apps for c in app.registered_commands]

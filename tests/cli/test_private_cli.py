@@ -46,7 +46,7 @@ def test_adding_says_what_private_is(root: Path, capsys: pytest.CaptureFixture[s
 def test_the_owner_sees_it_marked(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In the list, and where it is shown; it is found, cited by name and restored like others."""
     _run(root, "list")
-    assert "quay2024    private     Ferry left early" in capsys.readouterr().out
+    assert "[private] Ferry left early" in capsys.readouterr().out
     _run(root, "show", "quay2024")
     assert "private)" in capsys.readouterr().out
     _run(root, "search", "lights", "--json")

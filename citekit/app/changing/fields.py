@@ -15,23 +15,18 @@ from citekit.errors import InvalidData, UsageError
 from citekit.model.date import Date, DateError
 from citekit.model.nearest import did_you_mean
 from citekit.model.value import replace
-from citekit.model.variables import DATE_VARIABLES, ITEM_TYPES, NAME_VARIABLES, VARIABLES
+from citekit.model.variables import (
+    DATE_VARIABLES,
+    ITEM_TYPES,
+    NAME_VARIABLES,
+    variable_meant,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from citekit.model.item import Item
 
-# Names people type for CSL variables.
-_SHORT = {
-    "url": "URL",
-    "doi": "DOI",
-    "isbn": "ISBN",
-    "issn": "ISSN",
-    "date": "issued",
-    "newspaper": "container-title",
-    "journal": "container-title",
-}
 _REFUSED = {
     "id": "citekit rename KEY NEW",
     "custom": "--access, or edit item.json",
@@ -47,19 +42,13 @@ def read_fields(assignments: Iterable[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
-        name = _variable(name.strip())
+        name = variable_meant(name.strip())
         if not equals or not re.fullmatch(r"[A-Za-z][\w-]*", name):
             raise UsageError(f"is not FIELD=VALUE: {assignment!r}", hint="for example title='…'")
         if name in _REFUSED:
             raise UsageError(f"{name} is not set this way", hint=_REFUSED[name])
         fields[name] = read_value(name, value.strip()) if value.strip() else None
     return fields
-
-
-def _variable(name: str) -> str:
-    """The CSL variable that is meant: case does not count, and a few have short names."""
-    known = {variable.lower(): variable for variable in VARIABLES} | _SHORT
-    return known.get(name.lower(), name)
 
 
 def read_value(variable: str, text: str) -> Any:  # noqa: ANN401  # a JSON value

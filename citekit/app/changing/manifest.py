@@ -1,7 +1,8 @@
 """Lists of sources or items: a CSV file with a heading, or JSON Lines; a line each.
 
 A column is ``file``, ``url``, ``key``, ``access``, ``tags``, or a field as ``citekit set`` takes
-it. Every line stands for itself: what is wrong with one does not keep the others out.
+it; what ``citekit list --csv`` has written is read as it was. Every line stands for itself: what is
+wrong with one does not keep the others out.
 """
 
 from __future__ import annotations
@@ -14,18 +15,19 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from citekit.app.changing.fields import read_fields
 from citekit.app.intake.add import read_source
+from citekit.app.looking.spreadsheet import without_apostrophe
 from citekit.errors import CitekitError, InvalidData, Place
 from citekit.formats.decoding import decode_bibliography
 from citekit.model.item import Access
 from citekit.model.records.json_text import parse_json
 from citekit.model.value import Value
+from citekit.model.variables import variable_meant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
 _SEPARATORS: Final = ",;\t"
-_FIELD_OF: Final = {"tags": "keyword"}
 
 
 class ManifestLine(Value):
@@ -60,7 +62,7 @@ class ManifestLine(Value):
         fields: dict[str, Any] = {}
         for column, value in self.cells.items():
             if column not in (*besides, "access"):
-                fields.update(_field(_FIELD_OF.get(column, column), value))
+                fields.update(_field(variable_meant(column), value))
         return fields
 
     @contextmanager
@@ -119,7 +121,7 @@ def _cells(columns: list[str], row: list[str], place: Place) -> dict[str, Any]:
         raise InvalidData(
             f"has {len(row)} cells, and the heading {len(columns)}", place=place, hint=hint
         )
-    pairs = zip(columns, (cell.strip() for cell in row), strict=False)
+    pairs = zip(columns, (without_apostrophe(cell.strip()) for cell in row), strict=False)
     return {column: cell for column, cell in pairs if cell}
 
 

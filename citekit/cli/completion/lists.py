@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.looking.search import list_items
+from citekit.app.looking.listing import list_items
 from citekit.cli.completion.cache import Entry, as_text
 from citekit.csl import search_styles
 from citekit.csl.style.locale import locale_tags

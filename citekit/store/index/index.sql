@@ -14,12 +14,17 @@ CREATE TABLE items (
     lacks_text INTEGER NOT NULL,    -- it has a text that was not on this machine
     title TEXT NOT NULL,
     names TEXT NOT NULL,            -- one a line
+    author TEXT NOT NULL,           -- the same in short
     issued TEXT NOT NULL,
+    year INTEGER,                   -- the first one of issued
     container TEXT NOT NULL,
     publisher TEXT NOT NULL,
     type TEXT NOT NULL,
     access TEXT NOT NULL,
     url TEXT NOT NULL,
+    tags TEXT NOT NULL,             -- one a line
+    added TEXT NOT NULL,
+    variables TEXT NOT NULL,        -- the names of those that it has, one a line
     annotations INTEGER NOT NULL,
     captures INTEGER NOT NULL
 );

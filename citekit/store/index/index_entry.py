@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from citekit.errors import CitekitError
+from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
 from citekit.model.variables import NAME_VARIABLES
 from citekit.store.addresses import known_addresses
@@ -14,9 +16,16 @@ from citekit.store.addresses import known_addresses
 if TYPE_CHECKING:
     from citekit.model.annotation import Annotation
     from citekit.model.capture import Capture
+    from citekit.model.date import Date
     from citekit.model.item import Item
+    from citekit.model.name import Name
     from citekit.store.reading import ArchiveReader
 
+_TEXTS: Final = (
+    *("title", "names", "author", "issued", "container", "publisher", "type", "access", "url"),
+    *("tags", "added", "variables"),
+)
+_YEARS: Final = 10**9
 _FIRST_NAMED: Final = ("author", "editor", "director", "recipient", "contributor")
 
 
@@ -44,18 +53,24 @@ def read_entry(store: ArchiveReader, folder: str) -> Entry:
     except CitekitError as error:
         return Entry(columns=_columns(folder, key, problem=str(error)), texts={})
     text, lacks_text = _text(store, known)
+    makers, date = _makers(item), item.date("issued")
     columns = _columns(
         folder,
         key,
         lacks_text=lacks_text,
         title=item.title,
-        names="\n".join(_names(item)),
-        issued=_issued(item),
+        names="\n".join(" ".join(str(name).split()) for name in makers),
+        author=_in_short(makers),
+        issued=date.to_edtf() if date else "",
+        year=_year(date),
         container=item.text("container-title"),
         publisher=item.text("publisher"),
         type=item.type,
         access="withdrawn" if item.facts.withdrawn else item.facts.access,
         url=item.text("URL"),
+        tags="\n".join(item.tags),
+        added=_added(store, folder, known),
+        variables="\n".join(name for name in item.data if name not in ("id", "custom")),
         annotations=len(annotations),
         captures=len(known),
     )
@@ -74,10 +89,8 @@ def read_entry(store: ArchiveReader, folder: str) -> Entry:
 
 def _columns(folder: str, key: str, **known: str | int | None) -> dict[str, str | int | None]:
     columns: dict[str, str | int | None] = {"folder": folder, "key": key, "problem": None}
-    for name in ("title", "names", "issued", "container", "publisher", "type", "access", "url"):
-        columns[name] = ""
-    for name in ("lacks_text", "annotations", "captures"):
-        columns[name] = 0
+    columns.update(dict.fromkeys(_TEXTS, ""), year=None)
+    columns.update(dict.fromkeys(("lacks_text", "annotations", "captures"), 0))
     return {**columns, **known}
 
 
@@ -105,15 +118,38 @@ def _lines(*texts: str) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def _names(item: Item) -> tuple[str, ...]:
+def _makers(item: Item) -> tuple[Name, ...]:
     """Who made it: the authors, else the editors, and so on."""
     named = (item.names(variable) for variable in _FIRST_NAMED)
-    return tuple(" ".join(str(name).split()) for name in next(filter(None, named), ()))
+    return next(filter(None, named), ())
 
 
-def _issued(item: Item) -> str:
-    date = item.date("issued")
-    return date.to_edtf() if date else ""
+def _in_short(makers: Sequence[Name]) -> str:
+    """The makers as a list names them: ``Lund``, ``Lund & Díaz``, ``Lund et al.``."""
+    families = [
+        " ".join(f"{name.non_dropping_particle} {name.family}".split())
+        or " ".join(str(name).split())
+        for name in makers[:2]
+    ]
+    return f"{families[0]} et al." if len(makers) > 2 else " & ".join(filter(None, families))
+
+
+def _year(date: Date | None) -> int | None:
+    """The first year, if the database takes it."""
+    year = date.year if date else None
+    return year if year is not None and abs(year) < _YEARS else None
+
+
+def _added(store: ArchiveReader, folder: str, captures: Mapping[str, Capture]) -> str:
+    """When it was first captured; of a record alone, when that was last written."""
+    first = next(iter(captures.values()), None)
+    if first:
+        return write_instant(first.captured_at)
+    try:
+        written = (store.layout.folder_of(folder) / "item.json").stat().st_mtime
+        return write_instant(datetime.fromtimestamp(int(written), UTC))
+    except (OSError, ValueError, OverflowError):  # gone, or from a clock of no calendar
+        return ""
 
 
 def _text(store: ArchiveReader, captures: Mapping[str, Capture]) -> tuple[str, int]:

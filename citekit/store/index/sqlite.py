@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-VERSION: Final = f"7, folding {folding.VERSION}"
+VERSION: Final = f"8, folding {folding.VERSION}"
 """Of index.sql and entry.py (raise the number when they change) and of what words look like."""
 
 _FIELDS: Final = ("key", "title", "names", "publisher", "tags", "note", "annotations", "text")
@@ -69,7 +69,11 @@ _OUT_OF_REACH: Final = frozenset(
 
 
 class Row(NamedTuple):  # ten thousand frozen dataclasses would take twice the time of the query
-    """One item as ``list`` shows it. ``names`` are the authors, else the editors, and so on."""
+    """One item as ``list`` shows it. ``names`` are the authors, else the editors, and so on.
+
+    ``author`` is the same in short: ``Lund & Díaz``. ``added`` is the instant of its first capture,
+    of a record alone that of its last change; ``variables`` are the CSL variables that it has.
+    """
 
     key: str
     title: str
@@ -82,6 +86,11 @@ class Row(NamedTuple):  # ten thousand frozen dataclasses would take twice the t
     url: str
     annotations: int
     captures: int
+    author: str
+    year: int | None
+    tags: tuple[str, ...]
+    added: str
+    variables: tuple[str, ...]
 
 
 class Hit(Value):
@@ -141,13 +150,9 @@ class Index:
     def rows(self) -> list[Row]:
         """Every readable item, in the order of the keys."""
         found = self._ask(
-            "SELECT key, title, names, issued, container, publisher, type, access, url,"
-            " annotations, captures FROM items WHERE problem IS NULL ORDER BY key"
+            f"SELECT {', '.join(Row._fields)} FROM items WHERE problem IS NULL ORDER BY key"  # noqa: S608  # ours
         )
-        return [
-            Row(key, title, tuple(names.split("\n")) if names else (), *others)
-            for key, title, names, *others in found
-        ]
+        return [_row(*columns) for columns in found]
 
     def problems(self) -> list[tuple[str, str]]:
         """Keys of items that cannot be read, each with the reason."""
@@ -470,6 +475,16 @@ def _match(phrase: Phrase) -> str:
     last = phrase.tokens[-1]
     is_open = not phrase.is_quoted and len(last) >= (_PREFIX_FROM if last.isascii() else 2)
     return f'"{" ".join(phrase.tokens)}"{"*" if is_open else ""}'
+
+
+def _row(key: str, title: str, names: str, *others: Any) -> Row:  # noqa: ANN401  # as SQLite has it
+    """A row with its lists, in the columns one a line."""
+    *plain, tags, added, variables = others
+    return Row._make((key, title, _lines(names), *plain, _lines(tags), added, _lines(variables)))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()
 
 
 def _hit(texts: list[str], score: float, query: list[Phrase]) -> Hit:
