@@ -53,24 +53,12 @@ def read_entry(store: ArchiveReader, folder: str) -> Entry:
     except CitekitError as error:
         return Entry(columns=_columns(folder, key, problem=str(error)), texts={})
     text, lacks_text = _text(store, known)
-    makers, date = _makers(item), item.date("issued")
     columns = _columns(
         folder,
         key,
+        **_said(item),
         lacks_text=lacks_text,
-        title=item.title,
-        names="\n".join(" ".join(str(name).split()) for name in makers),
-        author=_in_short(makers),
-        issued=date.to_edtf() if date else "",
-        year=_year(date),
-        container=item.text("container-title"),
-        publisher=item.text("publisher"),
-        type=item.type,
-        access="withdrawn" if item.facts.withdrawn else item.facts.access,
-        url=item.text("URL"),
-        tags="\n".join(item.tags),
         added=_added(store, folder, known),
-        variables="\n".join(name for name in item.data if name not in ("id", "custom")),
         annotations=len(annotations),
         captures=len(known),
     )
@@ -92,6 +80,25 @@ def _columns(folder: str, key: str, **known: str | int | None) -> dict[str, str 
     columns.update(dict.fromkeys(_TEXTS, ""), year=None)
     columns.update(dict.fromkeys(("lacks_text", "annotations", "captures"), 0))
     return {**columns, **known}
+
+
+def _said(item: Item) -> dict[str, str | int | None]:
+    """What the record says, as a list shows it."""
+    makers, date = _makers(item), item.date("issued")
+    return {
+        "title": item.title,
+        "names": "\n".join(" ".join(str(name).split()) for name in makers),
+        "author": _in_short(makers),
+        "issued": date.to_edtf() if date else "",
+        "year": _year(date),
+        "container": item.text("container-title"),
+        "publisher": item.text("publisher"),
+        "type": item.type,
+        "access": "withdrawn" if item.facts.withdrawn else item.facts.access,
+        "url": item.text("URL"),
+        "tags": "\n".join(item.tags),
+        "variables": "\n".join(name for name in item.data if name not in ("id", "custom")),
+    }
 
 
 def _texts(item: Item, note: str, annotations: tuple[Annotation, ...], text: str) -> dict[str, str]:
