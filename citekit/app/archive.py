@@ -32,6 +32,7 @@ from citekit.app.changing.access import set_access
 from citekit.app.changing.edit import readmit, remove, rename, set_fields
 from citekit.app.changing.purge import plan_purge, purge
 from citekit.app.changing.recover import recover
+from citekit.app.changing.tags import tag, untag
 from citekit.app.changing.withdrawal import find_said
 from citekit.app.citing.archived_item import find_item
 from citekit.app.citing.cite import cite
@@ -131,6 +132,8 @@ class Archive:
 
     # changes
     set_fields = use_case(set_fields)
+    tag = use_case(tag)
+    untag = use_case(untag)
     set_access = use_case(set_access)
     find_said = use_case(find_said)
     rename = use_case(rename)

@@ -262,6 +262,24 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
+    'tag': {
+        'help': 'Add tags to an item, and print those that it has; without TAG only print them.',
+        'door': 'daily.tags:tag',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+            {'name': 'TAG', 'parameter': 'tag', 'help': 'Tags to add.', 'is_many': True, 'is_required': False},
+        ),
+        'options': (),
+    },
+    'untag': {
+        'help': 'Take tags from an item, and print those that it still has.',
+        'door': 'daily.tags:untag',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+            {'name': 'TAG', 'parameter': 'tag', 'help': 'Tags to take away.', 'is_many': True},
+        ),
+        'options': (),
+    },
     'diff': {
         'help': 'Show what changed between two captures: record, headline and names, words of the text.',
         'door': 'diff:diff',
