@@ -10,134 +10,32 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from citekit.extract.pages.frame import class_words, is_outside
-from citekit.extract.pages.tree import clean, is_hidden, selector_of, text_of
-from citekit.extract.shared.bylines import bare_byline, read_byline, split_names
+from citekit.extract.pages.bylines import read_bylines
+from citekit.extract.pages.frame import is_outside
+from citekit.extract.pages.headlines import read_headlines
+from citekit.extract.pages.seen import any_of, seen
+from citekit.extract.pages.tree import text_of
 from citekit.extract.shared.datelines import read_meta_line
 from citekit.extract.shared.dates import find_dates, parse_iso
-from citekit.extract.shared.evidence import Evidence, Json
 from citekit.extract.shared.unit import Unit
 from citekit.extract.shared.words import every, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.html import HtmlElement
 
-_BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|byl|author|authors|auteur|autor|autoren|autorin|autore|writer|journalist|contributor|reporter"
-    r"|article-?author|post-?author|entry-?author|c-byline|vcard|skribent|redakteur|signature|firma|forfatter)s?"
-    r"(?:$|[\s_-]|name|link|info|byline)",
-    re.IGNORECASE,
-)
-_NOT_BYLINE = re.compile(
-    r"bio|avatar|image|photo|picture|comment|related|social|share|follow|desc|box|card-list|teaser|recommend|widget"
-    r"|count|email|twitter|title|role|position|time|date|icon|separator|popular|profile-text",
-    re.IGNORECASE,
-)
+    from citekit.extract.shared.evidence import Evidence, Json
+
 _DATE = re.compile(
     r"date|time|publish|posted|datum|fecha|meta|pubdate|dato|veroeffentlich|stamp|info|byline|dateline",
     re.IGNORECASE,
 )
-_MOST = 400
-_BYLINE_TAGS = "span div p a address ul li cite strong h2 h3 h4 h5 em section footer header"
 _DATE_TAGS = "span div p li address header em a b small h5 h6"
 
 
 def read_visible(root: HtmlElement, language: str | None) -> list[Evidence]:
     """Evidence from the visible headline, bylines and dates."""
-    found = [*_headlines(root), *_bylines(root, language), *_dates(root, language)]
+    found = [*read_headlines(root), *read_bylines(root, language), *_dates(root, language)]
     return [*found, *_near_headline(root, language)]
-
-
-def _headlines(root: HtmlElement) -> list[Evidence]:
-    found: list[Evidence] = []
-    for position, element in enumerate(root.xpath("//h1")[:20]):
-        text = text_of(element, limit=600)
-        if text and not is_hidden(element):
-            outside = is_outside(element)
-            sure = 0.72 - 0.05 * min(position, 5) - (0.4 if outside else 0.0)
-            found.append(_seen("title", text, "h1", element, max(sure, 0.1)))
-    if not found:
-        found += [
-            _seen("title", text, "h2", element, 0.3)
-            for element in root.xpath("//article//h2 | //main//h2 | //header//h2 | //h2")[:3]
-            if (text := text_of(element, limit=600)) and not is_outside(element)
-        ]
-    for element in root.xpath("//head/title | /html/title | //title[not(ancestor::svg)]")[:1]:
-        if text := clean(text_of(element, limit=600) or element.text_content()[:600]):
-            found.append(_seen("title", text, "title-element", element, 0.6))
-    return found
-
-
-def _bylines(root: HtmlElement, language: str | None) -> list[Evidence]:
-    found: list[Evidence] = []
-    taken: list[HtmlElement] = []
-    for element, sure in _byline_elements(root):
-        inside = set(element.iterancestors())
-        if len(taken) >= 12 or any(other in inside for other in taken):
-            continue
-        text = text_of(element, limit=400, apart=True)
-        names = _names_in(element, text, language)
-        if names:
-            taken.append(element)
-            pairs = [(name, "") for name in names]
-            found.append(_seen("author", pairs, "visible-byline", element, sure))
-    return found
-
-
-def _byline_elements(root: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
-    """Elements that hold bylines, surest first: microdata, ``rel=author``, then class names."""
-    groups = (
-        ("//*[@itemprop and contains(concat(' ',normalize-space(@itemprop),' '),' author ')]", 0.8),
-        ("//a[@rel and contains(concat(' ',normalize-space(@rel),' '),' author ')]", 0.74),
-    )
-    for query, sure in groups:
-        for element in root.xpath(query)[:_MOST]:
-            if element.tag != "meta" and not is_outside(element):
-                yield element, sure
-    query = _any_of(_BYLINE_TAGS, "@class or @id or @data-testid")
-    for element in root.xpath(query):
-        label = class_words(
-            " ".join(
-                (
-                    element.get("class") or "",
-                    element.get("id") or "",
-                    element.get("data-testid") or "",
-                ),
-            ),
-        )
-        match = _BYLINE.search(label[:300])
-        if match and not _NOT_BYLINE.search(label[:300]) and not is_outside(element):
-            yield element, 0.66 if "line" in match[0].lower() else 0.6
-
-
-def _any_of(tags: str, condition: str) -> str:
-    """An XPath for elements of some tags."""
-    return f"//*[{' or '.join('self::' + tag for tag in tags.split())}][{condition}]"
-
-
-def _names_in(element: HtmlElement, text: str, language: str | None) -> tuple[str, ...] | None:
-    if not text or len(text) > 300:
-        return None
-    nested = element.xpath(".//*[contains(concat(' ',@itemprop,' '),' name ')]")
-    named = [text_of(one, limit=120) for one in nested[:10]]
-    if named and all(named):
-        return tuple(dict.fromkeys(named))
-    meta = read_meta_line(Unit(text=text), language=language)
-    if meta and meta.byline:
-        return meta.byline.names
-    byline = read_byline(text, language=language) or bare_byline(text, language=language)
-    if byline:
-        return byline.names
-    links = [text_of(link, limit=80) for link in element.xpath(".//a")[:8]]
-    names = [name for link in links if (name := _single_name(link, language))]
-    return tuple(dict.fromkeys(names)) or None
-
-
-def _single_name(text: str, language: str | None) -> str | None:
-    names = split_names(text, language=language, marked=False) if text else None
-    return names[0] if names and len(names) == 1 else None
 
 
 def _dates(root: HtmlElement, language: str | None) -> list[Evidence]:
@@ -174,7 +72,7 @@ def _labelled_dates(root: HtmlElement, language: str | None) -> list[Evidence]:
     """Dates in short elements whose class says that they hold one."""
     found: list[Evidence] = []
     seen = 0
-    for element in root.xpath(_any_of(_DATE_TAGS, "@class or @id")):
+    for element in root.xpath(any_of(_DATE_TAGS, "@class or @id")):
         label = f"{element.get('class') or ''} {element.get('id') or ''}"
         if not _DATE.search(label[:200]) or is_outside(element):
             continue
@@ -203,9 +101,9 @@ def _labelled_dates(root: HtmlElement, language: str | None) -> list[Evidence]:
 
 
 def _dated(date: Json, rule: str, element: HtmlElement, sure: float) -> list[Evidence]:
-    pair = [_seen("issued", date.csl, rule, element, sure)]
+    pair = [seen("issued", date.csl, rule, element, sure)]
     if date.csl_time:
-        pair.append(_seen("issued-time", date.csl_time, rule, element, sure))
+        pair.append(seen("issued-time", date.csl_time, rule, element, sure))
     return pair
 
 
@@ -263,7 +161,7 @@ def _near_headline(root: HtmlElement, language: str | None) -> list[Evidence]:
         far = 0.001 * abs(position - 25)
         if meta.byline and meta.byline.rule == "byline-marker":
             pairs = [(name, "") for name in meta.byline.names]
-            found.append(_seen("author", pairs, "byline-near-headline", element, 0.62 - far))
+            found.append(seen("author", pairs, "byline-near-headline", element, 0.62 - far))
         for dated in meta.dates:
             sure = (
                 0.58
@@ -274,14 +172,3 @@ def _near_headline(root: HtmlElement, language: str | None) -> list[Evidence]:
             found += _dated(dated.found, "date-near-headline", element, max(0.1, sure))
     best = next((e for e in found if e.field == "author"), None)
     return [e for e in found if e.field != "author" or e is best]
-
-
-def _seen(field: str, value: Json, rule: str, element: HtmlElement, sure: float) -> Evidence:
-    return Evidence(
-        field=field,
-        value=value,
-        origin="visible",
-        rule=rule,
-        place={"selector": selector_of(element)},
-        confidence=round(sure, 2),
-    )

@@ -185,7 +185,7 @@ def _microdata(root: HtmlElement) -> list[Evidence]:
 
 @cache
 def _keys() -> dict[str, tuple[tuple[str, float], ...]]:
-    text = files("citekit.extract.pages").joinpath("meta.toml").read_text(encoding="utf-8")
+    text = files("citekit.extract.pages.declared").joinpath("meta.toml").read_text(encoding="utf-8")
     table: dict[str, list[tuple[str, float]]] = {}
     for field, keys in tomllib.loads(text).items():
         for key, confidence in keys.items():

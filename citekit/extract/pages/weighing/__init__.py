@@ -1,0 +1,1 @@
+"""From what was read to what is meant: each field's candidates judged."""
