@@ -23,6 +23,7 @@ BROWSER = "playwright>=1.48"  # drives the system's Chromium, where there is one
 MUTATION = "mutmut>=3.8"
 TESTING = [
     "pytest>=8",
+    "pypandoc_binary>=1.15",  # pandoc 3 itself, 35 MB to load: what it reads and makes of papers
     "pytest-xdist>=3.5",
     "hypothesis>=6.100",
     "coverage>=7.10",

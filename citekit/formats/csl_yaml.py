@@ -57,7 +57,7 @@ def read_csl_yaml(text: str) -> ReadResult:
     """
     if len(text) > _MAX_CHARACTERS:
         raise InvalidData(f"longer than {_MAX_CHARACTERS} characters")
-    data, lines = _load(text)
+    data, lines = load_yaml(text)
     base: JsonPath = ()
     if isinstance(data, dict) and isinstance(data.get("references"), list):
         data, base = data["references"], ("references",)
@@ -69,8 +69,8 @@ def read_csl_yaml(text: str) -> ReadResult:
     return check_items(entries, lambda path: _place(path, lines), markdown=True)
 
 
-def _load(text: str) -> tuple[Json, dict[JsonPath, int]]:
-    """The value that a text holds, and the line of each path in it; raises InvalidData.
+def load_yaml(text: str) -> tuple[Json, dict[JsonPath, int]]:
+    """The value that YAML holds, and the line of each path in it; raises InvalidData.
 
     It is put together from the events of PyYAML's parser, that in C where it is built: nothing here
     calls itself, and an alias is refused before it stands for anything.

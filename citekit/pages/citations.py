@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-from citekit.app.citing.citation_syntax import read_locator
+from citekit.app.citing.locator_syntax import read_locator
 from citekit.app.citing.styled import DEFAULT_STYLE, short_forms
 from citekit.csl import Citation as CslCitation
 from citekit.csl import Document, StyleSource, find_style, parse_style

@@ -1,6 +1,6 @@
-"""Citations as people type them: ``[see @key, para. 3; -@other]``, and locators: ``page 4``.
+"""Citations as people type them: ``[see @key, para. 3; -@other]``.
 
-Source: the citation syntax of Pandoc's User's Guide; locator labels are CSL 1.0.2's locator terms.
+Source: the citation syntax of Pandoc's User's Guide.
 """
 
 from __future__ import annotations
@@ -9,65 +9,28 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.annotating.passage_names import read_name
+from citekit.app.citing.locator_syntax import LABELS, read_rest
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from citekit.app.annotating.passage_names import IsKnown
 
 Cite = dict[str, Any]
 
 _HINT: Final = "a cluster looks like [see @key, para. 3]"
 
-# What people write -> CSL locator term.
-_LABELS: Final = {
-    word: label
-    for label, words in {
-        "act": "act",
-        "appendix": "appendix app",
-        "article": "article art",
-        "book": "book books bk bks",
-        "canon": "canon",
-        "chapter": "chapter chapters chap chaps ch",
-        "column": "column columns col cols",
-        "elocation": "elocation loc",
-        "equation": "equation eq",
-        "figure": "figure figures fig figs",
-        "folio": "folio folios fol fols",
-        "issue": "issue issues no nos number",
-        "line": "line lines l ll",
-        "note": "note notes n nn",
-        "opus": "opus opera op",
-        "page": "page pages p pp",
-        "paragraph": "paragraph paragraphs para paras par ¶ ¶¶",
-        "part": "part parts pt pts",
-        "rule": "rule",
-        "scene": "scene sc",
-        "section": "section sections sec secs § §§",
-        "sub-verbo": "sub-verbo s.v sv",
-        "supplement": "supplement suppl",
-        "table": "table tbl",
-        "timestamp": "timestamp time",
-        "title": "title",
-        "verse": "verse verses v vv",
-        "version": "version",
-        "volume": "volume volumes vol vols",
-    }.items()
-    for word in words.split()
-}
-_KEY = r"@(?:\{(?P<braced>[^{}]+)\}|(?P<plain>[^\W_](?:[\w:.#$%&+?<>~/-]*\w)?))"
+KEY: Final = (
+    r"@(?:\{(?P<braced>(?:[^\s{}]|\{[^\s{}]*\})+)\}"
+    r"|(?P<plain>\w(?:\w|[:.#$%&+?<>~/-](?=\w)|[:/](?=/))*))"
+)
+"""A key as Pandoc reads it: signs within words, and whatever stands in braces."""
 # Patterns are compiled (and kept) by re when they are first used: most citations use none.
-_CITE = rf"(?s)(?P<prefix>[^@]*?)(?P<minus>-?)(?<!\w){_KEY}(?P<rest>.*)"
-_KEY_IN = r"(?<!\w)@[{\w]"
-_NARRATIVE = rf"(?s)(?P<cite>{_KEY})(?:\s*\[(?P<inner>[^\[\]]*)\])?"
+_CITE = rf"(?s)(?P<prefix>.*?)(?P<minus>(?<![^\W_])(?<!-)-)?(?<![^\W_]){KEY}(?P<rest>.*)"
+_KEY_IN = rf"(?<![^\W_]){KEY}"
+_NARRATIVE = rf"(?s)(?P<cite>{KEY})(?:\s*\[(?P<inner>[^\[\]]*)\])?"
 _APART = r";(?![^{}]*\})"  # a key in braces may have one
-_NUMBERS = (
-    r"[^\s,;]*\d[^\s,;]*(?:\s*[-–,&]\s*[^\s,;]*\d[^\s,;]*)*|[ivxlcdm]+(?:\s*[-–]\s*[ivxlcdm]+)?"
-)
-_LOCATOR = (
-    r"(?i)\s*,?\s*(?:(?P<label>[^\W\d_]+|s\.v|¶+|§+)\.?\s*)?"
-    rf"(?P<locator>{_NUMBERS})(?=[\s,;]|$)"
-)
-_BRACED = r"\s*,?\s*\{(?P<inner>[^{}]*)\}"
 
 
 def read_cluster(word: str, *known: IsKnown) -> list[Cite]:
@@ -111,58 +74,40 @@ def _read_narrative(cite: str, inner: str, known: tuple[IsKnown, ...]) -> list[C
 
 
 def _read_cite(part: str, known: tuple[IsKnown, ...]) -> Cite:
-    match = re.fullmatch(_CITE, part.strip())
+    match = re.match(_CITE, part.strip())
     if match is None:
         raise UsageError(f"names no key: {part.strip()!r}", hint=_HINT)
-    cite: Cite = read_name(match["braced"] or match["plain"], *known)
-    if match["minus"]:
+    return make_cite(
+        match["braced"] or match["plain"],
+        *known,
+        prefix=match["prefix"],
+        rest=match["rest"],
+        suppresses_author=bool(match["minus"]),
+    )
+
+
+def make_cite(
+    key: str,
+    *known: IsKnown,
+    prefix: str = "",
+    rest: str = "",
+    suppresses_author: bool = False,
+    labels: Mapping[str, str] = LABELS,
+) -> Cite:
+    """A CSL cite item of a key, and of what stands before and after it in a cluster.
+
+    ``labels`` are the words for kinds of locators. Raises UsageError for a passage that is none.
+
+    >>> make_cite("a", prefix="see", rest=", p. 3 above")["suffix"]
+    ' above'
+    """
+    cite: Cite = read_name(key, *known)
+    if suppresses_author:
         cite["suppress-author"] = True
-    if match["prefix"].strip():
-        cite["prefix"] = match["prefix"].strip() + " "
-    located, suffix = _read_rest(match["rest"])
+    if prefix.strip():
+        cite["prefix"] = prefix.strip() + " "
+    located, suffix = read_rest(rest, labels)
     cite |= located
     if suffix.strip():
         cite["suffix"] = suffix.rstrip()
     return cite
-
-
-def _read_rest(rest: str) -> tuple[Cite, str]:
-    """Locator and suffix of what stands after a key."""
-    braced = re.match(_BRACED, rest)
-    if braced:
-        return _read_braced(braced["inner"].strip()), rest[braced.end() :]
-    match = re.match(_LOCATOR, rest)
-    if match is None:
-        return {}, rest
-    label = _LABELS.get((match["label"] or "p").lower())
-    if label is None:
-        return {}, rest
-    return {"label": label, "locator": match["locator"]}, rest[match.end() :]
-
-
-def _read_braced(text: str) -> Cite:
-    """What stands in braces is a locator whatever it looks like; pages where no label is named."""
-    try:
-        return read_locator(text)
-    except UsageError:
-        return {"label": "page", "locator": text} if text else {}
-
-
-def read_locator(text: str) -> Cite:
-    """``page 4``, ``para. 3–5`` or a bare number (a page) as label and locator.
-
-    Raises UsageError when there is no number.
-
-    >>> read_locator("para. 3")
-    {'label': 'paragraph', 'locator': '3'}
-    """
-    word, _, rest = text.strip().partition(" ")
-    label = _LABELS.get(word.lower().rstrip("."))
-    if label and rest.strip():
-        return {"label": label, "locator": rest.strip()}
-    attached = re.fullmatch(r"(¶+|§+|[^\W\d_]+\.)\s*(\S.*)", text.strip())
-    if attached and (label := _LABELS.get(attached[1].lower().rstrip("."))):
-        return {"label": label, "locator": attached[2]}
-    if re.match(r"\w*\d", text.strip()):
-        return {"label": "page", "locator": text.strip()}
-    raise UsageError(f"is no locator: {text!r}", hint='for example "page 4" or "para. 3"')

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.annotating.passage_names import known_in, read_name, split_name
-from citekit.app.citing.citation_syntax import is_narrative, read_cluster, read_locator
+from citekit.app.citing.citation_syntax import is_narrative, read_cluster
+from citekit.app.citing.locator_syntax import read_locator
 from citekit.app.citing.provenance_note import provenance_note, with_note
 from citekit.app.citing.result import DATA_FORMATS, Cited, Reference
 from citekit.errors import NotFound

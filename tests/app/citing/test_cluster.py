@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citekit.app.annotating.passage_names import read_name
-from citekit.app.citing.citation_syntax import is_narrative, read_cluster, read_locator
+from citekit.app.citing.citation_syntax import is_narrative, read_cluster
 from citekit.app.citing.cite import cite
+from citekit.app.citing.locator_syntax import read_locator
 from citekit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +48,34 @@ if TYPE_CHECKING:
             [{"id": "a", "label": "page", "locator": "3"}, {"id": "b", "prefix": "see "}],
         ),
         ("@a [@b]", [{"id": "a"}, {"id": "b"}]),
+        ("[see-@a; --@b]", [{"id": "a", "prefix": "see- "}, {"id": "b", "prefix": "-- "}]),
+        ("[@a--b]", [{"id": "a", "suffix": "--b"}]),
+        (
+            "[@a{ii, A, D-Z}, with a suffix]",
+            [{"id": "a", "label": "page", "locator": "ii, A, D-Z", "suffix": ", with a suffix"}],
+        ),
+        (
+            "[@a, {pp. iv, vi-xi, (xv)-(xvii)} with more]",
+            [
+                {
+                    "id": "a",
+                    "label": "page",
+                    "locator": "iv, vi-xi, (xv)-(xvii)",
+                    "suffix": " with more",
+                }
+            ],
+        ),
+        ("[@a{}, 99 years later]", [{"id": "a", "suffix": ", 99 years later"}]),
+        (
+            "[@a, 1(a), 2-4, C22 and]",
+            [{"id": "a", "label": "page", "locator": "1(a), 2-4, C22", "suffix": " and"}],
+        ),
+        ("[@a, (1)(a) [17]]", [{"id": "a", "label": "page", "locator": "(1)(a) [17]"}]),
+        ("[@a, vol. 3:12]", [{"id": "a", "label": "volume", "locator": "3:12"}]),
+        ("[@a, s.v. 3ff.]", [{"id": "a", "label": "sub-verbo", "locator": "3ff", "suffix": "."}]),
+        ("[@a, art. 5]", [{"id": "a", "label": "article-locator", "locator": "5"}]),
+        ("[@a, iv]", [{"id": "a", "suffix": ", iv"}]),
+        ("[@a, p. i.e. x]", [{"id": "a", "label": "page", "locator": "i.e", "suffix": ". x"}]),
     ],
 )
 def test_reads_clusters(word: str, cites: list[dict[str, object]]) -> None:
@@ -144,6 +173,7 @@ LIBRARY = """[
         ("apa", ["@a [p. 3]", "b"], "(Alder, 2002; Lund, 2001, p. 3)"),
         ("modern-language-association", ["@a [p. 3]"], "Lund (3)"),
         ("modern-language-association", ["@a"], "Lund"),
+        ("apa", ["[@a, art. 5]"], "(Lund, 2001, Article 5)"),
         ("chicago-notes-bibliography", ["@a [p. 3]"], "Henrik Lund, Nets (2001), 3."),
         ("ieee", ["@a [p. 3]"], "[1, p. 3]"),
     ],

@@ -1,0 +1,1 @@
+"""Papers: which sources they cite, and how the citations read in them."""
