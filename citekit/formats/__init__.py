@@ -6,6 +6,7 @@ CSL-JSON objects. A format is imported when it is asked for: start-up time is a 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import UsageError
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from citekit.formats.result import ReadResult
 
 FORMATS: Final = ("biblatex", "bibtex", "csl-json", "csl-yaml", "ris", "wikipedia")
-"""What can be written; ``wikipedia`` alone is not read."""
+"""What can be written; ``wikipedia`` is not read, and what Zotero hands out is read alone."""
+
+_OF_ZOTERO: Final = r'"(?:label"\s*:\s*"BetterBibTeX JSON"|itemType"\s*:)'
+_HEAD_SIGNS: Final = 100_000
+"""So many signs of a text in JSON tell whose items are in it: collections stand before them."""
 
 
 def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002  # the CLI's word
@@ -52,7 +57,9 @@ def guess_format(text: str) -> str:
     """The format a text seems to be in; every text is taken for some format."""
     start = text[:4000].lstrip("\ufeff \t\r\n")
     if start.startswith(("[", "{")):
-        return "csl-json"
+        return "bbt-json" if re.search(_OF_ZOTERO, text[:_HEAD_SIGNS]) else "csl-json"
+    if start.startswith("<") and "rdf" in start.casefold():
+        return "zotero-rdf"
     if start.startswith("TY  -") or "\nTY  -" in start:
         return "ris"
     if start.startswith(("---", "- ", "references:")):

@@ -8,6 +8,8 @@ from citekit.formats.bibtex.read import read_bibtex
 from citekit.formats.csl_json import read_csl_json
 from citekit.formats.csl_yaml import read_csl_yaml
 from citekit.formats.ris.read import read_ris
+from citekit.formats.zotero.better_bibtex import read_better_bibtex
+from citekit.formats.zotero.rdf import read_zotero_rdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from citekit.formats.result import ReadResult
 
 READERS: Final[Mapping[str, Callable[[str], ReadResult]]] = {
+    "bbt-json": read_better_bibtex,
     "biblatex": read_bibtex,
     "bibtex": read_bibtex,
     "csl-json": read_csl_json,
     "csl-yaml": read_csl_yaml,
     "ris": read_ris,
+    "zotero-rdf": read_zotero_rdf,
 }

@@ -7,16 +7,21 @@ from typing import Any
 
 from citekit.errors import Place
 from citekit.findings import Finding, Severity
+from citekit.formats.attached import Attached
 from citekit.model.value import Value
 
 
 class ReadResult(Value):
-    """The items that could be read, as CSL-JSON objects, and a finding for all that could not."""
+    """The items that could be read, as CSL-JSON objects, and a finding for all that could not.
+
+    ``attached`` has for each item what it brings along; empty where the format has no such thing.
+    """
 
     items: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...] = ()
     # where the item of a number stands; asked for only what turns out to be refused later
     place_of: Callable[[int], Place]
+    attached: tuple[Attached, ...] = ()
 
 
 def finding(

@@ -1,8 +1,9 @@
 """Invented bibliographies with the items that are right for each, as data in tests/cases.
 
 A case has `text`, `format` (empty: told from the text), `why`, and under `[expect]` either `items`
-(CSL-JSON) and `findings` (``code:line``), and `kept` where the case is about fields that are kept
-as typed, or the beginning of the `error` that refuses the whole.
+(CSL-JSON) and `findings` (``code:line``), `kept` where the case is about fields that are kept as
+typed, `attached` where it is about what entries bring along, or the beginning of the `error` that
+refuses the whole.
 What is read wrongly today is listed in known_faults.toml; the run is red if it comes right.
 """
 
@@ -19,6 +20,7 @@ from citekit import formats
 from citekit.errors import InvalidData
 from citekit.formats.bibtex.blocks import split_entries
 from citekit.formats.one_line import fold
+from citekit.model.records.codec import to_json
 
 CASES = Path(__file__).parents[1] / "cases"
 NAMES = sorted(path.stem for path in (CASES / "bibliographies").glob("*.toml"))
@@ -45,23 +47,28 @@ def found_in(case: dict[str, Any]) -> dict[str, Any]:
         "items": items,
         "findings": sorted(codes),
         **({"kept": kept} if "kept" in case["expect"] else {}),
+        **({"attached": to_json(result.attached)} if "attached" in case["expect"] else {}),
     }
 
 
-def take_kept(item: dict[str, Any]) -> dict[str, str]:
-    """Take what is kept of its entry out of an item: the text of each field or line."""
+def take_kept(item: dict[str, Any]) -> dict[str, Any]:
+    """Take what is kept of its entry out of an item: each field or line, as it was typed."""
     facts = dict(item.pop("custom", {}).get("citekit", {}))
     entry = facts.pop("entry", {})
     if facts:
         item["custom"] = {"citekit": facts}
     fields = {name: field["text"] for name, field in entry.get("fields", {}).items()}
+    fields |= entry.get("left", {})
     return fields or {f"{n} {tag}": text for n, (tag, text) in enumerate(entry.get("lines", []))}
 
 
 def expected(case: dict[str, Any]) -> dict[str, Any]:
     """What is right."""
     expect = dict(case["expect"])
-    return {**expect, **{k: json.loads(expect[k]) for k in ("items", "kept") if k in expect}}
+    return {
+        **expect,
+        **{k: json.loads(expect[k]) for k in ("items", "kept", "attached") if k in expect},
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)

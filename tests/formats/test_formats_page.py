@@ -7,6 +7,7 @@ from pathlib import Path
 
 from citekit import formats
 from citekit.formats.bibtex.mapping import crosswalk
+from citekit.formats.readers import READERS
 from citekit.model.variables import ITEM_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +33,11 @@ def test_the_types_are_the_tables() -> None:
 
 
 def test_every_format_is_listed() -> None:
-    """The first table lists the formats that exist."""
-    assert tuple(re.findall(r"^\| `([a-z-]+)` \|.*yes", PAGE, re.MULTILINE)) == formats.FORMATS
+    """The first table lists the formats that are written, and those that are read."""
+    rows = re.findall(r"^\| `([a-z-]+)` \|[^|]*\| (yes|no) \| (yes|no) \|$", PAGE, re.MULTILINE)
+
+    assert tuple(name for name, written, _ in rows if written == "yes") == formats.FORMATS
+    assert [name for name, _, read in rows if read == "yes"] == list(READERS)
 
 
 def test_every_finding_is_listed() -> None:

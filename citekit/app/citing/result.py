@@ -6,8 +6,9 @@ from typing import Final, Literal, get_args
 
 from citekit.model.value import Value
 
-ReadFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
-DataFormat = Literal[ReadFormat, "wikipedia"]
+_BothWays = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
+ReadFormat = Literal[_BothWays, "bbt-json", "zotero-rdf"]
+DataFormat = Literal[_BothWays, "wikipedia"]
 StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]
 DATA_FORMATS: Final[tuple[str, ...]] = get_args(DataFormat)
 STYLED_FORMATS: Final[tuple[str, ...]] = get_args(StyledFormat)

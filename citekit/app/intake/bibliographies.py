@@ -35,8 +35,9 @@ SUFFIXES: Final = {
     ".yml": "csl-yaml",
     ".bib": "biblatex",
     ".ris": "ris",
+    ".rdf": "zotero-rdf",
 }
-"""How files are called, with the format that is in them."""
+"""How files are called, with the format that is in them; of JSON there are two."""
 
 
 MOST_LOOKED_AT: Final = 100_000
@@ -59,10 +60,14 @@ class Imported(Value):
 
 def format_of(name: str, text: str) -> str:
     """The format of a file by its name, and where that says nothing by its text; UsageError."""
-    for suffix, format_ in SUFFIXES.items():
-        if name.lower().endswith(suffix):
-            return format_
-    format_ = guess_format(text)
+    named = (kind for suffix, kind in SUFFIXES.items() if name.lower().endswith(suffix))
+    format_ = next(named, None)
+    if format_ is not None and format_ != "csl-json":
+        return format_
+    told = guess_format(text)
+    if format_ is not None:
+        return told if told == "bbt-json" else format_
+    format_ = told
     if format_ == "bibtex" and not re.search(r"@\s*[A-Za-z]+\s*[{(]", text[:MOST_LOOKED_AT]):
         hint = "name it: --format csl-json, csl-yaml …"
         raise UsageError(f"cannot tell the format of {name}", hint=hint)

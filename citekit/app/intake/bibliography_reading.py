@@ -1,8 +1,8 @@
 """Reading a bibliography; what other people's parsers read, in a child that can be stopped.
 
 RIS and CSL-JSON are read by citekit's own code and Python's, which count what they do. BibTeX
-(bibtexparser) and CSL-YAML (PyYAML) go to the child (``reader_process``) from a size on at which
-they could take a second; both are written in Python, and take no memory that they do not show.
+(bibtexparser), CSL-YAML (PyYAML) and Zotero's exports (Expat, and lxml for notes) go to the child
+(``reader_process``) from a size on at which they could take a second.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from citekit.app.intake.reader_process import READER, TIMEOUT_S, GaveUp
 from citekit.errors import InvalidData, Place
 from citekit.findings import Finding
 from citekit.formats import read
+from citekit.formats.attached import Attached
 from citekit.formats.result import ReadResult
 from citekit.model.records.codec import decode, to_json
 from citekit.model.value import Value
@@ -20,7 +21,7 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_OTHERS_READ: Final = frozenset({"biblatex", "bibtex", "csl-yaml"})
+_OTHERS_READ: Final = frozenset({"bbt-json", "biblatex", "bibtex", "csl-yaml", "zotero-rdf"})
 SMALL_SIGNS: Final = 64_000
 """So much is read at once: the start of a child would cost more than the worst of it."""
 
@@ -31,6 +32,7 @@ class _Reading(Value):
     items: tuple[dict[str, Any], ...] = ()
     findings: tuple[Finding, ...] = ()
     places: tuple[Place, ...] = ()
+    attached: tuple[Attached, ...] = ()
     wrong: str | None = None
     place: Place | None = None
     hint: str | None = None
@@ -54,7 +56,10 @@ def read_bibliography(text: str, format: str, *, timeout_s: float = TIMEOUT_S) -
     if reading.wrong is not None:
         raise InvalidData(reading.wrong, place=reading.place, hint=reading.hint)
     return ReadResult(
-        items=reading.items, findings=reading.findings, place_of=reading.places.__getitem__
+        items=reading.items,
+        findings=reading.findings,
+        place_of=reading.places.__getitem__,
+        attached=reading.attached,
     )
 
 
@@ -65,4 +70,8 @@ def answer(request: Mapping[str, Any]) -> Any:  # noqa: ANN401  # JSON
     except InvalidData as error:
         return to_json(_Reading(wrong=error.message, place=error.place, hint=error.hint))
     places = tuple(map(result.place_of, range(len(result.items))))
-    return to_json(_Reading(items=result.items, findings=result.findings, places=places))
+    return to_json(
+        _Reading(
+            items=result.items, findings=result.findings, places=places, attached=result.attached
+        )
+    )

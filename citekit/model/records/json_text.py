@@ -83,10 +83,14 @@ def place_in(text: str, json_path: JsonPath, *, path: str | None, first_line: in
 
 
 class JsonPlaces:
-    """Where values stand in a JSON text, for who asks often: elements and lines are found once."""
+    """Where values stand in a JSON text, for who asks often: elements and lines are found once.
 
-    def __init__(self, text: str) -> None:
+    ``array`` is the path of the array whose elements are asked for.
+    """
+
+    def __init__(self, text: str, array: JsonPath = ()) -> None:
         self._text = text
+        self._array = array
 
     def place(self, json_path: JsonPath) -> Place:
         """The same as ``place_in``, in a time that does not grow with what stands before it."""
@@ -96,15 +100,18 @@ class JsonPlaces:
         return Place(line=line, column=column, json_path=show_path(json_path))
 
     def _find(self, json_path: JsonPath) -> int:
-        first = json_path[0] if json_path else None
+        inside = (
+            json_path[len(self._array) :] if json_path[: len(self._array)] == self._array else ()
+        )
+        first = inside[0] if inside else None
         if isinstance(first, int) and first < len(self._elements):
-            return _find(self._text, json_path[1:], self._elements[first])
+            return _find(self._text, inside[1:], self._elements[first])
         return _find(self._text, json_path)
 
     @cached_property
     def _elements(self) -> list[int]:
-        """The offsets of the elements of an array; of another value none."""
-        start = _skip(self._text, 0)
+        """The offsets of the elements of the array; of another value none."""
+        start = _find(self._text, self._array)
         if self._text[start : start + 1] != "[":
             return []
         return [position for _, position in _children(self._text, start)]
