@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from citekit.app.looking.stats import Stats as Stats
     from citekit.app.packages.backup import BackedUp as BackedUp
     from citekit.app.packages.export import Exported as Exported
+    from citekit.app.papers.found import CitedKey as CitedKey
     from citekit.app.proving.check_proof import check_proof as check_proof
     from citekit.app.proving.proof_verdict import ProofVerdict as ProofVerdict
     from citekit.app.proving.prove import Proof as Proof
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from citekit.app.sealing.unconfirmed import WaitingChange as WaitingChange
     from citekit.app.sealing.waiting import Conflict as Conflict
     from citekit.app.styles.take_in import StylesTaken as StylesTaken
+    from citekit.app.syncing.cited import CitedByPapers as CitedByPapers
+    from citekit.app.syncing.sync import Synced as Synced
     from citekit.app.verifying.log_checks.trust_anchors import Outside as Outside
     from citekit.app.verifying.log_checks.trust_anchors import read_outside as read_outside
     from citekit.app.verifying.verify import Report as Report
@@ -115,6 +118,9 @@ _PLACES = {
     "citekit.app.verifying.verify": "Report",
     "citekit.app.witnessing.take_in": "TakenIn",
     "citekit.app.witnessing.witness": "Cosigned make_witness_key witness",
+    "citekit.app.papers.found": "CitedKey",
+    "citekit.app.syncing.cited": "CitedByPapers",
+    "citekit.app.syncing.sync": "Synced",
     "citekit.app.styles.take_in": "StylesTaken",
     "citekit.csl.style.describe": "StyleDescription",
     "citekit.csl.style.ir": "StyleRemark",

@@ -57,6 +57,8 @@ from citekit.app.sealing.seal import read_keys, seal, waiting_changes
 from citekit.app.sealing.signing_keys import make_log_key
 from citekit.app.site import build, new_project, serve
 from citekit.app.styles.take_in import remove_styles, update_styles
+from citekit.app.syncing.cited import cited_by
+from citekit.app.syncing.sync import sync
 from citekit.app.use_case import use_case
 from citekit.app.verifying.verify import verify
 from citekit.app.witnessing.take_in import take_in
@@ -107,6 +109,8 @@ class Archive:
 
     # references
     cite = use_case(cite)
+    cited_by = use_case(cited_by)
+    sync_bibliography = use_case(sync)
     styles = staticmethod(search_styles)
     describe_style = staticmethod(describe_style)
     update_styles = staticmethod(update_styles)

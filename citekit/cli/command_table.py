@@ -173,6 +173,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (
             {'name': '--all', 'parameter': 'all_', 'help': 'Every item but private ones.'},
+            {'name': '--from', 'parameter': 'from_', 'help': 'Everything that a paper cites; files named behind it are papers, too.', 'metavar': 'PAPER', 'is_many': True},
             {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},
             {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR, or its locale file.', 'metavar': 'TAG', 'completion': 'locales'},
             {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, ris, wikipedia.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('text', 'html', 'markdown', 'latex', 'rtf', 'bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris', 'wikipedia')},
@@ -612,6 +613,22 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--fix', 'parameter': 'fix', 'help': 'Mend what can be mended without a doubt, on its lines alone.'},
             {'name': '--dialect', 'parameter': 'dialect', 'help': 'Whose required fields and letters count: biblatex.', 'metavar': 'DIALECT', 'choices': ('biblatex', 'bibtex')},
             {'name': '--format', 'parameter': 'format', 'help': 'github: annotations of a pull request.', 'metavar': 'FORMAT', 'choices': ('text', 'github', 'json')},
+        ),
+    },
+    'bib sync': {
+        'help': 'Write a bibliography with what papers cite, and no more.',
+        'door': 'bib:sync',
+        'arguments': (
+            {'name': 'PAPER', 'parameter': 'more', 'help': 'More papers.', 'is_many': True, 'is_required': False},
+        ),
+        'options': (
+            {'name': '--for', 'parameter': 'papers', 'help': 'A paper: .tex, .aux, .bcf, .md, .qmd, .Rmd, .typ, .rst, .ipynb or .docx; may be given again.', 'metavar': 'PAPER', 'is_many': True},
+            {'name': '--output', 'parameter': 'output_', 'help': 'The bibliography to keep in step.', 'metavar': 'FILE', 'short': '-o'},
+            {'name': '--format', 'parameter': 'format', 'help': "The bibliography's format (default: by its name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml')},
+            {'name': '--library', 'parameter': 'libraries', 'help': 'Look here for what the archive has not: a bibliography file; may be given again.', 'metavar': 'FILE', 'is_many': True},
+            {'name': '--prune', 'parameter': 'prune', 'help': 'Let go what nothing cites and only this file has.'},
+            {'name': '--check', 'parameter': 'check', 'help': 'Write nothing; exit 1 if the file is not in step.'},
+            {'name': '--watch', 'parameter': 'watch', 'help': 'Go on, and write anew after each change, until stopped.'},
         ),
     },
 }

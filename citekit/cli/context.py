@@ -32,14 +32,18 @@ class Context(Value):
 
         Raises NotFound where there is none.
         """
-        named = self.archive or os.environ.get("CITEKIT_ARCHIVE")
-        if named:
-            return Path(named)
+        if self.named:
+            return Path(self.named)
         for folder in _upwards():
             for candidate in (folder, folder / "archive"):
                 if (candidate / "archive.toml").is_file():
                     return candidate
         raise NotFound("no archive here", hint="make one: citekit init; or name one: --archive DIR")
+
+    @property
+    def named(self) -> str | None:
+        """The archive that an option or the environment names; None where it is looked for."""
+        return self.archive or os.environ.get("CITEKIT_ARCHIVE")
 
     def items(self) -> ItemReader:
         """The items of the archive, to be read: what most references need."""

@@ -79,6 +79,7 @@ OTHERS = {
     "ProvenTime": "citekit.app.proving.proof_verdict",
     "Range": "citekit.app.annotating.passages",
     "ReadLog": "citekit.app.proving.prove",
+    "SyncFormat": "citekit.app.syncing.target",
     "Severity": "citekit.findings",
     "Sign": "citekit.app.intake.recognising.known_works",
     "Shared": "citekit.app.looking.duplicates",

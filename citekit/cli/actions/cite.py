@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from citekit.app.citing.cite import cite as cite_items
 from citekit.cli import output
-from citekit.errors import UsageError
+from citekit.errors import NotFound, UsageError
 from citekit.model.records.control_characters import replaced
 from citekit.store.outputs import write_output
+from citekit.store.private.left_out import LeftOut
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from citekit.app.citing.result import Cited
+    from citekit.app.syncing.cited import CitedByPapers
     from citekit.app.verifying.log_checks.trust_anchors import Outside
     from citekit.cli.context import Context
     from citekit.store.items import ItemReader
@@ -23,6 +27,7 @@ def cite(
     *,
     key: list[str],
     all_: bool,
+    from_: list[str],
     style: str | None,
     locale: str | None,
     format_: str | None,
@@ -40,9 +45,12 @@ def cite(
     revoked: list[str],
 ) -> int:
     """Print references of the items, or write them into a file; verified ones, if asked to."""
-    if bool(key) == all_:
+    if bool(key or from_) == all_:
         raise UsageError("name the items, or give --all", hint="citekit list shows the keys")
     store = context.items()
+    found = _cited_by(context, from_, key) if from_ else None
+    if found is not None:
+        key = [word for word in key if not Path(word).is_file()] + list(found.keys)
     is_verified = verify or any((trust, checkpoint, witness, revoked))
     outside = _outside(store, trust, checkpoint, witness, revoked) if is_verified else None
     cited = cite_items(
@@ -63,13 +71,30 @@ def cite(
     )
     if all_:
         output.tell_left_out(store.left_out(), quiet=context.quiet)
-    for warning in cited.warnings:
-        output.note(f"warning: {warning}", quiet=context.quiet)
+    _tell(found, cited.warnings, quiet=context.quiet)
     if output_ is not None:
         _write(store, output_, replaced(cited.text))
     else:
         _print(context, cited)
-    return 0
+    return NotFound.exit_code if found is not None and found.unknown else 0
+
+
+def _cited_by(context: Context, papers: list[str], words: list[str]) -> CitedByPapers:
+    """What papers cite: those that are named, and files among the words beside them."""
+    from citekit.app.syncing.cited import cited_by
+
+    more = [word for word in words if Path(word).is_file()]
+    return cited_by(context.reader(), [*papers, *more])
+
+
+def _tell(found: CitedByPapers | None, warnings: Sequence[str], *, quiet: bool) -> None:
+    """What is not in the answer though the papers cite it, and what else there is to say."""
+    if found is not None:
+        output.tell_findings(found.findings, quiet=quiet)
+        output.tell_some_findings(found.unknown, quiet=quiet)
+        output.tell_left_out(LeftOut(items=found.private), quiet=quiet)
+    for warning in warnings:
+        output.note(f"warning: {warning}", quiet=quiet)
 
 
 def _print(context: Context, cited: Cited) -> None:

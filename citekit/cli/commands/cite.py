@@ -21,6 +21,16 @@ Keys = Annotated[
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every item but private ones.")]
+From = Annotated[
+    list[str],
+    typer.Option(
+        "--from",
+        metavar="PAPER",
+        help="Everything that a paper cites; files named behind it are papers, too.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
 StyleOption = Annotated[
     str | None,
     typer.Option(
@@ -139,6 +149,7 @@ def cite(
     key: Keys,
     *,
     all_: All = False,
+    from_: From,
     style: StyleOption = None,
     locale: Locale = None,
     format_: FormatOption = None,

@@ -35,16 +35,15 @@ _INLINE_BREAK = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4",
 
 def parse_html(text: str) -> HtmlElement | None:
     """The tree of a page, or None where nothing can be parsed."""
-    from lxml import etree
-    from lxml.html import HTMLParser, document_fromstring
+    from lxml import etree, html
 
     bounded = _START_TAG.sub(_with_few_attributes, text[:PARSE_LIMIT].replace("\0", ""))
     data = bounded.encode("utf-8", "replace")
     if not data.strip():
         return None
-    parser = HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True)
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True)
     try:
-        return document_fromstring(data, parser=parser)
+        return html.document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, RecursionError):
         return None
 

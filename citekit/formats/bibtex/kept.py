@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _QUOTED: Final = r'\{[^{}]*\}|"[^"{}]*"'
 _SUM: Final = rf"(?:{_QUOTED}|[A-Za-z]+|\d+)(?: ?# ?(?:{_QUOTED}|[A-Za-z]+|\d+))*"
 _NAME: Final = r"[^\s{}=,\"#%@()\\]{1,80}"
+NAMES_OTHERS: Final = ("crossref", "xdata", "xref", "entryset", "related")
+"""Fields with the keys of entries that have to be in the same file."""
 _NEVER: Final = frozenset({"xdata", "ids"})
 """What ``xdata`` brings is kept in its place; other keys are those that the item has now."""
 
@@ -144,6 +146,17 @@ def kept_entry(item: Mapping[str, Any], walk: Crosswalk, beside: Collection[str]
         said |= set(entry.get("of", ()))
     kept.variables = frozenset(said)
     return kept
+
+
+def named_entries(item: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The keys of other entries in what is kept of an item's entry, by the field that has them."""
+    entry = facts_of(item).get("entry")
+    fields = _mappings(entry.get("fields")) if isinstance(entry, Mapping) else {}
+    return {
+        name: tuple(re.findall(r"[^\s,{}]+", str(fields[name].get("text", ""))))
+        for name in NAMES_OTHERS
+        if name in fields
+    }
 
 
 def _mappings(fields: object) -> dict[str, Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from citekit.formats.latex.write import LatexWriter
 from citekit.formats.one_line import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _NOT_IN_KEYS = frozenset("{},")  # BibTeX reads a key up to white space, a comma or a brace
 
@@ -32,10 +32,24 @@ def write_bibtex(
     With ``ascii`` letters beyond ASCII are LaTeX commands. Raises InvalidData when an id cannot be
     a key.
     """
-    walk, latex = crosswalk(dialect), LatexWriter(dialect, ascii=ascii)
     items = list(items)
     keys = frozenset(str(item.get("id")) for item in items) if len(items) > 1 else frozenset()
-    return "\n".join(_block(entry_of(item, walk, latex, beside=keys)) for item in items)
+    return "\n".join(bibtex_entries(items, dialect, beside=keys, ascii=ascii))
+
+
+def bibtex_entries(
+    items: Iterable[Mapping[str, Any]],
+    dialect: Dialect,
+    *,
+    beside: Collection[str] = (),
+    ascii: bool = False,  # noqa: A002  # as above
+) -> Iterator[str]:
+    """Each item as an entry that ends with a newline; what ``write_bibtex`` puts together.
+
+    ``beside`` are the keys of all entries of the file: from them an entry may inherit.
+    """
+    walk, latex = crosswalk(dialect), LatexWriter(dialect, ascii=ascii)
+    return (_block(entry_of(item, walk, latex, beside=beside)) for item in items)
 
 
 def _block(entry: Entry) -> str:

@@ -34,20 +34,36 @@ def keep(path: Path, made_of: str, lines: Iterable[str]) -> None:
     _write_own(path, f"{made_of} {crc32(body)}\n".encode() + body)
 
 
+def keep_newest(folder: Path, most: int) -> None:
+    """Remove the files of a cache folder that were written first, where there are too many."""
+    with suppress(OSError):
+        states = [(entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(folder)]
+        for _, path in sorted(states)[: max(len(states) - most, 0)]:
+            os.unlink(path)  # noqa: PTH108  # names are all we have
+
+
 def _read_own(path: Path) -> bytes | None:
     """A file that only this user can have written; None for any other, and where there is none."""
     try:
         descriptor = os.open(path, _READS | getattr(os, "O_BINARY", 0))
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as file, suppress(OSError):
-        found = os.fstat(descriptor)
-        is_own = os.name != "posix" or (
-            found.st_uid == os.geteuid() and not found.st_mode & _OTHERS_WRITE
-        )
-        if stat.S_ISREG(found.st_mode) and is_own:
+    try:
+        if not _is_own(os.fstat(descriptor)):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file, suppress(OSError):
             return file.read()
+    finally:
+        os.close(descriptor)
     return None
+
+
+def _is_own(found: os.stat_result) -> bool:
+    """Whether something is a plain file that this user owns and nobody else may write."""
+    is_own = os.name != "posix" or (
+        found.st_uid == os.geteuid() and not found.st_mode & _OTHERS_WRITE
+    )
+    return stat.S_ISREG(found.st_mode) and is_own
 
 
 def _write_own(path: Path, data: bytes) -> None:

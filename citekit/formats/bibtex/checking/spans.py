@@ -37,18 +37,20 @@ class Piece(Value):
 
 
 class FieldSpan(Value):
-    """A field: its name in lower case, where the name stands, and the pieces of its value."""
+    """A field from its name, which is in lower case, to the end of its value; and the pieces."""
 
     name: str
     start: int
+    end: int
     pieces: tuple[Piece, ...]
 
 
 class EntrySpan(Value):
-    """An entry: type in lower case, key, where both stand, its fields as they come."""
+    """An entry: type in lower case, key, where both stand, its fields as they come, its end."""
 
     type: str
     start: int
+    end: int
     key: str
     key_at: int
     fields: tuple[FieldSpan, ...]
@@ -62,10 +64,11 @@ class Fault(Value):
 
 
 class Spans(Value):
-    """All blocks of a text, and where it is none."""
+    """All blocks of a text, and where it is none; ``preambles`` from the ``@`` to the end."""
 
     entries: tuple[EntrySpan, ...]
     strings: tuple[FieldSpan, ...]
+    preambles: tuple[tuple[int, int], ...]
     faults: tuple[Fault, ...]
 
 
@@ -88,6 +91,7 @@ def find_spans(text: str) -> Spans:
     return Spans(
         entries=tuple(scanner.entries),
         strings=tuple(scanner.strings),
+        preambles=tuple(scanner.preambles),
         faults=tuple(scanner.faults),
     )
 
@@ -106,6 +110,7 @@ class _Scanner:
         self.text = text
         self.entries: list[EntrySpan] = []
         self.strings: list[FieldSpan] = []
+        self.preambles: list[tuple[int, int]] = []
         self.faults: list[Fault] = []
         self._entries_at = [match.start() for match in _NEXT_ENTRY.finditer(text)]
 
@@ -124,7 +129,9 @@ class _Scanner:
         if kind == "comment":
             return match.end()  # BibTeX skips the word alone; what follows is text between blocks
         if kind == "preamble":
-            return self._closed(self._value(match.end())[1], end)
+            closed = self._closed(self._value(match.end())[1], end)
+            self.preambles.append((match.start(), closed))
+            return closed
         if kind == "string":
             field = self._field(match.end())
             if field is None:
@@ -149,6 +156,7 @@ class _Scanner:
             EntrySpan(
                 type=kind,
                 start=match.start(),
+                end=at,
                 key=key[1],
                 key_at=key.start(1),
                 fields=tuple(fields),
@@ -161,8 +169,8 @@ class _Scanner:
         if match is None:
             return None
         pieces, end = self._value(match.end())
-        span = FieldSpan(name=match[1].casefold(), start=match.start(1), pieces=tuple(pieces))
-        return span, end
+        name = match[1].casefold()
+        return FieldSpan(name=name, start=match.start(1), end=end, pieces=tuple(pieces)), end
 
     def _value(self, at: int) -> tuple[list[Piece], int]:
         pieces = []

@@ -1,0 +1,1 @@
+"""A paper's bibliography in step with what it cites."""
