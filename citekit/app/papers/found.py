@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from citekit.errors import InvalidData, Place
+from citekit.findings import Finding
 from citekit.formats.bibtex.checking.spans import Lines
 from citekit.formats.bibtex.mapping import Dialect
 from citekit.model.value import NOTHING, Value
@@ -36,7 +37,8 @@ class CitedKey(Value):
 class Found(Value):
     r"""What a file says; ``cites_all`` is ``\nocite{*}``, ``dialect`` whose .bib files it reads.
 
-    ``labels`` are names that the file gives to its own figures and sections, as Typst has them.
+    ``labels`` are names of the file's own figures and sections, which are no keys then, as Typst
+    has it. ``findings`` tell what was not read.
     """
 
     keys: tuple[CitedKey, ...] = ()
@@ -45,6 +47,7 @@ class Found(Value):
     cites_all: bool = False
     dialect: Dialect | None = None
     labels: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
 
 
 class Spots:

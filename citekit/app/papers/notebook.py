@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.papers.found import Found
 from citekit.app.papers.latex import find_in_latex
-from citekit.app.papers.markdown_paper import find_in_markdown
+from citekit.app.papers.markdown_dialects import find_in_markdown
 from citekit.errors import InvalidData
 from citekit.model.records.json_text import parse_json
 from citekit.model.value import replace

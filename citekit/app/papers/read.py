@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from citekit.app.papers.found import CitedKey, Found
 from citekit.app.papers.latex import find_in_latex
 from citekit.app.papers.latex_runs import find_in_aux, find_in_bcf
-from citekit.app.papers.markdown_paper import find_in_markdown
+from citekit.app.papers.markdown_dialects import find_in_markdown
 from citekit.app.papers.notebook import find_in_notebook
 from citekit.app.papers.rst import find_in_rst
 from citekit.app.papers.typst import find_in_typst
@@ -119,6 +119,7 @@ class _Reading:
             path = self._waiting.popleft()
             found = self._read(path)
             self._found.append((path, found))
+            self._findings += [_in(path, finding) for finding in found.findings]
             for name, place in found.included:
                 self._follow(name, place._replace(path=str(path)), path.parent, path.suffix)
         labels = {label for _, found in self._found for label in found.labels}
@@ -194,6 +195,10 @@ class _Reading:
             for name in found.bibliographies:
                 if "\0" not in name and "://" not in name:
                     yield folder / (name.lstrip("/") if path.suffix == ".typ" else name)
+
+
+def _in(path: Path, finding: Finding) -> Finding:
+    return replace(finding, place=(finding.place or Place())._replace(path=str(path)))
 
 
 def _not_followed(name: str, reason: str, place: Place) -> Finding:

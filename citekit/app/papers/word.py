@@ -15,7 +15,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.papers.found import CitedKey, Found
-from citekit.app.papers.markdown_paper import keys_in_brackets
+from citekit.app.papers.markdown_dialects import keys_in_brackets
 from citekit.app.papers.xml_events import XmlEvents
 from citekit.errors import InvalidData, Place
 from citekit.model.records.json_text import parse_json

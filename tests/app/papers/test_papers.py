@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from citekit.app.papers.latex import find_in_latex
 from citekit.app.papers.latex_runs import find_in_aux, find_in_bcf
+from citekit.app.papers.markdown_dialects import find_in_markdown
 from citekit.app.papers.notebook import find_in_notebook
 from citekit.app.papers.read import read_papers
 from citekit.app.papers.rst import find_in_rst
@@ -19,7 +20,7 @@ from citekit.app.papers.word import find_in_word
 from citekit.errors import InvalidData, NotFound, UsageError
 
 CASES = Path(__file__).parents[2] / "cases" / "papers"
-TEXT_READERS = [find_in_latex, find_in_aux, find_in_typst, find_in_rst]
+TEXT_READERS = [find_in_latex, find_in_aux, find_in_typst, find_in_rst, find_in_markdown]
 PIECES = """\\cite \\input \\verb| \\iffalse \\fi \\begin{verbatim} \\end{verbatim} \\citation { }
 [ ] ( ) < > @key @ # #cite( <key> `` ``` ` " , ; / // /* */ % $ :cite:`key` .. :: \\end{document}
 &lt; \\ = let a-1 ä \x07""".split()  # noqa: SIM905  # words are read more easily

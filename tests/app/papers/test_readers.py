@@ -10,6 +10,7 @@ import pytest
 
 from citekit.app.papers.latex import find_in_latex
 from citekit.app.papers.latex_runs import find_in_aux, find_in_bcf
+from citekit.app.papers.markdown_dialects import find_in_markdown
 from citekit.app.papers.rst import find_in_rst
 from citekit.app.papers.typst import find_in_typst
 
@@ -22,6 +23,7 @@ READERS: dict[str, Any] = {
     ".aux": find_in_aux,
     ".typ": find_in_typst,
     ".rst": find_in_rst,
+    ".md": find_in_markdown,
 }
 PAPERS = sorted(path.name for path in CASES.iterdir() if path.suffix in (*READERS, ".bcf"))
 
@@ -52,3 +54,5 @@ def test_a_paper_says_what_it_cites(name: str) -> None:
     assert found.cites_all == expected.get("cites_all", False)
     assert found.dialect == expected.get("dialect")
     assert sorted(found.labels) == expected.get("labels", [])
+    unsure = [cited.key for cited in found.keys if cited.may_be_a_label]
+    assert unsure == expected.get("maybe_labels", [])
