@@ -20,7 +20,8 @@ from citekit.app.verifying.verify import verify
 from citekit.integrity.checkpoint import Checkpoint
 from citekit.integrity.digest import digest_bytes
 from citekit.integrity.leaf import encode_leaf
-from citekit.integrity.sign import WITNESS, new_signer_key, write_signer_key
+from citekit.integrity.note import Note, write_note
+from citekit.integrity.sign import WITNESS, new_signer_key, sign_note, write_signer_key
 from citekit.store.archive import ArchiveStore
 from citekit.store.log.folder import LogFolder
 from citekit.store.writing.event_recorder import note_events
@@ -482,3 +483,42 @@ def test_of_very_many_damaged_lines_the_first_are_named(root: Path) -> None:
     report = verify(ArchiveStore.open(root))
     told = [str(f.place) for f in report.findings if f.code == "CK-W622"]
     assert told == [f"{root / PENDING}:{line}" for line in range(2, 22)]
+
+
+# ── what is sealed, and is not so ──────────────────────────────────────────────────────────────
+
+
+def test_what_was_purged_may_not_be_here(root: Path) -> None:
+    """Whoever puts the bytes back is told so, and who checks another item is not."""
+    copy = (root / TEXT).read_bytes()
+    _purge(root)
+    _seal(root)
+    path = root / TEXT
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(copy)
+    here = ("CK-E623", TEXT, "is here, but the log says that it was purged")
+    assert here in _told(root)
+    assert here in _told(root, "lantern2024")
+    assert _told(root, "tide2023") == []
+
+
+def test_payloads_of_a_record_that_is_gone_are_not_extra(root: Path) -> None:
+    """The record is missing; what is told of other files stays."""
+    record = f"{LANTERN}/captures/20240302T093000Z.json"
+    (root / record).unlink()
+    (root / "objects/sha256/00").mkdir(parents=True, exist_ok=True)
+    (root / "objects/sha256/00" / ("0" * 62)).write_bytes(b"x")
+    told = [line[:2] for line in _told(root)]
+    assert ("CK-E601", record) in told
+    assert [path for code, path in told if code == "CK-E304"] == ["objects/sha256/00/" + "0" * 62]
+
+
+@pytest.mark.parametrize(("size", "lacking"), [(10**9, 3_906_249), (2**40, 4_294_967_295)])
+def test_a_log_that_lacks_nearly_all_of_it_is_not_gone_through(
+    size: int, lacking: int, root: Path
+) -> None:
+    """Its checkpoint names more entries than anybody could read: only their number is told."""
+    note = Checkpoint(origin=KEY.verifier.name, size=size, root=bytes(32)).text
+    (root / "log/checkpoint").write_bytes(write_note(sign_note(Note(text=note), KEY)))
+    assert _told(root) == [("CK-E606", "log/tile", f"{lacking} bundles of entries are missing")]
+    assert verify(ArchiveStore.open(root)).sealed == size
