@@ -40,6 +40,7 @@ from citekit.app.doctor.machine import examine_archive
 from citekit.app.intake.add import add
 from citekit.app.intake.bibliographies import import_items
 from citekit.app.intake.restore import restore
+from citekit.app.intake.web.recapture import recapture
 from citekit.app.looking.diff import diff
 from citekit.app.looking.duplicates import find_duplicates
 from citekit.app.looking.listing import list_items
@@ -91,6 +92,7 @@ class Archive:
 
     # what comes in
     add = use_case(add)
+    capture = use_case(recapture)
     import_file = use_case(import_file)
     import_text = use_case(import_items)
     import_package = use_case(import_package)

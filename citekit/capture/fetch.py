@@ -1,7 +1,7 @@
 """Fetching one address over plain HTTP(S), within limits that no server can stretch.
 
 Every hop of a redirect is looked up and judged anew (``safety``). Nothing is sent along: no
-cookies, no credentials, no proxy of the environment.
+cookies, no credentials, no proxy of the environment. Each hop is kept byte for byte.
 """
 
 from __future__ import annotations
@@ -13,33 +13,70 @@ import threading
 import time
 import zlib
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin
 
+from citekit.capture.content_coding import ACCEPTED, coding
 from citekit.capture.safety import Target, connect, resolve, split_url
+from citekit.capture.tap import Tap
 from citekit.errors import CaptureFailed, UsageError
 from citekit.integrity.digest import digest_bytes
 from citekit.model.value import Value, replace
 from citekit.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _REDIRECTS: Final = frozenset([301, 302, 303, 307, 308])
 _SECRET: Final = ("cookie", "authorization", "token", "secret", "session", "csrf", "xsrf")
 _PIECE_BYTES: Final = 1 << 16
+_REDIRECT_BYTES: Final = 1 << 20
+"""So much of a redirect's own body is kept: nobody reads it."""
+_SMALL_BYTES: Final = 10 * 10**6
+"""Below this an answer may have been packed as tightly as can be."""
 
 
 class Limits(Value):
     """What one fetch may cost in all, redirects included; seconds and bytes."""
 
     total_s: float = 60.0
+    silence_s: float = 20.0
     size_bytes: int = 100 * 10**6
+    ratio: int = 500
     redirects: int = 10
 
 
+class Tls(Value):
+    """What a connection was secured with, and the server's certificate (DER)."""
+
+    version: str
+    cipher: str
+    certificate: bytes
+
+
+class Hop(Value):
+    """One request and its answer, byte for byte as they passed.
+
+    ``is_cut`` says that the answer was not read to its end.
+    """
+
+    url: str
+    address: str
+    at: datetime
+    seconds: float
+    request: bytes
+    response: bytes
+    is_cut: bool = False
+    tls: Tls | None = None
+
+
 class Exchange(Value):
-    """What was asked and what came back. ``scrubbed`` are names of headers that were left out."""
+    """What was asked and what came back.
+
+    ``scrubbed`` are names of headers that were left out; in ``hops`` they still are.
+    """
 
     url: str
     final_url: str
@@ -50,12 +87,17 @@ class Exchange(Value):
     redirects: tuple[str, ...] = ()
     scrubbed: tuple[str, ...] = ()
     certificate: str | None = None
+    hops: tuple[Hop, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """What the server called it, with parameters."""
+        return next((v for n, v in self.headers if n.lower() == "content-type"), "")
 
     @property
     def media_type(self) -> str:
         """The type that the server gave, without its parameters."""
-        value = next((v for n, v in self.headers if n.lower() == "content-type"), "")
-        return value.partition(";")[0].strip().lower()
+        return self.content_type.partition(";")[0].strip().lower()
 
 
 class _Clock(Value):
@@ -70,9 +112,23 @@ class _Clock(Value):
             raise CaptureFailed("took too long", hint="try again, or save the page in a browser")
         return seconds
 
+    def beside(self, wait: Callable[[], None]) -> _Clock:
+        """The clock after something that takes none of its time."""
+        begin = time.monotonic()
+        wait()
+        return replace(self, ends_at=self.ends_at + time.monotonic() - begin)
 
-def fetch(url: str, *, limits: Limits | None = None, allow_private: bool = False) -> Exchange:
+
+def fetch(
+    url: str,
+    *,
+    limits: Limits | None = None,
+    allow_private: bool = False,
+    before: Callable[[str], None] | None = None,
+) -> Exchange:
     """The answer to a GET of an address, after its redirects; any status is an answer.
+
+    ``before`` is called with the address of each hop; it may raise, and its time counts apart.
 
     Raises UsageError for what is no http(s) address, CaptureFailed for no answer, a private
     address anywhere on the way, or one that is too large, too slow or redirected too often.
@@ -81,7 +137,10 @@ def fetch(url: str, *, limits: Limits | None = None, allow_private: bool = False
     clock = _Clock(ends_at=time.monotonic() + limits.total_s)
     here = urldefrag(url).url
     passed: list[str] = []
+    hops: list[Hop] = []
     while True:
+        if before is not None:
+            clock = clock.beside(partial(before, here))
         try:
             exchange = _get(here, limits, clock, allow_private=allow_private)
         except UsageError as error:
@@ -90,9 +149,10 @@ def fetch(url: str, *, limits: Limits | None = None, allow_private: bool = False
             raise CaptureFailed(f"{passed[-1]} leads to {error.message}") from error
         except CaptureFailed as error:
             raise CaptureFailed(f"{here}: {error.message}", hint=error.hint) from error
+        hops += exchange.hops
         location = next((v for n, v in exchange.headers if n.lower() == "location"), None)
         if exchange.status not in _REDIRECTS or not location:
-            return _told(exchange, url, passed)
+            return _told(replace(exchange, hops=tuple(hops)), url, passed)
         passed.append(here)
         here = urldefrag(urljoin(here, location)).url
         if here in passed or len(passed) > limits.redirects:
@@ -101,8 +161,8 @@ def fetch(url: str, *, limits: Limits | None = None, allow_private: bool = False
 
 def _told(exchange: Exchange, url: str, passed: list[str]) -> Exchange:
     """The exchange as asked for: with what was on the way, without secrets."""
-    kept = tuple((n, v) for n, v in exchange.headers if not _is_secret(n))
-    scrubbed = {n.lower() for n, _ in exchange.headers if _is_secret(n)}
+    kept = tuple((n, v) for n, v in exchange.headers if not is_secret(n))
+    scrubbed = {n.lower() for n, _ in exchange.headers if is_secret(n)}
     return replace(
         exchange,
         url=url,
@@ -112,7 +172,8 @@ def _told(exchange: Exchange, url: str, passed: list[str]) -> Exchange:
     )
 
 
-def _is_secret(name: str) -> bool:
+def is_secret(name: str) -> bool:
+    """Whether the value of a header of this name may open something to whoever reads it."""
     return any(word in name.lower() for word in _SECRET)
 
 
@@ -121,12 +182,22 @@ def _get(url: str, limits: Limits, clock: _Clock, *, allow_private: bool) -> Exc
     target = split_url(url)
     addresses = resolve(target, allow_private=allow_private)
     try:
-        with _connected(target, addresses, clock) as (connection, address):
-            certificate = _certificate(connection.sock)  # http.client may drop the socket early
+        with _connected(target, addresses, limits, clock) as (connection, tap, address):
+            at, begin, tls = datetime.now(UTC), time.monotonic(), _tls(tap.sock)
             connection.request("GET", target.path, headers=_headers(target))
             answer = connection.getresponse()
             is_final = answer.status not in _REDIRECTS
-            body = _read_body(answer, limits.size_bytes, clock) if is_final else b""
+            body, is_cut = _read_body(answer, limits, clock) if is_final else _skim(answer)
+            hop = Hop(
+                url=url,
+                address=address,
+                at=at,
+                seconds=time.monotonic() - begin,
+                request=bytes(tap.sent),
+                response=bytes(tap.received),
+                is_cut=is_cut,
+                tls=tls,
+            )
             return Exchange(
                 url=url,
                 final_url=url,
@@ -134,7 +205,8 @@ def _get(url: str, limits: Limits, clock: _Clock, *, allow_private: bool) -> Exc
                 headers=tuple(answer.getheaders()),
                 body=body,
                 address=address,
-                certificate=certificate,
+                certificate=digest_bytes(tls.certificate) if tls else None,
+                hops=(hop,),
             )
     except ssl.SSLCertVerificationError as error:
         raise CaptureFailed(
@@ -149,17 +221,19 @@ def _get(url: str, limits: Limits, clock: _Clock, *, allow_private: bool) -> Exc
 
 @contextmanager
 def _connected(
-    target: Target, addresses: tuple[str, ...], clock: _Clock
-) -> Iterator[tuple[http.client.HTTPConnection, str]]:
+    target: Target, addresses: tuple[str, ...], limits: Limits, clock: _Clock
+) -> Iterator[tuple[http.client.HTTPConnection, Tap, str]]:
     """A connection to the first address that answers; cut when the time is over, come what may."""
     connection = http.client.HTTPConnection(target.host, target.port)
     sock, address = _first(target, addresses, clock)
-    connection.sock = sock
+    sock.settimeout(min(limits.silence_s, clock.left()))
+    tap = Tap(sock)
+    connection.sock = tap  # all of a socket that http.client uses
     watch = threading.Timer(clock.left(), _cut, [sock])
     watch.daemon = True
     watch.start()
     try:
-        yield connection, address
+        yield connection, tap, address
     finally:
         watch.cancel()
         connection.close()
@@ -187,14 +261,16 @@ def _headers(target: Target) -> Mapping[str, str]:
         "Host": target.host_header,
         "User-Agent": f"citekit/{__version__}",
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
-        "Accept-Encoding": "identity",
+        "Accept-Encoding": ACCEPTED,
         "Connection": "close",
     }
 
 
-def _read_body(answer: http.client.HTTPResponse, most: int, clock: _Clock) -> bytes:
+def _read_body(
+    answer: http.client.HTTPResponse, limits: Limits, clock: _Clock
+) -> tuple[bytes, bool]:
     """The body, decoded and whole; raises CaptureFailed when it is too large or cut off."""
-    inflate = _decoder(answer.getheader("Content-Encoding", ""))
+    undo = coding(answer.getheader("Content-Encoding", ""))
     expected = answer.length  # None where the server did not say, or sends chunks
     pieces: list[bytes] = []
     received = size = 0
@@ -205,33 +281,42 @@ def _read_body(answer: http.client.HTTPResponse, most: int, clock: _Clock) -> by
         if not piece:
             break
         received += len(piece)
-        while piece:
-            plain = inflate.decompress(piece, _PIECE_BYTES) if inflate else piece
-            piece = inflate.unconsumed_tail if inflate else b""
+        for plain in undo.plain(piece):
             pieces.append(plain)
             size += len(plain)
-            if size > most:
-                raise CaptureFailed(f"the answer is larger than {most} bytes")
-    if (expected or 0) > received or (inflate and received and not inflate.eof):
+            _check_size(size, received, limits)
+    if (expected or 0) > received or (received and not undo.is_whole):
         raise CaptureFailed("the answer was cut off", hint="try again")
-    return b"".join(pieces)
+    return b"".join(pieces), False
 
 
-def _decoder(encoding: str) -> zlib._Decompress | None:
-    match encoding.strip().lower():
-        case "" | "identity":
-            return None
-        case "gzip" | "x-gzip":
-            return zlib.decompressobj(zlib.MAX_WBITS | 16)
-        case "deflate":
-            return zlib.decompressobj()
-        case other:
-            raise CaptureFailed(f"the answer is encoded as {other[:40]!r}, which was not asked for")
+def _check_size(size: int, received: int, limits: Limits) -> None:
+    if size > limits.size_bytes:
+        raise CaptureFailed(f"the answer is larger than {limits.size_bytes} bytes")
+    if size > _SMALL_BYTES and size > received * limits.ratio:
+        raise CaptureFailed(
+            f"the answer unpacks to more than {limits.ratio} times its size", hint="no page does"
+        )
 
 
-def _certificate(sock: socket.socket | None) -> str | None:
-    """The digest of the server's certificate (DER)."""
-    if isinstance(sock, ssl.SSLSocket):
-        der = sock.getpeercert(binary_form=True)
-        return digest_bytes(der) if der else None
-    return None
+def _skim(answer: http.client.HTTPResponse) -> tuple[bytes, bool]:
+    """Read the body of a redirect for the record alone; whether something of it is not there."""
+    received = 0
+    while received < _REDIRECT_BYTES:
+        try:
+            piece = answer.read1(_PIECE_BYTES)
+        except (OSError, http.client.HTTPException):
+            return b"", True
+        if not piece:
+            return b"", bool(answer.length)
+        received += len(piece)
+    return b"", True
+
+
+def _tls(sock: socket.socket) -> Tls | None:
+    """What the connection was secured with."""
+    der = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
+    if der is None or not isinstance(sock, ssl.SSLSocket):
+        return None
+    cipher = sock.cipher()
+    return Tls(version=sock.version() or "", cipher=cipher[0] if cipher else "", certificate=der)

@@ -60,10 +60,10 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (),
     },
     'add': {
-        'help': "Archive files, or stdin as '-': payloads, capture record, metadata with evidence.",
+        'help': "Archive files, addresses, or stdin as '-': payloads, capture record, fields with evidence.",
         'door': 'add:add',
         'arguments': (
-            {'name': 'SOURCE', 'parameter': 'source', 'help': 'Files, or - for stdin.', 'is_many': True, 'is_required': False},
+            {'name': 'SOURCE', 'parameter': 'source', 'help': 'Files, addresses of pages, or - for stdin.', 'is_many': True, 'is_required': False},
         ),
         'options': (
             {'name': '--url', 'parameter': 'url', 'help': 'The address the file was saved from (declared, not observed).', 'metavar': 'URL'},
@@ -75,6 +75,24 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--encoding', 'parameter': 'encoding', 'help': "How the file's text is encoded (default: found out).", 'metavar': 'NAME'},
             {'name': '--max-size', 'parameter': 'max_size', 'help': 'The largest file accepted (default: 100MB).', 'metavar': 'SIZE'},
             {'name': '--from', 'parameter': 'from_', 'help': 'A CSV or JSONL file with a source a line: file, url, key, access, tags, fields.', 'metavar': 'LIST'},
+            {'name': '--keep', 'parameter': 'keep', 'help': 'Archive the answer, also where it is not the page.'},
+            {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'Fetch from a host at a private address.'},
+            {'name': '--ignore-robots', 'parameter': 'ignore_robots', 'help': 'Also ask for what robots.txt asks to leave alone.'},
+        ),
+    },
+    'capture': {
+        'help': "Ask items' addresses again: a new capture of each, and whether the page has changed.",
+        'door': 'add:capture',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': 'Items whose addresses are asked.', 'is_many': True, 'completion': 'keys', 'is_required': False},
+        ),
+        'options': (
+            {'name': '--missing', 'parameter': 'missing', 'help': 'All items with an address and no capture yet.'},
+            {'name': '--all', 'parameter': 'all_', 'help': 'All items with an address; private ones by name alone.'},
+            {'name': '--older-than', 'parameter': 'older_than', 'help': 'Of all, those whose last capture is older, such as 12h, 30d, 2w, 6m or 1y.', 'metavar': 'AGE'},
+            {'name': '--keep', 'parameter': 'keep', 'help': 'Archive the answer, also where it is not the page.'},
+            {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'Fetch from a host at a private address.'},
+            {'name': '--ignore-robots', 'parameter': 'ignore_robots', 'help': 'Also ask for what robots.txt asks to leave alone.'},
         ),
     },
     'import': {

@@ -60,6 +60,16 @@ Only = Annotated[
         show_default=False,
     ),
 ]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="Fetch from a host at a private address.")
+]
+IgnoreRobots = Annotated[
+    bool,
+    typer.Option("--ignore-robots", help="Also ask for what robots.txt asks to leave alone."),
+]
+KeepAnswer = Annotated[
+    bool, typer.Option("--keep", help="Archive the answer, also where it is not the page.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 StanceOption = Annotated[
     Stance | None,

@@ -1,7 +1,7 @@
-"""Archiving a file: its bytes, a capture record, and an item with evidence for every field.
+"""Archiving a file or an address: bytes, a capture record, an item with evidence for every field.
 
-What citekit reads in the bytes itself is *observed*; what somebody says of them – the address they
-came from, a field given by hand – is *declared*.
+What citekit reads in the bytes itself, or sees an address answer, is *observed*; what somebody says
+of them – the address they came from, a field given by hand – is *declared*.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from citekit.app.intake.known_source import (
     bring_back,
     find_bytes,
     find_item,
+    first_known,
     refuse_purged_again,
     settle,
     told_of_address,
 )
 from citekit.app.intake.new_citekey import make_citekey
 from citekit.app.intake.payloads import build_payloads
+from citekit.app.intake.web.observed import cited_address, observed
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.capture import Capture, Source
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.app.intake.known_source import Ask
+    from citekit.app.intake.web.observed import Visited
+    from citekit.capture.visitor import Visitor
     from citekit.extract import Extraction
     from citekit.store.archive import ArchiveStore
     from citekit.store.writing.writer import PayloadSource, Writer
@@ -68,20 +72,32 @@ class Added(Value):
     findings: tuple[Finding, ...] = ()
 
 
+class _Taken(NamedTuple):
+    """The bytes of a source, what they are called, and how an address answered with them."""
+
+    data: bytes
+    name: str | None
+    visited: Visited | None = None
+
+
 class _Read(NamedTuple):
     """A source that has been read: its bytes, what was found in them, and what was said of it."""
 
-    data: bytes
+    taken: _Taken
     extraction: Extraction
     declared: Declared
     options: Mapping[str, Any]
-    name: str | None
     captured_at: datetime
 
     @property
-    def address(self) -> str | None:
-        """The address that was given, or saved in the file."""
-        return address_of(self.declared.url, self.extraction)
+    def addresses(self) -> tuple[str, ...]:
+        """The address that was visited or given, or that was saved in the file."""
+        if self.taken.visited:
+            exchange = self.taken.visited.exchange
+            cited = cited_address(exchange, self.extraction)
+            return tuple(dict.fromkeys([exchange.url, exchange.final_url, cited]))
+        address = address_of(self.declared.url, self.extraction)
+        return (address,) if address else ()
 
     @property
     def says_more(self) -> bool:
@@ -154,66 +170,95 @@ def add(
     max_size_bytes: int | None = None,
     now: datetime | None = None,
     ask: Ask | None = None,
+    keep: bool = False,
+    visitor: Visitor | None = None,
 ) -> Added:
-    """Archive one file, or bytes, as a new item or as a new capture of one that is there.
+    """Archive a file, an address, or bytes, as a new item or as a new capture of one that is there.
 
     ``name`` is what bytes are called, ``url`` where the source was (declared), ``fields`` are CSL
-    variables that overrule what is read, ``max_size_bytes`` is 100 MB where it is not given. Bytes
+    variables that overrule what is read, ``max_size_bytes`` is 100 MB where it is not given. An
+    address is asked by ``visitor``; ``keep`` takes an answer that is no page too. Bytes of a file
     that the archive has already are not added again: the item that has them comes back, and
     the bytes too where they were absent. Other bytes of an address that an item is known at become
     a capture of it, unless ``new_item`` or ``ask`` says otherwise; ``to`` always makes a capture
     of that item, whose record stays as it is. Raises NotFound, InvalidData, StorageFailed for the
-    source, UsageError for what is said of it, NotFound for ``to``, StoreConflict for a key that
-    is taken, an address of several items, bytes that were purged, or a clock that went back.
+    source, CaptureFailed for an address, UsageError for what is said of it, NotFound for ``to``,
+    StoreConflict for a key that is taken, an address of several items, bytes that were purged, or
+    a clock that went back.
     """
     check_encoding(encoding)
     declared = Declared(url=check_url(url), fields=fields, access=access, encoding=encoding)
     wish = Wish(key=key, to=to, new_item=new_item, ask=ask)
     _check_wish(wish, declared)
     limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
-    data, name = _read_named(source, name, limit)
+    taken = _take(source, name, limit, url=url, keep=keep, visitor=visitor)
     is_told_more = any((key, url, fields, access, encoding))
-    held = find_bytes(store, data) if to is None else None
+    held = find_bytes(store, taken.data) if to is None and not taken.visited else None
     if held is None:
-        captured_at = now or this_second()
-        extraction = read_extraction(
-            data,
-            name=name,
-            url=declared.url,
-            encoding=encoding,
-            publishers=own_publishers(store),
-            now=captured_at,
-        )
-        _refuse_binary_text(extraction, name)
-        is_default = limit == DEFAULT_MAX_SIZE_BYTES
-        options = {"encoding": encoding, "max_size_bytes": None if is_default else limit}
-        read = _Read(data, extraction, declared, options, name, captured_at)
-        stored = _store(store, read, settle(store, read.address, wish))
+        read = _read(store, taken, declared, limit, now or this_second())
+        stored = _store(store, read, settle(store, first_known(store, read.addresses), wish))
         if isinstance(stored, Added):
             return stored
         held = stored
-    held = bring_back(store, held, data)
+    held = bring_back(store, held, taken.data)
     finding = held.finding(is_told_more=is_told_more)
     return Added(
         key=held.key, item=archived(store, store.item(held.key)), is_new=False, findings=(finding,)
     )
 
 
-def _read_named(
-    source: str | Path | bytes, name: str | None, limit: int
-) -> tuple[bytes, str | None]:
-    """The bytes of a source, and what it is called; raises UsageError for an address."""
+def _take(
+    source: str | Path | bytes,
+    name: str | None,
+    limit: int,
+    *,
+    url: str | None,
+    keep: bool,
+    visitor: Visitor | None,
+) -> _Taken:
+    """The bytes of a source, and what it is called."""
     if isinstance(source, bytes):
-        return check_size(source, name or "stdin", max_size_bytes=limit), name
-    if isinstance(source, str) and re.match(r"https?://", source):
-        raise UsageError(
-            "this version does not fetch addresses itself",
-            place=source,
-            hint=f"save the page in a browser, then: citekit add FILE --url {source}",
-        )
+        return _Taken(check_size(source, name or "stdin", max_size_bytes=limit), name)
+    if isinstance(source, str) and is_address(source):
+        if url is not None:
+            raise UsageError("--url says where a file was", hint="an address says that itself")
+        from citekit.app.intake.web.visiting import visit
+
+        visited = visit(source, visitor, keep=keep, max_size_bytes=limit)
+        return _Taken(visited.exchange.body, None, visited)
     path = Path(source)
     data = read_source(path, max_size_bytes=limit)
-    return data, os.fsencode(path.name).decode("utf-8", "replace")  # a name may be any bytes
+    # a name may be any bytes
+    return _Taken(data, os.fsencode(path.name).decode("utf-8", "replace"))
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is asked over the network, and is no file.
+
+    >>> is_address("https://paper.example/storm"), is_address("storm.html")
+    (True, False)
+    """
+    return re.match(r"(?i)https?://", source) is not None
+
+
+def _read(
+    store: ArchiveStore, taken: _Taken, declared: Declared, limit: int, at: datetime
+) -> _Read:
+    """What a source says of itself; a server says what it is of what it sends."""
+    visited = taken.visited
+    extraction = read_extraction(
+        taken.data,
+        name=visited.name if visited else taken.name,
+        url=visited.exchange.final_url if visited else declared.url,
+        media_type=visited.exchange.content_type if visited else None,
+        encoding=declared.encoding,
+        publishers=own_publishers(store),
+        now=at,
+    )
+    _refuse_binary_text(extraction, taken.name)
+    is_default = limit == DEFAULT_MAX_SIZE_BYTES
+    options = {"encoding": declared.encoding, "max_size_bytes": None if is_default else limit}
+    return _Read(taken, extraction, declared, options, at)
 
 
 def _check_wish(wish: Wish, declared: Declared) -> None:
@@ -267,13 +312,13 @@ def _store(store: ArchiveStore, read: _Read, wish: Wish) -> Added | HeldBytes:
     made = _make_capture(read)
     options = {**read.options, **_of_the_item(read.declared)}
     with store.writing(options=options) as writer:
-        held = find_bytes(store, read.data) if wish.to is None else None
+        is_file = read.taken.visited is None
+        held = find_bytes(store, read.taken.data) if wish.to is None and is_file else None
         if held is not None:
             return held
-        target = find_item(store, read.address, wish)
-        told = tuple(
-            told_of_address(store, read.address, wish, target, is_told_more=read.says_more)
-        )
+        address = first_known(store, read.addresses)
+        target = find_item(store, address, wish)
+        told = tuple(told_of_address(store, address, wish, target, is_told_more=read.says_more))
         refuse_purged_again(store, target or "another item", made.contents)
         if target is None:
             item = _add_item(store, writer, read, made, wish.key)
@@ -292,12 +337,14 @@ def _store(store: ArchiveStore, read: _Read, wish: Wish) -> Added | HeldBytes:
 
 
 def _make_capture(read: _Read) -> _Made:
-    payloads, contents = build_payloads(read.data, read.extraction)
+    visited = read.taken.visited
+    payloads, contents = build_payloads(read.taken.data, read.extraction, visited)
+    said = {"source": _source(read.declared, read.extraction, read.taken.name)}
     capture = Capture(
         captured_at=read.captured_at,
-        source=_source(read.declared, read.extraction, read.name),
         tool=this_tool(read.options, read.extraction.libraries),
         payloads=payloads,
+        **(observed(visited.exchange) if visited else said),
     )
     return _Made(capture, contents)
 
@@ -309,7 +356,10 @@ def _add_item(
     if key is not None and _is_taken(store, key):
         hint = f"choose another --key, or make it a capture of that item: --to {key}"
         raise StoreConflict(f"the key {key} is taken", hint=hint)
-    variables, facts = describe(read.extraction, read.declared, store.settings.access)
+    visited = read.taken.visited
+    cited = cited_address(visited.exchange, read.extraction) if visited else None
+    access = store.settings.access
+    variables, facts = describe(read.extraction, read.declared, access, visited=cited)
     chosen = key or writer.unique_key(make_citekey(variables))
     item = Item.from_json({"id": chosen, **variables}).with_facts(facts)
     stamp = make_stamp(read.captured_at)
@@ -336,6 +386,7 @@ def _add_capture(store: ArchiveStore, writer: Writer, key: str, made: _Made) -> 
 def _findings(read: _Read, item: Item, *, is_new: bool) -> Iterator[Finding]:
     """What was noticed; of what was missed only that which the record does not have, either."""
     given = (read.declared.fields or {}) if is_new else {}
+    yield from read.taken.visited.findings if read.taken.visited else ()
     for finding in read.extraction.findings:
         variable = _MISSED.get(finding.rule)
         if variable is None:

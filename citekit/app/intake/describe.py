@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.model.item import Access, ItemFacts
@@ -61,18 +61,30 @@ class Declared(Value):
 
 
 def describe(
-    extraction: Extraction, declared: Declared, default_access: Access
+    extraction: Extraction,
+    declared: Declared,
+    default_access: Access,
+    *,
+    visited: str | None = None,
 ) -> tuple[dict[str, Any], ItemFacts]:
-    """The item's CSL variables, and its facts with the evidence for them."""
+    """The item's CSL variables, and its facts with the evidence for them.
+
+    ``visited`` is the address under which a page is cited that citekit itself has visited.
+    """
     variables: dict[str, Any] = {"type": extraction.value("type") or "document"}
     for variable in _VARIABLES:
         value = extraction.value(variable)
         if value not in (None, "", []):
             variables[variable] = value
-    url = declared.url or extraction.source_url or extraction.value("URL")
+    url = visited or declared.url or extraction.source_url or extraction.value("URL")
     if url:
         variables["URL"] = url
-    evidence = {name: _recorded(extraction, name) for name in _RECORDED}
+    declaring = _DECLARING if visited is None else _DECLARING - {"url"}
+    evidence = {name: _recorded(extraction, name, declaring) for name in _RECORDED}
+    if visited:
+        evidence["URL"] = tuple(
+            {**candidate, "chosen": candidate["value"] == visited} for candidate in evidence["URL"]
+        )
     if declared.url:
         read = tuple(e for e in evidence["URL"] if e["origin"] != "url")
         evidence["URL"] = (declared_evidence(declared.url), *_unchosen(read))
@@ -99,16 +111,18 @@ def declared_evidence(value: Any) -> dict[str, Any]:  # noqa: ANN401  # a JSON v
     }
 
 
-def _recorded(extraction: Extraction, name: str) -> tuple[dict[str, Any], ...]:
-    return tuple(_evidence_json(evidence) for evidence in extraction.candidates(name))
+def _recorded(
+    extraction: Extraction, name: str, declaring: Collection[str]
+) -> tuple[dict[str, Any], ...]:
+    return tuple(_evidence_json(evidence, declaring) for evidence in extraction.candidates(name))
 
 
-def _evidence_json(evidence: Evidence) -> dict[str, Any]:
+def _evidence_json(evidence: Evidence, declaring: Collection[str]) -> dict[str, Any]:
     data = evidence.to_json()
     field = data.pop("field")
     if field in _OFFSETS_ONLY:
         data["value"] = None
-    fact = "declared" if data["origin"] in _DECLARING else "observed"
+    fact = "declared" if data["origin"] in declaring else "observed"
     return {"value": data.pop("value"), "origin": data.pop("origin"), "fact": fact, **data}
 
 

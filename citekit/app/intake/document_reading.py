@@ -37,11 +37,13 @@ def read_extraction(
     encoding: str | None,
     publishers: Sequence[Mapping[str, Any]],
     now: datetime,
+    media_type: str | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Extraction:
     """What can be read out of the bytes; when the child fails or is stopped, a finding says so."""
     facts = {
         "name": name,
+        "media_type": media_type,
         "url": url,
         "encoding": encoding,
         "publishers": [dict(publisher) for publisher in publishers],
@@ -106,6 +108,7 @@ def _extract(data: bytes, facts: Mapping[str, Any]) -> Extraction:
     extraction = extract(
         data,
         name=facts["name"],
+        media_type=facts["media_type"],
         url=facts["url"],
         encoding=facts["encoding"],
         publishers=read_publishers(facts["publishers"]),

@@ -13,7 +13,7 @@ from citekit.model.address import compared_address
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from citekit.extract import Extraction
     from citekit.store.archive import ArchiveStore
@@ -100,6 +100,12 @@ def address_of(given: str | None, extraction: Extraction) -> str | None:
     """The address that was given, else the one that was saved in the file."""
     saved = (e.value for e in extraction.candidates("URL") if e.origin in _SAVING)
     return given or next((str(url) for url in saved), None)
+
+
+def first_known(store: ArchiveStore, addresses: Sequence[str]) -> str | None:
+    """Of several addresses of one page the first that an item is known at, else the first."""
+    known = (address for address in addresses if _known_at(store, address))
+    return next(known, None) or (addresses[0] if addresses else None)
 
 
 def find_item(store: ArchiveStore, address: str | None, wish: Wish) -> str | None:

@@ -11,13 +11,14 @@ from citekit.model.quotation import count_words
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from citekit.app.intake.web.observed import Visited
     from citekit.extract import Extraction
 
 
 def build_payloads(
-    data: bytes, extraction: Extraction
+    data: bytes, extraction: Extraction, visited: Visited | None = None
 ) -> tuple[dict[str, Payload], dict[str, bytes | Path]]:
-    """Payload records by role, and their bytes by digest."""
+    """Payload records by role, and their bytes by digest; with the record of a visit."""
     original = Payload(
         digest=digest_bytes(data),
         size_bytes=len(data),
@@ -37,6 +38,9 @@ def build_payloads(
         )
         payloads["text"] = text
         contents[text.digest] = encoded
+    if visited:
+        payloads["warc"] = visited.record
+        contents[visited.record.digest] = visited.record_data
     return payloads, contents
 
 

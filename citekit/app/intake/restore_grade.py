@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from citekit.app.intake.payloads import build_payloads
 from citekit.app.intake.reread import read_again
+from citekit.app.intake.web.observed import observed
 from citekit.capture.fetch import Exchange
 from citekit.model.capture import Capture, Source
 from citekit.model.identifiers import make_stamp
@@ -57,10 +58,9 @@ def grade(store: ArchiveStore, key: str, candidate: Candidate) -> Graded:
     payloads, contents = build_payloads(candidate.data, extraction)
     made = Capture(
         captured_at=this_second(),
-        source=_source(candidate, last),
         tool=this_tool(libraries=extraction.libraries),
         payloads=payloads,
-        **_observed(candidate),
+        **_seen(candidate, last),
     )
     text = payloads.get("text")
     for stamp, capture in captures if text else ():
@@ -87,26 +87,11 @@ def add_graded(store: ArchiveStore, key: str, graded: Graded) -> str:
     return stamp
 
 
-def _source(candidate: Candidate, last: Capture) -> Source:
+def _seen(candidate: Candidate, last: Capture) -> dict[str, Any]:
     """What was seen to answer, or a file and the address that the old capture told."""
     if candidate.exchange:
-        return Source(fact="observed", url=candidate.exchange.url)
-    return Source(fact="declared", file=candidate.file, url=last.source.url)
-
-
-def _observed(candidate: Candidate) -> dict[str, Any]:
-    exchange = candidate.exchange
-    if exchange is None:
-        return {}
-    return {
-        "final_url": exchange.final_url,
-        "redirects": exchange.redirects,
-        "status": exchange.status,
-        "headers": exchange.headers,
-        "address": exchange.address,
-        "certificate": exchange.certificate,
-        "completeness": {"scrubbed": list(exchange.scrubbed)} if exchange.scrubbed else {},
-    }
+        return observed(candidate.exchange)
+    return {"source": Source(fact="declared", file=candidate.file, url=last.source.url)}
 
 
 def _linked(made: Capture, stamp: str, grade_: Grade, anchors: int | None = None) -> Capture:

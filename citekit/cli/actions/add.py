@@ -1,4 +1,4 @@
-"""``citekit add`` and ``citekit import``: one bad source does not keep the others out."""
+"""``citekit add``, ``capture`` and ``import``: one bad source does not keep the others out."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from citekit.app.changing.fields import read_fields
 from citekit.app.changing.manifest import read_manifest
 from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES
 from citekit.app.intake.add import add as add_source
+from citekit.app.intake.web.recapture import keys_to_capture, read_age, recapture
 from citekit.app.packages.import_file import import_file
+from citekit.capture.visitor import Visitor
 from citekit.cli import output
 from citekit.cli.imported import ask, counts, imported_json, tell_imported
 from citekit.errors import CitekitError, InvalidData, UsageError
+from citekit.store.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from citekit.app.intake.add import Added
     from citekit.app.intake.bibliographies import Imported
     from citekit.app.intake.known_source import Answer
+    from citekit.app.intake.web.recapture import Recaptured
     from citekit.cli.commands.add import Merging
     from citekit.cli.context import Context
     from citekit.model.item import Access
@@ -47,14 +51,12 @@ def add(
     encoding: str | None,
     max_size: str | None,
     from_: str | None,
+    keep: bool,
+    allow_private: bool,
+    ignore_robots: bool,
 ) -> int:
     """Archive every source and print the keys; the first failure decides the exit code."""
-    if not source and from_ is None:
-        raise UsageError("names no source", hint="citekit add FILE…, or --from LIST")
-    if from_ is not None and (source or url or key or to):
-        raise UsageError("--from is for itself", hint="the list names files, addresses and keys")
-    if len(source) > 1 and (url or key):
-        raise UsageError("--url and --key are for one source", hint="add the sources one by one")
+    _check_sources(source, from_, is_for_one=bool(url or key), is_named=bool(url or key or to))
     store = context.store()
     talk = _Talk()
     options = {
@@ -66,6 +68,8 @@ def add(
         "access": access,
         "encoding": encoding,
         "ask": talk.ask if output.is_conversation() and not context.json else None,
+        "keep": keep,
+        "visitor": Visitor(allow_private=allow_private, ignore_robots=ignore_robots),
     }
     added: list[Added] = []
     failures: list[CitekitError] = []
@@ -87,6 +91,18 @@ def add(
     if context.json:
         output.answer_json({"items": [_added_json(result) for result in added]})
     return failures[0].exit_code if failures else 0
+
+
+def _check_sources(
+    source: list[str], from_: str | None, *, is_for_one: bool, is_named: bool
+) -> None:
+    """Raise UsageError where sources and what is said of them do not go together."""
+    if not source and from_ is None:
+        raise UsageError("names no source", hint="citekit add FILE|URL…, or --from LIST")
+    if from_ is not None and (source or is_named):
+        raise UsageError("--from is for itself", hint="the list names files, addresses and keys")
+    if len(source) > 1 and is_for_one:
+        raise UsageError("--url and --key are for one source", hint="add the sources one by one")
 
 
 class _Talk:
@@ -125,15 +141,16 @@ def _add_line(
     """Archive the source of one line; its file is named as seen from the list's folder."""
     with line.blamed():
         file, url = line.text("file"), line.text("url")
-        if file is None:
-            what = f"the address {url} alone: citekit add fetches no pages" if url else "no file"
-            hint = "save the page, and name it in the column file"
-            raise InvalidData(f"names {what}", hint=hint)
+        if file is None and url is None:
+            hint = "a line has a file, or the url of a page"
+            raise InvalidData("names no file and no address", hint=hint)
         told = line.fields(besides=("file", "url", "key"))
         fields = {**options["fields"], **{name: value for name, value in told.items() if value}}
         access = line.access or options["access"]
-        own = {"url": url, "key": line.text("key"), "access": access, "fields": fields}
-        return _add_one(folder / file, {**options, **own}, store, max_size_bytes)
+        own = {"key": line.text("key"), "access": access, "fields": fields}
+        if file is None:
+            return _add_one(url or "", {**options, **own}, store, max_size_bytes)
+        return _add_one(folder / file, {**options, **own, "url": url}, store, max_size_bytes)
 
 
 def _add_one(
@@ -216,6 +233,74 @@ def _added_json(result: Added) -> dict[str, Any]:
         "capture": result.capture,
         "findings": findings,
     }
+
+
+def capture(
+    context: Context,
+    *,
+    key: list[str],
+    missing: bool,
+    all_: bool,
+    older_than: str | None,
+    keep: bool,
+    allow_private: bool,
+    ignore_robots: bool,
+) -> int:
+    """Capture each item anew and say whether it changed; the first failure decides the code."""
+    is_batch = missing or all_ or older_than is not None
+    if is_batch == bool(key) or (missing and (all_ or older_than)):
+        raise UsageError(
+            "names no items, or in two ways", hint="citekit capture KEY…, or --missing, or --all"
+        )
+    store = context.store()
+    visitor = Visitor(allow_private=allow_private, ignore_robots=ignore_robots)
+    age = None if older_than is None else read_age(older_than)
+    keys = key or list(keys_to_capture(store, missing=missing, older_than=age, now=now()))
+    made: list[Recaptured] = []
+    failures: dict[str, CitekitError] = {}
+    for one in keys:
+        try:
+            made.append(recapture(store, one, visitor=visitor, keep=keep))
+        except CitekitError as error:
+            failures[one] = error
+            output.tell_error(error, as_json=context.json)
+            continue
+        if not context.json:
+            output.answer(_captured(made[-1]))
+        output.tell_findings(made[-1].findings, quiet=context.quiet)
+    if is_batch:
+        output.tell_left_out(store.left_out(), quiet=context.quiet)
+    _tell_captured(context, made, failures)
+    return next(iter(failures.values())).exit_code if failures else 0
+
+
+def _captured(made: Recaptured) -> str:
+    """``harbour2024  20261201T100000Z  changed``."""
+    what = {None: "first capture", True: "changed", False: "unchanged"}[made.is_changed]
+    return f"{made.key}  {made.capture}  {what}"
+
+
+def _tell_captured(
+    context: Context, made: Sequence[Recaptured], failures: dict[str, CitekitError]
+) -> None:
+    if len(made) + len(failures) != 1:
+        changed = sum(bool(one.is_changed) for one in made)
+        told = f"{len(made)} captured, {changed} of them changed"
+        if failures:
+            told += f"; not captured: {', '.join(failures)}"
+        output.note(told, quiet=context.quiet)
+    if context.json:
+        items = [
+            {
+                "key": one.key,
+                "capture": one.capture,
+                "changed": one.is_changed,
+                "findings": [finding.to_json() for finding in one.findings],
+            }
+            for one in made
+        ]
+        failed = [{"key": key, "error": error.to_json()} for key, error in failures.items()]
+        output.answer_json({"items": items, "failures": failed})
 
 
 def import_(

@@ -6,7 +6,7 @@ import typer
 
 from citekit.cli.call import hand_on
 from citekit.cli.completion.sources import keys
-from citekit.cli.options import AccessOption, Key, Yes
+from citekit.cli.options import AccessOption, AllowPrivate, Key, Yes
 
 app = typer.Typer()
 
@@ -81,9 +81,7 @@ def restore(
             "--accept", help="Keep another text, too, if all quoted passages stand in it."
         ),
     ] = False,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Fetch from a host at a private address.")
-    ] = False,
+    allow_private: AllowPrivate = False,
 ) -> int:
     """Bring an absent payload back from a file, a folder or the item's address, verified."""
     return hand_on(ctx)
