@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from citekit.app.doctor.checked import CheckedThing as CheckedThing
     from citekit.app.intake.add import Added as Added
     from citekit.app.intake.bibliographies import Imported as Imported
+    from citekit.app.intake.recapture import Recaptured as Recaptured
     from citekit.app.intake.recognising.merging import Difference as Difference
     from citekit.app.intake.recognising.merging import Doubt as Doubt
     from citekit.app.intake.restore import Restored as Restored
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from citekit.app.witnessing.witness import Cosigned as Cosigned
     from citekit.app.witnessing.witness import make_witness_key as make_witness_key
     from citekit.app.witnessing.witness import witness as witness
+    from citekit.capture.visitor import Visitor as Visitor
     from citekit.csl.style.describe import StyleDescription as StyleDescription
     from citekit.csl.style.ir import StyleRemark as StyleRemark
     from citekit.csl.style.search import StyleSummary as StyleSummary
@@ -98,6 +100,7 @@ _PLACES = {
     "citekit.app.intake.bibliographies": "Imported",
     "citekit.app.intake.recognising.merging": "Difference Doubt",
     "citekit.app.intake.restore": "Restored RestoredPayload",
+    "citekit.app.intake.recapture": "Recaptured",
     "citekit.app.looking.bib_check": "BibChecked check_bibliography",
     "citekit.app.looking.diff": "CaptureDiff",
     "citekit.app.looking.duplicates": "Duplicate",
@@ -122,6 +125,7 @@ _PLACES = {
     "citekit.app.syncing.cited": "CitedByPapers",
     "citekit.app.syncing.sync": "Synced",
     "citekit.app.styles.take_in": "StylesTaken",
+    "citekit.capture.visitor": "Visitor",
     "citekit.csl.style.describe": "StyleDescription",
     "citekit.csl.style.ir": "StyleRemark",
     "citekit.csl.style.search": "StyleSummary",

@@ -39,8 +39,8 @@ from citekit.app.citing.cite import cite
 from citekit.app.doctor.machine import examine_archive
 from citekit.app.intake.add import add
 from citekit.app.intake.bibliographies import import_items
+from citekit.app.intake.recapture import recapture
 from citekit.app.intake.restore import restore
-from citekit.app.intake.web.recapture import recapture
 from citekit.app.looking.diff import diff
 from citekit.app.looking.duplicates import find_duplicates
 from citekit.app.looking.listing import list_items

@@ -243,7 +243,7 @@ def test_fields_key_and_access_can_be_given(call: Call, article: Path) -> None:
         (("add", "x.txt", "--key", "two words"), 4),
         (("add", "x.txt", "y.txt", "--key", "k"), 2),
         (("add", "x.txt", "--max-size", "big"), 2),
-        (("add", "https://example.org/"), 2),
+        (("add", "https://127.0.0.1/"), 5),
         (("entity", "add", "X"), 2),
         (("entity", "show", "x"), 3),
         (("claim", "show", "../../x"), 4),

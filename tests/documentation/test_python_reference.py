@@ -64,6 +64,7 @@ OTHERS = {
     "Cosignature": "citekit.integrity.witness.cosignature",
     "Date": "citekit.model.date",
     "EntityKind": "citekit.model.entity",
+    "Exchange": "citekit.capture.fetch",
     "FindingClass": "citekit.findings",
     "Grade": "citekit.app.intake.restore_grade",
     "ItemFacts": "citekit.model.item",

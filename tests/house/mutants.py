@@ -100,7 +100,10 @@ _PROVE: Final = [f"app/proving/test_{name}" for name in ("verdicts", "prove_earl
 _KEPT: Final = ["app/proving/test_kept_checkpoints"]
 _OUTSIDE: Final = [
     *_LOG[:1],
-    *(f"app/verifying/test_{name}" for name in ("witnesses_and_forks", "revoked_keys")),
+    *(
+        f"app/verifying/test_{name}"
+        for name in ("witnesses_and_forks", "revoked_keys", "witnesses_told")
+    ),
 ]
 
 # Which files are mutated, and which tests judge them.

@@ -12,7 +12,7 @@ from citekit.app.changing.fields import read_fields
 from citekit.app.changing.manifest import read_manifest
 from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES
 from citekit.app.intake.add import add as add_source
-from citekit.app.intake.web.recapture import keys_to_capture, read_age, recapture
+from citekit.app.intake.recapture import keys_to_capture, read_age, recapture
 from citekit.app.packages.import_file import import_file
 from citekit.capture.visitor import Visitor
 from citekit.cli import output
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from citekit.app.intake.add import Added
     from citekit.app.intake.bibliographies import Imported
     from citekit.app.intake.known_source import Answer
-    from citekit.app.intake.web.recapture import Recaptured
+    from citekit.app.intake.recapture import Recaptured
     from citekit.cli.commands.add import Merging
     from citekit.cli.context import Context
     from citekit.model.item import Access

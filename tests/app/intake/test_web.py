@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from citekit import Archive
+from citekit.app.intake.recapture import keys_to_capture, read_age, recapture
 from citekit.app.intake.web.observed import cited_address
-from citekit.app.intake.web.recapture import keys_to_capture, read_age, recapture
 from citekit.app.intake.web.visiting import told_of_secrets
 from citekit.capture.fetch import Exchange
 from citekit.capture.visitor import Visitor

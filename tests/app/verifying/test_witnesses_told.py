@@ -230,3 +230,42 @@ def test_of_a_log_without_a_root_nobody_vouches_for_an_earlier_size(root: Path) 
     told = _told(root, ONE)
     assert ("CK-E650", LOG, f"{ONE.short} has cosigned nothing of this log") in told
     assert not [line for line in told if line[1] == EARLIER]
+
+
+def _stateless() -> Note:
+    """A checkpoint of the log's first 18 entries, the last of which is no state."""
+    *entries, _ = LogFolder(ArchiveStore.open(_make_archive()).layout).entries(19)
+    root = root_of([leaf_hash(entry) for entry in entries])
+    return Note(text=Checkpoint(origin=ORIGIN, size=18, root=root).text)
+
+
+@pytest.mark.parametrize(
+    ("size", "note", "told"),
+    [
+        (18, lambda: sign_note(_stateless(), KEY), ("CK-E641", STATELESS)),
+        (17, lambda: Note(text=_note(17).text), ("CK-E627", "no key of the log has signed it")),
+        (
+            17,
+            lambda: sign_note(_note(17), THIEF),
+            ("CK-E627", f"has a signature by {THIEF.verifier.short} that is not of this log"),
+        ),
+    ],
+    ids=["stateless", "unsigned", "signed-by-another"],
+)
+def test_a_kept_checkpoint_that_is_none_of_its_seals_is_told(
+    size: int, note: Callable[[], Note], told: tuple[str, str], root: Path
+) -> None:
+    """With its place, whoever brought it there."""
+    name = f"trust/checkpoints/{size}"
+    _put(root, name, note())
+    assert _told(root) == [(told[0], name, told[1])]
+
+
+def test_a_checkpoint_from_outside_that_is_none_of_its_seals_is_told(root: Path) -> None:
+    """Its tree is one that the log passed through, and that nobody can have sealed."""
+    checkpoint, _ = parse_checkpoint(write_note(_stateless()))
+    outside = Outside(keys=(KEY.verifier,), checkpoints=(("kept.txt", checkpoint),))
+    report = verify(ArchiveStore.open(root), outside=outside)
+    (told,) = [f for f in report.findings if f.code == "CK-E641"]
+    assert str(told.place) == str(root / LOG)
+    assert told.message == f"kept.txt: {STATELESS}"

@@ -1,1 +1,1 @@
-"""Pages that citekit visits itself: what they answer, and asking again later."""
+"""Pages that citekit visits itself: what they answer, and how that is recorded."""
