@@ -32,6 +32,7 @@ TESTING = [
     "bagit>=1.8",
     "rocrate>=0.11",
     "prov>=2",
+    "typst>=0.13",  # reads the Hayagriva files
     MYPY,  # programs of users are checked
     BROWSER,
 ]

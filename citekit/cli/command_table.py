@@ -102,7 +102,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'FILE', 'parameter': 'file', 'help': 'Bibliography files, folders of them, bags, RO-Crates, or - for stdin.', 'is_many': True},
         ),
         'options': (
-            {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris', 'bbt-json', 'zotero-rdf')},
+            {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'hayagriva', 'ris', 'bbt-json', 'zotero-rdf')},
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--merge', 'parameter': 'merge', 'help': 'What becomes of an item that the file has otherwise: ask for each, keep it, or take over what nobody edited here (default: ask on a terminal, else keep).', 'metavar': 'MERGE', 'choices': ('ask', 'keep', 'theirs')},
             {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Write nothing: a table of what would happen.'},
@@ -194,7 +194,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--from', 'parameter': 'from_', 'help': 'Everything that a paper cites; files named behind it are papers, too.', 'metavar': 'PAPER', 'is_many': True},
             {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},
             {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR, or its locale file.', 'metavar': 'TAG', 'completion': 'locales'},
-            {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, ris, wikipedia.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('text', 'html', 'markdown', 'latex', 'rtf', 'bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'ris', 'wikipedia')},
+            {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, hayagriva, ris, wikipedia.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('text', 'html', 'markdown', 'latex', 'rtf', 'bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'hayagriva', 'ris', 'wikipedia')},
             {'name': '--in-text', 'parameter': 'in_text', 'help': 'The citation for the running text, not the bibliography.'},
             {'name': '--locator', 'parameter': 'locator', 'help': "A place in the last item, such as 'page 4'.", 'metavar': 'LABEL VALUE'},
             {'name': '--explain', 'parameter': 'explain', 'help': 'Say where in the style each piece of the output came from.'},

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from citekit.formats.result import ReadResult
 
-FORMATS: Final = ("biblatex", "bibtex", "csl-json", "csl-yaml", "ris", "wikipedia")
+FORMATS: Final = ("biblatex", "bibtex", "csl-json", "csl-yaml", "hayagriva", "ris", "wikipedia")
 """What can be written; ``wikipedia`` is not read, and what Zotero hands out is read alone."""
 
 _OF_ZOTERO: Final = r'"(?:label"\s*:\s*"BetterBibTeX JSON"|itemType"\s*:)'
@@ -62,9 +62,20 @@ def guess_format(text: str) -> str:
         return "zotero-rdf"
     if start.startswith("TY  -") or "\nTY  -" in start:
         return "ris"
+    if _is_hayagriva(start):
+        return "hayagriva"
     if start.startswith(("---", "- ", "references:")):
         return "csl-yaml"
     return "bibtex"
+
+
+def _is_hayagriva(start: str) -> bool:
+    """Whether a text begins with a key and fields below it, and is no item of CSL-YAML."""
+    lines = [line for line in start.split("\n") if line.strip() and line.lstrip()[0] != "#"]
+    first, below, *others = [*lines[lines[:1] == ["---"] :], "", ""]
+    is_key = first.rstrip().endswith(":") and first[0] not in " \t@%"
+    has_field = below[:1] in (" ", "\t") and ":" in below and below.lstrip()[0] != "-"
+    return is_key and has_field and not any(o.startswith(("id:", "type:", "@")) for o in others)
 
 
 def _no_such(format: str, known: Iterable[str] = FORMATS) -> UsageError:  # noqa: A002  # as above

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from citekit.formats.csl_json import write_csl_json
 from citekit.formats.csl_yaml import write_csl_yaml
+from citekit.formats.hayagriva.write import write_hayagriva
 from citekit.formats.ris.write import write_ris
 from citekit.formats.wikipedia import write_wikipedia
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 WRITERS: Final[Mapping[str, Callable[[Iterable[Mapping[str, Any]]], str]]] = {
     "csl-json": write_csl_json,
     "csl-yaml": write_csl_yaml,
+    "hayagriva": write_hayagriva,
     "ris": write_ris,
     "wikipedia": write_wikipedia,
 }

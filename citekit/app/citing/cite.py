@@ -47,7 +47,8 @@ def cite(
     ``everything`` cites all items but private ones, which are cited by name alone.
     In the text, ``@key`` and ``@key [p. 3]`` alone have the author in the sentence, as in Pandoc.
     ``style`` is an id or a file (default: the archive's, else apa), ``format`` one of text, html,
-    markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, ris, wikipedia, or of your own
+    markdown, latex, rtf, bibtex, biblatex, csl-json, csl-yaml, hayagriva, ris, wikipedia, or of
+    your own
     (``citekit.csl.register_format``); ``locator`` belongs to the last item. ``apart`` gives each
     reference on its own as well, in HTML too; ``explain`` where each piece of the output came from.
     With ``outside`` every item has to verify first, by what the verifier brings along;

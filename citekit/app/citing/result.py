@@ -6,7 +6,7 @@ from typing import Final, Literal, get_args
 
 from citekit.model.value import Value
 
-_BothWays = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
+_BothWays = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "hayagriva", "ris"]
 ReadFormat = Literal[_BothWays, "bbt-json", "zotero-rdf"]
 DataFormat = Literal[_BothWays, "wikipedia"]
 StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]

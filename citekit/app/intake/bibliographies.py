@@ -37,8 +37,10 @@ SUFFIXES: Final = {
     ".ris": "ris",
     ".rdf": "zotero-rdf",
 }
-"""How files are called, with the format that is in them; of JSON there are two."""
+"""How files are called, with the format that is in them."""
 
+_OTHER: Final = {"csl-json": "bbt-json", "csl-yaml": "hayagriva"}
+"""The other format of files that are called so: the text tells which it is."""
 
 MOST_LOOKED_AT: Final = 100_000
 """Signs of a text by which its format is told."""
@@ -62,11 +64,11 @@ def format_of(name: str, text: str) -> str:
     """The format of a file by its name, and where that says nothing by its text; UsageError."""
     named = (kind for suffix, kind in SUFFIXES.items() if name.lower().endswith(suffix))
     format_ = next(named, None)
-    if format_ is not None and format_ != "csl-json":
+    if format_ is not None and not format_.startswith("csl-"):
         return format_
     told = guess_format(text)
     if format_ is not None:
-        return told if told == "bbt-json" else format_
+        return told if told == _OTHER[format_] else format_
     format_ = told
     if format_ == "bibtex" and not re.search(r"@\s*[A-Za-z]+\s*[{(]", text[:MOST_LOOKED_AT]):
         hint = "name it: --format csl-json, csl-yaml …"

@@ -1,7 +1,7 @@
 """Reading a bibliography; what other people's parsers read, in a child that can be stopped.
 
 RIS and CSL-JSON are read by citekit's own code and Python's, which count what they do. BibTeX
-(bibtexparser), CSL-YAML (PyYAML) and Zotero's exports (Expat, and lxml for notes) go to the child
+(bibtexparser), YAML (PyYAML) and Zotero's exports (Expat, and lxml for notes) go to the child
 (``reader_process``) from a size on at which they could take a second.
 """
 
@@ -21,7 +21,9 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_OTHERS_READ: Final = frozenset({"bbt-json", "biblatex", "bibtex", "csl-yaml", "zotero-rdf"})
+_OTHERS_READ: Final = frozenset(
+    {"bbt-json", "biblatex", "bibtex", "csl-yaml", "hayagriva", "zotero-rdf"}
+)
 SMALL_SIGNS: Final = 64_000
 """So much is read at once: the start of a child would cost more than the worst of it."""
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from citekit.store.reading import ArchiveReader
     from citekit.store.writing.writer import Writer
 
-_KEYED: Final = frozenset(["bibtex", "biblatex"])
+_KEYED: Final = frozenset(["bibtex", "biblatex", "hayagriva"])
 """Formats in which people type the key of an entry: even an address is one there."""
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 

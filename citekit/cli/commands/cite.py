@@ -56,7 +56,7 @@ FormatOption = Annotated[
         "--format",
         "-f",
         help="By a style: text, html, markdown, latex, rtf; as data: bibtex, "
-        "biblatex, csl-json, csl-yaml, ris, wikipedia.",
+        "biblatex, csl-json, csl-yaml, hayagriva, ris, wikipedia.",
     ),
 ]
 InText = Annotated[

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.formats.bibtex.dates import MONTHS, literal_date, write_date, year_and_month, year_of
 from citekit.formats.bibtex.languages import babel_name, is_english, language_tag
+from citekit.formats.bibtex.mapping import other_names
 from citekit.formats.bibtex.write_names import write_names
 from citekit.formats.facts import facts_of
 from citekit.formats.latex.write import LatexWriter, escape_url, url_command
@@ -82,14 +83,14 @@ def entry_of(
     keys of the items written with it: what an entry inherits from one of them is not repeated.
     """
     entry = Entry(item, walk, latex)
-    is_typed = _put_kept(entry, beside)
+    _put_kept(entry, beside)
     for alias, value in entry.unsaid.items():
         variable = _ALIASES.get(alias, alias)
         if variable not in _NOT_FIELDS and not _says_nothing_new(alias, variable, item):
             _put_variable(entry, variable, value)
     _put_archive(entry)
     _put_ids(entry)
-    _put_fixed(entry, is_typed=is_typed)
+    _put_fixed(entry)
     _put_annotation(entry)
     last = len(walk.order)
     entry.fields = dict(
@@ -98,17 +99,16 @@ def entry_of(
     return entry
 
 
-def _put_kept(entry: Entry, beside: Collection[str]) -> bool:
-    """Put in what is kept of the entry as it was typed; True where the entry type is."""
+def _put_kept(entry: Entry, beside: Collection[str]) -> None:
+    """Put in what is kept of the entry as it was typed."""
     if not facts_of(entry.item).get("entry"):
-        return False
+        return
     from citekit.formats.bibtex.kept import kept_entry  # most items were not read from a .bib file
 
     kept = kept_entry(entry.item, entry.walk, beside)
     entry.unsaid = {n: value for n, value in entry.item.items() if n not in kept.variables}
     entry.type = kept.type or entry.type
     entry.fields, entry.typed = dict(kept.fields), frozenset(kept.fields)
-    return bool(kept.type)
 
 
 def _put_ids(entry: Entry) -> None:
@@ -265,12 +265,15 @@ def _is_url(text: str) -> bool:
     return text.startswith(("https://", "http://"))
 
 
-def _put_fixed(entry: Entry, *, is_typed: bool) -> None:
+def _put_fixed(entry: Entry) -> None:
     """What the type itself adds; the type in words where the entry would be read as another."""
     for name, value in entry.kind.fixed.items():
         entry.put(name, value)
     csl = entry.item.get("type")
-    if not is_typed and entry.walk.for_entry(entry.kind.entry, entry.fields).csl != csl:
+    name = entry.type
+    if name != entry.kind.entry:  # as it was typed
+        name, _ = other_names()["type"].get(name, (name, ""))
+    if entry.walk.for_entry(name, entry.fields).csl != csl:
         entry.keep("type", csl)
     if not entry.is_biblatex and not {"author", "editor"} & entry.fields.keys():
         sort_by = next(

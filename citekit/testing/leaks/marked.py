@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from citekit import Archive
+from citekit.formats import FORMATS
 from citekit.model.value import Value
 from citekit.testing.sites import build_site, write_source
 
@@ -172,7 +173,7 @@ def _commands(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield form, (*words, str(folder / form / "package"))
         yield f"{form}-zip", (*words, str(folder / f"{form}-zip" / "package.zip"))
         yield f"{form}-one", (*words, str(folder / f"{form}-one" / "package"), KEPT)
-    for form in ("text", "html", "latex", "rtf", "biblatex", "csl-json", "csl-yaml", "ris"):
+    for form in ("text", "html", "latex", "rtf", *FORMATS):
         yield f"cite-{form}", ("cite", "--all", "--format", form)
     yield "cite-json", ("--json", "cite", "--all", "--provenance")
     yield "log", ("--json", "log")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.errors import InvalidData, Place
 from citekit.findings import Finding, Severity
-from citekit.formats.csl_yaml import load_yaml
+from citekit.formats.strict_yaml import load_yaml
 from citekit.model.records.json_text import Json
 from citekit.model.value import NOTHING, Value
 
@@ -58,7 +58,7 @@ def read_metadata(blocks: Iterable[tuple[str, int]]) -> Metadata:
         if not text.strip():
             continue
         try:
-            value, _ = load_yaml(text)
+            value = load_yaml(text).once()
         except InvalidData as error:
             findings.append(_unread(error, line))
             continue
