@@ -642,7 +642,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--for', 'parameter': 'papers', 'help': 'A paper: .tex, .aux, .bcf, .md, .qmd, .Rmd, .typ, .rst, .ipynb or .docx; may be given again.', 'metavar': 'PAPER', 'is_many': True},
             {'name': '--output', 'parameter': 'output_', 'help': 'The bibliography to keep in step.', 'metavar': 'FILE', 'short': '-o'},
-            {'name': '--format', 'parameter': 'format', 'help': "The bibliography's format (default: by its name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml')},
+            {'name': '--format', 'parameter': 'format', 'help': "The bibliography's format (default: by its name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'hayagriva')},
             {'name': '--library', 'parameter': 'libraries', 'help': 'Look here for what the archive has not: a bibliography file; may be given again.', 'metavar': 'FILE', 'is_many': True},
             {'name': '--prune', 'parameter': 'prune', 'help': 'Let go what nothing cites and only this file has.'},
             {'name': '--check', 'parameter': 'check', 'help': 'Write nothing; exit 1 if the file is not in step.'},

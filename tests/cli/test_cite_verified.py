@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Call = Callable[..., tuple[int, str, str]]
 
 STYLED = ["text", "html", "markdown", "latex", "rtf"]
-DATA = ["bibtex", "biblatex", "csl-json", "csl-yaml", "ris"]
+DATA = ["bibtex", "biblatex", "csl-json", "csl-yaml", "hayagriva", "ris"]
 LABELS = (
     '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="in-text"><info><title>'
 )

@@ -140,7 +140,7 @@ def test_json_values_are_what_they_were(archive: Path, capsys: pytest.CaptureFix
 
 
 FORMATS = ["text", "html", "markdown", "latex", "rtf", "bibtex", "biblatex", "ris", "csl-json",
-           "csl-yaml", "wikipedia"]  # fmt: skip
+           "csl-yaml", "hayagriva", "wikipedia"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FORMATS)

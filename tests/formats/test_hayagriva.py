@@ -114,6 +114,12 @@ def test_types_come_back(csl_type: str) -> None:
     assert formats.read(formats.write([item], "hayagriva"), "hayagriva").items == (item,)
 
 
+def test_no_items_are_no_entries() -> None:
+    """The file is one that Typst takes."""
+    assert formats.write([], "hayagriva") == "{}\n"
+    assert formats.read("{}\n", "hayagriva").items == ()
+
+
 def test_numbers_and_words_are_what_typst_takes_them_for() -> None:
     """A title that looks like a number is text, a volume is a number."""
     item = {"id": "1e3", "type": "book", "title": "1984", "publisher": "No", "volume": "2"}

@@ -10,7 +10,7 @@ from citekit.errors import UsageError
 if TYPE_CHECKING:
     from citekit.app.papers.read import Paper
 
-SyncFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml"]
+SyncFormat = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "hayagriva"]
 _YAML: Final = (".yaml", ".yml")
 
 
@@ -18,7 +18,7 @@ def format_for(output: str | Path | None, paper: Paper) -> SyncFormat:
     """The format by the ending of a file, and by who reads it.
 
     A .bib file is BibTeX's where LaTeX runs BibTeX for the paper, else biblatex's, which pandoc and
-    Typst read too. Raises UsageError for another ending.
+    Typst read too; in YAML Typst has Hayagriva. Raises UsageError for another ending.
     """
     suffix = Path(output).suffix.lower() if output is not None else ".bib"
     if suffix in (".bib", ".bibtex"):
@@ -26,7 +26,7 @@ def format_for(output: str | Path | None, paper: Paper) -> SyncFormat:
     if suffix == ".json":
         return "csl-json"
     if suffix in _YAML:
-        return "csl-yaml"
+        return "hayagriva" if ".typ" in paper.kinds else "csl-yaml"
     raise UsageError(
         f"cannot tell the format of {output}", hint="name it: --format biblatex, csl-json …"
     )

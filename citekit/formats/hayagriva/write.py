@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 def write_hayagriva(items: Iterable[Mapping[str, Any]]) -> str:
-    """One entry for each item, under its id; no item, no text."""
+    """One entry for each item, under its id."""
     entries: dict[str, Any] = {}
     for number, item in enumerate(items, 1):
         entries[_clean(str(item.get("id") or f"item{number}"))] = _entry(item)
-    return dump_yaml(entries, is_quoted=True) if entries else ""
+    return dump_yaml(entries, is_quoted=True)
 
 
 def _entry(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -379,6 +379,19 @@ def test_latex_gets_its_dialect(library: Archive, tmp_path: Path, text: str, for
     assert synced.format == format_
 
 
+def test_a_typst_paper_compiles_with_what_it_cites(library: Archive, tmp_path: Path) -> None:
+    """Its bibliography in YAML is Hayagriva, and a second run leaves it alone."""
+    typst = pytest.importorskip("typst", reason="pip install typst")
+    typ = tmp_path / "paper.typ"
+    typ.write_text('@lund1999 and @quill2001\n#bibliography("refs.yml")', "utf-8")
+
+    synced = library.sync_bibliography([typ], output=tmp_path / "refs.yml")
+
+    assert synced.format == "hayagriva"
+    assert typst.compile(str(typ)).startswith(b"%PDF")
+    assert not library.sync_bibliography([typ], output=tmp_path / "refs.yml").is_changed
+
+
 def test_an_ending_that_says_nothing_is_refused(library: Archive, tmp_path: Path) -> None:
     """Unless the format is named; in the archive nothing is written at all."""
     tex = paper(tmp_path, r"\cite{lund1999}")
