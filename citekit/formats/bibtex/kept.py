@@ -139,7 +139,8 @@ def kept_entry(item: Mapping[str, Any], walk: Crosswalk, beside: Collection[str]
     elif parent is not None:
         del fields["crossref"]  # what it brings is written out
     kept.fields = {name: str(one["text"]) for name, one in fields.items()
-                   if name == "crossref" or one.get("parent") != (kept.parent or "")}  # fmt: skip
+                   if name == "crossref" or one.get("parent") != (kept.parent or "")
+                   or not walk.inherits(name)}  # fmt: skip
     said = {variable for one in fields.values() for variable in one.get("of", ())}
     if _holds(item, {**entry, "text": "{}"}) and walk.has_type(str(entry["type"])):
         kept.type = str(entry["type"])

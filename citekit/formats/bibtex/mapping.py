@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Dialect = Literal["biblatex", "bibtex"]
 _CLASSIC_FIELDS: Final = frozenset({"annote", "crossref", "organization", "month"})
+_TITLES_OF_HOLDERS: Final = frozenset(
+    f"{holder}{part}" for holder in ("book", "main", "journal") for part in ("title", "subtitle")
+)
 _CLASSIC_TYPES: Final = frozenset({"inbook", "conference", "manual", "proceedings"})
 """What the standard styles of BibTeX know besides what citekit writes."""
 
@@ -78,6 +81,13 @@ class Crosswalk(Value):
         if self.dialect == "biblatex":
             return True
         return name in self.order or name in _CLASSIC_FIELDS
+
+    def inherits(self, name: str) -> bool:
+        """Whether an entry has a field by its crossref that its parent has, maybe as its title.
+
+        BibTeX takes over what is called alike, and so no title of what holds the entry.
+        """
+        return self.dialect == "biblatex" or name not in _TITLES_OF_HOLDERS
 
     def has_type(self, entry: str) -> bool:
         """Whether an entry of this type may stand in a file of this dialect."""
