@@ -185,14 +185,15 @@ def test_bibtex_sets_a_paper(
     assert not again.is_changed
 
 
-@pytest.mark.parametrize("name", ["refs.bib"])
+@pytest.mark.parametrize("name", ["refs.bib", "refs.yml"])
 def test_typst_sets_a_paper(archive: Archive, keys: list[str], tmp_path: Path, name: str) -> None:
     """Typst reads the bibliography and knows every key."""
     cites = "\n\n".join(f'#cite(label("{key}"), supplement: [p. 3])' for key in keys)
     paper = tmp_path / "paper.typ"
     paper.write_text(f'{cites}\n#bibliography("{name}", style: "apa")\n', "utf-8")
-    (tmp_path / name).write_text(OWN, "utf-8")
-    synced = archive.sync_bibliography([paper], output=tmp_path / name)
+    (tmp_path / "own.bib").write_text(OWN, "utf-8")
+    own = tmp_path / "own.bib"
+    synced = archive.sync_bibliography([paper], output=tmp_path / name, libraries=[own])
     assert synced.unknown == ()
 
     assert typst.compile(str(paper)).startswith(b"%PDF")

@@ -28,6 +28,7 @@ class Library:
     def __init__(self, file: BibText, format_: str) -> None:
         self.path = file.path
         self.text = file.text
+        self.format = format_
         self._file = file
         self._fault: Finding | None = None
         self._items: dict[str, Mapping[str, Any]] = {}

@@ -78,12 +78,13 @@ def sync(
     knows, InvalidData for a file that cannot be read: a bibliography is never overwritten then.
     """
     paper = read_papers(papers)
-    format_ = format or format_for(output, paper)
     target = None if output is None else _target(Path(output), store)
-    sources = _sources(store, libraries, paper, target)
+    old = _old(target)
+    format_ = format or format_for(output, paper, old)
+    sources = _sources(store, libraries, paper, target, old)
     choice = choose(sources, paper, parents=format_ in BIBTEX, prune=prune)
     composed = compose(choice.entries.values(), format_)
-    is_changed = target is not None and not _has(target, sources.old, composed.text)
+    is_changed = target is not None and not _has(target, old, composed.text)
     if target is not None and is_changed and not check:
         write_file(target, composed.text.encode())
     findings = (
@@ -98,7 +99,7 @@ def sync(
         kept=choice.kept,
         uncited=choice.uncited,
         left=choice.left,
-        **_differences(parts_of(sources.old, format_) if sources.old else {}, composed.parts),
+        **_differences(parts_of(old, format_) if old else {}, composed.parts),
         is_changed=is_changed,
         private=choice.private,
         unknown=choice.unknown,
@@ -116,14 +117,17 @@ def _target(path: Path, store: ArchiveReader | None) -> Path:
 
 
 def _sources(
-    store: ArchiveReader | None, libraries: Sequence[str | Path], paper: Paper, target: Path | None
+    store: ArchiveReader | None,
+    libraries: Sequence[str | Path],
+    paper: Paper,
+    target: Path | None,
+    old: Library | None,
 ) -> Sources:
     """Who may have an entry. The paper's own bibliographies have what nobody else has.
 
     Where the file to write is one of them, the paper reads the others beside it, and an entry in
     two of them would be one too many.
     """
-    old = _old(target)
     named = [path for path in paper.bibliographies if path.is_file()]
     written = None if target is None else os.path.realpath(target)
     others = tuple(Library.open(path) for path in named if os.path.realpath(path) != written)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from citekit import Archive
+    from citekit.app.syncing.target import SyncFormat
 
 LIBRARY = r"""
 @string{heron = "Heron House"}
@@ -327,16 +328,17 @@ def test_bibliographies_elsewhere_are_not_read(library: Archive, tmp_path: Path)
 # ── git, and who reads it ──────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", ["refs.bib", "refs.json", "refs.yaml"])
+@pytest.mark.parametrize("name", ["refs.bib", "refs.json", "refs.yaml", "refs.hay"])
 def test_a_file_in_step_is_not_touched(library: Archive, tmp_path: Path, name: str) -> None:
     """A second run changes neither bytes nor time, whatever order the paper cites in."""
     refs = tmp_path / name
+    format_: SyncFormat | None = "hayagriva" if name == "refs.hay" else None
     tex = paper(tmp_path, r"\cite{quill2001,lund1999}")
-    assert library.sync_bibliography([tex], output=refs).is_changed
+    assert library.sync_bibliography([tex], output=refs, format=format_).is_changed
     before = refs.stat().st_mtime_ns, refs.stat().st_ino
     paper(tmp_path, r"\cite{lund1999} \cite{lund1999,quill2001}")
 
-    synced = library.sync_bibliography([tex], output=refs)
+    synced = library.sync_bibliography([tex], output=refs, format=format_)
 
     assert not synced.is_changed
     assert (refs.stat().st_mtime_ns, refs.stat().st_ino) == before
@@ -390,6 +392,18 @@ def test_a_typst_paper_compiles_with_what_it_cites(library: Archive, tmp_path: P
     assert synced.format == "hayagriva"
     assert typst.compile(str(typ)).startswith(b"%PDF")
     assert not library.sync_bibliography([typ], output=tmp_path / "refs.yml").is_changed
+
+
+def test_yaml_is_for_who_reads_it(library: Archive, tmp_path: Path) -> None:
+    """A new file is Typst's own for a paper of Typst; one that is there stays what it is."""
+    typ, md = paper(tmp_path, "@lund1999", "paper.typ"), paper(tmp_path, "@lund1999", "paper.md")
+
+    formats = [
+        library.sync_bibliography([one], output=tmp_path / name).format
+        for one, name in ((typ, "a.yml"), (md, "b.yaml"), (md, "a.yml"), (typ, "b.yaml"))
+    ]
+
+    assert formats == ["hayagriva", "csl-yaml", "hayagriva", "csl-yaml"]
 
 
 def test_an_ending_that_says_nothing_is_refused(library: Archive, tmp_path: Path) -> None:
