@@ -18,7 +18,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin
 
-from citekit.capture.content_coding import ACCEPTED, coding
+from citekit.capture.body import read_body
+from citekit.capture.content_coding import ACCEPTED
+from citekit.capture.exchange import Exchange, Hop, Limits, Tls, told
 from citekit.capture.safety import Target, connect, resolve, split_url
 from citekit.capture.tap import Tap
 from citekit.errors import CaptureFailed, UsageError
@@ -30,74 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _REDIRECTS: Final = frozenset([301, 302, 303, 307, 308])
-_SECRET: Final = ("cookie", "authorization", "token", "secret", "session", "csrf", "xsrf")
 _PIECE_BYTES: Final = 1 << 16
 _REDIRECT_BYTES: Final = 1 << 20
 """So much of a redirect's own body is kept: nobody reads it."""
-_SMALL_BYTES: Final = 10 * 10**6
-"""Below this an answer may have been packed as tightly as can be."""
-
-
-class Limits(Value):
-    """What one fetch may cost in all, redirects included; seconds and bytes."""
-
-    total_s: float = 60.0
-    silence_s: float = 20.0
-    size_bytes: int = 100 * 10**6
-    ratio: int = 500
-    redirects: int = 10
-
-
-class Tls(Value):
-    """What a connection was secured with, and the server's certificate (DER)."""
-
-    version: str
-    cipher: str
-    certificate: bytes
-
-
-class Hop(Value):
-    """One request and its answer, byte for byte as they passed.
-
-    ``is_cut`` says that the answer was not read to its end.
-    """
-
-    url: str
-    address: str
-    at: datetime
-    seconds: float
-    request: bytes
-    response: bytes
-    is_cut: bool = False
-    tls: Tls | None = None
-
-
-class Exchange(Value):
-    """What was asked and what came back.
-
-    ``scrubbed`` are names of headers that were left out; in ``hops`` they still are.
-    """
-
-    url: str
-    final_url: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    address: str
-    redirects: tuple[str, ...] = ()
-    scrubbed: tuple[str, ...] = ()
-    certificate: str | None = None
-    hops: tuple[Hop, ...] = ()
-
-    @property
-    def content_type(self) -> str:
-        """What the server called it, with parameters."""
-        return next((v for n, v in self.headers if n.lower() == "content-type"), "")
-
-    @property
-    def media_type(self) -> str:
-        """The type that the server gave, without its parameters."""
-        return self.content_type.partition(";")[0].strip().lower()
 
 
 class _Clock(Value):
@@ -152,29 +89,11 @@ def fetch(
         hops += exchange.hops
         location = next((v for n, v in exchange.headers if n.lower() == "location"), None)
         if exchange.status not in _REDIRECTS or not location:
-            return _told(replace(exchange, hops=tuple(hops)), url, passed)
+            return told(replace(exchange, hops=tuple(hops)), url, passed)
         passed.append(here)
         here = urldefrag(urljoin(here, location)).url
         if here in passed or len(passed) > limits.redirects:
             raise CaptureFailed(f"{url} is redirected in circles or too often: {here[:200]}")
-
-
-def _told(exchange: Exchange, url: str, passed: list[str]) -> Exchange:
-    """The exchange as asked for: with what was on the way, without secrets."""
-    kept = tuple((n, v) for n, v in exchange.headers if not is_secret(n))
-    scrubbed = {n.lower() for n, _ in exchange.headers if is_secret(n)}
-    return replace(
-        exchange,
-        url=url,
-        headers=kept,
-        redirects=(*passed[1:], exchange.final_url) if passed else (),
-        scrubbed=tuple(sorted(scrubbed)),
-    )
-
-
-def is_secret(name: str) -> bool:
-    """Whether the value of a header of this name may open something to whoever reads it."""
-    return any(word in name.lower() for word in _SECRET)
 
 
 def _get(url: str, limits: Limits, clock: _Clock, *, allow_private: bool) -> Exchange:
@@ -187,7 +106,8 @@ def _get(url: str, limits: Limits, clock: _Clock, *, allow_private: bool) -> Exc
             connection.request("GET", target.path, headers=_headers(target))
             answer = connection.getresponse()
             is_final = answer.status not in _REDIRECTS
-            body, is_cut = _read_body(answer, limits, clock) if is_final else _skim(answer)
+            body = read_body(answer, limits, clock.left) if is_final else b""
+            is_cut = not is_final and _skim(answer)
             hop = Hop(
                 url=url,
                 address=address,
@@ -266,51 +186,18 @@ def _headers(target: Target) -> Mapping[str, str]:
     }
 
 
-def _read_body(
-    answer: http.client.HTTPResponse, limits: Limits, clock: _Clock
-) -> tuple[bytes, bool]:
-    """The body, decoded and whole; raises CaptureFailed when it is too large or cut off."""
-    undo = coding(answer.getheader("Content-Encoding", ""))
-    expected = answer.length  # None where the server did not say, or sends chunks
-    pieces: list[bytes] = []
-    received = size = 0
-    while expected is None or received < expected:
-        left = _PIECE_BYTES if expected is None else min(_PIECE_BYTES, expected - received)
-        piece = answer.read1(left)
-        clock.left()
-        if not piece:
-            break
-        received += len(piece)
-        for plain in undo.plain(piece):
-            pieces.append(plain)
-            size += len(plain)
-            _check_size(size, received, limits)
-    if (expected or 0) > received or (received and not undo.is_whole):
-        raise CaptureFailed("the answer was cut off", hint="try again")
-    return b"".join(pieces), False
-
-
-def _check_size(size: int, received: int, limits: Limits) -> None:
-    if size > limits.size_bytes:
-        raise CaptureFailed(f"the answer is larger than {limits.size_bytes} bytes")
-    if size > _SMALL_BYTES and size > received * limits.ratio:
-        raise CaptureFailed(
-            f"the answer unpacks to more than {limits.ratio} times its size", hint="no page does"
-        )
-
-
-def _skim(answer: http.client.HTTPResponse) -> tuple[bytes, bool]:
+def _skim(answer: http.client.HTTPResponse) -> bool:
     """Read the body of a redirect for the record alone; whether something of it is not there."""
     received = 0
     while received < _REDIRECT_BYTES:
         try:
             piece = answer.read1(_PIECE_BYTES)
         except (OSError, http.client.HTTPException):
-            return b"", True
+            return True
         if not piece:
-            return b"", bool(answer.length)
+            return bool(answer.length)
         received += len(piece)
-    return b"", True
+    return True
 
 
 def _tls(sock: socket.socket) -> Tls | None:

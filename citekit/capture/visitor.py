@@ -10,7 +10,8 @@ import time
 from typing import Final
 from urllib.parse import urlsplit
 
-from citekit.capture.fetch import Exchange, Limits, fetch
+from citekit.capture.exchange import Exchange, Limits
+from citekit.capture.fetch import fetch
 from citekit.capture.robots import MOST_BYTES, NOBODY, NOTHING_ASKED, Robots, parse_robots
 from citekit.capture.safety import split_url
 from citekit.errors import CaptureFailed

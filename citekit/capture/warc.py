@@ -17,14 +17,14 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 from warcio.warcwriter import WARCWriter
 
-from citekit.capture.fetch import is_secret
+from citekit.capture.exchange import is_secret
 from citekit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from citekit.capture.fetch import Hop
+    from citekit.capture.exchange import Hop
 
 MEDIA_TYPE: Final = "application/warc"
 REMOVED: Final = b"[removed by citekit]"
@@ -50,6 +50,16 @@ def write_warc(hops: Iterable[Hop], at: datetime) -> bytes:
     for hop in hops:
         for record in _records_of(hop):
             writer.write_record(record)
+    return out.getvalue()
+
+
+def write_resource(url: str, at: datetime, data: bytes, media_type: str) -> bytes:
+    """A gzipped record of bytes that somebody says are the page at an address."""
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=True, warc_version=_VERSION)
+    writer.write_record(
+        _record("resource", data, [("WARC-Target-URI", url), _date(at)], media_type)
+    )
     return out.getvalue()
 
 

@@ -45,7 +45,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'KEY', 'parameter': 'key', 'help': 'Only these items (default: all).', 'is_many': True, 'completion': 'keys', 'is_required': False},
         ),
         'options': (
-            {'name': '--format', 'parameter': 'format_', 'help': 'The package.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bagit', 'ro-crate', 'prov')},
+            {'name': '--format', 'parameter': 'format_', 'help': 'The package.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bagit', 'ro-crate', 'prov', 'wacz')},
             {'name': '--output', 'parameter': 'output_', 'help': 'A new folder, or a file; .zip packs it.', 'metavar': 'PATH', 'short': '-o'},
             {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the restricted payloads that are here.'},
@@ -99,13 +99,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'help': 'Take in items from bibliography files and packages; bad entries are reported.',
         'door': 'add:import_',
         'arguments': (
-            {'name': 'FILE', 'parameter': 'file', 'help': 'Bibliography files, folders of them, bags, RO-Crates, or - for stdin.', 'is_many': True},
+            {'name': 'FILE', 'parameter': 'file', 'help': 'Bibliography files, folders of them, bags, RO-Crates, WARC and WACZ files, or - for stdin.', 'is_many': True},
         ),
         'options': (
             {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'hayagriva', 'ris', 'bbt-json', 'zotero-rdf')},
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--merge', 'parameter': 'merge', 'help': 'What becomes of an item that the file has otherwise: ask for each, keep it, or take over what nobody edited here (default: ask on a terminal, else keep).', 'metavar': 'MERGE', 'choices': ('ask', 'keep', 'theirs')},
             {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Write nothing: a table of what would happen.'},
+            {'name': '--page', 'parameter': 'page', 'help': 'A page of a WARC or WACZ file, or all; may be given again.', 'metavar': 'URL', 'is_many': True},
         ),
     },
     'list': {

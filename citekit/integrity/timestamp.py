@@ -103,10 +103,7 @@ def parse_roots(pem: bytes) -> tuple[Certificate, ...]:
 
     Raises InvalidData when there is none or one is damaged, MissingExtra without cryptography.
     """
-    try:
-        from cryptography import x509
-    except ImportError as error:
-        raise MissingExtra("cryptography", extra="seal", purpose="timestamps") from error
+    x509 = _x509()
     if len(pem) > MAX_ROOTS_BYTES:
         raise InvalidData(f"a file of certificates has at most {MAX_ROOTS_BYTES} bytes")
     try:
@@ -155,11 +152,9 @@ def _read(decoded: TimeStampResponse) -> Timestamp:
 
 
 def _authority(decoded: TimeStampResponse) -> str:
-    from cryptography import x509
-
     (signer,) = decoded.signed_data.signer_infos
     for der in decoded.signed_data.certificates:
-        certificate = x509.load_der_x509_certificate(der)
+        certificate: Certificate = _x509().load_der_x509_certificate(der)
         if (certificate.issuer, certificate.serial_number) == (signer.issuer, signer.serial_number):
             return certificate.subject.rfc4514_string()
     raise InvalidData("the timestamp does not bring the certificate that signed it")
@@ -175,6 +170,14 @@ def _accuracy_s(accuracy: Accuracy | None) -> float | None:
 def _der(tag: int, content: bytes) -> bytes:
     """Write one DER element of fewer than 128 bytes."""
     return bytes([tag, len(content)]) + content
+
+
+def _x509() -> ModuleType:
+    try:
+        from cryptography import x509
+    except ImportError as error:
+        raise MissingExtra("cryptography", extra="seal", purpose="timestamps") from error
+    return x509
 
 
 def _client() -> ModuleType:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from citekit.capture.fetch import Exchange, Limits, fetch
+from citekit.capture.exchange import Exchange, Limits
+from citekit.capture.fetch import fetch
 from citekit.errors import CaptureFailed
 from citekit.integrity.digest import digest_bytes
 

@@ -16,7 +16,8 @@ import pytest
 import zstandard
 from warcio.archiveiterator import ArchiveIterator
 
-from citekit.capture.fetch import Limits, fetch
+from citekit.capture.exchange import Limits
+from citekit.capture.fetch import fetch
 from citekit.capture.visitor import Visitor
 from citekit.capture.warc import REMOVED, write_warc
 from citekit.errors import CaptureFailed

@@ -64,7 +64,7 @@ OTHERS = {
     "Cosignature": "citekit.integrity.witness.cosignature",
     "Date": "citekit.model.date",
     "EntityKind": "citekit.model.entity",
-    "Exchange": "citekit.capture.fetch",
+    "Exchange": "citekit.capture.exchange",
     "FindingClass": "citekit.findings",
     "Grade": "citekit.app.intake.restore_grade",
     "ItemFacts": "citekit.model.item",
@@ -92,6 +92,7 @@ OTHERS = {
     "Timestamp": "citekit.integrity.timestamp",
     "Traces": "citekit.app.git",
     "VerifierKey": "citekit.integrity.sign",
+    "Visited": "citekit.app.intake.web.observed",
 }
 # What every reader of Python's documentation knows.
 PYTHON = {

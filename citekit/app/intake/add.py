@@ -30,7 +30,7 @@ from citekit.app.intake.known_source import (
 )
 from citekit.app.intake.new_citekey import make_citekey
 from citekit.app.intake.payloads import build_payloads
-from citekit.app.intake.web.observed import cited_address, observed
+from citekit.app.intake.web.observed import Visited, cited_address, seen
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.capture import Capture, Source
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from citekit.app.intake.known_source import Ask
-    from citekit.app.intake.web.observed import Visited
     from citekit.capture.visitor import Visitor
     from citekit.extract import Extraction
     from citekit.store.archive import ArchiveStore
@@ -78,6 +77,11 @@ class _Taken(NamedTuple):
     data: bytes
     name: str | None
     visited: Visited | None = None
+
+    @property
+    def is_own_visit(self) -> bool:
+        """Whether citekit itself saw an address answer: that is news, also with known bytes."""
+        return self.visited is not None and self.visited.recorded_in is None
 
 
 class _Read(NamedTuple):
@@ -157,7 +161,7 @@ def check_size(data: bytes, place: str, *, max_size_bytes: int) -> bytes:
 
 def add(
     store: ArchiveStore,
-    source: str | Path | bytes,
+    source: str | Path | bytes | Visited,
     *,
     name: str | None = None,
     url: str | None = None,
@@ -175,6 +179,7 @@ def add(
 ) -> Added:
     """Archive a file, an address, or bytes, as a new item or as a new capture of one that is there.
 
+    A visit that was made already, or that somebody else has recorded, is a source too.
     ``name`` is what bytes are called, ``url`` where the source was (declared), ``fields`` are CSL
     variables that overrule what is read, ``max_size_bytes`` is 100 MB where it is not given. An
     address is asked by ``visitor``; ``keep`` takes an answer that is no page too. Bytes of a file
@@ -193,7 +198,7 @@ def add(
     limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
     taken = _take(source, name, limit, url=url, keep=keep, visitor=visitor)
     is_told_more = any((key, url, fields, access, encoding))
-    held = find_bytes(store, taken.data) if to is None and not taken.visited else None
+    held = find_bytes(store, taken.data) if to is None and not taken.is_own_visit else None
     if held is None:
         read = _read(store, taken, declared, limit, now or this_second())
         stored = _store(store, read, settle(store, first_known(store, read.addresses), wish))
@@ -208,7 +213,7 @@ def add(
 
 
 def _take(
-    source: str | Path | bytes,
+    source: str | Path | bytes | Visited,
     name: str | None,
     limit: int,
     *,
@@ -217,6 +222,8 @@ def _take(
     visitor: Visitor | None,
 ) -> _Taken:
     """The bytes of a source, and what it is called."""
+    if isinstance(source, Visited):
+        return _Taken(source.exchange.body, None, source)
     if isinstance(source, bytes):
         return _Taken(check_size(source, name or "stdin", max_size_bytes=limit), name)
     if isinstance(source, str) and is_address(source):
@@ -312,8 +319,8 @@ def _store(store: ArchiveStore, read: _Read, wish: Wish) -> Added | HeldBytes:
     made = _make_capture(read)
     options = {**read.options, **_of_the_item(read.declared)}
     with store.writing(options=options) as writer:
-        is_file = read.taken.visited is None
-        held = find_bytes(store, read.taken.data) if wish.to is None and is_file else None
+        is_own = read.taken.is_own_visit
+        held = find_bytes(store, read.taken.data) if wish.to is None and not is_own else None
         if held is not None:
             return held
         address = first_known(store, read.addresses)
@@ -344,7 +351,7 @@ def _make_capture(read: _Read) -> _Made:
         captured_at=read.captured_at,
         tool=this_tool(read.options, read.extraction.libraries),
         payloads=payloads,
-        **(observed(visited.exchange) if visited else said),
+        **(seen(visited) if visited else said),
     )
     return _Made(capture, contents)
 
@@ -356,7 +363,7 @@ def _add_item(
     if key is not None and _is_taken(store, key):
         hint = f"choose another --key, or make it a capture of that item: --to {key}"
         raise StoreConflict(f"the key {key} is taken", hint=hint)
-    visited = read.taken.visited
+    visited = read.taken.visited if read.taken.is_own_visit else None
     cited = cited_address(visited.exchange, read.extraction) if visited else None
     access = store.settings.access
     variables, facts = describe(read.extraction, read.declared, access, visited=cited)

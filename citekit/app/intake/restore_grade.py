@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from citekit.app.intake.payloads import build_payloads
 from citekit.app.intake.reread import read_again
 from citekit.app.intake.web.observed import observed
-from citekit.capture.fetch import Exchange
+from citekit.capture.exchange import Exchange
 from citekit.model.capture import Capture, Source
 from citekit.model.identifiers import make_stamp
 from citekit.model.value import Value, replace

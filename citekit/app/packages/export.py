@@ -17,6 +17,7 @@ from citekit.app.packages.bag import write_bag
 from citekit.app.packages.contents import Package, gather
 from citekit.app.packages.crate import METADATA, write_metadata
 from citekit.app.packages.prov_seals import prov_seals
+from citekit.app.packages.wacz import write_wacz
 from citekit.app.sealing.log_reading import noted_entries
 from citekit.errors import InvalidData, StoreConflict, UsageError
 from citekit.formats.prov.events import write_prov
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from citekit.store.reading import ArchiveReader
 
-PackageFormat = Literal["bagit", "ro-crate", "prov"]
+PackageFormat = Literal["bagit", "ro-crate", "prov", "wacz"]
 FORMATS: Final[tuple[str, ...]] = get_args(PackageFormat)
 HISTORY: Final = "metadata/prov.jsonld"
 """What happened to the archive, beside it in a package."""
@@ -77,10 +78,10 @@ def export(
 ) -> Exported:
     """Write a package of some items, or of all: a folder, or a zip file if its name says so.
 
-    The format is bagit, ro-crate or prov; ``only`` chooses items by key or tag, beside ``keys``.
-    Nothing private or withdrawn is in it. Raises StoreConflict where something is in the way, or
-    a removal waits for a seal, NotFound for an unknown key or tag, UsageError for a private item,
-    an unknown format or a path inside the archive.
+    The format is bagit, ro-crate, prov or wacz; ``only`` chooses items by key or tag beside
+    ``keys``. Nothing private or withdrawn is in it. Raises StoreConflict where something is in the
+    way, or a removal waits for a seal, NotFound for an unknown key or tag, UsageError for a private
+    item, an unknown format or a path inside the archive.
     """
     path = Path(path)
     if format not in FORMATS:
@@ -91,12 +92,14 @@ def export(
     if path.exists() or is_link(path):
         raise StoreConflict("is there already", place=str(path), hint="name a new path")
     package = gather(store, keys, only=only, with_restricted=with_restricted)
-    if package.is_whole and format != "prov":
+    if package.is_whole and format not in ("prov", "wacz"):
         _refuse_unsealed(store)
     history = dump_json(_history(store, package)).encode()
     if format == "prov":
         _appear(path, lambda place: files.write_new(place, [history]))
         package.left_out.clear()
+    elif format == "wacz":
+        _appear(path, lambda place: write_wacz(place, store, package, now()))
     else:
         writer = _write_bag if format == "bagit" else _write_crate
         _appear(path, lambda place: _write(place, path, package, history, writer))

@@ -16,13 +16,14 @@ from citekit.model.value import replace
 from citekit.store.layout import SETTINGS_FILE, is_link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from citekit.app.intake.recognising.merging import Merge, MergeAsk
     from citekit.model.item import Access
     from citekit.store.archive import ArchiveStore
 
 _MOST_FILES: Final = 10_000
+_WEB_ARCHIVES: Final = (".warc", ".warc.gz", ".wacz")
 _SHARED_SUFFIXES: Final = (".json", ".yaml", ".yml")
 """Files of these names are mostly something else than a bibliography."""
 
@@ -36,12 +37,14 @@ def import_file(
     merge: Merge = "keep",
     ask: MergeAsk | None = None,
     dry_run: bool = False,
+    pages: Sequence[str] = (),
 ) -> Imported:
-    """Take in every good entry of a bibliography, or every item of a package.
+    """Take in every good entry of a bibliography, every item of a package, or pages of a WARC file.
 
     Without ``format`` the name of a file says what it is, else its text; bytes are a bibliography.
     A folder that is a package, and a ``.zip``, are taken in as that; of another folder all
-    bibliographies below it, and one that cannot be read is a finding. ``merge``, ``ask`` and
+    bibliographies below it, and one that cannot be read is a finding. ``pages`` are chosen out of
+    a WARC file or WACZ package. ``merge``, ``ask`` and
     ``dry_run`` are those of ``import_items``. Raises NotFound, InvalidData or StorageFailed for
     the file, UsageError for a format that nobody knows, and for what a package does not have.
     """
@@ -50,6 +53,12 @@ def import_file(
         data = check_size(source, "stdin", max_size_bytes=DEFAULT_MAX_SIZE_BYTES)
         return _import_bytes(store, data, "-", format, options)
     path = Path(source)
+    if path.name.lower().endswith(_WEB_ARCHIVES) and path.is_file():
+        from citekit.app.packages.web_archive import import_web_archive
+
+        return import_web_archive(store, path, pages=pages, access=access, dry_run=dry_run)
+    if pages:
+        raise UsageError("pages are chosen out of WARC and WACZ files", place=str(source))
     if is_package(path):
         if format or access:
             raise UsageError("a package says its format and access itself", place=str(source))

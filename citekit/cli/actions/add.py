@@ -311,6 +311,7 @@ def import_(
     access: Access | None,
     merge: Merging | None,
     dry_run: bool,
+    page: list[str],
 ) -> int:
     """Take in items from every file; exit code 4 when an entry or a file was refused."""
     store = context.store()
@@ -318,6 +319,7 @@ def import_(
         "format": format_,
         "access": access,
         "dry_run": dry_run,
+        "pages": page,
         **_merging(context, merge, file, dry_run=dry_run),
     }
     results: list[Imported] = []

@@ -142,7 +142,8 @@ def import_(
         list[str],
         typer.Argument(
             metavar="FILE",
-            help="Bibliography files, folders of them, bags, RO-Crates, or - for stdin.",
+            help="Bibliography files, folders of them, bags, RO-Crates, WARC and WACZ files, or - "
+            "for stdin.",
         ),
     ],
     *,
@@ -162,6 +163,16 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write nothing: a table of what would happen.")
     ] = False,
+    page: Annotated[
+        list[str],
+        typer.Option(
+            "--page",
+            metavar="URL",
+            help="A page of a WARC or WACZ file, or all; may be given again.",
+            default_factory=list,
+            show_default=False,
+        ),
+    ],
 ) -> int:
     """Take in items from bibliography files and packages; bad entries are reported."""
     return hand_on(ctx)

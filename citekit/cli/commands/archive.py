@@ -8,7 +8,7 @@ from citekit.cli.call import hand_on
 from citekit.cli.completion.sources import keys
 from citekit.cli.options import Only
 
-PackageFormat = Literal["bagit", "ro-crate", "prov"]
+PackageFormat = Literal["bagit", "ro-crate", "prov", "wacz"]
 """That of ``app.export``, which takes a tenth of a second to load; a test compares the two."""
 
 app = typer.Typer()

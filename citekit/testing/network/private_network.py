@@ -20,7 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.capture.fetch import Limits, fetch
+from citekit.capture.exchange import Limits
+from citekit.capture.fetch import fetch
 from citekit.errors import CitekitError
 from citekit.testing.network.name_server import NameServer
 

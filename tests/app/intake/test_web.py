@@ -12,7 +12,7 @@ from citekit import Archive
 from citekit.app.intake.recapture import keys_to_capture, read_age, recapture
 from citekit.app.intake.web.observed import cited_address
 from citekit.app.intake.web.visiting import told_of_secrets
-from citekit.capture.fetch import Exchange
+from citekit.capture.exchange import Exchange
 from citekit.capture.visitor import Visitor
 from citekit.errors import CaptureFailed, NotFound, UsageError
 from citekit.extract import Extraction

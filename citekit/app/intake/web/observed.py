@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from citekit.capture.fetch import Exchange
+from citekit.capture.exchange import Exchange
 from citekit.findings import Finding
 from citekit.model.capture import Payload, Source
 from citekit.model.value import Value
@@ -18,14 +18,29 @@ class Visited(Value):
     """A page that citekit visited: how it answered, the record of it, what is worth knowing.
 
     ``name`` is what the file at the address is called, ``record_data`` are the bytes of the payload
-    ``record``.
+    ``record``. Of a visit of somebody else's, ``recorded_in`` is the file that tells of it.
     """
 
     exchange: Exchange
     record: Payload
     record_data: bytes
     name: str | None = None
+    recorded_in: str | None = None
     findings: tuple[Finding, ...] = ()
+
+
+def seen(visited: Visited) -> dict[str, Any]:
+    """The fields of a capture record that say what was seen, by us or by who recorded it."""
+    fields = observed(visited.exchange)
+    if visited.recorded_in is not None:
+        fields["source"] = Source(
+            fact="declared",
+            url=visited.exchange.url,
+            file=visited.recorded_in,
+            declared_by="file",
+            declared_at=visited.exchange.hops[0].at.replace(microsecond=0),
+        )
+    return fields
 
 
 def observed(exchange: Exchange) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from citekit.model.capture import Payload
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from citekit.capture.fetch import Exchange
+    from citekit.capture.exchange import Exchange
 
 _TOKEN_NAME: Final = re.compile(
     r"(?i)(?:^|[_.-])(?:token|sig(?:nature)?|key|apikey|auth|session(?:id)?|sid|password|passwd|pwd"
@@ -42,12 +42,18 @@ def visit(url: str, visitor: Visitor | None, *, max_size_bytes: int, keep: bool 
             f"{url} answers {exchange.status}: that is not the page",
             hint="--keep archives the answer as it is; a copy may be in a web archive",
         )
+    return as_visited(exchange)
+
+
+def as_visited(exchange: Exchange, *, recorded_in: str | None = None) -> Visited:
+    """An exchange with its record; ``recorded_in`` is a file of somebody else that tells of it."""
     data = write_warc(exchange.hops, exchange.hops[0].at)
     return Visited(
         exchange=exchange,
         record=Payload(digest=digest_bytes(data), size_bytes=len(data), media_type=MEDIA_TYPE),
         record_data=data,
         name=name_of(exchange.final_url),
+        recorded_in=recorded_in,
         findings=tuple(told_of_secrets(exchange)),
     )
 
