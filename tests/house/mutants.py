@@ -148,7 +148,13 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
         ["app/proving/held_privately"],
         ["app/proving/test_held_privately"],
     ),
-    "proving/prove": (["app/proving/prove"], ["app/proving/test_what_is_in_a_proof"]),
+    "proving/prove": (
+        ["app/proving/prove"],
+        [
+            f"app/proving/test_{name}"
+            for name in ("what_is_in_a_proof", "last_word", "held_privately", "both_checkers")
+        ],
+    ),
     "proving/earlier_seals": (["app/proving/earlier_seals"], ["app/proving/test_earlier_seals"]),
     "proving/proof_page": (["app/proving/proof_page"], ["app/proving/test_proof_page"]),
     "proving/bundle": (["app/proving/bundle"], ["app/proving/test_bundle_parts"]),
