@@ -10,6 +10,7 @@ from citekit.extract.pages.seen import any_of, seen
 from citekit.extract.pages.tree import text_of
 from citekit.extract.shared.bylines import bare_byline, read_byline, split_names
 from citekit.extract.shared.datelines import read_meta_line
+from citekit.extract.shared.parties import Party
 from citekit.extract.shared.unit import Unit
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def read_bylines(root: HtmlElement, language: str | None) -> list[Evidence]:
         names = _names_in(element, text, language)
         if names:
             taken.append(element)
-            pairs = [(name, "") for name in names]
+            pairs = [Party(text=name) for name in names]
             found.append(seen("author", pairs, "visible-byline", element, sure))
     return found
 

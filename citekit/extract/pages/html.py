@@ -10,8 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from citekit.extract.pages.captions import read_captions
-from citekit.extract.pages.declared.jsonld import read_jsonld
+from citekit.extract.pages.declared.articles import Page, read_article
 from citekit.extract.pages.declared.meta import canonical_url, read_meta
+from citekit.extract.pages.declared.microdata import read_microdata
+from citekit.extract.pages.declared.things import read_things
+from citekit.extract.pages.headlines import read_headlines
 from citekit.extract.pages.main_text import main_text, paragraphs_in
 from citekit.extract.pages.tree import parse_html, selector_of
 from citekit.extract.pages.visible import read_visible
@@ -62,9 +65,15 @@ def read_html(
         return HtmlReading(evidence=(), captions=(), paragraphs=())
     canonical = canonical_url(root)
     address = url or saved_url or canonical
-    raw = [*read_jsonld(root, address), *read_meta(root)]
+    headlines = read_headlines(root)
+    page = Page(url=address, titles=tuple(e.value for e in headlines))
+    raw = [
+        *read_article(read_things(root), page),
+        *read_meta(root),
+        *read_article(read_microdata(root), page),
+    ]
     language = _declared_language(raw)
-    raw += read_visible(root, language)
+    raw += [*headlines, *read_visible(root, language)]
     known = directory(publishers)
     sites = site_names(raw, address, known)
 

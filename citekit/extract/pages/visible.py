@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from citekit.extract.pages.bylines import read_bylines
 from citekit.extract.pages.frame import is_outside
-from citekit.extract.pages.headlines import read_headlines
 from citekit.extract.pages.seen import any_of, seen
 from citekit.extract.pages.tree import text_of
 from citekit.extract.shared.datelines import read_meta_line
 from citekit.extract.shared.dates import find_dates, parse_iso
+from citekit.extract.shared.parties import Party
 from citekit.extract.shared.unit import Unit
 from citekit.extract.shared.words import every, fold
 
@@ -33,8 +33,8 @@ _DATE_TAGS = "span div p li address header em a b small h5 h6"
 
 
 def read_visible(root: HtmlElement, language: str | None) -> list[Evidence]:
-    """Evidence from the visible headline, bylines and dates."""
-    found = [*read_headlines(root), *read_bylines(root, language), *_dates(root, language)]
+    """Evidence from visible bylines and dates."""
+    found = [*read_bylines(root, language), *_dates(root, language)]
     return [*found, *_near_headline(root, language)]
 
 
@@ -160,7 +160,7 @@ def _near_headline(root: HtmlElement, language: str | None) -> list[Evidence]:
             continue
         far = 0.001 * abs(position - 25)
         if meta.byline and meta.byline.rule == "byline-marker":
-            pairs = [(name, "") for name in meta.byline.names]
+            pairs = [Party(text=name) for name in meta.byline.names]
             found.append(seen("author", pairs, "byline-near-headline", element, 0.62 - far))
         for dated in meta.dates:
             sure = (

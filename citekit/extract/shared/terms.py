@@ -18,6 +18,11 @@ def terms(text: str) -> set[str]:
     return found
 
 
+def likeness(one: set[str], other: set[str]) -> float:
+    """The share of the shorter text's words that the other has, too; 0 to 1."""
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
 def slug_terms(url: str | None) -> set[str]:
     """The words of an address's last part that has words."""
     if not url:

@@ -1,4 +1,4 @@
-"""Read meta elements, microdata and links: Highwire, Dublin Core, Open Graph, Parsely and kin.
+"""Read meta elements: Highwire, Dublin Core, Open Graph, Parsely and kin.
 
 Which key means what is the table `meta.toml`.
 """
@@ -11,9 +11,11 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from citekit.extract.pages.tree import clean, selector_of, text_of
+from citekit.extract.pages.declared.microdata import in_item
+from citekit.extract.pages.tree import clean
 from citekit.extract.shared.dates import parse_iso
 from citekit.extract.shared.evidence import Evidence
+from citekit.extract.shared.parties import Party
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -23,27 +25,26 @@ _LONGEST = 2_000
 
 
 def read_meta(root: HtmlElement) -> list[Evidence]:
-    """Evidence from meta elements, ``html lang``, canonical link and microdata."""
+    """Evidence from meta elements and ``html lang``."""
     found: list[Evidence] = []
     for element in root.xpath("//meta[@content]")[:_MOST_ELEMENTS]:
         content = clean(element.get("content")[:_LONGEST])
         for attribute in ("name", "property", "itemprop", "http-equiv"):
             key = (element.get(attribute) or "").strip().casefold()
             for field, confidence in _keys().get(key, ()):
-                in_body = attribute == "itemprop" and _scope(element) not in _ARTICLE_SCOPES
-                sure = confidence * (0.5 if in_body else 1)
+                if attribute == "itemprop" and in_item(element):
+                    continue  # read with its item
                 found += values(
                     field,
                     content,
                     origin="meta",
                     rule=key,
                     place={"selector": f"meta[{attribute}={key}]"},
-                    confidence=sure,
+                    confidence=confidence,
                 )
             if key == "parsely-page":
                 found += _parsely(content)
     found += _language(root)
-    found += _microdata(root)
     return found
 
 
@@ -75,7 +76,7 @@ def values(
     if field == "author":
         if content.startswith(("http://", "https://", "/")):
             return []
-        return [Evidence(field="author", value=[(content, "")], **common)]
+        return [Evidence(field="author", value=[Party(text=content)], **common)]
     if field == "language":
         content = content.replace("_", "-").split(",")[0].strip()
     return [Evidence(field=field, value=content, **common)]
@@ -132,55 +133,6 @@ def _language(root: HtmlElement) -> list[Evidence]:
         place=place,
         confidence=0.8,
     )
-
-
-_ARTICLE_SCOPES = frozenset(
-    {
-        "",
-        "article",
-        "newsarticle",
-        "blogposting",
-        "reportagenewsarticle",
-        "scholarlyarticle",
-        "webpage",
-    },
-)
-
-
-def _scope(element: HtmlElement) -> str:
-    """The schema.org type of the thing an ``itemprop`` belongs to, in lower case."""
-    for position, ancestor in enumerate(element.iterancestors()):
-        if position > 60:
-            break
-        if ancestor.get("itemtype"):
-            return str(ancestor.get("itemtype")).rstrip("/").rpartition("/")[2].casefold()
-    return ""
-
-
-def _microdata(root: HtmlElement) -> list[Evidence]:
-    found: list[Evidence] = []
-    fields = {
-        "headline": ("title", 0.8),
-        "datepublished": ("issued", 0.85),
-        "datemodified": ("updated", 0.8),
-    }
-    for element in root.xpath("//*[@itemprop][not(self::meta)]")[:_MOST_ELEMENTS]:
-        for key in element.get("itemprop").casefold().split():
-            if key in fields and _scope(element) in _ARTICLE_SCOPES:
-                field, confidence = fields[key]
-                content = (
-                    element.get("datetime") or element.get("content") or text_of(element, limit=400)
-                )
-                place = {"selector": selector_of(element)}
-                found += values(
-                    field,
-                    clean(content),
-                    origin="microdata",
-                    rule=key,
-                    place=place,
-                    confidence=confidence,
-                )
-    return found
 
 
 @cache

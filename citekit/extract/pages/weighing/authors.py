@@ -14,6 +14,7 @@ from citekit.model.value import replace
 
 if TYPE_CHECKING:
     from citekit.extract.shared.evidence import Evidence
+    from citekit.extract.shared.parties import Party
 
 
 def weigh_authors(
@@ -26,7 +27,7 @@ def weigh_authors(
             grouped.setdefault((one.origin, one.rule), []).append(one)
     found: list[Evidence] = []
     for group in grouped.values():
-        names = _clean_names([pair for e in group for pair in e.value], sites, language)
+        names = _clean_names([party for e in group for party in e.value], sites, language)
         if names:
             first = group[0]
             found.append(replace(first, value=[csl_name(name) for name in names]))
@@ -45,7 +46,7 @@ def _corporate_authors(
     for (origin, _), group in grouped.items():
         if origin != "json-ld":
             continue
-        texts = [clean(text) for one in group for text, _ in one.value]
+        texts = [clean(party.text) for one in group for party in one.value]
         names = [name for text in texts for name in split_names(text, language=language) or (text,)]
         literal = [
             {"literal": name}
@@ -58,19 +59,19 @@ def _corporate_authors(
 
 
 def _clean_names(
-    pairs: list[tuple[str, str]],
+    parties: list[Party],
     sites: frozenset[str],
     language: str | None,
 ) -> list[str]:
     names: list[str] = []
-    for raw, kind in pairs:
-        text = clean(raw)
+    for party in parties:
+        text = clean(party.text)
         if not text or len(text) > 300 or "http" in text or "@" in text:
             continue
         byline = read_byline(text, language=language)
         split = byline.names if byline else split_names(text, language=language)
         short = (text,) if len(text.split()) <= 5 else ()
-        names += [name for name in split or short if _is_author(name, kind, sites)]
+        names += [name for name in split or short if _is_author(name, party.kind, sites)]
     return list({fold(name): name for name in reversed(names)}.values())[::-1]
 
 
@@ -80,4 +81,4 @@ def _is_author(name: str, kind: str, sites: frozenset[str]) -> bool:
         return False
     if re.search(r"[:()\[\]{}<>]|^[a-z0-9]+(?:[-_][a-z0-9]+)+$", name):
         return False
-    return not (kind == "organization" and is_organisation(name))
+    return not (kind == "organisation" and is_organisation(name))
