@@ -38,6 +38,22 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--title', 'parameter': 'title', 'help': "The archive's title.", 'metavar': 'TEXT'},
         ),
     },
+    'capture': {
+        'help': "Ask items' addresses again: a new capture of each, and whether the page has changed.",
+        'door': 'archive:capture',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': 'Items whose addresses are asked.', 'is_many': True, 'completion': 'keys', 'is_required': False},
+        ),
+        'options': (
+            {'name': '--for', 'parameter': 'for_', 'help': 'What a paper cites and has no capture yet; may be given again.', 'metavar': 'PAPER', 'is_many': True},
+            {'name': '--missing', 'parameter': 'missing', 'help': 'All items with an address and no capture yet.'},
+            {'name': '--all', 'parameter': 'all_', 'help': 'All items with an address; private ones by name alone.'},
+            {'name': '--older-than', 'parameter': 'older_than', 'help': 'Of all, those whose last capture is older, such as 12h, 30d, 2w, 6m or 1y.', 'metavar': 'AGE'},
+            {'name': '--keep', 'parameter': 'keep', 'help': 'Archive the answer, also where it is not the page.'},
+            {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'Fetch from a host at a private address.'},
+            {'name': '--ignore-robots', 'parameter': 'ignore_robots', 'help': 'Also ask for what robots.txt asks to leave alone.'},
+        ),
+    },
     'export': {
         'help': 'Write a package for others; restricted payloads are left out, and the package says so.',
         'door': 'archive:export',
@@ -48,6 +64,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--format', 'parameter': 'format_', 'help': 'The package.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bagit', 'ro-crate', 'prov', 'wacz')},
             {'name': '--output', 'parameter': 'output_', 'help': 'A new folder, or a file; .zip packs it.', 'metavar': 'PATH', 'short': '-o'},
             {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
+            {'name': '--for', 'parameter': 'for_', 'help': 'What a paper cites; may be given again.', 'metavar': 'PAPER', 'is_many': True},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the restricted payloads that are here.'},
         ),
     },
@@ -75,21 +92,6 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--encoding', 'parameter': 'encoding', 'help': "How the file's text is encoded (default: found out).", 'metavar': 'NAME'},
             {'name': '--max-size', 'parameter': 'max_size', 'help': 'The largest file accepted (default: 100MB).', 'metavar': 'SIZE'},
             {'name': '--from', 'parameter': 'from_', 'help': 'A CSV or JSONL file with a source a line: file, url, key, access, tags, fields.', 'metavar': 'LIST'},
-            {'name': '--keep', 'parameter': 'keep', 'help': 'Archive the answer, also where it is not the page.'},
-            {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'Fetch from a host at a private address.'},
-            {'name': '--ignore-robots', 'parameter': 'ignore_robots', 'help': 'Also ask for what robots.txt asks to leave alone.'},
-        ),
-    },
-    'capture': {
-        'help': "Ask items' addresses again: a new capture of each, and whether the page has changed.",
-        'door': 'add:capture',
-        'arguments': (
-            {'name': 'KEY', 'parameter': 'key', 'help': 'Items whose addresses are asked.', 'is_many': True, 'completion': 'keys', 'is_required': False},
-        ),
-        'options': (
-            {'name': '--missing', 'parameter': 'missing', 'help': 'All items with an address and no capture yet.'},
-            {'name': '--all', 'parameter': 'all_', 'help': 'All items with an address; private ones by name alone.'},
-            {'name': '--older-than', 'parameter': 'older_than', 'help': 'Of all, those whose last capture is older, such as 12h, 30d, 2w, 6m or 1y.', 'metavar': 'AGE'},
             {'name': '--keep', 'parameter': 'keep', 'help': 'Archive the answer, also where it is not the page.'},
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'Fetch from a host at a private address.'},
             {'name': '--ignore-robots', 'parameter': 'ignore_robots', 'help': 'Also ask for what robots.txt asks to leave alone.'},

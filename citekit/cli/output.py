@@ -11,6 +11,7 @@ from citekit.model.records.control_characters import escaped_json, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from citekit.app.syncing.cited import CitedByPapers
     from citekit.errors import CitekitError
     from citekit.findings import Finding
     from citekit.store.private.left_out import LeftOut
@@ -116,6 +117,13 @@ def tell_some_findings(findings: Sequence[Finding], *, quiet: bool = False) -> N
         listed = "every one" if number == len(findings) else f"the first {len(findings) - 1}"
         more = f"… and {number - MOST_TOLD} more, {number} in all"
         note(f"{more}; --json lists {listed}", quiet=quiet)
+
+
+def tell_cited_by(found: CitedByPapers, *, quiet: bool = False) -> None:
+    """Tell what papers cite that is no item here, or is private."""
+    tell_findings(found.findings, quiet=quiet)
+    tell_some_findings(found.unknown, quiet=quiet)
+    tell_left_out(found.left_out, quiet=quiet)
 
 
 def tell_error(error: CitekitError, *, as_json: bool = False) -> None:

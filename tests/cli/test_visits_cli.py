@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +107,31 @@ def test_what_is_young_enough_is_not_asked_for(call: Call, site: NewsSite) -> No
 def test_what_capture_cannot_be_asked(words: tuple[str, ...], call: Call) -> None:
     """Items are named, or chosen in one way."""
     assert call("capture", *words)[0] == 2
+
+
+def test_what_a_paper_cites_is_captured_and_packed(
+    call: Call, site: NewsSite, tmp_path: Path
+) -> None:
+    """Each once, in the paper's order; what is unknown is told, and what has a capture stays."""
+    site.answers |= {"/gull": Answer(body=article("July"))}
+    items = [
+        {"id": key, "type": "webpage", "title": key, "URL": f"{site.url}/{key[:4]}"}
+        for key in ("pier2024", "gull2024", "tern2024")
+    ]
+    (tmp_path / "items.json").write_text(json.dumps(items))
+    call("import", str(tmp_path / "items.json"), "--access", "public")
+    paper = tmp_path / "paper.md"
+    paper.write_text("First [@gull2024], then [@pier2024; @nobody1999].\n")
+    code, out, err = call("capture", "--for", str(paper), *FREELY)
+    assert (code, [line.split()[0] for line in out.splitlines()]) == (0, ["gull2024", "pier2024"])
+    assert "nobody1999" in err
+    assert call("capture", "--for", str(paper), *FREELY)[1] == ""
+    target = tmp_path / "deposit.wacz"
+    assert call("export", "--for", str(paper), "-f", "wacz", "-o", str(target))[0] == 0
+    with zipfile.ZipFile(target) as package:
+        pages = package.read("pages/pages.jsonl").decode()
+    assert pages.count('"url"') == 2
+    assert "tern2024" not in pages
 
 
 def test_private_items_are_captured_by_name_alone(call: Call, site: NewsSite) -> None:

@@ -70,6 +70,7 @@ OTHERS = {
     "ItemFacts": "citekit.model.item",
     "Json": "citekit.model.records.json_text",
     "LastWord": "citekit.app.proving.proof_verdict",
+    "LeftOut": "citekit.store.private.left_out",
     "LoggedPayload": "citekit.app.changing.purge",
     "Merge": "citekit.app.intake.recognising.merging",
     "MergeAsk": "citekit.app.intake.recognising.merging",

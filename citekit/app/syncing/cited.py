@@ -10,6 +10,7 @@ from citekit.app.syncing.choice import Sources, choose
 from citekit.app.syncing.known import ArchiveKeys
 from citekit.findings import Finding
 from citekit.model.value import Value
+from citekit.store.private.left_out import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,11 @@ class CitedByPapers(Value):
     unknown: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = ()
     private: int = 0
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What they cite that is private, for the owner to hear."""
+        return LeftOut(items=self.private)
 
 
 def cited_by(store: ArchiveReader, papers: Sequence[str | Path]) -> CitedByPapers:

@@ -1,4 +1,4 @@
-"""``citekit add``, ``capture`` and ``import``: one bad source does not keep the others out."""
+"""``citekit add`` and ``import``: one bad source does not keep the others out."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from citekit.app.changing.fields import read_fields
 from citekit.app.changing.manifest import read_manifest
 from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES
 from citekit.app.intake.add import add as add_source
-from citekit.app.intake.recapture import keys_to_capture, read_age, recapture
 from citekit.app.packages.import_file import import_file
 from citekit.capture.visitor import Visitor
 from citekit.cli import output
 from citekit.cli.imported import ask, counts, imported_json, tell_imported
 from citekit.errors import CitekitError, InvalidData, UsageError
-from citekit.store.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from citekit.app.intake.add import Added
     from citekit.app.intake.bibliographies import Imported
     from citekit.app.intake.known_source import Answer
-    from citekit.app.intake.recapture import Recaptured
     from citekit.cli.commands.add import Merging
     from citekit.cli.context import Context
     from citekit.model.item import Access
@@ -233,74 +230,6 @@ def _added_json(result: Added) -> dict[str, Any]:
         "capture": result.capture,
         "findings": findings,
     }
-
-
-def capture(
-    context: Context,
-    *,
-    key: list[str],
-    missing: bool,
-    all_: bool,
-    older_than: str | None,
-    keep: bool,
-    allow_private: bool,
-    ignore_robots: bool,
-) -> int:
-    """Capture each item anew and say whether it changed; the first failure decides the code."""
-    is_batch = missing or all_ or older_than is not None
-    if is_batch == bool(key) or (missing and (all_ or older_than)):
-        raise UsageError(
-            "names no items, or in two ways", hint="citekit capture KEY…, or --missing, or --all"
-        )
-    store = context.store()
-    visitor = Visitor(allow_private=allow_private, ignore_robots=ignore_robots)
-    age = None if older_than is None else read_age(older_than)
-    keys = key or list(keys_to_capture(store, missing=missing, older_than=age, now=now()))
-    made: list[Recaptured] = []
-    failures: dict[str, CitekitError] = {}
-    for one in keys:
-        try:
-            made.append(recapture(store, one, visitor=visitor, keep=keep))
-        except CitekitError as error:
-            failures[one] = error
-            output.tell_error(error, as_json=context.json)
-            continue
-        if not context.json:
-            output.answer(_captured(made[-1]))
-        output.tell_findings(made[-1].findings, quiet=context.quiet)
-    if is_batch:
-        output.tell_left_out(store.left_out(), quiet=context.quiet)
-    _tell_captured(context, made, failures)
-    return next(iter(failures.values())).exit_code if failures else 0
-
-
-def _captured(made: Recaptured) -> str:
-    """``harbour2024  20261201T100000Z  changed``."""
-    what = {None: "first capture", True: "changed", False: "unchanged"}[made.is_changed]
-    return f"{made.key}  {made.capture}  {what}"
-
-
-def _tell_captured(
-    context: Context, made: Sequence[Recaptured], failures: dict[str, CitekitError]
-) -> None:
-    if len(made) + len(failures) != 1:
-        changed = sum(bool(one.is_changed) for one in made)
-        told = f"{len(made)} captured, {changed} of them changed"
-        if failures:
-            told += f"; not captured: {', '.join(failures)}"
-        output.note(told, quiet=context.quiet)
-    if context.json:
-        items = [
-            {
-                "key": one.key,
-                "capture": one.capture,
-                "changed": one.is_changed,
-                "findings": [finding.to_json() for finding in one.findings],
-            }
-            for one in made
-        ]
-        failed = [{"key": key, "error": error.to_json()} for key, error in failures.items()]
-        output.answer_json({"items": items, "failures": failed})
 
 
 def import_(

@@ -10,7 +10,6 @@ from citekit.cli import output
 from citekit.errors import NotFound, UsageError
 from citekit.model.records.control_characters import replaced
 from citekit.store.outputs import write_output
-from citekit.store.private.left_out import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,9 +89,7 @@ def _cited_by(context: Context, papers: list[str], words: list[str]) -> CitedByP
 def _tell(found: CitedByPapers | None, warnings: Sequence[str], *, quiet: bool) -> None:
     """What is not in the answer though the papers cite it, and what else there is to say."""
     if found is not None:
-        output.tell_findings(found.findings, quiet=quiet)
-        output.tell_some_findings(found.unknown, quiet=quiet)
-        output.tell_left_out(LeftOut(items=found.private), quiet=quiet)
+        output.tell_cited_by(found, quiet=quiet)
     for warning in warnings:
         output.note(f"warning: {warning}", quiet=quiet)
 

@@ -1,4 +1,4 @@
-"""``citekit add``, ``capture`` and ``import``."""
+"""``citekit add`` and ``import``."""
 
 from typing import Annotated, Literal
 
@@ -96,42 +96,6 @@ def add(
     ignore_robots: IgnoreRobots = False,
 ) -> int:
     """Archive files, addresses, or stdin as '-': payloads, capture record, fields with evidence."""
-    return hand_on(ctx)
-
-
-@app.command("capture")
-def capture(
-    ctx: typer.Context,
-    key: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="KEY",
-            help="Items whose addresses are asked.",
-            autocompletion=keys,
-            default_factory=list,
-            show_default=False,
-        ),
-    ],
-    *,
-    missing: Annotated[
-        bool, typer.Option("--missing", help="All items with an address and no capture yet.")
-    ] = False,
-    all_: Annotated[
-        bool, typer.Option("--all", help="All items with an address; private ones by name alone.")
-    ] = False,
-    older_than: Annotated[
-        str | None,
-        typer.Option(
-            "--older-than",
-            metavar="AGE",
-            help="Of all, those whose last capture is older, such as 12h, 30d, 2w, 6m or 1y.",
-        ),
-    ] = None,
-    keep: KeepAnswer = False,
-    allow_private: AllowPrivate = False,
-    ignore_robots: IgnoreRobots = False,
-) -> int:
-    """Ask items' addresses again: a new capture of each, and whether the page has changed."""
     return hand_on(ctx)
 
 
