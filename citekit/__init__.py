@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from citekit.app.changing.purge import Purged as Purged
     from citekit.app.changing.purge import PurgePlan as PurgePlan
     from citekit.app.changing.recover import Recovered as Recovered
+    from citekit.app.changing.undo import TakenBack as TakenBack
+    from citekit.app.changing.undo import Undone as Undone
     from citekit.app.changing.withdrawal import AlreadySaid as AlreadySaid
     from citekit.app.citing.archived_item import ArchivedItem as ArchivedItem
     from citekit.app.citing.result import Cited as Cited
@@ -92,6 +94,7 @@ _PLACES = {
     "citekit.app.changing.access": "AccessChanged",
     "citekit.app.changing.purge": "Purged PurgePlan",
     "citekit.app.changing.recover": "Recovered",
+    "citekit.app.changing.undo": "TakenBack Undone",
     "citekit.app.changing.withdrawal": "AlreadySaid",
     "citekit.app.citing.archived_item": "ArchivedItem",
     "citekit.app.citing.result": "Cited Explained Reference",

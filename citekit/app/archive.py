@@ -33,6 +33,7 @@ from citekit.app.changing.edit import readmit, remove, rename, set_fields
 from citekit.app.changing.purge import plan_purge, purge
 from citekit.app.changing.recover import recover
 from citekit.app.changing.tags import tag, untag
+from citekit.app.changing.undo import forget_last_change, plan_undo, undo
 from citekit.app.changing.withdrawal import find_said
 from citekit.app.citing.archived_item import find_item
 from citekit.app.citing.cite import cite
@@ -145,6 +146,9 @@ class Archive:
     rename = use_case(rename)
     remove = use_case(remove)
     readmit = use_case(readmit)
+    undo = use_case(undo)
+    plan_undo = use_case(plan_undo)
+    forget_last_change = use_case(forget_last_change)
     plan_purge = use_case(plan_purge)
     purge = use_case(purge)
     recover = use_case(recover)

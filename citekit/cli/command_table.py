@@ -302,6 +302,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
         'options': (),
     },
+    'undo': {
+        'help': 'Take the last change back, as long as it is not sealed; again, and it is there again.',
+        'door': 'daily.undo:undo',
+        'arguments': (),
+        'options': (
+            {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Change nothing: say what would be changed.'},
+            {'name': '--forget', 'parameter': 'forget', 'help': 'Take nothing back: remove what is kept of the last change.'},
+        ),
+    },
     'diff': {
         'help': 'Show what changed between two captures: record, headline and names, words of the text.',
         'door': 'diff:diff',

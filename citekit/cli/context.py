@@ -69,6 +69,7 @@ class Context(Value):
             store = ArchiveStore(store.root, store.settings, after_change=sealing)
             # one timestamp for all that a command changes
             self.at_end.append(partial(sealing.stamp, store))
+        store.last_change.goes_on = True  # a command is taken back as a whole
         return store
 
 

@@ -70,6 +70,9 @@ IgnoreRobots = Annotated[
 KeepAnswer = Annotated[
     bool, typer.Option("--keep", help="Archive the answer, also where it is not the page.")
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Change nothing: say what would be changed.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 StanceOption = Annotated[
     Stance | None,

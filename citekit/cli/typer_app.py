@@ -31,7 +31,7 @@ from citekit.cli.commands import (
     site,
     styles,
 )
-from citekit.cli.commands.daily import listing, overview, stats, tags
+from citekit.cli.commands.daily import listing, overview, stats, tags, undo
 from citekit.cli.completion.install import SHELLS, install, script
 from citekit.cli.suggest import suggest
 from citekit.errors import UsageError
@@ -46,7 +46,20 @@ app = typer.Typer(
     suggest_commands=False,  # ours names no command that destroys
     pretty_exceptions_enable=False,
 )
-for module in (archive, add, listing, overview, stats, show, cite, annotate, edit, tags, diff):
+for module in (
+    archive,
+    add,
+    listing,
+    overview,
+    stats,
+    show,
+    cite,
+    annotate,
+    edit,
+    tags,
+    undo,
+    diff,
+):
     app.add_typer(module.app)
 for module in (check, seal, prove):
     app.add_typer(module.app)

@@ -12,6 +12,7 @@ from citekit.store.lock import exclusive
 from citekit.store.reading import ArchiveReader
 from citekit.store.settings import Settings, write_settings
 from citekit.store.writing.git_files import renew_git_files, write_git_files
+from citekit.store.writing.last_change import LastChange
 from citekit.store.writing.payload_holders import Holders
 from citekit.store.writing.taken_keys import Names
 from citekit.store.writing.writer import Writer
@@ -42,6 +43,8 @@ class ArchiveStore(ArchiveReader):
         """Which keys and aliases are taken."""
         self.holders = Holders(self)
         """Which items have certain bytes."""
+        self.last_change = LastChange(self.layout)
+        """What takes the last change back."""
         self.noted: set[bytes] = set()
         """Leaf hashes of the events that wait and were noted here, by nobody else."""
         self.after_change = after_change
@@ -75,7 +78,12 @@ class ArchiveStore(ArchiveReader):
         with exclusive(self.root, timeout_s=timeout_s):
             renew_git_files(self.layout)
             writer = Writer(
-                self, names=self.names, holders=self.holders, noted=self.noted, options=options
+                self,
+                names=self.names,
+                holders=self.holders,
+                noted=self.noted,
+                last=self.last_change,
+                options=options,
             )
             try:
                 with closing(writer):

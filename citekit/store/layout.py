@@ -107,6 +107,16 @@ class Layout(Value):
         return self.local / "tmp"
 
     @property
+    def undo(self) -> Path:
+        """The last change: what was before it, whatever its access."""
+        return self.local / "undo"
+
+    @property
+    def undoing(self) -> Path:
+        """The same, while it is taken back."""
+        return self.local / "undoing"
+
+    @property
     def held_file(self) -> Path:
         """The digests of payloads that were written or restored on this machine."""
         return self.local / "held"

@@ -89,6 +89,7 @@ OTHERS = {
     "Sort": "citekit.app.looking.listing",
     "Stance": "citekit.model.claim",
     "Revocation": "citekit.integrity.revocation",
+    "Taken": "citekit.app.changing.undo",
     "Tell": "citekit.app.looking.listing",
     "Timestamp": "citekit.integrity.timestamp",
     "Traces": "citekit.app.git",

@@ -318,13 +318,14 @@ def _files(root: Path) -> Files:
     """Every file with its digest; of the held digests, which ones.
 
     Events are left out, and their marks, which are on the disk first: a kill between a change and
-    its event loses who and when, no more.
+    its event loses who and when, no more. What takes a change back has tests of its own.
     """
     events = (root / "log" / "pending.jsonl", root / ".citekit" / "own")
+    undo = root / ".citekit" / "undo"
     found = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in root.rglob("*")
-        if path.is_file() and path not in events
+        if path.is_file() and path not in events and undo not in path.parents
     }
     held = root / ".citekit" / "held"
     text = held.read_text() if held.exists() else ""

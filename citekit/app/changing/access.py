@@ -63,6 +63,7 @@ def set_access(
     # The event that takes a private item out of the log's sight does not say what for.
     with store.writing(options=None if access == "private" else options) as writer:
         old = store.item(store.resolve(key))
+        writer.keep_nothing()
         item = with_fields(old, fields or {})
         if old.facts.access == access:
             if item != old:

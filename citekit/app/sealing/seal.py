@@ -397,6 +397,7 @@ def _grow(
     data = _signed(checkpoint, signers)
     if len(signers) > 1:
         log.write(store.layout.kept_checkpoint(tree.size), data)
+    store.last_change.forget()  # what is sealed is not taken back
     log.commit(data)
     log.await_only(rest, size=tree.size)
     own.keep_only(kept, origin=origin)

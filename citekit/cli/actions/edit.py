@@ -134,6 +134,9 @@ def remove(context: Context, *, key: str, undo: bool, yes: bool) -> int:
             "has it; citekit seal signs that, citekit remove KEY --undo takes it back"
         )
         output.note(f"{item.key} {told}", quiet=context.quiet)
+    else:
+        kept = "until the next change; citekit undo --forget removes its bytes at once"
+        output.note(f"citekit undo brings it back {kept}", quiet=context.quiet)
     return _answer(context, item.key)
 
 

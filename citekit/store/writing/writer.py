@@ -9,7 +9,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import Place, StoreConflict, UsageError
-from citekit.model.records.codec import to_json
+from citekit.model.capture import Capture
+from citekit.model.item import Item
+from citekit.model.records.codec import decode_text, to_json
 from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.model.value import NOTHING
 from citekit.store import files
@@ -29,12 +31,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from citekit.model.annotation import Annotation
-    from citekit.model.capture import Capture, Payload
+    from citekit.model.capture import Payload
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
     from citekit.model.event import LoggedPayload
-    from citekit.model.item import Access, Item
+    from citekit.model.item import Access
     from citekit.store.reading import ArchiveReader
+    from citekit.store.writing.last_change import LastChange
     from citekit.store.writing.payload_holders import Holders
     from citekit.store.writing.taken_keys import Names
     from citekit.store.writing.transaction import Change
@@ -54,6 +57,7 @@ class Writer:
         names: Names,
         holders: Holders,
         noted: set[bytes],
+        last: LastChange,
         options: Mapping[str, Any] | None = None,
     ) -> None:
         self._store = store
@@ -62,12 +66,14 @@ class Writer:
         self._record = Recorder(store, noted, options)
         self._names = names
         self._holders = holders
+        self._last = last
         self._is_open = True
         self._afterwards = ExitStack()
         self.mended = clean_up(store)
         """What writers that were stopped had left unfinished."""
         for known in (names, holders):
             known.begin_change()
+        last.begin()
 
     def close(self) -> None:
         """Refuse further changes: only what follows them is still to be done."""
@@ -104,7 +110,11 @@ class Writer:
             change.place(payloads, captures.values(), access)
             folder = files.unused(change.folder)
             self._stage_item(folder, item, captures, note)
-            self._move_in(folder, self._items_of(access) / name)
+            contents = {f"captures/{stamp}.json": None for stamp in captures}
+            notes = {"note.md": note.encode()} if note else {}
+            target = self._items_of(access) / name
+            self._last.come(target, {"item.json": _item_bytes(item), **notes, **contents})
+            self._move_in(folder, target)
         self._names.note(item)
         addresses = known_addresses(item, captures.values())
         self._holders.note(item.key, payloads, addresses)
@@ -137,6 +147,7 @@ class Writer:
         Raises IntegrityFailed for payloads with other bytes. At no time do bytes lie where git
         takes them while the item says that they are restricted.
         """
+        self._last.bar("access")
         if "private" in (item.facts.access, self._store.item(item.key).facts.access):
             self._cross_to(item)
             return
@@ -157,6 +168,7 @@ class Writer:
         """Write an item that is ``withdrawn`` now, or is so no longer. Raises NotFound."""
         self._require(item.key)
         path = self._layout.item_file(item.key)
+        self._last.write(path, _item_bytes(item))
         with self._change("withdraw", self._layout.name(path.parent)) as change:
             change.move_over(path, _item_bytes(item))
         action = "withdraw" if item.facts.withdrawn else "readmit"
@@ -210,6 +222,7 @@ class Writer:
             _copy_tree(old_folder, folder, without="item.json")
             files.write_new(folder / "item.json", [_item_bytes(item)])
             files.flush_folder(folder)
+            self._last.rename(old_folder, old_folder.parent / name, _item_bytes(item))
             self._move_in(folder, old_folder.parent / name)
             if self._layout.lies_in_private(old_folder):
                 self._record.removed(old_folder)
@@ -223,6 +236,10 @@ class Writer:
         self._require(key)
         folder = self._layout.check_inside(self._layout.item_folder(key))
         digests, name = self._store.digests(key), self._layout.name(folder)
+        if self._layout.private_notes_file(key).is_file():
+            self._last.write(self._layout.private_notes_file(key), None)
+        found = {digest: self._objects.find(digest) for digest in sorted(digests)}
+        self._last.go(folder, {digest: path for digest, path in found.items() if path})
         with self._change("remove", name, digests=digests, leaving=(name,)) as change:
             change.settles = True
             retreat(self._store, digests, besides=folder.name)
@@ -259,6 +276,7 @@ class Writer:
         if path.exists():
             raise StoreConflict("there is a capture already", place=Place(path=str(path)))
         name = self._layout.item_name(key)
+        self._last.bar("capture")
         with self._change("capture", name, digests=payloads) as change:
             change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
@@ -342,6 +360,7 @@ class Writer:
         for name in files.names(layout.check_inside(layout.local)):
             if name not in kept:
                 files.remove_tree(layout.local / name)
+        self._last.bar("purge")
 
     # ── notes, annotations, entities, claims ───────────────────────────────────────────────────
 
@@ -360,6 +379,10 @@ class Writer:
     ) -> None:
         own, private = partition(annotations, access)
         notes = self._layout.private_notes_file(key)
+        if private or notes.is_file():
+            before = partition(self._store.annotations(key), access)
+            if _change_sides(before, (own, private)):
+                self._last.bar("access")
         if private:  # first: one that is made private is never nowhere
             self._write(notes, _lines(private))
         self._write(self._layout.annotations_file(key), _lines(own))
@@ -386,6 +409,47 @@ class Writer:
         """Remove a claim; raises NotFound."""
         self._store.claim(identifier)
         self._write(self._layout.claim_file(identifier), None)
+
+    # ── taking back ────────────────────────────────────────────────────────────────────────────
+
+    def keep_nothing(self) -> None:
+        """Have nothing kept of what is changed here that others are not to have."""
+        self._last.bar("access")
+
+    def put_back(self, path: Path, data: bytes | None) -> None:
+        """Have a record byte for byte as it was; None: it was not there."""
+        self._write(path, data)
+        if path.name == "item.json":
+            self._forget_names()
+
+    def put_item_back(
+        self,
+        folder: Path,
+        contents: Mapping[str, bytes],
+        payloads: Mapping[str, Path],
+    ) -> None:
+        """Have an item that was removed in its folder again, with its files and its bytes.
+
+        Raises StoreConflict where its key or an alias is taken, InvalidData for what is no item.
+        """
+        item = Item.from_text(contents["item.json"].decode("utf-8", "surrogateescape"))
+        self._names.check_free(item, owner=None)
+        is_private = self._layout.lies_in_private(folder)
+        access: Access = "private" if is_private else item.facts.access
+        self._keep_from_git(access)
+        captures = [
+            decode_text(Capture, data.decode("utf-8", "surrogateescape"))
+            for name, data in contents.items()
+            if name.startswith("captures/")
+        ]
+        with self._change("add", self._layout.name(folder), digests=payloads) as change:
+            change.place(payloads, captures, access)
+            staged = files.unused(change.folder)
+            _write_tree(staged, contents)
+            self._last.come(folder, contents)
+            self._move_in(staged, folder)
+        self._forget_names()
+        self._record.changed(folder / "item.json", *records_in(folder))
 
     # ── steps ──────────────────────────────────────────────────────────────────────────────────
 
@@ -438,6 +502,8 @@ class Writer:
         """Write an entity or claim, which lies at ``path`` so far; it may go elsewhere."""
         layout = self._layout
         was_private = layout.lies_in_private(path)
+        if path.is_file() and was_private != is_private:
+            self._last.bar("access")
         if is_private and not was_private:
             self._write(layout.private / layout.name(path), data)
             self._write(path, None)
@@ -474,6 +540,8 @@ class Writer:
         self._layout.check_inside(path)
         if data is not None and self._layout.lies_in_private(path):
             keep_from_git(self._layout)
+        if data is not None or path.is_file():
+            self._last.write(path, data)
         if data is None:
             if path.is_file():
                 name = self._layout.name(path)
@@ -494,6 +562,26 @@ class Writer:
     def _require(self, key: str) -> None:
         if not self._store.has(key):
             self._store.item(key)  # raises NotFound with the nearest keys
+
+
+def _change_sides(
+    before: tuple[list[Annotation], list[Annotation]],
+    after: tuple[list[Annotation], list[Annotation]],
+) -> bool:
+    """Whether an annotation is private that was not, or the other way round."""
+    ids = [[{annotation.id for annotation in side} for side in sides] for sides in (before, after)]
+    (open_before, apart_before), (open_after, apart_after) = ids
+    return bool(open_before & apart_after or apart_before & open_after)
+
+
+def _write_tree(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """A new folder with these files, by their paths in it, durably."""
+    for name, data in contents.items():
+        path = folder.joinpath(*name.split("/"))
+        files.make_folder(path.parent, root=folder.parent)
+        files.write_new(path, [data])
+    for inner in {folder.joinpath(*name.split("/")).parent for name in contents}:
+        files.flush_folder(inner)
 
 
 def _lines(annotations: Iterable[Annotation]) -> bytes | None:
