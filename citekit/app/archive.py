@@ -41,7 +41,7 @@ from citekit.app.doctor.machine import examine_archive
 from citekit.app.intake.add import add
 from citekit.app.intake.bibliographies import import_items
 from citekit.app.intake.recapture import recapture
-from citekit.app.intake.restore import restore
+from citekit.app.intake.restore import restore, restore_all
 from citekit.app.looking.diff import diff
 from citekit.app.looking.duplicates import find_duplicates
 from citekit.app.looking.listing import list_items
@@ -98,6 +98,7 @@ class Archive:
     import_text = use_case(import_items)
     import_package = use_case(import_package)
     restore = use_case(restore)
+    restore_all = use_case(restore_all)
 
     # what is there
     list = use_case(list_items)

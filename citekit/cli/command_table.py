@@ -261,13 +261,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
     },
     'restore': {
-        'help': "Bring an absent payload back from a file, a folder or the item's address, verified.",
+        'help': 'Bring absent payloads back from a file, a folder or an address, verified.',
         'door': 'edit:restore',
         'arguments': (
-            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
-            {'name': 'SOURCE', 'parameter': 'source', 'help': "The file, or a folder that holds it (default: the item's address).", 'is_required': False},
+            {'name': 'KEY', 'parameter': 'key', 'help': 'The item; with --all the folder.', 'completion': 'keys', 'is_required': False},
+            {'name': 'SOURCE', 'parameter': 'source', 'help': "The file, an address, or a folder that holds it (default: the item's address).", 'is_required': False},
         ),
         'options': (
+            {'name': '--all', 'parameter': 'all_', 'help': 'Whatever is absent and lies in this folder.'},
             {'name': '--accept', 'parameter': 'accept', 'help': 'Keep another text, too, if all quoted passages stand in it.'},
             {'name': '--allow-private', 'parameter': 'allow_private', 'help': 'Fetch from a host at a private address.'},
         ),

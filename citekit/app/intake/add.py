@@ -30,6 +30,7 @@ from citekit.app.intake.known_source import (
 )
 from citekit.app.intake.new_citekey import make_citekey
 from citekit.app.intake.payloads import build_payloads
+from citekit.app.intake.restore import is_address
 from citekit.app.intake.web.observed import Visited, cited_address, seen
 from citekit.errors import InvalidData, NotFound, StorageFailed, StoreConflict, UsageError
 from citekit.findings import Finding, Severity
@@ -237,15 +238,6 @@ def _take(
     data = read_source(path, max_size_bytes=limit)
     # a name may be any bytes
     return _Taken(data, os.fsencode(path.name).decode("utf-8", "replace"))
-
-
-def is_address(source: str) -> bool:
-    """Whether a source is asked over the network, and is no file.
-
-    >>> is_address("https://paper.example/storm"), is_address("storm.html")
-    (True, False)
-    """
-    return re.match(r"(?i)https?://", source) is not None
 
 
 def _read(

@@ -1,4 +1,4 @@
-"""``restore``: bring absent payloads of an item back, from a file, a folder or the item's address.
+"""``restore``: bring absent payloads back, from a file, a folder or an address.
 
 Where bytes have the digest of a payload they are put in its place: *same bytes*. Where only the
 original comes back, its text is read again and kept if it is, byte for byte, the text that was
@@ -9,6 +9,7 @@ they become a capture of their own, never the old one.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -106,18 +107,23 @@ def restore(
     accept: bool = False,
     allow_private: bool = False,
 ) -> Restored:
-    """Put payloads of an item in place, from a file, a folder that is searched, or its address.
+    """Put payloads of an item in place, from a file, a folder that is searched, or an address.
+
+    Without a source it is the item's own address.
 
     ``accept`` takes text that differs, if every quote of the item's annotations stands in it.
     Raises NotFound (no such item or path, nothing in the folder), IntegrityFailed (the bytes are
     none of the item's payloads), CaptureFailed (the address), StoreConflict for what was purged.
     """
     key = store.resolve(key)
-    source = None if source is None else Path(source)
     wanted = _payloads_of(store, key)
-    if source is not None and source.is_dir():
-        return _place(store, key, wanted, _in_folder(key, wanted, source))
-    candidate = _read(source) if source else _fetch(store, key, wanted, allow_private=allow_private)
+    if source is None or is_address(str(source)):
+        url = str(source) if source else _address_of(store, key, wanted)
+        candidate = _fetch(url, key, allow_private=allow_private)
+    elif Path(source).is_dir():
+        return _place(store, key, wanted, _in_folder(key, wanted, Path(source)))
+    else:
+        candidate = _read(Path(source))
     digest = digest_bytes(candidate.data)
     found: _Found = [(want, candidate.data) for want in wanted if want.payload.digest == digest]
     if found:
@@ -132,6 +138,38 @@ def restore(
     back = [want for want in wanted if want.payload.digest in absent & graded.contents.keys()]
     restored = tuple(map(_restored, back))
     return Restored(key=key, payloads=restored, grade=graded.grade, capture=stamp)
+
+
+def restore_all(store: ArchiveStore, folder: str | Path) -> tuple[Restored, ...]:
+    """Put every absent payload in place that a file below a folder is, whosever it is.
+
+    The folder is walked once. Raises NotFound where no file there is an absent payload, or none is
+    absent; StorageFailed for a folder that cannot be read.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise NotFound("no such folder", place=Place(path=str(folder)))
+    wanted = {key: _payloads_of(store, key) for key in store.keys() if store.stamps(key)}  # noqa: SIM118  # no dict
+    everything = [want for wants in wanted.values() for want in wants]
+    if not any(want.is_absent for want in everything):
+        raise NotFound("nothing is missing from this archive", hint="citekit verify")
+    sources = {want.payload.digest: data for want, data in _in_folder("", everything, folder)}
+    restored = []
+    for key, wants in wanted.items():
+        absent = [want for want in wants if want.is_absent and want.payload.digest in sources]
+        if absent:
+            found = [(want, sources[want.payload.digest]) for want in absent]
+            restored.append(_place(store, key, wants, _once(found)))
+    return tuple(restored)
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is asked over the network, and is no file.
+
+    >>> is_address("https://paper.example/storm"), is_address("storm.html")
+    (True, False)
+    """
+    return re.match(r"(?i)https?://", source) is not None
 
 
 def put_back(store: ArchiveStore, key: str, data: bytes) -> Restored:
@@ -166,15 +204,17 @@ def _read(source: Path) -> Candidate:
     return Candidate(data=data, place=str(source), file=source.name)
 
 
-def _fetch(
-    store: ArchiveStore, key: str, wanted: list[_Wanted], *, allow_private: bool
-) -> Candidate:
-    """What the item's address gives today; raises NotFound, CaptureFailed."""
+def _address_of(store: ArchiveStore, key: str, wanted: list[_Wanted]) -> str:
     last = max(wanted, key=lambda want: want.capture.captured_at).capture
     url = last.final_url or last.source.url or store.item(key).text("URL")
     if not url:
         hint = f"name a file: citekit restore {key} FILE"
         raise NotFound(f"{key} has no address to fetch it from", hint=hint)
+    return url
+
+
+def _fetch(url: str, key: str, *, allow_private: bool) -> Candidate:
+    """What an address gives today; raises CaptureFailed."""
     exchange = fetch(url, allow_private=allow_private)
     if exchange.status != 200 or not exchange.body:
         raise CaptureFailed(
@@ -243,7 +283,9 @@ def _in_folder(key: str, wanted: list[_Wanted], folder: Path) -> _Found:
     if absent and not found:
         expected = " or ".join(f"{digest} ({want.role})" for digest, want in absent.items())
         raise NotFound(
-            f"no file here is an absent payload of {key}: expected {expected}",
+            f"no file here is an absent payload of {key}: expected {expected}"
+            if key
+            else f"no file here is one of the {len(absent)} payloads that are absent",
             place=Place(path=str(folder)),
             hint="name the folder that has the file, or the file itself",
         )

@@ -17,6 +17,7 @@ from citekit.app.changing.purge import purge as purge_item
 from citekit.app.changing.withdrawal import find_said
 from citekit.app.intake.add import unknown_variables
 from citekit.app.intake.restore import restore as restore_item
+from citekit.app.intake.restore import restore_all
 from citekit.cli import output
 from citekit.errors import CitekitError, InvalidData, StoreConflict, UsageError
 
@@ -149,16 +150,29 @@ def _answer(context: Context, key: str) -> int:
 
 
 def restore(
-    context: Context, *, key: str, source: str | None, accept: bool, allow_private: bool
+    context: Context,
+    *,
+    key: str | None,
+    source: str | None,
+    all_: bool,
+    accept: bool,
+    allow_private: bool,
 ) -> int:
-    """Bring an item's absent payloads back and say how sure that is."""
-    place = None if source is None else Path(source)
-    restored = restore_item(context.store(), key, place, accept=accept, allow_private=allow_private)
+    """Bring absent payloads of an item back, or of all; and say how sure that is."""
+    if key is None or (all_ and source is not None):
+        raise UsageError("names no item", hint="citekit restore KEY [SOURCE], or --all FOLDER")
+    if all_:
+        restored = restore_all(context.store(), key)
+    else:
+        options: dict[str, Any] = {"accept": accept, "allow_private": allow_private}
+        restored = (restore_item(context.store(), key, source, **options),)
     if context.json:
-        output.answer_json(restored.to_json())
+        documents = [one.to_json() for one in restored]
+        output.answer_json(documents if all_ else documents[0])
         return 0
-    output.answer(restored.key)
-    output.note(restored.told(), quiet=context.quiet)
+    for one in restored:
+        output.answer(one.key)
+        output.note(one.told(), quiet=context.quiet)
     return 0
 
 

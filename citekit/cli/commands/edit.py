@@ -66,15 +66,21 @@ def remove(
 @app.command("restore")
 def restore(
     ctx: typer.Context,
-    key: Key,
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="KEY", help="The item; with --all the folder.", autocompletion=keys),
+    ] = None,
     source: Annotated[
         str | None,
         typer.Argument(
             metavar="SOURCE",
-            help="The file, or a folder that holds it (default: the item's address).",
+            help="The file, an address, or a folder that holds it (default: the item's address).",
         ),
     ] = None,
     *,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Whatever is absent and lies in this folder.")
+    ] = False,
     accept: Annotated[
         bool,
         typer.Option(
@@ -83,7 +89,7 @@ def restore(
     ] = False,
     allow_private: AllowPrivate = False,
 ) -> int:
-    """Bring an absent payload back from a file, a folder or the item's address, verified."""
+    """Bring absent payloads back from a file, a folder or an address, verified."""
     return hand_on(ctx)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from citekit.app.intake.restore import Restored, restore
+from citekit.app.intake.restore import Restored, restore, restore_all
 from citekit.app.verifying.verify import verify
-from citekit.errors import IntegrityFailed, NotFound
+from citekit.errors import CaptureFailed, IntegrityFailed, NotFound
 from citekit.extract import extract
 from citekit.findings import Severity
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.testing.network.news_site import Answer, serve_news_site
 from citekit.testing.store_builders import BuiltCapture, add_item, build_capture, build_item
 
 if TYPE_CHECKING:
@@ -183,3 +184,50 @@ def test_a_pipe_is_no_source(store: ArchiveStore, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(Exception, match="is not a file"):
         restore(store, "held2026", tmp_path / "pipe")
+
+
+# ── all at once, and over the network ──────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Path:
+    """A folder that has the payloads somewhere, under other names."""
+    folder = tmp_path / "found" / "deep"
+    folder.mkdir(parents=True)
+    for number, data in enumerate(CAPTURE.payloads.values()):
+        (folder / f"{number}.bin").write_bytes(data)
+    (folder / "other.bin").write_bytes(b"something else")
+    return tmp_path / "found"
+
+
+def test_all_that_is_absent_comes_back_from_one_folder(store: ArchiveStore, found: Path) -> None:
+    """Whatever the files are called, and whosever they are; then nothing is missing."""
+    with store.writing() as writer:
+        other = replace(CAPTURE.record.payloads["original"])
+        record = replace(CAPTURE.record, payloads={"original": other})
+        add_item(writer, build_item("also2026"), replace(CAPTURE, record=record, payloads={}))
+    assert [one.key for one in restore_all(store, found)] == ["also2026", "held2026"]
+    assert _wrong(store) == []
+    with pytest.raises(NotFound, match="nothing is missing"):
+        restore_all(store, found)
+
+
+def test_a_folder_without_anything_absent_is_told(store: ArchiveStore, tmp_path: Path) -> None:
+    """With how many payloads are looked for; and a folder that is not there."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotFound, match="no file here is one of the 2 payloads"):
+        restore_all(store, tmp_path / "empty")
+    with pytest.raises(NotFound, match="no such folder"):
+        restore_all(store, tmp_path / "nowhere")
+
+
+def test_another_address_may_have_the_bytes(store: ArchiveStore) -> None:
+    """A copy elsewhere: it is asked, and its bytes are judged as those of a file."""
+    answers = {"/copy": Answer(body=ORIGINAL), "/other": Answer(body=b"something else")}
+    with serve_news_site(answers) as site:
+        with pytest.raises(CaptureFailed, match="private address"):
+            restore(store, "held2026", f"{site.url}/copy")
+        with pytest.raises(IntegrityFailed):
+            restore(store, "held2026", f"{site.url}/other", allow_private=True)
+        restored = restore(store, "held2026", f"{site.url}/copy", allow_private=True)
+    assert sorted(_roles(restored)) == ["original", "text"]
