@@ -53,6 +53,7 @@ from citekit.app.packages.backup import backup
 from citekit.app.packages.export import export
 from citekit.app.packages.import_file import import_file
 from citekit.app.packages.import_package import import_package
+from citekit.app.papers.making.render import render
 from citekit.app.proving.prove import prove
 from citekit.app.sealing.auto_seal import AutoSeal
 from citekit.app.sealing.seal import read_keys, seal, waiting_changes
@@ -113,6 +114,7 @@ class Archive:
 
     # references
     cite = use_case(cite)
+    render = use_case(render)
     cited_by = use_case(cited_by)
     sync_bibliography = use_case(sync)
     styles = staticmethod(search_styles)

@@ -212,6 +212,21 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--revoked', 'parameter': 'revoked', 'help': 'Verify, and trust this key from the date only where something else covers it; may be given again.', 'metavar': 'KEY@DATE|FILE', 'is_many': True},
         ),
     },
+    'render': {
+        'help': 'Print a paper with its citations made, and its bibliography.',
+        'door': 'daily.papers:render',
+        'arguments': (
+            {'name': 'PAPER', 'parameter': 'paper', 'help': 'A paper in Markdown.'},
+        ),
+        'options': (
+            {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},
+            {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR, or its locale file.', 'metavar': 'TAG', 'completion': 'locales'},
+            {'name': '--to', 'parameter': 'to', 'help': 'The output; otherwise --output tells it by its ending.', 'metavar': 'TO', 'choices': ('markdown', 'html', 'latex', 'text')},
+            {'name': '--output', 'parameter': 'output_', 'help': 'Write into this file instead.', 'metavar': 'PATH', 'short': '-o'},
+            {'name': '--bibliography', 'parameter': 'bibliography', 'help': 'Cite from this file, too; may be given again.', 'metavar': 'FILE', 'is_many': True},
+            {'name': '--with-private', 'parameter': 'with_private', 'help': 'Cite what is private or withdrawn, too: for your eyes only.'},
+        ),
+    },
     'annotate': {
         'help': 'Annotate a passage; without --quote, numbered paragraphs open in $EDITOR.',
         'door': 'annotate:annotate',

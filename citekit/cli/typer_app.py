@@ -31,7 +31,7 @@ from citekit.cli.commands import (
     site,
     styles,
 )
-from citekit.cli.commands.daily import listing, overview, stats, tags, undo
+from citekit.cli.commands.daily import listing, overview, papers, stats, tags, undo
 from citekit.cli.completion.install import SHELLS, install, script
 from citekit.cli.suggest import suggest
 from citekit.errors import UsageError
@@ -54,6 +54,7 @@ for module in (
     stats,
     show,
     cite,
+    papers,
     annotate,
     edit,
     tags,
@@ -61,7 +62,7 @@ for module in (
     diff,
 ):
     app.add_typer(module.app)
-for module in (check, seal, prove):
+for module in (papers, check, seal, prove):
     app.add_typer(module.app)
 app.add_typer(styles.app, name="styles")
 app.add_typer(annotate.group, name="annotation")

@@ -60,8 +60,7 @@ def load_yaml(text: str, *, is_typed: IsTyped | None = None) -> Loaded:
     ``is_typed`` says of a path whether a plain scalar there is a number or a truth value where it
     looks so (always, if not given); elsewhere it is text, as it is written: ``1.10`` is a version.
     """
-    import yaml
-
+    yaml = _library()
     if len(text) > _MAX_CHARACTERS:
         raise InvalidData(f"longer than {_MAX_CHARACTERS} characters")
     tree = _Tree(is_typed)
@@ -86,7 +85,7 @@ def dump_yaml(value: Json, *, is_quoted: bool = False) -> str:
     With ``is_quoted`` every text that another reader could take for something else is in quotes:
     what is a number, a date or a truth value differs between versions of YAML.
     """
-    import yaml
+    yaml = _library()
 
     class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # in C, if built
         """Texts in quotes, if asked for."""
@@ -103,6 +102,13 @@ def dump_yaml(value: Json, *, is_quoted: bool = False) -> str:
 def _quoted(dumper: Any, text: str) -> Any:  # noqa: ANN401  # PyYAML's
     is_word = _SURE.fullmatch(text) and text.casefold() not in _DOUBTFUL
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_word else '"')
+
+
+def _library() -> Any:  # noqa: ANN401  # a module
+    """PyYAML, imported with the first text: most calls need none."""
+    import yaml
+
+    return yaml
 
 
 class _Open:

@@ -27,7 +27,7 @@ def shown(cluster: Cluster, note: int) -> str:
     for key in cluster.keys:
         name = f"{'-' * key.suppresses_author}@{key.key}"
         parts.append(f"{key.prefix}{'|' * bool(key.prefix)}{name}{'|' * bool(key.rest)}{key.rest}")
-    mark = f"^{note} " if note else ""
+    mark = f"^{note} " if cluster.note else ""
     first = cluster.keys[0]
     if cluster.is_narrative or (len(parts) == 1 and cluster.end == first.end and first.rest == ""):
         return mark + parts[0].replace("|", "(", 1) + ")" * ("|" in parts[0])

@@ -58,15 +58,17 @@ class Key:
 class Found:
     """A citation: its cites, each a key in a range of the text.
 
-    Where a key is outside of brackets, ``place`` is what stands in those behind it.
+    Where a key is outside of brackets, ``place`` is what stands in those behind it. ``within`` is
+    the range of the leaf or note around it.
     """
 
-    __slots__ = ("cites", "end", "is_bracketed", "note", "place", "start")
+    __slots__ = ("cites", "end", "is_bracketed", "note", "place", "start", "within")
 
-    def __init__(self, start: int, end: int, note: str) -> None:
+    def __init__(self, start: int, end: int, note: str, within: tuple[int, int]) -> None:
         self.start = start
         self.end = end
         self.note = note
+        self.within = within
         self.is_bracketed = False
         self.cites: list[tuple[int, int, Key]] = []
         self.place: tuple[int, int] | None = None
@@ -223,7 +225,8 @@ class InlineReader:
         return not before[-1:].isalnum() and (not before.endswith(".") or before == "...")
 
     def _new(self, start: int, end: int) -> Found:
-        found = Found(start, end, f"^{self.inner.start}" if self.inner else self.note)
+        note = f"^{self.inner.start}" if self.inner else self.note
+        found = Found(start, end, note, (self.start, self.end))
         self.found.append(found)
         return found
 
@@ -252,6 +255,8 @@ class InlineReader:
         if frame is self.inner:
             self.inner = None
             self.inner_notes.append((frame.start, at))
+            for found in self.found[frame.found :]:
+                found.within = (frame.start, at)
             return at + 1
         kind, after = self._behind(at + 1)
         parts = frame.parts(self.text, at)

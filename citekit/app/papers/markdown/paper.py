@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.citing.citation_syntax import KEY
-from citekit.app.papers.markdown.blocks import Div, Heading, read_blocks
+from citekit.app.papers.markdown.blocks import Blocks, Div, Heading, read_blocks
 from citekit.app.papers.markdown.inlines import InlineReader
 from citekit.app.papers.markdown.metadata import Metadata, read_metadata
+from citekit.formats.bibtex.checking.spans import Lines
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class Cluster(Value):
     """One citation: a range of the paper, its brackets included, and the keys in it.
 
     ``is_narrative`` says that the author is in the sentence; ``note`` is the label of the footnote
-    that it stands in, ``^`` and an offset for a footnote in the text, else empty.
+    that it stands in, ``^`` and an offset for a footnote in the text, else empty. ``within`` is the
+    range of the paragraph, heading, cell or note around it.
     """
 
     start: int
@@ -49,6 +50,7 @@ class Cluster(Value):
     keys: tuple[KeyInText, ...]
     is_narrative: bool = False
     note: str = ""
+    within: tuple[int, int] = (0, 0)
 
 
 class MarkdownPaper(Value):
@@ -57,10 +59,11 @@ class MarkdownPaper(Value):
     ``clusters`` are in the order of the text. ``marks`` are (offset, label) of the marks of
     footnotes, and of footnotes in the text. ``labels`` are the identifiers that the paper gives to
     figures, tables, sections …, which cross-references name with an ``@`` as well; ``note_labels``
-    those of its footnotes.
+    those of its footnotes. ``plain`` has blanks for the marks of quotes and lists in ``text``.
     """
 
     text: str
+    plain: str
     metadata: Metadata
     clusters: tuple[Cluster, ...] = ()
     marks: tuple[tuple[int, str], ...] = ()
@@ -71,19 +74,18 @@ class MarkdownPaper(Value):
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of an offset."""
-        line = bisect_right(self._line_starts, offset) - 1
-        return line + 1, offset - self._line_starts[line] + 1
+        return self._lines.place(offset)
 
     @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(end.end() for end in re.finditer(r"\r\n?|\n", self.text))]
+    def _lines(self) -> Lines:
+        return Lines(self.text)
 
     def uncited(self) -> tuple[str, ...]:
         """The keys of ``nocite``; ``*`` stands for all."""
         return tuple(key for text in self.metadata.texts("nocite") for key in _keys_of_nocite(text))
 
     def in_reading_order(self) -> Iterator[tuple[Cluster, int]]:
-        """The clusters with the number of the note each stands in, 0 in running text.
+        """The clusters, each with the number of notes up to it, its own included.
 
         A footnote is read where its mark first stands, so its clusters come there; those of one
         that nothing leads to are left out.
@@ -96,10 +98,15 @@ class MarkdownPaper(Value):
         number = 0
         for _, found in sorted(places, key=itemgetter(0)):
             if isinstance(found, Cluster):
-                yield found, 0
+                yield found, number
                 continue
             number += 1
             yield from ((inner, number) for inner in by_note.pop(found, ()))
+
+
+def metadata_of(blocks: Blocks, text: str) -> Metadata:
+    """What the metadata of a text say, whose blocks are known."""
+    return read_metadata((text[start:end], line) for start, end, line in blocks.metadata)
 
 
 def read_markdown(text: str) -> MarkdownPaper:
@@ -108,12 +115,12 @@ def read_markdown(text: str) -> MarkdownPaper:
     reader = InlineReader(blocks)
     for leaf in blocks.leaves:
         reader.read(leaf)
-    written = [(text[start:end], line) for start, end, line in blocks.metadata]
     inner = [(start, f"^{start}") for start, _ in reader.inner_notes]
     clusters = sorted((_cluster(found, blocks.text) for found in reader.found), key=_start)
     return MarkdownPaper(
         text=text,
-        metadata=read_metadata(written),
+        plain=blocks.text,
+        metadata=metadata_of(blocks, text),
         clusters=tuple(clusters),
         marks=tuple(sorted([*reader.references, *inner])),
         headings=blocks.headings,
@@ -145,6 +152,7 @@ def _cluster(found: Found, text: str) -> Cluster:
         keys=tuple(keys),
         is_narrative=stands_free and len(keys) == 1,
         note=found.note,
+        within=found.within,
     )
 
 
