@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from citekit.app.packages.backup import BackedUp as BackedUp
     from citekit.app.packages.export import Exported as Exported
     from citekit.app.papers.found import CitedKey as CitedKey
-    from citekit.app.papers.making.render import RenderedPaper as RenderedPaper
     from citekit.app.proving.check_proof import check_proof as check_proof
     from citekit.app.proving.proof_verdict import ProofVerdict as ProofVerdict
     from citekit.app.proving.prove import Proof as Proof
+    from citekit.app.rendering.render import RenderedPaper as RenderedPaper
     from citekit.app.sealing.revoking import KeyToRevoke as KeyToRevoke
     from citekit.app.sealing.revoking import revoke as revoke
     from citekit.app.sealing.seal import Keys as Keys
@@ -113,7 +113,7 @@ _PLACES = {
     "citekit.app.looking.stats": "Stats",
     "citekit.app.packages.backup": "BackedUp",
     "citekit.app.packages.export": "Exported",
-    "citekit.app.papers.making.render": "RenderedPaper",
+    "citekit.app.rendering.render": "RenderedPaper",
     "citekit.app.proving.check_proof": "check_proof",
     "citekit.app.proving.proof_verdict": "ProofVerdict",
     "citekit.app.proving.prove": "Proof",

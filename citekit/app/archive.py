@@ -53,8 +53,8 @@ from citekit.app.packages.backup import backup
 from citekit.app.packages.export import export
 from citekit.app.packages.import_file import import_file
 from citekit.app.packages.import_package import import_package
-from citekit.app.papers.making.render import render
 from citekit.app.proving.prove import prove
+from citekit.app.rendering.render import render
 from citekit.app.sealing.auto_seal import AutoSeal
 from citekit.app.sealing.seal import read_keys, seal, waiting_changes
 from citekit.app.sealing.signing_keys import make_log_key

@@ -62,7 +62,7 @@ for module in (
     diff,
 ):
     app.add_typer(module.app)
-for module in (papers, check, seal, prove):
+for module in (check, seal, prove):
     app.add_typer(module.app)
 app.add_typer(styles.app, name="styles")
 app.add_typer(annotate.group, name="annotation")

@@ -11,7 +11,7 @@ from citekit import Archive
 from citekit.cli.run import run
 
 PAPER = "---\nbibliography: refs.json\ncsl: apa\n---\n\nNets [@lund2001] and @none.\n"
-LIBRARY = Path(__file__).parents[1] / "cases" / "papers" / "library.json"
+LIBRARY = Path(__file__).parents[1] / "cases" / "rendering" / "library.json"
 
 
 @pytest.fixture
@@ -54,9 +54,10 @@ def test_json(paper: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_archives(paper: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The archive that the paper names gives what is for others; one that the user names wins."""
-    for name, access in (("one", "public"), ("two", "private")):
-        library = LIBRARY.read_text("utf-8").replace("Lund", f"Lund{name}")
-        Archive.create(tmp_path / name).import_text(library, access=access)
+    library = LIBRARY.read_text("utf-8")
+    one, two = library.replace("Lund", "Lundone"), library.replace("Lund", "Lundtwo")
+    Archive.create(tmp_path / "one").import_text(one, access="public")
+    Archive.create(tmp_path / "two").import_text(two, access="private")
     paper.write_text("---\ncitekit-archive: ../one\n---\n\n@lund2001\n", "utf-8")
     assert run(["render", "paper.md", "--style", "apa"]) == 0
     assert "Lundone (2001)" in capsys.readouterr().out

@@ -81,7 +81,7 @@ OTHERS = {
     "ProvenTime": "citekit.app.proving.proof_verdict",
     "Range": "citekit.app.annotating.passages",
     "ReadLog": "citekit.app.proving.prove",
-    "PaperFormat": "citekit.app.papers.making.render",
+    "PaperFormat": "citekit.app.rendering.render",
     "SyncFormat": "citekit.app.syncing.target",
     "Severity": "citekit.findings",
     "Sign": "citekit.app.intake.recognising.known_works",

@@ -30,7 +30,7 @@ CALLS = {
     "bib check": (str(ROOT / "tests/cases/bib-check/odds.bib"),),
     "bib sync": ("--for", str(ROOT / "tests/cases/papers/roles.rst")),
     "cite": ("mem2023turkiye",),
-    "render": (str(ROOT / "tests/cases/papers/kites.md"),),
+    "render": (str(ROOT / "tests/cases/rendering/kites.md"),),
     "verify": (),
     "doctor": (),
 }

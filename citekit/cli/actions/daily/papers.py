@@ -6,16 +6,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citekit.app.papers.making.archive_of import archive_of
-from citekit.app.papers.making.render import PaperFormat
-from citekit.app.papers.making.render import render as render_paper
+from citekit.app.rendering.archive_of import archive_of
+from citekit.app.rendering.render import PaperFormat
+from citekit.app.rendering.render import render as render_paper
 from citekit.cli import output
 from citekit.errors import NotFound, UsageError
 from citekit.model.records.control_characters import replaced
 from citekit.store.outputs import write_output
 
 if TYPE_CHECKING:
-    from citekit.app.papers.making.render import RenderedPaper
+    from citekit.app.rendering.render import RenderedPaper
     from citekit.cli.context import Context
     from citekit.store.reading import ArchiveReader
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from citekit.app.papers.making.affixes import Aside, from_markdown
-from citekit.app.papers.making.archive_of import read_paper
-from citekit.app.papers.making.made import Asked, make
-from citekit.app.papers.making.sources import (
+from citekit.app.papers.markdown import read_markdown
+from citekit.app.rendering.affixes import Aside, from_markdown
+from citekit.app.rendering.archive_of import read_paper
+from citekit.app.rendering.made import Asked, make
+from citekit.app.rendering.sources import (
     Sources,
     is_inside,
     not_read,
     read_files,
     read_references,
 )
-from citekit.app.papers.making.splice import Splice
-from citekit.app.papers.making.wishes import read_wishes
-from citekit.app.papers.markdown import read_markdown
+from citekit.app.rendering.splice import Splice
+from citekit.app.rendering.wishes import read_wishes
 from citekit.csl.output.render import renderer
 from citekit.errors import InvalidData, Place
 from citekit.findings import Finding, Severity
@@ -26,12 +26,12 @@ from citekit.model.value import Value, replace
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from citekit.app.papers.making.documents import HtmlLook
-    from citekit.app.papers.making.latex_body import LatexLook
-    from citekit.app.papers.making.made import MadePaper
-    from citekit.app.papers.making.wishes import Wishes
     from citekit.app.papers.markdown import Cluster, KeyInText, MarkdownPaper
     from citekit.app.papers.markdown.metadata import Metadata
+    from citekit.app.rendering.documents import HtmlLook
+    from citekit.app.rendering.latex_body import LatexLook
+    from citekit.app.rendering.made import MadePaper
+    from citekit.app.rendering.wishes import Wishes
     from citekit.csl.output.tokens import Token
     from citekit.store.reading import ArchiveReader
 
@@ -159,7 +159,7 @@ class _Rendering:
         if len(self.paper.text) > MOST_READ:
             message = f"has more than {MOST_READ:,} signs, which is too much for {format_}"
             raise InvalidData(message, hint="--to markdown takes it")
-        from citekit.app.papers.making import whole  # the reader of Markdown, which most need not
+        from citekit.app.rendering import whole  # the reader of Markdown, which most need not
 
         return whole.LOOKS[format_](self.aside, self.wishes)
 

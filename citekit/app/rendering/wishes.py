@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from citekit.app.citing.styled import DEFAULT_STYLE, short_forms, style_of_archive
-from citekit.app.papers.making.sources import is_inside
+from citekit.app.rendering.sources import is_inside
 from citekit.csl import Abbreviations
 from citekit.csl.style.find import StyleSource, find_style
 from citekit.errors import UsageError

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit.app.papers.making.render import render
 from citekit.app.papers.markdown import read_markdown
+from citekit.app.rendering.render import render
 from citekit.errors import InvalidData, NotFound, UsageError
 
 if TYPE_CHECKING:
     from citekit import Archive
-    from citekit.app.papers.making.render import PaperFormat, RenderedPaper
+    from citekit.app.rendering.render import PaperFormat, RenderedPaper
 
-FOLDER = Path(__file__).parents[2] / "cases" / "papers"
+FOLDER = Path(__file__).parents[2] / "cases" / "rendering"
 CASES = tomllib.loads((FOLDER / "rendered.toml").read_text("utf-8"))["case"]
 LIBRARY = FOLDER / "library.json"
 SILENT = "---\nsuppress-bibliography: true\n---\n\n"

@@ -17,8 +17,8 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from citekit.app.papers.making.made import MadeCitation
-    from citekit.app.papers.making.wishes import Wishes
+    from citekit.app.rendering.made import MadeCitation
+    from citekit.app.rendering.wishes import Wishes
 
 PUNCTUATION: Final = re.compile(r"[.,;:!?…]+")
 _TITLES: Final = frozenset({"references", "bibliography", "works cited", "literature cited"})

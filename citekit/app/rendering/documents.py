@@ -18,7 +18,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from citekit.app.papers.making.affixes import Aside
+from citekit.app.rendering.affixes import Aside
 from citekit.csl.output.render import output_format, renderer
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token as Block
 
-    from citekit.app.papers.making.made import MadePaper
-    from citekit.app.papers.making.wishes import Wishes
     from citekit.app.papers.markdown.metadata import Metadata
+    from citekit.app.rendering.made import MadePaper
+    from citekit.app.rendering.wishes import Wishes
     from citekit.csl.output.tokens import Token
 
 _ATTRIBUTES: Final = re.compile(r"[ \t]*\{([^{}]*)\}[ \t]*\Z")

@@ -6,15 +6,15 @@ import re
 from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 
-from citekit.app.papers.making.layout import is_title, setting
+from citekit.app.rendering.layout import is_title, setting
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from citekit.app.papers.making.made import MadeCitation, MadePaper
-    from citekit.app.papers.making.wishes import Wishes
     from citekit.app.papers.markdown import Cluster, MarkdownPaper
+    from citekit.app.rendering.made import MadeCitation, MadePaper
+    from citekit.app.rendering.wishes import Wishes
     from citekit.csl.output.tokens import Token
 
 _BLANKS_BEFORE: Final = re.compile(r"[ \t]*(?:\r?\n[ \t]*)?\Z")

@@ -22,8 +22,8 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from citekit.app.papers.making.sources import Sources
-    from citekit.app.papers.making.wishes import Wishes
+    from citekit.app.rendering.sources import Sources
+    from citekit.app.rendering.wishes import Wishes
     from citekit.csl import Program
     from citekit.csl.output.runs import CiteLink
     from citekit.model.item import Item

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.papers.making.documents import HtmlLook
-from citekit.app.papers.making.latex_body import LatexLook
+from citekit.app.rendering.documents import HtmlLook
+from citekit.app.rendering.latex_body import LatexLook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.papers.making.documents import Signs, parser
+from citekit.app.rendering.documents import Signs, parser
 from citekit.csl.output.render import output_format, renderer
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token as Block
 
-    from citekit.app.papers.making.affixes import Aside
-    from citekit.app.papers.making.made import MadePaper
-    from citekit.app.papers.making.wishes import Wishes
     from citekit.app.papers.markdown.metadata import Metadata
+    from citekit.app.rendering.affixes import Aside
+    from citekit.app.rendering.made import MadePaper
+    from citekit.app.rendering.wishes import Wishes
     from citekit.csl.output.tokens import Token
 
 _TEXT: Final = renderer("latex")
