@@ -161,3 +161,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """It is named."""
     with pytest.raises(NotFound):
         check_bibliography(tmp_path / "refs.bib")
+
+
+@pytest.mark.parametrize("text", ["@a{" + " " * 200_000, "@a{k," + " " * 200_000 + "b"])
+def test_many_blanks_take_no_longer(text: str) -> None:
+    """A key and a name are looked for once: what takes the square of its blanks would not end."""
+    assert find_spans(text).entries == ()

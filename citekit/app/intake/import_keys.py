@@ -162,7 +162,7 @@ class ImportKeys:
         if self._foreign is None:
             self._foreign = {
                 name: item.key
-                for item in _items_with(self._store, b'"foreign_ids"')
+                for item in items_with(self._store, b'"foreign_ids"')
                 for name in item.facts.foreign_ids
             }
         return self._foreign.get(foreign)
@@ -182,7 +182,7 @@ def _entry(data: Mapping[str, Any]) -> Item:
     return Item.from_json({**data, "id": "entry"})
 
 
-def _items_with(store: ArchiveReader, said: bytes) -> Iterator[Item]:
+def items_with(store: ArchiveReader, said: bytes) -> Iterator[Item]:
     """The items in whose record these bytes stand; those that cannot be read are left out."""
     for name, key in store.folders().items():
         with suppress(CitekitError):

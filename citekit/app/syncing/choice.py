@@ -223,6 +223,8 @@ class _Choosing:
             return False
         named = [entry.get("citation-key"), entry.get("id")]
         base = next((n for n in named if isinstance(n, str) and _is_typed(n)), make_citekey(entry))
+        if base not in self.entries and self._find_in_files(base):
+            return True
         key, number = base, 1
         while key in self.entries and self.entries[key].data != _called(entry, key):
             number += 1

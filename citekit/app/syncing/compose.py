@@ -37,12 +37,15 @@ class Composed(Value):
     unread: tuple[str, ...] = ()
 
 
-def compose(entries: Collection[Chosen], format_: str) -> Composed:
-    """The bibliography of these entries; raises InvalidData for a key that a format cannot have."""
+def compose(entries: Collection[Chosen], format_: str, old: Library | None = None) -> Composed:
+    """The bibliography of these entries; raises InvalidData for a key that a format cannot have.
+
+    Comments of the ``old`` one stay at its end.
+    """
     if format_ == "bibtex":
-        return _compose_bibtex(entries, "bibtex")
+        return _compose_bibtex(entries, "bibtex", old)
     if format_ == "biblatex":
-        return _compose_bibtex(entries, "biblatex")
+        return _compose_bibtex(entries, "biblatex", old)
     items, unread = _as_items(entries)
     ordered = [items[key] for key in sorted(items)]
     parts = {key: write([item], format_) for key, item in items.items()}
@@ -74,7 +77,7 @@ def _as_items(entries: Iterable[Chosen]) -> tuple[dict[str, Mapping[str, Any]], 
     return items, tuple(sorted(e.key for e in entries if e.key not in items))
 
 
-def _compose_bibtex(entries: Collection[Chosen], dialect: Dialect) -> Composed:
+def _compose_bibtex(entries: Collection[Chosen], dialect: Dialect, old: Library | None) -> Composed:
     copied, strings = _copied(entries)
     others = [entry for entry in entries if _name(entry) not in copied]
     items, unread = _as_items(others)
@@ -84,7 +87,8 @@ def _compose_bibtex(entries: Collection[Chosen], dialect: Dialect) -> Composed:
     levels = _levels(entries)
     order = sorted(blocks, key=lambda key: (levels.get(key, 0), key))
     heads = [*_preambles(entries, copied), "".join(map(_with_lines, strings.values()))]
-    text = "\n".join(filter(None, [*heads, *(blocks[key] for key in order)]))
+    tail = map(_with_lines, old.excerpts.comments if old and old.excerpts else ())
+    text = "\n".join(filter(None, [*heads, *(blocks[key] for key in order), *tail]))
     return Composed(text=text, parts=blocks, unread=unread)
 
 

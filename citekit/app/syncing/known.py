@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from citekit.app.annotating.passage_names import split_name
+from citekit.app.intake.import_keys import items_with
 from citekit.app.intake.recognising.known_works import KnownWorks
 from citekit.errors import CitekitError
 from citekit.formats import read
@@ -63,17 +64,21 @@ class ArchiveKeys:
     def _named(self, name: str) -> str | None:
         if is_citekey(name) and self._store.has(name):
             return name
-        return self._other_names.get(name)
+        if name in self._old_names:
+            return self._old_names[name]
+        is_typed = is_citekey(name) and "://" not in name and not name.isdigit()
+        return None if is_typed else self._foreign_ids.get(name)
 
     @cached_property
-    def _other_names(self) -> dict[str, str]:
-        """Old keys and foreign ids; all items are looked at when a key is not one of now."""
-        found: dict[str, str] = {}
-        for key in self._store.keys():  # noqa: SIM118  # no mapping
-            with suppress(CitekitError):  # verify tells of an item that cannot be read
-                facts = self._store.item(key).facts
-                found.update(dict.fromkeys((*facts.foreign_ids, *facts.aliases), key))
-        return found
+    def _old_names(self) -> dict[str, str]:
+        """Old keys: all items are looked at when a key is not one of now."""
+        return {name: key for key, names in self._store.aliases() for name in names}
+
+    @cached_property
+    def _foreign_ids(self) -> dict[str, str]:
+        """Names that other programs have for items, which are no keys."""
+        found = items_with(self._store, b'"foreign_ids"')
+        return {name: item.key for item in found for name in item.facts.foreign_ids}
 
     def _described(self, data: Mapping[str, Any]) -> str | None:
         """The item that is, without a doubt, the work that a document describes."""

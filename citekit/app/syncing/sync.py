@@ -79,11 +79,12 @@ def sync(
     """
     paper = read_papers(papers)
     target = None if output is None else _target(Path(output), store)
+    _refuse_itself(target, libraries)
     old = _old(target)
     format_ = format or format_for(output, paper, old)
     sources = _sources(store, libraries, paper, target, old)
     choice = choose(sources, paper, parents=format_ in BIBTEX, prune=prune)
-    composed = compose(choice.entries.values(), format_)
+    composed = compose(choice.entries.values(), format_, old)
     is_changed = target is not None and not _has(target, old, composed.text)
     if target is not None and is_changed and not check:
         write_file(target, composed.text.encode())
@@ -114,6 +115,13 @@ def _target(path: Path, store: ArchiveReader | None) -> Path:
         message = f"is inside the archive, which holds records alone: {path}"
         raise UsageError(message, hint="choose a path outside")
     return path
+
+
+def _refuse_itself(target: Path | None, libraries: Sequence[str | Path]) -> None:
+    """Raise UsageError where a library would be written: it would lose what nothing cites."""
+    if target is not None and os.path.realpath(target) in map(os.path.realpath, libraries):
+        hint = "write another file"
+        raise UsageError("is a library, which is read alone", place=str(target), hint=hint)
 
 
 def _sources(

@@ -44,7 +44,7 @@ class Excerpts:
         self._strings: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
         """Other keys (biblatex's ``ids``), each with the key of the entry."""
-        self._preambles: list[str] = []
+        self._kept: dict[str, list[str]] = {"preamble": [], "comment": []}
         self.fault: tuple[int, str] | None = None
         """The first place at which the text is no BibTeX, and why."""
         for line in lines:
@@ -58,8 +58,8 @@ class Excerpts:
             self.aliases.setdefault(name, rest)
         elif kind == "string":
             self._strings[name] = rest
-        elif kind == "preamble":
-            self._preambles.append(self._text[int(name) : int(rest)])
+        elif kind in self._kept:
+            self._kept[kind].append(self._text[int(name) : int(rest)])
         elif kind == "fault" and self.fault is None:
             self.fault = int(name), rest
 
@@ -121,7 +121,12 @@ class Excerpts:
     @property
     def preambles(self) -> tuple[str, ...]:
         """``@preamble`` blocks: what keys and values may use."""
-        return tuple(self._preambles)
+        return tuple(self._kept["preamble"])
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """``@comment`` blocks: what programs want to know of the file."""
+        return tuple(self._kept["comment"])
 
 
 def locate(text: str) -> list[str]:
@@ -135,6 +140,7 @@ def locate(text: str) -> list[str]:
             for s in spans.strings
         ),
         *(_line("preamble", start, end) for start, end in spans.preambles),
+        *(_line("comment", start, end) for start, end in spans.comments),
         *(_line("fault", fault.at, " ".join(fault.message.split())) for fault in spans.faults),
     ]
 

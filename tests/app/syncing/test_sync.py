@@ -228,6 +228,9 @@ def test_a_word_document_brings_its_works(library: Archive, tmp_path: Path) -> N
     assert synced.unknown == ()
     assert [f.code for f in library.cited_by([notebook]).unknown] == ["CK-E771"]
 
+    refs = paper(tmp_path, "@book{tern2020terns, title = {Terns, mended}, year = 2020}", "refs.bib")
+    assert "Terns, mended" in library.sync_bibliography([notebook], output=refs).text
+
 
 # ── what is never lost ─────────────────────────────────────────────────────────────────────────
 
@@ -262,6 +265,30 @@ def test_what_the_archive_has_goes_with_its_citation(library: Archive, tmp_path:
 
     assert synced.keys == ("lund1999",)
     assert synced.removed == ("gull2011", "quill2001", "tides")
+
+
+def test_what_programs_note_stays(library: Archive, tmp_path: Path) -> None:
+    """JabRef keeps groups in comments; a comment around an entry hides none from BibTeX."""
+    meta = "@Comment{jabref-meta: grouping:\n0 AllEntriesGroup:;\n1 {Kites}:;\n}"
+    refs = paper(tmp_path, f"{meta}\n@comment{{@book{{own, title = {{O}}}}}}\n", "refs.bib")
+    tex = paper(tmp_path, r"\cite{lund1999}")
+
+    synced = library.sync_bibliography([tex], output=refs)
+
+    assert synced.text.endswith(f"}}\n\n{meta}\n")
+    assert synced.uncited == ("own",)
+    assert not library.sync_bibliography([tex], output=refs).is_changed
+
+
+def test_a_library_is_not_written(library: Archive, tmp_path: Path) -> None:
+    """It would lose whatever this paper does not cite."""
+    others = paper(tmp_path, OTHERS, "all.bib")
+    tex = paper(tmp_path, r"\cite{gull2011}")
+
+    with pytest.raises(UsageError, match="is a library"):
+        library.sync_bibliography([tex], libraries=[others], output=tmp_path / "all.bib")
+
+    assert others.read_text("utf-8") == OTHERS
 
 
 @pytest.mark.parametrize(

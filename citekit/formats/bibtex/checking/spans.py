@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCK: Final = re.compile(r"@[ \t]*([^\W\d][\w:.-]*)\s*([{(])")
-_KEY: Final = re.compile(r"\s*([^\s,{}\"]*)\s*(,|(?=[})]))")
-_FIELD: Final = re.compile(r"\s*([^\s=,{}\"#%()']+)\s*=\s*")
+_KEY: Final = re.compile(r"\s*+([^\s,{}\"]*+)\s*+(,|(?=[})]))")
+_FIELD: Final = re.compile(r"\s*+([^\s=,{}\"#%()']++)\s*+=\s*+")
 _BARE: Final = re.compile(r"[^\s,#{}\"()]+")
 _QUOTED: Final = re.compile(r'[{}"\\]')
 _BRACES: Final = re.compile(r"[{}\\]")
+_COMMENT: Final = re.compile(r"\{(?:[^{}@]|\{(?:[^{}@]|\{[^{}@]*+\})*+\})*+\}")
 _NEXT_ENTRY: Final = re.compile(r"^[ \t]*@[ \t]*[^\W\d][\w:.-]*\s*[{(]", re.MULTILINE)
 
 
@@ -64,11 +65,16 @@ class Fault(Value):
 
 
 class Spans(Value):
-    """All blocks of a text, and where it is none; ``preambles`` from the ``@`` to the end."""
+    """All blocks of a text, and where it is none.
+
+    ``preambles`` and ``comments`` (``@comment`` with no entry in its braces) are from the ``@`` to
+    the end.
+    """
 
     entries: tuple[EntrySpan, ...]
     strings: tuple[FieldSpan, ...]
     preambles: tuple[tuple[int, int], ...]
+    comments: tuple[tuple[int, int], ...]
     faults: tuple[Fault, ...]
 
 
@@ -92,6 +98,7 @@ def find_spans(text: str) -> Spans:
         entries=tuple(scanner.entries),
         strings=tuple(scanner.strings),
         preambles=tuple(scanner.preambles),
+        comments=tuple(scanner.comments),
         faults=tuple(scanner.faults),
     )
 
@@ -111,6 +118,7 @@ class _Scanner:
         self.entries: list[EntrySpan] = []
         self.strings: list[FieldSpan] = []
         self.preambles: list[tuple[int, int]] = []
+        self.comments: list[tuple[int, int]] = []
         self.faults: list[Fault] = []
         self._entries_at = [match.start() for match in _NEXT_ENTRY.finditer(text)]
 
@@ -127,6 +135,7 @@ class _Scanner:
         """Read one block; returns where it ends. Raises _Wrong."""
         kind, end = match[1].casefold(), {"{": "}", "(": ")"}[match[2]]
         if kind == "comment":
+            self._comment(match)
             return match.end()  # BibTeX skips the word alone; what follows is text between blocks
         if kind == "preamble":
             closed = self._closed(self._value(match.end())[1], end)
@@ -139,6 +148,12 @@ class _Scanner:
             self.strings.append(field[0])
             return self._closed(field[1], end)
         return self._entry(match, kind, end)
+
+    def _comment(self, match: re.Match[str]) -> None:
+        """Note a comment in braces, which holds what programs want to know of the file."""
+        closed = _COMMENT.match(self.text, match.end() - 1)
+        if closed:
+            self.comments.append((match.start(), closed.end()))
 
     def _entry(self, match: re.Match[str], kind: str, end: str) -> int:
         key = _KEY.match(self.text, match.end())
