@@ -80,7 +80,7 @@ def test_an_unknown_key_is_not_found(call: Call, tmp_path: Path) -> None:
     code, _, err = call("bib", "sync", "--for", "one.tex", "two.rst", "-o", "refs.json")
 
     assert code == 3
-    assert "one.tex:2:7: error: there is no item 'lund1998' [CK-E771]" in err
+    assert "one.tex:2:7: error: there is no item 'lund1998' [CK-E791]" in err
     assert "hint: did you mean lund1999?" in err
     assert [item["id"] for item in json.loads((tmp_path / "refs.json").read_text())] == ["reed2010"]
     assert call("bib", "sync", "--for", "one.tex", "-o", "refs.json", "--check")[0] == 3

@@ -156,7 +156,7 @@ def test_a_key_that_biber_cannot_read_is_told(archive: Archive, tmp_path: Path) 
         ["biber", "--tool", "--noconf", "refs.bib"], cwd=tmp_path, capture_output=True, check=False
     )
     assert done.returncode != 0
-    assert [finding.code for finding in synced.findings] == ["CK-W775"]
+    assert [finding.code for finding in synced.findings] == ["CK-W795"]
 
 
 @needs_latex

@@ -203,4 +203,4 @@ def _in(path: Path, finding: Finding) -> Finding:
 
 def _not_followed(name: str, reason: str, place: Place) -> Finding:
     message = f"{name} is not read: {reason}"
-    return Finding(code="CK-W770", message=message, severity=Severity.WARNING, place=place)
+    return Finding(code="CK-W790", message=message, severity=Severity.WARNING, place=place)

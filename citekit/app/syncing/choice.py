@@ -190,7 +190,7 @@ class _Choosing:
             self._private.add(known.key)
         else:
             message = f"{known.key} was withdrawn: it is left out"
-            self._findings.append(_warning("CK-W772", message, place))
+            self._findings.append(_warning("CK-W792", message, place))
         return True
 
     def _find_in_files(self, key: str) -> bool:
@@ -242,7 +242,7 @@ class _Choosing:
         hint = did_you_mean(first.key, self._names) if is_hinted else ""
         more = f" (and {len(cites) - 1} more times)" if len(cites) > 1 else ""
         message = f"there is no item {first.key!r}{more}"
-        self._unknown.append(Finding(code="CK-E771", message=message, place=first.place, hint=hint))
+        self._unknown.append(Finding(code="CK-E791", message=message, place=first.place, hint=hint))
 
     def _all_keys(self) -> Iterable[str]:
         r"""What ``\nocite{*}`` means: every entry that others may see."""

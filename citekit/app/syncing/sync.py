@@ -182,7 +182,7 @@ def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> dict[st
 def _unread(composed: Composed) -> Iterator[Finding]:
     for key in composed.unread:
         message = f"{key} is left out: its entry cannot be read as an item"
-        yield Finding(code="CK-W773", message=message, severity=Severity.WARNING)
+        yield Finding(code="CK-W793", message=message, severity=Severity.WARNING)
 
 
 def _elsewhere(paper: Paper, choice: Choice) -> Iterator[Finding]:
@@ -190,7 +190,7 @@ def _elsewhere(paper: Paper, choice: Choice) -> Iterator[Finding]:
     for path in paper.elsewhere if choice.unknown else ():
         message = f"{path} is not read: it lies outside the paper's folder"
         hint = f"--library {path} looks there, too"
-        yield Finding(code="CK-I774", message=message, severity=Severity.NOTE, hint=hint)
+        yield Finding(code="CK-I794", message=message, severity=Severity.NOTE, hint=hint)
 
 
 def _beyond_biber(paper: Paper, composed: Composed) -> Iterator[Finding]:
@@ -199,7 +199,7 @@ def _beyond_biber(paper: Paper, composed: Composed) -> Iterator[Finding]:
         if _BEYOND_BIBER.intersection(key):
             message = f"biber cannot read the key {key!r}, nor what stands behind it"
             hint = "cite it by another key: citekit rename makes one"
-            yield Finding(code="CK-W775", message=message, severity=Severity.WARNING, hint=hint)
+            yield Finding(code="CK-W795", message=message, severity=Severity.WARNING, hint=hint)
 
 
 def _watched(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +16,6 @@ from citekit.errors import InvalidData, NotFound, UsageError
 from citekit.formats import read
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from citekit import Archive
     from citekit.app.syncing.target import SyncFormat
 
@@ -118,7 +118,7 @@ def test_a_withdrawn_item_is_told(library: Archive, tmp_path: Path) -> None:
     synced = library.sync_bibliography([tex])
 
     assert synced.keys == ()
-    assert [(f.code, f.place.line if f.place else 0) for f in synced.findings] == [("CK-W772", 2)]
+    assert [(f.code, f.place.line if f.place else 0) for f in synced.findings] == [("CK-W792", 2)]
 
 
 def test_an_old_key_goes_on_working(library: Archive, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_unknown_keys_have_places_and_hints(library: Archive, tmp_path: Path) ->
     synced = library.sync_bibliography([tex], output=tmp_path / "refs.bib")
 
     (finding,) = synced.unknown
-    assert (finding.code, str(finding.place)) == ("CK-E771", f"{tex}:2:7")
+    assert (finding.code, str(finding.place)) == ("CK-E791", f"{tex}:2:7")
     assert finding.message == "there is no item 'quil2001' (and 1 more times)"
     assert finding.hint == "did you mean quill2001?"
     assert keys_in((tmp_path / "refs.bib").read_text("utf-8")) == ["lund1999"]
@@ -181,7 +181,7 @@ def test_a_library_does_without_an_archive(tmp_path: Path) -> None:
 
     (item,) = json.loads(synced.text)
     assert (item["id"], item["publisher"]) == ("reed2010", "Heron House, York")
-    assert [finding.code for finding in synced.unknown] == ["CK-E771"]
+    assert [finding.code for finding in synced.unknown] == ["CK-E791"]
 
 
 def test_strings_of_two_files_do_not_mix(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_a_word_document_brings_its_works(library: Archive, tmp_path: Path) -> N
 
     assert synced.keys == ("lund1999", "tern2020terns")
     assert synced.unknown == ()
-    assert [f.code for f in library.cited_by([notebook]).unknown] == ["CK-E771"]
+    assert [f.code for f in library.cited_by([notebook]).unknown] == ["CK-E791"]
 
     refs = paper(tmp_path, "@book{tern2020terns, title = {Terns, mended}, year = 2020}", "refs.bib")
     assert "Terns, mended" in library.sync_bibliography([notebook], output=refs).text
@@ -344,10 +344,10 @@ def test_bibliographies_elsewhere_are_not_read(library: Archive, tmp_path: Path)
 
     synced = library.sync_bibliography([tex])
 
-    assert [finding.code for finding in synced.unknown] == ["CK-E771"]
+    assert [finding.code for finding in synced.unknown] == ["CK-E791"]
     (finding,) = synced.findings
     assert (finding.code, finding.hint) == (
-        "CK-I774",
+        "CK-I794",
         f"--library {tex.parent}/../all.bib looks there, too",
     )
 
@@ -465,3 +465,18 @@ def test_the_order_of_citing_makes_no_difference(
     assert one.text == other.text
     needed = {"house"} if "reed2010" in chosen else set()
     assert set(one.keys) == set(chosen) | needed
+
+
+# ── codes ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_code_is_on_the_page_and_nobody_elses() -> None:
+    """A code means one thing: those of papers are told on their page, and used nowhere else."""
+    root = Path(__file__).parents[3]
+    page = (root / "docs/how-to/keep-a-bibliography-in-step.md").read_text("utf-8")
+    own = [*(root / "citekit/app/syncing").glob("*.py"), root / "citekit/app/papers/read.py"]
+    used = {path: re.findall(r"CK-[EWI](79\d)", path.read_text("utf-8"))
+            for path in (root / "citekit").rglob("*.py")}  # fmt: skip
+
+    assert {code for path in own for code in used[path]} == set(re.findall(r"CK-[EWI](79\d)", page))
+    assert [path for path, codes in used.items() if codes and path not in own] == []
