@@ -300,6 +300,16 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
         ),
     },
+    'edit': {
+        'help': "Open an item's record in $VISUAL or $EDITOR, a line for each field.",
+        'door': 'daily.record:edit',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
+        ),
+        'options': (
+            {'name': '--from', 'parameter': 'from_', 'help': 'Go on with what an earlier edit has kept.', 'metavar': 'DRAFT'},
+        ),
+    },
     'tag': {
         'help': 'Add tags to an item, and print those that it has; without TAG only print them.',
         'door': 'daily.tags:tag',

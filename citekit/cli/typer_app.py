@@ -31,7 +31,7 @@ from citekit.cli.commands import (
     site,
     styles,
 )
-from citekit.cli.commands.daily import listing, overview, papers, stats, tags, undo
+from citekit.cli.commands.daily import listing, overview, papers, record, stats, tags, undo
 from citekit.cli.completion.install import SHELLS, install, script
 from citekit.cli.suggest import suggest
 from citekit.errors import UsageError
@@ -46,23 +46,9 @@ app = typer.Typer(
     suggest_commands=False,  # ours names no command that destroys
     pretty_exceptions_enable=False,
 )
-for module in (
-    archive,
-    add,
-    listing,
-    overview,
-    stats,
-    show,
-    cite,
-    papers,
-    annotate,
-    edit,
-    tags,
-    undo,
-    diff,
-):
+for module in (archive, add, listing, overview, stats, show, cite, papers, annotate, edit):
     app.add_typer(module.app)
-for module in (check, seal, prove):
+for module in (record, tags, undo, diff, check, seal, prove):
     app.add_typer(module.app)
 app.add_typer(styles.app, name="styles")
 app.add_typer(annotate.group, name="annotation")

@@ -8,7 +8,7 @@ from citekit.app.changing.access import set_access
 from citekit.app.changing.fields import with_fields
 from citekit.app.citing.archived_item import archived
 from citekit.app.sealing.plan import is_sealed
-from citekit.errors import NotFound, StoreConflict, UsageError
+from citekit.errors import NotFound, Place, StoreConflict, UsageError
 from citekit.model.citekey import check_citekey
 from citekit.model.value import replace
 from citekit.store.clock import now
@@ -38,6 +38,24 @@ def set_fields(
     with store.writing(options={"fields": sorted(fields or ())}) as writer:
         item = with_fields(store.item(store.resolve(key)), fields or {})
         writer.replace_item(item)
+    return archived(store, item)
+
+
+def edit_fields(store: ArchiveStore, old: Item, fields: Mapping[str, Any]) -> Item:
+    """Change CSL variables of an item that was read some time ago; None removes one.
+
+    Raises StoreConflict where somebody has changed one of them since, NotFound or InvalidData.
+    """
+    with store.writing(options={"fields": sorted(fields)}) as writer:
+        now = store.item(store.resolve(old.key))
+        others = [name for name in fields if now.data.get(name) != old.data.get(name)]
+        if others:
+            place = Place(path=str(store.layout.item_file(now.key)))
+            message = f"has been changed meanwhile: {', '.join(others)}"
+            raise StoreConflict(message, place=place, hint="look at what it says now")
+        item = with_fields(now, fields)
+        if item != now:
+            writer.replace_item(item)
     return archived(store, item)
 
 

@@ -41,14 +41,20 @@ def read_fields(assignments: Iterable[str]) -> dict[str, Any]:
     """
     fields: dict[str, Any] = {}
     for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        name = variable_meant(name.strip())
-        if not equals or not re.fullmatch(r"[A-Za-z][\w-]*", name):
-            raise UsageError(f"is not FIELD=VALUE: {assignment!r}", hint="for example title='…'")
-        if name in _REFUSED:
-            raise UsageError(f"{name} is not set this way", hint=_REFUSED[name])
-        fields[name] = read_value(name, value.strip()) if value.strip() else None
+        variable, text = split_assignment(assignment)
+        fields[variable] = read_value(variable, text) if text else None
     return fields
+
+
+def split_assignment(assignment: str) -> tuple[str, str]:
+    """The CSL variable and the text of ``FIELD=VALUE``; raises UsageError where there is none."""
+    name, equals, value = assignment.partition("=")
+    name = variable_meant(name.strip())
+    if not equals or not re.fullmatch(r"[A-Za-z][\w-]*", name):
+        raise UsageError(f"is not FIELD=VALUE: {assignment!r}", hint="for example title='…'")
+    if name in _REFUSED:
+        raise UsageError(f"{name} is not set this way", hint=_REFUSED[name])
+    return name, value.strip()
 
 
 def read_value(variable: str, text: str) -> Any:  # noqa: ANN401  # a JSON value

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citekit.app.annotating.annotate import annotate as make
@@ -15,7 +10,8 @@ from citekit.app.annotating.annotate import edit_annotation, remove_annotation
 from citekit.app.annotating.editor_sheet import make_sheet, read_sheet
 from citekit.app.annotating.passages import read_text
 from citekit.cli import output
-from citekit.errors import CitekitError, NotFound, UsageError
+from citekit.cli.actions.daily.editor import let_edit
+from citekit.errors import CitekitError, UsageError
 
 if TYPE_CHECKING:
     from citekit.app.annotating.annotate import Annotated
@@ -72,7 +68,7 @@ def _tell(context: Context, made: list[Annotated]) -> None:
 def _annotate_in_editor(context: Context, store: ArchiveStore, key: str, *, private: bool) -> int:
     """Open the sheet; keep it where a line of it could not be understood, so nothing is lost."""
     text = read_text(store, store.resolve(key))
-    sheet = _edit(make_sheet(text), name=text.key)
+    sheet = let_edit(make_sheet(text), name=text.key)
     made: list[Annotated] = []
     failures: list[CitekitError] = []
     for entry in read_sheet(sheet.read_text("utf-8")):
@@ -101,27 +97,6 @@ def _annotate_in_editor(context: Context, store: ArchiveStore, key: str, *, priv
     if not made:
         output.note("nothing annotated", quiet=context.quiet)
     return 0
-
-
-def _edit(content: str, *, name: str) -> Path:
-    """Let the user edit a private file; raises UsageError when there is no editor."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if editor is None and not sys.stdin.isatty():
-        raise UsageError("no editor: EDITOR is not set", hint="set it, or give --quote and --note")
-    handle, path = tempfile.mkstemp(prefix=f"citekit-{name}-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(content)
-    default = "notepad" if os.name == "nt" else "vi"
-    command = [*shlex.split(editor or default, posix=os.name != "nt"), path]
-    try:
-        ended = subprocess.run(command, check=False)  # noqa: S603  # the user's own editor
-    except OSError as error:
-        Path(path).unlink()
-        raise NotFound(f"the editor does not start: {editor}", hint="set EDITOR") from error
-    if ended.returncode != 0:
-        Path(path).unlink()
-        raise UsageError(f"the editor ended with {ended.returncode}: nothing annotated")
-    return Path(path)
 
 
 def edit(context: Context, *, id_: str, note: str | None, tag: list[str], entity: list[str]) -> int:
