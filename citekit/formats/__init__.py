@@ -6,7 +6,7 @@ CSL-JSON objects. A format is imported when it is asked for: start-up time is a 
 
 from __future__ import annotations
 
-import re
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import UsageError
@@ -16,12 +16,29 @@ if TYPE_CHECKING:
 
     from citekit.formats.result import ReadResult
 
-FORMATS: Final = ("biblatex", "bibtex", "csl-json", "csl-yaml", "hayagriva", "ris", "wikipedia")
-"""What can be written; ``wikipedia`` is not read, and what Zotero hands out is read alone."""
-
-_OF_ZOTERO: Final = r'"(?:label"\s*:\s*"BetterBibTeX JSON"|itemType"\s*:)'
-_HEAD_SIGNS: Final = 100_000
-"""So many signs of a text in JSON tell whose items are in it: collections stand before them."""
+_WRITERS: Final = {
+    "biblatex": "bibtex.write:write_bibtex",
+    "bibtex": "bibtex.write:write_bibtex",
+    "csl-json": "csl_json:write_csl_json",
+    "csl-yaml": "csl_yaml:write_csl_yaml",
+    "hayagriva": "hayagriva.write:write_hayagriva",
+    "ris": "ris.write:write_ris",
+    "wikipedia": "wikipedia:write_wikipedia",
+}
+_READERS: Final = {
+    "bbt-json": "zotero.better_bibtex:read_better_bibtex",
+    "biblatex": "bibtex.read:read_bibtex",
+    "bibtex": "bibtex.read:read_bibtex",
+    "csl-json": "csl_json:read_csl_json",
+    "csl-yaml": "csl_yaml:read_csl_yaml",
+    "hayagriva": "hayagriva.read:read_hayagriva",
+    "ris": "ris.read:read_ris",
+    "zotero-rdf": "zotero.rdf:read_zotero_rdf",
+}
+FORMATS: Final = tuple(_WRITERS)
+"""What can be written."""
+READ: Final = tuple(_READERS)
+"""What can be read."""
 
 
 def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002  # the CLI's word
@@ -31,12 +48,10 @@ def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002
             from citekit.formats.bibtex.write import write_bibtex
 
             return write_bibtex(items, format)
-        case _ if format in FORMATS:
-            from citekit.formats.writers import WRITERS
-
-            return WRITERS[format](items)
+        case _ if format in _WRITERS:
+            return str(_function(_WRITERS[format])(items))
         case _:
-            raise _no_such(format)
+            raise _no_such(format, FORMATS)
 
 
 def read(text: str, format: str | None = None) -> ReadResult:  # noqa: A002  # the CLI's word
@@ -45,39 +60,20 @@ def read(text: str, format: str | None = None) -> ReadResult:  # noqa: A002  # t
     Without a format it is told from the text. Raises UsageError for a format that does not exist
     and InvalidData where the text as a whole is not of its format.
     """
-    from citekit.formats.readers import READERS
-
-    name = format or guess_format(text)
-    if name not in READERS:
-        raise _no_such(name, READERS)
-    return READERS[name](text)
-
-
-def guess_format(text: str) -> str:
-    """The format a text seems to be in; every text is taken for some format."""
-    start = text[:4000].lstrip("\ufeff \t\r\n")
-    if start.startswith(("[", "{")):
-        return "bbt-json" if re.search(_OF_ZOTERO, text[:_HEAD_SIGNS]) else "csl-json"
-    if start.startswith("<") and "rdf" in start.casefold():
-        return "zotero-rdf"
-    if start.startswith("TY  -") or "\nTY  -" in start:
-        return "ris"
-    if _is_hayagriva(start):
-        return "hayagriva"
-    if start.startswith(("---", "- ", "references:")):
-        return "csl-yaml"
-    return "bibtex"
+    name = format or _function("guess:guess_format")(text)
+    if name not in _READERS:
+        raise _no_such(name, READ)
+    result: ReadResult = _function(_READERS[name])(text)
+    return result
 
 
-def _is_hayagriva(start: str) -> bool:
-    """Whether a text begins with a key and fields below it, and is no item of CSL-YAML."""
-    lines = [line for line in start.split("\n") if line.strip() and line.lstrip()[0] != "#"]
-    first, below, *others = [*lines[lines[:1] == ["---"] :], "", ""]
-    is_key = first.rstrip().endswith(":") and first[0] not in " \t@%"
-    has_field = below[:1] in (" ", "\t") and ":" in below and below.lstrip()[0] != "-"
-    return is_key and has_field and not any(o.startswith(("id:", "type:", "@")) for o in others)
+def _function(door: str) -> Any:  # noqa: ANN401  # a reader or a writer
+    module, _, name = door.partition(":")
+    return getattr(import_module(f"citekit.formats.{module}"), name)
 
 
-def _no_such(format: str, known: Iterable[str] = FORMATS) -> UsageError:  # noqa: A002  # as above
-    said = f"{format} is written, not read" if format in FORMATS else f"no such format: {format!r}"
+def _no_such(format: str, known: Iterable[str]) -> UsageError:  # noqa: A002  # as above
+    is_other = format in _WRITERS or format in _READERS
+    way = "written, not read" if format in _WRITERS else "read, not written"
+    said = f"{format} is {way}" if is_other else f"no such format: {format!r}"
     return UsageError(said, hint=f"one of: {', '.join(known)}")

@@ -22,7 +22,6 @@ from citekit.cli import call, commands, generate, typer_app
 from citekit.cli.arguments import Globals, Values, normalise, read
 from citekit.cli.command_table import COMMANDS, GROUPS
 from citekit.cli.declared import GLOBALS, TOP, Command, read_command
-from citekit.formats.readers import READERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -285,7 +284,7 @@ def test_every_declared_command_is_in_the_table() -> None:
     assert {call.door(one) for one in declared if one} == {row["door"] for row in COMMANDS.values()}
 
 
-@pytest.mark.parametrize(("name", "known"), [("cite", formats.FORMATS), ("import", READERS)])
+@pytest.mark.parametrize(("name", "known"), [("cite", formats.FORMATS), ("import", formats.READ)])
 def test_every_bibliography_format_can_be_chosen(name: str, known: Iterable[str]) -> None:
     """The formats of ``citekit.formats`` are those that the command line names."""
     (option,) = (o for o in read_command(name).options if o.name == "--format")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from citekit import formats
 from citekit.formats.bibtex.mapping import crosswalk
-from citekit.formats.readers import READERS
 from citekit.model.variables import ITEM_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +36,7 @@ def test_every_format_is_listed() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \|[^|]*\| (yes|no) \| (yes|no) \|$", PAGE, re.MULTILINE)
 
     assert tuple(name for name, written, _ in rows if written == "yes") == formats.FORMATS
-    assert [name for name, _, read in rows if read == "yes"] == list(READERS)
+    assert [name for name, _, read in rows if read == "yes"] == list(formats.READ)
 
 
 def test_every_finding_is_listed() -> None:

@@ -16,7 +16,7 @@ from citekit.app.intake.recognising.merging import (
 )
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
-from citekit.formats import guess_format
+from citekit.formats.guess import guess_format
 from citekit.model.item import ItemFacts
 from citekit.model.value import Value, replace
 

@@ -1,0 +1,35 @@
+"""Which format a text seems to be in."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_OF_ZOTERO: Final = r'"(?:label"\s*:\s*"BetterBibTeX JSON"|itemType"\s*:)'
+_HEAD_SIGNS: Final = 100_000
+"""So many signs of a text in JSON tell whose items are in it: collections stand before them."""
+
+
+def guess_format(text: str) -> str:
+    """The format a text seems to be in; every text is taken for some format."""
+    start = text[:4000].lstrip("\ufeff \t\r\n")
+    if start.startswith(("[", "{")):
+        return "bbt-json" if re.search(_OF_ZOTERO, text[:_HEAD_SIGNS]) else "csl-json"
+    if start.startswith("<") and "rdf" in start.casefold():
+        return "zotero-rdf"
+    if start.startswith("TY  -") or "\nTY  -" in start:
+        return "ris"
+    if _is_hayagriva(start):
+        return "hayagriva"
+    if start.startswith(("---", "- ", "references:")):
+        return "csl-yaml"
+    return "bibtex"
+
+
+def _is_hayagriva(start: str) -> bool:
+    """Whether a text begins with a key and fields below it, and is no item of CSL-YAML."""
+    lines = [line for line in start.split("\n") if line.strip() and line.lstrip()[0] != "#"]
+    first, below, *others = [*lines[lines[:1] == ["---"] :], "", ""]
+    is_key = first.rstrip().endswith(":") and first[0] not in " \t@%"
+    has_field = below[:1] in (" ", "\t") and ":" in below and below.lstrip()[0] != "-"
+    return is_key and has_field and not any(o.startswith(("id:", "type:", "@")) for o in others)
