@@ -23,7 +23,7 @@ _WRITERS: Final = {
     "csl-yaml": "csl_yaml:write_csl_yaml",
     "hayagriva": "hayagriva.write:write_hayagriva",
     "ris": "ris.write:write_ris",
-    "wikipedia": "wikipedia:write_wikipedia",
+    "wikipedia": "wikipedia.write:write_wikipedia",
 }
 _READERS: Final = {
     "bbt-json": "zotero.better_bibtex:read_better_bibtex",
@@ -33,6 +33,7 @@ _READERS: Final = {
     "csl-yaml": "csl_yaml:read_csl_yaml",
     "hayagriva": "hayagriva.read:read_hayagriva",
     "ris": "ris.read:read_ris",
+    "wikipedia": "wikipedia.read:read_wikipedia",
     "zotero-rdf": "zotero.rdf:read_zotero_rdf",
 }
 FORMATS: Final = tuple(_WRITERS)

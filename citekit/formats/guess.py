@@ -6,6 +6,8 @@ import re
 from typing import Final
 
 _OF_ZOTERO: Final = r'"(?:label"\s*:\s*"BetterBibTeX JSON"|itemType"\s*:)'
+_CITES: Final = r"(?i)\{\{\s{0,9}(?:cite[ _][a-z]|citation\s{0,9}\|)"
+_ENTRY: Final = r"(?m)^\s*@\s*[A-Za-z]+\s*[{(]"
 _HEAD_SIGNS: Final = 100_000
 """So many signs of a text in JSON tell whose items are in it: collections stand before them."""
 
@@ -23,7 +25,8 @@ def guess_format(text: str) -> str:
         return "hayagriva"
     if start.startswith(("---", "- ", "references:")):
         return "csl-yaml"
-    return "bibtex"
+    is_page = re.search(_CITES, text[:_HEAD_SIGNS]) and not re.search(_ENTRY, start)
+    return "wikipedia" if is_page else "bibtex"
 
 
 def _is_hayagriva(start: str) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from citekit import formats
 from citekit.errors import InvalidData, UsageError
+from citekit.formats.guess import guess_format
 
 ITEM: dict[str, Any] = {
     "id": "doe2023",
@@ -209,12 +210,14 @@ def test_any_text_is_items_or_a_documented_error(text: str) -> None:
         ("---\nreferences:\n", "csl-yaml"),
         ("references:\n- id: a\n", "csl-yaml"),
         ("% comment\n@book{a,}", "bibtex"),
+        ("a:\n  title: T\n", "hayagriva"),
+        ("Text {{Cite web |title=T}}", "wikipedia"),
         ("", "bibtex"),
     ],
 )
 def test_the_format_is_told_from_the_text(text: str, guess: str) -> None:
     """A file does not need to say what it is."""
-    assert formats.guess_format(text) == guess
+    assert guess_format(text) == guess
 
 
 def test_unknown_formats_are_a_wrong_call() -> None:

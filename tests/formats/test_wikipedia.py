@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import time
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citekit import formats
-from citekit.errors import UsageError
+from citekit import Archive, formats
+from citekit.formats.csl_json import what_is_wrong
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NEWS = {
     "id": "quill2023",
@@ -133,7 +139,95 @@ def test_a_long_text_is_written_in_time() -> None:
     assert time.perf_counter() - start < 10
 
 
-def test_templates_are_not_read() -> None:
-    """Who asks for it hears so."""
-    with pytest.raises(UsageError, match="written, not read"):
-        formats.read("{{cite web}}", "wikipedia")
+words = st.text(st.sampled_from("Reed|[]{}<>'&;=~_#*:! ()–é北a1"), min_size=1, max_size=20)
+plain = words.map(lambda text: " ".join(text.split())).filter(
+    lambda text: text and not re.search(r"\(\(|\)\)|</?[ibs]", text)
+)
+family = st.from_regex(r"[A-Z][a-z]{1,9}", fullmatch=True)
+people = st.lists(
+    st.builds(lambda f, g: {"family": f, "given": g}, family, family)
+    | st.builds(lambda f, g: {"literal": f"{f} {g}, {f}"}, family, family),
+    min_size=1,
+    max_size=4,
+)
+days = st.dates(min_value=date(1800, 1, 1)).map(
+    lambda d: {"date-parts": [[d.year, d.month, d.day]]}
+)
+found = st.fixed_dictionaries(
+    {"type": st.sampled_from(["article-newspaper", "article-journal", "webpage"]), "title": plain},
+    optional={
+        "author": people,
+        "editor": people,
+        "container-title": plain,
+        "publisher": plain,
+        "volume": plain,
+        "source": plain,
+        "issued": days,
+        "accessed": days,
+        "page": st.from_regex(r"(?a)[1-9]\d{0,3}(-\d{4})?", fullmatch=True),
+        "DOI": st.from_regex(r"(?a)10\.\d{4}/[a-z]{3,9}", fullmatch=True),
+    },
+)
+
+
+@given(item=found)
+def test_what_is_written_is_read(item: dict[str, Any]) -> None:
+    """Every variable that the templates have a parameter for comes back."""
+    whole = {**item, "URL": "https://a.example/b?c=d"}
+
+    (back,) = formats.read(formats.write([whole], "wikipedia"), "wikipedia").items
+
+    assert back == whole
+
+
+@given(
+    text=st.lists(SIGNS | st.sampled_from(["{{cite web|", "}}", "<nowiki>", "|title="])).map(
+        "".join
+    )
+)
+def test_any_page_is_read(text: str) -> None:
+    """Whatever it is; what comes in is an item."""
+    found = formats.read(text, "wikipedia").items
+
+    assert all(what_is_wrong(item) is None for item in found)
+
+
+def test_a_page_is_imported(archive: Archive, tmp_path: Path) -> None:
+    """By its ending or its text; keys are made; a second time nothing is new."""
+    page = f"Text<ref>{formats.write([NEWS], 'wikipedia')}</ref> {{{{cite web |title=x"
+    (tmp_path / "a.wiki").write_text(page, "utf-8")
+    (tmp_path / "a.txt").write_text(page, "utf-8")
+
+    first = archive.import_file(tmp_path / "a.wiki")
+    second = archive.import_file(tmp_path / "a.txt")
+
+    assert (len(first.new), len(second.new), len(second.known)) == (1, 0, 1)
+    assert [one.code for one in first.findings] == ["CK-E451"]
+
+
+def test_what_is_kept_is_written_back_in_its_parameter() -> None:
+    """As text: nothing that was in a template is wikitext again."""
+    page = (
+        "{{cite web|title=T|url=https://a.example/|quote={{lang|de|a [[b]] | c}}|x y=1|ref=none}}"
+    )
+
+    (item,) = formats.read(page, "wikipedia").items
+
+    assert formats.write([item], "wikipedia") == (
+        "{{cite web |title=T |url=https://a.example/ |quote=c |ref=none}}\n"
+    )
+
+
+def test_without_the_parser_the_extra_is_named() -> None:
+    """It is optional."""
+    program = (
+        "import sys; sys.modules['mwparserfromhell'] = None\n"
+        "from citekit import formats\n"
+        "from citekit.errors import MissingExtra\n"
+        "try: formats.read('{{cite web|title=a}}', 'wikipedia')\n"
+        "except MissingExtra as error: print(error.hint)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "pip install 'citekit[wikipedia]'\n"

@@ -6,9 +6,9 @@ from typing import Final, Literal, get_args
 
 from citekit.model.value import Value
 
-_BothWays = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "hayagriva", "ris"]
+_BothWays = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "hayagriva", "ris", "wikipedia"]
 ReadFormat = Literal[_BothWays, "bbt-json", "zotero-rdf"]
-DataFormat = Literal[_BothWays, "wikipedia"]
+DataFormat = _BothWays
 StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]
 DATA_FORMATS: Final[tuple[str, ...]] = get_args(DataFormat)
 STYLED_FORMATS: Final[tuple[str, ...]] = get_args(StyledFormat)

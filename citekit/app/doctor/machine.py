@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _EXTRAS: Final = (
     ("site", ("sphinx", "furo", "myst_parser"), "the site of an archive"),
     ("seal", ("cryptography", "rfc3161_client"), "signing the log, timestamps"),
+    ("web", ("brotli", "zstandard"), "answers in codings that nobody asked for"),
+    ("wikipedia", ("mwparserfromhell",), "reading citation templates"),
 )
 _ANSWER_S: Final = 10.0
 

@@ -36,6 +36,9 @@ SUFFIXES: Final = {
     ".bib": "biblatex",
     ".ris": "ris",
     ".rdf": "zotero-rdf",
+    ".wiki": "wikipedia",
+    ".wikitext": "wikipedia",
+    ".mediawiki": "wikipedia",
 }
 """How files are called, with the format that is in them."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.intake.reader_process import READER, TIMEOUT_S, GaveUp
-from citekit.errors import InvalidData, Place
+from citekit.errors import InvalidData, MissingExtra, Place
 from citekit.findings import Finding
 from citekit.formats import read
 from citekit.formats.attached import Attached
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _OTHERS_READ: Final = frozenset(
-    {"bbt-json", "biblatex", "bibtex", "csl-yaml", "hayagriva", "zotero-rdf"}
+    {"bbt-json", "biblatex", "bibtex", "csl-yaml", "hayagriva", "wikipedia", "zotero-rdf"}
 )
 SMALL_SIGNS: Final = 64_000
 """So much is read at once: the start of a child would cost more than the worst of it."""
@@ -69,7 +69,7 @@ def answer(request: Mapping[str, Any]) -> Any:  # noqa: ANN401  # JSON
     """What the child says of a text; see ``_Reading``."""
     try:
         result = read(request["text"], request["format"])
-    except InvalidData as error:
+    except (InvalidData, MissingExtra) as error:
         return to_json(_Reading(wrong=error.message, place=error.place, hint=error.hint))
     places = tuple(map(result.place_of, range(len(result.items))))
     return to_json(

@@ -6,14 +6,14 @@ particle that stays is a part of ``name``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+from citekit.formats.people import is_suffix, split_particle
 
 if TYPE_CHECKING:
     from citekit.model.records.json_text import Json
 
-_SUFFIX: Final = re.compile(r"(?:[JS]r\.?|Junior|Senior|[IVX]{1,6}\.?|\d+(?:st|nd|rd|th))")
 _PARTS: Final = {
     "given": "given-name",
     "dropping-particle": "prefix",
@@ -39,9 +39,9 @@ def _read(text: Json) -> dict[str, Any]:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) == 1 or len(parts) > 3:
         return {"literal": text.strip()}
-    particle, family = _split(parts[0])
+    particle, family = split_particle(parts[0])
     given, suffix = parts[-1], parts[1] if len(parts) == 3 else ""
-    if _SUFFIX.fullmatch(given):  # "Luther King, Martin, Jr.", as that page has it
+    if is_suffix(given):  # "Luther King, Martin, Jr.", as that page has it
         given, suffix = suffix, given
     name = {"family": family, "given": given, "suffix": suffix, "dropping-particle": particle}
     return {key: part for key, part in name.items() if part}
@@ -54,17 +54,9 @@ def _read_parts(given: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if not set(name) - {"alias"}:
         return {"literal": whole, **name}
-    particle, family = _split(whole)
+    particle, family = split_particle(whole)
     kept = {"non-dropping-particle": particle} if particle else {}
     return {"family": family, **name, **kept}
-
-
-def _split(family: str) -> tuple[str, str]:
-    """The words before the name that begin in lower case, and the name."""
-    words = family.split()
-    ends = [number + 1 for number, word in enumerate(words[:-1]) if word[:1].islower()]
-    end = max(ends, default=0)
-    return " ".join(words[:end]), " ".join(words[end:])
 
 
 def write_people(names: Json) -> list[str | dict[str, str]]:
@@ -83,6 +75,6 @@ def _write(name: Mapping[str, Any]) -> str | dict[str, str]:
     parts = {} if part.get("literal") else {k: v for k, v in part.items() if k in _PARTS and v}
     given = parts.get("given", "")
     is_plain = "," not in f"{whole}{given}" and not any(w[:1].islower() for w in whole.split())
-    if is_plain and set(parts) <= {"given"} and not _SUFFIX.fullmatch(given):
+    if is_plain and set(parts) <= {"given"} and not is_suffix(given):
         return f"{whole}, {given}" if given else whole
     return {"name": whole, **{_PARTS[key]: value for key, value in parts.items()}}

@@ -36,7 +36,10 @@ _TEMPLATES: Final = {
     "paper-conference": ("cite conference", "book-title"),
 }
 _OTHERS: Final = ("citation", "work")
+FORMAT: Final = "wikipedia"
+"""What kept parameters say that they are of."""
 _TEXTS: Final = {
+    "collection-title": "series",
     "genre": "type",
     "edition": "edition",
     "volume": "volume",
@@ -50,7 +53,16 @@ _TEXTS: Final = {
     "PMID": "pmid",
     "ISSN": "issn",
 }
-_PEOPLE: Final = {"author": "", "editor": "editor-", "translator": "translator-"}
+_PEOPLE: Final = {
+    "author": "",
+    "editor": "editor-",
+    "translator": "translator-",
+    "interviewer": "interviewer-",
+}
+_ETAL: Final = {"author": "display-authors", "editor": "display-editors"}
+_OTHERS_LITERAL: Final = "others"
+_DEPARTMENTS: Final = frozenset({"cite news", "cite magazine", "cite journal"})
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _MONTHS: Final = [
     "January",
     "February",
@@ -69,7 +81,7 @@ _SEASONS: Final = ("Spring", "Summer", "Autumn", "Winter")
 _MARKUP: Final = re.compile(r"</?(?:i|b|sup|sub|sc|span)(?: [^<>]{0,100})?>")
 _MEANS_SOMETHING: Final = re.compile(r"[{}\[\]<>|]|''|~~~|__|&(?=#?\w{1,31};)")
 _NOT_IN_URL: Final = re.compile(r"[{}\[\]<>|\"\s\\^`']|~~~|__|&(?=#?\w{1,31};)")
-_WAYBACK: Final = re.compile(r"(?a)https?://web\.archive\.org/web/(\d{4})(\d\d)(\d\d)\d{0,6}\w*/")
+WAYBACK: Final = re.compile(r"(?a)https?://web\.archive\.org/web/(\d{4})(\d\d)(\d\d)\d{0,6}\w*/")
 
 
 def write_wikipedia(items: Iterable[Mapping[str, Any]]) -> str:
@@ -83,15 +95,21 @@ def _template(item: Mapping[str, Any]) -> str:
     if name == "cite web" and not url:
         name, container = _OTHERS
     parameters = [*_people(item), *_titles(item, container), *_dates(item), *_texts(item)]
-    parameters += [*_address(item, url)]
-    return "{{" + " |".join([name, *(f"{key}={value}" for key, value in parameters)]) + "}}"
+    parameters += [*_of_template(item, name), *_address(item, url)]
+    said: dict[str, str] = {}
+    for key, value in (*parameters, *_left(item)):
+        said.setdefault(key, value)
+    return "{{" + " |".join([name, *(f"{key}={value}" for key, value in said.items())]) + "}}"
 
 
 def _people(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for role, prefix in _PEOPLE.items():
         names = item.get(role)
         for number, given in enumerate(names if isinstance(names, list | tuple) else (), 1):
-            yield from _name(given, prefix, number)
+            if isinstance(given, Mapping) and given.get("literal") == _OTHERS_LITERAL:
+                yield from ((_ETAL[role], "etal"),) if role in _ETAL else ()
+            else:
+                yield from _name(given, prefix, number)
 
 
 def _name(given: object, prefix: str, number: int) -> Iterator[tuple[str, str]]:
@@ -104,7 +122,7 @@ def _name(given: object, prefix: str, number: int) -> Iterator[tuple[str, str]]:
         whole = _escape(name.literal or name.given)
         if whole:
             role = prefix.removesuffix("-") or "author"
-            yield f"{role}{number}", f"(({whole}))" if re.search("[,;]", whole) else whole
+            yield f"{role}{number}", f"(({whole}))" if re.search(r"[,;]|^\(\(", whole) else whole
         return
     yield f"{prefix}last{number}", _escape(f"{name.non_dropping_particle} {name.family}")
     first = _escape(f"{name.given} {name.dropping_particle}")
@@ -120,7 +138,8 @@ def _titles(item: Mapping[str, Any], container: str) -> Iterator[tuple[str, str]
         yield "title", whole
         return
     if title:
-        yield "title", title
+        # what stands in two parentheses would be taken for accepted as it is
+        yield "title", f"(({title}))" if re.fullmatch(r"\(\(.*\)\)", title) else title
     if whole:
         yield container, whole
 
@@ -143,6 +162,30 @@ def _texts(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "pmc", pmc
 
 
+def _of_template(item: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
+    """What one template alone has a parameter for."""
+    if name in _DEPARTMENTS and (section := _escape(_text(item, "section"))):
+        yield "department", section
+    if name == "cite conference" and (event := _escape(_text(item, "event-title"))):
+        yield "conference", event
+
+
+def _left(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Parameters that were read from a template and that no variable holds."""
+    for name, text in _kept(item).items():
+        shown = _escape(text) if isinstance(text, str) else ""
+        if shown and _NAME.fullmatch(str(name)) and not str(name).startswith("archive"):
+            yield str(name), shown
+
+
+def _kept(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    entry = facts_of(item).get("entry")
+    if not isinstance(entry, Mapping) or entry.get("format") != FORMAT:
+        return {}
+    left = entry.get("left")
+    return left if isinstance(left, Mapping) else {}
+
+
 def _address(item: Mapping[str, Any], url: str) -> Iterator[tuple[str, str]]:
     """The address, its copy, and the day it was read: all of them need the address."""
     if not url:
@@ -161,10 +204,15 @@ def _copies(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     known = facts_of(item).get("archived")
     listed = known if isinstance(known, list | tuple) else ()
     copies = [copy for copy in listed if isinstance(copy, Mapping)]
-    for copy in [{"url": item.get("archive_location")}, *copies]:
+    own = {
+        "url": item.get("archive_location"),
+        "day": _escape(str(_kept(item).get("archive-date", ""))),
+    }
+    for copy in [own, *copies]:
         url = _url(copy.get("url"))
-        stamp = _WAYBACK.match(url)
+        stamp = WAYBACK.match(url)
         day = _date("-".join(stamp.groups())) if stamp else _date(str(copy.get("at", ""))[:10])
+        day = day or copy.get("day", "")
         if url and day:
             yield url, day
 
