@@ -11,6 +11,7 @@ from citekit.version import __version__
 TYPE_CHECKING = False  # the typing module alone would double the time of "citekit --version"
 if TYPE_CHECKING:
     from citekit.app.annotating.annotate import Annotated as Annotated
+    from citekit.app.annotating.reanchor import Reanchored as Reanchored
     from citekit.app.archive import Archive as Archive
     from citekit.app.changing.access import AccessChanged as AccessChanged
     from citekit.app.changing.purge import Purged as Purged
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "citekit.app.annotating.annotate": "Annotated",
+    "citekit.app.annotating.reanchor": "Reanchored",
     "citekit.app.archive": "Archive",
     "citekit.app.changing.access": "AccessChanged",
     "citekit.app.changing.purge": "Purged PurgePlan",

@@ -28,6 +28,7 @@ from citekit.app.annotating.entities_and_claims import (
     set_claim_private,
     set_entity_private,
 )
+from citekit.app.annotating.reanchor import reanchor
 from citekit.app.changing.access import set_access
 from citekit.app.changing.edit import readmit, remove, rename, set_fields
 from citekit.app.changing.purge import plan_purge, purge
@@ -125,6 +126,7 @@ class Archive:
     # annotations, and what they name
     annotate = use_case(annotate)
     annotations = use_case(list_annotations)
+    reanchor = use_case(reanchor)
     edit_annotation = use_case(edit_annotation)
     remove_annotation = use_case(remove_annotation)
     add_entity = use_case(add_entity)

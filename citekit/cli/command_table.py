@@ -242,6 +242,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--private', 'parameter': 'private', 'help': 'For you alone: in nothing that others get. It is not encrypted.'},
         ),
     },
+    'reanchor': {
+        'help': 'Where annotated passages stand in the newest capture: exact, moved, edited or gone.',
+        'door': 'annotate:reanchor',
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'key', 'help': 'Only these items (default: all).', 'is_many': True, 'completion': 'keys', 'is_required': False},
+        ),
+        'options': (),
+    },
     'set': {
         'help': "Change an item's fields or its access; FIELD= removes a field.",
         'door': 'edit:set_',

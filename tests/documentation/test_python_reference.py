@@ -89,6 +89,7 @@ OTHERS = {
     "SignerKey": "citekit.integrity.sign",
     "Sort": "citekit.app.looking.listing",
     "Stance": "citekit.model.claim",
+    "State": "citekit.app.annotating.reanchor",
     "Revocation": "citekit.integrity.revocation",
     "Taken": "citekit.app.changing.undo",
     "Tell": "citekit.app.looking.listing",

@@ -1,14 +1,16 @@
-"""``citekit annotate`` and ``annotation edit|rm``."""
+"""``citekit annotate``, ``reanchor`` and ``annotation edit|rm``."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from citekit.app.annotating.annotate import annotate as make
 from citekit.app.annotating.annotate import edit_annotation, remove_annotation
 from citekit.app.annotating.editor_sheet import make_sheet, read_sheet
 from citekit.app.annotating.passages import read_text
+from citekit.app.annotating.reanchor import reanchor as look_again
 from citekit.cli import output
 from citekit.cli.actions.daily.editor import let_edit
 from citekit.errors import CitekitError, UsageError
@@ -48,6 +50,21 @@ def annotate(
     )
     _tell(context, [made])
     return 0
+
+
+def reanchor(context: Context, *, key: list[str]) -> int:
+    """Print a line for each annotation of an earlier capture; 1 where one of them is gone."""
+    store = context.reader()
+    found = look_again(store, key)
+    if context.json:
+        output.answer_json([one.to_json() for one in found])
+    else:
+        for one in found:
+            output.answer(one.told())
+        counts = Counter(one.state for one in found)
+        told = ", ".join(f"{number} {state}" for state, number in counts.items())
+        output.note(told or "no annotation is of an earlier capture", quiet=context.quiet)
+    return 1 if any(one.state == "gone" for one in found) else 0
 
 
 def creator() -> str | None:

@@ -1,4 +1,4 @@
-"""``citekit annotate`` and the group ``annotation``."""
+"""``citekit annotate``, ``reanchor`` and the group ``annotation``."""
 
 from typing import Annotated
 
@@ -42,6 +42,24 @@ def annotate(
     private: Private = False,
 ) -> int:
     """Annotate a passage; without --quote, numbered paragraphs open in $EDITOR."""
+    return hand_on(ctx)
+
+
+@app.command("reanchor")
+def reanchor(
+    ctx: typer.Context,
+    key: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY",
+            help="Only these items (default: all).",
+            autocompletion=keys,
+            default_factory=list,
+            show_default=False,
+        ),
+    ],
+) -> int:
+    """Where annotated passages stand in the newest capture: exact, moved, edited or gone."""
     return hand_on(ctx)
 
 

@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     name = arguments[0] if len(arguments) == 1 else ""
     module = f"{__package__}.{name}"
     if not name.isidentifier() or name.startswith("_") or util.find_spec(module) is None:
-        sys.stderr.write("usage: python -m citekit.testing.drivers csl|extract|bib|merkle\n")
+        sys.stderr.write("usage: python -m citekit.testing.drivers anchor|csl|extract|bib|merkle\n")
         return 2
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # both are text files here

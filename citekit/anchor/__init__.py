@@ -1,0 +1,1 @@
+"""Finding a quote again in a text that has changed since."""
