@@ -43,6 +43,9 @@ _CREATE = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 )
 
+_TO_FLUSH: Final = os.O_RDWR if os.name == "nt" else os.O_RDONLY
+"""Windows flushes only what is open for writing; elsewhere a file may forbid that."""
+
 # Windows refuses to rename or read a file that another process has open at that instant.
 _SHARING_VIOLATIONS: Final = frozenset([5, 32])
 _PATIENCE_S: Final = 2.0
@@ -205,14 +208,18 @@ def _bytes_or_none(path: Path) -> bytes | None:
     return None
 
 
-def write_new(path: Path, chunks: Iterable[bytes]) -> None:
-    """A new file with these bytes, flushed to the disk; it must not exist yet."""
+def write_new(path: Path, chunks: Iterable[bytes], *, flushes: bool = True) -> None:
+    """A new file with these bytes, flushed to the disk; it must not exist yet.
+
+    Who writes many has them flushed together, and then says ``flushes=False``.
+    """
     with reported(path):
         descriptor = os.open(path, _CREATE, 0o666)
         try:
             for chunk in chunks:
                 _write(descriptor, chunk)
-            os.fsync(descriptor)
+            if flushes:
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
@@ -253,9 +260,9 @@ def write_whole(path: Path, data: bytes, *, staging: Path, root: Path) -> None:
         raise
 
 
-def append_line(path: Path, line: str) -> None:
+def append_line(path: Path, line: str, *, flushes: bool = True) -> None:
     """A line more in a local file, which need not exist yet (see ``append_whole``)."""
-    append_whole(path, f"{line}\n".encode(), creates=True)
+    append_whole(path, f"{line}\n".encode(), creates=True, flushes=flushes)
 
 
 def append_whole(path: Path, data: bytes, *, creates: bool = False, flushes: bool = True) -> None:
@@ -374,6 +381,11 @@ def flush_folders(folders: Iterable[Path]) -> None:
     _at_once(flush_folder, sorted(set(folders)))
 
 
+def flush_files(paths: Iterable[Path]) -> None:
+    """Have the disk remember the bytes of each of these files, which nobody has open."""
+    _at_once(_flush_closed, sorted(set(paths)))
+
+
 def patiently(action: Callable[[], T]) -> T:
     """Do it; on Windows try again for a moment while another process has the file open."""
     end = time.monotonic() + _PATIENCE_S
@@ -444,6 +456,15 @@ def _flush_file(opened: tuple[Path, int]) -> None:
     path, descriptor = opened
     with reported(path):
         os.fsync(descriptor)
+
+
+def _flush_closed(path: Path) -> None:
+    with reported(path):
+        descriptor = os.open(path, _TO_FLUSH)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _at_once(flush: Callable[[T], None], things: Collection[T]) -> None:

@@ -1,4 +1,4 @@
-"""Payload bytes, stored under their digest: put, find, read, verify.
+"""Payload bytes, stored under their digest: staged, found, read, verified.
 
 An object is written to a staging folder while its digest is computed, and appears under its name
 only when that digest is the right one.
@@ -66,33 +66,24 @@ class Objects:
             return data
         return None
 
-    def put(
-        self,
-        digest: str,
-        source: bytes | Path,
-        target: Path,
-        staging: Path,
-        *,
-        others: Iterable[Path] = (),
-    ) -> Path:
-        """Have the bytes at ``target``, unless one of ``others`` has them; where they are now.
-
-        Raises IntegrityFailed when the source has another digest. An object that is there already
-        and whole stays as it is; a damaged one is replaced.
-        """
-        for place in (target, *others):
+    def whole_place(self, digest: str, source: bytes | Path, places: Iterable[Path]) -> Path | None:
+        """The first of these places that has the bytes; raises IntegrityFailed for the source."""
+        for place in places:
             if self.is_whole(digest, place):
                 if source != place:
                     _check(digest, _digest(source), source)
                 return place
+        return None
+
+    def stage(
+        self, digest: str, source: bytes | Path, staging: Path, *, flushes: bool = True
+    ) -> Path:
+        """Have the bytes in a new file of a staging folder; raises IntegrityFailed for others."""
         hasher = Hasher()
         staged = files.unused(staging)
-        files.write_new(staged, _hashed(source, hasher))
+        files.write_new(staged, _hashed(source, hasher), flushes=flushes)
         _check(digest, hasher.digest(), source)
-        self._layout.check_inside(target.parent)
-        files.make_folder(target.parent, root=self._layout.root)
-        files.move(staged, target)
-        return target
+        return staged
 
     def check(self, digest: str) -> None:
         """Raise IntegrityFailed when the payload is here with other bytes than its digest's."""
@@ -130,12 +121,12 @@ class Objects:
         """The digests that were written or restored on this machine."""
         return frozenset(_HELD.findall(self._read_held().decode("ascii", "replace")))
 
-    def note_held(self, digests: Iterable[str]) -> None:
+    def note_held(self, digests: Iterable[str], *, flushes: bool = True) -> None:
         """Remember that this machine has these payloads."""
         held = self._read_held()  # as bytes: it may name many, and a few are asked for
         new = sorted(digest for digest in set(digests) if digest.encode() not in held)
         if new:
-            files.append_line(self._layout.held_file, "\n".join(new))
+            files.append_line(self._layout.held_file, "\n".join(new), flushes=flushes)
 
     def forget_held(self, digests: Collection[str], staging: Path) -> None:
         """Forget payloads that were removed on purpose."""

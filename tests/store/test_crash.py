@@ -18,12 +18,15 @@ from typing import Any
 
 import pytest
 
-from citekit.errors import StorageFailed
+from citekit.errors import CitekitError, StorageFailed
 from citekit.model.entity import Entity
 from citekit.model.value import replace
 from citekit.store.archive import ArchiveStore
+from citekit.store.writing import flushing
+from citekit.store.writing.arrivals import Arrival
 from citekit.store.writing.event_recorder import logged_payloads
 from citekit.store.writing.writer import Writer
+from citekit.testing.crashes import judge
 from citekit.testing.faults import count_calls, killed_at
 from citekit.testing.store_builders import (
     add_item,
@@ -121,6 +124,37 @@ def _forget_note(_store: ArchiveStore, writer: Writer) -> None:
     writer.write_note("held2026", None)
 
 
+ARRIVALS = [
+    Arrival(
+        item=build_item(key, access=access),  # type: ignore[arg-type]  # one of its words
+        captures={capture.stamp: capture.record},
+        payloads=capture.payloads,
+        note=note,
+    )
+    for key, access, capture, note in (
+        ("first2026", "restricted", TWO, "A note.\n"),
+        ("second2026", "public", TWO, None),
+        ("third2026", "public", ONE, None),
+        ("fourth2026", "private", ONE, "Another.\n"),
+    )
+]
+"""Open, restricted and private ones; they share bytes."""
+
+
+def _together(number: int) -> Change:
+    """Have the first so many of them come in at once."""
+
+    def come_in(_store: ArchiveStore, writer: Writer) -> None:
+        for arrival in ARRIVALS[:number]:
+            writer.plan_item(arrival.item)
+        for error in filter(None, writer.add_items(ARRIVALS[:number])):
+            raise error
+
+    return come_in
+
+
+TOGETHER = tuple(_together(number) for number in range(len(ARRIVALS) + 1))
+
 REMOVALS: dict[str, Change] = {"purge": _purge, "erase": _erase, "note": _forget_note}
 """What takes something away for good; a stop before it is done brings it back."""
 
@@ -200,14 +234,70 @@ def test_a_refusal_at_any_call_is_told_and_leaves_old_or_new(
     assert 3 < n < _LIMIT - 1
 
 
-@pytest.mark.parametrize("name", [*CHANGES, *REMOVALS])
+@pytest.fixture(params=["each", "whole"])
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How files that are flushed together are: each of them, or the file system at once."""
+    monkeypatch.setattr(flushing, "_FEW", 0 if request.param == "whole" else 10**6)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the child that is killed is a fork")
+@pytest.mark.usefixtures("_way")
+def test_a_kill_while_items_come_in_leaves_the_first_so_many(base: Path, tmp_path: Path) -> None:
+    """At any call: each item is there whole or not at all, and none before one that came first."""
+    pairs = [_before_and_after(base, change, tmp_path) for change in TOGETHER]
+    states, files = [pair[0][1] for pair in pairs], [pair[1][1] for pair in pairs]
+    seen = []
+    for n in range(1, _LIMIT):
+        root = _copy(base, tmp_path / "killed")
+        if not _killed_at(n, root, TOGETHER[-1]):
+            break
+        seen.append(states.index(_plain_state(root)))
+        assert _own_state(root) == states[seen[-1]], f"citekit reads another after call {n}"
+        with ArchiveStore.open(root).writing():
+            pass
+        assert _plain_state(root) == states[seen[-1]], f"cleaning changed it after call {n}"
+        assert _files(root) == files[seen[-1]], f"files left after call {n}"
+    assert seen == sorted(seen)
+    assert set(seen) == set(range(len(TOGETHER)))
+
+
+@pytest.mark.usefixtures("_way")
+def test_a_refusal_while_items_come_in_is_told_of_each(base: Path, tmp_path: Path) -> None:
+    """When the n-th call fails, whoever is not in has an error, and is nowhere."""
+    for n in range(1, _LIMIT):
+        root = _copy(base, tmp_path / "refused")
+        store = ArchiveStore.open(root)
+        told: list[CitekitError | None] = []
+
+        def change(_store: ArchiveStore, writer: Writer) -> None:
+            for arrival in ARRIVALS:
+                writer.plan_item(arrival.item)
+            told.extend(writer.add_items(ARRIVALS))  # noqa: B023  # done before the next
+
+        calls, raised = _refused_at(n, errno.ENOSPC, root, change)
+        if raised:  # before anything began
+            told = [StorageFailed("is told")] * len(ARRIVALS)
+        for arrival, error in zip(ARRIVALS, told, strict=True):
+            assert store.has(arrival.item.key) or error, f"nobody was told at call {n}"
+        judged = judge(root)
+        assert (judged.code, judged.in_the_open) in ((0, ()), (7, ())), f"call {n}"
+        with ArchiveStore.open(root).writing():
+            pass
+        assert judge(root).code == 0, f"call {n}"
+        if calls < n:
+            break
+    assert 10 < n < _LIMIT - 1
+
+
+@pytest.mark.usefixtures("_way")
+@pytest.mark.parametrize("name", [*CHANGES, *REMOVALS, "together"])
 def test_nothing_is_named_before_it_is_on_the_disk(name: str, base: Path, tmp_path: Path) -> None:
     """A file is flushed before its rename, a folder with all in it too, the new name afterwards."""
     root = _copy(base, tmp_path / "traced")
     store = ArchiveStore.open(root)
     with pytest.MonkeyPatch.context() as patch, store.writing() as writer:
         trace = _Trace(patch, root)
-        (CHANGES | REMOVALS)[name](store, writer)
+        ({**CHANGES, **REMOVALS, "together": TOGETHER[-1]})[name](store, writer)
     assert trace.renames
     assert trace.early == []
     assert {path for path in trace.unflushed if ".citekit" not in path} == set()
@@ -271,6 +361,8 @@ class _Trace:
         self._paths: dict[int, str] = {}
         for name in ("open", "write", "fsync", "replace", "mkdir", "unlink", "close"):
             patch.setattr(os, name, self._watch(name, getattr(os, name)))
+        whole = flushing._WholeFlush  # the call of the system is not one of os
+        patch.setattr(whole, "_call", self._watch("syncfs", whole._call))
 
     def _watch(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
@@ -299,6 +391,10 @@ class _Trace:
     def _fsync(self, _none: None, descriptor: int) -> None:
         self.unflushed.discard(self._paths[descriptor])
 
+    def _syncfs(self, is_done: bool, *_: Any) -> None:  # noqa: ANN401
+        if is_done:
+            self.unflushed.clear()
+
     def _close(self, _none: None, descriptor: int) -> None:
         self._paths.pop(descriptor, None)
 
@@ -320,7 +416,8 @@ def _files(root: Path) -> Files:
     Events are left out, and their marks, which are on the disk first: a kill between a change and
     its event loses who and when, no more. What takes a change back has tests of its own.
     """
-    events = (root / "log" / "pending.jsonl", root / ".citekit" / "own")
+    own, ledger = root / ".citekit" / "own", root / "private" / "log" / "ledger.jsonl"
+    events = (root / "log" / "pending.jsonl", own, ledger)
     undo = root / ".citekit" / "undo"
     found = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -338,11 +435,11 @@ def _plain_state(root: Path) -> State:
 
     Its one rule: an item whose id another item lists as an alias has been renamed.
     """
-    items = {}
-    for path in root.glob("items/*/item.json"):
+    items, folders = {}, {}
+    for path in (*root.glob("items/*/item.json"), *root.glob("private/items/*/item.json")):
         item = json.loads(path.read_text())
         assert item["id"] == path.parent.name
-        items[item["id"]] = item
+        items[item["id"]], folders[item["id"]] = item, path.parent
     for item in list(items.values()):
         for alias in item["custom"]["citekit"].get("aliases", ()):
             items.pop(alias, None)
@@ -350,8 +447,8 @@ def _plain_state(root: Path) -> State:
         "items": items,
         "records": {
             key: {
-                path.relative_to(root / "items" / key).as_posix(): path.read_text()
-                for path in (root / "items" / key).rglob("*")
+                path.relative_to(folders[key]).as_posix(): path.read_text()
+                for path in folders[key].rglob("*")
                 if path.is_file() and path.name != "item.json"
             }
             for key in items
@@ -359,7 +456,7 @@ def _plain_state(root: Path) -> State:
         "payloads": {
             key: sorted(
                 payload["digest"]
-                for record in (root / "items" / key).glob("captures/*.json")
+                for record in folders[key].glob("captures/*.json")
                 for payload in json.loads(record.read_text())["payloads"].values()
                 if _has_bytes(root, payload["digest"])
             )
@@ -371,7 +468,7 @@ def _plain_state(root: Path) -> State:
 
 def _has_bytes(root: Path, digest: str) -> bool:
     hexadecimal = digest.removeprefix("sha256:")
-    for place in ("objects", "restricted"):
+    for place in ("objects", "restricted", "private/objects"):
         path = root / place / "sha256" / hexadecimal[:2] / hexadecimal[2:]
         if path.exists():
             assert hashlib.sha256(path.read_bytes()).hexdigest() == hexadecimal

@@ -236,6 +236,8 @@ def _append(layout: Layout, line: Mapping[str, Any]) -> None:
         new = dump_json_line({"ledger": os.urandom(_ID_BYTES).hex()}).encode()
     new += _with_mark(dump_json_line(dict(line)), sha256(before + new).digest()).encode()
     files.append_whole(path, new, creates=True)
+    if not before:
+        files.flush_folder(path.parent)
 
 
 def _with_mark(line: str, before: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import CitekitError, NotFound
@@ -29,7 +29,7 @@ from citekit.store.private.recording import note_changed, note_removed
 from citekit.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from citekit.store.layout import Layout
     from citekit.store.reading import ArchiveReader
     from citekit.store.settings import Settings
+    from citekit.store.writing.arrivals import Arriving
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +75,22 @@ class Recorder:
         if len(private) < len(paths):
             others = (path for path in paths if path not in private)
             self._note(*(self._file_event(path, action) for path in others))
+
+    def came_in(self, arrived: Iterable[Arriving]) -> None:
+        """Note items that have just come in, with all their files, in one step."""
+        private: list[Path] = []
+        events: list[Event | None] = []
+        for one in arrived:
+            options = self._options if one.arrival.options is None else one.arrival.options
+            for path, data in one.files().items():
+                if self._layout.lies_in_private(path):
+                    private.append(path)
+                else:
+                    events.append(self._state_event(path, data, options=options))
+        if private:
+            note_changed(self._layout, private)
+        if events:
+            self._note(*events)
 
     def renamed(self, old: Path, new: Path) -> None:
         """Note that an item's folder has another name, and its item.json another id."""
@@ -120,30 +137,61 @@ class Recorder:
     def _note(self, *events: Event | None) -> None:
         self.has_recorded = True
         # The change is done, and telling that it failed would be wrong: the next seal finds it.
-        try:
-            self._append([encode_event(event) for event in events if event])
-        except CitekitError as error:
-            _log.warning("an event was not noted, the next seal will find it: %s", error)
+        entries = []
+        for event in filter(None, events):
+            with _found_later():
+                entries.append(encode_event(event))
+        with _found_later():
+            self._append(entries)
 
     def _append(self, entries: list[bytes]) -> None:
         note_events(self._layout, self._noted, entries)
 
     def _file_event(self, path: Path, action: str | None) -> Event | None:
         name = self._layout.name(path)
-        action = action or action_of(name)
-        if action is None:
+        if action is None and action_of(name) is None:
             return None
         try:
             data = files.read_bytes(path)
         except NotFound:
             return self._event("remove", name)
-        return self._event(action, name, **about_file(action, data))
+        return self._state_event(path, data, action)
 
-    def _event(self, action: str, subject: str, **more: Any) -> Event:  # noqa: ANN401  # fields of Event
+    def _state_event(
+        self,
+        path: Path,
+        data: bytes,
+        action: str | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+    ) -> Event | None:
+        """That a file has these bytes now; None for one that the log does not account for."""
+        name = self._layout.name(path)
+        action = action or action_of(name)
+        if action is None:
+            return None
+        return self._event(action, name, options=options, **about_file(action, data))
+
+    def _event(
+        self,
+        action: str,
+        subject: str,
+        *,
+        options: Mapping[str, Any] | None = None,
+        **more: Any,  # noqa: ANN401  # fields of Event
+    ) -> Event:
         agent = agent_of(self._store.settings)
-        return make_event(
-            action, subject, agent=agent, at=now(), tool=this_tool(self._options), **more
-        )
+        tool = this_tool(self._options if options is None else options)
+        return make_event(action, subject, agent=agent, at=now(), tool=tool, **more)
+
+
+@contextmanager
+def _found_later() -> Iterator[None]:
+    """Let an event go that cannot be noted: its change is done."""
+    try:
+        yield
+    except CitekitError as error:
+        _log.warning("an event was not noted, the next seal will find it: %s", error)
 
 
 def note_events(layout: Layout, noted: set[bytes], entries: list[bytes]) -> None:

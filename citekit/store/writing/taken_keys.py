@@ -62,10 +62,10 @@ class Names(Knowledge):
             hint="choose another key",
         )
 
-    def note(self, item: Item) -> None:
-        """The item, which is in its folder, has these names now."""
+    def note(self, item: Item, *, folder: str | None = None) -> None:
+        """The item has these names now; ``folder`` is that of one that is not in it yet."""
         names = self._owners()
-        self._pages[folded(self._store.layout.folder_name(item.key))] = item.key
+        self._pages[folded(folder or self._store.layout.folder_name(item.key))] = item.key
         for alias in item.facts.aliases:
             if alias not in names:
                 self._pages[folded(self.folder_for(alias))] = alias

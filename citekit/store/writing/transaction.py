@@ -20,7 +20,7 @@ from citekit.store.writing.recovery import mend, tidy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from citekit.model.capture import Capture
+    from citekit.model.capture import Capture, Payload
     from citekit.model.item import Access
     from citekit.store.reading import ArchiveReader
 
@@ -41,25 +41,33 @@ class Change:
         captures: Iterable[Capture],
         access: Access,
     ) -> None:
-        """Store the bytes where the item's access says; raises IntegrityFailed.
+        """Store the bytes where the item's access says; raises IntegrityFailed."""
+        known = named_by(captures, payloads)
+        for digest, source in payloads.items():
+            path, is_new = self.stage(digest, source, access)
+            check_size(path, known[digest])
+            if is_new:
+                target = self._store.objects.path(digest, access)
+                self._store.layout.check_inside(target.parent)
+                files.make_folder(target.parent, root=self._store.root)
+                files.move(path, target)
+        self._store.objects.note_held(payloads)
 
-        What lies elsewhere already stays there until the change is committed, and then settles.
+    def stage(
+        self, digest: str, source: PayloadSource, access: Access, *, flushes: bool = True
+    ) -> tuple[Path, bool]:
+        """Where a payload's bytes are, and whether that is in the staging folder, without a name.
+
+        What lies elsewhere in the archive stays there until the change is committed, and then
+        settles. Raises IntegrityFailed for a source with another digest.
         """
         objects = self._store.objects
-        known = {p.digest: p for capture in captures for p in capture.payloads.values()}
-        for digest, source in payloads.items():
-            if digest not in known:
-                raise UsageError(f"no capture of this item names the payload {digest}")
-            target = objects.path(digest, access)
-            others = [objects.path(digest, place) for place in PLACES if place != access]
-            self.settles = self.settles or any(other.exists() for other in others)
-            path = objects.put(digest, source, target, self.folder, others=others)
-            size = path.stat().st_size
-            if size != known[digest].size_bytes:
-                raise IntegrityFailed(
-                    f"{digest} has {size} bytes, but the capture says {known[digest].size_bytes}"
-                )
-        objects.note_held(payloads)
+        others = [objects.path(digest, place) for place in PLACES if place != access]
+        self.settles = self.settles or any(other.exists() for other in others)
+        here = objects.whole_place(digest, source, (objects.path(digest, access), *others))
+        if here is not None:
+            return here, False
+        return objects.stage(digest, source, self.folder, flushes=flushes), True
 
     def set_aside(self, digest: str) -> None:
         """Take a payload's bytes out of the archive, and keep them until the change is done."""
@@ -80,6 +88,23 @@ class Change:
         staged = files.unused(self.folder)
         files.write_new(staged, [data])
         files.move(staged, self._store.layout.check_inside(path))
+
+
+def named_by(captures: Iterable[Capture], digests: Iterable[str]) -> dict[str, Payload]:
+    """What captures say of payloads; raises UsageError for one that none of them names."""
+    known = {p.digest: p for capture in captures for p in capture.payloads.values()}
+    for digest in digests:
+        if digest not in known:
+            raise UsageError(f"no capture of this item names the payload {digest}")
+    return known
+
+
+def check_size(path: Path, said: Payload) -> None:
+    """Raise IntegrityFailed for a payload of another size than its capture says."""
+    size = path.stat().st_size
+    if size != said.size_bytes:
+        message = f"{said.digest} has {size} bytes, but the capture says {said.size_bytes}"
+        raise IntegrityFailed(message)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from citekit.errors import Place, StoreConflict, UsageError
+from citekit.errors import CitekitError, Place, StoreConflict, UsageError
 from citekit.model.capture import Capture
 from citekit.model.item import Item
 from citekit.model.records.codec import decode_text, to_json
@@ -18,6 +18,7 @@ from citekit.store import files
 from citekit.store.addresses import known_addresses
 from citekit.store.private.vouched import read_vouched
 from citekit.store.staging import Journal
+from citekit.store.writing.arrivals import Arrival, Arrivals, Arriving
 from citekit.store.writing.crossing import let_out, partition, records_in, take_in
 from citekit.store.writing.event_recorder import Recorder, logged_payloads
 from citekit.store.writing.git_files import keep_from_git
@@ -102,34 +103,64 @@ class Writer:
 
         Raises StoreConflict when the key or an alias is taken.
         """
-        self._names.check_free(item, owner=None)
-        name = self._names.folder_for(item.key)
-        access = item.facts.access
-        self._keep_from_git(access)
-        with self._change("add", f"items/{name}", digests=payloads) as change:
-            change.place(payloads, captures.values(), access)
-            folder = files.unused(change.folder)
-            self._stage_item(folder, item, captures, note)
-            contents = {f"captures/{stamp}.json": None for stamp in captures}
-            notes = {"note.md": note.encode()} if note else {}
-            target = self._items_of(access) / name
-            self._last.come(target, {"item.json": _item_bytes(item), **notes, **contents})
-            self._move_in(folder, target)
-        self._names.note(item)
-        addresses = known_addresses(item, captures.values())
-        self._holders.note(item.key, payloads, addresses)
-        records = [self._layout.capture_file(item.key, stamp) for stamp in sorted(captures)]
-        note_files = [self._layout.note_file(item.key)] if note else []
-        self._record.changed(self._layout.item_file(item.key), *records, *note_files)
+        self.plan_item(item)
+        arrival = Arrival(item=item, captures=captures, payloads=payloads, note=note)
+        (error,) = self.add_items([arrival])
+        if error is not None:
+            raise error
 
     def plan_item(self, item: Item) -> None:
-        """Find that an item could be added, and keep its names for it; nothing is written.
+        """Find that an item can be added, and keep its names for it; nothing is written.
 
-        Raises StoreConflict as ``add_item`` does. Only for a store that is thrown away afterwards.
+        Raises StoreConflict as ``add_item`` does.
         """
         self._names.check_free(item, owner=None)
-        self._names.folder_for(item.key)
-        self._names.note(item)
+        self._names.note(item, folder=self._names.folder_for(item.key))
+
+    def add_items(self, arrivals: Sequence[Arrival]) -> tuple[CitekitError | None, ...]:
+        """Add items whose names were planned, in this order; of each the error that keeps it out.
+
+        They are flushed together, so give no more than ``MOST_TOGETHER``. A stop leaves the first
+        so many of them. Where the disk cannot say that it has one, it may be in with an error.
+        """
+        arriving = [Arriving(arrival, self._home_of(arrival.item)) for arrival in arrivals]
+        try:
+            self._bring_in(arriving)
+        except CitekitError as error:
+            for one in arriving:
+                one.error = one.error or (None if one.is_in else error)
+        finally:
+            self._note_arrived([one for one in arriving if one.is_in])
+        if any(one.error for one in arriving):
+            self._forget_names()
+        return tuple(one.error for one in arriving)
+
+    def _bring_in(self, arriving: Sequence[Arriving]) -> None:
+        """One change for all of them; raises the first error, so that it is mended."""
+        if not arriving:
+            return
+        if any(one.arrival.access == "private" for one in arriving):
+            self._keep_from_git("private")
+        digests = {digest for one in arriving for digest in one.arrival.payloads}
+        first = f"items/{arriving[0].target.name}"
+        subject = first if len(arriving) == 1 else f"{first} and {len(arriving) - 1} more"
+        with self._change("add", subject, digests=digests) as change:
+            Arrivals(self._store, change, arriving, self._last).come_in()
+            for error in filter(None, (one.error for one in arriving)):
+                raise error
+
+    def _note_arrived(self, arrived: Sequence[Arriving]) -> None:
+        for one in arrived:
+            addresses = known_addresses(one.arrival.item, one.arrival.captures.values())
+            self._holders.note(one.arrival.item.key, one.arrival.payloads, addresses)
+        if arrived:
+            self._record.came_in(arrived)
+
+    def _home_of(self, item: Item) -> Path:
+        """Where the folder of an item that comes in is to be."""
+        is_private = item.facts.access == "private"
+        items = self._layout.private_items if is_private else self._layout.items
+        return items / self._names.folder_for(item.key)
 
     def replace_item(self, item: Item) -> None:
         """Write item.json anew; payloads move when the access has changed. Raises NotFound."""
@@ -483,21 +514,6 @@ class Writer:
         if not self._is_open:
             raise StoreConflict("this writer has given its lock back", hint="call writing() again")
 
-    def _stage_item(
-        self, folder: Path, item: Item, captures: Mapping[str, Capture], note: str | None
-    ) -> None:
-        records = folder / "captures"
-        files.make_folder(records if captures else folder, root=self._layout.root)
-        for stamp, capture in captures.items():
-            name = self._layout.capture_file(item.key, stamp).name
-            files.write_new(records / name, [dump_json(to_json(capture)).encode()])
-        if captures:
-            files.flush_folder(records)
-        if note:
-            files.write_new(folder / "note.md", [note.encode()])
-        files.write_new(folder / "item.json", [_item_bytes(item)])
-        files.flush_folder(folder)
-
     def _write_record(self, path: Path, data: bytes, *, is_private: bool) -> None:
         """Write an entity or claim, which lies at ``path`` so far; it may go elsewhere."""
         layout = self._layout
@@ -518,9 +534,6 @@ class Writer:
     def _keep_from_git(self, access: Access) -> None:
         if access == "private":
             keep_from_git(self._layout)
-
-    def _items_of(self, access: Access) -> Path:
-        return self._layout.private_items if access == "private" else self._layout.items
 
     def _move_in(self, folder: Path, target: Path) -> None:
         """The commit of a new item: its folder appears whole."""
