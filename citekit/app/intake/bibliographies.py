@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from citekit.app.intake.bibliography_reading import read_bibliography
 from citekit.app.intake.import_keys import ImportKeys
@@ -19,6 +19,7 @@ from citekit.findings import Finding, FindingClass, Severity
 from citekit.formats.guess import guess_format
 from citekit.model.item import ItemFacts
 from citekit.model.value import Value, replace
+from citekit.store.writing.arrivals import Arrival, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -109,76 +110,108 @@ def import_items(
     with store.writing(options={"format": format, "access": access}) as writer:
         ids = {str(data.get("id")) for data in result.items}
         keys = ImportKeys(store, writer, format, ids)
-        intake = _Intake(writer, keys, facts, Merging(merge=merge, ask=ask), dry_run=dry_run)
+        intake = _Intake(writer, keys, facts, Merging(merge=merge, ask=ask))
         for number, data in enumerate(result.items):
             intake.take(data, result.place_of(number))
+        if not dry_run:
+            intake.write()
     findings = [_at(place, finding) for finding in (*result.findings, *intake.findings)]
     return intake.imported(findings)
 
 
+class _Taken(NamedTuple):
+    """An entry that is to become an item, or to change one; where it stands."""
+
+    data: Mapping[str, object]
+    place: Place
+
+
 class _Intake:
-    """One import: the entries that came in so far, and what is told of them."""
+    """One import: what is to become of each entry, then all of it written.
+
+    Nothing is written before every entry was looked at, so one item that several entries are about
+    is written once, as the last of them leaves it.
+    """
 
     def __init__(
-        self, writer: Writer, keys: ImportKeys, facts: ItemFacts, merging: Merging, *, dry_run: bool
+        self, writer: Writer, keys: ImportKeys, facts: ItemFacts, merging: Merging
     ) -> None:
         self._writer = writer
         self._keys = keys
         self._facts = facts
         self._merging = merging
-        self._is_dry = dry_run
-        self._new: list[str] = []
+        self._new: dict[str, _Taken] = {}
+        self._changes: dict[str, _Taken] = {}
+        self._failed: set[str] = set()
         self._known: list[str] = []
         self._changed: list[Difference] = []
         self._doubtful: list[Doubt] = []
         self.findings: list[Finding] = []
 
     def take(self, data: Mapping[str, object], place: Place) -> None:
-        """Add one entry, or find that the archive has it; an error is a finding."""
+        """Plan one entry, or find that the archive has it; an error is a finding."""
+        taken = _Taken(data, place)
         try:
             match = self._keys.find(data)
             if match is not None and match.is_sure:
-                self._settle(match, data, place)
+                self._settle(match, taken)
             else:
-                self._add(data, match, place)
+                self._add(taken, match)
         except CitekitError as error:
-            self.findings.append(_refused(error, place, data))
+            self.findings.append(_refused(error, taken))
+
+    def write(self) -> None:
+        """Have new items come in, so many together, and others as they are to be."""
+        for together in grouped(self._new.items()):
+            arrivals = [Arrival(item=self._keys.item(key)) for key, _ in together]
+            for (key, taken), error in zip(together, self._writer.add_items(arrivals), strict=True):
+                if error is not None:
+                    self._fail(key, error, taken)
+        for key, taken in self._changes.items():
+            try:
+                self._writer.replace_item(self._keys.item(key))
+            except CitekitError as error:
+                self._fail(key, error, taken)
 
     def imported(self, findings: Sequence[Finding]) -> Imported:
-        """What came of it."""
+        """What came of it, or would."""
         return Imported(
-            new=tuple(self._new),
-            known=tuple(self._known),
-            changed=tuple(self._changed),
-            doubtful=tuple(self._doubtful),
+            new=tuple(key for key in self._new if key not in self._failed),
+            known=tuple(key for key in self._known if key not in self._failed),
+            changed=tuple(one for one in self._changed if one.key not in self._failed),
+            doubtful=tuple(one for one in self._doubtful if one.key not in self._failed),
             findings=tuple(findings),
         )
 
-    def _settle(self, match: Match, data: Mapping[str, object], place: Place) -> None:
+    def _fail(self, key: str, error: CitekitError, taken: _Taken) -> None:
+        self._failed.add(key)
+        self.findings.append(_refused(error, taken))
+
+    def _settle(self, match: Match, taken: _Taken) -> None:
         """Have the item as the file says, as far as it may be."""
-        item, difference = self._merging.settle(match, data)
-        item = self._keys.with_names_of(item, data)
-        if item != match.item and not self._is_dry:
-            self._writer.replace_item(item)
+        item, difference = self._merging.settle(match, taken.data)
+        item = self._keys.with_names_of(item, taken.data)
+        if item != match.item:
+            self._writer.plan_change(item)
+            self._keys.note(item)
+            if item.key not in self._new:
+                self._changes[item.key] = taken
         if difference is None:
             self._known.append(item.key)
             return
         self._changed.append(difference)
-        finding = told_of(difference, place)
+        finding = told_of(difference, taken.place)
         self.findings += [finding] if finding else []
 
-    def _add(self, data: Mapping[str, object], like: Match | None, place: Place) -> None:
-        item = self._keys.make(data, self._facts)
-        if self._is_dry:
-            self._writer.plan_item(item)
-        else:
-            self._writer.add_item(item)
-        self._new.append(item.key)
-        self.findings += _told(item, self._keys, place)
+    def _add(self, taken: _Taken, like: Match | None) -> None:
+        item = self._keys.make(taken.data, self._facts)
+        self._writer.plan_item(item)
+        self._new[item.key] = taken
+        self.findings += _told(item, self._keys, taken.place)
         if like is not None:
             doubt = Doubt(key=item.key, like=like.item.key)
             self._doubtful.append(doubt)
-            self.findings.append(told_of_doubt(doubt, place))
+            self.findings.append(told_of_doubt(doubt, taken.place))
 
 
 def _at(path: str | None, finding: Finding) -> Finding:
@@ -205,11 +238,11 @@ def _told(item: Item, keys: ImportKeys, place: Place) -> Iterator[Finding]:
         )
 
 
-def _refused(error: CitekitError, place: Place, data: Mapping[str, object]) -> Finding:
+def _refused(error: CitekitError, taken: _Taken) -> Finding:
     return Finding(
         code="CK-E423",
         severity=Severity.ERROR,
-        message=f"{data.get('id') or 'an entry without id'}: {error}",
-        place=place,
+        message=f"{taken.data.get('id') or 'an entry without id'}: {error}",
+        place=taken.place,
         hint=error.hint or "",
     )

@@ -53,7 +53,7 @@ class ImportKeys:
         """Other keys of the entry made last that are taken, or are no keys."""
         self._is_keyed = format_ in _KEYED
         self._foreign: dict[str, str] | None = None
-        self._works = KnownWorks(store)
+        self._works = KnownWorks(store, self.item)
         self._new_dois: dict[str, str] = {}
         self._came: dict[str, Item] = {}
 
@@ -69,7 +69,7 @@ class ImportKeys:
         key = self._writer.owner(named) if named else None
         if key is None:
             return self._by_what_it_says(data, named)
-        item, entry = self._item(key), _entry(data)
+        item, entry = self.item(key), _entry(data)
         if are_alike(item, entry) or (by == "id" and _ADDRESS.match(foreign or "")):
             return Match(item=item, by=by)
         raise InvalidData(
@@ -130,14 +130,14 @@ class ImportKeys:
         return next(twins, self._new_dois.get(doi))
 
     def note(self, item: Item) -> None:
-        """The item has come in."""
+        """The item is to come in, or to be as it is here."""
         self._came[item.key] = item
         self._new_dois.setdefault(folded_doi(item), item.key)
         if self._foreign is not None:
             self._foreign.update(dict.fromkeys(item.facts.foreign_ids, item.key))
 
-    def _item(self, key: str) -> Item:
-        """An item of the archive, or one that came in now: in a dry run, it is nowhere else."""
+    def item(self, key: str) -> Item:
+        """An item as it is to be: what was planned is not on the disk yet."""
         return self._came.get(key) or self._store.item(key)
 
     def _key_in(self, data: Mapping[str, Any]) -> str | None:
@@ -171,7 +171,7 @@ class ImportKeys:
         """The item that an entry without a key became before, if it still says the same."""
         base = make_citekey(data)
         for key in self._writer.keys_like(base):
-            item = self._item(key)
+            item = self.item(key)
             if said(item.data) == said(data):
                 return item
         return None

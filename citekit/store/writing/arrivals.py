@@ -9,7 +9,8 @@ the others at most payloads, which the journal names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from citekit.errors import CitekitError, Place, StoreConflict
 from citekit.model.capture import Capture
@@ -22,7 +23,7 @@ from citekit.store.writing.flushing import flush
 from citekit.store.writing.transaction import PayloadSource, check_size, named_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from citekit.model.item import Access
@@ -30,8 +31,17 @@ if TYPE_CHECKING:
     from citekit.store.writing.last_change import LastChange
     from citekit.store.writing.transaction import Change
 
+T = TypeVar("T")
+
 MOST_TOGETHER: Final = 64
 """So many items are one group: of more, a stop would cost more, and little would be saved."""
+
+
+def grouped(things: Iterable[T]) -> Iterator[list[T]]:
+    """The things in groups of which each may come in together."""
+    rest = iter(things)
+    while group := list(islice(rest, MOST_TOGETHER)):
+        yield group
 
 
 class Arrival(Value):

@@ -62,10 +62,11 @@ class Names(Knowledge):
             hint="choose another key",
         )
 
-    def note(self, item: Item, *, folder: str | None = None) -> None:
-        """The item has these names now; ``folder`` is that of one that is not in it yet."""
+    def note(self, item: Item) -> None:
+        """The item has these names now, also one that is still to come in."""
         names = self._owners()
-        self._pages[folded(folder or self._store.layout.folder_name(item.key))] = item.key
+        if item.key not in names:
+            self._pages[folded(self.folder_for(item.key))] = item.key
         for alias in item.facts.aliases:
             if alias not in names:
                 self._pages[folded(self.folder_for(alias))] = alias

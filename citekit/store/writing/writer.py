@@ -69,6 +69,7 @@ class Writer:
         self._holders = holders
         self._last = last
         self._is_open = True
+        self._has_false_names = False  # of items that were planned and stayed out
         self._afterwards = ExitStack()
         self.mended = clean_up(store)
         """What writers that were stopped had left unfinished."""
@@ -79,6 +80,8 @@ class Writer:
     def close(self) -> None:
         """Refuse further changes: only what follows them is still to be done."""
         self._is_open = False
+        if self._has_false_names:
+            self._names.forget()
 
     def finish(self) -> None:
         """Have what was purged go for good: a seal says so by now, if one was to be made."""
@@ -115,7 +118,12 @@ class Writer:
         Raises StoreConflict as ``add_item`` does.
         """
         self._names.check_free(item, owner=None)
-        self._names.note(item, folder=self._names.folder_for(item.key))
+        self._names.note(item)
+
+    def plan_change(self, item: Item) -> None:
+        """Find that an item, planned or here, can have these names; raises StoreConflict."""
+        self._names.check_free(item, owner=item.key)
+        self._names.note(item)
 
     def add_items(self, arrivals: Sequence[Arrival]) -> tuple[CitekitError | None, ...]:
         """Add items whose names were planned, in this order; of each the error that keeps it out.
@@ -131,8 +139,7 @@ class Writer:
                 one.error = one.error or (None if one.is_in else error)
         finally:
             self._note_arrived([one for one in arriving if one.is_in])
-        if any(one.error for one in arriving):
-            self._forget_names()
+        self._has_false_names |= any(one.error for one in arriving)
         return tuple(one.error for one in arriving)
 
     def _bring_in(self, arriving: Sequence[Arriving]) -> None:

@@ -19,7 +19,7 @@ from citekit.model.value import Value
 from citekit.store.addresses import known_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from citekit.store.reading import ArchiveReader
 
@@ -55,10 +55,14 @@ class Match(Value):
 
 
 class KnownWorks:
-    """The items of an archive as they were before an import; read when first asked for."""
+    """The items of an archive as they were before an import; read when first asked for.
 
-    def __init__(self, store: ArchiveReader) -> None:
+    ``read`` gives an item as it is to be: what has been planned for it is not on the disk.
+    """
+
+    def __init__(self, store: ArchiveReader, read: Callable[[str], Item]) -> None:
         self._store = store
+        self._read = read
         self._by_sign: dict[tuple[str, str], list[str]] | None = None
 
     def find(self, entry: Item) -> Match | None:
@@ -82,7 +86,7 @@ class KnownWorks:
                     for sign in self._signs(self._store.item(key)):
                         self._by_sign.setdefault(sign, []).append(key)
         if value:
-            yield from map(self._store.item, self._by_sign.get((by, value), ()))
+            yield from map(self._read, self._by_sign.get((by, value), ()))
 
     def _titled(self, entry: Item) -> Match | None:
         """The item of the same title and year; the same author makes it sure."""
