@@ -40,6 +40,7 @@ from citekit.app.citing.archived_item import find_item
 from citekit.app.citing.cite import cite
 from citekit.app.doctor.machine import examine_archive
 from citekit.app.intake.add import add
+from citekit.app.intake.adding.add_all import add_all
 from citekit.app.intake.bibliographies import import_items
 from citekit.app.intake.recapture import recapture
 from citekit.app.intake.restore import restore, restore_all
@@ -95,6 +96,7 @@ class Archive:
 
     # what comes in
     add = use_case(add)
+    add_all = use_case(add_all)
     capture = use_case(recapture)
     import_file = use_case(import_file)
     import_text = use_case(import_items)

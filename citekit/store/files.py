@@ -51,6 +51,7 @@ _SHARING_VIOLATIONS: Final = frozenset([5, 32])
 _PATIENCE_S: Final = 2.0
 
 _FLUSHES_AT_ONCE: Final = 8
+_WORTH_THREADS: Final = 5
 
 
 def read_bytes(path: Path, *, limit: int = MAX_RECORD_BYTES) -> bytes:
@@ -469,7 +470,7 @@ def _flush_closed(path: Path) -> None:
 
 def _at_once(flush: Callable[[T], None], things: Collection[T]) -> None:
     """Flush them all: a disk that is asked for many at a time makes one journey of it."""
-    if len(things) < 2:
+    if len(things) < _WORTH_THREADS:
         for thing in things:
             flush(thing)
         return

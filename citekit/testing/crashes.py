@@ -27,24 +27,41 @@ from citekit.app.sealing.signing_keys import keygen, read_signing_key
 from citekit.app.verifying.verify import verify
 from citekit.cli.run import run
 from citekit.store.archive import ArchiveStore
+from citekit.store.log.folder import LogFolder
+from citekit.store.writing.arrivals import MOST_TOGETHER
 from citekit.testing.builders import HARBOUR_TEXT, Mark, Source, add_source, build_archive
 from citekit.testing.faults import killed_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 ORIGIN: Final = "citekit.invalid/the-lanternfish-harbour"
 _QUIET: Final = "Nobody may read this.\n\nIt was told in confidence, and stays so.\n"
 _LOST: Final = "This text went with an old disk.\n\nSomebody has kept a copy of it.\n"
 _ARTICLE: Final = "A headline\n\nBy Ada Quill\n\n1 March 2025\n\nThe tide was {} inches high.\n"
+_MANY: Final = ("First", "Second", "Third", "Fourth")
+_LIST: Final = """\
+file,access
+first.txt,public
+quiet.txt,
+second.txt,private
+nowhere.txt,
+third.txt,restricted
+fourth.txt,public
+"""
 _LIBRARY: Final = """\
 @article{reef2021, title = {Reefs and tides}, author = {Moreau, Lucía}, year = 2021}
 @book{sand1999, title = {Sand}, author = {Okoye, Chidi}, year = 1999}
 """
+_SHELF: Final = "".join(
+    f"@book{{shelf{number}, title = {{Tides, volume {number}}}, author = {{Moreau, Lucía}}}}\n"
+    for number in range(100, 100 + MOST_TOGETHER + 6)
+)
+"""More than come in together."""
 SYSTEM_CALLS: Final = (
     *("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink", "mkdir", "rmdir"),
-    *("unlinkat", "renameat", "renameat2", "mkdirat"),
+    *("unlinkat", "renameat", "renameat2", "mkdirat", "syncfs"),
 )
 """What changes a disk on Linux. A file that is made and empty is seen before its first write."""
 
@@ -62,7 +79,8 @@ class Command(NamedTuple):
 class Outcome(NamedTuple):
     """What a stop at the n-th call left: the exit code of ``verify``, and what is in the open.
 
-    ``was_killed`` is False for the last one: the command was done before its n-th call.
+    ``was_killed`` is False for the last one: the command was done before its n-th call. New items
+    that are there ``are_first`` where no item came in before one that comes earlier.
     """
 
     n: int
@@ -71,6 +89,7 @@ class Outcome(NamedTuple):
     code: int
     codes: frozenset[str]
     in_the_open: tuple[str, ...]
+    are_first: bool = True
 
 
 def read_commands(path: Path) -> dict[str, Command]:
@@ -88,10 +107,11 @@ def prepare(folder: Path) -> Path:
     ``XDG_CONFIG_HOME`` says where that is.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"article": _ARTICLE.format(9), "another": _ARTICLE.format(10), "library": _LIBRARY}
-    for name, text in {**texts, "quiet": _QUIET, "lost": _LOST}.items():
-        suffix = "bib" if name == "library" else "txt"
-        (folder / f"{name}.{suffix}").write_text(text, "utf-8")
+    texts = {"article.txt": _ARTICLE.format(9), "another.txt": _ARTICLE.format(10)}
+    texts |= {f"{name.lower()}.txt": _ARTICLE.replace("A", name, 1).format(8) for name in _MANY}
+    texts |= {"library.bib": _LIBRARY, "shelf.bib": _SHELF, "list.csv": _LIST}
+    for name, text in {**texts, "quiet.txt": _QUIET, "lost.txt": _LOST}.items():
+        (folder / name).write_text(text, "utf-8")
     _fill(build_archive(folder / "unsealed"))
     _make_package(folder)
     shutil.copytree(folder / "unsealed", folder / "signed")
@@ -116,11 +136,12 @@ def sweep(
     root = work / "archive"
     words = _words(command, base, root)
     renew(base / command.archive, root)
-    run_quietly(words)  # whatever it loads is loaded: a child only does the work
+    done = run_quietly(words)  # whatever it loads is loaded: a child only does the work
+    order = _coming(base / command.archive, root)
     for n in points:
         renew(base / command.archive, root)
-        was_killed = killed_at(n, lambda: _check(run_quietly(words)))
-        yield judge(root, n, was_killed=was_killed)
+        was_killed = killed_at(n, lambda: _check(run_quietly(words), done))
+        yield judge(root, n, was_killed=was_killed, order=order)
         if not was_killed:
             return
 
@@ -132,6 +153,9 @@ def sweep_system(command: Command, base: Path, work: Path) -> Iterator[Outcome]:
     """
     root = work / "archive"
     words = [sys.executable, "-m", "citekit", *_words(command, base, root)]
+    renew(base / command.archive, root)
+    whole = subprocess.run(words, capture_output=True, check=False).returncode  # noqa: S603  # ours
+    order = _coming(base / command.archive, root)
     n = 0
     for call in SYSTEM_CALLS:
         for when in range(1, LIMIT):
@@ -141,18 +165,41 @@ def sweep_system(command: Command, base: Path, work: Path) -> Iterator[Outcome]:
             done = subprocess.run([*strace, *words], capture_output=True, check=False)  # noqa: S603  # our own words
             was_killed = done.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
             if not was_killed:
-                _check(done.returncode)
+                _check(done.returncode, whole)
                 break
             n += 1
-            yield judge(root, n)
+            yield judge(root, n, order=order)
     yield judge(root, n + 1, was_killed=False)
 
 
-def judge(root: Path, n: int = 0, *, was_killed: bool = True) -> Outcome:
-    """What ``verify`` says of an archive, and what lies in the open."""
+def judge(root: Path, n: int = 0, *, was_killed: bool = True, order: Sequence[str] = ()) -> Outcome:
+    """What ``verify`` says of an archive, what lies in the open, and who is there.
+
+    ``order`` are the folders of the items that come in, in their order.
+    """
     report = verify(ArchiveStore.open(root))
     codes = frozenset(finding.code for finding in report.findings)
-    return Outcome(n, was_killed, root, report.exit_code(), codes, tuple(in_the_open(root)))
+    here = [(root / folder / "item.json").is_file() for folder in order]
+    return Outcome(
+        n,
+        was_killed,
+        root,
+        report.exit_code(),
+        codes,
+        tuple(in_the_open(root)),
+        here == sorted(here, reverse=True),
+    )
+
+
+def _coming(before: Path, after: Path) -> list[str]:
+    """The folders of the items that a command has brought in, in the order of the log."""
+    store = ArchiveStore.open(after)
+    log = LogFolder(store.layout)
+    standing = log.standing()
+    entries = [*log.entries(standing.size if standing else 0), *log.pending().entries]
+    subjects = (str(json.loads(entry).get("subject")) for entry in entries)
+    folders = (path.removesuffix("/item.json") for path in subjects if path.endswith("/item.json"))
+    return [folder for folder in dict.fromkeys(folders) if not (before / folder).exists()]
 
 
 def in_the_open(root: Path) -> Iterator[str]:
@@ -183,9 +230,9 @@ def run_quietly(words: list[str]) -> int:
         return run(words)
 
 
-def _check(code: int) -> None:
-    if code:
-        raise AssertionError(f"the command ended with {code}")
+def _check(code: int, expected: int) -> None:
+    if code != expected:
+        raise AssertionError(f"the command ended with {code}, not {expected}")
 
 
 @contextmanager

@@ -4,8 +4,8 @@
 
 A row for each command of tests/cases/crash/commands.toml: how many calls there are, how often
 verify ended with which exit code, how often ``citekit recover`` made it end as it should, how often
-restricted bytes lay where git takes them, how often a reader (``search``) failed. Gives 1 where
-anything is not as it must be.
+restricted bytes lay where git takes them, how often a reader (``search``) failed, how often an item
+was there before one that comes earlier. Gives 1 where anything is not as it must be.
 
 Calls are those of Python's os, in a fork; with --system those of the system, SQLite's too, in a
 process of its own under strace, which takes about half a second for each.
@@ -38,7 +38,8 @@ def main(*words: str) -> int:
     walk = sweep_system if "--system" in words else sweep
     commands = read_commands(TABLE)
     sys.stdout.write(
-        f"{'command':30} {'calls':>5}  {'verify':28} {'mended':>9}  in the open  unreadable\n"
+        f"{'command':30} {'calls':>5}  {'verify':28} {'mended':>9}"
+        "  in the open  unreadable  disordered\n"
     )
     is_well = True
     with tempfile.TemporaryDirectory() as folder:
@@ -53,11 +54,12 @@ def main(*words: str) -> int:
 
 def _row(name: str, outcomes: Iterator[Outcome]) -> bool:
     codes: Counter[int] = Counter()
-    mended = interrupted = leaks = unread = calls = 0
+    mended = interrupted = leaks = unread = disordered = calls = 0
     for outcome in outcomes:
         calls = outcome.n - 1
         codes[outcome.code] += 1
         leaks += bool(outcome.in_the_open)
+        disordered += not outcome.are_first
         unread += run_quietly(["--archive", str(outcome.root), "search", "tide"]) != 0
         if outcome.code not in (0, 7):
             sys.stdout.write(f"  {name} at call {outcome.n}: {sorted(outcome.codes)}\n")
@@ -70,10 +72,12 @@ def _row(name: str, outcomes: Iterator[Outcome]) -> bool:
                 sys.stdout.write(f"  {name} at call {outcome.n}, mended: {sorted(after.codes)}\n")
     counts = ", ".join(f"{code}: {count}" for code, count in sorted(codes.items()))
     sys.stdout.write(
-        f"{name:30} {calls:5}  {counts:28} {mended:>4}/{interrupted:<4}  {leaks:11}  {unread}\n"
+        f"{name:30} {calls:5}  {counts:28} {mended:>4}/{interrupted:<4}  {leaks:11}"
+        f"  {unread:10}  {disordered:10}\n"
     )
     sys.stdout.flush()
-    return set(codes) <= {0, 7} and mended == interrupted and not leaks and not unread
+    is_well = not (leaks or unread or disordered)
+    return is_well and set(codes) <= {0, 7} and mended == interrupted
 
 
 if __name__ == "__main__":

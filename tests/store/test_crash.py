@@ -368,8 +368,11 @@ class _Trace:
         def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
             if name == "replace":
                 self._before_rename(str(args[0]))
+            if name == "close":  # another thread may be given the number at once
+                self._paths.pop(args[0], None)
             result = call(*args, **kwargs)
-            getattr(self, f"_{name}")(result, *args)
+            if name != "close":
+                getattr(self, f"_{name}")(result, *args)
             return result
 
         return wrapper
@@ -394,9 +397,6 @@ class _Trace:
     def _syncfs(self, is_done: bool, *_: Any) -> None:  # noqa: ANN401
         if is_done:
             self.unflushed.clear()
-
-    def _close(self, _none: None, descriptor: int) -> None:
-        self._paths.pop(descriptor, None)
 
     def _replace(self, _none: None, source: Any, target: Any) -> None:  # noqa: ANN401
         self.renames += 1

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from citekit.app.changing.fields import read_fields
-from citekit.app.intake.add import read_source
+from citekit.app.intake.adding.sources import read_source
 from citekit.app.looking.spreadsheet import without_apostrophe
 from citekit.errors import CitekitError, InvalidData, Place
 from citekit.formats.decoding import decode_bibliography
@@ -71,8 +71,13 @@ class ManifestLine(Value):
         try:
             yield
         except CitekitError as error:
-            error.message, error.place = str(error), self.place
+            self.blame(error)
             raise
+
+    def blame(self, error: CitekitError) -> CitekitError:
+        """The error, which says that it is this line."""
+        error.message, error.place = str(error), self.place
+        return error
 
 
 def read_manifest(path: Path) -> tuple[ManifestLine, ...]:

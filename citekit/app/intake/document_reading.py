@@ -24,6 +24,7 @@ from citekit.model.value import replace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from citekit.app.intake.reader_process import ReaderProcess
     from citekit.store.reading import ArchiveReader
 
 _SMALL_BYTES: Final = 1_000_000
@@ -39,8 +40,12 @@ def read_extraction(
     now: datetime,
     media_type: str | None = None,
     timeout_s: float = TIMEOUT_S,
+    reader: ReaderProcess | None = None,
 ) -> Extraction:
-    """What can be read out of the bytes; when the child fails or is stopped, a finding says so."""
+    """What can be read out of the bytes; when the child fails or is stopped, a finding says so.
+
+    ``reader`` is the child to ask, where that is not the one of this run.
+    """
     facts = {
         "name": name,
         "media_type": media_type,
@@ -49,11 +54,13 @@ def read_extraction(
         "publishers": [dict(publisher) for publisher in publishers],
         "now": now.isoformat(),
     }
-    if _is_small_text(data, name):
+    if is_read_here(data, name):
         return _extract(data, facts)
     request = {**facts, "data": base64.b64encode(data).decode()}
     try:
-        read = READER.read("document", request, size_bytes=len(data), timeout_s=timeout_s)
+        read = (reader or READER).read(
+            "document", request, size_bytes=len(data), timeout_s=timeout_s
+        )
     except GaveUp as error:
         return _gave_up(name, str(error))
     return decode(Extraction, read)
@@ -83,7 +90,7 @@ def own_publishers(store: ArchiveReader) -> tuple[Mapping[str, Any], ...]:
     return store.settings.publishers
 
 
-def _is_small_text(data: bytes, name: str | None) -> bool:
+def is_read_here(data: bytes, name: str | None) -> bool:
     """Whether no parser of other people's is needed; a name alone says nothing of the bytes."""
     if len(data) > _SMALL_BYTES or kind_of(data, name=name) != "text":
         return False

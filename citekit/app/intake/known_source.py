@@ -104,7 +104,7 @@ def address_of(given: str | None, extraction: Extraction) -> str | None:
 
 def first_known(store: ArchiveStore, addresses: Sequence[str]) -> str | None:
     """Of several addresses of one page the first that an item is known at, else the first."""
-    known = (address for address in addresses if _known_at(store, address))
+    known = (address for address in addresses if known_at(store, address))
     return next(known, None) or (addresses[0] if addresses else None)
 
 
@@ -115,7 +115,7 @@ def find_item(store: ArchiveStore, address: str | None, wish: Wish) -> str | Non
     """
     if wish.to is not None:
         return store.resolve(wish.to)
-    known = _known_at(store, address)
+    known = known_at(store, address)
     if wish.new_item or not known:
         return None
     if wish.key is not None:
@@ -154,7 +154,7 @@ def told_of_address(
     store: ArchiveStore, address: str | None, wish: Wish, target: str | None, *, is_told_more: bool
 ) -> Iterator[Finding]:
     """What is said where the address is known and nobody decided; before anything is written."""
-    known = _known_at(store, address)
+    known = known_at(store, address)
     if target is not None and wish.to is None:
         yield Finding(
             code="CK-I102",
@@ -178,7 +178,8 @@ def told_of_address(
         )
 
 
-def _known_at(store: ArchiveStore, address: str | None) -> tuple[str, ...]:
+def known_at(store: ArchiveStore, address: str | None) -> tuple[str, ...]:
+    """The keys of the items that are known at an address."""
     compared = compared_address(address) if address else ""
     return store.holders.at(compared) if compared else ()
 

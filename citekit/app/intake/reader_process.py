@@ -4,8 +4,8 @@ It is started for the first document and serves those that follow, so that a bat
 start. A document that takes too long costs the child; so does one that brings it down. The child
 ends with its standard input, so none is left behind by a parent that is killed.
 
-There is one for all that a run reads (``READER``): ``reading_child`` says what it answers and
-which limits it sets itself.
+There is one for all that a run reads in its turn (``READER``), and others where files are read
+ahead; ``reading_child`` says what they answer and which limits they set themselves.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class ReaderProcess:
     def __init__(self, module: str) -> None:
         self._module = module
         self._child: _Child | None = None
+        self._is_closed = False
         self._lock = threading.Lock()
         atexit.register(self.stop)
 
@@ -80,8 +81,16 @@ class ReaderProcess:
             self._child.end()
             self._child = None
 
+    def close(self) -> None:
+        """End the child, and start no other: whoever waits for an answer gets none."""
+        self._is_closed = True
+        self.stop()
+        atexit.unregister(self.stop)
+
     def _ready(self) -> _Child:
         """A child that can be asked."""
+        if self._is_closed:
+            raise GaveUp("it is asked no more")
         child = self._child
         if child is None or not child.can_serve:
             self.stop()
@@ -159,5 +168,7 @@ class _Child:
         self.process.kill()
 
 
-READER: Final = ReaderProcess("citekit.app.intake.reading_child")
-"""The one child of this run."""
+READING_CHILD: Final = "citekit.app.intake.reading_child"
+
+READER: Final = ReaderProcess(READING_CHILD)
+"""The one child of this run for all that is read in its turn."""

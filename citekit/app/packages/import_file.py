@@ -6,7 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES, check_size, read_source
+from citekit.app.intake.adding.sources import (
+    DEFAULT_MAX_SIZE_BYTES,
+    check_size,
+    read_source,
+)
 from citekit.app.intake.bibliographies import SUFFIXES, Imported, format_of, import_items
 from citekit.app.packages.import_package import import_package, is_package
 from citekit.errors import CitekitError, InvalidData, Place, UsageError

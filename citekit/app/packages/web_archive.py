@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES, add
+from citekit.app.intake.add import add
+from citekit.app.intake.adding.sources import DEFAULT_MAX_SIZE_BYTES
 from citekit.app.intake.bibliographies import Imported
 from citekit.app.intake.web.visiting import as_visited
 from citekit.capture.body import recorded_exchange

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from citekit.app.changing.fields import read_fields
 from citekit.app.changing.manifest import read_manifest
-from citekit.app.intake.add import DEFAULT_MAX_SIZE_BYTES
-from citekit.app.intake.add import add as add_source
+from citekit.app.intake.adding.add_all import add_all
+from citekit.app.intake.adding.sources import DEFAULT_MAX_SIZE_BYTES, ToAdd
 from citekit.app.packages.import_file import import_file
 from citekit.capture.visitor import Visitor
 from citekit.cli import output
@@ -19,18 +18,16 @@ from citekit.cli.imported import ask, counts, imported_json, tell_imported
 from citekit.errors import CitekitError, InvalidData, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from citekit.app.changing.manifest import ManifestLine
     from citekit.app.intake.add import Added
     from citekit.app.intake.bibliographies import Imported
-    from citekit.app.intake.known_source import Answer
+    from citekit.app.intake.known_source import Answer, Ask
     from citekit.cli.commands.add import Merging
     from citekit.cli.context import Context
     from citekit.model.item import Access
     from citekit.store.archive import ArchiveStore
-
-    _Job = Callable[[ArchiveStore, int | None], Added]
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
@@ -64,27 +61,26 @@ def add(
         "fields": read_fields(set_),
         "access": access,
         "encoding": encoding,
-        "ask": talk.ask if output.is_conversation() and not context.json else None,
         "keep": keep,
-        "visitor": Visitor(allow_private=allow_private, ignore_robots=ignore_robots),
+        "max_size_bytes": read_size(max_size) or DEFAULT_MAX_SIZE_BYTES,
     }
+    wanted = _wanted(source, from_, options)
+    asks = talk.ask if output.is_conversation() and not context.json else None
+    visitor = Visitor(allow_private=allow_private, ignore_robots=ignore_robots)
     added: list[Added] = []
     failures: list[CitekitError] = []
-    jobs = _jobs(source, from_, options)
-    for job in jobs:
-        try:
-            result = job(store, read_size(max_size))
-        except CitekitError as error:
-            failures.append(error)
-            output.tell_error(error, as_json=context.json)
+    for result in _results(store, wanted, asks, visitor):
+        if isinstance(result, CitekitError):
+            failures.append(result)
+            output.tell_error(result, as_json=context.json)
             if talk.is_over:
                 break
             continue
         added.append(result)
         _tell_added(result, context)
     _tell_access(added, context)
-    if len(jobs) > 1:
-        output.note(_count(added, len(jobs) - len(added)), quiet=context.quiet)
+    if len(wanted) > 1:
+        output.note(_count(added, len(wanted) - len(added)), quiet=context.quiet)
     if context.json:
         output.answer_json({"items": [_added_json(result) for result in added]})
     return failures[0].exit_code if failures else 0
@@ -120,23 +116,35 @@ class _Talk:
         return cast("Answer", answer)
 
 
-def _jobs(source: list[str], from_: str | None, options: dict[str, Any]) -> list[_Job]:
-    """What is to be done for each source; a list is read before the first."""
+class _Wanted(NamedTuple):
+    """A source, or why it is none; the line of the list that names it."""
+
+    source: ToAdd | CitekitError
+    line: ManifestLine | None = None
+
+
+def _wanted(source: list[str], from_: str | None, options: dict[str, Any]) -> list[_Wanted]:
+    """What is to be archived; a list is read before the first."""
     if from_ is None:
-        return [partial(_add_one, name, options) for name in source]
+        return [_Wanted(_to_add(name, options)) for name in source]
     lines = read_manifest(Path(from_))
-    return [partial(_add_line, line, Path(from_).parent, options) for line in lines]
+    return [_Wanted(_of_line(line, Path(from_).parent, options), line) for line in lines]
 
 
-def _add_line(
-    line: ManifestLine,
-    folder: Path,
-    options: dict[str, Any],
-    store: ArchiveStore,
-    max_size_bytes: int | None,
-) -> Added:
-    """Archive the source of one line; its file is named as seen from the list's folder."""
-    with line.blamed():
+def _results(
+    store: ArchiveStore, wanted: list[_Wanted], ask: Ask | None, visitor: Visitor
+) -> Iterator[Added | CitekitError]:
+    """What becomes of each; errors say which line of a list they are about."""
+    sources = (one.source for one in wanted if isinstance(one.source, ToAdd))
+    results = add_all(store, sources, ask=ask, visitor=visitor)
+    for source, line in wanted:
+        result = source if isinstance(source, CitekitError) else next(results)
+        yield line.blame(result) if line and isinstance(result, CitekitError) else result
+
+
+def _of_line(line: ManifestLine, folder: Path, options: dict[str, Any]) -> ToAdd | CitekitError:
+    """The source of one line; its file is named as seen from the list's folder."""
+    try:
         file, url = line.text("file"), line.text("url")
         if file is None and url is None:
             hint = "a line has a file, or the url of a page"
@@ -145,17 +153,16 @@ def _add_line(
         fields = {**options["fields"], **{name: value for name, value in told.items() if value}}
         access = line.access or options["access"]
         own = {"key": line.text("key"), "access": access, "fields": fields}
-        if file is None:
-            return _add_one(url or "", {**options, **own}, store, max_size_bytes)
-        return _add_one(folder / file, {**options, **own, "url": url}, store, max_size_bytes)
+        if file is not None:
+            own |= {"source": folder / file, "url": url}
+        return ToAdd(**{**options, "source": url, **own})
+    except CitekitError as error:
+        return error
 
 
-def _add_one(
-    name: str | Path, options: dict[str, Any], store: ArchiveStore, max_size_bytes: int | None
-) -> Added:
-    limit = max_size_bytes or DEFAULT_MAX_SIZE_BYTES
-    source = sys.stdin.buffer.read(limit + 1) if name == "-" else name
-    return add_source(store, source, max_size_bytes=limit, **options)
+def _to_add(name: str, options: dict[str, Any]) -> ToAdd:
+    limit = options["max_size_bytes"]
+    return ToAdd(**options, source=sys.stdin.buffer.read(limit + 1) if name == "-" else name)
 
 
 def read_size(text: str | None) -> int | None:

@@ -15,7 +15,7 @@ from citekit.app.changing.manifest import read_manifest
 from citekit.app.changing.purge import plan_purge
 from citekit.app.changing.purge import purge as purge_item
 from citekit.app.changing.withdrawal import find_said
-from citekit.app.intake.add import unknown_variables
+from citekit.app.intake.adding.draft import unknown_variables
 from citekit.app.intake.restore import restore as restore_item
 from citekit.app.intake.restore import restore_all
 from citekit.cli import output

@@ -22,7 +22,7 @@ forty passengers, the harbour master said, after a winter in the dock.</p></arti
 # Every writer has looked for the bytes, and read the page, before the first one may write.
 _MEET = """
 import sys, time; from pathlib import Path
-from citekit.app.intake import add as adding
+from citekit.app.intake.adding import draft as adding
 folder, number, writers = Path(sys.argv[3]), sys.argv[4], int(sys.argv[5])
 read = adding.read_extraction
 def read_and_wait(*words, **options):

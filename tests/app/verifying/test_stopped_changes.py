@@ -67,6 +67,7 @@ def test_a_stop_leaves_all_well_or_interrupted(name: str, base: Path, tmp_path: 
         outcomes += 1
         assert outcome.code in (0, 7), f"call {outcome.n}: {sorted(outcome.codes)}"
         assert outcome.in_the_open == (), f"call {outcome.n}"
+        assert outcome.are_first, f"call {outcome.n}"
         assert (outcome.code == 7) == ("CK-E680" in outcome.codes)
         mended = _recover(outcome.root)
         assert (mended.code, mended.in_the_open) == (0, ()), f"call {outcome.n}, mended"

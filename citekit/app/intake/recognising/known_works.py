@@ -57,12 +57,12 @@ class Match(Value):
 class KnownWorks:
     """The items of an archive as they were before an import; read when first asked for.
 
-    ``read`` gives an item as it is to be: what has been planned for it is not on the disk.
+    ``read`` gives an item as it is to be, where something is planned that is not on the disk yet.
     """
 
-    def __init__(self, store: ArchiveReader, read: Callable[[str], Item]) -> None:
+    def __init__(self, store: ArchiveReader, read: Callable[[str], Item] | None = None) -> None:
         self._store = store
-        self._read = read
+        self._read = read or store.item
         self._by_sign: dict[tuple[str, str], list[str]] | None = None
 
     def find(self, entry: Item) -> Match | None:
