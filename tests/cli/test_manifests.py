@@ -78,7 +78,7 @@ def test_a_list_adds_its_files(call: Call, store: ArchiveStore, tmp_path: Path) 
 def test_a_bad_line_does_not_keep_the_others_out(
     call: Call, store: ArchiveStore, tmp_path: Path
 ) -> None:
-    """Each is told with the line of the list; an address alone says that nothing is fetched."""
+    """Each is told with the line of the list; an address that nobody answers is one of them."""
     lines = [
         {"file": "nowhere.html"},
         {"url": "https://pier.example/"},
@@ -92,7 +92,7 @@ def test_a_bad_line_does_not_keep_the_others_out(
     code, out, err = call("add", "--from", name)
     assert (code, out) == (3, "q\n")
     for number, words in enumerate(
-        ("no such file", "fetches no pages", "names no file", "'secret'", "is not text", "issued"),
+        ("no such file", "pier.example", "names no file", "'secret'", "is not text", "issued"),
         1,
     ):
         told = [line for line in err.splitlines() if f"l.jsonl:{number}: " in line]
