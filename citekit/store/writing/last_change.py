@@ -260,7 +260,8 @@ class LastChange:
         return self._layout.name(path)
 
     def _read_head(self) -> _Head | None:
-        texts = self._texts(self._layout.undo)
+        """The first line alone: each group of a long command asks whether it is still ours."""
+        texts = self._texts(self._layout.undo, most=1)
         return decode_text(_Head, texts[0]) if texts else None
 
     def _read(self, folder: Path) -> Record | None:
@@ -272,14 +273,17 @@ class LastChange:
         steps = tuple(decode_text(Step, text) for text in texts[1:])
         return Record(at=head.at, steps=steps, barred=head.barred)
 
-    def _texts(self, folder: Path) -> list[str]:
-        """The lines that this user has written; one that a stop has cut off is none."""
+    def _texts(self, folder: Path, *, most: int | None = None) -> list[str]:
+        """The lines that this user has written; one that a stop has cut off is none.
+
+        With ``most`` so many of the first ones.
+        """
         secret, texts, run = own_secret(), list[str](), ""
         if secret is None:
             return []
         with suppress(CitekitError, ValueError):
             path = self._layout.check_inside(folder / _STEPS)
-            for line in files.read_bytes(path, limit=_MAX_BYTES).decode().split("\n"):
+            for line in files.read_bytes(path, limit=_MAX_BYTES).decode().split("\n")[:most]:
                 said, _, text = line.partition(" ")
                 run = run or str(json.loads(text).get("run"))
                 if compare_digest(said, _mark(secret, run, len(texts), text)):
