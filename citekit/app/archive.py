@@ -40,10 +40,10 @@ from citekit.app.citing.archived_item import find_item
 from citekit.app.citing.cite import cite
 from citekit.app.doctor.machine import examine_archive
 from citekit.app.intake.add import add
-from citekit.app.intake.adding.add_all import add_all
 from citekit.app.intake.bibliographies import import_items
 from citekit.app.intake.recapture import recapture
 from citekit.app.intake.restore import restore, restore_all
+from citekit.app.intake.together.add_all import add_all
 from citekit.app.looking.diff import diff
 from citekit.app.looking.duplicates import find_duplicates
 from citekit.app.looking.listing import list_items

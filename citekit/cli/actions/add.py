@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from citekit.app.changing.fields import read_fields
 from citekit.app.changing.manifest import read_manifest
-from citekit.app.intake.adding.add_all import add_all
 from citekit.app.intake.adding.sources import DEFAULT_MAX_SIZE_BYTES, ToAdd
+from citekit.app.intake.together.add_all import add_all
 from citekit.app.packages.import_file import import_file
 from citekit.capture.visitor import Visitor
 from citekit.cli import output

@@ -1,1 +1,1 @@
-"""A source on its way into the archive: opened, read, and many of them side by side."""
+"""A source on its way into the archive: opened, read, and put together."""

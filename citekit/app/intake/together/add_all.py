@@ -22,9 +22,9 @@ from citekit.app.intake.add import (
     settle_and_store,
 )
 from citekit.app.intake.adding.draft import Draft, make_draft
-from citekit.app.intake.adding.read_ahead import read_ahead
 from citekit.app.intake.adding.sources import ToAdd, held_bytes
 from citekit.app.intake.known_source import known_at, refuse_purged_again
+from citekit.app.intake.together.read_ahead import read_ahead
 from citekit.errors import CitekitError
 from citekit.store.writing.arrivals import MOST_TOGETHER
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from citekit.app.intake.add import Added
-    from citekit.app.intake.adding.read_ahead import InHand
     from citekit.app.intake.known_source import Ask
+    from citekit.app.intake.together.read_ahead import InHand
     from citekit.capture.visitor import Visitor
     from citekit.store.archive import ArchiveStore
     from citekit.store.writing.writer import Writer
