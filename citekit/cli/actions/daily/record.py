@@ -13,7 +13,8 @@ from citekit.app.changing.record_sheet import (
     with_faults,
     without_faults,
 )
-from citekit.app.intake.add import read_source, unknown_variables
+from citekit.app.intake.adding.draft import unknown_variables
+from citekit.app.intake.adding.sources import read_source
 from citekit.cli import output
 from citekit.cli.actions.daily.editor import edit_again, let_edit
 from citekit.cli.quoting import quoted
