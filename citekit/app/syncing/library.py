@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.app.intake.bibliographies import format_of
 from citekit.app.intake.bibliography_reading import read_bibliography
 from citekit.app.syncing.bib_text import BibText
-from citekit.errors import Place
+from citekit.errors import InvalidData, Place
 from citekit.findings import Finding, Severity
 from citekit.formats.bibtex.checking.spans import Lines
 from citekit.formats.bibtex.excerpt import Excerpts, locate
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from citekit.formats.bibtex.excerpt import Located
+    from citekit.formats.result import ReadResult
 
 _BIBTEX = ("biblatex", "bibtex")
 
@@ -39,7 +40,7 @@ class Library:
             self.excerpts = Excerpts(file.text, _places(file))
             self._kept = dict(_kept_items(file))
         else:
-            read = read_bibliography(file.text, format_)
+            read = self._read(file.text, format_)
             self._items = {str(item["id"]): item for item in read.items if item.get("id")}
             wrong = (finding for finding in read.findings if finding.severity is Severity.ERROR)
             self._fault = next(wrong, None)
@@ -77,11 +78,19 @@ class Library:
         self._items |= {key: item for key, item in known.items() if key not in self._items}
         lacking = [key for key in wanted if key not in self._items]
         if lacking and self.excerpts is not None:
-            read = read_bibliography(self.excerpts.with_needed(lacking), "biblatex")
+            read = self._read(self.excerpts.with_needed(lacking), "biblatex")
             self._items |= {item["id"]: item for item in read.items}
             self._kept |= {item["id"]: json.dumps(item) for item in read.items}
             self._file.keep("items", (f"{key}\t{text}" for key, text in self._kept.items()))
         return {key: self._items[key] for key in wanted if key in self._items}
+
+    def _read(self, text: str, format_: str) -> ReadResult:
+        """The items of a text of this file; raises InvalidData, which names the file."""
+        try:
+            return read_bibliography(text, format_)
+        except InvalidData as error:
+            place = (error.place or Place())._replace(path=str(self.path))
+            raise InvalidData(error.message, place=place, hint=error.hint) from error
 
     def fault(self) -> Finding | None:
         """The first thing in the file that is not read; None where all of it is."""

@@ -306,9 +306,10 @@ def test_a_broken_file_is_not_overwritten(
     refs = paper(tmp_path, text, name)
     tex = paper(tmp_path, r"\cite{lund1999}")
 
-    with pytest.raises(InvalidData):
+    with pytest.raises(InvalidData) as error:
         library.sync_bibliography([tex], output=refs)
 
+    assert str(error.value.place).startswith(f"{refs}:")
     assert refs.read_text("utf-8") == text
 
 
