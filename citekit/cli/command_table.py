@@ -104,7 +104,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'FILE', 'parameter': 'file', 'help': 'Bibliography files, folders of them, bags, RO-Crates, WARC and WACZ files, or - for stdin.', 'is_many': True},
         ),
         'options': (
-            {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'hayagriva', 'ris', 'wikipedia', 'bbt-json', 'zotero-rdf')},
+            {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'hayagriva', 'ris', 'wikipedia', 'bbt-json', 'nbib', 'zotero-rdf')},
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--merge', 'parameter': 'merge', 'help': 'What becomes of an item that the file has otherwise: ask for each, keep it, or take over what nobody edited here (default: ask on a terminal, else keep).', 'metavar': 'MERGE', 'choices': ('ask', 'keep', 'theirs')},
             {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Write nothing: a table of what would happen.'},

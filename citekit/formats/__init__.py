@@ -32,6 +32,7 @@ _READERS: Final = {
     "csl-json": "csl_json:read_csl_json",
     "csl-yaml": "csl_yaml:read_csl_yaml",
     "hayagriva": "hayagriva.read:read_hayagriva",
+    "nbib": "nbib:read_nbib",
     "ris": "ris.read:read_ris",
     "wikipedia": "wikipedia.read:read_wikipedia",
     "zotero-rdf": "zotero.rdf:read_zotero_rdf",

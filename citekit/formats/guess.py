@@ -19,6 +19,8 @@ def guess_format(text: str) -> str:
         return "bbt-json" if re.search(_OF_ZOTERO, text[:_HEAD_SIGNS]) else "csl-json"
     if start.startswith("<") and "rdf" in start.casefold():
         return "zotero-rdf"
+    if re.match(r"PMID ?- ?\d", start):
+        return "nbib"
     if start.startswith("TY  -") or "\nTY  -" in start:
         return "ris"
     if _is_hayagriva(start):

@@ -60,7 +60,7 @@ def take_kept(item: dict[str, Any]) -> dict[str, Any]:
     fields = {name: field["text"] for name, field in entry.get("fields", {}).items()}
     if entry.get("format") == "hayagriva":
         return {name: part for name, part in entry.items() if name != "format"}
-    fields |= entry.get("left", {})
+    fields |= dict(entry.get("left", {}))
     return fields or {f"{n} {tag}": text for n, (tag, text) in enumerate(entry.get("lines", []))}
 
 

@@ -108,7 +108,7 @@ def test_a_verbatim_address_cannot_leave_its_field(text: str) -> None:
 
 
 @CALM
-@given(text=nasty, format_name=st.sampled_from(["biblatex", "ris"]))
+@given(text=nasty, format_name=st.sampled_from(["biblatex", "nbib", "ris"]))
 def test_readers_take_any_text(text: str, format_name: str) -> None:
     """A line-based reader answers any text with items and findings, never with a crash."""
     result = formats.read(f"@book{{k, title = {{{text}\nTY  - BOOK\n{text}", format_name)

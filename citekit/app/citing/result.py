@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 from citekit.model.value import Value
 
 _BothWays = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "hayagriva", "ris", "wikipedia"]
-ReadFormat = Literal[_BothWays, "bbt-json", "zotero-rdf"]
+ReadFormat = Literal[_BothWays, "bbt-json", "nbib", "zotero-rdf"]
 DataFormat = _BothWays
 StyledFormat = Literal["text", "html", "markdown", "latex", "rtf"]
 DATA_FORMATS: Final[tuple[str, ...]] = get_args(DataFormat)

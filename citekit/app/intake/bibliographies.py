@@ -35,6 +35,7 @@ SUFFIXES: Final = {
     ".yaml": "csl-yaml",
     ".yml": "csl-yaml",
     ".bib": "biblatex",
+    ".nbib": "nbib",
     ".ris": "ris",
     ".rdf": "zotero-rdf",
     ".wiki": "wikipedia",
