@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from citekit.app.annotating.reanchor import Reanchored as Reanchored
     from citekit.app.archive import Archive as Archive
     from citekit.app.changing.access import AccessChanged as AccessChanged
+    from citekit.app.changing.plans import RemovePlan as RemovePlan
+    from citekit.app.changing.plans import SetPlan as SetPlan
     from citekit.app.changing.purge import Purged as Purged
     from citekit.app.changing.purge import PurgePlan as PurgePlan
     from citekit.app.changing.recover import Recovered as Recovered
@@ -96,6 +98,7 @@ _PLACES = {
     "citekit.app.annotating.reanchor": "Reanchored",
     "citekit.app.archive": "Archive",
     "citekit.app.changing.access": "AccessChanged",
+    "citekit.app.changing.plans": "RemovePlan SetPlan",
     "citekit.app.changing.purge": "Purged PurgePlan",
     "citekit.app.changing.recover": "Recovered",
     "citekit.app.changing.undo": "TakenBack Undone",

@@ -30,7 +30,8 @@ from citekit.app.annotating.entities_and_claims import (
 )
 from citekit.app.annotating.reanchor import reanchor
 from citekit.app.changing.access import set_access
-from citekit.app.changing.edit import readmit, remove, rename, set_fields
+from citekit.app.changing.edit import plan_rename, readmit, remove, rename, set_fields
+from citekit.app.changing.plans import plan_remove, plan_set
 from citekit.app.changing.purge import plan_purge, purge
 from citekit.app.changing.recover import recover
 from citekit.app.changing.tags import tag, untag
@@ -150,8 +151,11 @@ class Archive:
     untag = use_case(untag)
     set_access = use_case(set_access)
     find_said = use_case(find_said)
+    plan_set = use_case(plan_set)
     rename = use_case(rename)
+    plan_rename = use_case(plan_rename)
     remove = use_case(remove)
+    plan_remove = use_case(plan_remove)
     readmit = use_case(readmit)
     undo = use_case(undo)
     plan_undo = use_case(plan_undo)

@@ -261,6 +261,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
             {'name': '--from', 'parameter': 'from_', 'help': 'A CSV or JSONL file with an item a line: key, access, tags, fields.', 'metavar': 'LIST'},
+            {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Change nothing: say what would be changed.'},
         ),
     },
     'rename': {
@@ -270,7 +271,9 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'KEY', 'parameter': 'key', 'help': "The item's citekey.", 'completion': 'keys'},
             {'name': 'NEW', 'parameter': 'new', 'help': 'The new citekey.'},
         ),
-        'options': (),
+        'options': (
+            {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Change nothing: say what would be changed.'},
+        ),
     },
     'remove': {
         'help': 'Remove an item and its payloads; one that is sealed is withdrawn from all outputs.',
@@ -281,6 +284,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--undo', 'parameter': 'undo', 'help': 'Take back that a sealed item was withdrawn.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
+            {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Change nothing: say what would be changed.'},
         ),
     },
     'restore': {
@@ -306,6 +310,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--reason', 'parameter': 'reason', 'help': 'Why; the log keeps it for ever.', 'metavar': 'TEXT'},
             {'name': '--record', 'parameter': 'record', 'help': 'Erase its record, captures, note and annotations as well.'},
             {'name': '--yes', 'parameter': 'yes', 'help': 'Do not ask.', 'short': '-y'},
+            {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Change nothing: say what would be changed.'},
         ),
     },
     'edit': {

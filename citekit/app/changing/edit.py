@@ -65,23 +65,29 @@ def rename(store: ArchiveStore, key: str, new_key: str) -> Item:
     An alias of the item itself may become its key again. Raises StoreConflict when the new key is
     another item's.
     """
-    check_citekey(new_key)
     with store.writing() as writer:
         old_key = store.resolve(key)
-        item = store.item(old_key)
-        if new_key == old_key:
-            raise UsageError(f"{old_key} has that key already")
-        try:
-            owner = store.resolve(new_key)
-        except NotFound:
-            owner = old_key
-        if owner != old_key:
-            raise StoreConflict(f"the key {new_key} is taken by {owner}", hint="choose another")
-        aliases = [alias for alias in item.facts.aliases if alias != new_key]
-        facts = replace(item.facts, aliases=(*aliases, old_key))
-        renamed = item.with_variables({"id": new_key}).with_facts(facts)
+        renamed = plan_rename(store, key, new_key)
         writer.rename_item(old_key, renamed)
     return archived(store, renamed)
+
+
+def plan_rename(store: ArchiveStore, key: str, new_key: str) -> Item:
+    """The item as ``rename`` would have it; nothing is changed. Raises as that does."""
+    check_citekey(new_key)
+    old_key = store.resolve(key)
+    item = store.item(old_key)
+    if new_key == old_key:
+        raise UsageError(f"{old_key} has that key already")
+    try:
+        owner = store.resolve(new_key)
+    except NotFound:
+        owner = old_key
+    if owner != old_key:
+        raise StoreConflict(f"the key {new_key} is taken by {owner}", hint="choose another")
+    aliases = [alias for alias in item.facts.aliases if alias != new_key]
+    facts = replace(item.facts, aliases=(*aliases, old_key))
+    return item.with_variables({"id": new_key}).with_facts(facts)
 
 
 def remove(store: ArchiveStore, key: str) -> Item:

@@ -53,7 +53,20 @@ class PurgePlan(Value):
         """What to ask before it is done."""
         parts = [f"{p.role} ({p.size_bytes} bytes)" for p in self.payloads]
         parts += [path.name for path in self.records]
-        return f"remove for good, from {self.key} ({self.title}): {', '.join(parts)}?"
+        return f"remove for good, from {self.key} ({self.title}): {', '.join(parts)}"
+
+    def to_json(self, store: ArchiveStore) -> dict[str, Any]:
+        """The document of ``--dry-run --json``, in the shape of what ``purge`` answers."""
+        erased = tuple(map(store.layout.name, self.records))
+        kept, findings = self.kept, tuple(_kept(self))
+        return Purged(
+            key=self.key,
+            payloads=self.payloads,
+            kept=kept,
+            traces=None,
+            findings=findings,
+            erased=erased,
+        ).to_json()
 
 
 class Purged(Value):

@@ -6,7 +6,7 @@ import typer
 
 from citekit.cli.call import hand_on
 from citekit.cli.completion.sources import keys
-from citekit.cli.options import AccessOption, AllowPrivate, Key, Yes
+from citekit.cli.options import AccessOption, AllowPrivate, DryRun, Key, Yes
 
 app = typer.Typer()
 
@@ -34,6 +34,7 @@ def set_(
             help="A CSV or JSONL file with an item a line: key, access, tags, fields.",
         ),
     ] = None,
+    dry_run: DryRun = False,
 ) -> int:
     """Change an item's fields or its access; FIELD= removes a field."""
     return hand_on(ctx)
@@ -44,6 +45,8 @@ def rename(
     ctx: typer.Context,
     key: Key,
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new citekey.")],
+    *,
+    dry_run: DryRun = False,
 ) -> int:
     """Give an item another citekey; the old one stays as an alias."""
     return hand_on(ctx)
@@ -58,6 +61,7 @@ def remove(
         bool, typer.Option("--undo", help="Take back that a sealed item was withdrawn.")
     ] = False,
     yes: Yes = False,
+    dry_run: DryRun = False,
 ) -> int:
     """Remove an item and its payloads; one that is sealed is withdrawn from all outputs."""
     return hand_on(ctx)
@@ -106,6 +110,7 @@ def purge(
         typer.Option("--record", help="Erase its record, captures, note and annotations as well."),
     ] = False,
     yes: Yes = False,
+    dry_run: DryRun = False,
 ) -> int:
     """Remove an item's payload bytes for good; digests, records and proofs stay."""
     return hand_on(ctx)
