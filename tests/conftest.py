@@ -57,6 +57,15 @@ def shared() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def pandoc() -> str:
+    """Pandoc 3, from the package pypandoc_binary; where it is absent the test skips."""
+    pypandoc = pytest.importorskip(
+        "pypandoc", reason="pandoc is absent: pip install pypandoc_binary"
+    )
+    return str(pypandoc.get_pandoc_path())
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

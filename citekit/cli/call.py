@@ -63,14 +63,14 @@ def call(name: str, values: Mapping[str, Any], found: Globals) -> int:
         output.note("citekit: stopped")
         return STOPPED
     except Exception as error:
-        told, code = _told(error)
+        told, code = told_of(error)
         if code == INTERNAL_ERROR and os.environ.get("CITEKIT_DEBUG"):
             raise
         output.tell_error(told, as_json=found.json)
     return code
 
 
-def _told(error: Exception) -> tuple[CitekitError, int]:
+def told_of(error: Exception) -> tuple[CitekitError, int]:
     """What is told of an error, and its exit code."""
     if isinstance(error, CitekitError):
         return error, error.exit_code

@@ -83,7 +83,9 @@ def render(
     wishes = read_wishes(
         read.metadata, path.parent, store, style=style, locale=locale, uncited=read.uncited()
     )
-    sources, told = read_sources(read.metadata, path.parent, store, bibliography, with_private)
+    sources, told = read_sources(
+        read.metadata, path.parent, store, bibliography, with_private=with_private
+    )
     rendered = _Rendering(read, sources, wishes).to(to)
     findings = (*read.metadata.findings, *rendered.findings)
     return replace(rendered, findings=(*told, *(_in(str(path), finding) for finding in findings)))
@@ -94,10 +96,15 @@ def read_sources(
     folder: Path,
     archive: ArchiveReader | None,
     bibliography: Sequence[str | Path] = (),
+    *,
     with_private: bool = False,
+    is_markdown: bool = True,
 ) -> tuple[Sources, list[Finding]]:
-    """What a paper in this folder can cite, and what of it could not be read."""
-    references, wrong = read_references(metadata.fields.get("references"), markdown=True)
+    """What a paper in this folder can cite, and what of it could not be read.
+
+    Titles in the metadata are Markdown, or else have CSL's mark-up.
+    """
+    references, wrong = read_references(metadata.fields.get("references"), markdown=is_markdown)
     named = [folder / name for name in metadata.texts("bibliography")]
     within = [path for path in named if is_inside(path, folder)]
     items, unread = read_files([*map(Path, bibliography), *within])

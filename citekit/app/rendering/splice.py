@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from citekit.csl.output.tokens import Token
 
 _BLANKS_BEFORE: Final = re.compile(r"[ \t]*(?:\r?\n[ \t]*)?\Z")
+_UNSEEN: Final = re.compile(
+    r"(?m)^\[\^[^\s\[\]]+\]:.*(?:\n(?:[ \t]+\S.*|[ \t]*$))*|^\[[^\[\]\n]+\]:[ \t]*\S.*$"
+)
+"""Definitions of notes and links, which make nothing where they stand."""
 _FAR: Final = 1_000
 _REFS: Final = re.compile(r"\{[^{}]*#refs(?![^\s{}])")
 
@@ -116,7 +120,7 @@ class Splice:
         end = len(self.paper.text)
         for heading in reversed(self.paper.headings):
             if is_title(heading.text, self.wishes.title):
-                is_empty = not self.paper.text[heading.end : end].strip()
+                is_empty = not _UNSEEN.sub("", self.paper.text[heading.end : end]).strip()
                 return heading.end if is_empty else None
             end = heading.start
         return None

@@ -111,13 +111,6 @@ def test_any_text_is_read(text: str) -> None:
     assert all(key.key for cluster in paper.clusters for key in cluster.keys)
 
 
-@pytest.fixture(scope="session")
-def pandoc() -> str:
-    """Pandoc 3, from the package pypandoc_binary."""
-    pypandoc = pytest.importorskip("pypandoc")
-    return str(pypandoc.get_pandoc_path())
-
-
 def pandoc_keys(pandoc: str, text: str) -> list[list[str]]:
     """The keys of each citation that Pandoc finds in a text."""
     command = [pandoc, "-f", "markdown", "-t", "json"]

@@ -1,0 +1,1 @@
+"""Papers in Pandoc's own tree: citations made inside of Pandoc, for whatever it writes."""
