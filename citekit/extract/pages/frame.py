@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _OUTSIDE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|related|recommend\w*|sidebar|teasers?|footer|nav|navigation|menu|promo|most-?read|popular|newsletter|more-?(?:stories|articles|news)"
-    r"|trending|read-?(?:more|next)|disqus|cookie|modal|latest|carousel|widget|banner|breadcrumbs?|aside|outbrain|taboola|mehr|weitere|see-also)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:comments?|related|recommend\w*|sidebar|teasers?|(?<!post-)(?<!entry-)(?<!article-)footer|nav|navigation|menu|promo|most-?read|popular|newsletter|more-?(?:stories|articles|news)"
+    r"|trending|read-?(?:more|next)|disqus|cookie|modal|latest|carousel|(?<!elementor-)widget|banner|breadcrumbs?|aside|outbrain|taboola|mehr|weitere|see-also)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|__")

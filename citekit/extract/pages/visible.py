@@ -10,7 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from citekit.extract.pages.bylines import read_bylines
+from citekit.extract.pages.bylines import is_set_apart, read_bylines
 from citekit.extract.pages.frame import is_outside
 from citekit.extract.pages.seen import any_of, seen
 from citekit.extract.pages.tree import text_of
@@ -159,7 +159,7 @@ def _near_headline(root: HtmlElement, language: str | None) -> list[Evidence]:
         if meta is None:
             continue
         far = 0.001 * abs(position - 25)
-        if meta.byline and meta.byline.rule == "byline-marker":
+        if meta.byline and meta.byline.rule == "byline-marker" and not is_set_apart(element):
             pairs = [Party(text=name) for name in meta.byline.names]
             found.append(seen("author", pairs, "byline-near-headline", element, 0.62 - far))
         for dated in meta.dates:

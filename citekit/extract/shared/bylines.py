@@ -11,8 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from citekit.extract.shared.language import frequent_words
-from citekit.extract.shared.names import is_agency, looks_like_name, strip_honorifics
-from citekit.extract.shared.words import every, fold, of_language, spellings, tokens
+from citekit.extract.shared.names import (
+    is_agency,
+    is_organisation,
+    looks_like_name,
+    strip_honorifics,
+)
+from citekit.extract.shared.words import every, fold, of_language, spellings, tokens, vocabulary
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -20,11 +25,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 260
 _NOISE = re.compile(
-    r"(?<!\S)\S+@\S+|(?<!\w)@\w+|https?://\S+|\((?:[^()]*)\)|\[(?:[^\[\]]*)\]|\s+für\s+.*$|®|™",
-)
-_TAIL = re.compile(
-    r"\s+(?:in|from|aus|à|en|em|i|w|v|reporting from|für|for|at|of|bei)\s+[^\W\d_].*$"
-    r"|\s+[-–—|•·/]\s+.*$|\s*[|•·].*$",
+    r"(?<!\S)\S+@\S+|(?<!\w)@\w+|https?://\S+|\((?:[^()]*)\)|\[(?:[^\[\]]*)\]|®|™",
 )
 _EAST_SUFFIX = re.compile(
     r"\s*(?:記者|记者|特派員|編集委員|論説委員|기자|특파원|선임기자|인턴기자|논설위원)$",
@@ -45,7 +46,7 @@ def read_byline(text: str, *, language: str | None = None, lenient: bool = False
     `lenient` is for lines that stand where bylines stand: then a short rest is taken as it is
     printed ("Von kicker", "By staff reporter").
 
-    >>> read_byline("By Jane Doe and John Roe").names
+    >>> read_byline("By Jane Doe in Rome and John Roe in Paris").names
     ('Jane Doe', 'John Roe')
     >>> read_byline("By the end of the year") is None
     True
@@ -55,7 +56,7 @@ def read_byline(text: str, *, language: str | None = None, lenient: bool = False
         return None
     marker = _marker(language).match(line)
     if marker is None:
-        return _by_suffix(line)
+        return _by_suffix(line, language)
     rest = line[marker.end() :]
     names = split_names(rest, language=language)
     if names is None:
@@ -87,25 +88,42 @@ def bare_byline(text: str, *, language: str | None = None) -> Byline | None:
     return Byline(names=names, rule="bare-name", confidence=0.6) if names else None
 
 
+def without_marker(text: str, language: str | None) -> str:
+    """A line without the marker of a byline at its start, whatever follows it."""
+    line = " ".join(text.split())
+    match = _marker(language).match(line) or _marker(None).match(line)
+    return line[match.end() :] if match else line
+
+
 def split_names(
     text: str,
     *,
     language: str | None = None,
     marked: bool = True,
+    is_line: bool = True,
 ) -> tuple[str, ...] | None:
-    """The single names of a list of names, without jobs and places; None if it is no such list."""
-    text = _NOISE.sub(" ", " ".join(text.split())).strip(" ,;:–-—|/")
-    if not _all_names(text, language, marked=marked):
-        text = _TAIL.sub("", text)
+    """The single names of a list of names, without jobs and places; None if it is no such list.
+
+    In a line that is printed for readers (`is_line`), a single word behind a full name is where it
+    was written; in data it is another name.
+
+    >>> split_names("Ministry of Trade, Fisheries and Food")
+    ('Ministry of Trade, Fisheries and Food',)
+    """
+    text = _photographer().sub(" ", _photographs().sub("", " ".join(text.split())))
+    text = _once(_NOISE.sub(" ", text).strip(" ,;:–-—|/"))
+    if organisation := _organisation_first(text, language):
+        return organisation
     names: list[str] = []
+    is_placed = False
     for part, joined in _parts(text, language):
-        name = _clean_name(part)
-        if not name or (names and not joined and (_is_role(name) or is_agency(names[-1]))):
-            continue  # a job, or the place of an agency's report, after a comma
-        if names and fold(name).replace(".", "") in every("degree"):
+        bare, tail = _without_tail(part, language)
+        name = _clean_name(bare)
+        if not name or (names and _is_beside(name, names, joined=joined, is_placed=is_placed)):
             continue
-        if not joined:
-            name = _without_role(name)
+        if names and is_line and not joined and _is_single(name, names):
+            continue
+        name, is_placed = _without_role(name, language), bool(tail)
         if not looks_like_name(name, marked=marked or bool(names)):
             broken = not names or name[:1].islower() or len(name.split()) > 6
             return None if broken else tuple(dict.fromkeys(names))
@@ -113,17 +131,109 @@ def split_names(
     return tuple(dict.fromkeys(names)) or None
 
 
+def _organisation_first(text: str, language: str | None) -> tuple[str, ...] | None:
+    """An organisation that begins a text, whole, and the persons behind a comma after it.
+
+    What follows "of", "for", "and" or a comma belongs to its name, unless it is a list of persons.
+    """
+    head, *complement = _complement(language).split(text, maxsplit=1)
+    if is_agency(head) or _without_role(head, language) != head or len(text) > 160:
+        return None
+    if not is_organisation(head) and not (complement and _is_whole(text, head, language)):
+        return None
+    first, *rest = (part.strip() for part in text.split(","))
+    listed = [name for part in rest for name in _persons(part, language)]
+    if rest and listed and "" not in listed:
+        return (first, *listed)
+    is_placed = all(part.isalpha() for part in rest) and _complement(language).search(first) is None
+    return (first,) if rest and is_placed else (text,)
+
+
+def _is_whole(text: str, head: str, language: str | None) -> bool:
+    """Whether one word and what follows it make an organisation: "Friends of the Library".
+
+    Who is "for" or "in" something works there; a comma ends the name.
+    """
+    joint = fold(text[len(head) :].strip().split(" ", 1)[0])
+    is_place = joint != "of" and joint in of_language("at", language)
+    return " " not in head and joint in every("of") and not is_place and is_organisation(text)
+
+
+def _persons(text: str, language: str | None) -> list[str]:
+    """The persons of a part of a list; an empty text for what is none."""
+    names = [part.strip() for part, _ in _parts(text, language) if part.strip()]
+    return [
+        name if looks_like_name(name, marked=False) and not is_organisation(name) else ""
+        for name in names
+    ]
+
+
+def _is_beside(name: str, names: list[str], *, joined: bool, is_placed: bool) -> bool:
+    """Whether a part behind a name is no name: a job, a degree, a place, a paper."""
+    if not joined and (_is_role(name) or is_agency(names[-1])):
+        return True  # or the place of an agency's report
+    if fold(name).replace(".", "") in every("degree"):
+        return True
+    return is_placed and (_is_single(name, names) or fold(name) in every("place"))
+
+
+def _is_single(name: str, names: list[str]) -> bool:
+    """Whether a part is one word behind a full name, and no agency."""
+    is_word = name.isalpha() and not any(c >= "\u2e80" for c in name)
+    return is_word and len(names[-1].split()) > 1 and not is_agency(name)
+
+
+def _without_tail(part: str, language: str | None) -> tuple[str, str]:
+    """A part without the place or paper behind it, or what a dash or bar sets apart."""
+    match = _tail(language).search(part)
+    return (part[: match.start()], match[0]) if match and match.start() else (part, "")
+
+
+@cache
+def _tail(language: str | None) -> re.Pattern[str]:
+    words = _alternatives(w for w in spellings("at", language) if fold(w) not in every("particle"))
+    return re.compile(
+        rf"\s+(?:{words})\s+[^\W\d_].*$|\s+[-–—|•·/]\s+.*$|\s*[|•·].*$", re.IGNORECASE
+    )
+
+
+@cache
+def _complement(language: str | None) -> re.Pattern[str]:
+    """Where the head of an organisation's name ends: "Ministry" in "Ministry of Trade"."""
+    words = {*spellings("at", language), *spellings("of"), *spellings("and", language)}
+    return re.compile(rf"\s+(?:{_alternatives(words)})\s+|\s*[,;|]\s*", re.IGNORECASE)
+
+
+@cache
+def _photographs() -> re.Pattern[str]:
+    """The credits of pictures behind a byline: "Photos: …", "| Fotos von …"."""
+    by = _alternatives(("by", "von", "par", "por", "di", "av", "af", "door", "de"))
+    return re.compile(
+        rf"(?:^|[\s,;|/–—-])(?:{_photo_words()})\s*(?:[:：]|\s(?:{by})\s).*$", re.IGNORECASE
+    )
+
+
+@cache
+def _photographer() -> re.Pattern[str]:
+    """A name with the word for pictures in brackets: "Ann Lens (Fotos)"."""
+    return re.compile(rf"[^,;|/()]*\((?:{_photo_words()})\)", re.IGNORECASE)
+
+
+@cache
+def _photo_words() -> str:
+    return _alternatives(word for word in spellings("photo") if word.isalpha())
+
+
+def _once(text: str) -> str:
+    """A name that stands twice, for a narrow and a wide window, once."""
+    words = text.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half > 1 and words[:half] == words[half:] else text
+
+
 def _clean_name(part: str) -> str:
     name = _EAST_SUFFIX.sub("", strip_honorifics(part.strip(' ,;:–-—|/"“”')))
     return name if re.search(r"\b(?:[A-Z]|Jr|Sr|St)\.$", name) else name.rstrip(".")
-
-
-def _all_names(text: str, language: str | None, *, marked: bool) -> bool:
-    parts = [part.strip() for part, _ in _parts(text, language) if part.strip()]
-    return bool(parts) and all(
-        looks_like_name(part, marked=marked) and not re.search(r"\s[-–—|•·]\s", part)
-        for part in parts
-    )
 
 
 def _parts(text: str, language: str | None) -> list[tuple[str, bool]]:
@@ -138,10 +248,19 @@ def _parts(text: str, language: str | None) -> list[tuple[str, bool]]:
 
 def _is_role(text: str) -> bool:
     """Whether a part after a name is a job or desk: it holds a word that no name has."""
-    return bool(set(tokens(text)) & every("role")) and len(text.split()) <= 9
+    words = tokens(text)
+    return len(words) <= 9 and any(map(_is_role_word, words))
 
 
-def _without_role(name: str) -> str:
+@cache
+def _is_role_word(word: str) -> bool:
+    """Whether a folded word is a job's, with an ending of up to two letters, or a compound."""
+    if any(word[: len(word) - cut] in every("role") for cut in range(3) if len(word) > 3 + cut):
+        return True
+    return any(len(role) >= 6 and word.endswith(role) for role in every("role"))
+
+
+def _without_role(name: str, language: str | None) -> str:
     """A name without the job printed right behind or before it: "Jane Doe Political Editor"."""
     words = name.split()
     roles = [i for i, word in enumerate(words) if fold(word).strip(".,") in every("role")]
@@ -149,19 +268,29 @@ def _without_role(name: str) -> str:
         return name
     if roles[0] == 0:
         return " ".join(words[roles[-1] + 1 :])
-    return " ".join(words[: max(2, roles[0])]) if roles[0] >= 2 else name
+    # English jobs have two words as a rule, and names too.
+    is_of_two = language in {"en", None} and roles == [3] and words[1] not in every("particle")
+    return " ".join(words[: 2 if is_of_two else max(2, roles[0])])
 
 
-def _by_suffix(line: str) -> Byline | None:
-    """East Asian bylines end with the word for reporter: 홍길동 기자."""
-    if len(line) > 40 or not (
-        match := re.match(r"^(?:\S{1,12}[=/\s]\s*)?(\S{2,5})\s*(기자|記者|记者|특파원)", line)
-    ):
+def _by_suffix(line: str, language: str | None) -> Byline | None:
+    """Bylines with the marker behind: 홍길동 기자, "Ayşe Kaya tarafından yazıldı"."""
+    if len(line) > 60:
         return None
-    rest = line[match.end() :].strip(" =")
-    if rest and "@" not in rest:
-        return None
-    return Byline(names=(match[1],), rule="byline-suffix", confidence=0.9)
+    if match := re.match(r"^(?:\S{1,12}[=/\s]\s*)?(\S{2,5})\s*(기자|記者|记者|특파원)", line[:40]):
+        rest = line[match.end() :].strip(" =")
+        if rest and "@" not in rest:
+            return None
+        return Byline(names=(match[1],), rule="byline-suffix", confidence=0.9)
+    match = _marker_behind(language).search(line)
+    names = split_names(line[: match.start()], language=language, marked=False) if match else None
+    return Byline(names=names, rule="byline-suffix", confidence=0.85) if names else None
+
+
+@cache
+def _marker_behind(language: str | None) -> re.Pattern[str]:
+    words = _alternatives(spellings("by-behind", language))
+    return re.compile(rf"\s*(?:(?<=\s)|(?<=[\u0900-\uffff]))(?:{words})\s*[:：.]?$", re.IGNORECASE)
 
 
 @cache
@@ -186,9 +315,11 @@ def _alternatives(words: Iterable[str]) -> str:
 
 @cache
 def _separator(language: str | None) -> re.Pattern[str]:
-    words = (w for w in of_language("and", language) if w and w.isalpha() and w < "\u2e80")
+    words = [w for w in spellings("and", language) if w.isalpha() and w < "\u2e80"]
+    if language not in vocabulary("and"):
+        words = [w for w in words if fold(w) not in every("at")]  # "in" is Slovenian for "and"
     joined = _alternatives(words)
     return re.compile(
-        rf"(\s*[,;、；，|]\s*(?:(?:{joined})\s+)?|\s+(?:{joined}|&|\+|with|و|및)\s+|\s*/\s*|\s*&\s*)",
+        rf"(\s*[,;、；，|]\s*(?:(?:{joined})\s+)?|\s+(?:{joined}|&|\+|with|w|و|및)\s+|\s*/\s*|\s*&\s*)",
         re.IGNORECASE,
     )

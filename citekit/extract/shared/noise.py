@@ -58,6 +58,30 @@ def classify_noise(unit: Unit, *, header: bool) -> Noise | None:
     return None
 
 
+def is_label(word: str) -> bool:
+    """Whether a single word is one of menus, buttons, sections, jobs or placeholders."""
+    key = bare(word)
+    return key.isdigit() or any(key in every(kind) for kind in _LABELS)
+
+
+_LABELS = [
+    "share",
+    "chrome",
+    "section",
+    "read",
+    "ad",
+    "network",
+    "role",
+    "nobody",
+    "not-name",
+    "date-filler",
+    "and",
+    "by",
+    "at",
+    "minutes",
+]
+
+
 def is_section(line: str) -> bool:
     """Whether a line is a section's name or a path of sections."""
     if bare(line) in every("section"):

@@ -1,4 +1,4 @@
-"""The words that name the parts of an article, in many languages (``words.toml``).
+"""The words that name the parts of an article, in many languages (``words.toml``, ``naming.toml``).
 
 All comparisons happen on folded text: case, accents and typographic quotes do not count.
 """
@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "ı": "i"})
+_FILES = ("words.toml", "naming.toml")
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
 
 
@@ -92,5 +93,6 @@ def label_pattern(kind: str) -> re.Pattern[str]:
 
 @cache
 def _tables() -> dict[str, dict[str, list[str]]]:
-    text = files("citekit.extract.shared").joinpath("words.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    folder = files("citekit.extract.shared")
+    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in _FILES]
+    return {kind: words for text in texts for kind, words in tomllib.loads(text).items()}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from citekit.extract.shared.evidence import Evidence
+from citekit.extract.shared.names import without_legal_form
 from citekit.extract.shared.publishers import host_of, publisher_evidence
 from citekit.extract.shared.words import fold
 from citekit.model.value import replace
@@ -70,8 +71,10 @@ def site_names(raw: list[Evidence], url: str | None, known: Directory) -> frozen
     names = [
         e.value
         for e in raw
-        if e.field == "container-title" or (e.field == "publisher" and e.origin == "json-ld")
+        if e.field == "container-title"
+        or (e.field == "publisher" and e.origin in {"json-ld", "microdata"})
     ]
+    names += [without_legal_form(name) for name in names]
     publisher = known.of_url(url)
     if publisher:
         names += [publisher.name, *publisher.aliases]
