@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from citekit.app.doctor.checked import CheckedThing as CheckedThing
     from citekit.app.intake.add import Added as Added
     from citekit.app.intake.adding.sources import ToAdd as ToAdd
+    from citekit.app.intake.attaching.bringing import Brought as Brought
     from citekit.app.intake.bibliographies import Imported as Imported
     from citekit.app.intake.recapture import Recaptured as Recaptured
     from citekit.app.intake.recognising.merging import Difference as Difference
@@ -108,6 +109,7 @@ _PLACES = {
     "citekit.app.doctor.checked": "CheckedThing",
     "citekit.app.intake.add": "Added",
     "citekit.app.intake.adding.sources": "ToAdd",
+    "citekit.app.intake.attaching.bringing": "Brought",
     "citekit.app.intake.bibliographies": "Imported",
     "citekit.app.intake.recognising.merging": "Difference Doubt",
     "citekit.app.intake.restore": "Restored RestoredPayload",

@@ -107,6 +107,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--format', 'parameter': 'format_', 'help': "The files' format (default: by name).", 'metavar': 'FORMAT', 'short': '-f', 'choices': ('bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'hayagriva', 'ris', 'wikipedia', 'bbt-json', 'nbib', 'zotero-rdf')},
             {'name': '--access', 'parameter': 'access', 'help': 'public: the text may be published; restricted (default): only its record is; private: nothing is, not even that it exists. Nothing is encrypted on this disk.', 'metavar': 'ACCESS', 'choices': ('public', 'restricted', 'private')},
             {'name': '--merge', 'parameter': 'merge', 'help': 'What becomes of an item that the file has otherwise: ask for each, keep it, or take over what nobody edited here (default: ask on a terminal, else keep).', 'metavar': 'MERGE', 'choices': ('ask', 'keep', 'theirs')},
+            {'name': '--no-files', 'parameter': 'no_files', 'help': 'Leave the files out that an export of Zotero has.'},
             {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Write nothing: a table of what would happen.'},
             {'name': '--page', 'parameter': 'page', 'help': 'A page of a WARC or WACZ file, or all; may be given again.', 'metavar': 'URL', 'is_many': True},
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from citekit.cli import output
+from citekit.model.value import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +66,7 @@ def _remark(row: dict[str, Any]) -> str:
 
 
 def counts(results: Sequence[Imported]) -> str:
-    """How many entries were what: ``8 new, 1 known, 2 changed, 1 doubtful, 3 errors``."""
+    """How many entries were what: ``8 new, 1 known, 2 changed, 5 files, 3 errors``."""
     doubtful = sum(len(result.doubtful) for result in results)
     errors = sum(
         finding.stands_for
@@ -78,15 +79,28 @@ def counts(results: Sequence[Imported]) -> str:
         "known": sum(len(result.known) for result in results),
         "changed": sum(len(result.changed) for result in results),
         "doubtful (of the new ones)": doubtful,
+        **_brought(results),
         "error" if errors == 1 else "errors": errors,
     }
     return ", ".join(parts + [f"{number} {what}" for what, number in others.items() if number])
+
+
+def _brought(results: Sequence[Imported]) -> dict[str, int]:
+    """What came along with the entries, by what it is called."""
+    found = [one for result in results for one in result.brought]
+    numbers = {
+        "file": sum(len(one.captures) for one in found),
+        "note": sum(one.notes for one in found),
+        "annotation": sum(one.annotations for one in found),
+    }
+    return {what if number == 1 else f"{what}s": number for what, number in numbers.items()}
 
 
 def imported_json(results: Sequence[Imported]) -> dict[str, Any]:
     """The document of ``--json``."""
     return {
         "items": [row for result in results for row in _rows(result)],
+        "brought": [as_dict(one) for result in results for one in result.brought],
         "findings": [one.to_json() for result in results for one in result.findings],
     }
 

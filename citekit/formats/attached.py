@@ -42,8 +42,12 @@ class AttachedFile(Value):
 
 
 class AttachedNote(Value):
-    """A note in Markdown; ``quoted`` is how many words its longest marked quotation has."""
+    """A note in Markdown; ``quoted`` is how many words its longest marked quotation has.
 
+    ``id`` is ``urn:uuid:…``, the same whenever it is read.
+    """
+
+    id: str
     text: str
     quoted: int = 0
 

@@ -48,6 +48,24 @@ def count_words(text: str) -> int:
     return sum(len(_UNSPACED.findall(run)) or 1 for run in text.split())
 
 
+def repeats(said: str, text: str) -> bool:
+    """Whether somebody says more words of a text in a row than may be quoted; marks do not count.
+
+    >>> repeats("He wrote: one two three.", "One, two three four"), MOST_WORDS
+    (False, 12)
+    """
+    own, words = _words(said), _words(text)
+    size = MOST_WORDS + 1
+    runs = {own[start : start + size] for start in range(len(own) - MOST_WORDS)}
+    starts = range(len(words) - MOST_WORDS) if runs else ()
+    return any(words[start : start + size] in runs for start in starts)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared; of scripts without spaces, each character."""
+    return tuple(re.findall(rf"{_UNSPACED.pattern}|[^\W_]+", text.casefold()))
+
+
 def words_shown(annotation: Annotation) -> int:
     """The words of the text that an annotation shows."""
     return count_words(annotation.passage.quoted) if annotation.passage else 0

@@ -59,6 +59,21 @@ _SHELF: Final = "".join(
     for number in range(100, 100 + MOST_TOGETHER + 6)
 )
 """More than come in together."""
+_ZOTERO: Final = {
+    "itemType": "report",
+    "citationKey": "kelp2020",
+    "title": "Kelp and tides",
+    "notes": [{"note": "<p>Read again.</p>"}],
+    "attachments": [
+        {
+            "path": "article.txt",
+            "annotations": [
+                {"key": "FOUND", "annotationText": "tide was"},
+                {"key": "LOST", "annotationText": "words that nobody wrote"},
+            ],
+        }
+    ],
+}
 SYSTEM_CALLS: Final = (
     *("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink", "mkdir", "rmdir"),
     *("unlinkat", "renameat", "renameat2", "mkdirat", "syncfs"),
@@ -110,6 +125,7 @@ def prepare(folder: Path) -> Path:
     texts = {"article.txt": _ARTICLE.format(9), "another.txt": _ARTICLE.format(10)}
     texts |= {f"{name.lower()}.txt": _ARTICLE.replace("A", name, 1).format(8) for name in _MANY}
     texts |= {"library.bib": _LIBRARY, "shelf.bib": _SHELF, "list.csv": _LIST}
+    texts["zotero.json"] = json.dumps({"items": [_ZOTERO]})
     for name, text in {**texts, "quiet.txt": _QUIET, "lost.txt": _LOST}.items():
         (folder / name).write_text(text, "utf-8")
     _fill(build_archive(folder / "unsealed"))

@@ -80,14 +80,14 @@ def annotate(
         if quote is not None or span is not None or passage_name is not None:
             text = read_text(store, key)
             span = span or _find(text, passage_name, quote, occurrence)
-            passage = _passage(text, span, is_restricted=item.facts.access == "restricted")
+            passage = passage_at(text, span, is_restricted=item.facts.access == "restricted")
             if not private:
                 passage, findings = within_limits(
                     item, longest_text(store.captures(key).values()), passage, existing
                 )
         made = new_annotation(
             annotation_id=annotation_id or f"urn:uuid:{uuid.uuid4()}",
-            source=item.text("URL") or f"urn:citekit:item:{store.layout.folder_name(key)}",
+            source=address_of(store, item),
             created=now or this_second(),
             passage=passage,
             captured_at=text.capture.captured_at if text else None,
@@ -184,6 +184,11 @@ def within_limits(
     return (_offsets_alone(passage), (_kept_back(excess),)) if excess else (passage, ())
 
 
+def address_of(store: ArchiveStore, item: Item) -> str:
+    """What annotations call the item: its address, or a name in this archive."""
+    return item.text("URL") or f"urn:citekit:item:{store.layout.folder_name(item.key)}"
+
+
 def _find(
     text: ItemText, passage_name: str | None, quote: str | None, occurrence: int | None
 ) -> Range:
@@ -195,8 +200,8 @@ def _find(
     return find_quote(text, quote, within=within, occurrence=occurrence)
 
 
-def _passage(text: ItemText, span: Range, *, is_restricted: bool) -> Passage:
-    """The passage with its words; context only where the words are public."""
+def passage_at(text: ItemText, span: Range, *, is_restricted: bool) -> Passage:
+    """The passage with its words; context only where the words are public. Raises UsageError."""
     start, end = span
     if not 0 <= start < end <= len(text.text):
         raise UsageError(f"is no range of the text's {len(text.text)} characters: {span}")

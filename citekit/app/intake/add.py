@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from citekit.app.intake.known_source import Ask
     from citekit.app.intake.web.observed import Visited
     from citekit.capture.visitor import Visitor
+    from citekit.model.capture import Capture
     from citekit.store.archive import ArchiveStore
-    from citekit.store.writing.writer import Writer
+    from citekit.store.writing.writer import PayloadSource, Writer
 
 
 class Added(Value):
@@ -151,7 +152,7 @@ def _store(store: ArchiveStore, draft: Draft, wish: Wish) -> Added | HeldBytes:
             if error is not None:
                 raise error
             return added(store, draft, item, told=told)
-        stamp = _add_capture(store, writer, target, draft)
+        stamp = add_capture(store, writer, target, draft.capture, draft.contents)
     return added(store, draft, store.item(target), told=told, new_capture=stamp)
 
 
@@ -194,17 +195,23 @@ def added(
     )
 
 
-def _add_capture(store: ArchiveStore, writer: Writer, key: str, draft: Draft) -> str:
-    """One more capture of an item; its stamp.
+def add_capture(
+    store: ArchiveStore,
+    writer: Writer,
+    key: str,
+    capture: Capture,
+    contents: Mapping[str, PayloadSource],
+) -> str:
+    """One more capture of an item; its stamp. Raises StoreConflict where there are later ones.
 
     The evidence in item.json counts in the item's first capture, so none can come before others.
     """
     stamps = store.stamps(key)
-    stamp = make_stamp(draft.capture.captured_at, frozenset(stamps))
+    stamp = make_stamp(capture.captured_at, frozenset(stamps))
     if stamps and stamp_order(stamp) < stamp_order(stamps[-1]):
         raise StoreConflict(
             f"{key} has a capture of later: {stamps[-1]}",
             hint="set this machine's clock, or SOURCE_DATE_EPOCH, right",
         )
-    writer.add_capture(key, stamp, draft.capture, draft.contents)
+    writer.add_capture(key, stamp, capture, contents)
     return stamp

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from citekit.app.intake.attaching.bringing import Bringing, Brought
 from citekit.app.intake.bibliography_reading import read_bibliography
 from citekit.app.intake.import_keys import ImportKeys
 from citekit.app.intake.recognising.merging import (
@@ -16,6 +17,7 @@ from citekit.app.intake.recognising.merging import (
 )
 from citekit.errors import CitekitError, InvalidData, Place, UsageError
 from citekit.findings import Finding, FindingClass, Severity
+from citekit.formats.attached import Attached
 from citekit.formats.guess import guess_format
 from citekit.model.item import ItemFacts
 from citekit.model.value import Value, replace
@@ -23,6 +25,7 @@ from citekit.store.writing.arrivals import Arrival, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from citekit.app.intake.recognising.known_works import Match
     from citekit.app.intake.recognising.merging import Merge, MergeAsk
@@ -47,6 +50,7 @@ SUFFIXES: Final = {
 _OTHER: Final = {"csl-json": "bbt-json", "csl-yaml": "hayagriva"}
 """The other format of files that are called so: the text tells which it is."""
 
+NOTHING_ATTACHED: Final = Attached()
 MOST_LOOKED_AT: Final = 100_000
 """Signs of a text by which its format is told."""
 
@@ -55,13 +59,15 @@ class Imported(Value):
     """The keys that came in, those whose items say the same already, and what was wrong.
 
     ``changed`` are the entries whose items do not say the same, ``doubtful`` those among the new
-    ones that may be an item of the archive. Of a dry run: what would come in.
+    ones that may be an item of the archive, ``brought`` what came along with entries. Of a dry run:
+    what would come in.
     """
 
     new: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     changed: tuple[Difference, ...] = ()
     doubtful: tuple[Doubt, ...] = ()
+    brought: tuple[Brought, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -90,6 +96,8 @@ def import_items(
     access: Access | None = None,
     merge: Merge = "keep",
     ask: MergeAsk | None = None,
+    folder: Path | None = None,
+    with_files: bool = True,
     dry_run: bool = False,
 ) -> Imported:
     """Take in every good entry under its own key; one writer for all of them.
@@ -98,7 +106,8 @@ def import_items(
     recognised by key or id, DOI, address, or title, year and author, and its key is another name
     of the item then. Where it says something else, ``merge`` ``theirs`` takes over what nobody
     edited here; ``ask`` is asked instead, for each. One that has the key of another work is a
-    finding. A dry run writes nothing. Raises InvalidData when the whole text is not in that format.
+    finding. Files that entries of Zotero bring along are taken from ``folder``, that of the text.
+    A dry run writes nothing. Raises InvalidData when the whole text is not in that format.
     """
     try:
         result = read_bibliography(text, format)
@@ -111,13 +120,22 @@ def import_items(
     with store.writing(options={"format": format, "access": access}) as writer:
         ids = {str(data.get("id")) for data in result.items}
         keys = ImportKeys(store, writer, format, ids)
-        intake = _Intake(writer, keys, facts, Merging(merge=merge, ask=ask))
+        merging = Merging(merge=merge, ask=ask)
+        intake = _Intake(writer, keys, facts, merging)
         for number, data in enumerate(result.items):
             intake.take(data, result.place_of(number))
         if not dry_run:
             intake.write()
-    findings = [_at(place, finding) for finding in (*result.findings, *intake.findings)]
-    return intake.imported(findings)
+    bringing = Bringing(
+        store, folder, format_=format, merging=merging, with_files=with_files, dry_run=dry_run
+    )
+    for number, attached in enumerate(result.attached):
+        key = intake.key_of(number)
+        if key is not None and attached != NOTHING_ATTACHED:
+            bringing.take(key, attached, result.place_of(number))
+    found = (*result.findings, *intake.findings, *bringing.findings)
+    imported = intake.imported([_at(place, finding) for finding in found])
+    return replace(imported, brought=bringing.brought)
 
 
 class _Taken(NamedTuple):
@@ -147,19 +165,24 @@ class _Intake:
         self._known: list[str] = []
         self._changed: list[Difference] = []
         self._doubtful: list[Doubt] = []
+        self._keys_of: list[str | None] = []
         self.findings: list[Finding] = []
+
+    def key_of(self, number: int) -> str | None:
+        """The key of the item that the entry of this number is; None for one that stays out."""
+        key = self._keys_of[number]
+        return None if key in self._failed else key
 
     def take(self, data: Mapping[str, object], place: Place) -> None:
         """Plan one entry, or find that the archive has it; an error is a finding."""
-        taken = _Taken(data, place)
+        taken, key = _Taken(data, place), None
         try:
             match = self._keys.find(data)
-            if match is not None and match.is_sure:
-                self._settle(match, taken)
-            else:
-                self._add(taken, match)
+            is_sure = match is not None and match.is_sure
+            key = self._settle(match, taken) if match and is_sure else self._add(taken, match)
         except CitekitError as error:
             self.findings.append(_refused(error, taken))
+        self._keys_of.append(key)
 
     def write(self) -> None:
         """Have new items come in, so many together, and others as they are to be."""
@@ -188,8 +211,8 @@ class _Intake:
         self._failed.add(key)
         self.findings.append(_refused(error, taken))
 
-    def _settle(self, match: Match, taken: _Taken) -> None:
-        """Have the item as the file says, as far as it may be."""
+    def _settle(self, match: Match, taken: _Taken) -> str:
+        """Have the item as the file says, as far as it may be; its key."""
         item, difference = self._merging.settle(match, taken.data)
         item = self._keys.with_names_of(item, taken.data)
         if item != match.item:
@@ -199,12 +222,14 @@ class _Intake:
                 self._changes[item.key] = taken
         if difference is None:
             self._known.append(item.key)
-            return
+            return item.key
         self._changed.append(difference)
         finding = told_of(difference, taken.place)
         self.findings += [finding] if finding else []
+        return item.key
 
-    def _add(self, taken: _Taken, like: Match | None) -> None:
+    def _add(self, taken: _Taken, like: Match | None) -> str:
+        """Have a new item; its key."""
         item = self._keys.make(taken.data, self._facts)
         self._writer.plan_item(item)
         self._new[item.key] = taken
@@ -213,6 +238,7 @@ class _Intake:
             doubt = Doubt(key=item.key, like=like.item.key)
             self._doubtful.append(doubt)
             self.findings.append(told_of_doubt(doubt, taken.place))
+        return item.key
 
 
 def _at(path: str | None, finding: Finding) -> Finding:

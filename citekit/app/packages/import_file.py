@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _MOST_FILES: Final = 10_000
 _WEB_ARCHIVES: Final = (".warc", ".warc.gz", ".wacz")
+_OF_EXPORT: Final = "files"
+"""Where Zotero has the files of an export: none of them is a bibliography to be taken in."""
 _SHARED_SUFFIXES: Final = (".json", ".yaml", ".yml")
 """Files of these names are mostly something else than a bibliography."""
 
@@ -40,6 +42,7 @@ def import_file(
     access: Access | None = None,
     merge: Merge = "keep",
     ask: MergeAsk | None = None,
+    with_files: bool = True,
     dry_run: bool = False,
     pages: Sequence[str] = (),
 ) -> Imported:
@@ -48,11 +51,12 @@ def import_file(
     Without ``format`` the name of a file says what it is, else its text; bytes are a bibliography.
     A folder that is a package, and a ``.zip``, are taken in as that; of another folder all
     bibliographies below it, and one that cannot be read is a finding. ``pages`` are chosen out of
-    a WARC file or WACZ package. ``merge``, ``ask`` and
-    ``dry_run`` are those of ``import_items``. Raises NotFound, InvalidData or StorageFailed for
-    the file, UsageError for a format that nobody knows, and for what a package does not have.
+    a WARC file or WACZ package. ``merge``, ``ask``, ``with_files`` and ``dry_run`` are those of
+    ``import_items``. Raises NotFound, InvalidData or StorageFailed for the file, UsageError for a
+    format that nobody knows, and for what a package does not have.
     """
     options = {"access": access, "merge": merge, "ask": ask, "dry_run": dry_run}
+    options["with_files"] = with_files
     if isinstance(source, bytes):
         data = check_size(source, "stdin", max_size_bytes=DEFAULT_MAX_SIZE_BYTES)
         return _import_bytes(store, data, "-", format, options)
@@ -72,7 +76,8 @@ def import_file(
         return import_package(store, path)
 
     def take(file: Path) -> Imported:
-        return _import_bytes(store, read_source(file), str(file), format, options)
+        beside = {**options, "folder": file.parent}
+        return _import_bytes(store, read_source(file), str(file), format, beside)
 
     return _import_folder(path, take) if path.is_dir() else take(path)
 
@@ -102,13 +107,18 @@ def _import_folder(folder: Path, take: Callable[[Path], Imported]) -> Imported:
 
 
 def _bibliographies(folder: Path) -> list[Path]:
-    """The files below a folder that may be one, by name; hidden ones, links and archives aside."""
+    """The files below a folder that may be one, by name; hidden ones, links and archives aside.
+
+    The files that an export of Zotero has beside it are none, whatever they are called.
+    """
     found: list[Path] = []
     for top, folders, names in os.walk(folder):
         if SETTINGS_FILE in names:
             folders.clear()
             continue
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        is_export = any(name.lower().endswith((".rdf", ".json")) for name in names)
+        skipped = {_OF_EXPORT} if is_export else set()
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in skipped)
         paths = (Path(top, name) for name in sorted(names) if not name.startswith("."))
         found += [path for path in paths if path.suffix.lower() in SUFFIXES and not is_link(path)]
         if len(found) > _MOST_FILES:
@@ -137,6 +147,7 @@ def _together(results: Iterable[Imported]) -> Imported:
         known=tuple(key for part in parts for key in part.known),
         changed=tuple(one for part in parts for one in part.changed),
         doubtful=tuple(one for part in parts for one in part.doubtful),
+        brought=tuple(one for part in parts for one in part.brought),
         findings=tuple(one for part in parts for one in part.findings),
     )
 

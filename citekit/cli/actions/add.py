@@ -246,6 +246,7 @@ def import_(
     format_: str | None,
     access: Access | None,
     merge: Merging | None,
+    no_files: bool,
     dry_run: bool,
     page: list[str],
 ) -> int:
@@ -254,6 +255,7 @@ def import_(
     options = {
         "format": format_,
         "access": access,
+        "with_files": not no_files,
         "dry_run": dry_run,
         "pages": page,
         **_merging(context, merge, file, dry_run=dry_run),

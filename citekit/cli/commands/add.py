@@ -124,6 +124,10 @@ def import_(
             "take over what nobody edited here (default: ask on a terminal, else keep).",
         ),
     ] = None,
+    no_files: Annotated[
+        bool,
+        typer.Option("--no-files", help="Leave the files out that an export of Zotero has."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write nothing: a table of what would happen.")
     ] = False,

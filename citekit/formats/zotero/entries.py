@@ -181,13 +181,11 @@ def _take_tags(tags: Sequence[str], data: dict[str, Any], left: dict[str, Any]) 
 
 
 def _attached(item: Item) -> Attached:
-    files = [*_objects(item.get("attachments"))]
+    files, uri = [*_objects(item.get("attachments"))], _text(item.get("uri"))
     if item.get("itemType") == "attachment":
         files.append(item)
-    notes = [*_notes(item), *(note for file in files for note in _notes(file))]
-    return Attached(
-        files=tuple(_file(file, _text(item.get("uri"))) for file in files), notes=tuple(notes)
-    )
+    notes = [*_notes(item, uri), *(note for file in files for note in _notes(file, uri))]
+    return Attached(files=tuple(_file(file, uri) for file in files), notes=tuple(notes))
 
 
 def _title_of(attached: Attached) -> str:
@@ -216,7 +214,7 @@ def _mark(mark: Item, uri: str) -> Mark:
     facts = {name: _text(mark.get(field)) for name, field in _FACTS.items()}
     named = _text(mark.get("key")) or "\0".join([words, said, *facts.values()])
     return Mark(
-        id=f"urn:uuid:{uuid.uuid5(_SPACE_OF_IDS, uri + chr(0) + named)}",
+        id=_made_id(uri, named),
         text=words,
         note=read_note(said)[0],
         tags=tuple(_tags(mark)),
@@ -236,15 +234,20 @@ _FACTS: Final = {
 }
 
 
-def _notes(item: Item) -> Iterator[AttachedNote]:
+def _notes(item: Item, uri: str) -> Iterator[AttachedNote]:
     """The notes of an item; that of an attachment or a note stands in it as text."""
     given = item.get("notes")
-    notes = given if isinstance(given, list) else []
-    texts = (note.get("note") if isinstance(note, Mapping) else note for note in notes)
-    for text in (item.get("note"), *texts):
-        markdown, quoted = read_note(_text(text))
+    for note in (item, *(given if isinstance(given, list) else ())):
+        text = _text(note.get("note") if isinstance(note, Mapping) else note)
+        markdown, quoted = read_note(text)
         if markdown:
-            yield AttachedNote(text=markdown, quoted=quoted)
+            key = _text(note.get("key")) if isinstance(note, Mapping) else ""
+            yield AttachedNote(id=_made_id(uri, key or text), text=markdown, quoted=quoted)
+
+
+def _made_id(uri: str, named: str) -> str:
+    """The id of what the item at this address has, by its key there, or by what it says."""
+    return f"urn:uuid:{uuid.uuid5(_SPACE_OF_IDS, uri + chr(0) + named)}"
 
 
 # ── values that may be anything ────────────────────────────────────────────────────────────────

@@ -7,28 +7,17 @@ something in Markdown or MyST is escaped.
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from lxml import etree, html
-
+from citekit.formats.zotero.note_tree import BLOCKS, Node, read_tree
 from citekit.model.quotation import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lxml.html import HtmlElement
-
-_MOST_DEPTH: Final = 60
-"""What is nested more deeply is text without shape."""
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>{}$~|]|&(?=[#A-Za-z]))")
 _AT_START: Final = re.compile(r"^(?:([#>+=%:-])|(\d{1,9})([.)]))", re.MULTILINE)
 _MARKS: Final = {"b": "**", "strong": "**", "em": "*", "i": "*", "s": "~~", "del": "~~"}
-_SKIPPED: Final = frozenset({"script", "style", "head", "title", "template", "noscript", "svg"})
-_BLOCKS: Final = frozenset(
-    """address article aside blockquote body dd div dl dt figure footer form h1 h2 h3 h4 h5 h6
-    header hr html li main ol p pre section table tbody td tfoot th thead tr ul""".split()  # noqa: SIM905
-)
 _WEB: Final = re.compile(r"(?:https?://|mailto:)[^\s<>\\]{1,2000}", re.IGNORECASE)
 
 
@@ -38,96 +27,105 @@ def read_note(text: str) -> tuple[str, int]:
     >>> read_note("<p>On <b>reeds</b>: 2 * 3</p><blockquote>Cut them low.</blockquote>")
     ('On **reeds**: 2 \\* 3\n\n> Cut them low.', 3)
     """
-    root = _parsed(text)
-    written = _joined(root, 0) if root is not None else ""
-    if root is None or not written:  # no mark-up, or none that a tree could be made of
-        return _paragraph(_escaped(unescape(re.sub("<[^<>]*>", " ", text)))), 0
-    return written, max(map(count_words, _quotations(root)), default=0)
+    root = read_tree(text)
+    return _joined(root), max(map(count_words, _quotations(root)), default=0)
 
 
-def _parsed(text: str) -> HtmlElement | None:
-    """The tree of a text; None where it holds no mark-up, or the parser gives up."""
-    if "<" not in text and "&" not in text:
-        return None
-    try:
-        return html.document_fromstring(text.replace("\0", ""))
-    except (etree.LxmlError, ValueError):  # an empty document
-        return None
+def as_words(text: str) -> str:
+    r"""A text in Markdown that says its words and nothing else, line by line.
+
+    >>> as_words("2 * 3\n- a")
+    '2 \\* 3\\\n\\- a'
+    """
+    return _paragraph("\n".join(map(_escaped, text.splitlines())))
 
 
-def _quotations(root: HtmlElement) -> Iterator[str]:
-    for element in root.iter("blockquote", "q"):
-        if next(element.iterancestors("blockquote"), None) is None:
-            yield str(element.text_content())
-    for element in root.iter("span"):
-        if "highlight" in (element.get("class") or "").split():
-            yield str(element.text_content())
+def _quotations(node: Node) -> Iterator[str]:
+    """What stands in quotations, each whole, and not again for one in it."""
+    stack: list[str | Node] = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, str):
+            continue
+        if part.tag in ("blockquote", "q") or "highlight" in part.classes:
+            yield part.words()
+        else:
+            stack.extend(part.children)
 
 
-def _blocks(element: HtmlElement, depth: int) -> Iterator[str]:
+def _joined(node: Node) -> str:
+    return "\n\n".join(filter(None, _blocks(node)))
+
+
+def _blocks(node: Node) -> Iterator[str]:
     """The blocks of an element, each in Markdown; text between them is a paragraph."""
-    if depth > _MOST_DEPTH:
-        yield _paragraph(_escaped(str(element.text_content())))
-        return
-    inline = [_escaped(element.text or "")]
-    for child in element:
-        if isinstance(child.tag, str) and child.tag in _BLOCKS:
+    inline: list[str] = []
+    for child in node.children:
+        if isinstance(child, Node) and child.tag in BLOCKS:
             yield _paragraph("".join(inline))
-            yield from _block(child, depth + 1)
+            yield from _block(child)
             inline = []
         else:
-            inline.append(_inline(child, depth + 1))
-        inline.append(_escaped(child.tail or ""))
+            inline.append(_inline(child))
     yield _paragraph("".join(inline))
 
 
-def _block(element: HtmlElement, depth: int) -> Iterator[str]:
-    tag = str(element.tag)
-    if re.fullmatch("h[1-6]", tag):
-        yield _headed("#" * int(tag[1]) + " ", " ".join(_blocks(element, depth)))
-    elif tag == "hr":
+def _block(node: Node) -> Iterator[str]:
+    if re.fullmatch("h[1-6]", node.tag):
+        yield _headed("#" * int(node.tag[1]) + " ", " ".join(_blocks(node)))
+    elif node.tag == "hr":
         yield "***"
-    elif tag == "pre":
-        yield _code(str(element.text_content()))
-    elif tag == "blockquote":
-        yield _indented("> ", "> ", _joined(element, depth))
-    elif tag in ("ul", "ol"):
-        yield from _list(element, depth)
-    elif tag == "tr":
-        cells = (" ".join(_joined(cell, depth).split()) for cell in element if _is_tag(cell))
+    elif node.tag == "pre":
+        yield _code("".join(_raw(node)))
+    elif node.tag == "blockquote":
+        yield _indented("> ", "> ", _joined(node))
+    elif node.tag in ("ul", "ol"):
+        yield _list(node)
+    elif node.tag == "tr":
+        cells = (" ".join(_joined(cell).split()) for cell in _elements(node))
         yield _paragraph(" \\| ".join(cells))
     else:
-        yield from _blocks(element, depth)
+        yield from _blocks(node)
 
 
-def _list(element: HtmlElement, depth: int) -> Iterator[str]:
+def _list(node: Node) -> str:
     items = []
-    for number, child in enumerate(filter(_is_tag, element), 1):
-        mark = f"{number}. " if element.tag == "ol" else "- "
-        items.append(_indented(mark, " " * len(mark), _joined(child, depth)))
-    yield "\n".join(filter(None, items))
+    for number, child in enumerate(_elements(node), 1):
+        mark = f"{number}. " if node.tag == "ol" else "- "
+        items.append(_indented(mark, " " * len(mark), _joined(child)))
+    return "\n".join(filter(None, items))
 
 
-def _joined(element: HtmlElement, depth: int) -> str:
-    return "\n\n".join(filter(None, _blocks(element, depth)))
+def _elements(node: Node) -> Iterator[Node]:
+    """What is in a list or a row; text that stands there is an element, too."""
+    for child in node.children:
+        if isinstance(child, Node):
+            yield child
+        elif child.strip():
+            wrapped = Node("p")
+            wrapped.children.append(child)
+            yield wrapped
 
 
-def _inline(element: HtmlElement, depth: int) -> str:
+def _raw(node: Node) -> Iterator[str]:
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+        else:
+            yield "\n" if child.tag == "br" else "".join(_raw(child))
+
+
+def _inline(part: str | Node) -> str:
     """The Markdown of what stands within a line."""
-    tag = element.tag
-    if not isinstance(tag, str) or tag in _SKIPPED:
-        return ""
-    if tag == "br":
+    if isinstance(part, str):
+        return _escaped(part)
+    if part.tag == "br":
         return "\n"
-    if depth > _MOST_DEPTH:
-        return _escaped(str(element.text_content()))
-    inner = _escaped(element.text or "") + "".join(
-        _inline(child, depth + 1) + _escaped(child.tail or "") for child in element
-    )
-    if tag in _MARKS:
-        return _marked(_MARKS[tag], inner)
-    if tag == "a" and _WEB.fullmatch(element.get("href") or "") and inner.strip():
-        return f"[{inner.strip()}](<{element.get('href')}>)"
+    inner = "".join(map(_inline, part.children))
+    if part.tag in _MARKS:
+        return _marked(_MARKS[part.tag], inner)
+    if part.tag == "a" and _WEB.fullmatch(part.href) and inner.strip():
+        return f"[{' '.join(inner.split())}](<{part.href}>)"
     return inner
 
 
@@ -147,9 +145,8 @@ def _paragraph(text: str) -> str:
     """
     lines = [" ".join(line.split()) for line in text.strip().split("\n")]
     safe = [_AT_START.sub(_kept_text, line) for line in lines]
-    return (
-        re.sub("\n{2,}", "\n\n", "\n".join(safe)).replace("\n", "\\\n").replace("\\\n\\\n", "\n\n")
-    )
+    parts = re.split("\n{2,}", "\n".join(safe))
+    return "\n\n".join(part.replace("\n", "\\\n") for part in parts)
 
 
 def _kept_text(match: re.Match[str]) -> str:
@@ -177,7 +174,3 @@ def _code(text: str) -> str:
 def _escaped(text: str) -> str:
     """Text in which no sign means anything; a line break of the source is a blank."""
     return _SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", text))
-
-
-def _is_tag(element: HtmlElement) -> bool:
-    return isinstance(element.tag, str) and element.tag not in _SKIPPED

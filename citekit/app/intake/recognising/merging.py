@@ -72,11 +72,12 @@ class Merging(Value):
             taken=free,
             edited=tuple(name for name in variables if name not in free),
         )
-        if difference.taken and self._choice(difference) == "theirs":
+        if difference.taken and self.choice(difference) == "theirs":
             return taken_over(match.item, data, difference.taken), difference
         return match.item, replace(difference, taken=())
 
-    def _choice(self, difference: Difference) -> Merge:
+    def choice(self, difference: Difference) -> Merge:
+        """What becomes of an item that the file has otherwise."""
         return self.ask(difference) if self.ask else self.merge
 
 

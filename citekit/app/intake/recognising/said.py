@@ -59,7 +59,7 @@ def free_to_take(item: Item, variables: Iterable[str]) -> tuple[str, ...]:
         name
         for name in variables
         if name not in item.facts.evidence
-        and (_checksum(ours[name]) if name in ours else None) == came.get(name)
+        and (checksum(ours[name]) if name in ours else None) == came.get(name)
     )
 
 
@@ -73,7 +73,7 @@ def taken_over(item: Item, data: Mapping[str, Any], variables: Iterable[str]) ->
 
 def checksums(variables: Mapping[str, Any]) -> dict[str, str]:
     """The checksum of each value."""
-    return {name: _checksum(value) for name, value in variables.items()}
+    return {name: checksum(value) for name, value in variables.items()}
 
 
 def _compared(name: str, value: Any) -> str:  # noqa: ANN401  # a JSON value
@@ -81,9 +81,10 @@ def _compared(name: str, value: Any) -> str:  # noqa: ANN401  # a JSON value
     if isinstance(value, str) and name == "DOI":
         return value.strip().casefold()
     address = compared_address(value) if isinstance(value, str) and name == "URL" else ""
-    return address or _checksum(value)
+    return address or checksum(value)
 
 
-def _checksum(value: Any) -> str:  # noqa: ANN401  # a JSON value
+def checksum(value: Any) -> str:  # noqa: ANN401  # a JSON value
+    """The same for values that say the same, and another for others."""
     text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:_SIGNS]
