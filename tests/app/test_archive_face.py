@@ -15,7 +15,7 @@ import pytest
 import citekit
 from citekit import Archive
 from citekit.app.packages.import_file import import_file
-from citekit.errors import InvalidData, NotFound, UsageError
+from citekit.errors import CaptureFailed, InvalidData, NotFound, UsageError
 from citekit.integrity.note import parse_note
 from citekit.model.item import Item
 from citekit.testing.sites import Tags
@@ -159,10 +159,10 @@ def test_what_cannot_be_imported_is_told(archive: Archive, tmp_path: Path) -> No
         archive.import_file(b"k\xff")
 
 
-def test_an_address_is_no_file(archive: Archive) -> None:
-    """Who gives an address is told how to save the page, not that a file is missing."""
-    with pytest.raises(UsageError, match="does not fetch"):
-        archive.add("https://coast.example/1")
+def test_an_address_is_visited(archive: Archive) -> None:
+    """And never one of this machine, unless the visitor is told to."""
+    with pytest.raises(CaptureFailed, match="private address"):
+        archive.add("http://127.0.0.1/1")
 
 
 def test_an_archive_is_sealed_proven_and_checked(
