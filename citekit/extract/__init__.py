@@ -3,7 +3,7 @@
 `extract` reads any document; `kind_of` only says what it is, `read_document` decodes it too. Rooms:
 ``documents`` tells what the bytes are and reads Markdown, saved archives and PDF, ``pages`` reads
 HTML, ``dumps`` plain text; ``shared`` has what pages and dumps both ask, so that neither needs the
-other: words, names, dates, bylines, datelines, credits, noise, publishers, evidence.
+other: words, dates, names, bylines, datelines, credits, noise, publishers, evidence.
 
 Every text is hostile. A pattern is linear, or meets text of a bounded length: no two repetitions
 side by side can share characters, or the first gives nothing back. What a document holds raises

@@ -17,6 +17,7 @@ from citekit.extract.documents.pdf import read_pdf, reflow
 from citekit.extract.dumps.plaintext import read_plaintext
 from citekit.extract.pages.html import read_html
 from citekit.extract.payload import write_payload
+from citekit.extract.shared.dates.doubts import date_findings
 from citekit.extract.shared.evidence import Caption, Evidence, Extraction, Json, choose
 from citekit.extract.shared.publishers import Publisher
 from citekit.findings import Finding, Severity
@@ -169,16 +170,22 @@ def _finish(
     """The extraction of a document that has text: candidates weighed, paragraphs written."""
     text, passages = write_payload(paragraphs)
     everything = [*encoding_evidence(document), *evidence, *url_evidence(context.url)]
+    weighed = choose(doubt_future(everything, context.now))
     return Extraction(
         media_type=document.media_type,
         kind=document.kind,
         encoding=document.decoded.encoding if document.decoded else None,
         text=text,
         decoded=document.text,
-        evidence=choose(doubt_future(everything, context.now)),
+        evidence=weighed,
         captions=captions,
         passages=passages,
-        findings=(*document.findings, *findings, *missing(everything, text)),
+        findings=(
+            *document.findings,
+            *findings,
+            *missing(everything, text),
+            *date_findings(weighed),
+        ),
     )
 
 

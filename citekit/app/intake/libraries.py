@@ -12,8 +12,8 @@ from typing import Final
 # By the kind of a document, those that decide what its title, names, dates and text are. The
 # encoding is not among it: the record has it.
 _READERS: Final = {
-    "html": ("lxml", "trafilatura", "justext", "htmldate"),
-    "mhtml": ("lxml", "trafilatura", "justext", "htmldate"),
+    "html": ("lxml", "trafilatura", "justext", "babel"),
+    "mhtml": ("lxml", "trafilatura", "justext", "babel"),
     "markdown": ("yaml", "markdown_it"),
     "pdf": ("pypdf",),
 }

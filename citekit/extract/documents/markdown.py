@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from citekit.errors import Place
 from citekit.extract.pages.tree import parse_html, text_of
 from citekit.extract.shared.bylines import split_names
-from citekit.extract.shared.dates import parse_iso
+from citekit.extract.shared.dates.machine import parse_iso
 from citekit.extract.shared.evidence import Evidence, Json
 from citekit.extract.shared.language import detect_language
 from citekit.extract.shared.names import Name, csl_name

@@ -12,7 +12,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from citekit.extract.shared.bylines import split_names
-from citekit.extract.shared.dates import FoundDate, parse_iso
+from citekit.extract.shared.dates.machine import parse_iso
 from citekit.extract.shared.evidence import Evidence, Json
 from citekit.extract.shared.names import csl_name
 from citekit.findings import Finding, Severity, unheard
@@ -20,6 +20,8 @@ from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
+
+    from citekit.extract.shared.dates.found import FoundDate
 
 _MOST_PAGES = 300
 _MOST_NUMBERS = 8

@@ -10,10 +10,10 @@ from citekit.extract.shared.datelines import MetaLine, read_meta_line
 from citekit.extract.shared.names import is_organisation
 
 if TYPE_CHECKING:
-    from citekit.extract.shared.dates import DayOrder
+    from citekit.extract.shared.dates.order import DayOrder
 
 
-def mark_datelines(lines: list[Line], language: str | None, order: DayOrder | None) -> None:
+def mark_datelines(lines: list[Line], language: str | None, order: DayOrder) -> None:
     """Mark the lines in which everything is date, byline or the name of a site."""
     for position, line in enumerate(lines):
         if line.part not in {"", "copyright"} or (line.part == "" and line.unit.is_prose):

@@ -17,7 +17,7 @@ from citekit.extract.dumps.paragraphs import split_units
 from citekit.extract.shared.noise import classify_noise, is_related_heading, is_section
 
 if TYPE_CHECKING:
-    from citekit.extract.shared.dates import DayOrder
+    from citekit.extract.shared.dates.order import DayOrder
     from citekit.extract.shared.evidence import Evidence
     from citekit.extract.shared.publishers import Directory
 
@@ -30,7 +30,7 @@ def find_parts(
     url: str | None,
     known: Directory,
     language: str | None,
-    order: DayOrder | None,
+    order: DayOrder,
 ) -> tuple[list[Line], list[Evidence]]:
     """The lines with their parts, and the evidence for the headline."""
     units = split_units(decoded)

@@ -12,7 +12,10 @@ from citekit.extract.dumps.captions import captions_of, credit_text
 from citekit.extract.dumps.lines import Line, headline_position
 from citekit.extract.dumps.mastheads import copyright_holder, masthead
 from citekit.extract.dumps.parts import find_parts
-from citekit.extract.shared.dates import date_in_url, guess_order
+from citekit.extract.shared.datelines import read_dateline
+from citekit.extract.shared.dates.context import DateContext
+from citekit.extract.shared.dates.machine import date_in_url
+from citekit.extract.shared.dates.order import day_order
 from citekit.extract.shared.evidence import Caption, Evidence, pair_times
 from citekit.extract.shared.language import detect_language
 from citekit.extract.shared.names import csl_name
@@ -24,11 +27,13 @@ from citekit.model.value import Value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from citekit.extract.shared.dates import FoundDate
+    from citekit.extract.shared.dates.found import FoundDate
     from citekit.extract.shared.language import Guess
     from citekit.extract.shared.publishers import Directory, Publisher
     from citekit.extract.shared.unit import Unit
 
+_SCANNED = 100_000  # code points that are searched for dates of one reading
+_DATELINES = 2  # paragraphs that may begin with one
 _NOISE_PARTS = frozenset({"related", "share", "advertisement", "newsletter", "chrome", "copyright"})
 
 
@@ -55,11 +60,11 @@ def read_plaintext(
     known = directory(publishers)
     guess = detect_language(decoded)
     language = guess.language if guess else None
-    order = guess_order(language, url)
+    order = day_order([language] if language else [], url, [decoded[:_SCANNED]])
     lines, headline = find_parts(decoded, url=url, known=known, language=language, order=order)
     evidence = [
         *headline,
-        *_date_evidence(lines, url),
+        *_date_evidence(lines, url, DateContext(language=language, order=order)),
         *_author_evidence(lines),
         *_publisher_evidence(lines, url, known),
         *_line_evidence(lines),
@@ -72,7 +77,7 @@ def read_plaintext(
     )
 
 
-def _date_evidence(lines: list[Line], url: str | None) -> list[Evidence]:
+def _date_evidence(lines: list[Line], url: str | None, context: DateContext) -> list[Evidence]:
     title = headline_position(lines)
     found: list[Evidence] = []
     for position, line in enumerate(lines):
@@ -84,8 +89,9 @@ def _date_evidence(lines: list[Line], url: str | None) -> list[Evidence]:
             confidence -= 0.02 * min(distance, 8) + 0.1 * index
             confidence -= 0.45 if dated.label == "updated" else 0.0
             confidence -= 0.15 if dated.found.ambiguous else 0.0
+            confidence -= 0.1 if dated.found.calendar != "common" else 0.0
             rule = f"dateline-{dated.label}" if dated.label else "dateline"
-            place = line.unit.place(dated.found.start, dated.found.end)
+            place = line.unit.place(dated.found.start, dated.found.end) | dated.found.doubts
             name = "updated" if dated.label == "updated" else None
             found += _date_pair(dated.found, rule, place, round(max(confidence, 0.05), 2), name)
     if url and (in_url := date_in_url(url)):
@@ -99,7 +105,17 @@ def _date_evidence(lines: list[Line], url: str | None) -> list[Evidence]:
                 confidence=0.5,
             ),
         )
-    return pair_times(found)
+    return pair_times([*found, *_dateline_of_text(lines, context)])
+
+
+def _dateline_of_text(lines: list[Line], context: DateContext) -> list[Evidence]:
+    """The date with which the text itself begins, as press releases do."""
+    for line in [one for one in lines if one.part == "body"][:_DATELINES]:
+        found = read_dateline(line.unit.text, language=context.language, order=context.order)
+        if found:
+            place = line.unit.place(found.start, found.end) | found.doubts
+            return _date_pair(found, "dateline-of-text", place, 0.7, None)
+    return []
 
 
 def _date_pair(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -13,6 +15,13 @@ _OUTSIDE = re.compile(
     r"|trending|read-?(?:more|next)|disqus|cookie|modal|latest|carousel|(?<!elementor-)widget|banner|breadcrumbs?|aside|outbrain|taboola|mehr|weitere|see-also)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_APART = re.compile(
+    r"(?:^|[\s_-])(?:comments?|disqus|related|recommend\w*|teasers?|footer|popular|trending|latest"
+    r"|read-?(?:more|next)|more-?(?:stories|articles|news)|outbrain|taboola)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_MAIN: Final = "data-citekit-main"
+_MOST_PARAGRAPHS, _MOST_HEADLINES, _FEW_HEADLINES, _DEEPEST = 3_000, 20, 3, 100
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|__")
 
 
@@ -21,10 +30,39 @@ def class_words(names: str) -> str:
     return _CAMEL.sub("-", names)
 
 
+def mark_main(root: HtmlElement) -> None:
+    """Mark the elements around most paragraphs: "with-sidebar" is the class of no sidebar there.
+
+    What is called comments, menu or the like is only marked where the headline is in it, too; so
+    are the elements of an article, and those that hold a paragraph beside the only headline.
+    """
+    held: Counter[HtmlElement] = Counter()
+    paragraphs = list(islice(root.iter("p"), _MOST_PARAGRAPHS))
+    for paragraph in paragraphs:
+        held.update(islice(paragraph.iterancestors(), _DEEPEST))
+    headlines = list(islice(root.iter("h1"), _MOST_HEADLINES))
+    around = [set(islice(one.iterancestors(), _DEEPEST)) for one in headlines]
+    around = [one for one in around if not any(e.tag in {"nav", "aside"} for e in one)]
+    for element, count in held.items():
+        holds_headline = any(element in ancestors for ancestors in around)
+        if 2 * count >= len(paragraphs) and (
+            holds_headline or not _OUTSIDE.search(_label(element))
+        ):
+            element.set(_MAIN, "")
+    for ancestors in around if len(around) <= _FEW_HEADLINES else ():
+        for element in ancestors:
+            if (len(around) == 1 and held[element]) or _is_in_article(element):
+                element.set(_MAIN, "")
+
+
+def _is_in_article(element: HtmlElement) -> bool:
+    return any(node.tag in {"article", "main"} for node in [element, *element.iterancestors()])
+
+
 def is_outside(element: HtmlElement) -> bool:
     """Whether an element lies in a part of the page that is not the article."""
     for position, node in enumerate([element, *element.iterancestors()]):
-        if position > 40 or node.tag in {"body", "html"}:
+        if position > 40 or node.tag in {"body", "html"} or _MAIN in node.attrib:
             return False
         if node.tag in {"nav", "aside"} or (
             node.tag == "footer"
@@ -33,11 +71,18 @@ def is_outside(element: HtmlElement) -> bool:
             and node.getparent().tag == "body"
         ):
             return True
-        label = f"{(node.get('class') or '')[:200]} {(node.get('id') or '')[:200]}"[:200]
-        if (
-            position < 12
-            and _OUTSIDE.search(class_words(label))
-            and node.tag not in {"article", "main"}
-        ):
+        if position < 12 and _OUTSIDE.search(_label(node)) and node.tag not in {"article", "main"}:
             return True
     return False
+
+
+def is_apart(element: HtmlElement) -> bool:
+    """Whether an element lies in the page's footer, among readers' comments or other articles."""
+    nodes = islice([element, *element.iterancestors()], 40)
+    return any(node.tag == "footer" or _APART.search(_label(node)) for node in nodes)
+
+
+def _label(element: HtmlElement) -> str:
+    """The words of an element's class and id."""
+    names = f"{(element.get('class') or '')[:200]} {(element.get('id') or '')[:200]}"
+    return class_words(names[:200])

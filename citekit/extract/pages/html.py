@@ -14,25 +14,26 @@ from citekit.extract.pages.declared.articles import Page, read_article
 from citekit.extract.pages.declared.meta import canonical_url, read_meta
 from citekit.extract.pages.declared.microdata import read_microdata
 from citekit.extract.pages.declared.things import read_things
+from citekit.extract.pages.frame import mark_main
 from citekit.extract.pages.headlines import read_headlines
 from citekit.extract.pages.main_text import main_text, paragraphs_in
-from citekit.extract.pages.tree import parse_html, selector_of
+from citekit.extract.pages.tree import parse_html, short_texts
 from citekit.extract.pages.visible import read_visible
 from citekit.extract.pages.weighing.addresses import address_evidence
 from citekit.extract.pages.weighing.authors import weigh_authors
+from citekit.extract.pages.weighing.dates import weigh_dates
 from citekit.extract.pages.weighing.sites import site_names, weigh_sites
 from citekit.extract.pages.weighing.titles import weigh_titles
-from citekit.extract.shared.dates import date_in_url, find_dates, instant, parse_iso
-from citekit.extract.shared.evidence import Caption, Evidence, pair_times
+from citekit.extract.shared.dates.context import DateContext
+from citekit.extract.shared.dates.order import day_order
+from citekit.extract.shared.dates.printed import find_dates
+from citekit.extract.shared.evidence import Caption, Evidence
 from citekit.extract.shared.language import detect_language
 from citekit.extract.shared.publishers import directory
-from citekit.findings import unheard
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from lxml.html import HtmlElement
 
     from citekit.extract.shared.publishers import Publisher
 
@@ -63,6 +64,7 @@ def read_html(
     root = parse_html(decoded)
     if root is None:
         return HtmlReading(evidence=(), captions=(), paragraphs=())
+    mark_main(root)
     canonical = canonical_url(root)
     address = url or saved_url or canonical
     headlines = read_headlines(root)
@@ -73,7 +75,9 @@ def read_html(
         *read_article(read_microdata(root), page),
     ]
     language = _declared_language(raw)
-    raw += [*headlines, *read_visible(root, language)]
+    order = day_order(_language_tags(raw), address, short_texts(root))
+    context = DateContext(language=language, order=order, saved_at=saved_at)
+    raw += [*headlines, *read_visible(root, context)]
     known = directory(publishers)
     sites = site_names(raw, address, known)
 
@@ -85,7 +89,7 @@ def read_html(
     evidence = [
         *weigh_titles(raw, sites, address),
         *weigh_authors(raw, sites, language),
-        *_dates(raw, root, address),
+        *weigh_dates(raw, root, body, address, context),
         *weigh_sites(raw, address, known),
         *_language(raw, text),
         *(e for e in raw if e.field in _AS_THEY_ARE),
@@ -128,77 +132,17 @@ def singlefile_header(decoded: str) -> tuple[str | None, datetime | None]:
         printed,
     )
     found = next(iter(find_dates(moved)), None)
-    return match["url"], instant(found) if found else None
+    return match["url"], found.instant if found else None
 
 
-# ------------------------------------------------------------------ dates, language
-
-
-def _dates(raw: list[Evidence], root: HtmlElement, url: str | None) -> list[Evidence]:
-    found = [e for e in raw if e.field in {"issued", "issued-time"}]
-    if url and (in_url := date_in_url(url)):
-        found.append(
-            Evidence(
-                field="issued",
-                value=in_url.csl,
-                origin="url",
-                rule="date-in-address",
-                place={"start": in_url.start, "end": in_url.end},
-                confidence=0.7,
-            ),
-        )
-    if not any(e.field == "issued" and e.confidence >= 0.4 for e in found):
-        found += _searched_date(root, url)
-    return pair_times(found)
-
-
-def _searched_date(root: HtmlElement, url: str | None) -> list[Evidence]:
-    """The last resort: a date that htmldate finds somewhere in the page.
-
-    Its extensive search is off: it compiles the patterns of 200 languages, which takes up to a
-    minute on the first page.
-    """
-    from htmldate import find_date
-
-    try:
-        with unheard("htmldate"):
-            day = find_date(root, original_date=True, extensive_search=False, url=url)
-    except Exception:  # noqa: BLE001  # whatever a hostile page provokes in it, there is no date
-        day = None
-    date = parse_iso(day) if day else None
-    if date is None:
-        return _first_printed(root)
-    return [
-        Evidence(
-            field="issued", value=date.csl, origin="visible", rule="htmldate", confidence=0.45
-        ),
-    ]
-
-
-def _first_printed(root: HtmlElement) -> list[Evidence]:
-    """The first full date in a short piece of the page's text: little, but better than nothing."""
-    pieces = root.xpath("//body//text()[not(parent::script or parent::style)]")
-    for piece in pieces[:5_000]:
-        text = piece.strip()
-        if 6 <= len(text) <= 120 and (found := find_dates(text)):
-            place = {"selector": selector_of(piece.getparent())}
-            return [
-                Evidence(
-                    field="issued",
-                    value=found[0].csl,
-                    origin="visible",
-                    rule="first-printed-date",
-                    place=place,
-                    confidence=0.3,
-                )
-            ]
-    return []
+def _language_tags(raw: list[Evidence]) -> list[str]:
+    """The languages that the page declares, surest first."""
+    tags = [e for e in raw if e.field == "language"]
+    return [e.value for e in sorted(tags, key=lambda e: -e.confidence)]
 
 
 def _declared_language(raw: list[Evidence]) -> str | None:
-    tags = [e for e in raw if e.field == "language"]
-    best = max(tags, key=lambda e: e.confidence, default=None)
-    return best.value[:2].casefold() if best else None
+    return next((tag[:2].casefold() for tag in _language_tags(raw)), None)
 
 
 def _language(raw: list[Evidence], text: str) -> list[Evidence]:

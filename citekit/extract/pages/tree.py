@@ -26,6 +26,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 # Python refuses to read such a number, and no character has it.
 _ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
 _PIECES_A_LETTER = 10  # where elements without text stand in thousands, the rest is not looked at
+_MOST_ELEMENTS, _SHORT = 20_000, 200
 _SPACES = re.compile(r"\s+")
 _SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "svg", "iframe", "button", "select"},
@@ -87,6 +88,14 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
             yield " "
         yield node.text or ""
         stack.extend((child, False) for child in reversed(node))
+
+
+def short_texts(root: HtmlElement) -> Iterator[str]:
+    """The short pieces of text of a page, in order and one after the other."""
+    for element in islice(root.iter(), _MOST_ELEMENTS):
+        for text in (element.text, element.tail):
+            if text and len(text) <= _SHORT and isinstance(element.tag, str):
+                yield text
 
 
 def is_hidden(element: HtmlElement) -> bool:

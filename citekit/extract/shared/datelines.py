@@ -10,11 +10,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from citekit.extract.shared.bylines import Byline, bare_byline, read_byline
-from citekit.extract.shared.dates import DayOrder, FoundDate, find_dates, is_weekday
+from citekit.extract.shared.dates.found import FoundDate
+from citekit.extract.shared.dates.names import is_weekday
+from citekit.extract.shared.dates.order import UNKNOWN_ORDER, DayOrder
+from citekit.extract.shared.dates.printed import find_dates
+from citekit.extract.shared.dates.relative import Ago, find_ago
 from citekit.extract.shared.names import is_organisation
 from citekit.extract.shared.noise import is_section
-from citekit.extract.shared.words import bare, every, fold, spellings
-from citekit.model.value import Value, replace
+from citekit.extract.shared.words import bare, every, fold, spellings, tokens
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from citekit.extract.shared.unit import Unit
@@ -22,8 +26,41 @@ if TYPE_CHECKING:
 Label = Literal["published", "updated", ""]
 
 _LONGEST = 300
+_SHORTEST_LABEL = 4
 _UNEXPLAINED = 20  # letters of a date line that may stay without a meaning
 _SEPARATOR = re.compile(r"\s*[|•·│┃]\s*|\s+[/–—‒-]\s+|\s*\n\s*|\s{3,}|\s*;\s*|\s*／\s*")
+_LONGEST_DATELINE = 160
+_MOST_PLACE_WORDS = 8
+_PLACE_WORDS = frozenset(
+    [
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "den",
+        "der",
+        "und",
+        "and",
+        "of",
+        "el",
+        "los",
+        "y",
+        "da",
+        "do",
+        "di",
+        "am",
+        "im",
+        "sur",
+    ]
+)
+# What parts a dateline from its text: a wire's name, and a dash, a colon or the end of a bracket.
+_AFTER_DATELINE = re.compile(
+    r"(?:\s?[гр]\.)?\s*[,.]?\s*"
+    r"(?:\([^()]{2,40}\)|/[^/\n]{2,40}/|\|\s?[^\W\d_][^–—|\n]{1,30}?)?\s*[,.]?\s*"
+    r"(?:--?|[–—:)\]】／/])\s*\S"
+)
 _CLOCK = re.compile(r"\d{1,2}:\d\d|\d{1,3}\s*min\w*(?:\s+\w+){0,2}")
 
 
@@ -35,9 +72,13 @@ class LabelledDate(Value):
 
 
 class MetaLine(Value):
-    """What a line between headline and body holds; `names` are parts that may name the site."""
+    """What a line between headline and body holds; `names` are parts that may name the site.
+
+    `agos` are the dates that count back, each with what the line says of it.
+    """
 
     dates: tuple[LabelledDate, ...] = ()
+    agos: tuple[tuple[Label, Ago], ...] = ()
     byline: Byline | None = None
     names: tuple[str, ...] = ()
 
@@ -46,7 +87,7 @@ def read_meta_line(
     unit: Unit,
     *,
     language: str | None = None,
-    order: DayOrder | None = None,
+    order: DayOrder = UNKNOWN_ORDER,
 ) -> MetaLine | None:
     """The parts of a date or byline line, or None if something in it is not explained."""
     if unit.width > _LONGEST or (
@@ -54,32 +95,39 @@ def read_meta_line(
     ):
         return None
     byline = read_byline(unit.text, language=language)
-    dates = find_dates(unit.text, language=language, order=order)
+    dates: list[FoundDate | Ago] = [*find_dates(unit.text, language=language, order=order)]
+    dates += [
+        ago
+        for ago in find_ago(unit.text, language)
+        if all(ago.end <= one.start or one.end <= ago.start for one in dates)
+    ]
     if not dates:
         return MetaLine(byline=byline) if byline else None
-    return _with_dates(unit.text, dates, language)
+    return _with_dates(unit.text, sorted(dates, key=lambda one: one.start), language)
 
 
-def _with_dates(text: str, dates: list[FoundDate], language: str | None) -> MetaLine | None:
-    labelled: list[LabelledDate] = []
+def _with_dates(text: str, dates: list[FoundDate | Ago], language: str | None) -> MetaLine | None:
+    labels: list[Label] = []
     rests: list[str] = []
     position = 0
     for found in dates:
         label, rest = _label_around(text[position : found.start], at_end=True)
-        labelled.append(LabelledDate(found=found, label=label))
+        labels.append(label)
         rests.append(rest)
         position = found.end
     label, rest = _label_around(text[position:])
-    if label and not labelled[-1].label:
-        labelled[-1] = replace(labelled[-1], label=label)
+    labels[-1] = labels[-1] or label
     rests.append(rest)
     parts = [part for one in rests for part in _SEPARATOR.split(one)]
-    return _explain(parts, tuple(labelled), language)
+    meta = _explain(parts, list(zip(labels, dates, strict=True)), language)
+    if meta and meta.names and not meta.dates and not any(c.isdigit() for c in text):
+        return None  # "Today" is the name of many things
+    return meta
 
 
 def _explain(
     parts: list[str],
-    dates: tuple[LabelledDate, ...],
+    dates: list[tuple[Label, FoundDate | Ago]],
     language: str | None,
 ) -> MetaLine | None:
     byline: Byline | None = None
@@ -96,11 +144,53 @@ def _explain(
             names.append(text)
         else:
             unexplained += len(text)
+        if dates_other_things(text):
+            return None
     if unexplained > _UNEXPLAINED:
         return None
     if byline is None:
         byline, names = _unmarked(names, language)
-    return MetaLine(dates=dates, byline=byline, names=tuple(names))
+    return MetaLine(
+        dates=tuple(
+            LabelledDate(found=one, label=label)
+            for label, one in dates
+            if isinstance(one, FoundDate)
+        ),
+        agos=tuple((label, one) for label, one in dates if isinstance(one, Ago)),
+        byline=byline,
+        names=tuple(names),
+    )
+
+
+def dates_other_things(text: str) -> bool:
+    """Whether words beside a date say that it is not the article's: "Founded", "Member since"."""
+    words = set(tokens(text))
+    return any(
+        stem in words or (stem in fold(text) and (" " in stem or stem > "\u2e80"))
+        for stem in every("other-date")
+    )
+
+
+def read_dateline(
+    paragraph: str, *, language: str | None = None, order: DayOrder = UNKNOWN_ORDER
+) -> FoundDate | None:
+    """The date with which the text of a press release begins, behind its place, or None.
+
+    >>> read_dateline("KALMERE, March 12, 2024 /PRNewswire/ -- The council said").iso
+    '2024-03-12'
+    >>> read_dateline("On March 12, 2024 the council said") is None
+    True
+    """
+    start = paragraph[:_LONGEST_DATELINE]
+    found = next(iter(find_dates(start, language=language, order=order)), None)
+    if found is None or not _AFTER_DATELINE.match(start, found.end):
+        return None
+    before = start[: found.start].strip(" ,.(:–—-|[/")
+    label, place = _label_around(before, at_end=True)
+    words = place.split()
+    named = all(word[0].upper() == word[0] or bare(word) in _PLACE_WORDS for word in words)
+    too_long = len(words) > _MOST_PLACE_WORDS or dates_other_things(place)
+    return found if named and not too_long and label != "updated" else None
 
 
 def _unmarked(names: list[str], language: str | None) -> tuple[Byline | None, list[str]]:
@@ -116,8 +206,16 @@ def _label_around(text: str, *, at_end: bool = False) -> tuple[Label, str]:
         pattern = _label_pattern(kind, at_end)
         if match := pattern.search(text):
             rest = text[: match.start()] + " | " + text[match.end() :]
-            return ("updated" if kind == "updated" else "published"), rest
+            return _meaning(kind, match[0]), rest
     return "", text
+
+
+def _meaning(kind: str, label: str) -> Label:
+    """What a label says; a preposition such as "am" or "le" says nothing of its date."""
+    if kind == "updated":
+        return "updated"
+    says = any(len(word) >= _SHORTEST_LABEL or word > "\u2e80" for word in tokens(label))
+    return "published" if says else ""
 
 
 @cache

@@ -48,6 +48,7 @@ def classify_noise(unit: Unit, *, header: bool) -> Noise | None:
         return "copyright"
     if (
         text in every("chrome")
+        or text in every("release")
         or not text
         or _is_counter(text)
         or label_pattern("tags").match(unit.text)

@@ -29,7 +29,7 @@ PAGE = (
 USED = {
     "lxml": version("lxml"),
     "trafilatura": version("trafilatura"),
-    "htmldate": version("htmldate"),
+    "babel": version("babel"),
 }
 
 

@@ -18,7 +18,7 @@ from citekit.extract.pages.declared.things import (
 )
 from citekit.extract.pages.kinds import schema_kinds
 from citekit.extract.shared.addresses import same_page, split_address
-from citekit.extract.shared.dates import parse_iso
+from citekit.extract.shared.dates.machine import parse_iso
 from citekit.extract.shared.evidence import Evidence, Json
 from citekit.extract.shared.parties import Kind, Party
 from citekit.extract.shared.terms import likeness, terms
@@ -161,16 +161,28 @@ def _titles(node: Node) -> Iterator[Fact]:
 
 def _dates(node: Node) -> Iterator[Fact]:
     for key, field, sure in (
+        ("coverageStartTime", "issued", 0.93 if _began_earlier(node) else 0.0),
         ("datePublished", "issued", 0.92),
         ("uploadDate", "issued", 0.85),
         ("dateCreated", "issued", 0.6),
         ("dateModified", "updated", 0.9),
     ):
-        date = parse_iso(text_in(node.get(key)) or "")
+        date = parse_iso(text_in(node.get(key)) or "") if sure else None
         if date:
-            yield field, date.csl, key, sure
+            doubt = 0.3 if date.ambiguous else 0.0
+            yield field, date.csl, key, sure - doubt
             if field == "issued":
                 yield "issued-time", date.csl_time, key, sure
+
+
+def _began_earlier(node: Node) -> bool:
+    """Whether a live blog began before the day it gives, which often moves with its last post."""
+    began, published = (
+        parse_iso(text_in(node.get(key)) or "") for key in ("coverageStartTime", "datePublished")
+    )
+    if began is None or "liveblogposting" not in types_of(node):
+        return False
+    return published is None or began.parts < published.parts
 
 
 def _publishers(node: Node, known: Mapping[str, Node]) -> Iterator[Fact]:

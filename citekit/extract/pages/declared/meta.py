@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from citekit.extract.pages.declared.microdata import in_item
 from citekit.extract.pages.tree import clean
-from citekit.extract.shared.dates import parse_iso
+from citekit.extract.shared.dates.machine import parse_iso
 from citekit.extract.shared.evidence import Evidence
 from citekit.extract.shared.parties import Party
 
@@ -70,6 +70,7 @@ def values(
         date = parse_iso(content)
         if date is None:
             return []
+        common["place"] = {**place, **date.doubts}
         time = date.csl_time if field == "issued" else None
         extra = [Evidence(field="issued-time", value=time, **common)] if time else []
         return [Evidence(field=field, value=date.csl, **common), *extra]
