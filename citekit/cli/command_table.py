@@ -198,7 +198,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--from', 'parameter': 'from_', 'help': 'Everything that a paper cites; files named behind it are papers, too.', 'metavar': 'PAPER', 'is_many': True},
             {'name': '--style', 'parameter': 'style', 'help': "A CSL style by id, title or file (default: the archive's).", 'metavar': 'STYLE', 'short': '-s', 'completion': 'styles'},
             {'name': '--locale', 'parameter': 'locale', 'help': 'The language of the references, such as tr-TR, or its locale file.', 'metavar': 'TAG', 'completion': 'locales'},
-            {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, hayagriva, ris, wikipedia.', 'metavar': 'FORMAT', 'short': '-f', 'choices': ('text', 'html', 'markdown', 'latex', 'rtf', 'bibtex', 'biblatex', 'csl-json', 'csl-yaml', 'hayagriva', 'ris', 'wikipedia')},
+            {'name': '--format', 'parameter': 'format_', 'help': 'By a style: text, html, markdown, latex, rtf; as data: bibtex, biblatex, csl-json, csl-yaml, hayagriva, ris, wikipedia; or one that a package adds.', 'metavar': 'FORMAT', 'short': '-f', 'completion': 'formats'},
             {'name': '--in-text', 'parameter': 'in_text', 'help': 'The citation for the running text, not the bibliography.'},
             {'name': '--locator', 'parameter': 'locator', 'help': "A place in the last item, such as 'page 4'.", 'metavar': 'LABEL VALUE'},
             {'name': '--explain', 'parameter': 'explain', 'help': 'Say where in the style each piece of the output came from.'},

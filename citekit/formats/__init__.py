@@ -45,15 +45,10 @@ READ: Final = tuple(_READERS)
 
 def write(items: Iterable[Mapping[str, Any]], format: str) -> str:  # noqa: A002  # the CLI's word
     """The items in one of FORMATS, ids unchanged; raises UsageError, InvalidData."""
-    match format:
-        case "biblatex" | "bibtex":
-            from citekit.formats.bibtex.write import write_bibtex
-
-            return write_bibtex(items, format)
-        case _ if format in _WRITERS:
-            return str(_function(_WRITERS[format])(items))
-        case _:
-            raise _no_such(format, FORMATS)
+    if format not in _WRITERS:
+        raise _no_such(format, FORMATS)
+    writer = _function(_WRITERS[format])
+    return str(writer(items, format) if "bib" in format else writer(items))
 
 
 def read(text: str, format: str | None = None) -> ReadResult:  # noqa: A002  # the CLI's word

@@ -325,6 +325,9 @@ def test_completion_does_not_load_typer(root: Path) -> None:
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
     assert {name for name in loaded if name.startswith("citekit")} == {
         "citekit",
+        "citekit.app",
+        "citekit.app.citing",
+        "citekit.app.citing.result",  # the names of formats, and nothing behind them
         "citekit.cli",
         "citekit.cli.arguments",
         "citekit.cli.call",

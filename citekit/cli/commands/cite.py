@@ -1,14 +1,11 @@
 """``citekit cite``."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from citekit.app.citing.result import DataFormat, StyledFormat
 from citekit.cli.call import hand_on
-from citekit.cli.completion.sources import keys, locales, styles
-
-Format = Literal[StyledFormat, DataFormat]
+from citekit.cli.completion.sources import formats, keys, locales, styles
 
 Keys = Annotated[
     list[str],
@@ -51,12 +48,14 @@ Locale = Annotated[
     ),
 ]
 FormatOption = Annotated[
-    Format | None,
+    str | None,
     typer.Option(
         "--format",
         "-f",
+        metavar="FORMAT",
+        autocompletion=formats,
         help="By a style: text, html, markdown, latex, rtf; as data: bibtex, "
-        "biblatex, csl-json, csl-yaml, hayagriva, ris, wikipedia.",
+        "biblatex, csl-json, csl-yaml, hayagriva, ris, wikipedia; or one that a package adds.",
     ),
 ]
 InText = Annotated[

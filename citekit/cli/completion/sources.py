@@ -12,6 +12,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from zlib import crc32
 
+from citekit.app.citing.result import DATA_FORMATS, STYLED_FORMATS
 from citekit.cli.arguments import normalise
 from citekit.cli.completion.cache import Entry, entries_of, lists_folder, read_kept, stamp_of
 from citekit.cli.context import Context
@@ -60,9 +61,15 @@ def item_types(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001
     return [(name, "") for name in sorted(ITEM_TYPES) if name.startswith(incomplete)]
 
 
+def formats(args: list[str], incomplete: str) -> list[Entry]:  # noqa: ARG001  # as typer calls it
+    """The formats of references that come with citekit."""
+    known = (*STYLED_FORMATS, *DATA_FORMATS)
+    return [(name, "") for name in known if name.startswith(incomplete)]
+
+
 SOURCES = {
     source.__name__: source
-    for source in (keys, entities, claims, styles, own_styles, locales, item_types)
+    for source in (keys, entities, claims, styles, own_styles, locales, item_types, formats)
 }
 """Each source by the name that the table of commands calls it."""
 

@@ -6,7 +6,7 @@ over, or register it and call it by its name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from citekit.csl.output.render.base import OutputFormat
 from citekit.csl.output.render.html import Html
@@ -19,6 +19,7 @@ from citekit.model.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from importlib.metadata import EntryPoint
 
     from citekit.csl.output.tokens import Token
 
@@ -36,6 +37,8 @@ _OURS: dict[str, OutputFormat] = {
     "rtf": Rtf(),
 }
 _REGISTERED: dict[str, OutputFormat] = {}
+GROUP: Final = "citekit.formats"
+"""The group of entry points by which a package adds a format to the command line."""
 
 
 def register_format(name: str, output: OutputFormat) -> None:
@@ -49,8 +52,27 @@ def register_format(name: str, output: OutputFormat) -> None:
 
 
 def format_names() -> tuple[str, ...]:
-    """The names of all formats there are, ours first."""
-    return (*_OURS, *_REGISTERED)
+    """The names of all formats there are, ours first, then registered and installed ones."""
+    return tuple(dict.fromkeys((*_OURS, *_REGISTERED, *_installed())))
+
+
+def _installed() -> dict[str, EntryPoint]:
+    """The formats that installed packages offer, by name; see ``GROUP``."""
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _load(point: EntryPoint) -> OutputFormat:
+    """The format of a package, or what its class makes; raises UsageError for anything else."""
+    try:
+        found = point.load()
+        found = found() if isinstance(found, type) else found
+    except Exception as error:  # somebody else's code
+        raise UsageError(f"the format {point.name} cannot be loaded: {error}") from error
+    if not isinstance(found, OutputFormat):
+        raise UsageError(f"{point.value} is no OutputFormat")
+    return found
 
 
 def output_format(output: Output) -> OutputFormat:
@@ -58,6 +80,8 @@ def output_format(output: Output) -> OutputFormat:
     if isinstance(output, OutputFormat):
         return output
     found = _OURS.get(output) or _REGISTERED.get(output)
+    if found is None and output in (installed := _installed()):
+        found = _REGISTERED[output] = _load(installed[output])
     if found is None:
         hint = did_you_mean(output, format_names()) or "one of " + ", ".join(format_names())
         raise UsageError(f"unknown format {output!r}", hint=hint)
