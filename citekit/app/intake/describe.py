@@ -28,10 +28,12 @@ _VARIABLES: Final = (
     "genre",
     "volume",
     "issue",
+    "number",
     "page",
     "ISSN",
     "ISBN",
     "DOI",
+    "PMID",
 )
 _RECORDED: Final = (
     *_VARIABLES,

@@ -22,12 +22,14 @@ from citekit.extract.pages.visible import read_visible
 from citekit.extract.pages.weighing.addresses import address_evidence
 from citekit.extract.pages.weighing.authors import weigh_authors
 from citekit.extract.pages.weighing.dates import weigh_dates
-from citekit.extract.pages.weighing.sites import site_names, weigh_sites
+from citekit.extract.pages.weighing.details import weigh_details
+from citekit.extract.pages.weighing.sites import site_names, weigh_containers, weigh_sites
 from citekit.extract.pages.weighing.titles import weigh_titles
+from citekit.extract.pages.weighing.types import weigh_types
 from citekit.extract.shared.dates.context import DateContext
 from citekit.extract.shared.dates.order import day_order
 from citekit.extract.shared.dates.printed import find_dates
-from citekit.extract.shared.evidence import Caption, Evidence
+from citekit.extract.shared.evidence import Caption, Evidence, choose
 from citekit.extract.shared.language import detect_language
 from citekit.extract.shared.publishers import directory
 from citekit.model.value import Value
@@ -81,6 +83,10 @@ def read_html(
     known = directory(publishers)
     sites = site_names(raw, address, known)
 
+    kinds = weigh_types(raw, address)
+    names = [*weigh_sites(raw, address, known), *kinds]
+    names = weigh_containers(names, _chosen_type(names))
+
     captions = read_captions(root)
     apart = [e.value for e in raw if e.field == "title"] + [c.caption for c in captions]
     body = main_text(root, url=address, apart=apart)
@@ -90,9 +96,9 @@ def read_html(
         *weigh_titles(raw, sites, address),
         *weigh_authors(raw, sites, language),
         *weigh_dates(raw, root, body, address, context),
-        *weigh_sites(raw, address, known),
+        *names,
         *_language(raw, text),
-        *(e for e in raw if e.field in _AS_THEY_ARE),
+        *weigh_details(raw, language),
         *_caption_evidence(captions),
         *address_evidence(canonical, saved_url),
     ]
@@ -105,19 +111,9 @@ def read_html(
     )
 
 
-_AS_THEY_ARE = frozenset(
-    {
-        "section",
-        "ISSN",
-        "DOI",
-        "volume",
-        "issue",
-        "page-first",
-        "updated",
-        "type",
-        "alternate-title",
-    },
-)
+def _chosen_type(candidates: list[Evidence]) -> str:
+    types = choose(e for e in candidates if e.field == "type")
+    return next((str(e.value) for e in types if e.chosen), "webpage")
 
 
 def singlefile_header(decoded: str) -> tuple[str | None, datetime | None]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from citekit.extract.shared.addresses import split_address
 from citekit.model.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class SchemaKind(Value):
@@ -18,10 +22,52 @@ class SchemaKind(Value):
     confidence: float = 0.0
 
 
+class HostKind(Value):
+    """A host whose pages are of one kind; with `paths`, only those that have one of these.
+
+    `container` is what is cited as the container of the item, `publisher` as its publisher.
+    """
+
+    hosts: tuple[str, ...]
+    type: str
+    paths: tuple[str, ...] = ()
+    container: str | None = None
+    publisher: str | None = None
+
+
 @cache
 def schema_kinds() -> dict[str, SchemaKind]:
     """The types of schema.org that pages are about, by their names in lower case."""
     return {name: SchemaKind(**row) for name, row in _table()["schema"].items()}
+
+
+@cache
+def told_by(source: str) -> Mapping[str, tuple[str, float]]:
+    """CSL type and confidence by what a source says: ``og``, ``key`` or ``words``."""
+    return {word: (row[0], row[1]) for word, row in _table()[source].items()}
+
+
+def kind_of_host(url: str | None) -> HostKind | None:
+    """The kind that the table has for an address."""
+    parts = split_address(url or "")
+    host = (parts.hostname or "").removeprefix("www.") if parts else ""
+    while host and parts:
+        for kind in _hosts().get(host, ()):
+            if not kind.paths or any(path in f"{parts.path}?{parts.query}" for path in kind.paths):
+                return kind
+        host = host.partition(".")[2]
+    return None
+
+
+@cache
+def _hosts() -> dict[str, list[HostKind]]:
+    found: dict[str, list[HostKind]] = {}
+    for row in _table()["host"]:
+        lists = {key: tuple(row.get(key, ())) for key in ("hosts", "paths")}
+        kind = HostKind(**{**row, **lists})
+        for host in kind.hosts:
+            found.setdefault(host, []).append(kind)
+    return found
 
 
 @cache

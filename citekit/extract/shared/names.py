@@ -82,8 +82,9 @@ def catalogued_name(text: str) -> Name:
     if is_agency(text) or _has_word(text, weak=False) or _has_legal_form(text, shortest=4):
         return {"literal": text}
     family, *rest = (part.strip() for part in text.split(","))
+    rest = [part for part in rest if part and not _is_degree(part)]
     suffix = next(filter(_is_suffix, rest), "")
-    given = next((part for part in rest if part and part != suffix and not _is_degree(part)), "")
+    given = next((part for part in rest if part != suffix), "")
     if given:
         return family_name(family, given, suffix)
     words = family.split()
@@ -106,7 +107,8 @@ def _has_capitals(words: list[str]) -> bool:
 
 
 def _is_degree(text: str) -> bool:
-    return fold(text).replace(".", "") in every("degree")
+    key = fold(text).replace(".", "")
+    return key in every("degree") and key not in {"jr", "sr"}
 
 
 def _in_parts(parts: list[str], suffix: str | None) -> Name:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from citekit.extract.pages.declared.microdata import in_item
+from citekit.extract.pages.declared.scholarly import doi_in, parties_in, year_in
 from citekit.extract.pages.tree import clean
 from citekit.extract.shared.dates.machine import parse_iso
 from citekit.extract.shared.evidence import Evidence
-from citekit.extract.shared.parties import Party
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -27,7 +28,9 @@ _LONGEST = 2_000
 def read_meta(root: HtmlElement) -> list[Evidence]:
     """Evidence from meta elements and ``html lang``."""
     found: list[Evidence] = []
-    for element in root.xpath("//meta[@content]")[:_MOST_ELEMENTS]:
+    elements = root.xpath("//meta[@content]")[:_MOST_ELEMENTS]
+    counted = Counter((element.get("name") or "").strip().casefold() for element in elements)
+    for element in elements:
         content = clean(element.get("content")[:_LONGEST])
         for attribute in ("name", "property", "itemprop", "http-equiv"):
             key = (element.get(attribute) or "").strip().casefold()
@@ -41,6 +44,7 @@ def read_meta(root: HtmlElement) -> list[Evidence]:
                     rule=key,
                     place={"selector": f"meta[{attribute}={key}]"},
                     confidence=confidence,
+                    is_repeated=counted[key] > 1,
                 )
             if key == "parsely-page":
                 found += _parsely(content)
@@ -56,6 +60,7 @@ def values(
     rule: str,
     place: dict[str, Any],
     confidence: float,
+    is_repeated: bool = False,
 ) -> list[Evidence]:
     """A field's evidence from a printed value: dates parsed, names left as text for later."""
     common: dict[str, Any] = {
@@ -67,6 +72,8 @@ def values(
     if not content or confidence <= 0:
         return []
     if field in {"issued", "updated"}:
+        if year := year_in(content):
+            return [Evidence(field=field, value={"date-parts": [[year]]}, **common)]
         date = parse_iso(content)
         if date is None:
             return []
@@ -74,10 +81,12 @@ def values(
         time = date.csl_time if field == "issued" else None
         extra = [Evidence(field="issued-time", value=time, **common)] if time else []
         return [Evidence(field=field, value=date.csl, **common), *extra]
-    if field == "author":
-        if content.startswith(("http://", "https://", "/")):
-            return []
-        return [Evidence(field="author", value=[Party(text=content)], **common)]
+    if field in {"author", "editor"}:
+        parties = parties_in(rule, content, is_repeated=is_repeated)
+        return [Evidence(field=field, value=parties, **common)] if parties else []
+    if field == "DOI":
+        doi = doi_in(content)
+        return [Evidence(field=field, value=doi, **common)] if doi else []
     if field == "language":
         content = content.replace("_", "-").split(",")[0].strip()
     return [Evidence(field=field, value=content, **common)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from citekit.extract.pages.declared.scholarly import is_catalogued
 from citekit.extract.pages.tree import clean
 from citekit.extract.pages.weighing.sites import compact, is_site
 from citekit.extract.shared.bylines import read_byline, split_names
@@ -94,13 +95,13 @@ def _candidate(group: list[Evidence], sites: frozenset[str], language: str | Non
     names = [
         _judged(name, party, sites, is_shown=is_shown)
         for party in parties
-        for name in _names(party, language)
+        for name in names_of(party, language)
     ]
     once = {fold(one.printed): one for one in reversed(names)}
     return Candidate(evidence=group[0], names=tuple(reversed(once.values())))
 
 
-def _names(party: Party, language: str | None) -> list[Name]:
+def names_of(party: Party, language: str | None) -> list[Name]:
     """The names that a text holds, in the form of CSL-JSON; none that stands for nobody."""
     text = clean(party.text)
     if not text or len(text) > 300 or "http" in text or "@" in text.lstrip("@"):
@@ -198,9 +199,14 @@ def _favour_persons(authors: list[Candidate]) -> list[Candidate]:
 
 
 def _favour_visible(authors: list[Candidate], titles: frozenset[str]) -> list[Candidate]:
-    """The candidates; a visible byline that says more than all data is surer, and they less."""
+    """The candidates; a visible byline that says more than all data is surer, and they less.
+
+    The elements of a catalogue name all authors, and nothing says more.
+    """
     machine = [one for one in authors if not _is_shown(one)]
     best = max(machine, key=lambda one: one.evidence.confidence, default=None)
+    if best and is_catalogued(best.evidence.rule):
+        return [one if one is best else _at_most(one, _POORER) for one in authors]
     shown = [one for one in authors if _is_shown(one)]
     fuller = [one for one in shown if best and _says_more(one, best, titles)]
     if not fuller:

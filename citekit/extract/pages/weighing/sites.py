@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from citekit.extract.shared.evidence import Evidence
 from citekit.extract.shared.names import without_legal_form
 from citekit.extract.shared.publishers import host_of, publisher_evidence
 from citekit.extract.shared.words import fold
 from citekit.model.value import replace
 
+# Works that stand for themselves: the site that shows one does not contain it.
+WHOLE_WORKS = frozenset({"article", "thesis", "report", "book", "dataset", "legislation"})
+
 if TYPE_CHECKING:
+    from citekit.extract.shared.evidence import Evidence
     from citekit.extract.shared.publishers import Directory
 
 
@@ -38,12 +41,28 @@ def weigh_sites(raw: list[Evidence], url: str | None, known: Directory) -> list[
         found += [
             replace(e, field="container-title", confidence=0.5)
             for e in found
-            if e.field == "publisher"
+            if e.field == "publisher" and not _is_of_work(e)
         ][:1]
-    found.append(
-        Evidence(field="type", value="webpage", origin="html", rule="default", confidence=0.3),
-    )
     return found
+
+
+def weigh_containers(sites: list[Evidence], kind: str) -> list[Evidence]:
+    """The names of the site, doubted where it is not what contains an item of this kind.
+
+    A journal's name wins over that of the site it is on; a thesis or a law is in no container.
+    """
+    is_within = any(e.field == "container-title" and _is_of_work(e) for e in sites)
+    most = 0.1 if kind in WHOLE_WORKS else 0.6 if is_within else 1.0
+    return [
+        replace(e, confidence=min(e.confidence, most))
+        if e.field == "container-title" and not _is_of_work(e)
+        else e
+        for e in sites
+    ]
+
+
+def _is_of_work(one: Evidence) -> bool:
+    return one.rule.startswith(("citation_", "bepress_", "eprints.", "prism.", "isPartOf"))
 
 
 def is_site(part: str, sites: frozenset[str]) -> bool:

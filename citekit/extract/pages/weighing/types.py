@@ -1,0 +1,57 @@
+"""What type of item a page is, by its data, its host, and the keys that it has."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from citekit.extract.pages.kinds import kind_of_host, told_by
+from citekit.extract.shared.evidence import Evidence
+from citekit.extract.shared.publishers import host_of
+from citekit.extract.shared.words import fold
+from citekit.model.value import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PLACES = {"og-type": "og", "type-words": "words"}
+
+
+def weigh_types(raw: list[Evidence], url: str | None) -> list[Evidence]:
+    """The candidates for the type; a web page, where nothing says more."""
+    default = Evidence(field="type", value="webpage", origin="html", rule="default", confidence=0.3)
+    said = (one for e in raw for one in _said(e))
+    return [*(e for e in raw if e.field == "type"), *said, *_by_host(url), default]
+
+
+def _said(one: Evidence) -> Iterator[Evidence]:
+    """What the presence of a key tells, and what its words do."""
+    if one.origin == "meta" and (told := told_by("key").get(one.rule)):
+        yield replace(one, field="type", value=told[0], confidence=told[1])
+    table = told_by(_PLACES[one.field]) if one.field in _PLACES else {}
+    words = fold(str(one.value)[:200]) if table else ""
+    for word, (kind, confidence) in table.items():
+        if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", words):
+            yield replace(one, field="type", value=kind, confidence=confidence * one.confidence)
+            return
+
+
+def _by_host(url: str | None) -> Iterator[Evidence]:
+    kind = kind_of_host(url)
+    if kind is None:
+        return
+    said = {
+        "type": kind.type,
+        "container-title": kind.container,
+        "publisher": kind.publisher,
+    }
+    for field, value in said.items():
+        if value:
+            yield Evidence(
+                field=field,
+                value=value,
+                origin="url",
+                rule="host-table",
+                place={"payload": "url", "value": host_of(url)},
+                confidence=0.9,
+            )
