@@ -20,7 +20,7 @@ from citekit.app.intake.recognising.known_works import (
     are_alike,
     folded_doi,
 )
-from citekit.app.intake.recognising.said import NAMES, checksums, said
+from citekit.app.intake.recognising.said import NAMES, checksums, said, text_of
 from citekit.errors import CitekitError, InvalidData
 from citekit.model.citekey import is_citekey
 from citekit.model.item import Item
@@ -56,6 +56,10 @@ class ImportKeys:
         self._works = KnownWorks(store, self.item)
         self._new_dois: dict[str, str] = {}
         self._came: dict[str, Item] = {}
+        self._made: set[str] = set()
+        self._bases: set[str] = set()
+        """What keys were made of that are in ``_made``, with all that are like them."""
+        self._by_text: dict[str, str] = {}
 
     def find(self, data: Mapping[str, Any]) -> Match | None:
         """The item of the archive that an entry is; None for a new one.
@@ -95,7 +99,10 @@ class ImportKeys:
 
     def make(self, data: Mapping[str, Any], facts: ItemFacts) -> Item:
         """The item that a new entry becomes, with its key, and ``facts`` unless it has its own."""
-        key = self._key_in(data) or self._writer.unique_key(make_citekey(data))
+        key = self._key_in(data)
+        if key is None:
+            key = self._writer.unique_key(make_citekey(data))
+            self._made.add(key)
         variables = {name: value for name, value in data.items() if name not in NAMES}
         item = Item.from_json({"id": key, **variables})
         own = item.data.get("custom", {}).get("citekit", {})
@@ -132,6 +139,7 @@ class ImportKeys:
     def note(self, item: Item) -> None:
         """The item is to come in, or to be as it is here."""
         self._came[item.key] = item
+        self._note_text(item)
         self._new_dois.setdefault(folded_doi(item), item.key)
         if self._foreign is not None:
             self._foreign.update(dict.fromkeys(item.facts.foreign_ids, item.key))
@@ -170,11 +178,19 @@ class ImportKeys:
     def _like(self, data: Mapping[str, Any]) -> Item | None:
         """The item that an entry without a key became before, if it still says the same."""
         base = make_citekey(data)
-        for key in self._writer.keys_like(base):
-            item = self.item(key)
-            if said(item.data) == said(data):
-                return item
-        return None
+        if base not in self._bases:
+            self._bases.add(base)
+            for key in self._writer.keys_like(base):
+                self._made.add(key)
+                self._note_text(self.item(key))
+        named = self._by_text.get(text_of(data))
+        item = self.item(named) if named else None
+        return item if item and said(item.data) == said(data) else None
+
+    def _note_text(self, item: Item) -> None:
+        """What an item says, if it has a key that is made: it may be recognised by that."""
+        if item.key in self._made:
+            self._by_text.setdefault(text_of(item.data), item.key)
 
 
 def _entry(data: Mapping[str, Any]) -> Item:

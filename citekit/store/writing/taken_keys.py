@@ -27,6 +27,8 @@ class Names(Knowledge):
         super().__init__(store)
         self._known: dict[str, str] | None = None
         self._folded: set[str] = set()
+        self._reached: dict[str, int] = {}
+        """By a key that was asked for: the first of those made of it that may be free."""
         self._pages: dict[str, str] = {}
 
     def check_free(self, item: Item, *, owner: str | None) -> None:
@@ -85,12 +87,18 @@ class Names(Knowledge):
         A key that differs from another by case alone is not made, though it may be given.
         """
         self._owners()
-        return next(key for key in _made(check_citekey(base)) if folded(key) not in self._folded)
+        for number in count(self._reached.get(check_citekey(base), 0)):
+            key = _made(base, number)
+            if folded(key) not in self._folded:
+                break
+        self._reached[base] = number  # names only come, until all are read again
+        return key
 
     def made_of(self, base: str) -> Iterator[str]:
         """The keys of items that ``unique`` may have given for this one, in its order."""
         names = self._owners()
-        for key in _made(check_citekey(base)):
+        check_citekey(base)
+        for key in (_made(base, number) for number in count()):
             if folded(key) not in self._folded:
                 return
             if names.get(key) == key:
@@ -102,6 +110,7 @@ class Names(Knowledge):
             self._begin_reading()
             folders = self._store.folders()
             self._known = {key: key for key in folders.values()}
+            self._reached.clear()
             for key, aliases in self._store.aliases():
                 self._known.update(dict.fromkeys(aliases, key))
             self._folded = {folded(name) for name in self._known}
@@ -119,18 +128,16 @@ class Names(Knowledge):
         )
 
 
-def _made(base: str) -> Iterator[str]:
-    """The key itself, then with a, b and so on."""
-    yield base
-    for number in count(1):
-        yield base + _letters(number)
+def _made(base: str, number: int) -> str:
+    """The key itself for 0, then with a, b and so on."""
+    return base + _letters(number)
 
 
 def _letters(number: int) -> str:
-    """1 -> a, 26 -> z, 27 -> aa.
+    """0 -> nothing, 1 -> a, 26 -> z, 27 -> aa.
 
-    >>> [_letters(n) for n in (1, 26, 27, 703)]
-    ['a', 'z', 'aa', 'aaa']
+    >>> [_letters(n) for n in (0, 1, 26, 27, 703)]
+    ['', 'a', 'z', 'aa', 'aaa']
     """
     letters = ""
     while number:

@@ -14,6 +14,7 @@ from citekit.app.citing.cite import cite
 from citekit.app.intake.add import add
 from citekit.app.intake.bibliographies import Imported, import_items
 from citekit.store.archive import ArchiveStore
+from citekit.store.log.folder import LogFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -248,3 +249,38 @@ def test_what_was_removed_here_does_not_come_back(store: ArchiveStore, tmp_path:
     result = take(store, {**entry, "publisher": "Quay", "volume": "1"}, merge="theirs")
     assert [(one.taken, one.edited) for one in result.changed] == [(("volume",), ("publisher",))]
     assert store.item(key).text("publisher") == ""
+
+
+def _keyless(number: int) -> dict[str, Any]:
+    """An entry without an id; the keys of all of them are made of the same words."""
+    issued = {"date-parts": [[2020]]}
+    return {"type": "book", "title": f"Tides number {number}", "issued": issued}
+
+
+def test_entries_that_are_called_alike_are_told_apart_by_what_they_say(store: ArchiveStore) -> None:
+    """Sixty keys of one base; each entry is known again, and one that says more is new."""
+    entries = [_keyless(number) for number in range(60)]
+    first = take(store, *entries, entries[7])
+    assert len(set(first.new)) == 60
+    assert first.known == (first.new[7],)
+    assert first.new[:3] == ("2020tides", "2020tidesa", "2020tidesb")
+    again = take(ArchiveStore.open(store.root), *reversed(entries), _keyless(60))
+    assert again.known == tuple(reversed(first.new))
+    assert len(again.new) == 1
+
+
+def test_an_item_that_several_entries_change_is_written_once(store: ArchiveStore) -> None:
+    """Each entry is compared with what the one before it has left."""
+    before = len(LogFolder(store.layout).pending().entries)
+    done = take(
+        store,
+        without(id="one", volume="4"),
+        without(id="two", volume="4", publisher="Pier"),
+        without(id="three", volume="5", publisher="Pier"),
+        merge="theirs",
+    )
+    assert [one.taken for one in done.changed] == [("volume",), ("publisher",), ("volume",)]
+    assert store.item("tides").data["volume"] == "5"
+    assert store.item("tides").data["publisher"] == "Pier"
+    assert store.item("tides").facts.aliases == ("one", "two", "three")
+    assert len(LogFolder(store.layout).pending().entries) == before + 1

@@ -35,6 +35,11 @@ def said(data: Mapping[str, Any]) -> dict[str, Any]:
     return variables
 
 
+def text_of(data: Mapping[str, Any]) -> str:
+    """A checksum of all that an entry or item says."""
+    return _checksum(said(data))
+
+
 def differing(item: Item, data: Mapping[str, Any]) -> tuple[str, ...]:
     """The variables of an entry that the item lacks, or has otherwise.
 
