@@ -37,7 +37,7 @@ def said(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def text_of(data: Mapping[str, Any]) -> str:
     """A checksum of all that an entry or item says."""
-    return _checksum(said(data))
+    return checksum(said(data))
 
 
 def differing(item: Item, data: Mapping[str, Any]) -> tuple[str, ...]:
