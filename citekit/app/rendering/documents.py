@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 _ATTRIBUTES: Final = re.compile(r"[ \t]*\{([^{}]*)\}[ \t]*\Z")
 _ID: Final = re.compile(r"(?<!\S)#([^\s#={}]+)")
+_QUOTE: Final = re.compile("[\"']")
+_PARAGRAPH_END: Final = re.compile(r"\n[ \t]*\r?\n")
+_MOST_QUOTES: Final = 2_000
 _PAGE: Final = """\
 <!DOCTYPE html>
 <html lang="{lang}">
@@ -90,6 +93,7 @@ class HtmlLook(Signs):
 
     def whole(self, text: str, metadata: Metadata, lang: str) -> str:
         """The page of a paper in which signs stand for its citations."""
+        spare_quotes(self._markdown, text)
         html = self._markdown.render(text)
         body = self.restore(html).replace('<p><div class="csl-bib-body', '<div class="csl-bib-body')
         title = escape(metadata.text("title"))
@@ -118,6 +122,15 @@ def parser() -> MarkdownIt:
     made.use(container_plugin, "div", validate=lambda *_: True)
     made.core.ruler.push("citekit_identifiers", _identify)
     return made
+
+
+def spare_quotes(markdown: MarkdownIt, text: str) -> None:
+    """Leave quotes as they were typed where a paragraph has more of them than any writer's.
+
+    markdown-it looks for the partner of each among all before it, and copies the text for each.
+    """
+    if any(len(_QUOTE.findall(part)) > _MOST_QUOTES for part in _PARAGRAPH_END.split(text)):
+        markdown.disable("smartquotes")
 
 
 def _formula(text: str, options: dict[str, bool]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.rendering.documents import Signs, parser
+from citekit.app.rendering.documents import Signs, parser, spare_quotes
 from citekit.csl.output.render import output_format, renderer
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class LatexLook(Signs):
     def whole(self, text: str, metadata: Metadata, lang: str) -> str:
         """The body of a paper in which signs stand for its citations."""
         del metadata, lang
+        spare_quotes(self._markdown, text)
         tokens = self._markdown.parse(text)
         return self.restore(_Writer(tokens).text()).rstrip("\n") + "\n"
 

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 PaperFormat = Literal["markdown", "html", "latex", "text"]
 _MOST_HINTS: Final = 20
-MOST_READ: Final = 4_000_000
-"""Signs that are made into HTML or LaTeX; each bracket costs markdown-it 10 µs or more."""
+MOST_READ: Final = 1_000_000
+"""Signs that are made into HTML or LaTeX; each bracket costs markdown-it up to 30 µs."""
 
 
 class RenderedPaper(Value):

@@ -203,3 +203,20 @@ def test_signs_of_our_own_are_no_citations(tmp_path: Path) -> None:
         in made(tmp_path, text, "apa").text
     )
     assert made(tmp_path, text, "apa", to="html").text.count("Lund, 2001") == 1
+
+
+@pytest.mark.parametrize("to", ["html", "latex"])
+def test_quotes_without_number_stay_as_they_are(tmp_path: Path, to: PaperFormat) -> None:
+    """Quotes are made typographic, but for a paragraph that consists of them."""
+    few, many = made(tmp_path, '"so"', to=to).text, made(tmp_path, '"a" ' * 1_001, to=to).text
+    marks = {"html": ("“so”", "&quot;a&quot;"), "latex": ("``so''", "\\textquotedbl{}a")}[to]
+    assert marks[0] in few
+    assert marks[1] in many
+
+
+def test_papers_beyond_all_measure_are_refused(tmp_path: Path) -> None:
+    """A page is made of so much; Markdown, of which nothing is parsed but citations, of more."""
+    text = "word " * 200_001
+    with pytest.raises(InvalidData, match="too much for html"):
+        made(tmp_path, text, to="html")
+    assert made(tmp_path, text).text == text
