@@ -235,7 +235,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'KEY', 'parameter': 'key', 'help': 'The citekey, or a passage of it such as KEY#p3.', 'completion': 'keys'},
         ),
         'options': (
-            {'name': '--quote', 'parameter': 'quote', 'help': "The passage's words, exactly.", 'metavar': 'TEXT'},
+            {'name': '--quote', 'parameter': 'quote', 'help': "The passage's words; letter case does not count.", 'metavar': 'TEXT'},
             {'name': '--occurrence', 'parameter': 'occurrence', 'help': 'Which one, where the words stand several times.', 'metavar': 'N', 'is_integer': True, 'least': 1},
             {'name': '--note', 'parameter': 'note', 'help': 'A note in Markdown; an empty one removes it.', 'metavar': 'TEXT'},
             {'name': '--tag', 'parameter': 'tag', 'help': 'A tag; may be given again.', 'metavar': 'TAG', 'is_many': True},

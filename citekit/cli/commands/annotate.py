@@ -25,7 +25,10 @@ def annotate(
     ],
     *,
     quote: Annotated[
-        str | None, typer.Option("--quote", metavar="TEXT", help="The passage's words, exactly.")
+        str | None,
+        typer.Option(
+            "--quote", metavar="TEXT", help="The passage's words; letter case does not count."
+        ),
     ] = None,
     occurrence: Annotated[
         int | None,

@@ -12,6 +12,8 @@ from citekit.errors import InvalidData, NotFound, UsageError
 from citekit.model.quotation import MOST_SHARE, MOST_WORDS, count_words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from citekit import Archive
 
 
@@ -24,6 +26,43 @@ def test_a_quote_is_found_exactly(archive: Archive, harbour: str) -> None:
     assert text is not None
     assert text[passage.start : passage.end] == passage.exact == "217 steps"
     assert archive.annotations(harbour) == (made.annotation,)
+
+
+@pytest.mark.parametrize("quote", ["217 STEPS", "opened Its Doors", "FEARED for  the tower"])
+def test_letter_case_does_not_count(archive: Archive, harbour: str, quote: str) -> None:
+    """What is kept are the words of the text, not those that were typed."""
+    passage = archive.annotate(harbour, quote=quote).annotation.passage
+    text = archive.store.text(harbour)
+    assert passage is not None
+    assert text is not None
+    assert text[passage.start : passage.end] == passage.exact
+    assert str(passage.exact).lower() == " ".join(quote.split()).lower()
+
+
+def test_marks_and_dashes_do_not_count(archive: Archive, tmp_path: Path) -> None:
+    """A quote is often copied from where they are typeset in another way."""
+    page = tmp_path / "boats.md"
+    page.write_text(
+        "# Boats\n\nShe said: “Seven boats – no more – left”, and went home.\n", "utf-8"
+    )
+    key = archive.add(page, access="public").key
+    passage = archive.annotate(key, quote='"seven boats - no more - left"').annotation.passage
+    assert passage is not None
+    assert passage.exact == "“Seven boats – no more – left”"
+
+
+def test_words_as_they_are_go_before_other_cases(archive: Archive, harbour: str) -> None:
+    """Only where nothing stands exactly so, others are looked for."""
+    text = read_text(archive.store, harbour)
+    start, end = find_quote(text, "The", occurrence=1)
+    assert text.text[start:end] == "The"
+
+
+def test_the_nearest_passage_is_offered(archive: Archive, harbour: str) -> None:
+    """With its paragraph, in the words of the text."""
+    with pytest.raises(NotFound) as caught:
+        archive.annotate(harbour, quote="opened the doors")
+    assert "did you mean “opened its doors”? (p" in str(caught.value.hint)
 
 
 def test_a_paragraph_narrows_the_search(archive: Archive, harbour: str) -> None:
