@@ -13,11 +13,11 @@ from citekit.app.annotating.passage_names import known_in, split_name
 from citekit.app.annotating.passages import (
     ItemText,
     Range,
-    find_quote,
     paragraph,
     read_text,
 )
 from citekit.app.annotating.private_references import refuse_private
+from citekit.app.annotating.quotes import find_quote
 from citekit.errors import NotFound, UsageError
 from citekit.findings import Finding, Severity
 from citekit.model.annotation import Annotation, Passage, new_annotation

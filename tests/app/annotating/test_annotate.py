@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from citekit.app.annotating.editor_sheet import make_sheet, read_sheet
-from citekit.app.annotating.passages import find_quote, read_text
+from citekit.app.annotating.passages import read_text
+from citekit.app.annotating.quotes import find_quote
 from citekit.errors import InvalidData, NotFound, UsageError
 from citekit.model.quotation import MOST_SHARE, MOST_WORDS, count_words
 

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.app.annotating.annotate import address_of, passage_at, within_limits
-from citekit.app.annotating.passages import Letters, find_quote, texts_of
+from citekit.app.annotating.passages import Letters, texts_of
+from citekit.app.annotating.quotes import find_quote
 from citekit.app.intake.recognising.said import checksum
 from citekit.errors import CitekitError
 from citekit.formats.zotero.note_html import as_words
