@@ -5,7 +5,7 @@ will say; so whoever takes a step back sees whether it came about, and whether s
 the file since. What was removed is kept there whole, bytes and all, whatever its access: no clone,
 export or backup has the folder. It goes with the next change, with a seal, and with whatever is to
 leave nothing behind: a purge, another access. Every line has a MAC by this user's secret: what came
-with an archive from elsewhere takes nothing back. Decision 28.
+with an archive from elsewhere takes nothing back. Decision 27.
 """
 
 from __future__ import annotations
