@@ -17,6 +17,7 @@ from citekit.extract.documents.pdf import read_pdf, reflow
 from citekit.extract.dumps.plaintext import read_plaintext
 from citekit.extract.pages.html import read_html
 from citekit.extract.payload import write_payload
+from citekit.extract.shared.archives import copy_at, copy_evidence
 from citekit.extract.shared.dates.doubts import date_findings
 from citekit.extract.shared.evidence import Caption, Evidence, Extraction, Json, choose
 from citekit.extract.shared.publishers import Publisher
@@ -131,9 +132,13 @@ def _from_mhtml(data: bytes, document: Document, context: Context) -> Extraction
 
 def _said_by_file(evidence: Evidence) -> Evidence:
     """Nobody gave the address: the program that saved the page wrote it into the file."""
-    if (evidence.field, evidence.origin) != ("URL", "url"):
+    if evidence.origin != "url" or evidence.field not in _OF_ADDRESS:
         return evidence
-    return replace(evidence, origin="mhtml", rule="content-location")
+    sure = min(evidence.confidence, 0.8)
+    return replace(evidence, origin="mhtml", rule="content-location", confidence=sure)
+
+
+_OF_ADDRESS = frozenset({"URL", "archive", "archive_location", "archived-at"})
 
 
 def _from_pdf(data: bytes, document: Document, context: Context) -> Extraction:
@@ -226,10 +231,15 @@ def encoding_evidence(document: Document) -> list[Evidence]:
 
 
 def url_evidence(url: str | None) -> list[Evidence]:
-    """The address the caller gave, as evidence for the item's URL."""
+    """The address the caller gave, as evidence for the item's URL; of a copy, the original's."""
     if not url:
         return []
-    return [Evidence(field="URL", value=url, origin="url", rule="given", confidence=0.9)]
+    copy = copy_at(url)
+    original = copy.original if copy else None
+    rule = "given-copy" if copy else "given"
+    sure = 0.4 if copy and not original else 0.9  # what the page says of the original is better
+    given = Evidence(field="URL", value=original or url, origin="url", rule=rule, confidence=sure)
+    return [given, *copy_evidence(copy, "url", rule)]
 
 
 def doubt_future(evidence: list[Evidence], now: datetime | None) -> list[Evidence]:

@@ -22,7 +22,18 @@ from citekit.extract.shared.names import display_name
 CASES = Path(__file__).parents[1] / "cases"
 NAMES = sorted(path.stem for path in (CASES / "pages").glob("*.toml"))
 ALWAYS = {"title", "authors", "date", "site", "language", "captions", "first", "last"}
-VARIABLES = ("type", "section", "publisher", "publisher-place", "ISSN", "DOI", "volume", "issue")
+COPY = ("archive", "archive_location", "archived-at")
+VARIABLES = (
+    *COPY,
+    "type",
+    "section",
+    "publisher",
+    "publisher-place",
+    "ISSN",
+    "DOI",
+    "volume",
+    "issue",
+)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

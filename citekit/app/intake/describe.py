@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from citekit.model.item import Access, ItemFacts
+from citekit.extract.shared.archives import copy_at
+from citekit.model.item import Access, ArchivedCopy, ItemFacts
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ _RECORDED: Final = (
     "caption",
     "credit",
     "archive",
+    "archive_location",
+    "archived-at",
 )
 _OFFSETS_ONLY: Final = frozenset({"caption"})
 # What follows from the address is as sure as the address: somebody's word; so is what a program
@@ -78,7 +82,8 @@ def describe(
         value = extraction.value(variable)
         if value not in (None, "", []):
             variables[variable] = value
-    url = visited or declared.url or extraction.source_url or extraction.value("URL")
+    given = cited_for(declared.url)
+    url = visited or given or extraction.value("URL")
     if url:
         variables["URL"] = url
     declaring = _DECLARING if visited is None else _DECLARING - {"url"}
@@ -87,17 +92,34 @@ def describe(
         evidence["URL"] = tuple(
             {**candidate, "chosen": candidate["value"] == visited} for candidate in evidence["URL"]
         )
-    if declared.url:
+    if given:
         read = tuple(e for e in evidence["URL"] if e["origin"] != "url")
-        evidence["URL"] = (declared_evidence(declared.url), *_unchosen(read))
+        evidence["URL"] = (declared_evidence(given), *_unchosen(read))
     for name, value in (declared.fields or {}).items():
         variables[name] = value
         evidence[name] = (declared_evidence(value), *_unchosen(evidence.get(name, ())))
     facts = ItemFacts(
         access=declared.access or default_access,
+        archived=_archived(extraction),
         evidence={name: candidates for name, candidates in evidence.items() if candidates},
     )
     return {name: value for name, value in variables.items() if value is not None}, facts
+
+
+def cited_for(url: str | None) -> str | None:
+    """Under which address a page at this one is cited: of a copy in an archive, the original's."""
+    copy = copy_at(url)
+    return url if copy is None else copy.original
+
+
+def _archived(extraction: Extraction) -> tuple[ArchivedCopy, ...]:
+    """The copy in an archive that the document is, if it is one."""
+    url, at = extraction.value("archive_location"), extraction.value("archived-at")
+    if not url:
+        return ()
+    made = datetime.fromisoformat(at) if at else None
+    name = extraction.value("archive")
+    return (ArchivedCopy(url=url, at=made, extra={"name": name} if name else {}),)
 
 
 def declared_evidence(value: Any) -> dict[str, Any]:  # noqa: ANN401  # a JSON value

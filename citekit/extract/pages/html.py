@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from citekit.extract.pages.captions import read_captions
 from citekit.extract.pages.declared.articles import Page, read_article
-from citekit.extract.pages.declared.meta import canonical_url, read_meta
+from citekit.extract.pages.declared.meta import read_meta
 from citekit.extract.pages.declared.microdata import read_microdata
 from citekit.extract.pages.declared.things import read_things
 from citekit.extract.pages.frame import mark_main
 from citekit.extract.pages.headlines import read_headlines
 from citekit.extract.pages.main_text import main_text, paragraphs_in
+from citekit.extract.pages.places import Place, find_place
 from citekit.extract.pages.tree import parse_html, short_texts
 from citekit.extract.pages.visible import read_visible
-from citekit.extract.pages.weighing.addresses import address_evidence
 from citekit.extract.pages.weighing.authors import weigh_authors
 from citekit.extract.pages.weighing.dates import weigh_dates
 from citekit.extract.pages.weighing.details import weigh_details
@@ -36,6 +36,8 @@ from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
 
     from citekit.extract.shared.publishers import Publisher
 
@@ -67,15 +69,10 @@ def read_html(
     if root is None:
         return HtmlReading(evidence=(), captions=(), paragraphs=())
     mark_main(root)
-    canonical = canonical_url(root)
-    address = url or saved_url or canonical
+    place = find_place(root, decoded, given=url, saved=saved_url)
+    address = place.address
     headlines = read_headlines(root)
-    page = Page(url=address, titles=tuple(e.value for e in headlines))
-    raw = [
-        *read_article(read_things(root), page),
-        *read_meta(root),
-        *read_article(read_microdata(root), page),
-    ]
+    raw = _declared(root, Page(url=address, titles=tuple(e.value for e in headlines)), place)
     language = _declared_language(raw)
     order = day_order(_language_tags(raw), address, short_texts(root))
     context = DateContext(language=language, order=order, saved_at=saved_at)
@@ -100,15 +97,25 @@ def read_html(
         *_language(raw, text),
         *weigh_details(raw, language),
         *_caption_evidence(captions),
-        *address_evidence(canonical, saved_url),
+        *place.evidence,
     ]
     return HtmlReading(
         evidence=tuple(evidence),
         captions=tuple(captions),
         paragraphs=tuple(paragraphs_in(decoded, body)),
-        source_url=saved_url or canonical,
+        source_url=saved_url or place.own,
         captured_at=saved_at,
     )
+
+
+def _declared(root: HtmlElement, page: Page, place: Place) -> list[Evidence]:
+    """What the page's data say; in a copy, not what the archive says of itself."""
+    found = [
+        *read_article(read_things(root), page),
+        *read_meta(root),
+        *read_article(read_microdata(root), page),
+    ]
+    return [one for one in found if not place.is_of_archive(one)]
 
 
 def _chosen_type(candidates: list[Evidence]) -> str:

@@ -30,7 +30,7 @@ def names_page(url: str) -> bool:
     (False, False)
     """
     parts = split_address(url)
-    if parts is None or not _is_public(parts.hostname or ""):
+    if parts is None or not is_public(url):
         return False
     steps = [step for step in parts.path.split("/") if step]
     if steps and _DEFAULT_PAGE.match(steps[-1]):
@@ -55,7 +55,10 @@ def split_address(url: str) -> SplitResult | None:
     return parts if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def _is_public(host: str) -> bool:
+def is_public(url: str) -> bool:
+    """Whether an address is one that others can reach: no private host, no private number."""
+    parts = split_address(url)
+    host = (parts.hostname or "") if parts else ""
     try:
         return ip_address(host.strip("[]")).is_global
     except ValueError:

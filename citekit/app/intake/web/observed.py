@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from citekit.app.intake.describe import cited_for
 from citekit.capture.exchange import Exchange
 from citekit.findings import Finding
 from citekit.model.capture import Payload, Source
@@ -64,6 +65,9 @@ def cited_address(exchange: Exchange, extraction: Extraction) -> str:
     a page; else the one that answered.
     """
     own = extraction.source_url
+    original = cited_for(exchange.final_url)
+    if original not in {None, exchange.final_url}:
+        return str(original)  # what answered is a copy in an archive
     if own is None:
         return exchange.final_url
     here, there = urlsplit(exchange.final_url), urlsplit(own)

@@ -92,15 +92,6 @@ def values(
     return [Evidence(field=field, value=content, **common)]
 
 
-def canonical_url(root: HtmlElement) -> str | None:
-    """The address that the page itself declares."""
-    for query in ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content"):
-        for href in root.xpath(query)[:3]:
-            if href.strip().startswith(("http://", "https://")):
-                return str(href).strip()[:_LONGEST]
-    return None
-
-
 def _parsely(content: str) -> list[Evidence]:
     try:
         page = json.loads(content)
