@@ -139,7 +139,7 @@ class AnchoredText:
 def words_left(words: Sequence[str], others: Sequence[str]) -> float:
     """The share of words that are among the others, in their order, mistyped or not.
 
-    >>> words_left(["the", "old", "pier"], ["the", "olf", "stone", "pier"])
+    >>> words_left(["the", "stone", "pier"], ["the", "stome", "old", "pier"])
     1.0
     """
     if not words:

@@ -29,7 +29,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "exit-codes.
         (["claims"], "did you mean claim?"),
         (["cite", "x", "--fromat", "ris"], "did you mean --format?"),
         (["cite", "x", "--jsno"], "did you mean --json?"),
-        (["cite", "x", "--format=bibtx"], "did you mean bibtex?"),
+        (["export", "x", "--format=bagti"], "did you mean bagit?"),
         (["list", "--access", "pubic"], "did you mean public?"),
         (["claim", "link", "c", "x", "--stance", "suports"], "did you mean supports?"),
         (["cite", "x", "--format", "bibtex", "--lim", "3"], None),

@@ -104,7 +104,7 @@ def test_export_wants_format_and_place(call: Call, tmp_path: Path) -> None:
     """Without them the hint has the whole command; an existing path is a conflict."""
     code, _, err = call("export")
     assert code == 2
-    assert "--format bagit|ro-crate|prov --output PATH" in err
+    assert "--format bagit|ro-crate|prov|wacz --output PATH" in err
     assert call("export", "--format", "bagit", "-o", str(tmp_path))[0] == 7
 
 

@@ -19,6 +19,7 @@ from citekit.csl import Abbreviations, Citation, explain, parse_style, process_f
 from citekit.csl.output.render import format_names, output_format, renderer
 from citekit.csl.style.find import StyleSource, beside, find_style
 from citekit.errors import UsageError
+from citekit.model.nearest import did_you_mean
 from citekit.model.records.json_text import parse_json
 from citekit.model.value import NOTHING, Value, replace
 from citekit.store import files
@@ -65,8 +66,9 @@ def style_of_archive(store: ItemReader) -> str | None:
 def check_format(name: str) -> None:
     """Raise UsageError for a format that is neither ours nor was registered."""
     if name not in STYLED_FORMATS and name not in format_names():
-        formats = ", ".join((*format_names(), *DATA_FORMATS))
-        raise UsageError(f"no such format: {name}", hint=f"formats: {formats}")
+        known = (*format_names(), *DATA_FORMATS)
+        hint = did_you_mean(name, known) or f"formats: {', '.join(known)}"
+        raise UsageError(f"no such format: {name}", hint=hint)
 
 
 def short_forms(own: Mapping[str, Any], path: Path | None = None) -> Abbreviations | None:
