@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from citekit.app.sealing.seal import seal
+from citekit.app.verifying import beside_writers
 from citekit.app.verifying.beside_writers import ATTEMPTS, until_steady
-from citekit.errors import NotFound, StoreConflict
+from citekit.errors import NotFound, Place, StoreConflict
+from citekit.store.lock import exclusive
 from citekit.testing.builders import build_archive
 
 if TYPE_CHECKING:
@@ -84,6 +87,8 @@ def test_an_archive_that_never_rests_is_said_to_be_changed(store: ArchiveStore) 
     with pytest.raises(StoreConflict, match="is being changed") as stopped:
         until_steady(store.layout, check, is_well=lambda _: False)
     assert (stopped.value.exit_code, len(checks)) == (7, ATTEMPTS)
+    assert stopped.value.place == Place(path=str(store.root))
+    assert "when the other command is done" in str(stopped.value.hint)
 
 
 def test_a_check_that_fails_beside_a_writer_starts_anew(store: ArchiveStore) -> None:
@@ -110,3 +115,80 @@ def test_only_waiting_events_take_nothing_from_a_good_verdict(store: ArchiveStor
         return "well"
 
     assert until_steady(store.layout, check, is_well=lambda _: True) == "well"
+
+
+def test_at_rest_a_bad_verdict_stands_at_once(store: ArchiveStore) -> None:
+    """Where nobody writes, what was found is said after one check, and so is a failure."""
+    checks = []
+
+    def check() -> str:
+        checks.append("done")
+        return "something is wrong"
+
+    def fail() -> str:
+        checks.append("failed")
+        raise NotFound("no such item")
+
+    told = until_steady(store.layout, check, is_well=lambda report: report == "well")
+    assert (told, checks) == ("something is wrong", ["done"])
+    with pytest.raises(NotFound):
+        until_steady(store.layout, fail, is_well=lambda _: True)
+    assert checks == ["done", "failed"]
+
+
+def test_a_writer_at_the_beginning_makes_a_bad_verdict_doubtful(store: ArchiveStore) -> None:
+    """It may have been tidying up after its seal: the check begins anew when it is done."""
+    writer = exclusive(store.root)
+    writer.__enter__()
+    checks = []
+
+    def check() -> str:
+        checks.append("done")
+        if len(checks) == 1:
+            writer.__exit__(None, None, None)
+        return "something is wrong"
+
+    until_steady(store.layout, check, is_well=lambda _: False)
+    assert checks == ["done", "done"]
+
+
+def test_a_writer_at_the_end_is_waited_for(store: ArchiveStore) -> None:
+    """Whoever begins during a check may have moved what it reads; soon done, it costs one more."""
+    writer = exclusive(store.root)
+    done = threading.Timer(0.2, writer.__exit__, (None, None, None))
+    checks = []
+
+    def check() -> str:
+        checks.append("done")
+        if len(checks) == 1:
+            writer.__enter__()
+            done.start()
+        return "something is wrong"
+
+    until_steady(store.layout, check, is_well=lambda _: False)
+    done.join()
+    assert checks == ["done", "done"]
+
+
+def test_a_writer_that_stays_is_not_waited_for_without_end(
+    store: ArchiveStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hung writer keeps nobody: after a few attempts it is said what is going on."""
+    monkeypatch.setattr(beside_writers, "_PATIENCE_S", 0.03)
+    with exclusive(store.root), pytest.raises(StoreConflict, match="is being changed"):
+        until_steady(store.layout, lambda: "something is wrong", is_well=lambda _: False)
+
+
+def test_a_change_without_an_event_makes_a_bad_verdict_doubtful(store: ArchiveStore) -> None:
+    """Every change begins in the staging folder, also one that leaves no event."""
+    checks = []
+
+    def check() -> str:
+        checks.append("done")
+        if len(checks) == 1:
+            store.layout.staging.mkdir(parents=True, exist_ok=True)
+            (store.layout.staging / "left-over").write_bytes(b"")
+        return "something is wrong"
+
+    until_steady(store.layout, check, is_well=lambda _: False)
+    assert checks == ["done", "done"]
