@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from citekit.app.annotating.annotate import Annotated as Annotated
     from citekit.app.annotating.reanchor import Reanchored as Reanchored
     from citekit.app.archive import Archive as Archive
+    from citekit.app.auditing.result import Audit as Audit
+    from citekit.app.auditing.result import ClaimLeanedOn as ClaimLeanedOn
+    from citekit.app.auditing.result import QuotationChecked as QuotationChecked
+    from citekit.app.auditing.result import SourceChecked as SourceChecked
     from citekit.app.changing.access import AccessChanged as AccessChanged
     from citekit.app.changing.plans import RemovePlan as RemovePlan
     from citekit.app.changing.plans import SetPlan as SetPlan
@@ -98,6 +102,7 @@ _PLACES = {
     "citekit.app.annotating.annotate": "Annotated",
     "citekit.app.annotating.reanchor": "Reanchored",
     "citekit.app.archive": "Archive",
+    "citekit.app.auditing.result": "Audit ClaimLeanedOn QuotationChecked SourceChecked",
     "citekit.app.changing.access": "AccessChanged",
     "citekit.app.changing.plans": "RemovePlan SetPlan",
     "citekit.app.changing.purge": "Purged PurgePlan",

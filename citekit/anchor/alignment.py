@@ -97,3 +97,29 @@ def likeness_at_start(one: str, text: str) -> float:
 def _folded(one: str, other: str) -> tuple[str, str]:
     letters = {c: chr(33 + n) for n, c in enumerate(sorted(set(one))[:_MOST_LETTERS])}
     return "".join(letters.get(c, " ") for c in one), "".join(letters.get(c, " ") for c in other)
+
+
+def word_steps(
+    words: Sequence[str], others: Sequence[str], *, most: int
+) -> list[tuple[str, int, int]]:
+    """How words become the stretch of others that is most like them: step, word, other word.
+
+    Steps are ``=``, ``X`` (another word), ``I`` (only here) and ``D`` (only there); ``most`` is how
+    many words may differ. Nothing where more do.
+    """
+    known = list(dict.fromkeys(words))[:_MOST_LETTERS]
+    letters = {word: chr(33 + n) for n, word in enumerate(known)}
+    one, two = ("".join(letters.get(w, " ") for w in each) for each in (words, others))
+    if not one or not two:
+        return []
+    result = edlib.align(one, two, mode="HW", task="path", k=most)
+    if result["editDistance"] < 0:
+        return []
+    steps, here, there = [], 0, result["locations"][0][0] or 0
+    for count, step in _STEP.findall(result["cigar"] or ""):
+        for _ in range(int(count)):
+            is_same = step == "=" and words[here] == others[there]
+            steps.append(("X" if step == "=" and not is_same else step, here, there))
+            here += step != "D"
+            there += step != "I"
+    return steps

@@ -29,6 +29,7 @@ from citekit.app.annotating.entities_and_claims import (
     set_entity_private,
 )
 from citekit.app.annotating.reanchor import reanchor
+from citekit.app.auditing.audit import audit
 from citekit.app.changing.access import set_access
 from citekit.app.changing.edit import plan_rename, readmit, remove, rename, set_fields
 from citekit.app.changing.plans import plan_remove, plan_set
@@ -120,6 +121,7 @@ class Archive:
     cite = use_case(cite)
     render = use_case(render)
     cited_by = use_case(cited_by)
+    audit = use_case(audit)
     sync_bibliography = use_case(sync)
     styles = staticmethod(search_styles)
     describe_style = staticmethod(describe_style)

@@ -228,6 +228,19 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--with-private', 'parameter': 'with_private', 'help': 'Cite what is private or withdrawn, too: for your eyes only.'},
         ),
     },
+    'audit': {
+        'help': "Check a paper's quotations against its sources as they are kept; exit 1 if any is wrong.",
+        'door': 'daily.audit:audit',
+        'arguments': (
+            {'name': 'PAPER', 'parameter': 'papers', 'help': 'A paper: .md, .qmd, .Rmd, .tex, .typ, .rst or .ipynb.', 'is_many': True},
+        ),
+        'options': (
+            {'name': '--format', 'parameter': 'format', 'help': 'github: annotations of a pull request; html: a page.', 'metavar': 'FORMAT', 'choices': ('text', 'github', 'json', 'html')},
+            {'name': '--output', 'parameter': 'output_', 'help': 'Write a page into this file, too.', 'metavar': 'FILE', 'short': '-o'},
+            {'name': '--online', 'parameter': 'online', 'help': 'Ask the addresses of the sources if they still answer.'},
+            {'name': '--strict', 'parameter': 'strict', 'help': 'A source that is not sealed is wanting, too.'},
+        ),
+    },
     'annotate': {
         'help': 'Annotate a passage; without --quote, numbered paragraphs open in $EDITOR.',
         'door': 'annotate:annotate',

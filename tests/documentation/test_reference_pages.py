@@ -28,6 +28,7 @@ CALLS = {
     "styles": ("mla",),
     "styles show": ("mla",),
     "bib check": (str(ROOT / "tests/cases/bib-check/odds.bib"),),
+    "audit": (str(ROOT / "tests/cases/papers/roles.rst"),),
     "bib sync": ("--for", str(ROOT / "tests/cases/papers/roles.rst")),
     "cite": ("mem2023turkiye",),
     "render": (str(ROOT / "tests/cases/rendering/kites.md"),),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from citekit.store.reading import ArchiveReader
 
 # A reference rests on these; a note or an annotation that is not sealed yet changes none of it.
-_CITED: Final = re.compile(r"item\.json|captures[/\\][^/\\]+\.json")
+CITED: Final = re.compile(r"item\.json|captures[/\\][^/\\]+\.json")
 _ERRORS: Final[dict[int, type[CitekitError]]] = {
     4: InvalidData,
     6: IntegrityFailed,
@@ -50,5 +50,5 @@ def _wrong(report: Report) -> Iterator[Finding]:
     yield from (finding for finding in report.findings if finding.severity is Severity.ERROR)
     for finding in report.findings:
         path = finding.place.path if finding.place else None
-        if finding.kind is FindingClass.UNSEALED and path and _CITED.search(path):
+        if finding.kind is FindingClass.UNSEALED and path and CITED.search(path):
             yield finding

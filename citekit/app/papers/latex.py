@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from citekit.app.papers.found import Found, Spots, blanked
+from citekit.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,14 @@ _RESOURCES: Final = frozenset({"addbibresource", "addglobalbib", "addsectionbib"
 _CLASSIC: Final = frozenset({"bibliography", "nobibliography"})
 
 
+class CiteCommand(Value):
+    """A command that cites, from its backslash to behind its last key."""
+
+    name: str
+    start: int
+    end: int
+
+
 def find_in_latex(text: str) -> Found:
     r"""What a LaTeX file cites and reads.
 
@@ -87,6 +96,13 @@ def cited_by_commands(text: str) -> list[Spot]:
     reader = _Reader(text)
     reader.run()
     return reader.keys
+
+
+def cite_commands(text: str) -> list[CiteCommand]:
+    """The commands that cite; of those that quote, up to the words that they quote."""
+    reader = _Reader(text)
+    reader.run()
+    return reader.commands
 
 
 def without_hidden(text: str) -> str:
@@ -134,6 +150,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.keys: list[Spot] = []
+        self.commands: list[CiteCommand] = []
         self.files: list[Spot] = []
         self.bibliographies: list[str] = []
         self.cites_all = False
@@ -155,14 +172,14 @@ class _Reader:
             elif name == "begin":
                 self._environment(at)
             elif is_cite(name):
-                self._cite(name, at)
+                self._cite(name, command.start(), at)
 
     def _group(self, at: int) -> re.Match[str] | None:
         """The next argument in braces, behind options."""
         options = _OPTIONS.match(self.text, at)
         return _FLAT.match(self.text, options.end() if options else at)
 
-    def _cite(self, name: str, at: int) -> None:
+    def _cite(self, name: str, start: int, at: int) -> None:
         is_list = name.lower().endswith(("cites", "texts"))
         if is_list and (options := _LIST_OPTIONS.match(self.text, at)):
             at = options.end()
@@ -171,7 +188,10 @@ class _Reader:
             group = self._group(group.end())  # behind the volume, or the language
         while group:
             self._take(name, group)
-            group = self._group(group.end()) if is_list else None
+            end = group.end()
+            group = self._group(end) if is_list else None
+            if group is None:
+                self.commands.append(CiteCommand(name=name, start=start, end=end))
 
     def _take(self, name: str, group: re.Match[str]) -> None:
         for key, at in _parts(group):
@@ -183,7 +203,7 @@ class _Reader:
     def _environment(self, at: int) -> None:
         name = _FLAT.match(self.text, at)
         if name and name[1] in _QUOTES:
-            self._cite(name[1].replace("display", ""), name.end())
+            self._cite(name[1].replace("display", ""), name.start(), name.end())
 
     def _include(self, command: re.Match[str]) -> None:
         group = self._group(command.end())

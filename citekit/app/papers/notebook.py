@@ -29,7 +29,7 @@ def find_in_notebook(text: str) -> Found:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise InvalidData("is no notebook of format 4: it has no cells")
     kept = _cite2c(notebook)
-    found = list(_found(notebook["cells"]))
+    found = list(_found(notebook))
     return Found(
         keys=tuple(_with_data(one, kept) for each in found for one in each.keys),
         bibliographies=tuple(name for each in found for name in each.bibliographies),
@@ -37,9 +37,10 @@ def find_in_notebook(text: str) -> Found:
     )
 
 
-def _found(cells: list[Any]) -> Iterator[Found]:
+def cells_of(notebook: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The cells of Markdown and raw text: name, kind, text; raises InvalidData for too much."""
     left = _MOST_SIGNS
-    for number, cell in enumerate(cells):
+    for number, cell in enumerate(notebook["cells"]):
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         source = cell.get("source") if isinstance(cell, dict) else None
         lines = source if isinstance(source, list) else [source]
@@ -49,8 +50,13 @@ def _found(cells: list[Any]) -> Iterator[Found]:
         left -= sum(map(len, words))
         if left < 0:
             raise InvalidData(f"its cells have more than {_MOST_SIGNS:,} signs of text")
+        yield f"cells[{number}]", kind, "".join(words)
+
+
+def _found(notebook: Mapping[str, Any]) -> Iterator[Found]:
+    for name, kind, text in cells_of(notebook):
         find = find_in_markdown if kind == "markdown" else find_in_latex
-        yield _in_cell(find("".join(words)), f"cells[{number}]")
+        yield _in_cell(find(text), name)
 
 
 def _in_cell(found: Found, cell: str) -> Found:

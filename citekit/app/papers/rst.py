@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from citekit.app.papers.found import Spot
 
-_ROLE: Final = re.compile(
+ROLE: Final = re.compile(
     r"(?::(?:foot)?(?:full)?cite(?::[a-z]+)?:|\{(?:foot)?(?:full)?cite(?::[a-z]+)?\})"
     r"`(?P<body>[^`]*+)`"
 )
@@ -38,7 +38,7 @@ def find_in_rst(text: str) -> Found:
     >>> [m.key for m in find_in_rst("See :cite:p:`quill,lund` and ``:cite:`no```").keys]
     ['quill', 'lund']
     """
-    shown = _without_code(text)
+    shown = without_code(text)
     files: list[Spot] = []
     bibliographies: list[str] = []
     for at, line in _lines(shown):
@@ -62,9 +62,19 @@ def keys_in_roles(text: str) -> Iterator[Spot]:
     >>> list(keys_in_roles("{cite:t}`{see}quill{p. 3}, lund`"))
     [('quill', 14), ('lund', 27)]
     """
-    for role in _ROLE.finditer(text):
+    for role in ROLE.finditer(text):
         for cite in _CITE.finditer(role["body"]):
             yield " ".join(cite["key"].split()), role.start("body") + cite.start("key")
+
+
+def locator_in_role(text: str, at: int, end: int) -> str:
+    """What stands in braces behind a key in a role, as if it stood behind a key of pandoc's.
+
+    >>> locator_in_role("quill{p. 3}, lund", 0, 17)
+    ', p. 3'
+    """
+    braces = re.compile(r"[^,{}`]*\{([^{}]*)\}").match(text, at, end)
+    return f", {braces[1]}" if braces else ""
 
 
 def _lists_all(text: str) -> bool:
@@ -81,7 +91,7 @@ def _lists_all(text: str) -> bool:
     return False
 
 
-def _without_code(text: str) -> str:
+def without_code(text: str) -> str:
     """The text with blanks for literal blocks, comments and literals in a line."""
     out: list[str] = []
     indent: int | None = None

@@ -19,6 +19,7 @@ _TOKEN: Final = re.compile(
     r"(?P<skip>\\.|https?://[^\s\]]*|//[^\r\n]*|`{3,}|``|`)"
     r"|(?P<comment>/\*)"
     rf"|(?P<key>@{_LABEL})"
+    rf"|(?P<attributed>\battribution:\s*<(?P<source>{_LABEL})>)"
     rf"|(?P<label><{_LABEL}>)"
     r"|(?P<call>(?:#|(?<![\w.-]))(?P<function>cite|bibliography)\(\s*)"
     r"|(?P<file>(?:#|^[ \t]*)(?:include|import)\s*\"(?P<name>[^\"\r\n]*)\")"
@@ -90,6 +91,8 @@ class _Reader:
             return self._behind_comment(end)
         if token["key"] and not self._is_code:
             self.keys.append((token["key"][1:], token.start()))
+        elif token["attributed"] and self._is_code:
+            self.keys.append((token["source"], token.start("source") - 1))
         elif token["label"] and not self._is_code:
             self.labels.add(token["label"][1:-1])
         elif token["call"] and self._runs(token["call"]):

@@ -45,7 +45,7 @@ def render_page(verdict: ProofVerdict, document: ProofDocument, *, how: str | No
     item = _object(None if path is None else verdict.documents.get(path))
     alone = Template(_read("proof_how.html")).substitute(key=words(document.key))
     return Template(page).substitute(
-        style=_style_hash(page),
+        style=style_hash(page),
         before=how or "",
         after="" if how else alone,
         title=words(str(item.get("title") or document.key)),
@@ -68,7 +68,7 @@ def _read(name: str) -> str:
     return (files("citekit.app.proving") / name).read_text(encoding="utf-8")
 
 
-def _style_hash(page: str) -> str:
+def style_hash(page: str) -> str:
     """What the page's policy calls its style sheet by: nothing else may give a style."""
     style = page.partition("<style>")[2].partition("</style>")[0]
     return f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}"

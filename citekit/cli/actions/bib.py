@@ -10,8 +10,8 @@ from citekit.app.syncing.sync import Synced
 from citekit.app.syncing.sync import sync as sync_bibliography
 from citekit.app.syncing.watch import Watch
 from citekit.cli import output
+from citekit.cli.actions.daily.finding_lines import finding_line, github_line
 from citekit.errors import CitekitError, NotFound, UsageError
-from citekit.model.records.control_characters import visible
 from citekit.store.private.left_out import LeftOut
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from citekit.store.reading import ArchiveReader
 
 _MOST_KEYS = 5
-_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
-_ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY_ESCAPES = str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def check(
@@ -195,35 +192,9 @@ def _synced_as_json(synced: Synced) -> dict[str, object]:
 
 def _tell(one: BibChecked, format_: str | None, *, quiet: bool) -> None:
     for finding in one.left:
-        output.answer(_github_line(finding) if format_ == "github" else _line(finding))
+        output.answer(github_line(finding) if format_ == "github" else finding_line(finding))
     if one.mended:
         output.note(f"{one.path}: {one.mended} mended", quiet=quiet)
-
-
-def _line(finding: Finding) -> str:
-    hint = f" ({finding.hint})" if finding.hint else ""
-    return f"{finding.place}: {finding.severity}: {finding.message}{hint} [{finding.code}]"
-
-
-def _github_line(finding: Finding) -> str:
-    """A workflow command of GitHub (docs.github.com, "Workflow commands", ``::warning``)."""
-    place = finding.place
-    where = {
-        "file": place.path if place else None,
-        "line": place.line if place else None,
-        "col": place.column if place else None,
-        "title": finding.code,
-    }
-    shown = ",".join(
-        f"{name}={_escaped(str(value)).translate(_PROPERTY_ESCAPES)}"
-        for name, value in where.items()
-        if value is not None
-    )
-    return f"::{_LEVELS[finding.severity]} {shown}::{_escaped(finding.message)}"
-
-
-def _escaped(text: str) -> str:
-    return visible(text).translate(_ESCAPES)
 
 
 def _as_json(one: BibChecked) -> dict[str, object]:

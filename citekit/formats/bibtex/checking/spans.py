@@ -89,6 +89,10 @@ class Lines:
         line = bisect_right(self._starts, at)
         return line, at - self._starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column that ``place`` told."""
+        return self._starts[line - 1] + column - 1
+
 
 def find_spans(text: str) -> Spans:
     """The blocks of a text with their places; never raises."""

@@ -1,0 +1,1 @@
+"""Papers held against what they cite: quotations, locators, addresses, claims."""
