@@ -90,7 +90,7 @@ def read_html(
     text = "\n".join(body)
 
     evidence = [
-        *weigh_titles(raw, sites, address),
+        *weigh_titles(raw, sites, address, short_texts(root)),
         *weigh_authors(raw, sites, language),
         *weigh_dates(raw, root, body, address, context),
         *names,

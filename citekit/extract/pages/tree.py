@@ -27,6 +27,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
 _PIECES_A_LETTER = 10  # where elements without text stand in thousands, the rest is not looked at
 _MOST_ELEMENTS, _SHORT = 20_000, 200
+_TAG = re.compile(r"<(?P<slash>/?)(?P<name>[a-zA-Z][\w-]*)(?:[\s/][^<>]{0,200})?>")
+_ENDLESS_TAGS = {"br", "wbr", "hr", "img", "input"}
 _SPACES = re.compile(r"\s+")
 _SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "svg", "iframe", "button", "select"},
@@ -117,7 +119,20 @@ def selector_of(element: HtmlElement) -> str:
 
 
 def clean(text: str) -> str:
-    """A value without entities, tags and surplus white space."""
+    """A value without entities, mark-up and surplus white space.
+
+    A tag that nothing closes is what the text speaks of, unless it is one that has no end.
+
+    >>> clean("The <em>Odyssey</em> &amp;amp; more"), clean("Why &lt;div&gt; is not enough")
+    ('The Odyssey & more', 'Why <div> is not enough')
+    """
     for _ in range(2):
         text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
-    return " ".join(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text).split())
+    tags = [(match["slash"], match["name"].casefold()) for match in _TAG.finditer(text)]
+    ended = {name for slash, name in tags if slash}
+    markup = {name for slash, name in tags if not slash} & ended | _ENDLESS_TAGS
+    return " ".join(_TAG.sub(lambda m: _without_markup(m, markup), text).split())
+
+
+def _without_markup(tag: re.Match[str], markup: set[str]) -> str:
+    return "" if tag["name"].casefold() in markup else tag[0]

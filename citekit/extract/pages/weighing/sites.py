@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 
 def weigh_sites(raw: list[Evidence], url: str | None, known: Directory) -> list[Evidence]:
     """What the site and its publisher are called, by the page and by the table."""
-    found = [
-        e
-        for e in raw
-        if e.field in {"container-title", "publisher"} and not str(e.value).startswith("http")
-    ]
+    found = [e for e in _names(raw) if not str(e.value).startswith("http")]
     if publisher := known.of_url(url):
         found += publisher_evidence(
             publisher,
@@ -44,6 +40,16 @@ def weigh_sites(raw: list[Evidence], url: str | None, known: Directory) -> list[
             if e.field == "publisher" and not _is_of_work(e)
         ][:1]
     return found
+
+
+def _names(raw: list[Evidence]) -> list[Evidence]:
+    """What the page calls its site and publisher; the headline in their place names neither."""
+    titles = {compact(e.value) for e in raw if e.field == "title" and len(e.value.split()) > 3}
+    return [
+        e
+        for e in raw
+        if e.field in {"container-title", "publisher"} and compact(e.value) not in titles
+    ]
 
 
 def weigh_containers(sites: list[Evidence], kind: str) -> list[Evidence]:
@@ -89,9 +95,8 @@ def site_names(raw: list[Evidence], url: str | None, known: Directory) -> frozen
     """All names the site has, compact: its own, the table's, and its host's."""
     names = [
         e.value
-        for e in raw
-        if e.field == "container-title"
-        or (e.field == "publisher" and e.origin in {"json-ld", "microdata"})
+        for e in _names(raw)
+        if e.field == "container-title" or e.origin in {"json-ld", "microdata"}
     ]
     names += [without_legal_form(name) for name in names]
     publisher = known.of_url(url)
