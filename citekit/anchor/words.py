@@ -71,6 +71,7 @@ class Words:
 
     def said(self, first: int, last: int) -> str:
         """The text from one word to before another, each blank a space."""
+        last = min(last, len(self.spans))
         if first >= last:
             return ""
         return " ".join(self.text[self.spans[first][0] : self.spans[last - 1][1]].split())

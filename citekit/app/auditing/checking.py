@@ -15,15 +15,13 @@ from citekit.findings import Finding, Severity
 from citekit.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from citekit.app.auditing.cited_keys import CitedKeys
     from citekit.app.auditing.reading import Part
     from citekit.app.auditing.shown import Showing, Shown
     from citekit.app.auditing.source_texts import SourceTexts
 
 FEWEST_WORDS: Final = 3
-"""Fewer words than these between marks may be a term or a doubt, and are no quotation alone."""
+"""Fewer words between marks may be a term or a doubt, and so may these where no source has them."""
 _CLEARLY: Final = 0.75
 """The share of words that tells a quotation whose citation does not stand in its sentence."""
 _NEARLY_ALL: Final = 0.85
@@ -58,14 +56,18 @@ class Checker:
         self._keys = keys
         self._showing = showing
 
-    def judge(self, part: Part, quoted: Quoted) -> Iterator[Judged]:
-        """What a quotation is; those inside of a block that is none as a whole."""
+    def judge(self, part: Part, quoted: Quoted) -> list[Judged]:
+        """What a quotation is; of a block that is none as a whole, those inside of it."""
         judged = self._judge(part, quoted)
-        if judged.verdict in ("absent", "unchecked") and quoted.inner:
-            for inner in quoted.inner:
-                yield self._judge(part, replace(inner, cites=inner.cites or quoted.cites))
-        else:
-            yield judged
+        if judged.verdict in ("absent", "unchecked"):
+            inner = [
+                one if one.cites else replace(one, cites=quoted.cites, is_beside=True)
+                for one in quoted.inner
+            ]
+            inside = [self._judge(part, one) for one in inner]
+            if any(one.verdict in ("verbatim", "altered", "misplaced") for one in inside):
+                return inside
+        return [judged]
 
     def _judge(self, part: Part, quoted: Quoted) -> Judged:
         place = part.place(quoted.start)
@@ -92,7 +94,7 @@ class Checker:
         is_altered = standing.match.state == "altered" and standing.match.share >= least
         if is_altered and size >= FEWEST_WORDS:
             return replace(unchecked, verdict="altered", standing=standing, cite=cite)
-        if size < FEWEST_WORDS or not quoted.is_beside:
+        if size <= FEWEST_WORDS or not quoted.is_beside:
             note = "stands in no source that is cited near"
             return replace(unchecked, standing=standing, cite=cite, note=note)
         return replace(unchecked, verdict="absent", standing=standing, cite=cite)
@@ -126,22 +128,10 @@ class Checker:
         lost = [
             (number, Quotation(one.quoted.text))
             for number, one in enumerate(judged)
-            if one.verdict == "absent"
-            or (
-                one.verdict == "altered" and one.standing and one.standing.match.share < _NEARLY_ALL
-            )
+            if one.verdict in ("absent", "altered")
         ]
         found = self._texts.elsewhere(lost)
-        return [
-            replace(
-                one,
-                other=found[number],
-                verdict="elsewhere" if one.verdict == "absent" else one.verdict,
-            )
-            if number in found
-            else one
-            for number, one in enumerate(judged)
-        ]
+        return [_with_other(one, found.get(number)) for number, one in enumerate(judged)]
 
     def told(self, judged: Judged) -> tuple[QuotationChecked, Finding | None]:
         """A judgement as it is reported."""
@@ -176,6 +166,15 @@ class Checker:
             changes = standing.match.changes if judged.verdict == "altered" else ()
             return self._showing.of_source(standing.key, text, changes)
         return self._showing.of_nobody(text)
+
+
+def _with_other(judged: Judged, other: Standing | None) -> Judged:
+    """What is like its own source in part alone, and like another wholly, is of that one."""
+    standing = judged.standing
+    if standing is None or other is None or other.key == standing.key:
+        return judged
+    is_of_other = judged.verdict == "absent" or standing.match.share < _NEARLY_ALL
+    return replace(judged, other=other, verdict="elsewhere" if is_of_other else judged.verdict)
 
 
 def _rank(standing: Standing) -> float:

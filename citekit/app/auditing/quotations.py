@@ -30,6 +30,7 @@ _ABBREVIATION: Final = re.compile(
 )
 _ATTRIBUTION: Final = re.compile(r"(?:^|\n)\s*(?:—|–|---?|~)\s*[^\n]*\Z")
 _MARKS: Final = re.compile('[“”„«»‹›「」『』"]')
+_DECADE: Final = re.compile(r"\d\ds?\b")
 _WORD: Final = re.compile(r"\w+")
 _FEW_WORDS: Final = 5
 _NEAR: Final = 60
@@ -210,6 +211,8 @@ def _opens(line: str, at: int) -> bool:
     follows = line[at + 1 : at + 2]
     if not follows or follows.isspace():
         return line[at] in "«‹" and bool(follows)  # French puts a space there
+    if line[at] in _MAY_BE_APOSTROPHE and _DECADE.match(line, at + 1):
+        return False
     before = line[at - 1] if at else " "
     return line[at] not in _OPENS_AFTER_SPACE or before in _BEFORE
 
@@ -219,6 +222,7 @@ def _closings(line: str, at: int) -> list[int]:
     opener, depth = line[at], 0
     closers = _CLOSERS[opener]
     found: list[int] = []
+    unpaired = 0
     for sign in re.finditer(f"[{re.escape(opener + closers)}]", line[at + 1 : at + 1 + _LONGEST]):
         place = at + 1 + sign.start()
         if sign[0] in closers:
@@ -230,11 +234,12 @@ def _closings(line: str, at: int) -> list[int]:
                     break
             else:
                 depth -= 1
+                unpaired = unpaired or place
         elif not found:
             depth += 1
         else:
             break  # the next one begins
-    return found
+    return found or ([unpaired] if unpaired else [])
 
 
 def _closes(line: str, at: int) -> bool:

@@ -31,7 +31,7 @@ _QUOTE: Final = re.compile(r"\\(?:text|block)quote\*?\s*((?:\[[^\[\]]*\]\s*)*)(?
 _ENVIRONMENT: Final = re.compile(
     r"\\begin\s*\{(quote|quotation|displayquote|displaycquote)\}(.*?)\\end\s*\{\1\}", re.DOTALL
 )
-_ARGUMENTS: Final = re.compile(r"(?:\s*(?:\[[^\[\]]*\]|\{[^{}]*\}))*")
+_ARGUMENTS: Final = re.compile(r"(?:\[[^\[\]]*\])*\{[^{}]*\}(?:\[[^\[\]]*\])?")
 _ACCENT: Final = re.compile(r"\\[\"'`^~=.]|\\[%&$#_{}]")
 _NO_TEXT: Final = re.compile(
     r"\\(?:label|ref|eqref|[cC]ref|autoref|pageref|url|includegraphics|input|include|index|vspace"

@@ -17,7 +17,7 @@ _HIDDEN: Final = re.compile(
 )
 _STATEMENT: Final = re.compile(r"^[ \t]*#(?:set|show|import|include|let)\b[^\n]*", re.MULTILINE)
 _CALL: Final = re.compile(r"#[\w.-]+(?=[(\[])")
-_CITE: Final = re.compile(r"#cite\(")
+_CITE: Final = re.compile(r"#?\bcite\(")
 _SUPPLEMENT: Final = re.compile(r"supplement:\s*(?:\[([^\[\]]*)\]|\"([^\"]*)\")")
 _QUOTE: Final = re.compile(r"#quote(?=[(\[])")
 _ESCAPE: Final = re.compile(r"\\(\S)")
