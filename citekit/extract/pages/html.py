@@ -31,6 +31,7 @@ from citekit.extract.shared.dates.order import day_order
 from citekit.extract.shared.dates.printed import find_dates
 from citekit.extract.shared.evidence import Caption, Evidence, choose
 from citekit.extract.shared.language import detect_language
+from citekit.extract.shared.names import display_name
 from citekit.extract.shared.publishers import directory
 from citekit.model.value import Value
 
@@ -85,13 +86,15 @@ def read_html(
     names = weigh_containers(names, _chosen_type(names))
 
     captions = read_captions(root)
-    apart = [e.value for e in raw if e.field == "title"] + [c.caption for c in captions]
-    body = main_text(root, url=address, apart=apart)
+    authors = weigh_authors(raw, sites, language)
+    apart = [e.value for e in raw if e.field in _ELSEWHERE] + [c.caption for c in captions]
+    apart += [display_name(name) for e in authors for name in e.value]
+    body = main_text(root, url=address, context=context, apart=apart)
     text = "\n".join(body)
 
     evidence = [
         *weigh_titles(raw, sites, address, short_texts(root)),
-        *weigh_authors(raw, sites, language),
+        *authors,
         *weigh_dates(raw, root, body, address, context),
         *names,
         *_language(raw, text),
@@ -106,6 +109,9 @@ def read_html(
         source_url=saved_url or place.own,
         captured_at=saved_at,
     )
+
+
+_ELSEWHERE = frozenset({"title", "section", "container-title"})  # what repeats them is no body
 
 
 def _declared(root: HtmlElement, page: Page, place: Place) -> list[Evidence]:

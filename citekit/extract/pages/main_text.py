@@ -1,44 +1,87 @@
-"""The main text of a page, by trafilatura, as body paragraphs.
+"""The main text of a page as body paragraphs: trafilatura chooses them, the tree has their words.
 
 Trafilatura has the best text of all tools measured. Pages that are too large for it in a bearable
-time get its fast mode, and larger ones the plain paragraphs.
+time get its fast mode, and larger ones the plain paragraphs. Lines above and below the prose that
+are byline, date, credit or label are no body: they are evidence.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
+from citekit.extract.pages.flow import Flow, Found
 from citekit.extract.pages.tree import text_of
+from citekit.extract.shared.credits import credit_alone
+from citekit.extract.shared.datelines import read_meta_line
 from citekit.extract.shared.noise import classify_noise
 from citekit.extract.shared.unit import Unit
 from citekit.extract.shared.words import bare
 from citekit.findings import unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
+
+    from citekit.extract.shared.dates.context import DateContext
 
 _FAST_FROM, _PLAIN_FROM = 12_000, 60_000  # elements
 _MOST_SPANNED = 1000
 _COLUMNS = re.compile("1?[0-9]|20")
 _DROPPED = frozenset({"related", "share", "advertisement", "newsletter", "copyright"})
+_LONGEST_LABEL: Final = 200
+_FIRST_LINES: Final = 4  # of a page without prose, where a label may stand
 
 
-def main_text(root: HtmlElement, *, url: str | None, apart: Iterable[str] = ()) -> list[str]:
+def main_text(
+    root: HtmlElement,
+    *,
+    url: str | None,
+    context: DateContext,
+    apart: Iterable[str] = (),
+) -> list[str]:
     """The body paragraphs in order.
 
-    `apart` are texts that stand elsewhere: headline, captions, byline; lines that repeat them are
+    `apart` are texts that stand elsewhere: headline, names, captions; lines that repeat them are
     left out.
     """
-    elements = sum(1 for _ in zip(root.iter(), range(_PLAIN_FROM + 1), strict=False))
+    elements = sum(1 for _ in islice(root.iter(), _PLAIN_FROM + 1))
+    flow = Flow(root)
     if elements > _PLAIN_FROM:
         lines = _plain_paragraphs(root)
     else:
         lines = _by_trafilatura(root, url, fast=elements > _FAST_FROM) or _plain_paragraphs(root)
+    found = [flow.find(line) or Found(text=line, apart=line) for line in lines]
     known = {key for text in apart if (key := bare(text))}
-    return [line for line in lines if _is_body(line, known)]
+    body = [one for one in found if _is_body(one, known)]
+    return [one.text for one in _without_labels(body, context)]
+
+
+def _without_labels(body: list[Found], context: DateContext) -> Iterator[Found]:
+    """The lines without those around the prose that date it, sign it or count its minutes."""
+    prose = [i for i, one in enumerate(body) if Unit(text=one.text).is_prose]
+    first, last = (prose[0], prose[-1]) if prose else (_FIRST_LINES, len(body))
+    for number, one in enumerate(body):
+        above, below = number < first, number > last
+        if not (above or below) or not _is_label(one, context, above=above):
+            yield one
+
+
+def _is_label(one: Found, context: DateContext, *, above: bool) -> bool:
+    """Whether a line says who wrote the text or when; below it, only if a word says so."""
+    if len(one.apart) > _LONGEST_LABEL or one.is_row or one.text.startswith("("):
+        return False
+    unit = Unit(text=one.apart)
+    if classify_noise(unit, header=False) == "chrome":
+        return True
+    meta = read_meta_line(unit, language=context.language, order=context.order)
+    if meta is None:
+        return False
+    signed = meta.byline is not None and meta.byline.rule.startswith("byline")
+    said = signed or any(date.label for date in meta.dates) or bool(meta.agos)
+    return said or (above and len(meta.dates) <= 1)
 
 
 def _bound_tables(root: HtmlElement) -> None:
@@ -77,10 +120,12 @@ def _plain_paragraphs(root: HtmlElement) -> list[str]:
     return [text for text in texts if len(text) > 40]
 
 
-def _is_body(line: str, known: set[str]) -> bool:
-    if not any(c.isalnum() for c in line) or bare(line) in known:
+def _is_body(one: Found, known: set[str]) -> bool:
+    if not any(c.isalnum() for c in one.text) or {bare(one.text), bare(one.apart)} & known:
         return False
-    return classify_noise(Unit(text=line), header=False) not in _DROPPED
+    if credit_alone(one.text):
+        return False
+    return classify_noise(Unit(text=one.text), header=False) not in _DROPPED
 
 
 def paragraphs_in(decoded: str, paragraphs: list[str]) -> list[tuple[str, tuple[int, int] | None]]:

@@ -46,9 +46,12 @@ def parse_html(text: str) -> HtmlElement | None:
         return None
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True)
     try:
-        return html.document_fromstring(data, parser=parser)
+        root = html.document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, RecursionError):
         return None
+    # HTML §4.5.13: what ruby adds beside the line tells how it is read, and is no part of the text
+    etree.strip_elements(root, "rt", "rp", "rtc", with_tail=False)
+    return root
 
 
 def _with_few_attributes(tag: re.Match[str]) -> str:
