@@ -87,6 +87,7 @@ def _from_html(document: Document, context: Context) -> Extraction:
         reading.evidence,
         reading.paragraphs,
         captions=reading.captions,
+        findings=reading.findings,
     )
     return replace(done, source_url=reading.source_url, captured_at=reading.captured_at)
 

@@ -16,9 +16,10 @@ from citekit.extract.pages.declared.microdata import read_microdata
 from citekit.extract.pages.declared.things import read_things
 from citekit.extract.pages.frame import mark_main
 from citekit.extract.pages.headlines import read_headlines
+from citekit.extract.pages.lean import Lean
 from citekit.extract.pages.main_text import main_text, paragraphs_in
 from citekit.extract.pages.places import Place, find_place
-from citekit.extract.pages.tree import parse_html, short_texts
+from citekit.extract.pages.tree import parse_lean, short_texts
 from citekit.extract.pages.visible import read_visible
 from citekit.extract.pages.weighing.authors import weigh_authors
 from citekit.extract.pages.weighing.dates import weigh_dates
@@ -33,10 +34,11 @@ from citekit.extract.shared.evidence import Caption, Evidence, choose
 from citekit.extract.shared.language import detect_language
 from citekit.extract.shared.names import display_name
 from citekit.extract.shared.publishers import directory
+from citekit.findings import Finding, Severity
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -54,6 +56,7 @@ class HtmlReading(Value):
     evidence: tuple[Evidence, ...]
     captions: tuple[Caption, ...]
     paragraphs: tuple[tuple[str, tuple[int, int] | None], ...]
+    findings: tuple[Finding, ...] = ()
     source_url: str | None = None
     captured_at: datetime | None = None
 
@@ -66,7 +69,8 @@ def read_html(
 ) -> HtmlReading:
     """Evidence, captions and body paragraphs of a page."""
     saved_url, saved_at = singlefile_header(decoded)
-    root = parse_html(decoded)
+    lean = Lean(decoded)
+    root = parse_lean(lean)
     if root is None:
         return HtmlReading(evidence=(), captions=(), paragraphs=())
     mark_main(root)
@@ -105,7 +109,8 @@ def read_html(
     return HtmlReading(
         evidence=tuple(evidence),
         captions=tuple(captions),
-        paragraphs=tuple(paragraphs_in(decoded, body)),
+        paragraphs=tuple(paragraphs_in(lean, body)),
+        findings=tuple(_left_out(lean)),
         source_url=saved_url or place.own,
         captured_at=saved_at,
     )
@@ -127,6 +132,18 @@ def _declared(root: HtmlElement, page: Page, place: Place) -> list[Evidence]:
 def _chosen_type(candidates: list[Evidence]) -> str:
     types = choose(e for e in candidates if e.field == "type")
     return next((str(e.value) for e in types if e.chosen), "webpage")
+
+
+def _left_out(lean: Lean) -> Iterator[Finding]:
+    """A warning where a page is larger than what is read of it, pictures and programs aside."""
+    if lean.left_out:
+        yield Finding(
+            code="CK-W114",
+            severity=Severity.WARNING,
+            rule="page-cut",
+            message=f"the last {lean.left_out:,} characters of the page were not read",
+            hint="the original is kept whole; the text may lack its end",
+        )
 
 
 def singlefile_header(decoded: str) -> tuple[str | None, datetime | None]:

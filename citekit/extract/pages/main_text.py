@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from citekit.extract.pages.lean import Lean
     from citekit.extract.shared.dates.context import DateContext
 
 _FAST_FROM, _PLAIN_FROM = 12_000, 60_000  # elements
 _MOST_SPANNED = 1000
 _COLUMNS = re.compile("1?[0-9]|20")
 _DROPPED = frozenset({"related", "share", "advertisement", "newsletter", "copyright"})
+_FARTHEST: Final = 1_000_000  # code points between two paragraphs
 _LONGEST_LABEL: Final = 200
 _FIRST_LINES: Final = 4  # of a page without prose, where a label may stand
 
@@ -128,15 +130,15 @@ def _is_body(one: Found, known: set[str]) -> bool:
     return classify_noise(Unit(text=one.text), header=False) not in _DROPPED
 
 
-def paragraphs_in(decoded: str, paragraphs: list[str]) -> list[tuple[str, tuple[int, int] | None]]:
+def paragraphs_in(
+    lean: Lean, paragraphs: list[str]
+) -> Iterator[tuple[str, tuple[int, int] | None]]:
     """Each paragraph with its range in the original, where it stands there in one piece."""
-    placed: list[tuple[str, tuple[int, int] | None]] = []
     position = 0
     for paragraph in paragraphs:
-        start = decoded.find(paragraph, position)
+        start = lean.text.find(paragraph, position, position + _FARTHEST)
         if start < 0:
-            placed.append((paragraph, None))
+            yield paragraph, None
         else:
             position = start + len(paragraph)
-            placed.append((paragraph, (start, position)))
-    return placed
+            yield paragraph, (lean.original(start), lean.original(position))

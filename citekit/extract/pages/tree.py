@@ -10,18 +10,13 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from citekit.extract.pages.lean import Lean
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.html import HtmlElement
 
-PARSE_LIMIT = 16_000_000  # code points; more than any article
-_MOST_ATTRIBUTES = 1000  # of one element; libxml2 compares each with all others
-# A tag up to its ">", as HTML §13.2.5 reads it; possessive, as nothing is to be tried twice.
-_ATTRIBUTE = re.compile(
-    r"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-)
-_START_TAG = re.compile(rf"(<[A-Za-z][^\s/>]*+)(?:[\s/]++|{_ATTRIBUTE.pattern})*+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Python refuses to read such a number, and no character has it.
 _ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
@@ -38,10 +33,14 @@ _INLINE_BREAK = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4",
 
 def parse_html(text: str) -> HtmlElement | None:
     """The tree of a page, or None where nothing can be parsed."""
+    return parse_lean(Lean(text))
+
+
+def parse_lean(lean: Lean) -> HtmlElement | None:
+    """The tree of a page without its large parts, or None where nothing can be parsed."""
     from lxml import etree, html
 
-    bounded = _START_TAG.sub(_with_few_attributes, text[:PARSE_LIMIT].replace("\0", ""))
-    data = bounded.encode("utf-8", "replace")
+    data = lean.text.replace("\0", "").encode("utf-8", "replace")
     if not data.strip():
         return None
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True)
@@ -52,14 +51,6 @@ def parse_html(text: str) -> HtmlElement | None:
     # HTML §4.5.13: what ruby adds beside the line tells how it is read, and is no part of the text
     etree.strip_elements(root, "rt", "rp", "rtc", with_tail=False)
     return root
-
-
-def _with_few_attributes(tag: re.Match[str]) -> str:
-    """The start of a tag, without its attributes where they are too many."""
-    if tag.end() - tag.start() < 2 * _MOST_ATTRIBUTES:
-        return tag[0]
-    names = islice(_ATTRIBUTE.finditer(tag[0], tag.end(1) - tag.start()), _MOST_ATTRIBUTES + 1)
-    return tag[0] if sum(1 for _ in names) <= _MOST_ATTRIBUTES else tag[1]
 
 
 def text_of(element: HtmlElement, *, limit: int = 4000, apart: bool = False) -> str:
