@@ -1,6 +1,6 @@
 """Write the text payload: the article's body paragraphs as canonical plain text.
 
-NFC, LF, one blank line between paragraphs, no trailing white space
+NFC, LF, one blank line between paragraphs, no trailing white space, no soft hyphens
 (docs/reference/archive-format.md, "Payloads"). Every position that citekit stores counts code
 points of this text.
 """
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BREAKS = re.compile(r"[\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\ufeff]|[\ud800-\udfff]")
+# A soft hyphen says where a word may be broken; kept, it would hide the word from a search.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\u00ad\ufeff]|[\ud800-\udfff]")
 
 
 def write_payload(
@@ -49,6 +50,9 @@ def write_payload(
 
 
 def canonical(paragraph: str) -> str:
-    """One paragraph in the payload's form: on one line, NFC, nothing at its ends."""
+    """One paragraph in the payload's form: on one line, NFC, nothing at its ends.
+
+    Joiners and other signs that are not seen stay: they are part of words in many languages.
+    """
     clean = _FORBIDDEN.sub("", paragraph)
     return unicodedata.normalize("NFC", _BREAKS.sub(" ", clean)).strip()

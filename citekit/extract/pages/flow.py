@@ -96,26 +96,28 @@ class Flow:
             length += len(text)
         return "".join(pieces)
 
-    def find(self, line: str) -> Found | None:
-        """A line that was chosen, in the page's own characters; None where it is not found."""
+    def find(self, line: str) -> list[Found]:
+        """A line that was chosen, in the page's own characters: a line for each of its blocks.
+
+        Nothing where it is not found.
+        """
         if line.startswith("|") or " | " in line:
             return self._find_row(line)
         letters = "".join(c for c in unicodedata.normalize("NFC", line) if c.isalnum())
         spans = self._spans(letters) if letters else None
-        return self._found(spans, line) if spans else None
+        return self._found(spans, line) if spans else []
 
-    def _find_row(self, line: str) -> Found | None:
+    def _find_row(self, line: str) -> list[Found]:
         """A row of a table: each of its cells."""
         cells = [cell.strip() for cell in line.split("|")]
         found = [self.find(cell) for cell in cells if any(c.isalnum() for c in cell)]
-        if not found or None in found:
-            return None
-        whole = [one for one in found if one is not None]
-        return Found(
-            text=" | ".join(one.text for one in whole),
-            apart=" | ".join(one.apart for one in whole),
-            is_row=True,
+        if not found or [] in found:
+            return []
+        text, apart = (
+            " | ".join(" ".join(getattr(one, name) for one in cell) for cell in found)
+            for name in ("text", "apart")
         )
+        return [Found(text=text, apart=apart, is_row=True)]
 
     def _spans(self, letters: str) -> list[Span] | None:
         """The ranges of letters that a line has, in one piece where that can be."""
@@ -147,16 +149,16 @@ class Flow:
         self._position = position
         return spans
 
-    def _found(self, spans: list[Span], line: str) -> Found:
+    def _found(self, spans: list[Span], line: str) -> list[Found]:
         ranges = [(self._places[first], self._places[last - 1] + 1) for first, last in spans]
         first, last = self._before(ranges[0][0], line), self._behind(ranges[-1][1], line)
         ranges = _with_marks(self._text, ranges)
         ranges[0] = (first, ranges[0][1])
         ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
-        return Found(
-            text=_one_line("".join(_padded(self._text, *one) for one in ranges)),
-            apart=_one_line(" ".join(self._apart(*one) for one in ranges)),
-        )
+        text = "".join(_padded(self._text, *one) for one in ranges)
+        apart = " ".join(self._apart(*one) for one in ranges)
+        pairs = zip(text.split(BREAK), apart.split(BREAK), strict=True)
+        return [Found(text=_one_line(a), apart=_one_line(b)) for a, b in pairs if not a.isspace()]
 
     def _before(self, start: int, line: str) -> int:
         """Where a line begins whose first letter is at `start`: signs before it belong to it."""
@@ -224,11 +226,11 @@ def _with_marks(text: str, ranges: list[Span]) -> list[Span]:
 
 def _padded(text: str, start: int, end: int) -> str:
     """A range, with a blank behind it where the text has one."""
-    return text[start:end] + (" " if text[end : end + 1].isspace() else "")
+    return text[start:end] + (" " if text[end : end + 1] in {" ", BREAK} else "")
 
 
 def _one_line(text: str) -> str:
-    return re.sub(" {2,}", " ", text.replace(BREAK, " ")).strip()
+    return re.sub(" {2,}", " ", text).strip(" ")
 
 
 def _common(one: str, start: int, other: str, first: int) -> int:
@@ -255,16 +257,18 @@ def _pieces(root: HtmlElement) -> Iterator[str]:
             yield _plain(node.tail or "") if node is not root else ""
             continue
         stack.append((node, True))
-        if is_text and not _is_unseen(node, inline=inline):
+        if is_text and node.tag not in _SKIPPED:
             yield _plain(node.text or _emoji(node))
             stack.extend((child, False) for child in reversed(node))
 
 
-def _is_unseen(node: HtmlElement, *, inline: bool) -> bool:
-    """Whether nobody sees an element. A hidden block is kept: programs may show it."""
-    if node.tag in _SKIPPED:
-        return True
-    return inline and (is_hidden(node) or bool(_UNSEEN.search(node.get("class") or "")))
+def drop_unseen(root: HtmlElement) -> None:
+    """Take words out of sentences that nobody sees. Hidden blocks stay: programs may show them."""
+    for node in list(islice(root.iter(*_INLINE), _MOST_NODES)):
+        unseen = is_hidden(node) or _UNSEEN.search(node.get("class") or "")
+        alone = unseen and all(part.tag in _INLINE for part in node.iter("*"))
+        if alone and node.tag != "img" and node.getparent() is not None:
+            node.drop_tree()
 
 
 def _emoji(node: HtmlElement) -> str:

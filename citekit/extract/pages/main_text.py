@@ -11,7 +11,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from citekit.extract.pages.flow import Flow, Found
+from citekit.extract.pages.flow import Flow, Found, drop_unseen
 from citekit.extract.pages.tree import text_of
 from citekit.extract.shared.credits import credit_alone
 from citekit.extract.shared.datelines import read_meta_line
@@ -50,14 +50,15 @@ def main_text(
     left out.
     """
     elements = sum(1 for _ in islice(root.iter(), _PLAIN_FROM + 1))
+    drop_unseen(root)
     flow = Flow(root)
     if elements > _PLAIN_FROM:
         lines = _plain_paragraphs(root)
     else:
         lines = _by_trafilatura(root, url, fast=elements > _FAST_FROM) or _plain_paragraphs(root)
-    found = [flow.find(line) or Found(text=line, apart=line) for line in lines]
+    found = [flow.find(line) or [Found(text=line, apart=line)] for line in lines]
     known = {key for text in apart if (key := bare(text))}
-    body = [one for one in found if _is_body(one, known)]
+    body = [one for blocks in found for one in blocks if _is_body(one, known)]
     return [one.text for one in _without_labels(body, context)]
 
 

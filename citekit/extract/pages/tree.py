@@ -50,6 +50,7 @@ def parse_lean(lean: Lean) -> HtmlElement | None:
         return None
     # HTML §4.5.13: what ruby adds beside the line tells how it is read, and is no part of the text
     etree.strip_elements(root, "rt", "rp", "rtc", with_tail=False)
+    etree.strip_tags(root, "ruby", "rb")
     return root
 
 
