@@ -24,6 +24,12 @@ from citekit.extract.pages.visible import read_visible
 from citekit.extract.pages.weighing.authors import weigh_authors
 from citekit.extract.pages.weighing.dates import weigh_dates
 from citekit.extract.pages.weighing.details import weigh_details
+from citekit.extract.pages.weighing.posts import (
+    WORDS_OF_POST,
+    is_untitled_post,
+    read_post,
+    without_names,
+)
 from citekit.extract.pages.weighing.sites import site_names, weigh_containers, weigh_sites
 from citekit.extract.pages.weighing.titles import weigh_titles
 from citekit.extract.pages.weighing.types import weigh_types
@@ -82,6 +88,8 @@ def read_html(
     order = day_order(_language_tags(raw), address, short_texts(root))
     context = DateContext(language=language, order=order, saved_at=saved_at)
     raw += [*headlines, *read_visible(root, context)]
+    if is_untitled_post(address):
+        raw = [*without_names(raw), *read_post(raw)]
     known = directory(publishers)
     sites = site_names(raw, address, known)
 
@@ -91,8 +99,7 @@ def read_html(
 
     captions = read_captions(root)
     authors = weigh_authors(raw, sites, language)
-    apart = [e.value for e in raw if e.field in _ELSEWHERE] + [c.caption for c in captions]
-    apart += [display_name(name) for e in authors for name in e.value]
+    apart = [*_elsewhere(raw, authors), *(c.caption for c in captions)]
     body = main_text(root, url=address, context=context, apart=apart)
     text = "\n".join(body)
 
@@ -117,6 +124,12 @@ def read_html(
 
 
 _ELSEWHERE = frozenset({"title", "section", "container-title"})  # what repeats them is no body
+
+
+def _elsewhere(raw: list[Evidence], authors: list[Evidence]) -> list[str]:
+    """What has a field of its own; the words of a post are its title and its text."""
+    said = [e.value for e in raw if e.field in _ELSEWHERE and e.rule != WORDS_OF_POST]
+    return said + [display_name(name) for e in authors for name in e.value]
 
 
 def _declared(root: HtmlElement, page: Page, place: Place) -> list[Evidence]:

@@ -25,7 +25,8 @@ class SchemaKind(Value):
 class HostKind(Value):
     """A host whose pages are of one kind; with `paths`, only those that have one of these.
 
-    `container` is what is cited as the container of the item, `publisher` as its publisher.
+    `container` is what is cited as the container of the item, `publisher` as its publisher. What
+    `is_untitled` has no headline: it is cited by the words of the post.
     """
 
     hosts: tuple[str, ...]
@@ -33,6 +34,17 @@ class HostKind(Value):
     paths: tuple[str, ...] = ()
     container: str | None = None
     publisher: str | None = None
+    genre: str | None = None
+    is_untitled: bool = False
+
+
+class StepKind(Value):
+    """Steps of a path, or first labels of a host, that only pages of one kind have."""
+
+    steps: tuple[str, ...]
+    type: str
+    confidence: float
+    genre: str | None = None
 
 
 @cache
@@ -57,6 +69,21 @@ def kind_of_host(url: str | None) -> HostKind | None:
                 return kind
         host = host.partition(".")[2]
     return None
+
+
+def kinds_of_steps(url: str | None) -> list[StepKind]:
+    """The kinds that the steps of an address tell of, each once."""
+    parts = split_address(url or "")
+    if parts is None:
+        return []
+    label = (parts.hostname or "").removeprefix("www.").split(".")[0]
+    steps = [label, *parts.path.casefold().split("/")][:20]
+    return [kind for kind in _steps() if any(step in kind.steps for step in steps)]
+
+
+@cache
+def _steps() -> tuple[StepKind, ...]:
+    return tuple(StepKind(**{**row, "steps": tuple(row["steps"])}) for row in _table()["step"])
 
 
 @cache
