@@ -200,7 +200,7 @@ GROUPS: Final[dict[str, tuple[list[str], list[str]]]] = {
     ),
     "verifying/interrupted": (
         ["app/verifying/interrupted"],
-        ["app/verifying/test_stopped_changes"],
+        ["app/verifying/test_what_a_journal_explains"],
     ),
     "verifying/private_files": (
         ["app/verifying/private_files"],
