@@ -383,6 +383,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (
             {'name': '--strict', 'parameter': 'strict', 'help': 'Fail for what is not sealed, too.'},
             {'name': '--changed', 'parameter': 'changed', 'help': 'Incremental: hash only payloads that changed since the last full check.'},
+            {'name': '--verbose', 'parameter': 'verbose', 'help': 'Name each file that is not here, as intended, too.'},
             {'name': '--trust', 'parameter': 'trust', 'help': 'A public key, or a file of keys or of PEM certificates; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},
             {'name': '--checkpoint', 'parameter': 'checkpoint', 'help': 'A checkpoint that you kept elsewhere; may be given again.', 'metavar': 'FILE', 'is_many': True},
             {'name': '--witness', 'parameter': 'witness', 'help': 'This witness has to have cosigned the checkpoint; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},

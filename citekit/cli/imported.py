@@ -66,7 +66,7 @@ def _remark(row: dict[str, Any]) -> str:
 
 
 def counts(results: Sequence[Imported]) -> str:
-    """How many entries were what: ``8 new, 1 known, 2 changed, 5 files, 3 errors``."""
+    """How many entries were what: ``8 new, 1 known, 2 changed, 5 files, 3 problems found``."""
     doubtful = sum(len(result.doubtful) for result in results)
     errors = sum(
         finding.stands_for
@@ -80,7 +80,7 @@ def counts(results: Sequence[Imported]) -> str:
         "changed": sum(len(result.changed) for result in results),
         "doubtful (of the new ones)": doubtful,
         **_brought(results),
-        "error" if errors == 1 else "errors": errors,
+        "problem found" if errors == 1 else "problems found": errors,
     }
     return ", ".join(parts + [f"{number} {what}" for what, number in others.items() if number])
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Call = Callable[..., tuple[int, str, str]]
 
 URL = "https://mill.example/news"
-RESTRICTED = "git does not back restricted bytes up"
+RESTRICTED = "git does not back the text up"
 
 
 def write(folder: Path, name: str, more: str = "") -> str:
@@ -150,7 +150,7 @@ def test_many_files_end_with_a_count_and_one_sentence(call: Call, tmp_path: Path
     assert code == 0
     assert len(out.split()) == 10
     assert err.count(RESTRICTED) == 1
-    assert "10 sources are restricted: their record" in err
+    assert "10 sources are restricted: their text stays" in err
     assert err.endswith("10 added\n")
 
     again = call("add", files[0], write(tmp_path, "other", " for once"), str(tmp_path / "no.txt"))
@@ -171,9 +171,9 @@ def test_a_file_whose_bytes_are_absent_is_put_back(call: Call, tmp_path: Path) -
             path.unlink()
     code, out, err = call("add", write(tmp_path, "one"))
     assert (code, out) == (0, "mill2024\n")
-    assert "are back on this machine" in err
+    assert "are back on this computer" in err
     assert "loaf of it" in call("search", "loaf")[1]
-    assert call("show", "mill2024")[1].count("not on this machine") == 0
+    assert call("show", "mill2024")[1].count("not on this computer") == 0
 
 
 def test_many_errors_are_counted(call: Call, tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_many_errors_are_counted(call: Call, tmp_path: Path) -> None:
     assert (code, out) == (4, "good2024\n")
     assert err.count("[CK-E421]") == 20
     assert "… and 1980 more, 2000 in all; --json lists the first 1000\n" in err
-    assert "1 new, 2000 errors" in err
+    assert "1 new, 2000 problems found" in err
     findings = json.loads(call("--json", "import", str(file))[1])["findings"]
     assert len(findings) == 1001
     assert findings[-2]["line"] == 5 * 1000

@@ -114,7 +114,7 @@ def test_bytes_that_were_purged_are_not_said_to_be_here(
     (added,) = answer(call("add", str(article), "--json"))["items"]
     assert (added["key"], added["new"]) == (key, False)
     (finding,) = added["findings"]
-    assert "not on this machine" in finding["message"]
+    assert "not on this computer" in finding["message"]
     assert finding["hint"] == f"citekit verify {key} says why"
     assert "was purged" in call("verify", key)[1]
 
@@ -424,7 +424,7 @@ def test_sources_that_agree_are_not_called_rejected(call: Call, key: str) -> Non
     """Only another value is "not chosen"; the origin of the capture is told."""
     shown = call("show", key)[1]
 
-    assert f"declared by user: {URL}" in shown
+    assert f"you said: {URL}" in shown
     for line in shown.splitlines():
         assert "not chosen: 2024-03-14" not in line
 

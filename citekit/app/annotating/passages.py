@@ -44,7 +44,7 @@ def texts_of(store: ArchiveReader, key: str) -> Iterator[ItemText]:
 def read_text(store: ArchiveReader, key: str) -> ItemText:
     """The text of the item's newest capture that has one.
 
-    Raises NotFound when no capture has a text, or when its bytes are not on this machine.
+    Raises NotFound when no capture has a text, or when its bytes are not on this computer.
     """
     for stamp, capture in reversed(store.captures(key).items()):
         payload = capture.payloads.get("text")
@@ -53,7 +53,7 @@ def read_text(store: ArchiveReader, key: str) -> ItemText:
         text = store.text(key, stamp)
         if text is None:
             raise NotFound(
-                f"the text of {key} is not on this machine",
+                f"the text of {key} is not on this computer",
                 hint=f"bring it back: citekit restore {key} FILE",
             )
         return ItemText(key=key, stamp=stamp, capture=capture, text=text, map=payload.map)

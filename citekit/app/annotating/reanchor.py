@@ -29,7 +29,7 @@ class Reanchored(Value):
     """An annotation, the capture it was made on, and its passage in the newest one.
 
     ``start`` and ``end`` are code points of the newest text, ``passage`` names its paragraph; of
-    what is *gone* they are None. *Unknown* is what only a text tells that is not on this machine.
+    what is *gone* they are None. *Unknown* is what only a text tells that is not on this computer.
     """
 
     key: str
@@ -66,7 +66,7 @@ def reanchor(store: ArchiveReader, keys: Iterable[str] = ()) -> tuple[Reanchored
     """What has become of the passages that were annotated before the newest capture.
 
     Without keys, of all items; those that were made on the newest text are left out. Raises
-    NotFound for an unknown key, or a named item whose newest text is not on this machine.
+    NotFound for an unknown key, or a named item whose newest text is not on this computer.
     """
     named = tuple(keys)
     found: list[Reanchored] = []

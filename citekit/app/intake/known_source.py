@@ -58,11 +58,11 @@ class HeldBytes(Value):
     def finding(self, *, is_told_more: bool) -> Finding:
         """What is said of them; ``is_told_more`` if fields, a key or an address were given."""
         if self.is_back:
-            message = f"these bytes were archived as {self.key}, and are back on this machine"
+            message = f"these bytes were archived as {self.key}, and are back on this computer"
         elif self.is_here:
             message = f"these bytes are in the archive already: {self.key}"
         else:
-            message = f"these bytes were archived as {self.key}, and are not on this machine"
+            message = f"these bytes were archived as {self.key}, and are not on this computer"
         hint = f"citekit show {self.key}"
         if not (self.is_here or self.is_back):
             hint = f"citekit verify {self.key} says why"
@@ -81,7 +81,7 @@ def find_bytes(store: ArchiveStore, data: bytes) -> HeldBytes | None:
 
 
 def bring_back(store: ArchiveStore, held: HeldBytes, data: bytes) -> HeldBytes:
-    """Put bytes in place that are not on this machine, unless they were purged."""
+    """Put bytes in place that are not on this computer, unless they were purged."""
     if held.is_here or digest_bytes(data) in purged_digests(store):
         return held
     put_back(store, held.key, data)

@@ -126,7 +126,10 @@ class Report(Value):
 
     def _counts(self) -> str:
         kinds = [finding.kind for finding in self.findings]
-        counts = [f"{kinds.count(kind)} {kind}" for kind in FindingClass if kind in kinds]
+        words = {FindingClass.WITHHELD: "not on this computer (as intended)"}
+        counts = [
+            f"{kinds.count(kind)} {words.get(kind, kind)}" for kind in FindingClass if kind in kinds
+        ]
         return ", ".join(counts) or "nothing wrong"
 
 

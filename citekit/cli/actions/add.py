@@ -69,7 +69,8 @@ def add(
     visitor = Visitor(allow_private=allow_private, ignore_robots=ignore_robots)
     added: list[Added] = []
     failures: list[CitekitError] = []
-    for result in _results(store, wanted, asks, visitor):
+    for number, result in enumerate(_results(store, wanted, asks, visitor), 1):
+        output.end_progress(quiet=context.quiet)
         if isinstance(result, CitekitError):
             failures.append(result)
             output.tell_error(result, as_json=context.json)
@@ -78,6 +79,8 @@ def add(
             continue
         added.append(result)
         _tell_added(result, context)
+        if number < len(wanted):
+            output.tell_progress(f"{number} of {len(wanted)} sources", quiet=context.quiet)
     _tell_access(added, context)
     if len(wanted) > 1:
         output.note(_count(added, len(wanted) - len(added)), quiet=context.quiet)
@@ -191,8 +194,9 @@ def _tell_access(added: Sequence[Added], context: Context) -> None:
     if restricted:
         what, its = _named(restricted)
         output.note(
-            f"{what} restricted: {its} record is published, {its} text is not. git does not back "
-            "restricted bytes up: keep the file, or copy the folder restricted/.",
+            f"{what} restricted: {its} text stays on this computer, {its} record alone is "
+            "published. git does not back the text up: keep the file, or copy the folder "
+            "restricted/.",
             quiet=context.quiet,
         )
     private = [item.key for item in captured if item.facts.access == "private"]

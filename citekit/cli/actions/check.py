@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from citekit.app.changing.recover import recover as recover_archive
@@ -10,11 +11,13 @@ from citekit.app.verifying.log_checks.trust_anchors import read_outside
 from citekit.app.verifying.verify import verify as check
 from citekit.cli import output
 from citekit.errors import NotFound
+from citekit.findings import FindingClass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from citekit.cli.context import Context
+    from citekit.findings import Finding
 
 
 def verify(
@@ -23,12 +26,16 @@ def verify(
     key: list[str],
     strict: bool,
     changed: bool,
+    verbose: bool,
     trust: list[str],
     checkpoint: list[str],
     witness: list[str],
     revoked: list[str],
 ) -> int:
-    """Check the archive and print one finding a line; the verdict is the exit code."""
+    """Check the archive and print what was found, a line each; the verdict is the exit code.
+
+    What is not here, as intended, is one line for all of it, unless each is asked for.
+    """
     store = context.store()
     outside = read_outside(
         trust, checkpoint, witnesses=witness, revoked=revoked, archive=store.root
@@ -39,13 +46,31 @@ def verify(
     if context.json:
         output.answer_json({**report.to_json(), "ok": report.exit_code(strict=strict) == 0})
     else:
-        for finding in report.findings:
-            place = f"{finding.place}: " if finding.place else ""
-            hint = f" ({finding.hint})" if finding.hint else ""
-            line = f"{finding.kind}  {place}{finding.message} [{finding.code}]{hint}"
+        for line in _lines(report.findings, is_verbose=verbose):
             output.answer(line)
         output.answer(report.summary())
     return report.exit_code(strict=strict)
+
+
+def _lines(findings: Sequence[Finding], *, is_verbose: bool) -> Iterator[str]:
+    """A line for each finding; one alone for all that a clone lacks and is fine."""
+    lacking = Counter(one.code for one in findings if one.kind == FindingClass.WITHHELD)
+    for finding in findings:
+        if is_verbose or finding.kind != FindingClass.WITHHELD:
+            place = f"{finding.place}: " if finding.place else ""
+            hint = f" ({finding.hint})" if finding.hint else ""
+            yield f"{finding.kind}  {place}{finding.message} [{finding.code}]{hint}"
+    if lacking and not is_verbose:
+        parts = [_LACKING[code].format(n=n, s="" if n == 1 else "s") for code, n in lacking.items()]
+        yield f"not on this computer (as intended)  {', '.join(parts)}; --verbose names each"
+
+
+_LACKING = {
+    "CK-I303": "{n} saved file{s} of restricted items",
+    "CK-I667": "{n} file{s} of withdrawn items",
+    "CK-I681": "what is private",
+}
+"""What is not here, by the code of its finding."""
 
 
 def _progress(context: Context) -> Callable[[int, int], None]:

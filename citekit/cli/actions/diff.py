@@ -44,7 +44,7 @@ def diff(context: Context, *, key: str, a: str | None, b: str | None) -> int:
 def _tell_text(found: CaptureDiff, marks: dict[str, tuple[str, str]]) -> None:
     if found.text is None:
         same = {True: "is the same", False: "has changed", None: "is missing in one of them"}
-        output.answer(f"text {same[found.is_same_text]}; not compared: it is not on this machine")
+        output.answer(f"text {same[found.is_same_text]}; not compared: it is not on this computer")
         return
     changed = [paragraph for paragraph in found.text if not paragraph.is_same]
     if not changed:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from citekit.model.annotation import Annotation, Passage
     from citekit.store.reading import ArchiveReader
 
-_ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on this machine"}
+_ABSENT = {"": "", "purged": ", purged: removed for good", "absent": ", not on this computer"}
 
 
 def show(context: Context, *, key: str) -> int:
@@ -44,7 +44,7 @@ def _lines(shown: dict[str, Any]) -> list[str]:
         if name not in item:
             lines += _read_lines(name, evidence[name])
     for capture in shown["captures"]:
-        lines += [f"  capture {capture['stamp']}", f"      {_origin(capture['source'])}"]
+        lines += [f"  saved file {capture['stamp']}", f"      {_origin(capture['source'])}"]
         lines.append(f"      read with {_program(capture['tool'])}")
         for role, payload in capture["payloads"].items():
             told = _ABSENT[shown["absent"].get(payload["digest"], "")]
@@ -61,8 +61,8 @@ def _program(tool: dict[str, Any]) -> str:
 
 def _origin(source: dict[str, Any]) -> str:
     """Where a capture is from: what was seen, else who said so and when it was saved."""
-    by = f" by {source['declared_by']}" if source.get("declared_by") else ""
-    parts = [f"{source['fact']}{by}: {source.get('url') or 'no address'}"]
+    url = source.get("url")
+    parts = [f"{_said(source)}: {url}" if url else "no address is known"]
     if source.get("declared_at"):
         parts.append(f"saved {source['declared_at']}")
     if source.get("file"):
@@ -97,7 +97,18 @@ def _source(found: dict[str, Any]) -> str:
     if "selector" in place or "path" in place:
         where = f" {place.get('selector') or place.get('path')}"
     sure = round(100 * found.get("confidence", 0))
-    return f"{found.get('fact', 'observed')}: {found['origin']}{where}, {found['rule']}, {sure} %"
+    told = f"read in the page: {found['origin']}{where}"
+    if found.get("fact") == "declared":
+        told = "you said" if found["origin"] == "user" else f"said by: {found['origin']}{where}"
+    return f"{told}, {found['rule']}, {sure} %"
+
+
+def _said(source: dict[str, Any]) -> str:
+    """How the address of a saved file is known."""
+    if source["fact"] == "observed":
+        return "visited"
+    by = source.get("declared_by") or "user"
+    return {"user": "you said", "file": "the file says"}.get(by, f"said by {by}")
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401  # a JSON value

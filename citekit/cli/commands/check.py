@@ -35,6 +35,9 @@ def verify(
             help="Incremental: hash only payloads that changed since the last full check.",
         ),
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Name each file that is not here, as intended, too.")
+    ] = False,
     trust: Trust,
     checkpoint: Checkpoint,
     witness: Witness,

@@ -165,13 +165,13 @@ def test_an_item_without_a_text_takes_a_note_but_no_quote(archive: Archive) -> N
 
 
 def test_a_withheld_text_says_how_to_bring_it_back(archive: Archive, harbour: str) -> None:
-    """Where the payload is not on this machine, the message names restore."""
+    """Where the payload is not on this computer, the message names restore."""
     capture = archive.store.capture(harbour)
     assert capture is not None
     path = archive.store.payload_path(capture.payloads["text"].digest)
     assert path is not None
     path.unlink()
-    with pytest.raises(NotFound, match="not on this machine") as caught:
+    with pytest.raises(NotFound, match="not on this computer") as caught:
         archive.annotate(harbour, quote="217 steps")
     assert "citekit restore" in str(caught.value.hint)
 

@@ -64,7 +64,7 @@ def test_who_names_what_cannot_be_told_hears_why(archive: Archive) -> None:
     for path in archive.store.root.rglob("sha256/*/*"):
         path.unlink()
     assert archive.reanchor() == ()
-    with pytest.raises(NotFound, match="not on this machine"):
+    with pytest.raises(NotFound, match="not on this computer"):
         archive.reanchor(["pier2024"])
 
 

@@ -254,7 +254,7 @@ def test_absent_bytes_are_put_back_by_adding_them(archive: Archive) -> None:
     again = Archive.open(archive.store.root)
     added = later(again, FIRST)
     assert (added.key, added.is_new, added.capture) == ("ferry2024", False, None)
-    assert "are back on this machine" in added.findings[0].message
+    assert "are back on this computer" in added.findings[0].message
     assert again.store.payload(digest_bytes(FIRST)) == FIRST
     assert again.store.text("ferry2024") is not None
 
@@ -262,7 +262,7 @@ def test_absent_bytes_are_put_back_by_adding_them(archive: Archive) -> None:
 def test_purged_bytes_do_not_come_back(archive: Archive) -> None:
     """Neither as a capture nor by a page that has the same text."""
     purge(archive.store, "ferry2024")
-    assert "not on this machine" in later(archive, FIRST).findings[0].message
+    assert "not on this computer" in later(archive, FIRST).findings[0].message
     with pytest.raises(StoreConflict, match="was purged"):
         later(archive, FIRST, to="ferry2024")
     with pytest.raises(StoreConflict, match="was purged"):

@@ -174,7 +174,7 @@ class Bringing:
                 yield read
 
     def _bring_back(self, entry: _Entry, one: FoundFile, known: set[str]) -> None:
-        """Have bytes of the item in place that are not on this machine."""
+        """Have bytes of the item in place that are not on this computer."""
         if one.digest in known and self._store.payload_path(one.digest) is None:
             try:
                 held = HeldBytes(key=entry.key, is_here=False)
