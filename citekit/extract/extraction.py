@@ -15,6 +15,7 @@ from citekit.extract.documents.markdown import read_markdown
 from citekit.extract.documents.mhtml import read_mhtml
 from citekit.extract.documents.pdf import read_pdf, reflow
 from citekit.extract.dumps.plaintext import read_plaintext
+from citekit.extract.missing import missing
 from citekit.extract.pages.html import read_html
 from citekit.extract.payload import write_payload
 from citekit.extract.shared.archives import copy_at, copy_evidence
@@ -189,7 +190,7 @@ def _finish(
         findings=(
             *document.findings,
             *findings,
-            *missing(everything, text),
+            *missing(weighed, text),
             *date_findings(weighed),
         ),
     )
@@ -210,7 +211,7 @@ def _original_only(document: Document, csl_type: str, url: str | None) -> Extrac
         media_type=document.media_type,
         kind=document.kind,
         evidence=choose(evidence),
-        findings=tuple(missing(evidence, "")),  # nobody expects text in it
+        findings=tuple(missing(choose(evidence), "")),  # nobody expects text in it
     )
 
 
@@ -257,31 +258,3 @@ def doubt_future(evidence: list[Evidence], now: datetime | None) -> list[Evidenc
 
 def _day(value: Json) -> tuple[int, ...]:  # a CSL date
     return tuple(value.get("date-parts", [[0]])[0])
-
-
-def missing(evidence: list[Evidence], text: str | None) -> list[Finding]:
-    """A finding for each thing every article has and this one does not show."""
-    fields = {e.field for e in evidence}
-    wanted = {"title": "title", "issued": "date"}
-    found = [
-        Finding(
-            code="CK-W110",
-            severity=Severity.WARNING,
-            rule=f"no-{word}",
-            message=f"no {word} was found",
-            hint=f"give it by hand: --set {name}=…",
-        )
-        for name, word in wanted.items()
-        if name not in fields
-    ]
-    if text is None:
-        found.append(
-            Finding(
-                code="CK-W111",
-                severity=Severity.WARNING,
-                rule="no-text",
-                message="no body text was found",
-                hint="the original is kept as it is",
-            ),
-        )
-    return found

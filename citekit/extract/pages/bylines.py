@@ -82,7 +82,7 @@ def _named(
     """The elements of a group that name somebody, in order; None where the headline stands."""
     taken: list[HtmlElement] = []
     for element in root.xpath(f"{query} | //h1"):
-        if element.tag == "h1" and not element.get("itemprop"):
+        if element.tag == "h1" and "author" not in (element.get("itemprop") or "").split():
             yield None
             continue
         if not _can_be(element, rule) or len(taken) >= _MOST:

@@ -95,10 +95,11 @@ def read_html(
 
     kinds = weigh_types(raw, address)
     names = [*weigh_sites(raw, address, known), *kinds]
-    names = weigh_containers(names, _chosen_type(names))
+    kind = _chosen_type(names)
+    names = weigh_containers(names, kind)
 
     captions = read_captions(root)
-    authors = weigh_authors(raw, sites, language)
+    authors = weigh_authors(raw, sites, language, is_post=kind == "post")
     apart = [*_elsewhere(raw, authors), *(c.caption for c in captions)]
     body = main_text(root, url=address, context=context, apart=apart)
     text = "\n".join(body)

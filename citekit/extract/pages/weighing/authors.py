@@ -39,6 +39,7 @@ _SHOWN = frozenset({"visible"})
 _NO_NAME = re.compile(r"[:()\[\]{}<>]|^[a-z0-9]+(?:[-_][a-z0-9]+)+$")
 _LONGEST_NAME = 160
 _FULLER, _POORER = 0.97, 0.5
+_LOGIN = 0.1  # a single word in the data alone is often what somebody logs in with
 
 
 class Named(Value):
@@ -74,15 +75,18 @@ class Candidate(Value):
 
 
 def weigh_authors(
-    raw: list[Evidence], sites: frozenset[str], language: str | None
+    raw: list[Evidence], sites: frozenset[str], language: str | None, *, is_post: bool = False
 ) -> list[Evidence]:
-    """The candidates for authors, as CSL-JSON has names; site names and placeholders left out."""
+    """The candidates for authors, as CSL-JSON has names; site names and placeholders left out.
+
+    In posts (`is_post`) a single word is an author as good as any.
+    """
     grouped: dict[tuple[str, str], list[Evidence]] = {}
     for read in raw:
         if read.field == "author":
             grouped.setdefault((read.origin, read.rule), []).append(read)
     candidates = [_candidate(group, sites, language) for group in grouped.values()]
-    named = [one for each in candidates if (one := _without_sites(each)).names]
+    named = [one for each in candidates if (one := _without_sites(each, is_post)).names]
     titles = frozenset(word for e in raw if e.field == "title" for word in tokens(e.value))
     chosen = _favour_visible(_favour_persons(_aligned(named)), titles) or _corporate(candidates)
     return [replace(one.evidence, value=[each.name for each in one.names]) for one in chosen]
@@ -150,8 +154,12 @@ def _judged(name: Name, party: Party, sites: frozenset[str], *, is_shown: bool) 
     is_body = party.kind == "organisation" or is_organisation(
         printed, is_declared_person=party.kind == "person"
     )
-    is_own = is_site(printed, sites) if is_body else compact(printed) in sites and not is_person
     is_word = len(printed.split()) == 1 and printed.isascii()
+    is_own = (
+        is_site(printed, sites)
+        if is_body
+        else compact(printed) in sites and (is_word or not is_person)
+    )
     return Named(
         name=name,
         is_body=is_body,
@@ -161,11 +169,11 @@ def _judged(name: Name, party: Party, sites: frozenset[str], *, is_shown: bool) 
     )
 
 
-def _without_sites(candidate: Candidate) -> Candidate:
+def _without_sites(candidate: Candidate, is_post: bool) -> Candidate:
     names = tuple(one for one in candidate.names if not one.is_site)
     evidence = candidate.evidence
-    if not _is_shown(candidate) and all(one.printed.islower() for one in names):
-        evidence = replace(evidence, confidence=0.15)  # what somebody logs in with
+    if not (is_post or _is_shown(candidate)) and all(one.is_handle for one in names):
+        evidence = replace(evidence, confidence=_LOGIN)
     return Candidate(evidence=evidence, names=names)
 
 

@@ -6,11 +6,10 @@ line with it is taken away: the site's name, the blog's archive, a piece that ot
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from citekit.extract.pages.tree import clean
-from citekit.extract.pages.weighing.sites import compact, is_site
+from citekit.extract.pages.weighing.sites import TITLE_MARKS, compact, is_site
 from citekit.extract.shared.names import is_organisation
 from citekit.extract.shared.noise import is_section
 from citekit.extract.shared.terms import likeness, slug_terms, terms
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from citekit.extract.shared.evidence import Evidence
 
-_TITLE_MARKS = re.compile(r"\s+[|–—·•»«›‹~:-]\s+|\s*[|│]\s*|\s+::\s+")
 _HEADINGS = frozenset({"h1", "h2"})
 _PIECES = frozenset({"h1-piece"})
 _SURE = 0.97
@@ -61,7 +59,7 @@ def _logos(titles: list[Evidence], sites: frozenset[str], slug: set[str]) -> fro
     names = [compact(e.value) for e in titles if e.rule == "h1-logo"]
     headings = {compact(e.value) for e in titles if e.rule in _HEADINGS}
     for title in (e.value for e in titles if e.rule == "title-element"):
-        parts = [part for part in _TITLE_MARKS.split(title) if part.strip()]
+        parts = [part for part in TITLE_MARKS.split(title) if part.strip()]
         if len(parts) < 2:
             continue
         first, last = parts[0], parts[-1]
@@ -127,7 +125,7 @@ def _shown_alone(titles: list[Evidence], shown: Iterable[str]) -> list[Evidence]
 
 def _beginnings(title: str) -> Iterator[str]:
     """A title up to each of its marks, where that is more than a word."""
-    for mark in list(_TITLE_MARKS.finditer(title))[:20]:
+    for mark in list(TITLE_MARKS.finditer(title))[:20]:
         begun = title[: mark.start()].strip()
         if len(begun.split()) > 1 or len(begun) > 8:
             yield begun
@@ -160,7 +158,7 @@ def _declared(titles: list[Evidence]) -> list[Evidence]:
 def without_site(title: str, sites: frozenset[str]) -> str:
     """A title without the site's name, its sections and archive, before or behind a mark."""
     for _ in range(4):
-        marks = list(_TITLE_MARKS.finditer(title))
+        marks = list(TITLE_MARKS.finditer(title))
         if not marks:
             return title
         first, last = marks[0], marks[-1]
