@@ -190,8 +190,6 @@ def _check_record(look: _Look, name: str, text: str, path: Path) -> Iterator[Fin
     match action_of(name.replace("notes/", "items/", 1)):
         case "item":
             item = Item.from_text(text, path=str(path))
-            if look.store.layout.folder_of(path.parent.name) != path.parent:
-                yield found("CK-E674", str(path), "is the folder of no item")
             if item.facts.access != "private":
                 message = f"says {item.facts.access}: a change of access was stopped"
                 yield found("CK-I679", str(path), message)
