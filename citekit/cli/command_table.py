@@ -188,7 +188,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         'options': (),
     },
     'cite': {
-        'help': 'Print references.',
+        'help': 'Print references; without KEY they are chosen on a terminal.',
         'door': 'cite:cite',
         'arguments': (
             {'name': 'KEY', 'parameter': 'key', 'help': "Citekeys, or a cluster: '[see @KEY, p. 4]', or '@KEY [p. 4]' in a sentence.", 'is_many': True, 'completion': 'keys', 'is_required': False},
@@ -205,6 +205,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--no-links', 'parameter': 'no_links', 'help': 'Make no links of identifiers and titles.'},
             {'name': '--abbreviations', 'parameter': 'abbreviations', 'help': 'Short forms of titles and publishers, in the JSON of Zotero, for styles that ask for them.', 'metavar': 'FILE'},
             {'name': '--output', 'parameter': 'output_', 'help': 'Write into this file instead.', 'metavar': 'PATH', 'short': '-o'},
+            {'name': '--copy', 'parameter': 'copy', 'help': 'Put them on the clipboard, too, for Word with italics.'},
             {'name': '--provenance', 'parameter': 'provenance', 'help': 'Add when each source was archived, and the digest of its bytes.'},
             {'name': '--verify', 'parameter': 'verify', 'help': 'Cite nothing unless all of it is sealed and verifies.'},
             {'name': '--trust', 'parameter': 'trust', 'help': 'Verify, and by this key or file; may be given again.', 'metavar': 'KEY|FILE', 'is_many': True},

@@ -60,6 +60,18 @@ class _Opened:
         self.parts: list[Part] = []
 
 
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+
+
+def escaped(text: str) -> str:
+    """Text between tags or in an attribute of HTML; Python's own ``html`` costs a short command.
+
+    >>> escaped("<Quill & 'Sons'>")
+    '&lt;Quill &amp; &#x27;Sons&#x27;&gt;'
+    """
+    return text.translate(_ESCAPED)
+
+
 def read_markup(text: str) -> tuple[Part, ...]:
     """The text as a tree: strings, of which no two are neighbours, and spans.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
+from citekit.model.title_markup import escaped
 from citekit.model.value import Value
 
 _BothWays = Literal["bibtex", "biblatex", "csl-json", "csl-yaml", "hayagriva", "ris", "wikipedia"]
@@ -59,6 +60,4 @@ class Cited(Value):
         """What a notebook shows; all that is archived is escaped in it."""
         if self.html is not None:
             return self.html
-        from html import escape  # its table of names costs every short command
-
-        return f"<pre>{escape(self.text)}</pre>"
+        return f"<pre>{escaped(self.text)}</pre>"

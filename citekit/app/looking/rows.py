@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from citekit.model.title_markup import without_markup
+from citekit.model.title_markup import escaped, without_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +45,4 @@ class Rows(tuple[T, ...]):  # noqa: SLOT001  # a tuple can have no slots of its 
 
 def _shown(value: object) -> str:
     """A value between tags; the light mark-up of titles is taken out, any other is text."""
-    from html import escape  # its table of names costs every short command
-
-    return escape(without_markup(str(value)))
+    return escaped(without_markup(str(value)))

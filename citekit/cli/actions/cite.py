@@ -36,6 +36,7 @@ def cite(
     no_links: bool,
     abbreviations: str | None,
     output_: str | None,
+    copy: bool,
     provenance: bool,
     verify: bool,
     trust: list[str],
@@ -44,6 +45,7 @@ def cite(
     revoked: list[str],
 ) -> int:
     """Print references of the items, or write them into a file; verified ones, if asked to."""
+    key = key if all_ or from_ else key or _picked(context)
     if bool(key or from_) == all_:
         raise UsageError("name the items, or give --all", hint="citekit list shows the keys")
     store = context.items()
@@ -61,7 +63,7 @@ def cite(
         locale=locale,
         in_text=in_text,
         locator=locator,
-        apart=context.json,
+        apart=context.json or copy,
         explain=explain,
         outside=outside,
         provenance=provenance,
@@ -71,11 +73,25 @@ def cite(
     if all_:
         output.tell_left_out(store.left_out(), quiet=context.quiet)
     _tell(found, cited.warnings, quiet=context.quiet)
-    if output_ is not None:
-        _write(store, output_, replaced(cited.text))
-    else:
-        _print(context, cited)
+    _hand_over(context, store, cited, output_, copy=copy)
     return NotFound.exit_code if found is not None and found.unknown else 0
+
+
+def _picked(context: Context) -> list[str]:
+    """What is chosen on the terminal; nothing where there is none."""
+    if context.json or not output.is_conversation():
+        return []
+    from citekit.cli.actions.daily.picking import pick
+
+    return pick(context.reader())
+
+
+def _copy(context: Context, cited: Cited) -> None:
+    """Put the references on the clipboard, where they are read as HTML if they are for people."""
+    from citekit.cli.actions.daily.clipboard import copy
+
+    html = replaced(cited.html) if cited.html and cited.format in ("text", "html") else None
+    output.note(f"copied as {copy(replaced(cited.text), html)}", quiet=context.quiet)
 
 
 def _cited_by(context: Context, papers: list[str], words: list[str]) -> CitedByPapers:
@@ -94,8 +110,15 @@ def _tell(found: CitedByPapers | None, warnings: Sequence[str], *, quiet: bool) 
         output.note(f"warning: {warning}", quiet=quiet)
 
 
-def _print(context: Context, cited: Cited) -> None:
-    if context.json:
+def _hand_over(
+    context: Context, store: ItemReader, cited: Cited, path: str | None, *, copy: bool
+) -> None:
+    """Put the answer where it is asked for."""
+    if copy:
+        _copy(context, cited)
+    if path is not None:
+        _write(store, path, replaced(cited.text))
+    elif context.json:
         output.answer_json(_json(cited))
     elif cited.explained:
         for line in _explained(cited):

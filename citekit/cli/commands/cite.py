@@ -88,6 +88,9 @@ Output = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="PATH", help="Write into this file instead."),
 ]
+Copy = Annotated[
+    bool, typer.Option("--copy", help="Put them on the clipboard, too, for Word with italics.")
+]
 Provenance = Annotated[
     bool,
     typer.Option(
@@ -158,6 +161,7 @@ def cite(
     no_links: NoLinks = False,
     abbreviations: Abbreviations = None,
     output_: Output = None,
+    copy: Copy = False,
     provenance: Provenance = False,
     verify: Verify = False,
     trust: Trust,
@@ -165,5 +169,5 @@ def cite(
     witness: Witness,
     revoked: Revoked,
 ) -> int:
-    """Print references."""
+    """Print references; without KEY they are chosen on a terminal."""
     return hand_on(ctx)
