@@ -359,10 +359,13 @@ class Document:
         self._settle()
         return list(self._order)
 
-    def bibliography(self, keep: Keep | None = None) -> Iterator[tuple[str, Node]]:
+    def bibliography(
+        self, keep: Keep | None = None, *, once: bool = False
+    ) -> Iterator[tuple[str, Node]]:
         """(item id, tree) of every entry, in the order of the style, made one by one.
 
         With ``keep`` those alone that are wanted (see ``references``). Numbers are those of all.
+        What is asked for ``once`` is not kept for the next time.
         """
         self._settle()
         facts = [self._facts[key] for key in self._order]
@@ -371,7 +374,7 @@ class Document:
         if is_wanted is not None:
             facts = [fact for fact in facts if is_wanted(fact.entry.data)]
             made = bibliography.Bibliography(self.program)
-        return self._heard(made.entries(facts, self._renderer.levels))
+        return self._heard(made.entries(facts, self._renderer.levels, once=once))
 
     def _heard(self, entries: Iterator[tuple[str, Node]]) -> Iterator[tuple[str, Node]]:
         """The entries; what comes up while they are made is told behind the last one."""

@@ -130,7 +130,7 @@ def process_formats(
     program = compile_style(style, locale, links=links)
     document = Document(program, items, abbreviations=abbreviations, on_warning=on_warning)
     _fill(document, items, citations, uncited)
-    made = make_references(document.bibliography(keep), program, outputs)
+    made = make_references(document.bibliography(keep, once=True), program, outputs)
     cited = [document.tokens(c.id, link=cite_link) for c in document.citations]
     warnings = tuple(document.warnings)
     return {

@@ -4,7 +4,8 @@
 
 A document of as many citations as items; each time a citation is put in or changed in the middle,
 and both the citations and the entries that read differently are asked for. The least CPU
-time of nine counts. "renumber" gives every note after the middle the next number.
+time of nine counts. A new item in the middle renumbers all that follow in a numbered style: there
+"insert before the last" is the edit that changes two. "renumber" gives every note after the middle the next number.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     for style in STYLES:
         program = Program(parse_style(find_style(style).xml), "en-US")
-        document = Document(program, [item(n) for n in range(count + TIMES + 1)])
+        document = Document(program, [item(n) for n in range(count + 2 * TIMES + 1)])
         is_note = program.style.style_class == "note"
         for n in range(count):
             cites = ({"id": f"i{n}"},)
@@ -66,6 +67,12 @@ def main() -> None:
 
         def insert_known(n: int, document: Document = document, middle: str = middle) -> None:
             document.insert(Citation(id=f"again{n}", cites=({"id": "i7"},)), before=middle)
+
+        def insert_late(
+            n: int, document: Document = document, last: str = str(count - 1), base: int = count
+        ) -> None:
+            cite = {"id": f"i{base + TIMES + n}"}
+            document.insert(Citation(id=f"late{n}", cites=(cite,)), before=last)
 
         note = count // 2 + 1 if is_note else 0
 
@@ -87,6 +94,7 @@ def main() -> None:
             ("insert a new item", insert_new),
             ("cite a known item", insert_known),
             ("change a locator", change),
+            ("insert before the last", insert_late),
         ]
         if is_note:
             edits.append(("renumber half the notes", renumber))

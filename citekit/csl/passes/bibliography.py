@@ -50,9 +50,13 @@ class Bibliography:
         self._made: dict[str, _Made] = {}
 
     def entries(
-        self, facts: Iterable[Facts], levels: Levels | None = None
+        self, facts: Iterable[Facts], levels: Levels | None = None, *, once: bool = False
     ) -> Iterator[tuple[str, Node]]:
-        """(item id, tree) of all entries, in the order given; empty ones are left out."""
+        """(item id, tree) of all entries, in the order given; empty ones are left out.
+
+        What is asked for ``once`` is not kept: a thousand trees cost the collector of garbage more
+        than they save.
+        """
         area = self._program.style.bibliography
         if area is None:
             return
@@ -64,7 +68,8 @@ class Bibliography:
             made = self._made.get(key)
             if made is None or (made.facts is not fact and made.facts != fact):
                 made = self._begin(fact, levels)
-            kept[key] = made
+            if not once:
+                kept[key] = made
             if not made.is_finished or made.before is not before:
                 made.finish(self._finished(made, area, before), before)
             if substitute is not None:

@@ -14,8 +14,6 @@ from citekit.csl.style.ir import Look
 from citekit.model.value import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from citekit.csl.values.entry import Entry
 
 IDENTIFIERS = ("DOI", "PMCID", "PMID", "URL")
@@ -50,14 +48,12 @@ def with_link(tree: Node, entry: Entry) -> Node:
     address = _address(entry)
     if address is None:
         return tree
-    title = None
-    for node in _nodes(tree):
-        if node.look.link:
-            return tree
-        if title is None and isinstance(node, Rich) and node.look.variable in _TITLES:
-            title = node
-    if title is None:
+    titles: list[Node] = []
+    if _has_link(tree, titles):
+        return tree
+    if not titles:
         return _linked_whole(tree, address)
+    title = titles[0]
     return exchange(tree, title, type(title)(replace(title.look, link=address), title.children))
 
 
@@ -70,11 +66,17 @@ def _address(entry: Entry) -> str | None:
     return None
 
 
-def _nodes(tree: Node) -> Iterator[Node]:
-    yield tree
-    for child in tree.children:
-        if not isinstance(child, str):
-            yield from _nodes(child)
+def _has_link(node: Node, titles: list[Node]) -> bool:
+    """Whether a tree holds a link; the titles before it are noted, in one walk of every entry."""
+    look = node.look
+    if look.link:
+        return True
+    if look.variable in _TITLES and isinstance(node, Rich):
+        titles.append(node)
+    for child in node.children:
+        if not isinstance(child, str) and _has_link(child, titles):
+            return True
+    return False
 
 
 def _linked_whole(tree: Node, address: str) -> Node:
