@@ -5,7 +5,8 @@
 A document of as many citations as items; each time a citation is put in or changed in the middle,
 and both the citations and the entries that read differently are asked for. The least CPU
 time of nine counts. A new item in the middle renumbers all that follow in a numbered style: there
-"insert before the last" is the edit that changes two. "renumber" gives every note after the middle the next number.
+"insert before the last" is the edit that changes two. "renumber" gives every note after the middle
+the next number.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from citekit.csl.compiled.element import Setting
 from citekit.csl.compiled.numbers import with_labels
 from citekit.csl.compiled.sort_keys import SortKey, compile_keys
 from citekit.csl.output.tree import Node
-from citekit.csl.style.facts import citations_test
+from citekit.csl.style.facts import citations_test, shortens_later_names
 from citekit.csl.style.ir import PLAIN
 from citekit.csl.style.locale import load_locale
 
@@ -115,11 +115,7 @@ class Program:
     @cached_property
     def tests_position(self) -> bool:
         """Whether later cites of an item look different from the first."""
-        style = self.style
-        options = (style.options, style.citation.options)
-        if any(key.startswith("et-al-subsequent") for said in options for key in said):
-            return True
-        return citations_test(style, "position")
+        return shortens_later_names(self.style) or citations_test(self.style, "position")
 
     @cached_property
     def tests_disambiguation(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from citekit.csl.style import ir
@@ -72,13 +73,28 @@ def within(elements: Iterable[ir.Element]) -> Iterator[ir.Element]:
 
 def citations_test(style: Style, condition: str) -> bool:
     """Whether a condition is tested anywhere in the citation of a style, or in a macro."""
-    macros = [macro.children for macro in style.macros.values()]
     return any(
         isinstance(element, ir.Choose)
         and any(kind == condition for branch in element.branches for kind, _ in branch.tests)
-        for children in [style.citation.children, *macros]
-        for element in within(children)
+        for element in _of_citations(style)
     )
+
+
+def shortens_later_names(style: Style) -> bool:
+    """Whether later cites of an item may show fewer names, by whatever level of the style."""
+    said = [style.options, style.citation.options]
+    said += [
+        element.name.options
+        for element in _of_citations(style)
+        if isinstance(element, ir.Names) and element.name is not None
+    ]
+    return any(key.startswith("et-al-subsequent") for options in said for key in options)
+
+
+def _of_citations(style: Style) -> Iterator[ir.Element]:
+    """All that the citation of a style may consist of: its own elements, and the macros."""
+    macros = [macro.children for macro in style.macros.values()]
+    return within(chain(style.citation.children, *macros))
 
 
 def is_no_date(element: ir.Element) -> bool:

@@ -73,10 +73,7 @@ def _has_link(node: Node, titles: list[Node]) -> bool:
         return True
     if look.variable in _TITLES and isinstance(node, Rich):
         titles.append(node)
-    for child in node.children:
-        if not isinstance(child, str) and _has_link(child, titles):
-            return True
-    return False
+    return any(not isinstance(child, str) and _has_link(child, titles) for child in node.children)
 
 
 def _linked_whole(tree: Node, address: str) -> Node:

@@ -53,3 +53,21 @@ def test_usual_cites_are_told_apart_without_a_warning() -> None:
     result = csl.cited(SHORT + YEAR, items, cites, options='disambiguate-add-year-suffix="true"')
 
     assert result.warnings == ()
+
+
+def test_later_cites_with_fewer_names_are_told_apart_too() -> None:
+    """That names are fewer from the second time on may stand at the names alone."""
+    some = [csl.person("Hale"), csl.person("Stone")]
+    items = [
+        {**ITEM, "id": other, "author": [*some, csl.person(other)]} for other in ("Webb", "Ylönen")
+    ]
+    name = '<name form="short" et-al-min="9" et-al-use-first="1" {}="3" {}="1"/>'
+    name = name.format("et-al-subsequent-min", "et-al-subsequent-use-first")
+    cites = [[{"id": item["id"]}] for item in items]
+
+    result = csl.cited(
+        f'<names variable="author">{name}</names>{YEAR}', items, *cites, *cites, options=MORE
+    )
+
+    assert result.citations[2:] == result.citations[:2]
+    assert "Webb" in result.citations[0]
