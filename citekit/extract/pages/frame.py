@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -71,7 +72,7 @@ def is_outside(element: HtmlElement) -> bool:
             and node.getparent().tag == "body"
         ):
             return True
-        if position < 12 and _OUTSIDE.search(_label(node)) and node.tag not in {"article", "main"}:
+        if position < 12 and _says_outside(_names(node)) and node.tag not in {"article", "main"}:
             return True
     return False
 
@@ -82,7 +83,15 @@ def is_apart(element: HtmlElement) -> bool:
     return any(node.tag == "footer" or _APART.search(_label(node)) for node in nodes)
 
 
+@lru_cache(maxsize=5_000)  # a page has few classes, and each is asked of by all that is inside
+def _says_outside(names: str) -> bool:
+    return bool(_OUTSIDE.search(class_words(names)))
+
+
 def _label(element: HtmlElement) -> str:
     """The words of an element's class and id."""
-    names = f"{(element.get('class') or '')[:200]} {(element.get('id') or '')[:200]}"
-    return class_words(names[:200])
+    return class_words(_names(element))
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{(element.get('class') or '')[:200]} {(element.get('id') or '')[:200]}"[:200]

@@ -54,7 +54,7 @@ def read_byline(text: str, *, language: str | None = None, lenient: bool = False
     line = " ".join(text.split())
     if not line or len(line) > _LONGEST:
         return None
-    marker = _marker(language).match(line)
+    marker = _marker(line, language)
     if marker is None:
         return _by_suffix(line, language)
     rest = line[marker.end() :]
@@ -82,7 +82,7 @@ def _as_printed(rest: str, language: str | None) -> Byline | None:
 def bare_byline(text: str, *, language: str | None = None) -> Byline | None:
     """The names of a line that holds names and nothing else, without a marker, or None."""
     line = " ".join(text.split())
-    if len(line) > 80 or re.search(r"[.!?:;]$|^\W", line) or _marker(language).match(line):
+    if len(line) > 80 or re.search(r"[.!?:;]$|^\W", line) or _marker(line, language):
         return None
     names = split_names(line, language=language, marked=False)
     return Byline(names=names, rule="bare-name", confidence=0.6) if names else None
@@ -91,7 +91,7 @@ def bare_byline(text: str, *, language: str | None = None) -> Byline | None:
 def without_marker(text: str, language: str | None) -> str:
     """A line without the marker of a byline at its start, whatever follows it."""
     line = " ".join(text.split())
-    match = _marker(language).match(line) or _marker(None).match(line)
+    match = _marker(line, language) or _marker(line, None)
     return line[match.end() :] if match else line
 
 
@@ -293,19 +293,30 @@ def _marker_behind(language: str | None) -> re.Pattern[str]:
     return re.compile(rf"\s*(?:(?<=\s)|(?<=[\u0900-\uffff]))(?:{words})\s*[:：.]?$", re.IGNORECASE)
 
 
-@cache
-def _marker(language: str | None) -> re.Pattern[str]:
-    """Matches a marker at the start of a line.
+def _marker(line: str, language: str | None) -> re.Match[str] | None:
+    """A marker at the start of a line.
 
     With a colon, any language's words count; without one only those of this language, as "De" or
     "Di" begin names elsewhere.
     """
-    marked = _alternatives(spellings("by"))
-    spaced = _alternatives(w for w in spellings("by", language) if fold(w) not in every("noun"))
+    return _marked().match(line) or _spaced(language).match(line)
+
+
+_BEFORE_MARKER = r"^(?:[-–—•*>»/(\[]\s*)?"
+
+
+@cache
+def _marked() -> re.Pattern[str]:
+    words = _alternatives(spellings("by"))
     return re.compile(
-        rf"^(?:[-–—•*>»/(\[]\s*)?(?:(?:{marked})\s*[:：／・]\s*|(?:{marked})\s?/\s?|(?:{spaced})\s+)",
-        re.IGNORECASE,
+        rf"{_BEFORE_MARKER}(?:(?:{words})\s*[:：／・]\s*|(?:{words})\s?/\s?)", re.IGNORECASE
     )
+
+
+@cache
+def _spaced(language: str | None) -> re.Pattern[str]:
+    words = _alternatives(w for w in spellings("by", language) if fold(w) not in every("noun"))
+    return re.compile(rf"{_BEFORE_MARKER}(?:{words})\s+", re.IGNORECASE)
 
 
 def _alternatives(words: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ Such a line is one only if everything in it is explained; a sentence that holds 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from citekit.extract.shared.bylines import Byline, bare_byline, read_byline
@@ -94,16 +94,21 @@ def read_meta_line(
         unit.width > 120 and unit.is_sentence and unit.text.count(".") > 4
     ):
         return None
-    byline = read_byline(unit.text, language=language)
-    dates: list[FoundDate | Ago] = [*find_dates(unit.text, language=language, order=order)]
+    return _read_meta_text(unit.text, language, order)
+
+
+@lru_cache(maxsize=2_000)  # the elements around a line have the same text
+def _read_meta_text(text: str, language: str | None, order: DayOrder) -> MetaLine | None:
+    byline = read_byline(text, language=language)
+    dates: list[FoundDate | Ago] = [*find_dates(text, language=language, order=order)]
     dates += [
         ago
-        for ago in find_ago(unit.text, language)
+        for ago in find_ago(text, language)
         if all(ago.end <= one.start or one.end <= ago.start for one in dates)
     ]
     if not dates:
         return MetaLine(byline=byline) if byline else None
-    return _with_dates(unit.text, sorted(dates, key=lambda one: one.start), language)
+    return _with_dates(text, sorted(dates, key=lambda one: one.start), language)
 
 
 def _with_dates(text: str, dates: list[FoundDate | Ago], language: str | None) -> MetaLine | None:
@@ -164,11 +169,16 @@ def _explain(
 
 def dates_other_things(text: str) -> bool:
     """Whether words beside a date say that it is not the article's: "Founded", "Member since"."""
-    words = set(tokens(text))
-    return any(
-        stem in words or (stem in fold(text) and (" " in stem or stem > "\u2e80"))
-        for stem in every("other-date")
-    )
+    if not every("other-date").isdisjoint(tokens(text)):
+        return True
+    folded = fold(text)
+    return any(stem in folded for stem in _stems_of_other_dates())
+
+
+@cache
+def _stems_of_other_dates() -> tuple[str, ...]:
+    """Those that are more or less than one word: phrases, and words of scripts without spaces."""
+    return tuple(s for s in every("other-date") if " " in s or s > "\u2e80")
 
 
 def read_dateline(

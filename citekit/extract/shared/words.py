@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "ı": "i"})
+_SHORT = 240
 _FILES = ("words.toml", "naming.toml")
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
 
@@ -22,12 +23,19 @@ def fold(text: str) -> str:
     >>> fold("À LIRE AUSSI")
     'a lire aussi'
     """
+    return _folded(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     plain = text.translate(_QUOTES).casefold()
     if not plain.isascii():
         decomposed = unicodedata.normalize("NFKD", plain)
         plain = "".join(c for c in decomposed if not unicodedata.combining(c))
         plain = unicodedata.normalize("NFC", plain)
     return " ".join(plain.translate(_QUOTES).split())
+
+
+_folded = lru_cache(maxsize=20_000)(_fold)  # the same short lines are asked for by many rules
 
 
 def tokens(text: str) -> list[str]:

@@ -159,7 +159,7 @@ def _judged(name: Name, party: Party, sites: frozenset[str], *, is_shown: bool) 
         is_site(printed, sites)
         if is_body
         else compact(printed) in sites and (is_word or not is_person)
-    )
+    ) or (not party.kind and _bears_site(printed, sites))
     return Named(
         name=name,
         is_body=is_body,
@@ -167,6 +167,12 @@ def _judged(name: Name, party: Party, sites: frozenset[str], *, is_shown: bool) 
         is_site=is_own or is_agency(printed),
         is_handle=is_word and not is_body,
     )
+
+
+def _bears_site(name: str, sites: frozenset[str]) -> bool:
+    """Whether the site's abbreviation is a word of a name: "HRL Lanternfish" is a part of HRL."""
+    words = (word for word in name.split() if word.isupper() and 1 < len(word) <= 4)
+    return any(compact(word) in sites for word in words)
 
 
 def _without_sites(candidate: Candidate, is_post: bool) -> Candidate:
