@@ -48,3 +48,10 @@ def test_heading_that_the_data_call_a_headline_is_no_author() -> None:
     page = "<h1 itemprop='headline'>Crane Simulator</h1><p>A game of oak and pine.</p>"
 
     assert extract(page.encode(), name="page.html").value("author") is None
+
+
+def test_title_of_one_short_word_is_not_the_headline() -> None:
+    """The tab of a page often says only whose it is."""
+    page = "<title>港町</title><h1>北の防波堤を再建へ</h1><p>町の議会は火曜日に再建を決めた。</p>"
+
+    assert extract(page.encode(), name="page.html").value("title") == "北の防波堤を再建へ"

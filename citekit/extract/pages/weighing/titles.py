@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _HEADINGS = frozenset({"h1", "h2"})
 _PIECES = frozenset({"h1-piece"})
 _SURE = 0.97
+_SHORT_WORD, _OF_A_WORD = 8, 0.35
 
 
 def weigh_titles(
@@ -34,7 +35,7 @@ def weigh_titles(
     `shown` are short texts of the page, which are only read where they are needed: one of them may
     be the headline alone, where the ``title`` element has more.
     """
-    titles = [replace(e, value=clean(e.value)) for e in raw if e.field == "title"]
+    titles = [_doubted(replace(e, value=clean(e.value))) for e in raw if e.field == "title"]
     slug = slug_terms(url)
     sites |= _logos(titles, sites, slug)
     stripped = [
@@ -48,6 +49,14 @@ def weigh_titles(
     if not any(e.rule in _HEADINGS and _is_alike(e, whole) for e in whole):
         whole = _shown_alone(whole, shown)
     return [_weighed(one, whole, slug) for one in whole]
+
+
+def _doubted(one: Evidence) -> Evidence:
+    """A title; a ``title`` element of one short word names the site, or says "Home"."""
+    is_word = len(one.value) <= _SHORT_WORD and len(one.value.split()) == 1
+    if one.rule != "title-element" or not is_word:
+        return one
+    return replace(one, confidence=_OF_A_WORD)
 
 
 def _logos(titles: list[Evidence], sites: frozenset[str], slug: set[str]) -> frozenset[str]:
