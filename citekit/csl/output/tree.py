@@ -223,22 +223,18 @@ def comes_from_item(node: Node) -> bool:
 
 def exchange(node: Node, old: Node, new: Node | None) -> Node:
     """The tree with one node (found by identity) replaced or left out."""
-    children: list[Node | str] = []
-    changed = False
-    for child in node.children:
-        if isinstance(child, str):
+    children: list[Node | str] | None = None  # made where something changes, which is seldom
+    for i, child in enumerate(node.children):
+        if not isinstance(child, str):
+            other = new if child is old else exchange(child, old, new)
+            if other is not child:
+                children = list(node.children[:i]) if children is None else children
+                if other is not None and (child is old or other.children or not child.children):
+                    children.append(other)
+                continue
+        if children is not None:
             children.append(child)
-            continue
-        if child is old:
-            changed = True
-            if new is not None:
-                children.append(new)
-            continue
-        other = exchange(child, old, new)
-        changed = changed or other is not child
-        if other.children or not child.children:
-            children.append(other)
-    return with_children(node, children) if changed else node
+    return node if children is None else with_children(node, children)
 
 
 def plain_text(children: Sequence[Node | str]) -> str:

@@ -46,7 +46,9 @@ class Bibliography:
     """Makes the entries of a document, and keeps those that nothing has touched since."""
 
     def __init__(self, program: Program) -> None:
+        area = program.style.bibliography
         self._program = program
+        self._looks = _Looks(PLAIN if area is None else area.look)
         self._made: dict[str, _Made] = {}
 
     def entries(
@@ -87,7 +89,7 @@ class Bibliography:
         return _Made(fact, pieces, names)
 
     def _finished(self, made: _Made, area: Area, before: Node | None) -> Node | None:
-        options, look = area.options, replace(area.look, delimiter="")
+        options, looks = area.options, self._looks
         tree = Node(PLAIN, made.pieces)
         if made.names is not None and before is not None:
             rule = options.get("subsequent-author-substitute-rule", "complete-all")
@@ -99,8 +101,19 @@ class Bibliography:
                 return None
             children = [f"{made.facts.number}. ", MISSING]
         align = bool(options.get("second-field-align"))
-        tree = _aligned(children, look) if align else _laid_out(children, look)
+        tree = _aligned(children, looks) if align else _laid_out(children, looks.entry)
         return with_link(tree, made.facts.entry) if self._program.links else tree
+
+
+class _Looks:
+    """The looks that all entries share, made once: of an entry, and of one set in two columns."""
+
+    __slots__ = ("aligned", "body", "entry")
+
+    def __init__(self, look: Look) -> None:
+        self.entry = replace(look, delimiter="")
+        self.aligned = replace(self.entry, suffix="")
+        self.body = replace(_RIGHT, suffix=look.suffix)
 
 
 class _Made:
@@ -142,11 +155,11 @@ def _laid_out(children: list[Node | str], look: Look) -> Node:
     return Node(look, children)
 
 
-def _aligned(children: list[Node | str], look: Look) -> Node:
+def _aligned(children: list[Node | str], looks: _Looks) -> Node:
     """``second-field-align``: the first field in a margin of its own."""
     rest = children[1:]
-    body: list[Node | str] = [Node(replace(_RIGHT, suffix=look.suffix), rest)] if rest else []
-    return Node(replace(look, suffix=""), [Node(_LEFT, [children[0]]), *body])
+    body: list[Node | str] = [Node(looks.body, rest)] if rest else []
+    return Node(looks.aligned, [Node(_LEFT, [children[0]]), *body])
 
 
 # --------------------------------------------------------------------- subsequent-author-substitute
