@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from citekit.app.auditing.result import QuotationChecked as QuotationChecked
     from citekit.app.auditing.result import SourceChecked as SourceChecked
     from citekit.app.changing.access import AccessChanged as AccessChanged
+    from citekit.app.changing.merge import ItemsMerged as ItemsMerged
     from citekit.app.changing.plans import RemovePlan as RemovePlan
     from citekit.app.changing.plans import SetPlan as SetPlan
     from citekit.app.changing.purge import Purged as Purged
@@ -104,6 +105,7 @@ _PLACES = {
     "citekit.app.archive": "Archive",
     "citekit.app.auditing.result": "Audit ClaimLeanedOn QuotationChecked SourceChecked",
     "citekit.app.changing.access": "AccessChanged",
+    "citekit.app.changing.merge": "ItemsMerged",
     "citekit.app.changing.plans": "RemovePlan SetPlan",
     "citekit.app.changing.purge": "Purged PurgePlan",
     "citekit.app.changing.recover": "Recovered",

@@ -32,6 +32,7 @@ from citekit.app.annotating.reanchor import reanchor
 from citekit.app.auditing.audit import audit
 from citekit.app.changing.access import set_access
 from citekit.app.changing.edit import plan_rename, readmit, remove, rename, set_fields
+from citekit.app.changing.merge import merge
 from citekit.app.changing.plans import plan_remove, plan_set
 from citekit.app.changing.purge import plan_purge, purge
 from citekit.app.changing.recover import recover
@@ -156,6 +157,7 @@ class Archive:
     plan_set = use_case(plan_set)
     rename = use_case(rename)
     plan_rename = use_case(plan_rename)
+    merge = use_case(merge)
     remove = use_case(remove)
     plan_remove = use_case(plan_remove)
     readmit = use_case(readmit)

@@ -142,10 +142,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
         ),
     },
     'duplicates': {
-        'help': 'List items that share their bytes, DOI, address, or title and date.',
+        'help': 'List items that share their bytes, DOI, address, or title and date; or make them one.',
         'door': 'daily.overview:duplicates',
-        'arguments': (),
-        'options': (),
+        'arguments': (
+            {'name': 'KEY', 'parameter': 'keys', 'help': 'Only these.', 'is_many': True, 'completion': 'keys', 'is_required': False},
+        ),
+        'options': (
+            {'name': '--merge', 'parameter': 'merge', 'help': 'Make the items of these keys one: the first stays, and takes in what the others have. Their keys lead to it.'},
+            {'name': '--dry-run', 'parameter': 'dry_run', 'help': 'Change nothing: say what would be changed.'},
+        ),
     },
     'log': {
         'help': 'Show the last entries of the log, and the events that wait for a seal.',

@@ -168,6 +168,16 @@ class Annotation(Value):
                 shorter.append({k: v for k, v in selector.items() if k not in ("prefix", "suffix")})
         return type(self).from_json({**self.data, "target": {**target, "selector": shorter}})
 
+    def with_captures(self, stamps: Mapping[str, str]) -> Self:
+        """A copy on captures that have other stamps now, old -> new."""
+        target = self.data["target"]
+        if not isinstance(target, Mapping) or "state" not in target:
+            return self
+        state = target["state"]
+        states = [_with_capture(one, stamps) for one in (state if _is_list(state) else [state])]
+        changed = {**target, "state": states if _is_list(state) else states[0]}
+        return type(self)(data={**self.data, "target": changed})
+
     def with_private(self, *, private: bool) -> Self:
         """A copy that is for its owner alone, or for all."""
         data = {name: value for name, value in self.data.items() if name != "private"}
@@ -260,6 +270,17 @@ def _write_target(
     return {**target, "state": {**state, "capture": passage.capture}, "selector": selectors}
 
 
+def _is_list(value: Json) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _with_capture(state: Json, stamps: Mapping[str, str]) -> Json:
+    """A state that names another capture, if it names one that has another stamp now."""
+    if not isinstance(state, Mapping) or state.get("capture") not in stamps:
+        return state
+    return {**state, "capture": stamps[state["capture"]]}
+
+
 def _capture(target: Mapping[str, Any]) -> str:
     state = target.get("state", {})
     states = state if isinstance(state, list | tuple) else [state]
@@ -314,3 +335,15 @@ def _check_selector(selector: Json, where: tuple[str | int, ...]) -> None:
         for key in ("exact", "prefix", "suffix"):
             if key in selector and not isinstance(selector[key], str):
                 raise Mismatch((*where, key), f'"{key}" is not text')
+
+
+def partition(
+    annotations: Iterable[Annotation], access: str
+) -> tuple[list[Annotation], list[Annotation]]:
+    """The annotations that lie with an item of this access, and those that lie under private."""
+    with_item: list[Annotation] = []
+    apart: list[Annotation] = []
+    for annotation in annotations:
+        is_apart = annotation.is_private and access != "private"
+        (apart if is_apart else with_item).append(annotation)
+    return with_item, apart

@@ -39,6 +39,8 @@ class ItemFacts(Value):
 
     ``foreign_ids`` are what other programs call the item, where that is no citekey: addresses,
     texts with white space. Since ``withdrawn`` the item is in nothing that is made for others.
+    ``merged`` are records of items that this one has taken in, as they were: ``key``, ``at`` and
+    ``item``. ``evidence_in`` is the capture that evidence counts in, if that is not the first.
     ``imported`` has for each variable that came in from a file the checksum of its value then.
     ``entry`` is what is kept of the .bib entry or RIS record that the item was read from.
     ``evidence`` maps a CSL variable to its candidates, as JSON objects with value, origin, rule,
@@ -51,6 +53,8 @@ class ItemFacts(Value):
     foreign_ids: tuple[str, ...] = ()
     archived: tuple[ArchivedCopy, ...] = ()
     withdrawn: datetime | None = None
+    merged: tuple[Mapping[str, Any], ...] = ()
+    evidence_in: str | None = None
     imported: Mapping[str, str] = NOTHING
     entry: Mapping[str, Any] = NOTHING
     evidence: Mapping[str, tuple[Mapping[str, Any], ...]] = NOTHING
@@ -134,6 +138,12 @@ class Item(Value):
         """A copy with citekit's own facts changed."""
         custom = {**self.data.get("custom", {}), "citekit": to_json(facts)}
         return type(self)(data={**self.data, "custom": custom}, facts=facts)
+
+    def as_merged(self) -> dict[str, Any]:
+        """The record as another item keeps it, which has what this one has taken in beside it."""
+        custom = dict(self.data.get("custom", {}))
+        own = {k: v for k, v in dict(custom.get("citekit", {})).items() if k != "merged"}
+        return {**self.data, "custom": {**custom, "citekit": own}}
 
     def csl(self) -> dict[str, Any]:
         """The item without citekit's own facts: what other programs want."""

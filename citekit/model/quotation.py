@@ -139,7 +139,8 @@ def evidence_beyond(
 
 def record_holds_text(item: Item) -> bool:
     """Whether a restricted item's record has more of its text than may be handed on."""
-    if any(item.data.get(name) for name in TEXT_FIELDS):
+    records = [item.data, *(one.get("item", {}) for one in item.facts.merged)]
+    if any(record.get(name) for record in records for name in TEXT_FIELDS):
         return True
     return bool(evidence_beyond(item.facts.evidence))
 

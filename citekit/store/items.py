@@ -9,6 +9,7 @@ made from what ``for_others()`` gives, where neither is to be found: that is the
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -23,7 +24,7 @@ from citekit.store.folder_names import folded, is_cut, is_name_of, key_of
 from citekit.store.layout import Layout
 from citekit.store.private.left_out import LeftOut
 from citekit.store.settings import Settings, read_settings
-from citekit.store.staging import renames_under_way
+from citekit.store.staging import merges_under_way, renames_under_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,13 +159,41 @@ class ItemReader:
         return None
 
     def superseded(self) -> dict[str, str]:
-        """Old folder -> new folder, while a renamed item has both; the new one counts."""
+        """Old folder -> new folder, while a renamed or merged item has both; the new one counts."""
         found = {}
         for old, new in renames_under_way(self.layout):
             with suppress(CitekitError):
                 if self.is_renamed(old, new):
                     found[old] = new
+        for old, new in merges_under_way(self.layout):
+            with suppress(CitekitError):
+                if self.is_merged(old, new):
+                    found[old] = new
         return found
+
+    def has_taken_in(self, old: str, new: str) -> bool:
+        """Whether the item of the new folder says that it has taken in that of the old one.
+
+        Raises NotFound where one of the two is no item, InvalidData where one cannot be read.
+        """
+        before, after = self.item_in(old), self.item_in(new)
+        taken = after.facts.merged
+        has_record = any(one.get("item") == before.as_merged() for one in taken)
+        has_all = has_record and all(one in taken for one in before.facts.merged)
+        return has_all and before.key in after.facts.aliases
+
+    def is_merged(self, old: str, new: str) -> bool:
+        """Whether it has, with all captures and annotations; raises as ``has_taken_in`` does.
+
+        A journal alone hides nothing: whoever can write one could hide an item.
+        """
+        folders = self.layout.folder_of(old), self.layout.folder_of(new)
+        own, others = (_captures_in(folder) for folder in folders)
+        if not (own <= others and self.has_taken_in(old, new)):
+            return False
+        notes = (self.layout.private_notes / old, self.layout.private_notes / new)
+        pairs = (folders, notes)
+        return all(_ids_in(gone) <= _ids_in(stays) for gone, stays in pairs)
 
     def is_renamed(self, old: str, new: str) -> bool:
         """Whether the new folder holds the item of the old one under another key, with all it had.
@@ -237,6 +266,20 @@ class ItemReader:
         return NotFound(
             f"no item with the key {key!r}", place=Place(path=str(self.root)), hint=hint
         )
+
+
+def _captures_in(folder: Path) -> set[bytes]:
+    """The capture records of an item's folder, to the byte."""
+    captures = folder / "captures"
+    return {files.read_bytes(captures / name) for name in files.names(captures)}
+
+
+def _ids_in(folder: Path) -> set[bytes]:
+    """The ids in the annotations of a folder, those of what annotations refer to among them."""
+    with suppress(NotFound):
+        text = files.read_bytes(folder / "annotations.jsonl")
+        return set(re.findall(rb'"id"\s*:\s*"([^"]*)"', text))
+    return set()
 
 
 def _is_kept_back(item: Item) -> bool:

@@ -40,6 +40,7 @@ class Journal(Value):
     and then removes; ``purged`` payloads that it notes as purged and sets aside; ``placed`` files
     of the log (path inside it -> digest) that no checkpoint may cover yet; ``erased`` the folder of
     an item that it notes as erased and sets aside, with its ``records`` (path inside it -> digest).
+    ``merged`` holds the folders of an item that goes and of the one that takes it in.
     ``action`` and ``subject`` tell people what it was.
     """
 
@@ -52,6 +53,7 @@ class Journal(Value):
     placed: Mapping[str, str] = NOTHING
     erased: str = ""
     records: Mapping[str, str] = NOTHING
+    merged: tuple[str, ...] = ()
 
     @property
     def names_something(self) -> bool:
@@ -131,13 +133,15 @@ def _refuse_strange(journal: Journal, path: str) -> None:
     """Raise InvalidData for what could not become a path."""
     for digest in (*journal.digests, *journal.purged, *journal.placed.values()):
         parse_digest(digest)
-    for name in (*journal.renamed, *([journal.erased] if journal.erased else ())):
+    erased = [journal.erased] if journal.erased else []
+    for name in (*journal.renamed, *journal.merged, *erased):
         check_name(name)
     for name in journal.leaving:
         if not {"", ".", ".."}.isdisjoint(name.split("/")) or "\\" in name:
             raise InvalidData(f"is no path inside the archive: {name!r}", place=path)
-    if len(journal.renamed) not in (0, 2):
-        raise InvalidData("renamed is not an old and a new folder", place=path)
+    for pair in (journal.renamed, journal.merged):
+        if len(pair) not in (0, 2):
+            raise InvalidData("does not name an old and a new folder", place=path)
 
 
 def renames_under_way(layout: Layout) -> list[tuple[str, str]]:
@@ -145,7 +149,15 @@ def renames_under_way(layout: Layout) -> list[tuple[str, str]]:
 
     A reader may have no rights on the staging folder; then there is nothing to be seen.
     """
+    return [(j.renamed[0], j.renamed[1]) for j in _journals(layout) if j.renamed]
+
+
+def merges_under_way(layout: Layout) -> list[tuple[str, str]]:
+    """The folders of items that are being taken in by another, or were as that was stopped."""
+    return [(j.merged[0], j.merged[1]) for j in _journals(layout) if j.merged]
+
+
+def _journals(layout: Layout) -> list[Journal]:
     with suppress(CitekitError):
-        journals = [stopped.journal for stopped in unfinished(layout)]
-        return [(j.renamed[0], j.renamed[1]) for j in journals if j.renamed]
+        return [stopped.journal for stopped in unfinished(layout)]
     return []

@@ -132,16 +132,16 @@ def edit_annotation(
             _refuse_private(store, new.entities)
         existing = store.annotations(key)
         if old.is_private and not new.is_private and access == "restricted":
-            new = _shortened(new, longest_text(store.captures(key).values()), existing)
+            new = shortened_to_fit(new, longest_text(store.captures(key).values()), existing)
         kept = tuple(new if other.id == old.id else other for other in existing)
         writer.write_annotations(key, kept)
     return new
 
 
-def _shortened(
+def shortened_to_fit(
     annotation: Annotation, text_words: int | None, existing: Iterable[Annotation]
 ) -> Annotation:
-    """An annotation that was private with as many words as a restricted item may show."""
+    """An annotation with as many words as a restricted item may show beside the existing ones."""
     seen = (other for other in existing if not other.is_private)
     quota = Quota(text_words, shown=sum(map(words_shown, seen)))
     while words_shown(annotation) and quota.excess(words_shown(annotation)):

@@ -28,6 +28,7 @@ Taken = Literal["add", "edit", "remove", "rename"]
 _BARRED: Final = {
     "access": ("is about who may read something", "citekit set KEY --access changes that"),
     "capture": ("is a new capture, which is evidence", "it stays, and so does what was before it"),
+    "merge": ("made one item of two", "citekit show KEY --json has what the other one said"),
     "purge": ("is a purge, which is for good", "citekit restore KEY FILE brings a file back"),
 }
 _HAPPENED: Final[dict[tuple[bool, bool], tuple[Taken, str]]] = {

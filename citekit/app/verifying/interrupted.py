@@ -35,6 +35,9 @@ COMING_OUT: Final = "CK-E302"
 BEYOND: Final = "CK-E607"
 """A file of the log that no checkpoint covers: the seal was stopped before."""
 
+TWO_NAMES: Final = "CK-E204"
+"""The key of an item that another has taken in, which is still there as it was."""
+
 UNDER_PURGE: Final = frozenset(["CK-E302", "CK-E601", "CK-E623", "CK-E624", "CK-E665", "CK-E666"])
 """What an event that waits says is purged or erased; it may be set aside."""
 
@@ -83,6 +86,9 @@ def _names(journal: Journal) -> Iterator[tuple[str, str]]:
         folders = (*FOLDERS, "private/objects")
         yield from ((payload_name(folder, digest), digest) for folder in folders)
     yield from ((f"log/{path}", digest) for path, digest in journal.placed.items())
+    if journal.merged:
+        top = "private/items" if journal.subject.startswith("private/") else "items"
+        yield f"{top}/{journal.merged[1]}/item.json", ""
     if journal.erased:
         folder = _folder_of(journal)
         yield from ((f"{folder}/{path}", digest) for path, digest in journal.records.items())
@@ -97,6 +103,8 @@ def _folder_of(journal: Journal) -> str:
 def _explains(inspection: Inspection, change: Unfinished, digest: str, finding: Finding) -> bool:
     """Whether the change, stopped somewhere, leaves this finding, and whole bytes bear it out."""
     journal, path = change.journal, Path((finding.place and finding.place.path) or "")
+    if finding.code == TWO_NAMES and journal.merged:
+        return _is_taken_in(inspection, journal)
     places: list[Path] = []
     if finding.code == BEYOND or (finding.code in MISPLACED and digest in journal.digests):
         places.append(path)
@@ -106,6 +114,14 @@ def _explains(inspection: Inspection, change: Unfinished, digest: str, finding: 
         places += _of_purge(inspection, change, digest)
         places += _of_erasing(inspection, change, path)
     return any(_is_whole(inspection, digest, place) for place in places)
+
+
+def _is_taken_in(inspection: Inspection, journal: Journal) -> bool:
+    """Whether an item has the record and the key of another one, whose folder is there still."""
+    try:
+        return inspection.store.has_taken_in(*journal.merged)
+    except CitekitError:
+        return False
 
 
 def _of_purge(inspection: Inspection, change: Unfinished, digest: str) -> Iterator[Path]:

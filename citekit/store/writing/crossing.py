@@ -14,25 +14,11 @@ from citekit.model.records.json_text import dump_json
 from citekit.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from citekit.model.annotation import Annotation
-    from citekit.model.item import Access, Item
+    from citekit.model.item import Item
     from citekit.store.reading import ArchiveReader
     from citekit.store.writing.transaction import Change
-
-
-def partition(
-    annotations: Iterable[Annotation], access: Access
-) -> tuple[list[Annotation], list[Annotation]]:
-    """The annotations that lie with an item of this access, and those that lie under private."""
-    with_item: list[Annotation] = []
-    apart: list[Annotation] = []
-    for annotation in annotations:
-        is_apart = annotation.is_private and access != "private"
-        (apart if is_apart else with_item).append(annotation)
-    return with_item, apart
 
 
 def take_in(store: ArchiveReader, change: Change, item: Item) -> Path:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from citekit.store.layout import Layout
 
-Barred = Literal["access", "capture", "purge"]
+Barred = Literal["access", "capture", "merge", "purge"]
 """What is not taken back, and leaves nothing that could be."""
 
 _ABOUT: Final = b"citekit: what takes a change back\n"

@@ -23,6 +23,7 @@ from citekit.store.log.sealed_payloads import SealedPayloads
 from citekit.store.private.ledger import read_ledger
 from citekit.store.private.recording import note_changed, note_removed
 from citekit.store.staging import Unfinished, discard, unfinished
+from citekit.store.writing.merging import finish
 from citekit.store.writing.payload_places import PLACES, belongs, settle
 from citekit.store.writing.payload_references import needed_by
 
@@ -62,6 +63,8 @@ def mend(store: ArchiveReader, stopped: Unfinished) -> None:
     """Complete or undo one change."""
     sealed = cache(lambda: SealedPayloads.read(LogFolder(store.layout)))  # if anybody asks
     if not stopped.is_done:
+        if stopped.journal.merged:
+            finish(store, stopped)
         if not (_bring_back(store, stopped, sealed) and _bring_item_back(store, stopped, sealed)):
             return  # other bytes are in the way: verify finds them, and here is the good copy
         _take_back_events(store, stopped, sealed)
@@ -77,6 +80,8 @@ def tidy(
     if journal.renamed:
         old, new = journal.renamed
         _drop_renamed(store, old, new, folder)
+    if journal.merged:
+        finish(store, stopped)
     settle(store, journal.digests, folder, may_go=may_go)
     discard(folder)
 

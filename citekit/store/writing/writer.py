@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from citekit.errors import CitekitError, Place, StoreConflict, UsageError
+from citekit.model.annotation import Annotation, partition
 from citekit.model.capture import Capture
 from citekit.model.item import Item
 from citekit.model.records.codec import decode_text, to_json
@@ -19,9 +20,10 @@ from citekit.store.addresses import known_addresses
 from citekit.store.private.vouched import read_vouched
 from citekit.store.staging import Journal
 from citekit.store.writing.arrivals import Arrival, Arrivals, Arriving
-from citekit.store.writing.crossing import let_out, partition, records_in, take_in
+from citekit.store.writing.crossing import let_out, records_in, take_in
 from citekit.store.writing.event_recorder import Recorder, logged_payloads
 from citekit.store.writing.git_files import keep_from_git
+from citekit.store.writing.merging import Merged, record_of, stage
 from citekit.store.writing.payload_places import retreat
 from citekit.store.writing.recovery import clean_up, digests_below, rename_notes
 from citekit.store.writing.transaction import PayloadSource, changing
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from citekit.model.annotation import Annotation
     from citekit.model.capture import Payload
     from citekit.model.claim import Claim
     from citekit.model.entity import Entity
@@ -287,6 +288,33 @@ class Writer:
                 files.move(gone, files.unused(change.folder))
         self._forget_names()
 
+    def merge_item(self, merged: Merged) -> None:
+        """Have an item take in another one, whose key becomes its alias; raises NotFound.
+
+        What the other one was sealed with stays sealed: its capture records are the same to the
+        byte, in another folder, and the log says that its own was removed.
+        """
+        layout, item = self._layout, merged.item
+        for key in (item.key, merged.gone):
+            self._require(key)
+        gone = layout.check_inside(layout.item_folder(merged.gone))
+        notes = layout.private_notes_file(merged.gone).parent
+        leaving = (gone, *([notes] if notes.is_dir() else ()))
+        names = tuple(map(layout.name, leaving))
+        pair = (gone.name, layout.item_folder(item.key).name)
+        self._last.bar("merge")
+        with self._change("merge", names[0], leaving=names, merged=pair) as change:
+            stage(change.folder, merged, root=layout.root)
+            for folder in leaving:
+                self._record.removed(folder)
+            change.move_over(layout.item_file(item.key), record_of(merged))
+        self._forget_names()
+        changed = [layout.item_file(item.key)]
+        changed += (layout.capture_file(item.key, stamp) for stamp in sorted(merged.captures))
+        others = (layout.note_file, layout.annotations_file, layout.private_notes_file)
+        changed += (path for path in (of(item.key) for of in others) if path.is_file())
+        self._record.changed(*changed)
+
     def unique_key(self, base: str) -> str:
         """The key itself when it is free, else with a, b, c … z, aa, ab …; aliases are taken."""
         return self._names.unique(base)
@@ -502,6 +530,7 @@ class Writer:
         leaving: tuple[str, ...] = (),
         erased: str = "",
         records: Mapping[str, str] = NOTHING,
+        merged: tuple[str, ...] = (),
     ) -> AbstractContextManager[Change]:
         """A change whose journal names these things (``Journal`` says which)."""
         self._check_open()
@@ -514,6 +543,7 @@ class Writer:
             leaving=leaving,
             erased=erased,
             records=records,
+            merged=merged,
         )
         return changing(self._store, journal)
 
