@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from citekit.cli.context import Context
 
 
-def duplicates(context: Context, *, keys: list[str] | None, merge: bool, dry_run: bool) -> int:
+def duplicates(context: Context, *, keys: list[str], merge: bool, dry_run: bool) -> int:
     """Print the keys of items that may be one work, and what they share; or make them one."""
     if merge:
-        return _merge(context, keys or [], dry_run=dry_run)
+        return _merge(context, keys, dry_run=dry_run)
     if dry_run:
         raise UsageError("--dry-run goes with --merge", hint="without both nothing is changed")
     store = context.reader()
-    wanted = {store.resolve(key) for key in keys or ()}
+    wanted = {store.resolve(key) for key in keys}
     found = [one for one in find_duplicates(store) if not keys or wanted.intersection(one.keys)]
     if context.json:
         output.answer_json([{"keys": one.keys, "shared": one.shared} for one in found])

@@ -15,9 +15,15 @@ app = typer.Typer()
 def duplicates(
     ctx: typer.Context,
     keys: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="KEY", help="Only these.", autocompletion=known_keys),
-    ] = None,
+        list[str],
+        typer.Argument(
+            metavar="KEY",
+            help="Only these.",
+            autocompletion=known_keys,
+            default_factory=list,
+            show_default=False,
+        ),
+    ],
     *,
     merge: Annotated[
         bool,
