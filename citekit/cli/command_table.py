@@ -143,7 +143,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     'duplicates': {
         'help': 'List items that share their bytes, DOI, address, or title and date; or make them one.',
-        'door': 'daily.overview:duplicates',
+        'door': 'daily.duplicates:duplicates',
         'arguments': (
             {'name': 'KEY', 'parameter': 'keys', 'help': 'Only these.', 'is_many': True, 'completion': 'keys', 'is_required': False},
         ),
@@ -154,7 +154,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     'log': {
         'help': 'Show the last entries of the log, and the events that wait for a seal.',
-        'door': 'daily.overview:log',
+        'door': 'daily.log:log',
         'arguments': (),
         'options': (
             {'name': '--limit', 'parameter': 'limit', 'help': 'At most this many (default: 20).', 'metavar': 'N', 'is_integer': True, 'least': 1},

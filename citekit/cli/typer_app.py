@@ -31,7 +31,17 @@ from citekit.cli.commands import (
     site,
     styles,
 )
-from citekit.cli.commands.daily import audit, listing, overview, papers, record, stats, tags, undo
+from citekit.cli.commands.daily import (
+    audit,
+    duplicates,
+    listing,
+    log,
+    papers,
+    record,
+    stats,
+    tags,
+    undo,
+)
 from citekit.cli.completion.install import SHELLS, install, script
 from citekit.cli.suggest import suggest
 from citekit.errors import UsageError
@@ -46,7 +56,20 @@ app = typer.Typer(
     suggest_commands=False,  # ours names no command that destroys
     pretty_exceptions_enable=False,
 )
-for module in (archive, add, listing, overview, stats, show, cite, papers, audit, annotate, edit):
+for module in (
+    archive,
+    add,
+    listing,
+    duplicates,
+    log,
+    stats,
+    show,
+    cite,
+    papers,
+    audit,
+    annotate,
+    edit,
+):
     app.add_typer(module.app)
 for module in (record, tags, undo, diff, check, seal, prove):
     app.add_typer(module.app)

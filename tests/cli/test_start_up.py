@@ -10,10 +10,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from citekit.cli.run import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LIST = Path(__file__).with_name("fast_modules.txt")
 CALLS = {
@@ -51,17 +55,22 @@ def loaded(words: list[str], archive: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of one item, whose index, list of styles and parsed style are there already."""
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An archive of one item, whose index, list of styles and parsed style are there already.
+
+    They lie in a cache folder of their own: another checkout that runs meanwhile has other ones.
+    """
     root = tmp_path_factory.mktemp("fast") / "a"
     items = root.parent / "items.json"
     text = '[{"id": "harbour", "type": "book", "title": "Old lighthouse"}]'
     items.write_text(text, "utf-8")
     at = ["--archive", str(root)]
-    assert run([*at, "init"]) == run([*at, "import", str(items)]) == run([*at, "list"]) == 0
-    assert run(["styles", "apa"]) == 0
-    loaded(CALLS["cite KEY --style apa"], root)
-    return root
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(root.parent / "cache"))
+        assert run([*at, "init"]) == run([*at, "import", str(items)]) == run([*at, "list"]) == 0
+        assert run(["styles", "apa"]) == 0
+        loaded(CALLS["cite KEY --style apa"], root)
+        yield root
 
 
 def read_list() -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""``citekit duplicates`` and ``log``."""
+"""``citekit duplicates``."""
 
 from typing import Annotated
 
@@ -36,17 +36,4 @@ def duplicates(
     dry_run: DryRun = False,
 ) -> int:
     """List items that share their bytes, DOI, address, or title and date; or make them one."""
-    return hand_on(ctx)
-
-
-@app.command("log")
-def log(
-    ctx: typer.Context,
-    *,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", metavar="N", help="At most this many (default: 20).", min=1),
-    ] = None,
-) -> int:
-    """Show the last entries of the log, and the events that wait for a seal."""
     return hand_on(ctx)

@@ -1,4 +1,4 @@
-"""``citekit duplicates`` and ``log``: the archive as a whole."""
+"""``citekit duplicates``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from citekit.app.changing.merge import merge as make_one
 from citekit.app.looking.duplicates import find_duplicates
-from citekit.app.looking.log import list_events
 from citekit.cli import output
 from citekit.errors import UsageError
 
@@ -50,16 +49,4 @@ def _merge(context: Context, keys: list[str], *, dry_run: bool) -> int:
     goes = "would take in" if dry_run else "has taken in"
     line = "; ".join([f"{merged.item.key} {goes} {', '.join(merged.gone)}", *told])
     output.note(line, quiet=context.quiet)
-    return 0
-
-
-def log(context: Context, *, limit: int | None) -> int:
-    """Print the last entries of the log and the events that wait, oldest first."""
-    events = list_events(context.reader(), limit=20 if limit is None else limit)
-    if context.json:
-        output.answer_json([event.to_json() for event in events])
-        return 0
-    for event in events:
-        number = "waits" if event.index is None else str(event.index)
-        output.answer(f"{number:>7}  {event.told}")
     return 0
