@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,3 +111,26 @@ def test_any_bytes_are_decoded(data: bytes) -> None:
     found = decode(data)
     assert found.rule
     assert 0 <= found.confidence <= 1
+
+
+# ── short texts that say nothing of their encoding ──────────────────────────────────────────────
+
+CASES = Path(__file__).parents[1] / "cases" / "encodings.toml"
+SHORT = tomllib.loads(CASES.read_text(encoding="utf-8"))["case"]
+
+
+@pytest.mark.parametrize(
+    ("case", "encoding"),
+    [
+        pytest.param(case, encoding, id=f"{case['language']}-{number}-{encoding}")
+        for number, case in enumerate(SHORT)
+        for encoding in case["encodings"]
+    ],
+)
+def test_a_short_text_is_read_by_its_letters(case: dict[str, Any], encoding: str) -> None:
+    """A headline, a paragraph and both: as plain text, and in a page that declares its language."""
+    both = f"{case['headline']}\n\n{case['text']}\n"
+    page = f'<html lang="{case["language"]}"><title>{case["headline"]}</title>{case["text"]}</html>'
+    alone = [case["headline"]] if case.get("alone", True) else []
+    for text in (case["text"], both, page, *alone):
+        assert decode(text.encode(encoding)).text == text

@@ -8,12 +8,11 @@ is almost never valid UTF-8 by chance.
 from __future__ import annotations
 
 import codecs
-import itertools
 import re
 
-from citekit.extract.shared.language import detect_language
+from citekit.extract.documents.guessing import SAMPLE, better_guess, guess, typical
 from citekit.findings import Finding, Severity
-from citekit.model.value import Value
+from citekit.model.value import Value, replace
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8", 3),
@@ -22,7 +21,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", 2),
     (codecs.BOM_UTF16_BE, "utf-16-be", 2),
 )
-_SAMPLE = 65_536
 _DECLARED = re.compile(
     rb"""(?:<meta[^>]{0,200}?charset\s*+=\s*+["']?\s*+|<\?xml[^>]{0,100}?encoding\s*=\s*["']|@charset\s+["'])([\w.:-]{2,40})""",
     re.IGNORECASE,
@@ -53,22 +51,9 @@ _NO_DOCUMENTS = frozenset(
         "oem",
     }
 )
-_GUESSES = (
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1254",
-    "cp1253",
-    "cp1255",
-    "cp1256",
-    "koi8_r",
-    "cp932",
-    "euc_jp",
-    "gb18030",
-    "big5hkscs",
-    "cp949",
-    "iso8859_2",
-)
+_SEVEN_BITS = re.compile(rb"\x1b(?:\$[@B]|\$\([@BCD]|\([BIJ]|\$\)C)")  # ISO 2022: escape sequences
+_ISO_2022 = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr")
+_STATEFUL = frozenset({*_ISO_2022, "iso2022_jp_1", "iso2022_jp_3", "iso2022_jp_2004", "hz"})
 
 
 class Decoded(Value):
@@ -98,6 +83,8 @@ def decode(data: bytes, *, given: str | None = None, label: str | None = None) -
             return _finish(data[size:], name, "byte-order-mark", 1.0, declared)
     if wide := _utf16_without_mark(data):
         return _finish(data, wide, "zero-bytes", 0.9, declared)
+    if seven := _seven_bits(data, declared):
+        return seven
     if (text := _strictly(data, "utf-8")) is not None:
         plain = data.isascii()
         disagrees = bool(declared) and not plain and not (declared or "").lower().startswith("utf")
@@ -111,6 +98,30 @@ def decode(data: bytes, *, given: str | None = None, label: str | None = None) -
             findings=findings,
         )
     return _not_utf8(data, declared)
+
+
+def _seven_bits(data: bytes, declared: str | None) -> Decoded | None:
+    """Text that writes other letters in ASCII bytes (ISO 2022, HZ), told by its escapes."""
+    name = _codec(declared) if declared else None
+    if not data.isascii() or (name not in _STATEFUL and not _SEVEN_BITS.search(data)):
+        return None
+    for candidate in dict.fromkeys((name, *_ISO_2022)):
+        if candidate in _STATEFUL and (text := _strictly(data, candidate)) is not None:
+            if text.isascii():
+                continue
+            findings = (
+                () if name in {None, candidate} else (_wrong_label(declared or "", candidate),)
+            )
+            rule = "declared" if candidate == name else "escape-sequences"
+            return Decoded(
+                text=text,
+                encoding=_public_name(candidate),
+                rule=rule,
+                confidence=0.97,
+                declared=declared,
+                findings=findings,
+            )
+    return None
 
 
 def looks_binary(data: bytes) -> bool:
@@ -156,13 +167,10 @@ def _decode_given(data: bytes, given: str) -> Decoded:
 def _not_utf8(data: bytes, declared: str | None) -> Decoded:
     name = _codec(declared) if declared else None
     if name and not name.startswith("utf") and _strictly(data, name) is not None:
-        return _finish(data, name, "declared", 0.95, declared)
-    damaged = data.decode("utf-8", "replace")
-    broken = damaged.count("\ufffd")
-    multibyte = sum(ord(c) > 127 and c != "\ufffd" for c in damaged)
-    if broken * 20 < multibyte:  # UTF-8 with some damage
+        return _as_declared(data, name, declared or "")
+    if _is_damaged_utf8(data, is_declared=bool(name and name.startswith("utf"))):
         return _finish(data, "utf-8", "mostly-utf-8", 0.8, declared)
-    guessed, confidence = _guess(data)
+    guessed, confidence = guess(data)
     findings = [_guessed(guessed, confidence)]
     if declared and name != guessed:
         findings.insert(0, _wrong_label(declared, guessed))
@@ -175,6 +183,23 @@ def _not_utf8(data: bytes, declared: str | None) -> Decoded:
         declared=declared,
         findings=(*findings, *done.findings),
     )
+
+
+def _as_declared(data: bytes, name: str, declared: str) -> Decoded:
+    """Text as its label wants it, as browsers do; a warning where another reads far better."""
+    done = _finish(data, name, "declared", 0.95, declared)
+    better = better_guess(data, name)
+    if better is None:
+        return done
+    return replace(done, confidence=0.6, findings=(*done.findings, _doubtful(declared, better)))
+
+
+def _is_damaged_utf8(data: bytes, *, is_declared: bool) -> bool:
+    """Whether bytes are UTF-8 but for a few: whole sequences hardly come about by chance."""
+    damaged = data.decode("utf-8", "replace")
+    broken = damaged.count("\ufffd")
+    whole = sum(ord(c) > 127 and c != "\ufffd" for c in damaged)
+    return whole >= broken if is_declared else whole >= 3 * broken
 
 
 def _finish(data: bytes, name: str, rule: str, confidence: float, declared: str | None) -> Decoded:
@@ -232,16 +257,17 @@ def _public_name(name: str) -> str:
         "cp949": "euc-kr",
         "big5hkscs": "big5",
         "euc_jp": "euc-jp",
-        "koi8_r": "koi8-r",
-        "iso8859_2": "iso-8859-2",
+        "cp866": "ibm866",
+        "cp874": "windows-874",
     }
     if name.startswith("cp125"):
         return "windows-" + name[2:]
-    return names.get(name, name.replace("_", "-"))
+    public = names.get(name, name.replace("_", "-"))
+    return re.sub(r"^iso(?=\d)", "iso-", public)
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    head = data[: _SAMPLE & ~1]
+    head = data[: SAMPLE & ~1]
     if len(head) < 8 or len(data) % 2:
         return None
     even, odd = head[::2].count(0), head[1::2].count(0)
@@ -266,120 +292,7 @@ def _is_east_asian(head: bytes, name: str) -> bool:
     text = head.decode(name, "replace")
     if "\ufffd" in text[:-1] or not _is_texty(head, name):
         return False
-    return _typical(text) > 0.12 and sum(ord(c) < 0xE000 for c in text) > 0.9 * len(text)
-
-
-_TYPICAL = frozenset(
-    "的是在不了有和人这這中大为為上个個国國我以要他时時来來用们們生到作地于於出就分对對成会會可主发發年动動"
-    "同工也能下过過说說而方后後多定行所民得经經のにはをたがでてとしれさあるいなっらりかもまこそれ"
-    "이다의는에을를가한고로지하서도은들기사리자인"
-)
-
-
-def _typical(text: str) -> float:
-    """The share of a text's East Asian characters that are among the most frequent ones."""
-    east = [c for c in text if "\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3"]
-    return sum(c in _TYPICAL for c in east) / len(east) if len(east) > 4 else 0.0
-
-
-def _guess(data: bytes) -> tuple[str, float]:
-    """The encoding under which the text reads as a language, or as few signs of breakage."""
-    sample = _sample(data)
-    rated = [(_naturalness(sample, name), -rank, name) for rank, name in enumerate(_GUESSES)]
-    score, _, best = max(rated)
-    if score < 0.3 and (other := _charset_normalizer(sample)):
-        return other, 0.5
-    return best, round(max(0.3, min(0.9, score)), 2)
-
-
-def _sample(data: bytes) -> bytes:
-    """The part of the data that tells most: from the first byte that is not ASCII on."""
-    first = next((i for i, byte in enumerate(data[: _SAMPLE * 16]) if byte > 127), 0)
-    start = max(0, first - 2000)
-    return data[start : start + _SAMPLE]
-
-
-def _naturalness(sample: bytes, name: str) -> float:
-    text = sample.decode(name, "replace")
-    bad = sum(c == "\ufffd" or ("\x80" <= c < "\xa0") or c in _ODD for c in text)
-    special = [c for c in text if ord(c) > 127]
-    if not special:
-        return 0.0
-    letters = sum(
-        c.isalpha() or c in "’‘“”„«»–—…•©°§€£´·、。「」（）！？：，；・" for c in special
-    ) / len(special)
-    mixed = _case_breaks(text) / max(1, len(special))
-    guess = detect_language(text)
-    language = min(guess.confidence, 0.9) if guess else 0.0
-    rare = sum(_is_rare(c) for c in special) / len(special)
-    return (
-        letters * 0.4
-        + language * 0.6
-        + _fits(guess.language if guess else None, special)
-        - 3 * bad / len(special)
-        - mixed
-        - rare
-    )
-
-
-_ODD = frozenset("¤¦¨¬­¯¸¹²³¼½¾¿×÷ƒˆ˜†‡‰‹›¡¢¥ªº±µ¶þðÞÐ˙˛ˇ˘")
-_LETTERS = {
-    "tr": "çğıöşüâîûÇĞİÖŞÜ",
-    "de": "äöüßÄÖÜ",
-    "fr": "àâæçéèêëîïôœùûüÿÀÂÇÉÈÊËÎÏÔŒÙÛÜ",
-    "es": "áéíñóúüÁÉÍÑÓÚÜ¿¡ºª",
-    "it": "àèéìòùÀÈÉÌÒÙ",
-    "pt": "áâãàçéêíóôõúÁÂÃÀÇÉÊÍÓÔÕÚ",
-    "pl": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ",
-    "cs": "áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ",
-    "sk": "áäčďéíĺľňóôŕšťúýžÁČĎÉÍĽŇÓÔŠŤÚÝŽ",
-    "hu": "áéíóöőúüűÁÉÍÓÖŐÚÜŰ",
-    "ro": "ăâîșțşţĂÂÎȘȚŞŢ",
-    "sv": "åäöéÅÄÖÉ",
-    "no": "æøåéÆØÅ",
-    "da": "æøåéÆØÅ",
-    "fi": "äöåÄÖÅ",
-    "nl": "éëïöüèÉË",
-    "hr": "čćđšžČĆĐŠŽ",
-    "sl": "čšžČŠŽ",
-    "sr": "čćđšžČĆĐŠŽ",
-    "en": "éèñöüç",
-}
-
-
-def _fits(language: str | None, special: list[str]) -> float:
-    """How well the letters beyond ASCII are those of the language: −0.5 to 0.5."""
-    expected = _LETTERS.get(language or "")
-    letters = [c for c in special if c.isalpha()]
-    if expected is None or not letters:
-        if language in {"ja", "zh", "ko"}:
-            return min(0.5, 2 * _typical("".join(special)) - 0.2)
-        return 0.2 if letters and all(ord(c) > 0x370 for c in letters[:500]) else 0.0
-    return sum(c in expected for c in letters) / len(letters) - 0.5
-
-
-def _case_breaks(text: str) -> int:
-    """Capitals inside words, as wrong Cyrillic and Greek readings have them."""
-    return sum(b.isupper() and a.islower() and ord(b) > 127 for a, b in itertools.pairwise(text))
-
-
-def _is_rare(character: str) -> bool:
-    """Characters that misread text is full of and prose is not."""
-    code = ord(character)
-    return (
-        0xE000 <= code <= 0xF8FF
-        or 0xFF61 <= code <= 0xFF9F
-        or 0x2500 <= code <= 0x257F
-        or 0x3400 <= code <= 0x4DBF
-        or code >= 0x20000
-    )
-
-
-def _charset_normalizer(sample: bytes) -> str | None:
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample).best()
-    return best.encoding if best else None
+    return typical(text) > 0.12 and sum(ord(c) < 0xE000 for c in text) > 0.9 * len(text)
 
 
 def _guessed(name: str, confidence: float) -> Finding:
@@ -389,6 +302,17 @@ def _guessed(name: str, confidence: float) -> Finding:
         rule="encoding-guessed",
         message=f"no encoding is declared; {_public_name(name)} fits best ({confidence})",
         hint="give the right encoding if the text looks wrong",
+    )
+
+
+def _doubtful(declared: str, better: str) -> Finding:
+    name = _public_name(better)
+    return Finding(
+        code="CK-W106",
+        severity=Severity.WARNING,
+        rule="encoding-doubtful",
+        message=f"the document says it is {declared}, but it reads far better as {name}",
+        hint=f"if letters look wrong, add it again with --encoding {name}",
     )
 
 
