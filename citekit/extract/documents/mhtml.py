@@ -7,14 +7,18 @@ import email.policy
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from citekit.model.value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from email.message import Message
 
 _MOST_PARTS = 5_000
+_MOST_FRAMES = 30
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _LONGEST_TYPE = 10_000  # signs; each question about a type takes its parameters apart anew
 
 
@@ -31,7 +35,8 @@ class SavedPage(Value):
 def read_mhtml(data: bytes) -> SavedPage | None:
     """The main page of a saved archive, or None where there is none.
 
-    The main page is the part that ``start`` names, else the first HTML part (RFC 2557 §3).
+    The main page is the part that ``start`` names (RFC 2557 §3), else the one that has the address
+    of the snapshot, else the first that no other shows in a frame.
     """
     try:
         message = email.message_from_bytes(data, policy=email.policy.compat32)
@@ -54,19 +59,42 @@ def read_mhtml(data: bytes) -> SavedPage | None:
 def _main_part(message: Message) -> Message | None:
     if not _has_short_type(message):
         return None
+    pages = list(_pages(message))
     start = str(message.get_param("start") or "").strip("<> ")
-    first: Message | None = None
-    for number, part in enumerate(message.walk()):
-        if number > _MOST_PARTS:
-            break
-        if not _has_short_type(part):
-            continue
-        if part.get_content_type() not in {"text/html", "application/xhtml+xml"}:
-            continue
-        if start and str(part.get("Content-ID") or "").strip("<> ") == start:
-            return part
-        first = first or part
-    return first
+    address = _address(message.get("Snapshot-Content-Location"))
+    for page in pages if start else ():
+        if _identifier(page) == start:
+            return page
+    for page in pages if address else ():
+        if _address(page.get("Content-Location")) == address:
+            return page
+    return next(_without_frames(pages), pages[0] if pages else None)
+
+
+def _pages(message: Message) -> Iterator[Message]:
+    """The parts that are pages: the main one and its frames."""
+    for part in islice(message.walk(), _MOST_PARTS):
+        if _has_short_type(part) and part.get_content_type() in _PAGES:
+            yield part
+
+
+def _without_frames(pages: list[Message]) -> Iterator[Message]:
+    """The pages that no other one shows in a frame, by ``cid:`` and its identifier (RFC 2392)."""
+    bodies = [page.get_payload(decode=True) for page in pages[:_MOST_FRAMES]]
+    for number, page in enumerate(pages[:_MOST_FRAMES]):
+        name = f"cid:{_identifier(page)}".encode()
+        others = (body for other, body in enumerate(bodies) if other != number)
+        if not any(isinstance(body, bytes) and name in body for body in others):
+            yield page
+
+
+def _identifier(part: Message) -> str:
+    return str(part.get("Content-ID") or "").strip("<> ")
+
+
+def _address(header: object) -> str:
+    """An address without what is behind ``#``: a header may be folded."""
+    return "".join(str(header or "").split()).partition("#")[0]
 
 
 def _has_short_type(part: Message) -> bool:
