@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.formats import write
-from citekit.model.quotation import may_show_field
 from citekit.pages.html import quote
 from citekit.pages.provenance.seals import PROOF_SUFFIX
 from citekit.pages.title_markup import title as plain_title
@@ -30,11 +29,10 @@ _REDIRECT: Final = Path(__file__).with_name("redirect.html")
 def data_citation(library: Library, key: str, format_: str) -> str:
     """The item in a data format, without variables that hold withheld text."""
     item = library.shelves[key].item
-    is_whole = library.shows_text(item)
     data = {
         variable: value
         for variable, value in item.data.items()
-        if is_whole or may_show_field(variable)
+        if library.shows_field(key, variable)
     }
     return write([data], format_)
 

@@ -16,6 +16,7 @@ from citekit.app.chosen import choose, private_paths, take_all, take_part
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
 from citekit.model.item import Item
+from citekit.model.quotation import may_show_field
 from citekit.model.value import NOTHING, Value, replace
 from citekit.pages.element import Content, h, is_web_address
 from citekit.pages.note_names import without_names
@@ -99,6 +100,15 @@ class Library:
     def shows_text(self, item: Item) -> bool:
         """Whether the site holds the item's text."""
         return self.with_restricted or item.facts.access == "public"
+
+    def shows_field(self, key: str, field: str) -> bool:
+        """Whether the site holds a field of the item's record.
+
+        The abstract is text of a restricted article; where nothing of it was ever captured, it is
+        what a bibliography says, and nobody's archived text.
+        """
+        shelf = self.shelves[key]
+        return may_show_field(field) or self.shows_text(shelf.item) or not shelf.captures
 
     def on_site(self, content: Content) -> Content:
         """Content that leads to files of the site: in a book only if it can say where they are."""

@@ -57,7 +57,8 @@ def items_body(library: Library) -> list[Element]:
         _group(year, [item_card(library, shelf) for shelf in shelves])
         for year, shelves in by_year.items()
     ]
-    return [_filter("items", "Filter sources", facets), *groups]
+    for_zotero = h("div", [_coins(library, key) for key in library.shelves])
+    return [_filter("items", "Filter sources", facets), *groups, for_zotero]
 
 
 def source_cards(library: Library, *, newest: int | None = None) -> Element:

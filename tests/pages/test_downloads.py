@@ -36,7 +36,7 @@ def test_each_source_has_its_data_and_its_proof(tmp_path: Path) -> None:
 
 def test_data_of_a_restricted_source_holds_no_text_of_it(tmp_path: Path) -> None:
     """An abstract is text: it is in no file, and the record that has it is in no proof."""
-    source = Source(key="shut", data={"title": "Shut", "abstract": "KEPT BACK"})
+    source = Source(key="shut", data={"title": "Shut", "abstract": "KEPT BACK"}, text="Shut.\n")
 
     public = files(tmp_path / "one", source)
     private = files(tmp_path / "two", source, with_restricted=True)
@@ -45,6 +45,12 @@ def test_data_of_a_restricted_source_holds_no_text_of_it(tmp_path: Path) -> None
     assert "items/shut.citekit-proof.json" not in public
     assert "KEPT BACK" in private["items/shut.json"]
     assert "items/shut.citekit-proof.json" in private
+
+
+def test_an_abstract_that_a_bibliography_came_with_is_shown(tmp_path: Path) -> None:
+    """Nothing of the article was ever captured: it is no archived text."""
+    source = Source(key="shut", data={"title": "Shut", "abstract": "We study tides."})
+    assert "We study tides." in files(tmp_path / "one", source)["items/shut.json"]
 
 
 def test_a_page_at_an_old_key_holds_words_alone(tmp_path: Path) -> None:
