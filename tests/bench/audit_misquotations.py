@@ -18,6 +18,11 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from citekit import Archive
+from citekit.findings import Finding, Severity
+from citekit.testing.builders import Source, build_archive
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # run as a program, not as a package
 from audit_invent import (
     FILLING,
     HONEST,
@@ -30,10 +35,6 @@ from audit_invent import (
     Report,
     reports,
 )
-
-from citekit import Archive
-from citekit.findings import Finding, Severity
-from citekit.testing.builders import Source, build_archive
 
 
 class Said(NamedTuple):

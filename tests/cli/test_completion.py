@@ -347,6 +347,7 @@ def test_completion_does_not_load_typer(root: Path) -> None:
         "citekit.model.machine.user_folders",
         "citekit.model.records",
         "citekit.model.records.control_characters",
+        "citekit.model.title_markup",
         "citekit.model.value",
         "citekit.model.variables",
         "citekit.version",
