@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from citekit.extract.completeness.judging import judge
+from citekit.extract.completeness.verdict import Completeness
 from citekit.extract.documents.document import Document, read_document
 from citekit.extract.documents.encoding import decode
 from citekit.extract.documents.markdown import read_markdown
@@ -77,7 +79,14 @@ class Context(Value):
 def _from_text(document: Document, context: Context) -> Extraction:
     reading = read_plaintext(document.text or "", url=context.url, publishers=context.publishers)
     paragraphs = [(unit.text, (unit.start, unit.end)) for unit in reading.body]
-    return _finish(document, context, reading.evidence, paragraphs, captions=reading.captions)
+    return _finish(
+        document,
+        context,
+        reading.evidence,
+        paragraphs,
+        captions=reading.captions,
+        completeness=judge(reading.shown(document.text or "")),
+    )
 
 
 def _from_html(document: Document, context: Context) -> Extraction:
@@ -89,6 +98,7 @@ def _from_html(document: Document, context: Context) -> Extraction:
         reading.paragraphs,
         captions=reading.captions,
         findings=reading.findings,
+        completeness=reading.completeness,
     )
     return replace(done, source_url=reading.source_url, captured_at=reading.captured_at)
 
@@ -173,6 +183,7 @@ def _finish(
     *,
     captions: tuple[Caption, ...] = (),
     findings: tuple[Finding, ...] = (),
+    completeness: Completeness | None = None,
 ) -> Extraction:
     """The extraction of a document that has text: candidates weighed, paragraphs written."""
     text, passages = write_payload(paragraphs)
@@ -187,6 +198,7 @@ def _finish(
         evidence=weighed,
         captions=captions,
         passages=passages,
+        completeness=completeness or Completeness(),
         findings=(
             *document.findings,
             *findings,

@@ -23,6 +23,7 @@ from citekit.app.intake.known_source import (
     told_of_address,
 )
 from citekit.errors import StoreConflict
+from citekit.extract.completeness.verdict import Verdict
 from citekit.findings import Finding
 from citekit.model.identifiers import make_stamp, stamp_order
 from citekit.model.item import Access, Item
@@ -40,19 +41,22 @@ if TYPE_CHECKING:
     from citekit.capture.visitor import Visitor
     from citekit.model.capture import Capture
     from citekit.store.archive import ArchiveStore
+    from citekit.store.reading import ArchiveReader
     from citekit.store.writing.writer import PayloadSource, Writer
 
 
 class Added(Value):
     """One source's result: its item, whether that is new, and what was noticed.
 
-    ``capture`` is the stamp of the capture that was made; None where the bytes were known.
+    ``capture`` is the stamp of the capture that was made, ``completeness`` says whether that is the
+    article: *complete*, *doubtful* or *failed*; both are None where the bytes were known.
     """
 
     key: str
     item: Item
     is_new: bool
     capture: str | None = None
+    completeness: Verdict | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -152,6 +156,7 @@ def _store(store: ArchiveStore, draft: Draft, wish: Wish) -> Added | HeldBytes:
             if error is not None:
                 raise error
             return added(store, draft, item, told=told)
+        draft = draft.after(last_capture(store, target))
         stamp = add_capture(store, writer, target, draft.capture, draft.contents)
     return added(store, draft, store.item(target), told=told, new_capture=stamp)
 
@@ -191,8 +196,15 @@ def added(
         item=archived(store, item),
         is_new=is_new,
         capture=new_capture or draft.stamp,
+        completeness=draft.completeness.verdict,
         findings=(*told, *draft.findings(item, is_new=is_new)),
     )
+
+
+def last_capture(store: ArchiveReader, key: str) -> Capture | None:
+    """The newest capture of an item."""
+    captures = list(store.captures(key).values())
+    return captures[-1] if captures else None
 
 
 def add_capture(

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from citekit.app.intake.add import add
+from citekit.app.intake.add import add, last_capture
 from citekit.errors import NotFound, UsageError
 from citekit.findings import Finding
 from citekit.model.value import Value
@@ -48,7 +48,7 @@ def recapture(
     CaptureFailed where there is no page, StoreConflict where the clock went back.
     """
     key = store.resolve(key)
-    before = _last(store, key)
+    before = last_capture(store, key)
     added = add(store, address_to_ask(store, key), to=key, visitor=visitor, keep=keep, now=now)
     made = store.captures(key)[added.capture or ""]
     return Recaptured(
@@ -64,7 +64,7 @@ def address_to_ask(store: ArchiveReader, key: str) -> str:
 
     Raises NotFound where there is none.
     """
-    last = _last(store, key)
+    last = last_capture(store, key)
     url = (last.source.url if last else None) or store.item(key).text("URL")
     if not url:
         hint = f"citekit set {key} URL=…, or: citekit add FILE --to {key}"
@@ -104,13 +104,8 @@ def read_age(text: str) -> timedelta:
     return timedelta(hours=int(match[1]) * _UNITS[match[2]])
 
 
-def _last(store: ArchiveReader, key: str) -> Capture | None:
-    captures = list(store.captures(key).values())
-    return captures[-1] if captures else None
-
-
 def _last_at(store: ArchiveReader, key: str) -> datetime | None:
-    last = _last(store, key)
+    last = last_capture(store, key)
     return last.captured_at if last else None
 
 

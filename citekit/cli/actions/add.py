@@ -15,7 +15,7 @@ from citekit.app.packages.import_file import import_file
 from citekit.capture.visitor import Visitor
 from citekit.cli import output
 from citekit.cli.imported import ask, counts, imported_json, tell_imported
-from citekit.errors import CitekitError, InvalidData, UsageError
+from citekit.errors import CaptureFailed, CitekitError, InvalidData, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +86,10 @@ def add(
         output.note(_count(added, len(wanted) - len(added)), quiet=context.quiet)
     if context.json:
         output.answer_json({"items": [_added_json(result) for result in added]})
-    return failures[0].exit_code if failures else 0
+    if failures:
+        return failures[0].exit_code
+    is_wanting = any(result.completeness == "failed" for result in added) and not keep
+    return CaptureFailed.exit_code if is_wanting else 0
 
 
 def _check_sources(
@@ -239,6 +242,7 @@ def _added_json(result: Added) -> dict[str, Any]:
         "key": result.key,
         "new": result.is_new,
         "capture": result.capture,
+        "completeness": result.completeness,
         "findings": findings,
     }
 

@@ -46,6 +46,7 @@ def _lines(shown: dict[str, Any]) -> list[str]:
     for capture in shown["captures"]:
         lines += [f"  saved file {capture['stamp']}", f"      {_origin(capture['source'])}"]
         lines.append(f"      read with {_program(capture['tool'])}")
+        lines += _wanting(capture.get("completeness") or {})
         for role, payload in capture["payloads"].items():
             told = _ABSENT[shown["absent"].get(payload["digest"], "")]
             lines.append(f"      {role}: {payload['digest']} ({payload['size_bytes']} bytes){told}")
@@ -57,6 +58,14 @@ def _lines(shown: dict[str, Any]) -> list[str]:
 def _program(tool: dict[str, Any]) -> str:
     """The program that made a capture, and the libraries that read the document for it."""
     return str(decode(Tool, tool))
+
+
+def _wanting(completeness: dict[str, Any]) -> list[str]:
+    """Why a capture may not be the article."""
+    if "verdict" not in completeness:
+        return []
+    why = "; ".join(reason["message"] for reason in completeness["reasons"])
+    return [f"      {completeness['verdict']}: {why}"]
 
 
 def _origin(source: dict[str, Any]) -> str:

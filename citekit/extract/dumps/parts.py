@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from citekit.extract.completeness.judging import asks_for_consent, is_consent
 from citekit.extract.dumps.bylines import mark_datelines, mark_loose_bylines
 from citekit.extract.dumps.captions import mark_captions
 from citekit.extract.dumps.headline import mark_headline, mark_labelled
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from citekit.extract.shared.evidence import Evidence
     from citekit.extract.shared.publishers import Directory
 
+_EDGE = 12  # lines at either end of a dump among which a banner stands
 _MOST_UNITS = 4_000  # what follows so many paragraphs is taken as body, unexamined
 
 
@@ -37,6 +39,7 @@ def find_parts(
     lines = [Line(unit=unit) for unit in units[:_MOST_UNITS]]
     rest = [Line(unit=unit, part="body") for unit in units[_MOST_UNITS:]]
     _mark_noise(lines)
+    _mark_consent(lines)
     mark_datelines(lines, language, order)
     mark_captions(lines)
     _mark_related_lists(lines)
@@ -52,6 +55,21 @@ def find_parts(
 def _mark_noise(lines: list[Line]) -> None:
     for line in lines:
         line.part = classify_noise(line.unit, header=False) or ""
+
+
+def _mark_consent(lines: list[Line]) -> None:
+    """What asks for consent above or below the article, with its heading, is the page's frame."""
+    for edge in (lines[:_EDGE], lines[-_EDGE:][::-1]):
+        about = [i for i, line in enumerate(edge) if is_consent(line.unit.text)]
+        if not about or not _is_more_than_consent(lines):
+            continue
+        for line in edge[: about[-1] + 1]:
+            if line.part == "" and asks_for_consent(line.unit.text):
+                line.part = "chrome"
+
+
+def _is_more_than_consent(lines: list[Line]) -> bool:
+    return any(line.unit.is_prose and not asks_for_consent(line.unit.text) for line in lines)
 
 
 def _mark_related_lists(lines: list[Line]) -> None:

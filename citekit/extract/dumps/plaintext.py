@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from citekit.extract.completeness.judging import Shown
 from citekit.extract.dumps.captions import captions_of, credit_text
 from citekit.extract.dumps.lines import Line, headline_position
 from citekit.extract.dumps.mastheads import copyright_holder, masthead
@@ -37,6 +38,9 @@ _DATELINES = 2  # paragraphs that may begin with one
 _NOISE_PARTS = frozenset({"related", "share", "advertisement", "newsletter", "chrome", "copyright"})
 
 
+_HEADS, _SHOWN = 2, 12_000
+
+
 class PlainReading(Value):
     """What a text dump gave: lines with their parts, evidence and captions."""
 
@@ -48,6 +52,16 @@ class PlainReading(Value):
     def body(self) -> tuple[Unit, ...]:
         """The units of the article's body, in order."""
         return tuple(line.unit for line in self.lines if line.part == "body")
+
+    def shown(self, decoded: str) -> Shown:
+        """What the text shows, to tell whether that is its article."""
+        heads = (line.unit.text for line in self.lines[:_HEADS])
+        return Shown(
+            headings=tuple(heads),
+            text=decoded[:_SHOWN],
+            body=tuple(unit.text for unit in self.body),
+            is_declared=any(e.field == "issued" for e in self.evidence),
+        )
 
 
 def read_plaintext(

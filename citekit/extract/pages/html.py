@@ -9,6 +9,8 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from citekit.extract.completeness.judging import Shown, judge
+from citekit.extract.completeness.verdict import Completeness
 from citekit.extract.pages.captions import read_captions
 from citekit.extract.pages.declared.articles import Page, read_article
 from citekit.extract.pages.declared.meta import read_meta
@@ -19,7 +21,7 @@ from citekit.extract.pages.headlines import read_headlines
 from citekit.extract.pages.lean import Lean
 from citekit.extract.pages.main_text import main_text, paragraphs_in
 from citekit.extract.pages.places import Place, find_place
-from citekit.extract.pages.tree import parse_lean, short_texts
+from citekit.extract.pages.tree import parse_lean, short_texts, text_of
 from citekit.extract.pages.visible import read_visible
 from citekit.extract.pages.weighing.authors import weigh_authors
 from citekit.extract.pages.weighing.dates import weigh_dates
@@ -62,6 +64,7 @@ class HtmlReading(Value):
     evidence: tuple[Evidence, ...]
     captions: tuple[Caption, ...]
     paragraphs: tuple[tuple[str, tuple[int, int] | None], ...]
+    completeness: Completeness = Completeness()
     findings: tuple[Finding, ...] = ()
     source_url: str | None = None
     captured_at: datetime | None = None
@@ -118,12 +121,34 @@ def read_html(
         evidence=tuple(evidence),
         captions=tuple(captions),
         paragraphs=tuple(paragraphs_in(lean, body)),
+        completeness=judge(shown(root, lean, body, evidence)),
         findings=tuple(_left_out(lean)),
         source_url=saved_url or place.own,
         captured_at=saved_at,
     )
 
 
+def shown(
+    root: HtmlElement, lean: Lean, body: Sequence[str], evidence: Sequence[Evidence]
+) -> Shown:
+    """What a page shows, to tell whether that is its article."""
+    titles = [text_of(one, limit=300) for one in root.xpath("//title|//h1|//h2")[:_HEADINGS]]
+    return Shown(
+        headings=tuple(titles),
+        text=text_of(root, limit=_SHOWN),
+        body=tuple(body),
+        markup=lean.text[:_MARKUP],
+        is_declared=any(e.field == "issued" and e.origin in _DECLARING for e in evidence),
+        is_paid=_NOT_FREE.search(lean.text) is not None,
+    )
+
+
+_HEADINGS, _SHOWN, _MARKUP = 4, 12_000, 200_000
+_DECLARING = frozenset({"json-ld", "meta", "microdata"})
+_NOT_FREE = re.compile(  # schema.org/isAccessibleForFree, in data and in attributes
+    r"isAccessibleForFree[\"']?\s{0,3}(?::|content=)\s{0,3}[\"']?(?:https?://schema.org/)?false",
+    re.IGNORECASE,
+)
 _ELSEWHERE = frozenset({"title", "section", "container-title"})  # what repeats them is no body
 
 

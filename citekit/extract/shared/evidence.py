@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from citekit.extract.completeness.verdict import Completeness
 from citekit.findings import Finding
 from citekit.model.value import NOTHING, Value, replace
 
@@ -92,6 +93,7 @@ class Extraction(Value):
     source_url: str | None = None
     captured_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
+    completeness: Completeness = Completeness()
     libraries: Mapping[str, str] = NOTHING
 
     def value(self, name: str) -> Json:  # any JSON value

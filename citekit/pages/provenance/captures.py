@@ -62,9 +62,17 @@ def _facts(capture: Capture) -> Iterator[tuple[str, list[Content]]]:
     yield "Declared by", [source.declared_by]
     yield "Ended at", [link(capture.final_url, capture.final_url)] if capture.final_url else []
     yield "Answer", [f"HTTP {capture.status}"] if capture.status else []
+    yield "Completeness", [_completeness(capture)] if "verdict" in capture.completeness else []
     yield "Server", [h("code", capture.address)] if capture.address else []
     yield "Certificate", [h("code", capture.certificate)] if capture.certificate else []
     yield "Made with", [str(capture.tool)]
+
+
+def _completeness(capture: Capture) -> str:
+    """Why it is not, or may not be, the article."""
+    said = capture.completeness
+    why = [reason["message"] for reason in said.get("reasons", ())]
+    return f"{said['verdict']}: {'; '.join(why)}"
 
 
 def _fact(source: Source) -> Element:

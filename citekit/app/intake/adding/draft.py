@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from citekit.app.intake.adding.completeness import judge_against, judge_answer, refuse_failed
 from citekit.app.intake.adding.sources import Opened
 from citekit.app.intake.describe import Declared, describe
 from citekit.app.intake.document_reading import read_extraction
@@ -16,6 +17,7 @@ from citekit.app.intake.payloads import build_payloads
 from citekit.app.intake.web.observed import cited_address, seen
 from citekit.errors import InvalidData
 from citekit.extract import Extraction
+from citekit.extract.completeness.verdict import Completeness
 from citekit.findings import Finding, Severity
 from citekit.model.capture import Capture, Source
 from citekit.model.identifiers import make_stamp
@@ -45,6 +47,7 @@ class Draft(Value):
     contents: Mapping[str, PayloadSource]
     variables: Mapping[str, Any]
     facts: ItemFacts
+    completeness: Completeness = Completeness()
 
     @property
     def asked_at(self) -> tuple[str, ...]:
@@ -83,6 +86,7 @@ class Draft(Value):
         """What was noticed; of what was missed only that which the record does not have, either."""
         given = (self.opened.declared.fields or {}) if is_new else {}
         yield from self.opened.visited.findings if self.opened.visited else ()
+        yield from filter(None, [self.completeness.finding(item.key)])
         for finding in self.extraction.findings:
             variable = _MISSED.get(finding.rule)
             if variable is None:
@@ -90,6 +94,17 @@ class Draft(Value):
             elif variable not in (given if is_new else item.data):
                 yield replace(finding, hint=f"give it by hand: citekit set {item.key} {variable}=…")
         yield from unknown_variables(given)
+
+    def after(self, last: Capture | None) -> Draft:
+        """The same as a new capture of an item of which ``last`` is the last one."""
+        shorter = judge_against(last, self.capture)
+        return self.judged(self.completeness.with_reasons(shorter))
+
+    def judged(self, completeness: Completeness) -> Draft:
+        """The same with what is said of how complete it is, in its capture record too."""
+        said = {**self.capture.completeness, **completeness.to_json()}
+        capture = replace(self.capture, completeness=said)
+        return replace(self, completeness=completeness, capture=capture)
 
 
 def read_opened(
@@ -114,10 +129,14 @@ def read_opened(
 def make_draft(opened: Opened, extraction: Extraction, access: Access) -> Draft:
     """Put together what was read and said; ``access`` is that of an item of which nobody said it.
 
-    Raises InvalidData for a binary file that its name calls text.
+    Raises InvalidData for a binary file that its name calls text, CaptureFailed for a visit that
+    gave no article, unless it is to be kept.
     """
     _refuse_binary_text(extraction, opened.name)
     visited = opened.visited
+    completeness = judge_answer(extraction, visited.exchange.status if visited else None)
+    if opened.is_own_visit and not opened.keep:
+        refuse_failed(completeness, visited)
     payloads, contents = build_payloads(opened.data, extraction, visited)
     said = {"source": _source(opened.declared, extraction, opened.name)}
     capture = Capture(
@@ -129,7 +148,7 @@ def make_draft(opened: Opened, extraction: Extraction, access: Access) -> Draft:
     own = visited if opened.is_own_visit else None
     cited = cited_address(own.exchange, extraction) if own else None
     variables, facts = describe(extraction, opened.declared, access, visited=cited)
-    return Draft(
+    draft = Draft(
         opened=opened,
         extraction=extraction,
         capture=capture,
@@ -137,6 +156,7 @@ def make_draft(opened: Opened, extraction: Extraction, access: Access) -> Draft:
         variables=variables,
         facts=facts,
     )
+    return draft.judged(completeness)
 
 
 def unknown_variables(fields: Mapping[str, Any]) -> Iterator[Finding]:

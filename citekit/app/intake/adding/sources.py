@@ -64,6 +64,7 @@ class Opened(Value):
     wish: Wish
     options: Mapping[str, Any]
     at: datetime
+    keep: bool = False
 
     @property
     def is_own_visit(self) -> bool:
@@ -117,6 +118,7 @@ def open_source(
         wish=wish,
         options=options,
         at=now or this_second(),
+        keep=wanted.keep,
     )
 
 
