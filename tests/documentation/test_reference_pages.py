@@ -140,7 +140,7 @@ def test_what_comes_in_is_answered_as_the_page_says(
 
     answer = json.loads(capsys.readouterr().out)
     assert set(answer) == said(command)
-    more = {"capture"} if command == "add" else {"status"}
+    more = {"capture", "completeness"} if command == "add" else {"status"}
     assert set(answer["items"][0]) == {"key", "new", "findings", *more}
 
 

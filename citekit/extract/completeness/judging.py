@@ -21,6 +21,7 @@ _A_PAGE: Final = 1500.0  # sizes: what shows something else has less text
 _AN_ARTICLE: Final = 600.0  # what declares itself an article, and has this much text, is one
 _HARDLY_ANY: Final = 200.0
 _STUB: Final = 1800.0
+_MARKUP_A_SIGN: Final = 25
 
 _MESSAGES: Final = {
     "challenge": "a bot wall asks the visitor to prove to be human",
@@ -169,8 +170,12 @@ class _Look:
         """What of the article is not there."""
         if self._body < _STUB and (self._shown.is_paid or found("paywall", "text", self._text)):
             yield "paywall"
-        elif self._shown.is_declared and self._body < _HARDLY_ANY:
+        elif self._shown.is_declared and self._body < min(_HARDLY_ANY, self._of_markup()):
             yield "little"
+
+    def _of_markup(self) -> float:
+        """The least text that a page with so much mark-up has; a short note has little of both."""
+        return len(self._shown.markup) / _MARKUP_A_SIGN
 
 
 def _share(kind: str, piece: str) -> float:

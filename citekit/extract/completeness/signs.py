@@ -34,7 +34,7 @@ def plain(text: str) -> str:
     >>> plain("Błąd — Zugriff VERWEIGERT")
     'blad — zugriff verweigert'
     """
-    return fold(text.replace("\u200c", " ")).translate(_SAME)
+    return fold(text.replace("\u200c", " ")).translate(_SAME).casefold()
 
 
 def found(kind: str, where: str, text: str) -> frozenset[str]:
