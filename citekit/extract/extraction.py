@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from citekit.extract.completeness.judging import judge
-from citekit.extract.completeness.verdict import Completeness
 from citekit.extract.documents.document import Document, read_document
 from citekit.extract.documents.encoding import decode
 from citekit.extract.documents.markdown import read_markdown
@@ -21,6 +20,7 @@ from citekit.extract.missing import missing
 from citekit.extract.pages.html import read_html
 from citekit.extract.payload import write_payload
 from citekit.extract.shared.archives import copy_at, copy_evidence
+from citekit.extract.shared.completeness import Completeness
 from citekit.extract.shared.dates.doubts import date_findings
 from citekit.extract.shared.evidence import Caption, Evidence, Extraction, Json, choose
 from citekit.extract.shared.publishers import Publisher

@@ -22,6 +22,18 @@ def known_addresses(item: Item, captures: Iterable[Capture]) -> frozenset[str]:
     return frozenset(filter(None, map(compared_address, urls)))
 
 
+def findable_addresses(item: Item, captures: Iterable[Capture]) -> frozenset[str]:
+    """What the index has an item under: where it is known, and what its record says."""
+    said = recorded(item.text("URL"))
+    return known_addresses(item, captures) | ({said} if said else frozenset())
+
+
+def recorded(url: str | None) -> str:
+    """The sign of an address that a record says, which alone makes no item known there."""
+    compared = compared_address(url) if url else ""
+    return f"record {compared}" if compared else ""
+
+
 def _of_item(item: Item) -> Iterator[str]:
     """What somebody, or the program that saved the page, said; of a record alone what it says."""
     evidence = item.facts.evidence.get("URL", ())

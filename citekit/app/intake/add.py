@@ -21,9 +21,10 @@ from citekit.app.intake.known_source import (
     refuse_purged_again,
     settle,
     told_of_address,
+    told_of_record,
 )
 from citekit.errors import StoreConflict
-from citekit.extract.completeness.verdict import Verdict
+from citekit.extract.shared.completeness import Verdict
 from citekit.findings import Finding
 from citekit.model.identifiers import make_stamp, stamp_order
 from citekit.model.item import Access, Item
@@ -191,6 +192,8 @@ def added(
 ) -> Added:
     """What is said of a source that was written, as an item or as the capture of this stamp."""
     is_new = new_capture is None
+    if is_new and not told and not draft.opened.wish.new_item:
+        told = told_of_record(store, item)
     return Added(
         key=item.key,
         item=archived(store, item),

@@ -11,11 +11,13 @@ from citekit.findings import Finding, Severity
 from citekit.integrity.digest import digest_bytes
 from citekit.model.address import compared_address
 from citekit.model.value import Value, replace
+from citekit.store.addresses import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from citekit.extract import Extraction
+    from citekit.model.item import Item
     from citekit.store.archive import ArchiveStore
 
     Ask = Callable[[str, str], "Answer"]
@@ -175,6 +177,20 @@ def told_of_address(
             severity=Severity.NOTE,
             message=f"{address} is also the address of {', '.join(known[:5])}",
             hint=f"a new capture is made by --to {known[0]}",
+        )
+
+
+def told_of_record(store: ArchiveStore, item: Item) -> Iterator[Finding]:
+    """What is said of a new item whose page calls the address of another its own."""
+    sign = recorded(item.text("URL"))
+    others = [key for key in store.holders.at(sign) if key != item.key] if sign else []
+    if others:
+        yield Finding(
+            code="CK-I107",
+            severity=Severity.NOTE,
+            message=f"the page calls the address of {', '.join(others[:5])} its own: "
+            "it may be a new capture of that item",
+            hint=f"citekit add FILE --to {others[0]} makes it one; citekit duplicates finds twins",
         )
 
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from citekit.extract.completeness.signs import found, plain, size
-from citekit.extract.completeness.verdict import Completeness, Reason, Verdict
+from citekit.extract.shared.completeness import Completeness, Reason, Verdict
 from citekit.model.value import Value
 
 if TYPE_CHECKING:

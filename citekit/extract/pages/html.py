@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from citekit.extract.completeness.judging import Shown, judge
-from citekit.extract.completeness.verdict import Completeness
 from citekit.extract.pages.captions import read_captions
 from citekit.extract.pages.declared.articles import Page, read_article
 from citekit.extract.pages.declared.meta import read_meta
@@ -35,6 +34,7 @@ from citekit.extract.pages.weighing.posts import (
 from citekit.extract.pages.weighing.sites import site_names, weigh_containers, weigh_sites
 from citekit.extract.pages.weighing.titles import weigh_titles
 from citekit.extract.pages.weighing.types import weigh_types
+from citekit.extract.shared.completeness import Completeness
 from citekit.extract.shared.dates.context import DateContext
 from citekit.extract.shared.dates.order import day_order
 from citekit.extract.shared.dates.printed import find_dates

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from citekit.extract.completeness.verdict import Completeness
+from citekit.extract.shared.completeness import Completeness
 from citekit.findings import Finding
 from citekit.model.value import NOTHING, Value, replace
 

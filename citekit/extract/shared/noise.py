@@ -183,7 +183,7 @@ def _is_newsletter(unit: Unit) -> bool:
 
 
 def _is_counter(text: str) -> bool:
-    """Whether a line only counts comments or minutes: "12 comments", "5 min read"."""
+    """Whether a line only counts comments, views or minutes: "12.3K views", "5 min read"."""
     words = every("counted") | every("minutes")
     found = _NUMBER.sub(" ", text).strip(" -:().")
     if found == text or len(text) > 50:
@@ -193,7 +193,10 @@ def _is_counter(text: str) -> bool:
     return found.strip(" -:().") in words
 
 
-_NUMBER = re.compile(r"\d{1,6}")
+_NUMBER = re.compile(  # also "12.3K" and its like
+    r"\d{1,6}(?:[.,]\d{1,3})?(?:\s?(?:[km]|mio|tsd|mln|mil|rb|bin|тыс|млн|万|만|천)\b\.?)?",
+    re.IGNORECASE,
+)
 _NOTICE = re.compile(r"(?:^|\s)(?:©|\(c\)|copyright\b).{0,80}(?:19|20)\d\d")
 
 

@@ -11,7 +11,7 @@ from citekit.errors import CitekitError
 from citekit.model.records.codec import write_instant
 from citekit.model.value import Value
 from citekit.model.variables import NAME_VARIABLES
-from citekit.store.addresses import known_addresses
+from citekit.store.addresses import findable_addresses
 
 if TYPE_CHECKING:
     from citekit.model.annotation import Annotation
@@ -71,7 +71,7 @@ def read_entry(store: ArchiveReader, folder: str) -> Entry:
         columns=columns,
         texts={} if item.facts.withdrawn else _texts(item, note, annotations, text),
         payloads=payloads,
-        addresses=known_addresses(item, known.values()),
+        addresses=findable_addresses(item, known.values()),
     )
 
 

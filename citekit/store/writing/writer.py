@@ -16,7 +16,7 @@ from citekit.model.records.codec import decode_text, to_json
 from citekit.model.records.json_text import dump_json, dump_json_line
 from citekit.model.value import NOTHING
 from citekit.store import files
-from citekit.store.addresses import known_addresses
+from citekit.store.addresses import findable_addresses
 from citekit.store.private.vouched import read_vouched
 from citekit.store.staging import Journal
 from citekit.store.writing.arrivals import Arrival, Arrivals, Arriving
@@ -159,7 +159,7 @@ class Writer:
 
     def _note_arrived(self, arrived: Sequence[Arriving]) -> None:
         for one in arrived:
-            addresses = known_addresses(one.arrival.item, one.arrival.captures.values())
+            addresses = findable_addresses(one.arrival.item, one.arrival.captures.values())
             self._holders.note(one.arrival.item.key, one.arrival.payloads, addresses)
         if arrived:
             self._record.came_in(arrived)
@@ -347,7 +347,7 @@ class Writer:
             change.place(payloads, [capture], item.facts.access)
             files.make_folder(path.parent, root=self._layout.root)
             change.move_over(path, dump_json(to_json(capture)).encode())
-        self._holders.note(key, payloads, known_addresses(item, [capture]))
+        self._holders.note(key, payloads, findable_addresses(item, [capture]))
         self._record.changed(path)
 
     def put_payload(self, key: str, payload: Payload, source: PayloadSource) -> None:

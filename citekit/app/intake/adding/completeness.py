@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from citekit.errors import CaptureFailed
-from citekit.extract.completeness.verdict import Completeness, Reason
+from citekit.extract.shared.completeness import Completeness, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

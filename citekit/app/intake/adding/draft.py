@@ -17,7 +17,7 @@ from citekit.app.intake.payloads import build_payloads
 from citekit.app.intake.web.observed import cited_address, seen
 from citekit.errors import InvalidData
 from citekit.extract import Extraction
-from citekit.extract.completeness.verdict import Completeness
+from citekit.extract.shared.completeness import Completeness
 from citekit.findings import Finding, Severity
 from citekit.model.capture import Capture, Source
 from citekit.model.identifiers import make_stamp
