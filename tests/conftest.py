@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, Phase, settings
 
 from citekit import Archive
@@ -31,6 +32,11 @@ settings.load_profile("citekit")
 
 NOW = datetime(2026, 11, 22, 14, 15, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parent.parent
+UNCOVERED = frozenset(
+    line
+    for line in (ROOT / "tests/uncovered.txt").read_text("utf-8").splitlines()
+    if line[:1] != "#"
+)
 
 
 def shared_folder() -> Path | None:
@@ -46,6 +52,22 @@ def _own_data_folder(
 ) -> None:
     """What a test keeps in the user's data folder goes elsewhere."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _coverage_where_it_tells(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No coverage is taken of the modules in ``UNCOVERED``, nor of the processes they start."""
+    measuring = Coverage.current()
+    module = request.path.relative_to(ROOT).with_suffix("").as_posix()
+    if measuring is None or module.removeprefix("tests/") not in UNCOVERED:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        measuring.stop()
+        measuring.save()  # or each fork would do it at its end
+        yield
+    measuring.start()
 
 
 @pytest.fixture(scope="session")

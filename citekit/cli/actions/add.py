@@ -86,8 +86,11 @@ def add(
         output.note(_count(added, len(wanted) - len(added)), quiet=context.quiet)
     if context.json:
         output.answer_json({"items": [_added_json(result) for result in added]})
-    if failures:
-        return failures[0].exit_code
+    return failures[0].exit_code if failures else _code_of(added, keep=keep)
+
+
+def _code_of(added: Sequence[Added], *, keep: bool) -> int:
+    """That of a failed capture where a page is no article, and nobody said that it is wanted."""
     is_wanting = any(result.completeness == "failed" for result in added) and not keep
     return CaptureFailed.exit_code if is_wanting else 0
 
