@@ -19,7 +19,7 @@ FOLDERS: Final = {"item": "items", "entity": "entities", "claim": "claims"}
 _SECTIONS: Final = frozenset(
     [
         *("title", "text", "note", "notes", "claims", "entities", "cite"),
-        *("evidence", "provenance", "seal", "check"),
+        *("record", "evidence", "provenance", "seal", "check"),
     ]
 )
 

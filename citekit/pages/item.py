@@ -10,6 +10,7 @@ from citekit.pages.element import Content, Element, file_link, h, is_web_address
 from citekit.pages.provenance.captures import provenance_section
 from citekit.pages.provenance.evidence import evidence_section
 from citekit.pages.text.article import make_article
+from citekit.pages.text.digest import make_digest
 from citekit.pages.text.rows import article_row, article_rows, lost_notes
 from citekit.pages.title_markup import rich_title
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from citekit.pages.citations import Style
     from citekit.pages.library import Library, Shelf
     from citekit.pages.text.article import Article
+    from citekit.pages.text.digest import Digest
 
 _WHY_WITHHELD = (
     "The text belongs to its publisher and is kept out of this site. What the archive publishes is "
@@ -30,21 +32,43 @@ def item_body(library: Library, style: Style, key: str) -> list[Element]:
     """Everything on an item's page below its title."""
     shelf = library.shelves[key]
     article = make_article(library, key)
-    note = _note(library, shelf)
-    text = _text_section(library, shelf, article)
+    digest = make_digest(library, article)
+    note = _note(digest)
+    text = _text_section(library, shelf, article, digest)
     reading = [text, note] if article.text is not None else [note, text]
     parts = [
-        _head(library, shelf, article),
         *reading,
         _loose_notes(library, article),
         _claims(library, key),
         _entities(library, key),
         _cite(library, style, shelf, has_paragraphs=bool(article.paragraphs)),
-        evidence_section(shelf.item, shows_text=library.shows_text(shelf.item)),
-        provenance_section(library, shelf),
+        _record(library, shelf),
         h("backlinks", object=f"item:{key}"),
     ]
-    return [part for part in parts if part is not None]
+    shown = [part for part in parts if part is not None]
+    return [_head(library, shelf, article), _contents(shown), *shown]
+
+
+def _contents(parts: list[Element]) -> Element:
+    """Links to the sections of the page, on one line; the script adds how notes are shown."""
+    links = [
+        h("a", part.children[0].text(), href=f"#{part.attributes['id']}")
+        for part in parts
+        if part.tag == "section" and isinstance(part.children[0], Element)
+    ]
+    return h("site", h("nav", h("p", joined(links, " ")), class_="ck-contents no-search",
+                       aria_label="On this page"))  # fmt: skip
+
+
+def _record(library: Library, shelf: Shelf) -> Element:
+    """All that says what was captured and how that can be checked, out of a reader's way."""
+    return h(
+        "section",
+        h("title", "Record and proof"),
+        evidence_section(shelf.item, shows_text=library.shows_text(shelf.item)),
+        provenance_section(library, shelf),
+        id="record",
+    )
 
 
 def access_badge(access: str) -> Element:
@@ -153,33 +177,24 @@ def _banner(library: Library, shelf: Shelf) -> Element | None:
     )
 
 
-def _note(library: Library, shelf: Shelf) -> Element | None:
-    if not (shelf.note and shelf.note.strip()):
+def _note(digest: Digest) -> Element | None:
+    if not digest.rest:
         return None
-    return h(
-        "section",
-        h("title", "Reading note"),
-        h(
-            "md",
-            library.readable(shelf.note),
-            source=f"items/{library.pages[shelf.item.key]}/note.md",
-            line="1",
-        ),
-        id="note",
-        class_="ck-prose",
-    )
+    return h("section", h("title", "Reading note"), digest.rest, id="note", class_="ck-prose")
 
 
-def _text_section(library: Library, shelf: Shelf, article: Article) -> Element | None:
+def _text_section(
+    library: Library, shelf: Shelf, article: Article, digest: Digest
+) -> Element | None:
     if not article.paragraphs:
         return _no_text(shelf)
     is_shown = article.text is not None
     class_ = "ck-article" if is_shown else "ck-article ck-withheld"
     return h(
         "section",
-        h("title", "Annotated text" if is_shown else "Annotated passages"),
+        h("title", "Text" if is_shown else "Paragraph by paragraph"),
         _why_not_shown(library, shelf, article),
-        h("div", article_rows(library, article), class_=class_),
+        h("div", article_rows(library, article, digest.gists), class_=class_),
         id="text",
     )
 
@@ -237,7 +252,7 @@ def _claims(library: Library, key: str) -> Element | None:
     head = h("tr", h("th", "Claim"), h("th", "This source says"), h("th", "Stance"))
     return h(
         "section",
-        h("title", "What it says on contested points"),
+        h("title", "Contested points"),
         h("table", head, rows),
         id="claims",
     )
@@ -266,9 +281,7 @@ def _entities(library: Library, key: str) -> Element | None:
             groups.append(
                 h("p", h("span", plural, class_="ck-label"), " ", chips, class_="ck-chips")
             )
-    return (
-        h("section", h("title", "Who and what it names"), groups, id="entities") if groups else None
-    )
+    return h("section", h("title", "Names"), groups, id="entities") if groups else None
 
 
 def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool) -> Element:

@@ -52,8 +52,9 @@ class pending_backlinks(nodes.General, nodes.Element):  # noqa: N801
 
 _DATA: Final = ("data-facet", "data-filter", "data-notes", "data-values")
 # Attributes that may be written; everything else is dropped, ``on…`` and ``style`` above all.
-SAFE_ATTRIBUTES: Final = frozenset(["aria-hidden", "datetime", "role", "title", *_DATA])
-_LONGEST_SHAPE: Final = 1200  # characters; beyond that a shape only costs bytes
+SAFE_ATTRIBUTES: Final = frozenset(
+    ["aria-hidden", "aria-label", "datetime", "open", "role", "title", *_DATA]
+)
 
 
 def add_nodes(app: Sphinx) -> None:
@@ -69,7 +70,7 @@ def add_nodes(app: Sphinx) -> None:
         )
     app.add_node(
         withheld,
-        html=(_write_shape, None),
+        html=(_write_gap, None),
         text=(_write_dots_text, None),
         latex=(_write_dots, None),
         man=(_write_dots, None),
@@ -95,14 +96,12 @@ def _close_element(self: HTML5Translator, node: nodes.Element) -> None:
     self.body.append(f"</{node['tag']}>" + ("" if isinstance(node, html_inline) else "\n"))
 
 
-def _write_shape(self: HTML5Translator, node: nodes.Element) -> None:
-    """Spaces that wrap like words, drawn as bars; a screen reader hears how much is missing."""
-    length = int(node["length"])
-    shown = min(length, _LONGEST_SHAPE)
-    shape = "".join("\u200b" if i % 7 == 6 else "\u00a0" for i in range(shown))
+def _write_gap(self: HTML5Translator, node: nodes.Element) -> None:
+    """An ellipsis; a screen reader hears how much is missing, and a pointer is told."""
+    told = f"{int(node['length']):,} characters not shown"
     self.body.append(
-        f'<span class="ck-shape" aria-hidden="true">{shape}</span>'
-        f'<span class="ck-sr"> [{length} characters not shown] </span>'
+        f'<span class="ck-gap" aria-hidden="true" title="{told}"> … </span>'
+        f'<span class="ck-sr"> [{told}] </span>'
     )
     raise nodes.SkipNode
 

@@ -53,7 +53,7 @@ _SIMPLE: Final[dict[str, type[nodes.Element]]] = {
 _HTML: Final[dict[str, type[nodes.Element]]] = {
     **dict.fromkeys(("span", "mark", "q", "time", "small"), html_inline),
     **dict.fromkeys(("summary", "dt", "dd"), html_line),
-    **dict.fromkeys(("div", "details", "dl"), html_block),
+    **dict.fromkeys(("div", "details", "dl", "nav"), html_block),
 }
 
 

@@ -47,6 +47,12 @@ BOX = """(selector) => {
     const box = document.querySelector(selector).getBoundingClientRect();
     return [box.left, box.right, box.top, box.bottom];
 }"""
+# Of each note: where its words begin, its own top and bottom.
+PLACES = """() => [...document.querySelectorAll(".ck-article .ck-note")].map((note) => {
+    const mark = document.querySelector(`mark[data-notes~="${note.id.slice(2)}"]`);
+    const box = note.getBoundingClientRect();
+    return [mark.getClientRects()[0].top, box.top, box.bottom];
+})"""
 
 # Source of the numbers: WCAG 2.2, "relative luminance" and "contrast ratio".
 TOO_FAINT = """() => {
@@ -150,13 +156,94 @@ def test_the_number_of_a_paragraph_is_wide_enough_for_a_finger(
 
 def test_notes_stand_beside_the_text_or_below_it(visit: Callable[..., Page]) -> None:
     """A margin note is right of its paragraph where there is room, else under it."""
-    wide, narrow = visit("items/harbour2024", 1280), visit("items/harbour2024", 390)
+    wide, narrow = visit("items/lantern2024", 1280), visit("items/lantern2024", 390)
 
-    text, note = (wide.evaluate(BOX, s) for s in ("#p1 .ck-text", "#p1 .ck-margin"))
-    text_below, note_below = (narrow.evaluate(BOX, s) for s in ("#p1 .ck-text", "#p1 .ck-margin"))
+    text, note = (wide.evaluate(BOX, s) for s in ("#p2 .ck-text", "#p2 .ck-note"))
+    text_below, note_below = (narrow.evaluate(BOX, s) for s in ("#p2 .ck-text", "#p2 .ck-margin"))
 
     assert note[0] >= text[1]
     assert note_below[2] >= text_below[3]
+
+
+def test_notes_stand_at_their_line_and_never_on_each_other(visit: Callable[..., Page]) -> None:
+    """Each note begins where its words do, or right below the note before it."""
+    page = visit("items/lantern2024")
+
+    places = page.evaluate(PLACES)
+
+    assert len(places) == 3
+    below = 0.0
+    for line, top, bottom in places:
+        assert top == pytest.approx(max(line, below), abs=16)
+        assert top >= below
+        below = bottom
+
+
+def test_notes_fold_on_a_phone_and_an_address_opens_them(visit: Callable[..., Page]) -> None:
+    """A phone shows how many notes there are; a tap, or a link to one, shows them."""
+    page = visit("items/lantern2024", 390, touch=True)
+    notes = page.locator("#p2 .ck-note")
+    assert not notes.first.is_visible()
+
+    page.locator("#p2 summary").tap()
+    assert notes.first.is_visible()
+    page.locator("#p2 summary").tap()
+    page.locator("#p2 a.ck-anchor").first.tap()
+
+    assert notes.first.is_visible()
+
+
+def test_notes_can_be_numbers_or_nothing(visit: Callable[..., Page]) -> None:
+    """Three buttons choose how much stands between a reader and the text."""
+    page = visit("items/lantern2024")
+    note, number = page.locator("#p2 .ck-note").first, page.locator("#p2 a.ck-anchor").first
+
+    page.get_by_role("button", name="Numbers").click()
+    assert (note.is_visible(), number.is_visible()) == (False, True)
+    page.get_by_role("button", name="Text alone").click()
+    assert (note.is_visible(), number.is_visible()) == (False, False)
+    page.get_by_role("button", name="Notes").click()
+    assert (note.is_visible(), number.is_visible()) == (True, True)
+
+
+def test_n_and_p_lead_from_note_to_note(visit: Callable[..., Page]) -> None:
+    """The keys go through the highlights in the order of the text; a field keeps its letters."""
+    page = visit("items/lantern2024")
+    at = "document.activeElement.textContent"
+    reached = []
+
+    for key in ("n", "n", "n", "p"):
+        page.keyboard.press(key)
+        reached.append(page.evaluate(at))
+    page.get_by_role("searchbox").first.click()
+    page.keyboard.type("pin")
+
+    assert len(set(reached)) == 3
+    assert reached[3] == reached[1]
+    assert page.get_by_role("searchbox").first.input_value() == "pin"
+
+
+def test_each_highlight_takes_the_focus(visit: Callable[..., Page]) -> None:
+    """A highlight is reached with Tab; Enter leads to its note."""
+    page = visit("items/lantern2024")
+
+    page.locator("mark.ck-hl").first.focus()
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.tagName") == "MARK"
+    assert page.locator(".ck-note:target").count() == 1
+
+
+def test_the_contents_lead_to_each_section(visit: Callable[..., Page]) -> None:
+    """The line of contents has every section of the page, the record and its proof last."""
+    page = visit("items/harbour2024", script=False)
+    links = page.locator(".ck-contents a")
+
+    targets = links.evaluate_all("(links) => links.map((link) => link.hash)")
+
+    assert targets[-1] == "#record"
+    assert [page.locator(target).count() for target in targets] == [1] * len(targets)
+    assert page.locator("#record #evidence, #record #provenance").count() == 2
 
 
 def test_everything_is_there_without_a_script(visit: Callable[..., Page]) -> None:

@@ -61,7 +61,11 @@ def evidence_section(item: Item, *, shows_text: bool) -> Element | None:
     return h(
         "section",
         h("title", "Where each fact was read"),
-        h("table", head, rows, class_="ck-evidence"),
+        h(
+            "details",
+            h("summary", wording.count(len(rows), "value"), ", and the place of each"),
+            h("table", head, rows, class_="ck-evidence"),
+        ),
         id="evidence",
         class_="no-search",
     )

@@ -1,61 +1,74 @@
 """An item's text as rows, whether the words may be shown or not.
 
 Each paragraph becomes a row: its number, the text with highlights, the notes on it: in the margin
-where they fit there, else below in columns. Anchors are ``#p3`` and ``#a-<annotation id>``.
+where there is room, else below, where a script folds them. Of a withheld text there is what our
+note says of the paragraph, and the words that are quoted. Anchors are ``#p3`` and
+``#a-<annotation id>``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import quote as percent_encode
 
+from citekit.model.value import NOTHING
 from citekit.pages import wording
 from citekit.pages.element import Content, Element, h, is_web_address, joined, link, to
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from citekit.model.annotation import Annotation
     from citekit.pages.library import Library
     from citekit.pages.text.article import Article
     from citekit.pages.text.highlight import Piece
 
-# A margin is about half as wide as the text and its print smaller; a note has lines of its own.
-_MARGIN_COST: Final = 1.7
-_NOTE_COST: Final = 150
 
-
-def article_rows(library: Library, article: Article) -> list[Element]:
-    """One row for each paragraph."""
-    return [article_row(library, article, n) for n in range(1, len(article.paragraphs) + 1)]
+def article_rows(
+    library: Library, article: Article, gists: Mapping[int, Element] = NOTHING
+) -> list[Element]:
+    """One row for each paragraph, with what our note says of it."""
+    numbers = range(1, len(article.paragraphs) + 1)
+    return [article_row(library, article, n, gist=gists.get(n)) for n in numbers]
 
 
 def article_row(
-    library: Library, article: Article, number: int, *, is_guest: bool = False
+    library: Library,
+    article: Article,
+    number: int,
+    *,
+    gist: Element | None = None,
+    is_guest: bool = False,
 ) -> Element:
     """Paragraph ``number`` with its notes; as a guest on another page it has no anchors."""
-    notes = article.notes.get(number, ())
     name = f"p{number}"
-    cards = [note_card(library, article, note, is_guest=is_guest) for note in notes]
     if is_guest:
         mark: Element = to("item", f"{article.key}#{name}", str(number))
     else:
         mark = h("a", str(number), href=f"#{name}", title=f"Paragraph {number}")
+    pieces = [
+        _piece(library, article, number, piece, is_guest=is_guest)
+        for piece in article.pieces(number)
+    ]
     return h(
         "div",
         h("p", mark, class_="ck-pnum"),
-        h(
-            "p",
-            [
-                _piece(library, article, number, piece, is_guest=is_guest)
-                for piece in article.pieces(number)
-            ],
-            class_="ck-text",
-        ),
-        h("div", cards, class_="ck-margin") if cards else None,
-        class_="ck-row ck-dense" if _is_dense(article, number, notes) else "ck-row",
+        h("div", gist, class_="ck-gist") if gist else None,
+        h("p", pieces, class_="ck-text"),
+        _margin(library, article, number, is_guest=is_guest),
+        class_="ck-row",
         id=None if is_guest else name,
     )
+
+
+def _margin(library: Library, article: Article, number: int, *, is_guest: bool) -> Element | None:
+    """The notes on a paragraph; on the item's own page they fold."""
+    notes = article.notes.get(number, ())
+    cards = [note_card(library, article, note, is_guest=is_guest) for note in notes]
+    if is_guest or not cards:
+        return h("div", cards, class_="ck-margin") if cards else None
+    told = h("summary", wording.count(len(cards), "note"))
+    return h("details", told, cards, class_="ck-margin", open="")
 
 
 def lost_notes(library: Library, article: Article) -> list[Element]:
@@ -103,21 +116,14 @@ def source_link(url: str, quoted: str | None) -> str:
     return f"{url}#:~:text={percent_encode(quoted, safe='').replace('-', '%2D')}"
 
 
-def _is_dense(article: Article, number: int, notes: Sequence[Annotation]) -> bool:
-    """Whether the notes are so many that beside the paragraph they would run far beyond it."""
-    start, end = article.paragraphs[number - 1]
-    needed = sum(len(note.note) + _NOTE_COST for note in notes) * _MARGIN_COST
-    return len(notes) > 1 and needed > 2 * (end - start) + 300
-
-
 def _piece(
     library: Library, article: Article, number: int, piece: Piece, *, is_guest: bool
 ) -> list[Content]:
     """A piece of a paragraph: plain, or a highlight with the numbers of the notes that end here."""
     shown = article.words(number, piece)
-    content: Content = (
-        h("withheld", length=str(piece.end - piece.start)) if shown is None else shown
-    )
+    content: Content = shown
+    if shown is None:
+        content = h("withheld", length=str(piece.end - piece.start))
     notes = [a for a in piece.annotations if a in article.numbers]
     content = _mention(library, article, number, piece, content, is_guest=is_guest)
     if notes:
@@ -141,6 +147,8 @@ def _mention(
     known = [a for a in mentions if a.entities[0] in library.entities]
     if known:
         narrowest = max(known, key=lambda a: piece.annotations.index(a.short_id))
+        if article.words(number, piece) is None:
+            content = f"[{library.entities[narrowest.entities[0]].name}]"
         content = to("entity", narrowest.entities[0], content, class_="ck-mention")
     anchors = [
         h("span", id=f"a-{a.short_id}", class_="ck-target")

@@ -97,6 +97,124 @@ function addFilter(box) {
   box.classList.add("ck-ready");
 }
 
+// ---- an item's page: notes beside their lines, folded where there is no room -----------------
+
+const isWide = (article) => {
+  const margin = article.querySelector(".ck-margin");
+  return margin !== null && getComputedStyle(margin).gridColumnStart === "3";
+};
+
+function placeNotes(article) {
+  const notes = all(".ck-margin > .ck-note", article);
+  notes.forEach((note) => { note.style.top = note.style.width = ""; });
+  article.classList.remove("ck-placed");
+  article.style.minHeight = "";
+  if (!isWide(article) || (article.dataset.mode ?? "notes") !== "notes") return;
+  const widths = notes.map((note) => note.getBoundingClientRect().width);
+  article.classList.add("ck-placed");
+  notes.forEach((note, i) => { note.style.width = `${widths[i]}px`; });
+  const start = article.getBoundingClientRect().top;
+  let free = 0;
+  for (const note of notes) {
+    const mark = article.querySelector(`mark[data-notes~="${note.id.slice(2)}"]`) ?? note.closest(".ck-row");
+    const top = Math.max(mark.getClientRects()[0].top - start, free);
+    note.style.top = `${top}px`;
+    free = top + note.getBoundingClientRect().height + 14;
+  }
+  article.style.minHeight = `${free}px`;
+}
+
+function foldNotes(article) {
+  const open = isWide(article);
+  all("details.ck-margin", article).forEach((details) => { details.open = open; });
+}
+
+function showTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const details = target?.closest("details");
+  if (!details) return;
+  const article = target.closest(".ck-article");
+  if (article?.dataset.mode && article.dataset.mode !== "notes") all(".ck-modes button")[0]?.click();
+  if (!details.open) {
+    details.open = true;
+    target.scrollIntoView();
+  }
+}
+
+function addModes(article) {
+  const group = document.createElement("div");
+  group.className = "ck-modes";
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "How notes are shown");
+  const choose = (mode) => {
+    article.dataset.mode = mode;
+    all("button", group).forEach((b) => b.setAttribute("aria-pressed", String(b.value === mode)));
+    placeNotes(article);
+  };
+  for (const [mode, label] of [["notes", "Notes"], ["numbers", "Numbers"], ["none", "Text alone"]]) {
+    const made = button(label, () => choose(mode));
+    made.value = mode;
+    made.title = "n and p lead to the next and the previous note";
+    group.append(made);
+  }
+  article.before(group);
+  choose("notes");
+}
+
+function stepThrough(article) {
+  const anchors = all("a.ck-anchor", article);
+  let at = -1;
+  document.addEventListener("keydown", (event) => {
+    const step = { n: 1, p: -1 }[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const here = anchors.indexOf(document.activeElement);
+    at = (here >= 0 ? here : at) + step;
+    at = Math.max(0, Math.min(anchors.length - 1, at));
+    anchors[at].focus({ preventScroll: true });
+    anchors[at].scrollIntoView({ block: "center" });
+    const note = document.getElementById(decodeURIComponent(anchors[at].hash.slice(1)));
+    all(".ck-lit").forEach((one) => one.classList.remove("ck-lit"));
+    note?.classList.add("ck-lit");
+    const details = note?.closest("details");
+    if (details) details.open = true;
+  });
+}
+
+function focusMarks(article) {
+  const seen = new Set();
+  for (const mark of all("mark[data-notes]", article)) {
+    const id = mark.dataset.notes.split(" ").find((one) => !seen.has(one));
+    mark.dataset.notes.split(" ").forEach((one) => seen.add(one));
+    if (!id) continue;
+    mark.tabIndex = 0;
+    mark.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === mark) location.hash = `a-${id}`;
+    });
+  }
+}
+
+function readingView() {
+  const article = document.querySelector(".ck-item .ck-article");
+  if (!article) return;
+  if (article.querySelector(".ck-note")) addModes(article);
+  foldNotes(article);
+  placeNotes(article);
+  let wide = isWide(article);
+  new ResizeObserver(() => {
+    if (isWide(article) !== wide) foldNotes(article);
+    wide = isWide(article);
+    placeNotes(article);
+  }).observe(article.parentElement);
+  document.fonts?.ready.then(() => placeNotes(article));
+  addEventListener("hashchange", showTarget);
+  addEventListener("beforeprint", () => all("details.ck-margin").forEach((d) => { d.open = true; }));
+  focusMarks(article);
+  stepThrough(article);
+  showTarget();
+}
+
 addCopyButtons();
 lightTogether();
+readingView();
 all(".ck-filter").forEach(addFilter);

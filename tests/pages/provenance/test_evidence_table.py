@@ -28,7 +28,9 @@ def rows(evidence: Mapping[str, tuple[Mapping[str, Any], ...]], **data: str) -> 
     item = Item.from_json({"id": "k", "type": "article-newspaper", **data})
     section = evidence_section(item.with_facts(ItemFacts(evidence=evidence)), shows_text=False)
     assert section is not None
-    table = section.children[1]
+    folded = section.children[1]
+    assert not isinstance(folded, str)
+    table = folded.children[1]
     assert not isinstance(table, str)
     return [row for row in table.children[1:] if not isinstance(row, str)]
 
