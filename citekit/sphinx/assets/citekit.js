@@ -189,7 +189,10 @@ function focusMarks(article) {
     if (!id) continue;
     mark.tabIndex = 0;
     mark.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target === mark) location.hash = `a-${id}`;
+      if (event.key !== "Enter" || event.target !== mark) return;
+      location.hash = `a-${id}`;
+      showTarget();
+      document.getElementById(`a-${id}`)?.querySelector("a")?.focus({ preventScroll: true });
     });
   }
 }
