@@ -6,6 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from citekit.pages import wording
+from citekit.pages.claims.answers import answers_section
+from citekit.pages.claims.matrix import age
 from citekit.pages.element import Element, h, joined, to
 from citekit.pages.item import stance_badge
 from citekit.pages.text.article import make_article
@@ -20,7 +22,7 @@ def claim_body(library: Library, claim: Claim) -> list[Element]:
     """Everything on a claim's page below its title."""
     named = [library.entities[e] for e in claim.entities if e in library.entities]
     chips = joined((to("entity", e.id, e.name, class_="ck-chip") for e in named), " ")
-    return [
+    parts = [
         h(
             "div",
             h("p", h("span", "Claim", class_="ck-kind"), " ", tally(claim), class_="ck-eyebrow"),
@@ -29,9 +31,11 @@ def claim_body(library: Library, claim: Claim) -> list[Element]:
             h("p", chips, class_="ck-chips") if chips else None,
             class_="ck-head",
         ),
+        answers_section(library, claim),
         _sources(library, claim),
         h("backlinks", object=f"claim:{claim.id}"),
     ]
+    return [part for part in parts if part is not None]
 
 
 def tally(claim: Claim) -> list[Element | str]:
@@ -48,7 +52,7 @@ def tally(claim: Claim) -> list[Element | str]:
 def _sources(library: Library, claim: Claim) -> Element:
     if not claim.evidence:
         return h("p", "No source is tied to this claim yet.", class_="ck-faint")
-    rows = [_row(library, e) for e in sorted(claim.evidence, key=lambda e: _age(library, e))]
+    rows = [_row(library, e) for e in sorted(claim.evidence, key=lambda e: _order(library, e))]
     head = h("tr", *(h("th", name) for name in ("Source", "Date", "Says", "Stance", "Passage")))
     return h(
         "section",
@@ -58,10 +62,9 @@ def _sources(library: Library, claim: Claim) -> Element:
     )
 
 
-def _age(library: Library, evidence: ClaimEvidence) -> tuple[str, str]:
+def _order(library: Library, evidence: ClaimEvidence) -> tuple[str, str]:
     key = library.resolve(evidence.item)
-    date = library.shelves[key].item.date() if key else None
-    return (date.to_edtf() if date else "9999", evidence.item)
+    return age(library, key) if key else ("9999", evidence.item)
 
 
 def _row(library: Library, evidence: ClaimEvidence) -> Element:

@@ -13,6 +13,7 @@ from citekit.model.date import Date, DateError
 from citekit.model.value import Value
 from citekit.pages import wording
 from citekit.pages.claim import tally
+from citekit.pages.claims.matrix import claim_matrix
 from citekit.pages.element import Content, Element, h, joined, make_anchor, to
 from citekit.pages.entity import entity_date
 from citekit.pages.item import access_badge, byline
@@ -125,8 +126,10 @@ def _entity_card(library: Library, entity: Entity) -> Element:
 
 
 def claims_body(library: Library) -> list[Element]:
-    """Every claim with its sources in numbers."""
-    return [claims_list(list(library.claims.values()))]
+    """Every claim with its sources in numbers, and the answers beside each other."""
+    claims = list(library.claims.values())
+    matrix = h("section", h("title", "Who says what"), claim_matrix(library, claims), id="matrix")
+    return [claims_list(claims), *([matrix] if claims else [])]
 
 
 def claims_list(claims: Sequence[Claim]) -> Element:

@@ -10,6 +10,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from citekit.pages.addresses import locate
+from citekit.pages.claims.matrix import claim_matrix
 from citekit.pages.element import h
 from citekit.pages.item import excerpt
 from citekit.pages.lists import claims_list, item_card, source_cards, timeline
@@ -20,6 +21,7 @@ from citekit.sphinx.parser import make_nodes
 if TYPE_CHECKING:
     from docutils import nodes
 
+    from citekit.model.claim import Claim
     from citekit.pages.element import Element
 
 logger = logging.getLogger(__name__)
@@ -145,7 +147,19 @@ class ClaimsDirective(_ArchiveDirective):
                 return self.unknown("entity", entity)
             claims = [claim for claim in claims if entity in claim.entities]
         self.domain.note_use(self.env.docname, EVERYTHING)
-        return self.made(claims_list(claims))
+        return self.made(self.shown(claims))
+
+    def shown(self, claims: list[Claim]) -> Element:
+        """The chosen claims."""
+        return claims_list(claims)
+
+
+class MatrixDirective(ClaimsDirective):
+    """``{ck:matrix}``: questions by sources, each cell an answer; chooses as ``{ck:claims}``."""
+
+    def shown(self, claims: list[Claim]) -> Element:
+        """The chosen claims beside each other."""
+        return claim_matrix(self.domain.library, claims)
 
 
 class BibliographyDirective(_ArchiveDirective):
@@ -162,5 +176,6 @@ DIRECTIVES: Final = {
     "passage": PassageDirective,
     "timeline": TimelineDirective,
     "claims": ClaimsDirective,
+    "matrix": MatrixDirective,
     "bibliography": BibliographyDirective,
 }

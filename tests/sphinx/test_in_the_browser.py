@@ -25,6 +25,7 @@ PAGES = (
     "items/index",
     "entities/ada-quill",
     "claims/passengers",
+    "claims/index",
     "timeline",
     "bibliography",
 )
@@ -326,6 +327,20 @@ def test_buttons_of_two_facets_narrow_together(
     assert page.get_by_role("status").inner_text() == "1 of 5"
 
 
+def test_the_matrix_shows_answers_and_silence(visit: Callable[..., Page]) -> None:
+    """A cell leads to the passage it answers with, on a phone too."""
+    page = visit("claims/index", 390)
+    cells = page.locator("table.ck-matrix td.ck-cell")
+    answers = [text.split("\n") for text in cells.all_inner_texts()]
+
+    cells.first.get_by_role("link").click()
+
+    assert [answer[0] for answer in answers] == ["forty", "reports differ"]
+    assert "thirty-one" in answers[0]
+    assert "#a-" in page.url or page.url.endswith("#claims")
+    assert page.locator(f"[id='{page.url.partition('#')[2]}']").count() == 1
+
+
 def test_a_reference_can_be_copied(visit: Callable[..., Page]) -> None:
     """The button beside the reference puts it on the clipboard."""
     page = visit("items/tide2023")
@@ -349,7 +364,7 @@ def test_the_keyboard_is_seen(visit: Callable[..., Page]) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["items/harbour2024", "items/lantern2024", "claims/passengers"])
+@pytest.mark.parametrize("name", ["items/harbour2024", "items/lantern2024", "claims/index"])
 def test_words_stand_out_from_their_ground(
     browser: Browser, site: Site, name: str, scheme: Literal["light", "dark"]
 ) -> None:

@@ -1,0 +1,1 @@
+"""Claims beside each other: which source answers which question, and how."""
