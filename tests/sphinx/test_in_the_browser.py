@@ -333,7 +333,7 @@ def test_the_matrix_shows_answers_and_silence(visit: Callable[..., Page]) -> Non
     cells = page.locator("table.ck-matrix td.ck-cell")
     answers = [text.split("\n") for text in cells.all_inner_texts()]
 
-    cells.first.get_by_role("link").click()
+    cells.first.get_by_role("link").first.click()
 
     assert [answer[0] for answer in answers] == ["forty", "reports differ"]
     assert "thirty-one" in answers[0]
