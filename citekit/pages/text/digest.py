@@ -52,7 +52,7 @@ def _blocks(note: str) -> Iterator[tuple[int, list[str]]]:
 
     From the first fence on all is one block: an empty line in it ends nothing.
     """
-    start, block = 1, []
+    start, block = 1, list[str]()
     is_fenced = False
     for number, line in enumerate(note.split("\n"), 1):
         is_fenced = is_fenced or bool(_FENCE.match(line))
