@@ -84,7 +84,7 @@ def all_addresses(library: Library) -> Iterator[tuple[str, str, Address]]:
 def near_names(library: Library, kind: str, target: str) -> list[str]:
     """Up to three names of the kind that are written much like one that is not there."""
     known = {"entity": library.entities, "claim": library.claims}
-    names = list(known.get(kind, library.shelves))
+    names = list(known.get(kind, library.citable))
     return get_close_matches(library.split_name(target)[0], names, n=3, cutoff=0.5)
 
 

@@ -22,7 +22,7 @@ from citekit.csl.output.writer import flatten
 from citekit.errors import UsageError
 from citekit.model.value import NOTHING, Value
 from citekit.pages import wording
-from citekit.pages.element import Content, h, is_web_address, joined, to
+from citekit.pages.element import Content, Element, h, is_web_address, joined, to
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _LONGEST_CITED: Final = 1000
 """So many signs of a name or a title stand in a citation: one line of a note can cite it anew."""
-Mode = Literal["p", "t", "author", "year", "alp"]
+Mode = Literal["p", "t", "author", "year", "alp", "empty"]
 
 _TAGS: Final = {
     ("font-style", "italic"): "em",
@@ -42,6 +42,7 @@ _TAGS: Final = {
     ("vertical-align", "sub"): "sub",
 }
 _ENTRY: Final = "entry:"
+_LABEL: Final = "ck-csl-left-margin"
 _BRACKETS: Final = {"(": ")", "[": "]"}
 
 # {see}KEY{p. 3}: words before and after a key, as sphinxcontrib-bibtex writes them
@@ -51,18 +52,34 @@ _CITE: Final = re.compile(
 
 
 class Cite(Value):
-    """One item inside a citation, with words before and after it (a pinpoint, mostly)."""
+    """One item inside a citation, with words before and after it (a pinpoint, mostly).
+
+    ``of_list`` is what stands before its key where it was cited for a list of its own (keyprefix).
+    """
 
     key: str
     prefix: str = ""
     suffix: str = ""
+    of_list: str = ""
 
 
 class Citation(Value):
-    """One citation in a page: ``p`` in parentheses, ``t`` part of the sentence, ``alp`` bare."""
+    """One citation in a page: ``p`` in parentheses, ``t`` part of the sentence, ``alp`` bare.
+
+    ``full`` names all authors, ``capital`` begins with a capital letter, ``bracketed`` puts names
+    or years into parentheses; ``empty`` is cited and not shown.
+    """
 
     cites: tuple[Cite, ...]
     mode: Mode = "p"
+    full: bool = False
+    capital: bool = False
+    bracketed: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the page has a text for it."""
+        return self.mode != "empty"
 
 
 def read_cites(text: str) -> list[tuple[str, Cite]]:
@@ -97,6 +114,16 @@ class Style:
     ) -> Self:
         """The style of that name (apa where there is none); raises NotFound, InvalidData."""
         return cls(find_style(name or DEFAULT_STYLE), locale, abbreviations)
+
+    def but(self, name: str | None, locale: str | None) -> Style:
+        """Another style or another language, with the same short forms; raises NotFound."""
+        if name is None and locale is None:
+            return self
+        source = find_style(name) if name else self.source
+        other = Style(source, locale or self.locale)
+        other.abbreviations = self.abbreviations
+        other.locale = locale or other.locale
+        return other
 
     def _document(self, items: Iterable[dict[str, Any]]) -> Document:
         """A document that can cite these items."""
@@ -177,9 +204,12 @@ class Project:
                 years = [
                     to("entry", c.key, wording.year(self._items[c.key])) for c in citation.cites
                 ]
-                return joined(years, ", ")
+                return _in_parentheses(joined(years, ", "), wanted=citation.bracketed)
             case "author":
-                return joined([self._names(cite) for cite in citation.cites], ", ")
+                names = [self._called(cite, citation) for cite in citation.cites]
+                return _in_parentheses(joined(names, ", "), wanted=citation.bracketed)
+            case "t" if citation.full or citation.capital:
+                return joined([self._named_in_full(c, citation) for c in citation.cites], ", ")
             case "t":
                 return joined([self._in_sentence(cite) for cite in citation.cites], ", ")
             case "alp":
@@ -188,6 +218,20 @@ class Project:
                 return elements(_without_brackets(linked, alone))
             case _:
                 return elements(self._document.tokens(number, link=_entry_of))
+
+    def _called(self, cite: Cite, citation: Citation) -> Content:
+        """The names of a cite as a citation wishes them."""
+        if not (citation.full or citation.capital):
+            return self._names(cite)
+        item = self._items[cite.key]
+        names = wording.all_names(item) if citation.full else wording.short_names(item)
+        return to("entry", cite.key, names[:1].upper() + names[1:] if citation.capital else names)
+
+    def _named_in_full(self, cite: Cite, citation: Citation) -> list[Content]:
+        """As ``_in_sentence``, with names of ours before what the style prints without them."""
+        rest = self._tokens(cite, "suppress-author")
+        is_raised = isinstance(first := rest[0], Open) and first.kind == "vertical-align"
+        return [self._called(cite, citation), None if is_raised else " ", elements(rest)]
 
     def _names(self, cite: Cite) -> Content:
         """The names of a cite; ours where the style prints none."""
@@ -240,6 +284,14 @@ def _element(token: Open | None, content: list[Content]) -> Content:
     return [shown, " "] if token.value == "left-margin" else shown  # where nothing has a margin
 
 
+def without_number(content: Iterable[Element | str]) -> list[Element | str]:
+    """An entry without the number or label that its style puts before it."""
+    kept = [one for one in content if isinstance(one, str) or one.attributes.get("class") != _LABEL]
+    if kept and isinstance(kept[0], str):
+        kept[0] = kept[0].lstrip()
+    return kept
+
+
 def _shortened(value: Any) -> Any:  # noqa: ANN401  # CSL-JSON
     """An item for citations, with no text longer than ``_LONGEST_CITED``."""
     match value:
@@ -272,6 +324,10 @@ def _entry_of(cite: Mapping[str, Any]) -> str:
 
 def _text(tokens: Iterable[Token]) -> str:
     return "".join(token for token in tokens if isinstance(token, str))
+
+
+def _in_parentheses(content: list[Content], *, wanted: bool) -> list[Content]:
+    return ["(", *content, ")"] if wanted else content
 
 
 def _without_comma(tokens: Iterable[Token]) -> list[Token]:

@@ -21,16 +21,17 @@ from citekit.model.value import NOTHING, Value, replace
 from citekit.pages.element import Content, h, is_web_address
 from citekit.pages.note_names import without_names
 from citekit.pages.provenance.seals import Seals, read_seals
+from citekit.pages.references import Citable, References, beginnings
 from citekit.store.folder_names import alias_names
 from citekit.store.log.record_kinds import group_of
 from citekit.store.reading import ArchiveReader
+from citekit.store.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from citekit.model.claim import Claim, ClaimEvidence
     from citekit.model.entity import Entity
-    from citekit.store.settings import Settings
 
 
 class Shelf(Value):
@@ -47,7 +48,8 @@ class Library:
 
     Nothing private is in it. ``only`` chooses items by key or tag: then nothing else is in it but
     what these carry.
-    ``provenance_page`` is the name of the page that says what a seal proves. A library is equal to
+    ``provenance_page`` is the name of the page that says what a seal proves; ``references`` are
+    entries of bibliography files, which can be cited and have no pages. A library is equal to
     itself alone: what is made of it is kept.
     """
 
@@ -57,7 +59,8 @@ class Library:
         *,
         only: Sequence[str] = (),
         with_restricted: bool = False,
-        provenance_page: str,
+        provenance_page: str = "provenance",
+        references: References | None = None,
     ) -> None:
         self._owners = store
         self.store = shown = store.for_others()
@@ -68,6 +71,7 @@ class Library:
         self.is_whole = not only
         self.with_restricted = with_restricted
         self.provenance_page = provenance_page
+        self.references = references or References()
 
     @classmethod
     def read(
@@ -77,6 +81,7 @@ class Library:
         only: Sequence[str] = (),
         with_restricted: bool = False,
         provenance_page: str = "provenance",
+        references: References | None = None,
     ) -> Self:
         """Read the archive in a folder; raises NotFound, InvalidData."""
         return cls(
@@ -84,7 +89,13 @@ class Library:
             only=only,
             with_restricted=with_restricted,
             provenance_page=provenance_page,
+            references=references,
         )
+
+    @classmethod
+    def without_archive(cls, root: Path, references: References) -> Self:
+        """No archive, in a folder that need not exist: what can be cited are the references."""
+        return cls(ArchiveReader(root, Settings()), references=references)
 
     @property
     def address(self) -> str:
@@ -146,6 +157,22 @@ class Library:
         """The key of an item, by its key or an old one."""
         return key if key in self.shelves else self.aliases.get(key)
 
+    @cached_property
+    def citable(self) -> Citable:
+        """All that can be cited, by key."""
+        return Citable({key: shelf.item for key, shelf in self.shelves.items()}, self.references)
+
+    def resolve_cited(self, name: str) -> tuple[str, str] | None:
+        """What a citation names, an item or a reference: what stands before its key, and its key.
+
+        Something stands before it where a list has keys of its own (``:keyprefix:``).
+        """
+        for rest in (name, *beginnings(name)):
+            key = self.resolve(rest) or self.references.resolve(rest)
+            if key is not None:
+                return name.removesuffix(rest), key
+        return None
+
     def split_name(self, name: str) -> tuple[str, str | None]:
         """``KEY#p3`` as key, or old key, and passage; the longest that is known wins."""
         return split_name(name, self.shelves.__contains__, self.aliases.__contains__)
@@ -178,6 +205,10 @@ class Library:
     def pages(self) -> Mapping[str, str]:
         """The name of each item's page in ``items``, by key: that of its folder."""
         return {key: self.store.layout.folder_name(key) for key in self.shelves}
+
+    def page_name(self, key: str) -> str:
+        """What the page of an item is called, or would be of a reference."""
+        return self.pages.get(key) or self.store.layout.folder_name(key)
 
     @cached_property
     def alias_pages(self) -> Mapping[str, str]:

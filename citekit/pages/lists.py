@@ -233,7 +233,7 @@ def bibliography_body(library: Library) -> list[Element]:
 
 def entry_anchor(library: Library, key: str) -> str:
     """The anchor of an item's entry in a list of references."""
-    return f"ref-{library.pages[key]}"
+    return f"ref-{library.page_name(key)}"
 
 
 def reference_list(
@@ -256,7 +256,9 @@ def reference_list(
                 _coins(library, key) if with_coins else None,
                 to("item", key, "Source page"),
                 class_="ck-traces",
-            ),
+            )
+            if key in library.shelves
+            else None,
             id=None if key in listed else entry_anchor(library, key),
             class_="ck-entry",
         )
@@ -266,8 +268,7 @@ def reference_list(
 
 
 def _coins(library: Library, key: str) -> Element:
-    item = library.shelves[key].item
-    return h("span", class_="Z3988", title=coins(item), aria_hidden="true")
+    return h("span", class_="Z3988", title=coins(library.citable[key]), aria_hidden="true")
 
 
 def _newest_first(shelf: Shelf) -> tuple[str, str]:

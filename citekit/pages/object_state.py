@@ -23,8 +23,8 @@ EVERYTHING: Final = "*"  # the object that stands for the whole archive
 
 def make_states(library: Library) -> dict[str, str]:
     """The state of each object, by a name such as ``item:KEY``, and of ``EVERYTHING``."""
-    states = {name: _digest(content) for name, content in _contents(library)}
-    return {**states, EVERYTHING: _digest(states)}
+    states = {name: digest_of(content) for name, content in _contents(library)}
+    return {**states, EVERYTHING: digest_of(states)}
 
 
 def _contents(library: Library) -> Iterator[tuple[str, Any]]:
@@ -56,6 +56,7 @@ def _item_content(library: Library, key: str) -> list[Any]:
     ]
 
 
-def _digest(content: Any) -> str:  # noqa: ANN401  # records and JSON
+def digest_of(content: Any) -> str:  # noqa: ANN401  # records and JSON
+    """A short digest of records and JSON."""
     written = json.dumps(to_json(content), sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()[:16]

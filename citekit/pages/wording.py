@@ -104,6 +104,14 @@ def show_names(names: Sequence[Name]) -> str:
     return " and ".join(part for part in (", ".join(texts[:-1]), *texts[-1:]) if part)
 
 
+def all_names(item: Item) -> str:
+    """The family names of all authors, ``Lind, Moreau & Okoye``; as ``short_names`` without any."""
+    names = [name.family or name.literal or "" for name in item.names("author")]
+    if not all(names) or len(names) < 2:
+        return short_names(item)
+    return f"{', '.join(names[:-1])} & {names[-1]}"
+
+
 def short_names(item: Item) -> str:
     """Who a citation names: up to two families, else the first "et al."; else the publisher."""
     names = [n.literal or n.family or n.given for n in item.names("author")]

@@ -6,6 +6,7 @@ the extension works.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from citekit.sphinx import books, build, cite, config, head, nodes, policy, resolve, site_files
@@ -17,13 +18,20 @@ from citekit.sphinx.roles import ArchiveRole
 from citekit.sphinx.staging import SUFFIX
 from citekit.version import __version__
 
+_OTHER = "sphinxcontrib.bibtex"
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Tell Sphinx what this extension adds."""
+    """Tell Sphinx what this extension adds; ends Sphinx beside sphinxcontrib-bibtex.
+
+    Of every other way to stop Sphinx says that it should be reported to its developers.
+    """
+    if _OTHER in app.extensions or _OTHER in app.config.extensions:
+        sys.exit(f"citekit.sphinx and {_OTHER} have the same roles: name one of them in extensions")
     app.setup_extension("myst_parser")
     config.add_options(app)
     nodes.add_nodes(app)
@@ -65,10 +73,12 @@ def _add_archive(app: Sphinx) -> None:
 def _add_citations(app: Sphinx) -> None:
     """The domain ``cite``, and the names that sphinxcontrib-bibtex has beside it."""
     app.add_domain(CitationDomain)
-    for name, mode in cite.MODES.items():
-        app.add_role_to_domain("cite", name, cite.CiteRole(mode))
+    for name, kind in cite.ROLES.items():
+        app.add_role_to_domain("cite", name, cite.CiteRole(kind))
     app.add_role("cite", cite.CiteRole())
+    app.add_domain(cite.FootCitationDomain)
     app.add_role("footcite", cite.FootCiteRole())
-    app.add_role("footcite:p", cite.FootCiteRole())
+    for name, kind in cite.FOOT_ROLES.items():
+        app.add_role_to_domain("footcite", name, cite.FootCiteRole(kind))
     app.add_directive("bibliography", cite.CitedDirective)
     app.add_directive("footbibliography", cite.FootBibliographyDirective)

@@ -16,6 +16,7 @@ from citekit.pages.element import is_web_address
 from citekit.pages.library import Library
 from citekit.pages.object_state import make_states
 from citekit.pages.site import make_pages
+from citekit.sphinx.bibliography.files import read_files, style_of_pybtex
 from citekit.sphinx.books import is_stale
 from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.config import read_config
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+    from citekit.sphinx.config import SiteConfig
     from citekit.store.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -41,19 +43,10 @@ def open_archive(app: Sphinx) -> None:
         guard_output(Path(app.outdir), with_restricted=config.with_restricted)
         if config.with_restricted:
             _mark_private(Path(app.outdir))
-        library = Library.read(
-            config.archive,
-            only=config.only,
-            with_restricted=config.with_restricted,
-            provenance_page=config.provenance_page,
-        )
-        settings = library.settings
-        style = Style.find(
-            config.style or (settings.style and beside(settings.style, config.archive)),
-            config.locale or settings.locale,
-            settings.abbreviations,
-        )
-        staged = stage(make_pages(library, style), Path(app.doctreedir) / "citekit")
+        library = _read_library(app, config)
+        style = _find_style(app, config, library.settings)
+        pages = make_pages(library, style) if config.has_pages else ()
+        staged = stage(pages, Path(app.doctreedir) / "citekit")
     except CitekitError as error:
         raise _told(error) from error
     except OSError as error:
@@ -64,9 +57,33 @@ def open_archive(app: Sphinx) -> None:
         logger.warning("%s", remark, type="citekit", subtype="style")
     domain = ArchiveDomain.of(app.env)
     domain.library, domain.states = library, make_states(library)
+    domain.has_pages = config.has_pages
     CitationDomain.of(app.env).style = style
     project = StagedProject(app.project, staged)
     app.project = app.env.project = project
+
+
+def _read_library(app: Sphinx, config: SiteConfig) -> Library:
+    references = read_files(app)
+    if config.archive is None:
+        return Library.without_archive(Path(app.doctreedir) / "no-archive", references)
+    return Library.read(
+        config.archive,
+        only=config.only,
+        with_restricted=config.with_restricted,
+        provenance_page=config.provenance_page,
+        references=references,
+    )
+
+
+def _find_style(app: Sphinx, config: SiteConfig, settings: Settings) -> Style:
+    """That of ``conf.py``, else the archive's, else what comes nearest to a style of pybtex."""
+    archives = settings.style and beside(settings.style, config.archive or Path(app.confdir))
+    return Style.find(
+        config.style or archives or style_of_pybtex(app),
+        config.locale or settings.locale,
+        settings.abbreviations,
+    )
 
 
 def _told(error: CitekitError) -> ExtensionError:
@@ -129,8 +146,9 @@ def find_outdated(
 
 def finish_reading(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Clear up, format citations, tie backlinks; returns pages that must be written again."""
-    remove_stale(app, env)
     domain = ArchiveDomain.of(env)
+    if domain.has_pages:
+        remove_stale(app, env)
     changed = CitationDomain.of(env).format_all(domain.library) | domain.update_backlinks()
     if domain.update_address():  # which stands in the head of each page of the archive
         changed |= cast("StagedProject", app.project).staged.keys()

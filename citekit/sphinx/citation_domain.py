@@ -15,7 +15,7 @@ from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.nodes import pending_bibliography
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from docutils import nodes
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
-    from citekit.pages.citations import Citation, Style
+    from citekit.model.item import Item
+    from citekit.pages.citations import Citation, Project, Style
     from citekit.pages.library import Library
+    from citekit.sphinx.bibliography.listing import Listing
 
 
 ALL_PAGE: Final = "bibliography"
@@ -36,9 +38,9 @@ class CitationDomain(Domain):
 
     name = "cite"
     label = "citekit citations"
-    # page -> its citations · page -> scopes of its bibliographies · page -> what came out of both
+    # page -> its citations · page -> its bibliographies · page -> what came out of both
     initial_data: ClassVar = {"citations": {}, "bibliographies": {}, "formatted": {}}
-    data_version = 2
+    data_version = 3
     style: Style
 
     @classmethod
@@ -57,15 +59,16 @@ class CitationDomain(Domain):
         citations.append(citation)
         return len(citations) - 1
 
-    def note_bibliography(
-        self, docname: str, scope: str, *, with_coins: bool = False
-    ) -> pending_bibliography:
+    def note_bibliography(self, docname: str, listing: Listing) -> pending_bibliography:
         """Remember that the page lists references; returns the mark that becomes the list."""
-        scopes: list[str] = self.data["bibliographies"].setdefault(docname, [])
-        scopes.append(scope)
-        return pending_bibliography(
-            "", docname=docname, number=len(scopes) - 1, with_coins=with_coins
-        )
+        listings: list[Listing] = self.data["bibliographies"].setdefault(docname, [])
+        listings.append(listing)
+        return pending_bibliography("", docname=docname, number=len(listings) - 1)
+
+    def listing(self, docname: str, number: int) -> Listing:
+        """What a list of references of a page lists."""
+        listing: Listing = self.data["bibliographies"][docname][number]
+        return listing
 
     def note_footnote(self, docname: str, key: str) -> None:
         """Remember that the page's next footbibliography needs a footnote."""
@@ -101,10 +104,14 @@ class CitationDomain(Domain):
         """The link of a cite to its entry in the nearest list; where none has it, to the item."""
         del typ  # there is one only
         archive = ArchiveDomain.of(env)
+        if target not in archive.library.citable:
+            return archive.resolve_xref(env, fromdocname, builder, "item", target, node, contnode)
         anchor = entry_anchor(archive.library, target)
         for page in self._pages_with(target, fromdocname):
             with suppress(NoUri):  # a book need not have the page
                 return make_refnode(builder, fromdocname, page, anchor, contnode)
+        if target not in archive.library.shelves:
+            return contnode  # type: ignore[return-value]  # nothing lists it, and it has no page
         return archive.resolve_xref(env, fromdocname, builder, "item", target, node, contnode)
 
     def _pages_with(self, key: str, docname: str) -> list[str]:
@@ -123,20 +130,16 @@ class CitationDomain(Domain):
     def format_all(self, library: Library) -> set[str]:
         """Format every citation of the project; returns pages on which something came out anew."""
         before = self.data["formatted"]
-        items = {key: shelf.item for key, shelf in library.shelves.items()}
+        items = library.citable
         pages = reading_order(self.env)
         cited = {page: self._citations_of(page, items) for page in pages}
-        lists = {page: self._lists_of(page, items) for page in pages}
-        project = self.style.project(
-            items,
-            [citation for citations in cited.values() for citation in citations],
-            dict.fromkeys(key for page in lists.values() for keys in page for key in keys),
-        )
-        texts, shared = iter(project.citations()), self._shared_lists(pages)
+        lists = self._lists(library, pages)
+        run = _Run(self.style, items, [c for found in cited.values() for c in found], lists)
+        texts, shared = iter(run.citations()), self._shared_lists(pages)
         after = {
             page: {
-                "citations": [_to_json(next(texts)) for _ in cited[page]],
-                "references": [_entries(project.references(keys)) for keys in lists[page]],
+                "citations": [_to_json(next(texts) if one.is_shown else []) for one in cited[page]],
+                "references": [_entries(run.references(*one)) for one in lists[page]],
                 "lists": list(dict.fromkeys([*([page] if lists[page] else []), *shared])),
             }
             for page in pages
@@ -151,10 +154,18 @@ class CitationDomain(Domain):
         citations: list[Citation] = self.data["citations"].get(docname, [])
         return [c for c in citations if all(cite.key in known for cite in c.cites)]
 
-    def _lists_of(self, docname: str, known: Iterable[str]) -> list[list[str]]:
-        """The keys of each list of references of a page."""
-        scopes: list[str] = self.data["bibliographies"].get(docname, [])
-        return [self.keys(docname, scope, known) for scope in scopes]
+    def _lists(
+        self, library: Library, pages: Iterable[str]
+    ) -> dict[str, list[tuple[Listing, list[str]]]]:
+        """For each page its lists of references, each with its keys."""
+        listings: Mapping[str, list[Listing]] = self.data["bibliographies"]
+        return {
+            page: [
+                (one, one.chosen(library, page, self._cited(one.keyprefix)))
+                for one in listings.get(page, ())
+            ]
+            for page in pages
+        }
 
     def _shared_lists(self, pages: Iterable[str]) -> list[str]:
         """The pages on which to look for an entry that the citing page itself does not list.
@@ -162,12 +173,13 @@ class CitationDomain(Domain):
         First those that list what the project cites, then those that list the archive, of which the
         one that citekit makes is the last.
         """
-        scopes: dict[str, list[str]] = self.data["bibliographies"]
+        listings: dict[str, list[Listing]] = self.data["bibliographies"]
+        scopes = {page: {one.scope for one in ones} for page, ones in listings.items()}
         found = [
             page
-            for scope in ("cited", "all")
+            for wanted in (("cited",), ("all", "archive"), ("filter", "notcited"))
             for page in pages
-            if scope in scopes.get(page, ()) and page != ALL_PAGE
+            if scopes.get(page, set()) & {*wanted} and page != ALL_PAGE
         ]
         return [*found, ALL_PAGE] if ALL_PAGE in scopes else found
 
@@ -181,16 +193,46 @@ class CitationDomain(Domain):
         references: dict[str, Any] = self.data["formatted"][docname]["references"][number]
         return [(key, _from_json(entry)) for key, entry in references.items()]
 
-    def keys(self, docname: str, scope: str, known: Iterable[str]) -> list[str]:
-        """The keys that a bibliography lists."""
-        if scope == "all":
-            return sorted(known)
+    def _cited(self, of_list: str) -> dict[str, list[str]]:
+        """The pages that cite each key for lists with this prefix."""
+        found: dict[str, list[str]] = {}
         citations: dict[str, list[Citation]] = self.data["citations"]
-        pages = [docname] if scope == "local" else list(citations)
-        cited = {
-            c.key for page in pages for citation in citations.get(page, ()) for c in citation.cites
-        }
-        return sorted(cited & set(known))
+        for page, ones in citations.items():
+            cites = [c for one in ones for c in one.cites if c.of_list == of_list]
+            for key in dict.fromkeys(cite.key for cite in cites):
+                found.setdefault(key, []).append(page)
+        return found
+
+
+class _Run:
+    """The citations and lists of a project, formatted together, once in each style."""
+
+    def __init__(
+        self,
+        style: Style,
+        items: Mapping[str, Item],
+        citations: Sequence[Citation],
+        lists: Mapping[str, Sequence[tuple[Listing, Sequence[str]]]],
+    ) -> None:
+        self._style, self._items = style, items
+        self._citations = [citation for citation in citations if citation.is_shown]
+        self._listed = dict.fromkeys(k for ones in lists.values() for _, keys in ones for k in keys)
+        self._projects: dict[tuple[str | None, str | None], Project] = {}
+
+    def citations(self) -> list[list[Content]]:
+        """The text of each citation, in order."""
+        return self._project(None, None).citations()
+
+    def references(self, listing: Listing, keys: Sequence[str]) -> dict[str, list[Content]]:
+        """The entries of a list by their keys, in the order of its style."""
+        return self._project(listing.style, listing.locale).references(keys)
+
+    def _project(self, style: str | None, locale: str | None) -> Project:
+        if (style, locale) not in self._projects:
+            chosen = self._style.but(style, locale)
+            made = chosen.project(self._items, self._citations, self._listed)
+            self._projects[style, locale] = made
+        return self._projects[style, locale]
 
 
 def reading_order(env: BuildEnvironment) -> list[str]:

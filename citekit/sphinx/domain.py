@@ -24,7 +24,7 @@ from citekit.pages.addresses import (
 )
 from citekit.pages.element import shown
 from citekit.pages.note_names import LEFT_OUT
-from citekit.pages.object_state import EVERYTHING
+from citekit.pages.object_state import EVERYTHING, digest_of
 from citekit.pages.wording import shorten
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class ArchiveDomain(Domain):
     data_version = 2
     library: Library
     states: Mapping[str, str]  # of the library's objects, see ``pages.object_state``
+    has_pages: bool  # whether the site has the archive's own pages
 
     @classmethod
     def of(cls, env: BuildEnvironment) -> Self:
@@ -80,12 +81,21 @@ class ArchiveDomain(Domain):
 
     def state(self, name: str) -> str:
         """A digest of what pages may show of an object; empty for one that is not there."""
-        return self.states.get(name, "")
+        return self.states.get(name) or self._reference_state(name)
+
+    def _reference_state(self, name: str) -> str:
+        """That of an entry of a bibliography file."""
+        kind, _, key = name.partition(":")
+        item = self.library.references.get(key) if kind == "item" else None
+        return digest_of(item.data) if item else ""
 
     def file_of(self, name: str) -> str | None:
         """The archive's file that holds an object."""
         kind, _, identifier = name.partition(":")
         layout = self.library.store.layout
+        file = self.library.references.path_of(identifier) if kind == "item" else None
+        if file is not None and identifier not in self.library.shelves:
+            return str(file)
         if not self.state(name) or name == EVERYTHING:
             return None
         match kind:
@@ -152,7 +162,9 @@ class ArchiveDomain(Domain):
     ) -> nodes.reference | None:
         """The link to an object; an unknown one is told with its nearest names, and stays text."""
         del env
-        found = locate(self.library, typ, target)
+        found = locate(self.library, typ, target) if self.has_pages else None
+        if found is None and not self.has_pages and self.state(f"{typ}:{target}"):
+            return contnode  # type: ignore[return-value]  # it has no page here
         if found is None:
             is_hidden = self._warn(typ, target, node)
             is_told = is_hidden and not node.get("refexplicit")
@@ -203,7 +215,8 @@ class ArchiveDomain(Domain):
         Priority -1: found by name from other projects, not offered by the search, which finds the
         pages themselves already.
         """
-        for kind, name, at in all_addresses(self.library):
+        addresses = all_addresses(self.library) if self.has_pages else ()
+        for kind, name, at in addresses:
             yield name, shown(at.title), kind, at.page, at.anchor, -1
 
 

@@ -40,9 +40,12 @@ def fill_head(
 ) -> None:
     """Add the page's metadata; on a private build also the banner and ``noindex``."""
     del templatename
+    config = read_config(app)
+    if not config.has_pages:
+        return  # a page of the author's own stays as it is
     _name_in_words(context)
     lines = [*_own_lines(app, pagename, context, doctree), *_icon(context)]
-    if read_config(app).with_restricted:
+    if config.with_restricted:
         lines.append('<meta name="robots" content="noindex, nofollow, noarchive">')
         banner = f'<p class="ck-banner" role="alert">{_PRIVATE}</p>'
         # pages without a body of their own (search, index) have a place that Furo offers

@@ -19,6 +19,7 @@ from citekit.model.records.json_text import parse_json
 from citekit.pages.element import Element, h, is_web_address
 from citekit.pages.site import Page
 from citekit.pages.title_markup import rich
+from citekit.sphinx.bibliography.listing import Listing
 from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.markdown import render_markdown
@@ -238,7 +239,8 @@ def _withheld(part: Element, _document: nodes.document) -> list[nodes.Node]:
 def _bibliography(_part: Element, document: nodes.document) -> list[nodes.Node]:
     env = _env(document)
     citations = CitationDomain.of(env)
-    return [citations.note_bibliography(env.docname, "all", with_coins=True)]
+    listing = Listing(scope="archive", with_coins=True)
+    return [citations.note_bibliography(env.docname, listing)]
 
 
 def _file(part: Element, document: nodes.document) -> list[nodes.Node]:

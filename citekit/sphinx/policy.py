@@ -25,6 +25,7 @@ from sphinx.application import TemplateBridge
 from citekit.model.value import Value
 from citekit.pages.html import start_tag
 from citekit.sphinx.books import is_site
+from citekit.sphinx.config import read_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -182,14 +183,14 @@ def with_policy(page: str, policy: str) -> str:
 
 def guard_pages(app: Sphinx) -> None:
     """Let the pages of a site come out with their policy."""
-    if is_site(app.builder):
+    if is_site(app.builder) and read_config(app).has_pages:
         builder: Any = app.builder
         builder.templates = GuardedTemplates(builder.templates, _hosts(app))
 
 
 def write_headers(app: Sphinx, error: Exception | None) -> None:
     """Write the policy of all pages together, for hosts that read ``_headers``."""
-    if error is not None or not is_site(app.builder):
+    if error is not None or not is_site(app.builder) or not read_config(app).has_pages:
         return
     output = Path(app.outdir)
     said = [_policy_of(path) for path in sorted(output.rglob("*.html"))]

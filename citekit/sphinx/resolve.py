@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from citekit.pages.citations import without_number
 from citekit.pages.lists import reference_list
 from citekit.sphinx.citation_domain import CitationDomain
 from citekit.sphinx.domain import ArchiveDomain
@@ -64,16 +65,30 @@ class ResolvePending(SphinxPostTransform):
 
     def _bibliography(self, mark: nodes.Element) -> list[nodes.Node]:
         docname, number, citations = mark["docname"], mark["number"], self._citations
-        entries = citations.references(docname, number)
+        entries, listing = citations.references(docname, number), citations.listing(docname, number)
+        if listing.shape != "citation":
+            entries = [(key, without_number(entry)) for key, entry in entries]
         listed = {key for i in range(number) for key, _ in citations.references(docname, i)}
         references = reference_list(
-            self._archive.library, entries, with_coins=mark["with_coins"], listed=listed
+            self._archive.library, entries, with_coins=listing.with_coins, listed=listed
         )
         made = self._nodes(references) if entries else []
+        if listing.shape == "enumerated":
+            made = [
+                _numbered(node, listing.enumtype, self._first(docname, number)) for node in made
+            ]
         if self.app.builder.format == "latex":
             for entry in (e for node in made for e in node.findall(nodes.list_item)):
                 _mark_for_latex(entry)
         return made
+
+    def _first(self, docname: str, number: int) -> int:
+        """The number of the first entry of a list, which may go on from the one before."""
+        listing = self._citations.listing(docname, number)
+        if listing.start or not number:
+            return listing.start or 1
+        before = self._citations.references(docname, number - 1)
+        return self._first(docname, number - 1) + len(before)
 
     def _backlinks(self, name: str) -> list[nodes.Node]:
         pages = [
@@ -95,6 +110,15 @@ class ResolvePending(SphinxPostTransform):
         )
         link["refdoc"] = self.env.docname
         return nodes.list_item("", nodes.paragraph("", "", link))
+
+
+def _numbered(node: nodes.Node, enumtype: str, start: int) -> nodes.Node:
+    """A list of references as one that counts."""
+    if not isinstance(node, nodes.bullet_list):
+        return node
+    made = nodes.enumerated_list("", *node.children, classes=node["classes"], ids=node["ids"])
+    made["enumtype"], made["start"], made["prefix"], made["suffix"] = enumtype, start, "", "."
+    return made
 
 
 def _mark_for_latex(entry: nodes.list_item) -> None:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 def write_downloads(app: Sphinx, error: Exception | None) -> None:
     """Write the files, only what changed, and remove those of items that are gone."""
-    if error is not None or not is_site(app.builder):
+    domain = ArchiveDomain.of(app.env)
+    if error is not None or not is_site(app.builder) or not domain.has_pages:
         return
-    files = dict(make_downloads(ArchiveDomain.of(app.env).library))
+    files = dict(make_downloads(domain.library))
     for name, text in files.items():
         path = Path(app.outdir) / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:

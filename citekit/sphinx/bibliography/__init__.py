@@ -1,0 +1,1 @@
+"""Bibliographies in pages: what a ``{bibliography}`` lists, and of which files."""
