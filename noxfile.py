@@ -33,6 +33,7 @@ TESTING = [
     "bagit>=1.8",
     "rocrate>=0.11",
     "prov>=2",
+    "duckdb>=1.1",  # asks the rows of crawls
     "sphinxcontrib-bibtex>=2.7",  # a project written for it is built by both
     "typst>=0.13",  # reads the Hayagriva files
     MYPY,  # programs of users are checked

@@ -90,13 +90,75 @@ def read_hops(path: Path, urls: frozenset[str], *, size_bytes: int) -> Iterator[
         yield Hop(**{"seconds": 0.0, "request": b"", **hop})
 
 
+def read_responses(path: Path, *, size_bytes: int) -> Iterator[Recorded]:
+    """Every response over HTTP in a file, in its order, with where it stands.
+
+    One over ``size_bytes`` has no hop and a fault, and so has the place where a file is cut off.
+    Raises InvalidData for what is no WARC file, or is larger than is read at once.
+    """
+    faults: list[str] = []
+    with _opened(path) as (streams, _):
+        for record in _records(path, streams, size_bytes, faults):
+            if record.rec_type != "response":
+                continue
+            place: dict[str, Any] = {
+                "record_id": _header(record, "WARC-Record-ID"),
+                "offset": record.offset,
+            }
+            if record.is_short:
+                yield Recorded(url=_target(record), fault="the file is cut off here", **place)
+            elif record.is_large:
+                fault = f"the record is larger than {size_bytes} bytes"
+                yield Recorded(url=_target(record), fault=fault, **place)
+            elif _answer_of(record):
+                yield Recorded(url=_target(record), hop=_hop(record), **place)
+    if faults:
+        yield Recorded(url="", fault=f"the file is cut off: {faults[0]}")
+
+
+class Recorded(Value):
+    """A response of a file: its bytes as they passed, or the fault for which there are none.
+
+    ``offset`` counts bytes of the WARC file, packed where it is.
+    """
+
+    url: str
+    hop: Hop | None = None
+    record_id: str = ""
+    offset: int = 0
+    fault: str = ""
+
+
+def _hop(record: _Record) -> Hop:
+    return Hop(
+        url=_target(record),
+        address=_header(record, "WARC-IP-Address"),
+        at=_instant(record),
+        seconds=0.0,
+        request=b"",
+        response=record.block,
+        is_cut=bool(_header(record, "WARC-Truncated")),
+    )
+
+
 class _Record:
     """A record with its block, read within its limit; an empty block where it is larger."""
 
-    def __init__(self, record: Any, block: bytes) -> None:  # noqa: ANN401  # warcio has no types
+    def __init__(
+        self,
+        record: Any,  # noqa: ANN401  # warcio has no types
+        block: bytes,
+        *,
+        is_large: bool = False,
+        is_short: bool = False,
+        offset: int = 0,
+    ) -> None:
         self.rec_type: str = record.rec_type
         self.rec_headers = record.rec_headers
         self.block = block
+        self.is_large = is_large
+        self.is_short = is_short
+        self.offset = offset
 
 
 @contextmanager
@@ -140,22 +202,44 @@ def _listed_pages(package: zipfile.ZipFile) -> tuple[str, ...]:
     return tuple(urls)
 
 
-def _records(path: Path, streams: Iterator[IO[bytes]], size_bytes: int) -> Iterator[_Record]:
-    """The records of the files, each with its block; raises InvalidData."""
+def _records(
+    path: Path,
+    streams: Iterator[IO[bytes]],
+    size_bytes: int,
+    faults: list[str] | None = None,
+) -> Iterator[_Record]:
+    """The records of the files, each with its block; raises InvalidData.
+
+    Of a file that was cut off what is whole counts, and ``faults`` hears of it.
+    """
     left, number = _MOST_BYTES, 0
     try:
         for stream in streams:
-            for record in ArchiveIterator(stream, no_record_parse=True, arc2warc=False):
+            records = ArchiveIterator(stream, no_record_parse=True, arc2warc=False)
+            for record in records:
                 number += 1
                 block, passed = _block(record.raw_stream, size_bytes)
                 left -= passed
                 if left < 0 or number > _MOST_RECORDS:
                     raise InvalidData("is larger than citekit reads at once", place=str(path))
-                yield _Record(record, block)
+                yield _Record(
+                    record,
+                    block,
+                    is_large=passed > size_bytes,
+                    is_short=passed < _length(record),
+                    offset=int(records.get_record_offset() or 0),
+                )
     except (ArchiveLoadFailed, EOFError, OSError, ValueError, AttributeError) as error:
         if number == 0:
             raise InvalidData(f"is no WARC file: {error}", place=str(path)) from error
-        # a file that was cut off: what is whole in it counts
+        if faults is not None:
+            faults.append(str(error) or type(error).__name__)
+
+
+def _length(record: Any) -> int:  # noqa: ANN401  # warcio has no types
+    """How many bytes the block has by the record's own word."""
+    said = str(record.rec_headers.get_header("Content-Length") or "")
+    return int(said) if said.isdecimal() else 0
 
 
 def _block(stream: IO[bytes], size_bytes: int) -> tuple[bytes, int]:

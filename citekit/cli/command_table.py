@@ -24,6 +24,7 @@ GROUPS: dict[str, str] = {
     'entity': 'People, organisations, places and occurrences.',
     'claim': 'Claims with the sources that support or dispute them.',
     'site': 'The Sphinx site of an archive.',
+    'bulk': 'Read crawls: pages of WARC files into tables; no archive is needed.',
     'bib': 'Look after bibliography files of your own.',
 }
 
@@ -691,6 +692,20 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': '--only', 'parameter': 'only', 'help': 'Only these items, with what they carry; may be given again.', 'metavar': 'TAG|KEY', 'is_many': True, 'completion': 'keys'},
             {'name': '--with-restricted', 'parameter': 'with_restricted', 'help': 'With the text of restricted items: for your eyes only.'},
             {'name': '--port', 'parameter': 'port', 'help': 'The port (default: 8000); 0 for any free one.', 'metavar': 'N', 'is_integer': True, 'least': 0, 'most': 65535},
+        ),
+    },
+    'bulk run': {
+        'help': 'Read the pages of WARC files into rows: JSON lines, and Parquet with citekit[bulk].\n\nA shard that is done is not read again: a run that was stopped goes on where it was.',
+        'door': 'bulk.run:run',
+        'arguments': (
+            {'name': 'SHARD', 'parameter': 'shards', 'help': 'WARC or WACZ files, or patterns of their names.', 'is_many': True},
+        ),
+        'options': (
+            {'name': '--output', 'parameter': 'output_', 'help': 'The folder for the tables.', 'metavar': 'DIR', 'short': '-o'},
+            {'name': '--engine', 'parameter': 'engine', 'help': 'Who does the work: processes of this machine, or Dask.', 'metavar': 'ENGINE', 'choices': ('processes', 'dask')},
+            {'name': '--workers', 'parameter': 'workers', 'help': 'How many (default: one a processor).', 'metavar': 'N', 'is_integer': True, 'least': 1},
+            {'name': '--scheduler', 'parameter': 'scheduler', 'help': 'A Dask cluster that is there.', 'metavar': 'ADDRESS'},
+            {'name': '--text', 'parameter': 'text', 'help': 'Put the text of each page into its row.'},
         ),
     },
     'bib check': {

@@ -31,6 +31,7 @@ from citekit.cli.commands import (
     site,
     styles,
 )
+from citekit.cli.commands.bulk import run as bulk
 from citekit.cli.commands.daily import (
     audit,
     duplicates,
@@ -78,6 +79,7 @@ app.add_typer(annotate.group, name="annotation")
 app.add_typer(entity.app, name="entity")
 app.add_typer(claim.app, name="claim")
 app.add_typer(site.app, name="site")
+app.add_typer(bulk.app, name="bulk")
 app.add_typer(bib.app, name="bib")
 
 

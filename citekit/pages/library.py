@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from citekit.app.annotating.passage_names import split_name
 from citekit.app.chosen import choose, private_paths, take_all, take_part
+from citekit.app.syncing.references import Citable, References, beginnings
 from citekit.model.annotation import Annotation
 from citekit.model.capture import Capture
 from citekit.model.item import Item
@@ -21,7 +22,6 @@ from citekit.model.value import NOTHING, Value, replace
 from citekit.pages.element import Content, h, is_web_address
 from citekit.pages.note_names import without_names
 from citekit.pages.provenance.seals import Seals, read_seals
-from citekit.pages.references import Citable, References, beginnings
 from citekit.store.folder_names import alias_names
 from citekit.store.log.record_kinds import group_of
 from citekit.store.reading import ArchiveReader

@@ -11,6 +11,7 @@ import errno
 import os
 import time
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from citekit.errors import CitekitError, Place, StorageFailed, StoreConflict
@@ -72,8 +73,6 @@ def _posix(root: Path, timeout_s: float) -> Iterator[None]:
 
 @contextmanager
 def _windows(root: Path, timeout_s: float, file: str) -> Iterator[None]:
-    from importlib import import_module
-
     msvcrt: Any = import_module("msvcrt")  # typed on Windows only
     descriptor = _open(root / file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
 

@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from citekit.app.verifying.rules import rules
 from citekit.cli.call import INTERNAL_ERROR, STOPPED
 from citekit.errors import CitekitError
-from citekit.sphinx.cite import MODES
+from citekit.sphinx.cite import ROLES
 from citekit.sphinx.config import _OPTIONS
 from citekit.sphinx.directives import DIRECTIVES
 from citekit.testing import drivers
@@ -93,7 +93,7 @@ def test_every_driver_has_its_row() -> None:
 def test_every_role_directive_and_setting_is_told() -> None:
     """The page about Sphinx names all that the extension adds."""
     page = read("sphinx.md")
-    names = [f"cite:{mode}" for mode in MODES] + [f"ck:{name}" for name in DIRECTIVES] + [*_OPTIONS]
+    names = [f"cite:{mode}" for mode in ROLES] + [f"ck:{name}" for name in DIRECTIVES] + [*_OPTIONS]
     assert [name for name in names if name not in page] == []
 
 

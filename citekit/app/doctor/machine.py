@@ -35,6 +35,7 @@ _EXTRAS: Final = (
     ("seal", ("cryptography", "rfc3161_client"), "signing the log, timestamps"),
     ("web", ("brotli", "zstandard"), "answers in codings that nobody asked for"),
     ("wikipedia", ("mwparserfromhell",), "reading citation templates"),
+    ("bulk", ("distributed", "pyarrow"), "clusters and Parquet for crawls"),
     ("pick", ("prompt_toolkit", "copykitten"), "choosing what to cite, the clipboard"),
 )
 _ANSWER_S: Final = 10.0

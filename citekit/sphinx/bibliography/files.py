@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sphinx.util import logging
 
 from citekit.app.syncing.library import Library as BibliographyFile
+from citekit.app.syncing.references import References
 from citekit.errors import CitekitError
-from citekit.pages.references import References
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
