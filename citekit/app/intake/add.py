@@ -156,7 +156,7 @@ def _store(store: ArchiveStore, draft: Draft, wish: Wish) -> Added | HeldBytes:
             (error,) = writer.add_items([arrival_of(draft, item)])
             if error is not None:
                 raise error
-            return added(store, draft, item, told=told)
+            return added(store, draft, item, told=told or told_of_record(store, item, wish))
         draft = draft.after(last_capture(store, target))
         stamp = add_capture(store, writer, target, draft.capture, draft.contents)
     return added(store, draft, store.item(target), told=told, new_capture=stamp)
@@ -192,8 +192,6 @@ def added(
 ) -> Added:
     """What is said of a source that was written, as an item or as the capture of this stamp."""
     is_new = new_capture is None
-    if is_new and not told and not draft.opened.wish.new_item:
-        told = told_of_record(store, item)
     return Added(
         key=item.key,
         item=archived(store, item),

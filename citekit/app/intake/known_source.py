@@ -180,9 +180,9 @@ def told_of_address(
         )
 
 
-def told_of_record(store: ArchiveStore, item: Item) -> Iterator[Finding]:
-    """What is said of a new item whose page calls the address of another its own."""
-    sign = recorded(item.text("URL"))
+def told_of_record(store: ArchiveStore, item: Item, wish: Wish) -> Iterator[Finding]:
+    """What is said of a new item whose page calls the address of another its own, unasked for."""
+    sign = "" if wish.new_item else recorded(item.text("URL"))
     others = [key for key in store.holders.at(sign) if key != item.key] if sign else []
     if others:
         yield Finding(

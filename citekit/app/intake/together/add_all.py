@@ -23,7 +23,7 @@ from citekit.app.intake.add import (
 )
 from citekit.app.intake.adding.draft import Draft, make_draft
 from citekit.app.intake.adding.sources import ToAdd, held_bytes
-from citekit.app.intake.known_source import known_at, refuse_purged_again
+from citekit.app.intake.known_source import known_at, refuse_purged_again, told_of_record
 from citekit.app.intake.together.read_ahead import read_ahead
 from citekit.errors import CitekitError
 from citekit.store.writing.arrivals import MOST_TOGETHER
@@ -176,7 +176,8 @@ def _write_together(
             yield number, refused
     errors = writer.add_items([arrival_of(drafts[number], item) for number, item in planned])
     for (number, item), error in zip(planned, errors, strict=True):
-        yield number, error or added(store, drafts[number], item)
+        told = () if error else told_of_record(store, item, drafts[number].opened.wish)
+        yield number, error or added(store, drafts[number], item, told=told)
 
 
 def _is_here(store: ArchiveStore, draft: Draft) -> bool:
