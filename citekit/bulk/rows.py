@@ -86,7 +86,8 @@ def extract_record(
         timeout_s=timeout_s,
         reader=reader,
     )
-    gave_up = next((f.message for f in extraction.findings if f.code == "CK-W190"), "")
+    messages = (f.message for f in extraction.findings if f.code == "CK-W190")
+    gave_up = next(messages, "").rpartition("from it: ")[2]
     place: dict[str, Any] = {
         "url": url,
         "at": _instant(captured_at),

@@ -90,6 +90,14 @@ def crawl(tmp_path: Path) -> Path:
     return folder
 
 
+def read_all(crawl: Path, output: Path) -> Report:
+    """Read all shards one after the other in this process."""
+    output.mkdir(exist_ok=True)
+    return Report(
+        shards=tuple(run_shard(str(one), str(output)) for one in find_shards([crawl / "*"]))
+    )
+
+
 def lines(output: Path) -> list[dict[str, Any]]:
     """All rows of an output, in the order of shards."""
     files = sorted(output.glob("*.jsonl"))
@@ -136,16 +144,17 @@ def test_what_is_cut_off_or_too_slow_is_a_row(tmp_path: Path) -> None:
 
     slow = [row for row, _ in read_shard(tmp_path / "whole.warc.gz", Options(page_s=0.001))]
     assert [row.url for row in slow] == [row.url for row in whole]
-    assert all("0 s" in row.failure for row in slow)
+    assert {row.failure for row in slow[:-1]} == {"reading took more than 0 s"}
 
 
 def test_what_is_no_crawl_is_told(tmp_path: Path) -> None:
     """The other shards go on."""
     (tmp_path / "bad.warc").write_bytes(b"this is no crawl\n" * 9)
     write_warc(tmp_path / "good.warc.gz", pages_of(TOWNS[:1]))
-    report = run([tmp_path / "bad.warc", tmp_path / "good.warc.gz"], tmp_path / "o", workers=1)
-    assert [bool(shard.error) for shard in report.shards] == [True, False]
-    assert report.rows == len(lines(tmp_path / "o")) == 2
+    (tmp_path / "o").mkdir()
+    done = [run_shard(str(one), str(tmp_path / "o")) for one in sorted(tmp_path.glob("*.warc*"))]
+    assert [bool(shard.error) for shard in done] == [True, False]
+    assert len(lines(tmp_path / "o")) == 2
     with pytest.raises(NotFound):
         find_shards([tmp_path / "none.warc"])
 
@@ -168,7 +177,7 @@ def test_a_run_goes_on_where_it_was_stopped(crawl: Path, tmp_path: Path) -> None
     done = run_shard(str(first), str(tmp_path / "o"))
     (tmp_path / "o" / ".1.warc-half.jsonl.1").write_text("{", "utf-8")
     before = (tmp_path / "o" / done.output).stat().st_mtime_ns
-    report = run([str(crawl / "*")], tmp_path / "o", workers=1)
+    report = read_all(crawl, tmp_path / "o")
     assert [shard.is_old for shard in report.shards] == [True, False, False]
     assert (tmp_path / "o" / done.output).stat().st_mtime_ns == before
     assert report.rows == len(lines(tmp_path / "o")) == 9
@@ -177,7 +186,7 @@ def test_a_run_goes_on_where_it_was_stopped(crawl: Path, tmp_path: Path) -> None
 def test_parquet_has_the_same_rows(crawl: Path, tmp_path: Path) -> None:
     """Asked as the guide does it."""
     duckdb = pytest.importorskip("duckdb", reason="pip install duckdb")
-    run([str(crawl / "*")], tmp_path / "o", workers=1)
+    read_all(crawl, tmp_path / "o")
     found = duckdb.sql(
         f"SELECT site, count(*) FROM '{tmp_path}/o/*.parquet' WHERE title <> '' "  # noqa: S608
         "GROUP BY site ORDER BY 2 DESC"
