@@ -43,6 +43,7 @@ _TAGS: Final = {
 }
 _ENTRY: Final = "entry:"
 _LABEL: Final = "ck-csl-left-margin"
+_SOME_NUMBER: Final = "987654"  # no item has it, and no style changes it
 _BRACKETS: Final = {"(": ")", "[": "]"}
 
 # {see}KEY{p. 3}: words before and after a key, as sphinxcontrib-bibtex writes them
@@ -143,6 +144,12 @@ class Style:
         """The item's reference by itself, as ``citekit cite KEY`` prints it."""
         made = self.project({item.key: item}, listed=[item.key]).references([item.key])
         return made.get(item.key, [item.key])
+
+    def paragraph(self, item: Item) -> list[Content]:
+        """A citation of a paragraph of the item; its number is marked ``ck-number-of``."""
+        cite = Cite(key=item.key, suffix=f"para. {_SOME_NUMBER}")
+        made = self.project({item.key: item}, [Citation(cites=(cite,))]).citations()
+        return [_numbered(content) for content in made[0]]
 
     def project(
         self,
@@ -254,6 +261,19 @@ class Project:
     def _tokens(self, cite: Cite, mode: str = "") -> list[Token]:
         tree = self._document.cite([_csl_cite(cite)], mode)
         return linked_tokens(tree, self._document.program.locale, _entry_of)
+
+
+def _numbered(content: Content) -> Content:
+    """The content with a marked 1 in the place of some number, so that it can be another."""
+    if isinstance(content, str):
+        before, number, after = content.partition(_SOME_NUMBER)
+        mark = h("span", "1", class_="ck-number-of") if number else None
+        return [before, mark, _numbered(after) if after else None]
+    if isinstance(content, Element):
+        inside = [_numbered(child) for child in content.children]
+        is_link = content.tag == "ref"  # to an entry: this one stands on the item's own page
+        return inside if is_link else h(content.tag, inside, **content.attributes)
+    return content
 
 
 def elements(tokens: Iterable[Token]) -> list[Content]:

@@ -293,10 +293,21 @@ def _cite(library: Library, style: Style, shelf: Shelf, *, has_paragraphs: bool)
         "section",
         h("title", "Cite this"),
         h("div", h("p", style.reference(shelf.item)), class_="ck-reference ck-copyable"),
+        _cite_paragraph(style, shelf) if has_paragraphs else None,
         h("p", in_myst),
         [_data(library, key, format_) for format_ in DATA_FORMATS],
         id="cite",
         class_="ck-cite no-search",
+    )
+
+
+def _cite_paragraph(style: Style, shelf: Shelf) -> Element:
+    """How one paragraph is cited; the script makes a citation of any words out of it."""
+    return h(
+        "p",
+        "A paragraph of it: ",
+        h("span", style.paragraph(shelf.item), class_="ck-passage-form"),
+        class_="ck-faint",
     )
 
 

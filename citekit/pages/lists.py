@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from citekit.model.item import Item
     from citekit.pages.library import Library, Shelf
 
+_MOMENTS: Final = {"occurrence": "Occurrence", "item": "Source"}
 _FACETS: Final = ("Access", "Publisher", "Kind")
 
 
@@ -37,7 +38,7 @@ def list_pages(library: Library) -> Iterator[tuple[str, str, list[Element]]]:
     yield "items/index", "Sources", items_body(library)
     yield "entities/index", "People, places, organisations", entities_body(library)
     yield "claims/index", "Claims", claims_body(library)
-    yield "timeline", "Timeline", [timeline(library)]
+    yield "timeline", "Timeline", timeline_body(library)
     yield "bibliography", "Bibliography", bibliography_body(library)
     yield log_page.NAME, "Provenance", log_page.provenance_body(library)
 
@@ -108,7 +109,12 @@ def entities_body(library: Library) -> list[Element]:
             groups.append(
                 _group(plural, [_entity_card(library, e) for e in entities], "ck-cards-small")
             )
-    return [_filter("entities", "Filter names", []), *groups]
+    kinds = Counter(_kind(entity) for entity in library.entities.values())
+    return [_filter("entities", "Filter names", [("Kind", kinds)]), *groups]
+
+
+def _kind(entity: Entity) -> str:
+    return wording.KINDS.get(entity.kind, (entity.kind,))[0]
 
 
 def _entity_card(library: Library, entity: Entity) -> Element:
@@ -121,15 +127,31 @@ def _entity_card(library: Library, entity: Entity) -> Element:
         else None,
         h("p", wording.count(times, "passage") if times else "not named yet", class_="ck-cardfoot"),
         class_="ck-card",
-        data_values="",
+        data_values=_kind(entity),
     )
+
+
+def timeline_body(library: Library) -> list[Element]:
+    """All that has a date, in order, with what narrows it down."""
+    moments = [m for m in _moments(library, lambda _kind, _name: True) if m.sort]
+    kinds = Counter(_MOMENTS[moment.kind] for moment in moments)
+    chooser = [_filter("timeline", "Filter the timeline", [("Kind", kinds)])] if moments else []
+    return [*chooser, timeline(library)]
 
 
 def claims_body(library: Library) -> list[Element]:
     """Every claim with its sources in numbers, and the answers beside each other."""
     claims = list(library.claims.values())
     matrix = h("section", h("title", "Who says what"), claim_matrix(library, claims), id="matrix")
-    return [claims_list(claims), *([matrix] if claims else [])]
+    sides = Counter(_side(claim) for claim in claims)
+    chooser = [_filter("claims", "Filter claims", [("Sources", sides)]), matrix] if claims else []
+    return [*chooser[:1], claims_list(claims), *chooser[1:]]
+
+
+def _side(claim: Claim) -> str:
+    """Whether the sources of a claim are at odds over it."""
+    stances = {evidence.stance for evidence in claim.evidence}
+    return "Disputed" if "disputes" in stances else "Not disputed"
 
 
 def claims_list(claims: Sequence[Claim]) -> Element:
@@ -143,7 +165,11 @@ def claims_table(claims: Iterable[Claim]) -> Element:
     rows = [
         h(
             "tr",
-            h("td", to("claim", claim.id, claim.question or claim.statement)),
+            h(
+                "td",
+                to("claim", claim.id, claim.question or claim.statement),
+                h("span", data_values=_side(claim)),
+            ),
             h("td", claim.statement if claim.question else "–"),
             h("td", tally(claim) or "–"),
         )
@@ -188,6 +214,7 @@ def _moment(moment: Moment) -> Element:
         h("p", moment.what),
         h("p", moment.more, class_="ck-byline") if moment.more else None,
         class_=f"ck-moment ck-moment-{moment.kind}",
+        data_values=_MOMENTS[moment.kind],
     )
 
 
@@ -228,7 +255,8 @@ def bibliography_body(library: Library) -> list[Element]:
         return [_nothing("No item is in the archive yet.")]
     sources = wording.count(len(library.shelves), "source")
     intro = f"{sources} in this archive. Zotero can save them all from this page."
-    return [h("p", intro, class_="ck-faint"), h("bibliography")]
+    chooser = _filter("bibliography", "Filter references", [])
+    return [h("p", intro, class_="ck-faint"), chooser, h("bibliography")]
 
 
 def entry_anchor(library: Library, key: str) -> str:

@@ -305,7 +305,7 @@ def test_every_button_leaves_the_sources_it_names(
     shown = {}
     for button in buttons.all():
         button.click()
-        shown[button.inner_text()] = set(cards.all_inner_texts())
+        shown[button.get_attribute("value")] = set(cards.all_inner_texts())
         button.click()
 
     assert shown == BUTTONS
@@ -325,6 +325,89 @@ def test_buttons_of_two_facets_narrow_together(
 
     assert page.locator(".ck-card:visible .ck-cardtitle").all_inner_texts() == ["Moss"]
     assert page.get_by_role("status").inner_text() == "1 of 5"
+
+
+def test_the_address_keeps_what_was_chosen(visit: Callable[..., Page]) -> None:
+    """A list that was narrowed down comes back from its address; counts follow the choice."""
+    page = visit("items/index")
+
+    page.get_by_role("searchbox", name="Filter sources").fill("LANTERNFISH")
+    page.get_by_role("button", name="Public text").click()
+    counts = page.locator(".ck-facet button[value='Restricted text'] .ck-count").inner_text()
+    page.reload()
+
+    assert page.get_by_role("searchbox", name="Filter sources").input_value() == "LANTERNFISH"
+    assert page.locator(".ck-facet button[aria-pressed='true']").count() == 1
+    assert page.locator(".ck-card:visible").count() == 1
+    assert int(counts) >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "entries"),
+    [
+        ("entities/index", "QUÍLL", ".ck-card"),
+        ("claims/index", "passengers", "table.ck-claims tbody tr"),
+        ("timeline", "ferries run", ".ck-moment"),
+        ("bibliography", "sandbank", "ul.ck-references > li"),
+    ],
+)
+def test_every_list_can_be_narrowed(
+    visit: Callable[..., Page], name: str, words: str, entries: str
+) -> None:
+    """Each list has a field; accents and case do not count; without a script it is all there."""
+    page, plain = visit(name), visit(name, script=False)
+
+    page.locator(".ck-filter").get_by_role("searchbox").fill(words)
+    some = page.locator(f"{entries} >> visible=true").count()
+    page.locator(".ck-filter").get_by_role("searchbox").fill("no such words")
+
+    assert 1 <= some <= plain.locator(f"{entries} >> visible=true").count()
+    assert page.locator(f"{entries} >> visible=true").count() == 0
+
+
+SELECT = """([selector, words]) => {
+    const walker = document.createTreeWalker(document.querySelector(selector), 4);
+    while (walker.nextNode()) {
+        const node = walker.currentNode, at = node.data.indexOf(words);
+        if (at >= 0) getSelection().setBaseAndExtent(node, at, node, at + words.length);
+    }
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_selected_words_can_be_cited(visit: Callable[..., Page], width: int) -> None:
+    """Words that a reader selects come with a citation, a reference and two links to copy."""
+    page = visit("items/lantern2024", width)
+    page.evaluate(SELECT, ["#p3 .ck-text", "the harbour opened"])
+
+    page.get_by_role("button", name="Cite this passage").click()
+    page.get_by_role("button", name="Copy: Quotation").click()
+    page.get_by_text("Copied").wait_for()
+    quoted = page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Copy: Link to the words").click()
+    page.get_by_text("Copied").nth(1).wait_for()
+
+    assert "the harbour opened" in quoted
+    assert "para. 3" in quoted
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.endswith("#p3:~:text=the%20harbour%20opened")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("button", name="Close").is_visible()
+
+
+def test_a_word_processor_gets_italics_and_links(visit: Callable[..., Page]) -> None:
+    """The clipboard has the reference as HTML, too, without what is ours."""
+    page = visit("items/harbour2024")
+
+    page.get_by_role("button", name="Copy").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    html = page.evaluate(
+        "async () => (await (await navigator.clipboard.read())[0].getType('text/html')).text()"
+    )
+
+    assert "<em>" in html or "<i>" in html
+    assert "class=" not in html
 
 
 def test_the_matrix_shows_answers_and_silence(visit: Callable[..., Page]) -> None:

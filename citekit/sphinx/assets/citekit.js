@@ -12,10 +12,16 @@ function button(label, action) {
   return made;
 }
 
-async function copy(text, made) {
+async function copy(text, made, html = "") {
   const before = made.textContent;
   try {
-    await navigator.clipboard.writeText(text);
+    if (html && window.ClipboardItem) {
+      const forms = { "text/plain": text, "text/html": html };
+      const blobs = Object.entries(forms).map(([type, words]) => [type, new Blob([words], { type })]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    } else {
+      await navigator.clipboard.writeText(text);
+    }
     made.textContent = "Copied";
   } catch {
     made.textContent = "Not allowed here";
@@ -23,10 +29,21 @@ async function copy(text, made) {
   setTimeout(() => { made.textContent = before; }, 1600);
 }
 
+// What a word processor takes: italics and links, without our classes, links in full.
+function richly(box) {
+  const clone = box.cloneNode(true);
+  all("a", clone).forEach((a, i) => { a.setAttribute("href", all("a", box)[i].href); });
+  for (const one of all("*", clone)) {
+    for (const { name } of [...one.attributes]) if (name !== "href") one.removeAttribute(name);
+  }
+  return clone.innerHTML.trim();
+}
+
 function addCopyButtons() {
   for (const box of all(".ck-copyable, .ck-cite details .highlight")) {
     const text = box.innerText.trim();
-    const made = button("Copy", () => copy(text || box.textContent.trim(), made));
+    const html = box.matches(".ck-copyable") ? richly(box) : "";
+    const made = button("Copy", () => copy(text || box.textContent.trim(), made, html));
     made.className = "ck-copy";
     box.after(made);
   }
@@ -49,9 +66,18 @@ function lightTogether() {
   }
 }
 
+// ---- lists: words, facets with counts, and the address that has them ----------------------------
+
+const ENTRIES = ".ck-card[data-values], ul.ck-timeline .ck-moment, ul.ck-references > li, table.ck-claims tbody tr";
+const PAGE = 200; // entries; more come at the press of a button
+const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/ı/g, "i").toLowerCase();
+const valuesOf = (entry) => (entry.dataset.values ?? entry.querySelector("[data-values]")?.dataset.values ?? "").split("\t");
+const show = (entry, on) => { entry.hidden = !on; entry.style.display = on ? "" : "none"; };
+
 function addFilter(box) {
-  const cards = all(".ck-card[data-values]");
+  const entries = all(ENTRIES).map((entry) => ({ entry, text: folded(entry.textContent), values: valuesOf(entry) }));
   const chosen = new Map();
+  let most = PAGE;
   const field = document.createElement("input");
   field.type = "search";
   field.placeholder = box.title || "Filter";
@@ -59,42 +85,78 @@ function addFilter(box) {
   const told = document.createElement("p");
   told.className = "ck-faint";
   told.setAttribute("role", "status");
+  const more = button("Show more", () => { most += PAGE; update(); });
+  more.className = "ck-copy";
+  const facets = all(".ck-facet", box).map((facet) => ({ facet, name: facet.title, buttons: [] }));
+
+  const fits = ({ text, values }, words, other = null, value = null) =>
+    words.every((w) => text.includes(w)) && (value === null || values.includes(value)) &&
+    [...chosen].every(([name, v]) => name === other || values.includes(v));
 
   function update() {
-    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const card of cards) {
-      const text = card.textContent.toLowerCase();
-      const values = card.dataset.values.split("\t");
-      const fits = words.every((w) => text.includes(w)) && [...chosen.values()].every((v) => values.includes(v));
-      card.hidden = !fits;
-      card.style.display = fits ? "" : "none";
+    const words = folded(field.value).split(/\s+/).filter(Boolean);
+    const fitting = entries.filter((one) => fits(one, words));
+    const shown = new Set(fitting.slice(0, most));
+    entries.forEach((one) => show(one.entry, shown.has(one)));
+    for (const group of all(".ck-group, ul.ck-timeline > li")) {
+      show(group, all(ENTRIES, group).some((entry) => !entry.hidden));
     }
-    for (const group of all(".ck-group")) {
-      group.style.display = all(".ck-card", group).some((card) => !card.hidden) ? "" : "none";
+    for (const { name, buttons } of facets) {
+      for (const made of buttons) {
+        made.querySelector(".ck-count").textContent = entries.filter((one) => fits(one, words, name, made.value)).length;
+        made.setAttribute("aria-pressed", String(chosen.get(name) === made.value));
+      }
     }
-    const shown = cards.filter((card) => !card.hidden).length;
-    told.textContent = shown === cards.length ? "" : `${shown} of ${cards.length}`;
+    more.hidden = fitting.length <= most;
+    told.textContent = fitting.length === entries.length ? "" : `${fitting.length} of ${entries.length}`;
   }
 
-  for (const facet of all(".ck-facet", box)) {
+  function remember() {
+    const state = new URLSearchParams([...(field.value ? [["q", field.value]] : []), ...chosen]);
+    const hash = state.size ? `#?${state}` : "";
+    if (hash || location.hash.startsWith("#?")) history.replaceState(null, "", hash || "#");
+  }
+
+  function restore() {
+    if (location.hash && !location.hash.startsWith("#?")) return;
+    const state = new URLSearchParams(location.hash.slice(2));
+    field.value = state.get("q") ?? "";
+    chosen.clear();
+    for (const { name, buttons } of facets) {
+      const value = state.get(name);
+      if (buttons.some((made) => made.value === value)) chosen.set(name, value);
+    }
+    update();
+  }
+
+  for (const { facet, name, buttons } of facets) {
     for (const value of all("[data-facet]", facet)) {
       const made = button(value.dataset.facet, () => {
-        const on = made.getAttribute("aria-pressed") !== "true";
-        all("button", facet).forEach((other) => other.setAttribute("aria-pressed", "false"));
-        made.setAttribute("aria-pressed", String(on));
-        on ? chosen.set(facet, value.dataset.facet) : chosen.delete(facet);
+        chosen.get(name) === made.value ? chosen.delete(name) : chosen.set(name, made.value);
+        most = PAGE;
         update();
+        remember();
       });
-      made.setAttribute("aria-pressed", "false");
+      made.value = value.dataset.facet;
+      const count = document.createElement("span");
+      count.className = "ck-count";
+      made.append(" ", count);
+      buttons.push(made);
       facet.append(made);
     }
+    facet.setAttribute("role", "group");
+    facet.setAttribute("aria-label", name);
     all("p", facet).forEach((words) => words.remove());
   }
-  field.addEventListener("input", update);
+  field.addEventListener("input", () => { most = PAGE; update(); remember(); });
+  addEventListener("hashchange", restore);
   box.prepend(field);
   box.append(told);
+  entries.at(-1)?.entry.closest("section, ul, table, .ck-cards")?.after(more);
   box.removeAttribute("title");
   box.classList.add("ck-ready");
+  update();
+  restore();
 }
 
 // ---- an item's page: notes beside their lines, folded where there is no room -----------------
@@ -197,6 +259,100 @@ function focusMarks(article) {
   }
 }
 
+// ---- cite these words ------------------------------------------------------------------------
+
+const bare = (node) => {
+  all(".ck-anchor, .ck-sr, .ck-gap", node).forEach((one) => one.remove());
+  return node.textContent.replace(/\s+/g, " ");
+};
+
+// Source: https://wicg.github.io/scroll-to-text-fragment/ §3; a hyphen is syntax there.
+const percent = (words) => encodeURIComponent(words).replace(/-/g, "%2D");
+
+function textFragment(words, before, after) {
+  const parts = words.split(" ");
+  const ends = [parts.slice(0, 5).join(" "), parts.slice(-5).join(" ")];
+  const text = parts.length > 12 ? ends.map(percent).join(",") : percent(words);
+  const page = bare(document.querySelector("article").cloneNode(true)).toLowerCase();
+  if (page.split(words.toLowerCase()).length <= 2) return text;
+  const [first, last] = [before.trim().split(" ").slice(-4).join(" "), after.trim().split(" ").slice(0, 4).join(" ")];
+  return `${first ? `${percent(first)}-,` : ""}${text}${last ? `,-${percent(last)}` : ""}`;
+}
+
+function selectedPassage(article) {
+  const selection = getSelection();
+  if (selection.isCollapsed || !selection.rangeCount) return null;
+  const range = selection.getRangeAt(0);
+  const text = (range.startContainer.parentElement ?? range.startContainer).closest?.(".ck-text");
+  if (!text || !article.contains(text)) return null;
+  const part = (set) => { const r = document.createRange(); r.selectNodeContents(text); set(r); return bare(r.cloneContents()); };
+  const inside = document.createRange();
+  inside.selectNodeContents(text);
+  const end = text.contains(range.endContainer) ? range : inside;
+  const before = part((r) => r.setEnd(range.startContainer, range.startOffset));
+  const after = part((r) => r.setStart(end.endContainer, end.endOffset));
+  const words = part((r) => { r.setStart(range.startContainer, range.startOffset); r.setEnd(end.endContainer, end.endOffset); }).trim();
+  return words ? { words, before, after, row: text.closest(".ck-row") } : null;
+}
+
+function line(label, html, text) {
+  const made = document.createElement("p");
+  const words = document.createElement("span");
+  const name = document.createElement("strong");
+  name.textContent = `${label} `;
+  html ? words.append(html) : (words.textContent = text);
+  const press = button("Copy", () => copy(words.textContent.trim(), press, html ? richly(words) : ""));
+  press.className = "ck-copy";
+  press.setAttribute("aria-label", `Copy: ${label}`);
+  made.append(name, words, " ", press);
+  return made;
+}
+
+function citeLines({ words, before, after, row }) {
+  const number = row.id.slice(1);
+  const form = document.querySelector(".ck-passage-form");
+  const reference = document.querySelector(".ck-reference p");
+  const cited = document.createDocumentFragment();
+  cited.append(`“${words}” `, ...(form?.cloneNode(true).childNodes ?? []));
+  all(".ck-number-of", cited).forEach((one) => { one.textContent = number; });
+  const entry = document.createDocumentFragment();
+  entry.append(...(reference?.cloneNode(true).childNodes ?? []));
+  const fragment = textFragment(words, before, after);
+  const here = location.href.split("#")[0];
+  const source = document.querySelector(".ck-actions a.ck-out");
+  return [
+    line("Quotation", cited),
+    line("Reference", entry),
+    line("Link to the paragraph", null, `${here}#${row.id}`),
+    line("Link to the words", null, `${here}#${row.id}:~:text=${fragment}`),
+    ...(source ? [line("At the source", null, `${source.href.split("#")[0]}#:~:text=${fragment}`)] : []),
+  ];
+}
+
+function citeSelections(article) {
+  const panel = document.createElement("section");
+  panel.className = "ck-citepanel";
+  panel.setAttribute("aria-label", "Cite this passage");
+  panel.hidden = true;
+  article.after(panel);
+  let passage = null;
+  const close = button("Close", () => { panel.hidden = true; article.focus?.(); });
+  const open = button("Cite this passage", () => {
+    panel.replaceChildren(...citeLines(passage), close);
+    close.focus();
+  });
+  open.className = close.className = "ck-copy";
+  document.addEventListener("selectionchange", () => {
+    const found = selectedPassage(article);
+    const isBusy = panel.contains(document.activeElement);
+    if (!found && (isBusy || panel.contains(close))) return;
+    passage = found ?? passage;
+    panel.hidden = !found;
+    if (found) panel.replaceChildren(open);
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") panel.hidden = true; });
+}
+
 function readingView() {
   const article = document.querySelector(".ck-item .ck-article");
   if (!article) return;
@@ -212,6 +368,7 @@ function readingView() {
   document.fonts?.ready.then(() => placeNotes(article));
   addEventListener("hashchange", showTarget);
   addEventListener("beforeprint", () => all("details.ck-margin").forEach((d) => { d.open = true; }));
+  citeSelections(article);
   focusMarks(article);
   stepThrough(article);
   showTarget();
