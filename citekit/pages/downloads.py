@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from citekit.app.proving.proof_script import SCRIPT, proof_script
 from citekit.formats import write
+from citekit.pages.feeds.whole_site import make_feeds
 from citekit.pages.html import quote
 from citekit.pages.provenance.seals import PROOF_SUFFIX
 from citekit.pages.title_markup import title as plain_title
@@ -43,6 +44,7 @@ def make_downloads(library: Library) -> Iterator[tuple[str, str]]:
         for format_, (_, extension) in DATA_FORMATS.items():
             yield f"items/{name}.{extension}", data_citation(library, key, format_)
     yield from _make_proofs(library)
+    yield from make_feeds(library)
     page = Template(_REDIRECT.read_text(encoding="utf-8"))
     for alias, name in library.alias_pages.items():
         key = library.aliases[alias]

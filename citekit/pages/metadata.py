@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from citekit.model.date import Date
 from citekit.pages import wording
 from citekit.pages.element import Element, h, is_web_address
+from citekit.pages.feeds.whole_site import FEED, has_feeds
 from citekit.pages.title_markup import plain
 from citekit.pages.title_markup import title as plain_title
 
@@ -79,6 +80,9 @@ def bibliography_head(library: Library, title: str) -> Iterator[Element]:
     yield from plain_head(
         library, title, f"{title}: {library.settings.title}" if library.settings.title else title
     )
+    if has_feeds(library):
+        address = f"{library.address}{FEED}"
+        yield h("link", rel="alternate", type="application/atom+xml", title="New", href=address)
 
 
 def coins(item: Item) -> str:

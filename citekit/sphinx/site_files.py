@@ -11,6 +11,7 @@ from sphinx.util.osutil import relative_uri
 
 from citekit.pages.addresses import FOLDERS
 from citekit.pages.downloads import DATA_FORMATS, make_downloads
+from citekit.pages.feeds.whole_site import FEED, SITEMAP
 from citekit.sphinx.books import is_site
 from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.nodes import pending_file
@@ -36,6 +37,8 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
     output = Path(app.outdir)
+    for name in {FEED, SITEMAP} - files.keys():
+        (output / name).unlink(missing_ok=True)
     for extension in (extension for _, extension in DATA_FORMATS.values()):
         _remove_others(output, f".{extension}", {output / name for name in files})
 

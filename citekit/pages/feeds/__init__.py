@@ -1,0 +1,1 @@
+"""What programs ask a site for: what is new, and which pages there are."""
