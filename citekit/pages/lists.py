@@ -18,6 +18,7 @@ from citekit.pages.element import Content, Element, h, joined, make_anchor, to
 from citekit.pages.entity import entity_date
 from citekit.pages.item import access_badge, byline
 from citekit.pages.metadata import coins
+from citekit.pages.pictures.time_picture import archive_picture
 from citekit.pages.provenance import log_page
 from citekit.pages.title_markup import rich_title
 
@@ -136,7 +137,7 @@ def timeline_body(library: Library) -> list[Element]:
     moments = [m for m in _moments(library, lambda _kind, _name: True) if m.sort]
     kinds = Counter(_MOMENTS[moment.kind] for moment in moments)
     chooser = [_filter("timeline", "Filter the timeline", [("Kind", kinds)])] if moments else []
-    return [*chooser, timeline(library)]
+    return [*chooser, *timeline(library)]
 
 
 def claims_body(library: Library) -> list[Element]:
@@ -190,14 +191,17 @@ class Moment(Value):
 
 def timeline(
     library: Library, *, keep: Callable[[str, str], bool] = lambda _kind, _name: True
-) -> Element:
-    """Occurrences and sources in the order of time; ``keep`` chooses by kind and name."""
+) -> list[Element]:
+    """Occurrences and sources in the order of time, as a picture and as a list.
+
+    ``keep`` chooses by kind and name.
+    """
     moments = sorted(
         [m for m in _moments(library, keep) if m.sort],
         key=lambda m: (m.sort, m.kind != "occurrence"),
     )
     if not moments:
-        return _nothing("Nothing in the archive has a date yet.")
+        return [_nothing("Nothing in the archive has a date yet.")]
     by_day: dict[str, list[Moment]] = {}
     for moment in moments:
         by_day.setdefault(moment.date, []).append(moment)
@@ -205,7 +209,8 @@ def timeline(
         h("li", h("p", date, class_="ck-day"), map(_moment, together))
         for date, together in by_day.items()
     ]
-    return h("ul", days, class_="ck-timeline")
+    picture = archive_picture(library, keep)
+    return [*([picture] if picture else []), h("ul", days, class_="ck-timeline")]
 
 
 def _moment(moment: Moment) -> Element:

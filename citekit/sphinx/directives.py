@@ -120,7 +120,7 @@ class TimelineDirective(_ArchiveDirective):
             return is_about and wanted in (None, kind)
 
         self.domain.note_use(self.env.docname, EVERYTHING)
-        return self.made(timeline(library, keep=keep))
+        return self.made(*timeline(library, keep=keep))
 
 
 class ClaimsDirective(_ArchiveDirective):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from docutils import nodes
 
-from citekit.pages.html import start_tag
+from citekit.pages.element import Element
+from citekit.pages.html import quote, start_tag
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -34,6 +35,10 @@ class withheld(nodes.Inline, nodes.Element):  # noqa: N801
     """As many characters as ``length`` says that may not be shown."""
 
 
+class picture(nodes.General, nodes.Element):  # noqa: N801
+    """A drawing: ``svg`` is its element as JSON. A link in it has the name of its ``page``."""
+
+
 class pending_citation(nodes.Inline, nodes.Element):  # noqa: N801
     """A citation in a page; ``number`` counts those of the page."""
 
@@ -51,6 +56,9 @@ class pending_backlinks(nodes.General, nodes.Element):  # noqa: N801
 
 
 _DATA: Final = ("data-facet", "data-filter", "data-notes", "data-values")
+_DRAWING_TAGS: Final = frozenset(["a", "circle", "line", "svg", "text", "title"])
+_PLACES: Final = ("cx", "cy", "r", "viewBox", "x", "x1", "x2", "y", "y1", "y2")
+_DRAWING_ATTRIBUTES: Final = frozenset(["aria-label", "class", "role", "text-anchor", *_PLACES])
 # Attributes that may be written; everything else is dropped, ``on…`` and ``style`` above all.
 SAFE_ATTRIBUTES: Final = frozenset(
     ["aria-hidden", "aria-label", "datetime", "open", "role", "title", *_DATA]
@@ -75,6 +83,15 @@ def add_nodes(app: Sphinx) -> None:
         latex=(_write_dots, None),
         man=(_write_dots, None),
         texinfo=(_write_dots, None),
+    )
+    nothing = (_skip, None)
+    app.add_node(
+        picture,
+        html=(_write_picture, None),
+        text=nothing,
+        latex=nothing,
+        man=nothing,
+        texinfo=nothing,
     )
     for mark in (pending_citation, pending_bibliography, pending_backlinks, pending_file):
         app.add_node(mark)
@@ -114,6 +131,29 @@ def _write_dots(self: Any, _node: nodes.Element) -> None:  # noqa: ANN401  # any
 def _write_dots_text(self: Any, _node: nodes.Element) -> None:  # noqa: ANN401
     self.add_text(" […] ")
     raise nodes.SkipNode
+
+
+def _skip(_self: object, _node: nodes.Element) -> None:
+    raise nodes.SkipNode
+
+
+def _write_picture(self: HTML5Translator, node: nodes.Element) -> None:
+    """The drawing itself, without what could run or load anything; links lead to pages."""
+    self.body.append(
+        f'<div class="ck-drawing">{_drawn(self, Element.from_json(node["svg"]))}</div>'
+    )
+    raise nodes.SkipNode
+
+
+def _drawn(self: HTML5Translator, part: Element) -> str:
+    if part.tag not in _DRAWING_TAGS:
+        return ""
+    attributes = {n: value for n, value in part.attributes.items() if n in _DRAWING_ATTRIBUTES}
+    if "page" in part.attributes:
+        here = self.builder.current_docname
+        attributes["href"] = self.builder.get_relative_uri(here, part.attributes["page"])
+    inside = (quote(c) if isinstance(c, str) else _drawn(self, c) for c in part.children)
+    return f"{start_tag(part.tag, attributes)}{''.join(inside)}</{part.tag}>"
 
 
 def _pass(_self: object, _node: nodes.Element) -> None:

@@ -29,6 +29,7 @@ from citekit.sphinx.nodes import (
     html_line,
     pending_backlinks,
     pending_file,
+    picture,
     withheld,
 )
 
@@ -243,6 +244,13 @@ def _bibliography(_part: Element, document: nodes.document) -> list[nodes.Node]:
     return [citations.note_bibliography(env.docname, listing)]
 
 
+def _picture(part: Element, _document: nodes.document) -> list[nodes.Node]:
+    """The drawing that a picture holds."""
+    return [
+        picture("", svg=child.to_json()) for child in part.children if not isinstance(child, str)
+    ]
+
+
 def _file(part: Element, document: nodes.document) -> list[nodes.Node]:
     children = _children(part, document)
     return [_dress(pending_file("", "", *children, name=part.attributes["name"]), part)]
@@ -282,6 +290,7 @@ _SPECIAL: Final[dict[str, Callable[[Element, nodes.document], list[nodes.Node]]]
     "withheld": _withheld,
     "bibliography": _bibliography,
     "backlinks": _backlinks,
+    "picture": _picture,
     "file": _file,
     "site": _site,
     "md": _markdown,

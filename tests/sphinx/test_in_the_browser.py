@@ -410,6 +410,18 @@ def test_a_word_processor_gets_italics_and_links(visit: Callable[..., Page]) -> 
     assert "class=" not in html
 
 
+def test_a_dot_of_the_timeline_leads_to_its_page(visit: Callable[..., Page]) -> None:
+    """What happened and what was reported are links with a name, by mouse and by keyboard."""
+    page = visit("timeline")
+    dot = page.get_by_role("link", name="Three ferries run aground").first
+
+    dot.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/entities/grounding-2024.html")
+
+    assert page.locator("h1").inner_text().startswith("Three ferries run aground")
+
+
 def test_the_matrix_shows_answers_and_silence(visit: Callable[..., Page]) -> None:
     """A cell leads to the passage it answers with, on a phone too."""
     page = visit("claims/index", 390)
