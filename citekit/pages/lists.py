@@ -18,6 +18,7 @@ from citekit.pages.element import Content, Element, h, joined, make_anchor, to
 from citekit.pages.entity import entity_date
 from citekit.pages.item import access_badge, byline
 from citekit.pages.metadata import coins
+from citekit.pages.pictures.network import network
 from citekit.pages.pictures.time_picture import archive_picture
 from citekit.pages.provenance import log_page
 from citekit.pages.title_markup import rich_title
@@ -111,7 +112,9 @@ def entities_body(library: Library) -> list[Element]:
                 _group(plural, [_entity_card(library, e) for e in entities], "ck-cards-small")
             )
     kinds = Counter(_kind(entity) for entity in library.entities.values())
-    return [_filter("entities", "Filter names", [("Kind", kinds)]), *groups]
+    ties = network(library)
+    together = [h("section", h("title", "Named together"), ties, id="network")] if ties else []
+    return [_filter("entities", "Filter names", [("Kind", kinds)]), *groups, *together]
 
 
 def _kind(entity: Entity) -> str:

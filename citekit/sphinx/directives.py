@@ -15,6 +15,7 @@ from citekit.pages.element import h
 from citekit.pages.item import excerpt
 from citekit.pages.lists import claims_list, item_card, source_cards, timeline
 from citekit.pages.object_state import EVERYTHING
+from citekit.pages.pictures.network import network
 from citekit.sphinx.domain import ArchiveDomain
 from citekit.sphinx.parser import make_nodes
 
@@ -123,6 +124,15 @@ class TimelineDirective(_ArchiveDirective):
         return self.made(*timeline(library, keep=keep))
 
 
+class NetworkDirective(_ArchiveDirective):
+    """``{ck:network}``: who is named together with whom, as a picture and as a table."""
+
+    def run(self) -> list[nodes.Node]:
+        """Both; nothing where no two names stand in one passage."""
+        self.domain.note_use(self.env.docname, EVERYTHING)
+        return self.made(*network(self.domain.library))
+
+
 class ClaimsDirective(_ArchiveDirective):
     """``{ck:claims}``: the claims as a table; ``:item: KEY`` or ``:entity: ID`` chooses."""
 
@@ -175,6 +185,7 @@ DIRECTIVES: Final = {
     "sources": SourcesDirective,
     "passage": PassageDirective,
     "timeline": TimelineDirective,
+    "network": NetworkDirective,
     "claims": ClaimsDirective,
     "matrix": MatrixDirective,
     "bibliography": BibliographyDirective,
