@@ -29,6 +29,8 @@ _MOST_ROWS: Final = 50
 _MOST_IN_A_PASSAGE: Final = 20  # who names more of them has made a list, and no tie
 _MIDDLE: Final = 330
 _RADIUS: Final = 170
+_AWAY: Final = 12
+_LABEL_HEIGHT: Final = 14
 
 
 def network(library: Library) -> list[Element]:
@@ -64,12 +66,13 @@ def _chosen(library: Library, pairs: Pairs) -> list[Entity]:
 
 def _drawing(library: Library, entities: Sequence[Entity], pairs: Pairs) -> Element:
     turns = {e.id: 2 * pi * number / len(entities) for number, e in enumerate(entities)}
+    heights = _label_heights(turns)
     heaviest = sorted(pairs, key=lambda pair: (-pairs[pair], pair))[:_MOST_LINES]
     return h(
         "svg",
         [_line(turns[a], turns[b], pairs[a, b]) for a, b in heaviest],
-        [_node(library, e, turns[e.id], is_odd=n % 2 == 1) for n, e in enumerate(entities)],
-        viewBox=f"0 0 {2 * _MIDDLE} 420",
+        [_node(library, e, turns[e.id], heights[e.id]) for e in entities],
+        viewBox=f"0 -40 {2 * _MIDDLE} 500",
         class_="ck-picture ck-network",
         role="group",
         aria_label="Who is named together with whom; the table below says the same",
@@ -86,11 +89,26 @@ def _line(one: float, other: float, times: int) -> Element:
     return h("line", class_=f"ck-tie ck-tie-{min(times, 3)}", **places)
 
 
-def _node(library: Library, entity: Entity, turn: float, *, is_odd: bool) -> Element:
-    """A dot and a name away from the ring; above and below it every other one is further off."""
-    away = 26 if is_odd and abs(sin(turn)) > 0.8 else 12
-    (x, y), (label_x, label_y) = _at(turn, _RADIUS), _at(turn, _RADIUS + away)
-    anchor = "middle" if abs(cos(turn)) < 0.12 else "start" if cos(turn) > 0 else "end"
+def _label_heights(turns: Mapping[str, float]) -> dict[str, float]:
+    """How high each label stands: beside its dot, or so far off that it covers no other one."""
+    heights: dict[str, float] = {}
+    for is_right in (True, False):
+        side = [name for name, turn in turns.items() if (cos(turn) > 0) is is_right]
+        side.sort(key=lambda name: abs(sin(turns[name])))  # from the middle outward
+        for sign in (-1, 1):
+            last = float("-inf")
+            for name in side:
+                offset = sin(turns[name]) * (_RADIUS + _AWAY) * sign
+                if offset > 0 or (offset == 0 and sign == 1):
+                    last = max(offset, last + _LABEL_HEIGHT)
+                    heights[name] = 210 + sign * last
+    return heights
+
+
+def _node(library: Library, entity: Entity, turn: float, label_y: float) -> Element:
+    """A dot and a name away from the ring."""
+    (x, y), (label_x, _) = _at(turn, _RADIUS), _at(turn, _RADIUS + _AWAY)
+    anchor = "start" if cos(turn) > 0 else "end"
     name = h("text", wording.shorten(entity.name, 24), x=f"{label_x:.1f}", y=f"{label_y + 4:.1f}",
              text_anchor=anchor)  # fmt: skip
     dot = h("circle", h("title", entity.name), cx=f"{x:.1f}", cy=f"{y:.1f}", r="5.5")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from citekit.model.entity import Entity
@@ -63,6 +64,10 @@ def test_of_many_names_those_with_most_ties_are_drawn(tmp_path: Path) -> None:
     assert len(nodes) == 40
     assert "entities/n00" in nodes
     assert made == network(Library.read(tmp_path / "a"))
+    labels = [text.attributes for text in inside(made[0], "text")]
+    for side in ("start", "end"):
+        heights = sorted(float(a["y"]) for a in labels if a["text-anchor"] == side)
+        assert min(b - a for a, b in pairwise(heights)) > 10
 
 
 def test_names_that_never_meet_make_no_picture(tmp_path: Path) -> None:
