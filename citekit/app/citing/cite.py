@@ -88,6 +88,7 @@ def cite(
         notes=notes,
         mode=_mode(keys) if in_text else "",
         abbreviations=styled.short_forms(store.settings.abbreviations, abbreviations),
+        copies={item.key: item.facts.archived[0] for item in items if item.facts.archived},
     )
     cited = styled.format_cites([source.fit(item.csl()) for item in items], cites, source, call)
     return replace(cited, warnings=(*cited.warnings, *lacking, *told))

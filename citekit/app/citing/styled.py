@@ -15,10 +15,12 @@ from citekit.app.citing.result import (
     Explained,
     Reference,
 )
+from citekit.app.citing.robust_links import robust_link
 from citekit.csl import Abbreviations, Citation, explain, parse_style, process_formats
 from citekit.csl.output.render import format_names, output_format, renderer
 from citekit.csl.style.find import StyleSource, beside, find_style
 from citekit.errors import UsageError
+from citekit.model.item import ArchivedCopy
 from citekit.model.nearest import did_you_mean
 from citekit.model.records.json_text import parse_json
 from citekit.model.value import NOTHING, Value, replace
@@ -39,7 +41,7 @@ _MOST_BYTES: Final = 20_000_000
 
 
 class StyledCall(Value):
-    """How to format: the options of one call."""
+    """How to format: the options of one call; ``copies`` are public ones, by the items' keys."""
 
     format: str
     locale: str
@@ -50,6 +52,7 @@ class StyledCall(Value):
     notes: Mapping[str, str | None]
     mode: str
     abbreviations: Abbreviations | None = None
+    copies: Mapping[str, ArchivedCopy] = NOTHING
 
 
 def style_of(store: ItemReader, style: str | None) -> StyleSource:
@@ -96,6 +99,7 @@ def format_cites(
         shown = _process(source, data, clusters, call)
     elif not call.in_text and any("locator" in cite for cite in cites):
         warnings.append("a bibliography has no place for a locator: use --in-text")
+    shown = _with_copies(shown, data, call.copies)
     if call.notes:
         shown = _with_notes(shown, call, [] if call.in_text else [item["id"] for item in data])
         if call.in_text:
@@ -192,6 +196,23 @@ def _with_notes(
         )
         for format_, result in shown.items()
     }
+
+
+def _with_copies(
+    shown: Mapping[str, Result],
+    data: list[Mapping[str, Any]],
+    copies: Mapping[str, ArchivedCopy],
+) -> Mapping[str, Result]:
+    """The results, in HTML with the public copy of what a reference leads to beside the link."""
+    if not copies or "html" not in shown:
+        return shown
+    urls = {item["id"]: item.get("URL", "") for item in data}
+    html = shown["html"]
+    entries = (
+        (key, robust_link(text, urls[key], copies[key]) if key in copies else text)
+        for key, text in html.bibliography
+    )
+    return {**shown, "html": replace(html, bibliography=tuple(entries))}
 
 
 def _parts(result: Result, *, are_cited: bool) -> list[str]:

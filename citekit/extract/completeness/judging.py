@@ -17,11 +17,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _SCANNED: Final = 12_000  # code points of a page that are looked at
+_BEGINNING: Final = 40  # of a paragraph, to find it in what the page shows
+_NEARLY_ALL: Final = 0.8
+_SHORT_PAGE: Final = 700.0
+_MANY_WORDS: Final = 3  # of consent, on a short page
 _A_PAGE: Final = 1500.0  # sizes: what shows something else has less text
-_AN_ARTICLE: Final = 600.0  # what declares itself an article, and has this much text, is one
+_AN_ARTICLE: Final = 350.0  # what declares itself an article, and has this much text, is one
 _HARDLY_ANY: Final = 200.0
 _STUB: Final = 1800.0
-_MARKUP_A_SIGN: Final = 25
+# A short note has little of both, text and mark-up.
+_MARKUP_OF_ARTICLE, _MARKUP_OF_NOTE = 25, 6
+_NO_ARTICLE: Final = 400.0  # a page that declares none, and has less text
+# What sites call the page on which they say that something is not there.
+_NAMED_SO: Final = re.compile(
+    r"(?:class|id|data-(?:page|template|view))=[\"'][^\"'<>]{0,200}?(?<![a-z])(?:error-?_?404|404-?(?:page"
+    r"|error)|page-?_?(?:404|not-?found)|not-?_?found|error-?_?page|error-?(?:50\d|403))(?![a-z])",
+    re.IGNORECASE,
+)
+_NO_SCRIPT: Final = re.compile(
+    r"<noscript[^>]*>[^<]{0,400}?(?:java\s?script|\bjs\b)", re.IGNORECASE
+)
 
 _MESSAGES: Final = {
     "challenge": "a bot wall asks the visitor to prove to be human",
@@ -62,6 +77,7 @@ _WALLS: Final = re.compile(
 class Shown(Value):
     """What a document shows: all its text, the text that was taken for the article's, and more.
 
+    ``text`` is without menus and boxes, ``boxes`` with them, where there is little of it;
     ``headings`` are the window's title and the headings; ``is_declared`` that it calls itself an
     article or has a date; ``is_paid`` that it says it is not free to read.
     """
@@ -69,6 +85,7 @@ class Shown(Value):
     headings: tuple[str, ...]
     text: str
     body: tuple[str, ...]
+    boxes: str = ""
     markup: str = ""
     is_declared: bool = False
     is_paid: bool = False
@@ -114,15 +131,18 @@ class _Look:
 
     def __init__(self, shown: Shown) -> None:
         self._shown = shown
-        self._body = size("\n".join(shown.body))
-        self._all = max(size(shown.text), self._body)
         self._text = plain(shown.text[:_SCANNED])
+        self._body = self._taken = size("\n".join(shown.body))
+        if self._body < _A_PAGE:  # it may be what stands in the boxes
+            kept = (one for one in shown.body if plain(one[:_BEGINNING]) in self._text)
+            self._body = size("\n".join(kept))
+        self._all = max(size(shown.text), self._body)
         self._is_article = shown.is_declared and self._body >= _AN_ARTICLE
 
     def instead_of_article(self) -> str | None:
         """What stands in the place of the article, if something does."""
         if self._is_article:
-            return "consent" if self._is_consent_alone() else None
+            return "consent" if self._is_consent_alone(_NEARLY_ALL) else None
         return next(self._candidates(), None)
 
     def _candidates(self) -> Iterator[str]:
@@ -147,35 +167,49 @@ class _Look:
         """What the text says where there is so little that it says nothing else."""
         for kind in _SAID_IN_TEXT:
             number = len(found(kind, "text", self._text))
-            if (number and self._all < 700) or (number > 1 and self._all < _A_PAGE):
+            if (number and self._all < _SHORT_PAGE) or (number > 1 and self._all < _A_PAGE):
                 yield kind
         if self._body < _HARDLY_ANY and _WALLS.search(self._shown.markup):
             yield "challenge"
+        is_named = not self._shown.is_declared and self._taken < _A_PAGE
+        if is_named and _NAMED_SO.search(self._shown.markup):
+            yield "gone"
 
-    def _is_consent_alone(self) -> bool:
-        """Whether at least half of the text is about cookies and consent."""
+    def _is_consent_alone(self, least: float = 0.5) -> bool:
+        """Whether at least half of the text asks for consent; of an article nearly all of it."""
         about = [one for one in self._shown.body if is_consent(one)]
-        if about:
-            return sum(map(size, about)) >= 0.5 * self._body
-        signs = found("consent", "text", self._text)
-        return self._body < _HARDLY_ANY and len(signs) > 1 and self._all < _A_PAGE
+        if about and sum(map(size, about)) >= least * size("\n".join(self._shown.body)):
+            return True
+        words = plain(self._shown.boxes or self._shown.text[:_SCANNED])
+        is_short = self._all < _SHORT_PAGE and not self._is_article
+        if is_short and len(found("consent", "words", self._text)) >= _MANY_WORDS:
+            return True
+        signs = found("consent", "text", words)
+        return self._body < _HARDLY_ANY and self._all < _A_PAGE and len(signs) > 1
 
     def _is_empty_without_scripts(self) -> bool:
         has_scripts = "<script" in self._shown.markup or "<noscript" in self._shown.markup
-        if not has_scripts or self._body >= _HARDLY_ANY or self._all >= 2 * _HARDLY_ANY:
+        if not has_scripts or self._taken >= _HARDLY_ANY or self._all >= 2 * _HARDLY_ANY:
             return False
-        return self._all < 40 or bool(found("script", "text", plain(_without_scripts(self._shown))))
+        if self._all < 40 or _NO_SCRIPT.search(self._shown.markup):
+            return True
+        return bool(found("script", "text", plain(_without_scripts(self._shown))))
 
     def parts_missing(self) -> Iterator[str]:
         """What of the article is not there."""
         if self._body < _STUB and (self._shown.is_paid or found("paywall", "text", self._text)):
             yield "paywall"
-        elif self._shown.is_declared and self._body < min(_HARDLY_ANY, self._of_markup()):
+        elif self._shows_little():
             yield "little"
 
-    def _of_markup(self) -> float:
-        """The least text that a page with so much mark-up has; a short note has little of both."""
-        return len(self._shown.markup) / _MARKUP_A_SIGN
+    def _shows_little(self) -> bool:
+        """Whether there is hardly any text for so much mark-up; an undated page needs more."""
+        markup = len(self._shown.markup)
+        if self._taken >= _SHORT_PAGE:
+            return False
+        if self._shown.is_declared:
+            return self._body < min(_HARDLY_ANY, markup / _MARKUP_OF_ARTICLE)
+        return self._all < min(_NO_ARTICLE, markup / _MARKUP_OF_NOTE)
 
 
 def _share(kind: str, piece: str) -> float:

@@ -77,6 +77,22 @@ def is_outside(element: HtmlElement) -> bool:
     return False
 
 
+def is_frame(element: HtmlElement) -> bool:
+    """Whether an element by itself is a menu, a form, a footer, or a box beside the article.
+
+    Nothing that holds the page's headline or most of its paragraphs is.
+    """
+    if _MAIN in element.attrib or element.tag in {"html", "body", "main", "article"}:
+        return False
+    if element.tag in {"nav", "aside", "footer", "form"} or element.get("role") in _ROLES:
+        return True
+    is_head = element.tag == "header" and element.find(".//h1") is None
+    return is_head or _says_outside(_names(element))
+
+
+_ROLES: Final = frozenset({"navigation", "banner", "contentinfo", "complementary", "search"})
+
+
 def is_apart(element: HtmlElement) -> bool:
     """Whether an element lies in the page's footer, among readers' comments or other articles."""
     nodes = islice([element, *element.iterancestors()], 40)

@@ -15,7 +15,7 @@ from citekit.extract.pages.declared.articles import Page, read_article
 from citekit.extract.pages.declared.meta import read_meta
 from citekit.extract.pages.declared.microdata import read_microdata
 from citekit.extract.pages.declared.things import read_things
-from citekit.extract.pages.frame import mark_main
+from citekit.extract.pages.frame import is_frame, is_outside, mark_main
 from citekit.extract.pages.headlines import read_headlines
 from citekit.extract.pages.lean import Lean
 from citekit.extract.pages.main_text import main_text, paragraphs_in
@@ -132,10 +132,15 @@ def shown(
     root: HtmlElement, lean: Lean, body: Sequence[str], evidence: Sequence[Evidence]
 ) -> Shown:
     """What a page shows, to tell whether that is its article."""
-    titles = [text_of(one, limit=300) for one in root.xpath("//title|//h1|//h2")[:_HEADINGS]]
+    headings = [one for one in root.xpath("//title|//h1|//h2") if not is_outside(one)]
+    titles = [text_of(one, limit=300) for one in headings[:_HEADINGS]]
+    body_element = root.find("body")
+    seen_in = root if body_element is None else body_element
+    text = text_of(seen_in, limit=_SHOWN, without=is_frame)
     return Shown(
         headings=tuple(titles),
-        text=text_of(root, limit=_SHOWN),
+        text=text,
+        boxes=text_of(seen_in, limit=_SHOWN) if len(text) < _LITTLE else "",
         body=tuple(body),
         markup=lean.text[:_MARKUP],
         is_declared=any(e.field == "issued" and e.origin in _DECLARING for e in evidence),
@@ -143,7 +148,7 @@ def shown(
     )
 
 
-_HEADINGS, _SHOWN, _MARKUP = 4, 12_000, 200_000
+_HEADINGS, _SHOWN, _MARKUP, _LITTLE = 4, 12_000, 200_000, 1_500
 _DECLARING = frozenset({"json-ld", "meta", "microdata"})
 _NOT_FREE = re.compile(  # schema.org/isAccessibleForFree, in data and in attributes
     r"isAccessibleForFree[\"']?\s{0,3}(?::|content=)\s{0,3}[\"']?(?:https?://schema.org/)?false",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from citekit.extract.pages.lean import Lean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -54,14 +54,21 @@ def parse_lean(lean: Lean) -> HtmlElement | None:
     return root
 
 
-def text_of(element: HtmlElement, *, limit: int = 4000, apart: bool = False) -> str:
+def text_of(
+    element: HtmlElement,
+    *,
+    limit: int = 4000,
+    apart: bool = False,
+    without: Callable[[HtmlElement], bool] | None = None,
+) -> str:
     """The visible text of an element on one line, up to `limit` code points.
 
-    `apart` puts a space between any two elements, for parts that only a style sheet separates.
+    `apart` puts a space between any two elements, for parts that only a style sheet separates;
+    `without` says of an element that it, and what is in it, is left out.
     """
     parts: list[str] = []
     size = 0
-    for piece in islice(_pieces(element), _PIECES_A_LETTER * limit):
+    for piece in islice(_pieces(element, without), _PIECES_A_LETTER * limit):
         parts.append(piece + " " if apart else piece)
         size += len(piece)
         if size > limit:
@@ -69,7 +76,9 @@ def text_of(element: HtmlElement, *, limit: int = 4000, apart: bool = False) -> 
     return _SPACES.sub(" ", "".join(parts)).strip()
 
 
-def _pieces(element: HtmlElement) -> Iterator[str]:
+def _pieces(
+    element: HtmlElement, without: Callable[[HtmlElement], bool] | None = None
+) -> Iterator[str]:
     """Texts in document order, without recursion; scripts and the like are left out."""
     stack: list[tuple[HtmlElement, bool]] = [(element, False)]
     while stack:
@@ -80,6 +89,8 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
             continue
         stack.append((node, True))
         if not isinstance(node.tag, str) or node.tag in _SKIPPED or is_hidden(node):
+            continue
+        if without is not None and without(node):
             continue
         if node.tag in _INLINE_BREAK:
             yield " "

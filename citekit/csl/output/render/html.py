@@ -37,7 +37,7 @@ class Html(OutputFormat):
         if kind == "display":
             return f'<div class="csl-{value}">', "</div>"
         if kind == "link":
-            return f'<a href="{_quoted(value)}">', "</a>"
+            return f'<a href="{quoted(value)}">', "</a>"
         if value == "baseline":  # that of the raised text around it: the reader sees no difference
             return "", ""
         tag = _TAGS.get((kind, value))
@@ -54,12 +54,12 @@ class Html(OutputFormat):
         hints = f'data-entry-spacing="{spacing.entry_spacing}"'
         hints += f' data-line-spacing="{spacing.line_spacing}"'
         if spacing.second_field_align is not None:
-            hints += f' data-second-field-align="{_quoted(spacing.second_field_align)}"'
+            hints += f' data-second-field-align="{quoted(spacing.second_field_align)}"'
         hanging = " hanging-indent" if spacing.hanging_indent else ""
         inner = "".join(f'  <div class="csl-entry">{text}</div>\n' for _, text in entries)
         return f'<div class="csl-bib-body{hanging}" {hints}>\n{inner}</div>'
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """Text for an attribute in double quotes."""
     return value.translate(_ESCAPES).replace('"', "&#34;")
