@@ -260,6 +260,27 @@ def test_everything_is_there_without_a_script(visit: Callable[..., Page]) -> Non
     assert visit("items/index", script=False).locator(".ck-card").count() == 3
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("2024", "html"),  # Sphinx reads over numbers
+        ("sàndbank", "html"),
+        ("Lantern2024", "items/lantern2024.html"),
+    ],
+)
+def test_the_search_finds_numbers_words_and_keys(
+    visit: Callable[..., Page], query: str, first: str
+) -> None:
+    """Numbers are words, accents do not count, and a key leads to its source."""
+    page = visit("index")
+
+    page.goto(f"{page.url.rpartition('/')[0]}/search.html?q={query}")
+
+    found = page.locator("#search-results li a").first
+    found.wait_for()
+    assert first in (found.get_attribute("href") or "")
+
+
 def test_a_filter_narrows_the_list(visit: Callable[..., Page]) -> None:
     """Typing in the filter leaves the sources that have the words."""
     page = visit("items/index")

@@ -374,7 +374,46 @@ function readingView() {
   showTarget();
 }
 
+// ---- Sphinx's search: it reads over numbers, knows no accents, and no key of a source ----------
+
+function mendSearch() {
+  if (typeof Search === "undefined" || !Search._parseQuery) return;
+  const parse = Search._parseQuery;
+  const perform = Search._performSearch;
+  const plain = new Map();
+
+  // The word as the index has it, whatever its accents.
+  function indexed(term) {
+    const tables = [Search._index.terms, Search._index.titleterms];
+    if (tables.some((table) => Object.hasOwn(table, term))) return term;
+    if (!plain.size) tables.flatMap(Object.keys).forEach((one) => plain.set(folded(one), one));
+    return plain.get(folded(term)) ?? term;
+  }
+
+  Search._parseQuery = (query) => {
+    const parsed = parse(query);
+    const [, terms, , lights] = parsed;
+    const numbers = splitQuery(query.trim()).filter((word) => /^\d+$/.test(word));
+    const found = [...terms, ...numbers].map(indexed);
+    terms.clear();
+    found.forEach((term) => terms.add(term));
+    numbers.forEach((word) => lights.add(word));
+    return parsed;
+  };
+
+  Search._performSearch = (query, ...more) => {
+    const results = perform(query, ...more);
+    const { docnames, titles, filenames } = Search._index;
+    const page = `items/${query.trim().toLowerCase()}`;
+    const at = docnames.findIndex((name) => name.toLowerCase() === page);
+    if (at < 0) return results;
+    const others = results.filter((one) => one[0] !== docnames[at] || one[2]);
+    return [...others, [docnames[at], titles[at], "", null, 1000, filenames[at], SearchResultKind.title]];
+  };
+}
+
 addCopyButtons();
+mendSearch();
 lightTogether();
 readingView();
 all(".ck-filter").forEach(addFilter);
