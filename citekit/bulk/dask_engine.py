@@ -47,7 +47,7 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
-            silence_logs=50,
+            silence_logs=False,
         ) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):

@@ -701,7 +701,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             {'name': 'SHARD', 'parameter': 'shards', 'help': 'WARC or WACZ files, or patterns of their names.', 'is_many': True},
         ),
         'options': (
-            {'name': '--output', 'parameter': 'output_', 'help': 'The folder for the tables.', 'metavar': 'DIR', 'short': '-o'},
+            {'name': '--output', 'parameter': 'output_', 'help': 'The folder for the tables: rows.', 'metavar': 'DIR', 'short': '-o'},
             {'name': '--engine', 'parameter': 'engine', 'help': 'Who does the work: processes of this machine, or Dask.', 'metavar': 'ENGINE', 'choices': ('processes', 'dask')},
             {'name': '--workers', 'parameter': 'workers', 'help': 'How many (default: one a processor).', 'metavar': 'N', 'is_integer': True, 'least': 1},
             {'name': '--scheduler', 'parameter': 'scheduler', 'help': 'A Dask cluster that is there.', 'metavar': 'ADDRESS'},

@@ -75,10 +75,22 @@ def all_addresses(library: Library) -> Iterator[tuple[str, str, Address]]:
                 f"{key}#p{number}",
                 Address(page=page, anchor=f"p{number}", title=f"{key} ¶ {number}"),
             )
+        yield from _other_passages(library, key, page)
     for alias in library.alias_pages:  # an alias that is no citekey has none
         key = library.aliases[alias]
         title = plain_title(library.shelves[key].item)
         yield "item", alias, Address(page=f"items/{library.pages[key]}", title=title)
+
+
+def _other_passages(library: Library, key: str, page: str) -> Iterator[tuple[str, str, Address]]:
+    """The headline, the captions and the annotations of an item."""
+    shelf = library.shelves[key]
+    captions = shelf.item.facts.evidence.get("caption", ())
+    anchors = [f"caption{number}" for number in range(1, len(captions) + 1)]
+    notes = [f"a-{annotation.short_id}" for annotation in shelf.annotations]
+    for anchor in ("title", *anchors, *notes):
+        title = f"{key}, {_say_anchor(anchor)}"
+        yield "passage", f"{key}#{anchor}", Address(page=page, anchor=anchor, title=title)
 
 
 def near_names(library: Library, kind: str, target: str) -> list[str]:

@@ -29,9 +29,9 @@ def add_chapters(app: Sphinx, doctree: nodes.document) -> None:
     env = app.env
     if env.docname != env.config.root_doc:
         return
-    setattr(env, _KIND, is_book(app))
+    setattr(env, _KIND, _has_chapters(app))
     first = doctree.next_node(nodes.section)
-    if first is None or not is_book(app):
+    if first is None or not _has_chapters(app):
         return
     for folder, caption in _CHAPTERS.items():
         names = sorted(name for name in env.found_docs if name.startswith(f"{folder}/"))
@@ -45,6 +45,11 @@ def is_book(app: Sphinx) -> bool:
     return app.builder.name in _BOOKS
 
 
+def _has_chapters(app: Sphinx) -> bool:
+    """Whether all pages become one: a book, or a site of a single page."""
+    return is_book(app) or app.builder.name == "singlehtml"
+
+
 def is_site(builder: Builder) -> bool:
     """Whether a builder makes pages for a web server, where files can stand beside them."""
     return builder.format == "html" and builder.name not in _BOOKS
@@ -55,9 +60,9 @@ def is_stale(app: Sphinx, env: BuildEnvironment, moved: AbstractSet[str]) -> boo
 
     ``moved`` are the pages that are new or gone.
     """
-    if getattr(env, _KIND, False) != is_book(app):
+    if getattr(env, _KIND, False) != _has_chapters(app):
         return True
-    return is_book(app) and any(name.partition("/")[0] in _CHAPTERS for name in moved)
+    return _has_chapters(app) and any(name.partition("/")[0] in _CHAPTERS for name in moved)
 
 
 def _contents(env: BuildEnvironment, names: list[str], caption: str) -> nodes.Element:

@@ -46,7 +46,8 @@ def open_archive(app: Sphinx) -> None:
         library = _read_library(app, config)
         style = _find_style(app, config, library.settings)
         pages = make_pages(library, style) if config.has_pages else ()
-        staged = stage(pages, Path(app.doctreedir) / "citekit")
+        folder = Path(app.doctreedir) / "citekit"
+        staged = stage(pages, folder)
     except CitekitError as error:
         raise _told(error) from error
     except OSError as error:
@@ -59,7 +60,7 @@ def open_archive(app: Sphinx) -> None:
     domain.library, domain.states = library, make_states(library)
     domain.has_pages = config.has_pages
     CitationDomain.of(app.env).style = style
-    project = StagedProject(app.project, staged)
+    project = StagedProject(app.project, staged, folder)
     app.project = app.env.project = project
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import escape
+from sphinx.util.osutil import relative_uri
 
-from citekit.pages.element import Element
+from citekit.model.value import replace
+from citekit.pages.element import Element, is_web_address
 from citekit.pages.html import start_tag, write_element
 from citekit.sphinx.books import is_book
 from citekit.sphinx.config import read_config
@@ -62,14 +65,24 @@ def _own_lines(
 ) -> list[str]:
     """What the page's maker put into its head, and where it will stand."""
     staged: list[Any] = doctree.get("citekit_head", []) if doctree is not None else []
-    lines = [write_element(Element.from_json(data)) for data in staged]
+    here = app.builder.get_target_uri(pagename)
+    lines = [write_element(_from_here(Element.from_json(data), pagename, here)) for data in staged]
     base = ArchiveDomain.of(app.env).library.address
     if base and lines:
-        address = f"{base}{pagename}.html"
+        address = f"{base}{here}"
         lines.append(start_tag("meta", {"property": "og:url", "content": address}))
         if not context.get("pageurl"):
             lines.append(start_tag("link", {"rel": "canonical", "href": address}))
     return lines
+
+
+def _from_here(element: Element, pagename: str, here: str) -> Element:
+    """A link to a file beside the page, as seen from where a builder puts the page."""
+    href = element.attributes.get("href", "")
+    if element.tag != "link" or not href or is_web_address(href):
+        return element
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(pagename), href))
+    return replace(element, attributes={**element.attributes, "href": relative_uri(here, target)})
 
 
 def _icon(context: dict[str, Any]) -> list[str]:

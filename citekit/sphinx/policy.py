@@ -158,11 +158,19 @@ class GuardedTemplates(TemplateBridge):
             attributes=stands.attributes & own.attributes,
             sizes=stands.sizes,
         )
-        return with_policy(page, write_policy(allowed, self._hosts))
+        return with_policy(_with_levels(page), write_policy(allowed, self._hosts))
 
     def render_string(self, template: str, context: dict[str, Any]) -> str:
         """Text from a template that is given as text."""
         return str(self._inner.render_string(template, context))
+
+
+def _with_levels(page: str) -> str:
+    """The page with a level for Sphinx's captions of contents, which are headings by role alone.
+
+    Source: WAI-ARIA 1.2, role heading: an aria-level is required.
+    """
+    return page.replace(' role="heading">', ' role="heading" aria-level="2">')
 
 
 def _without_content(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,8 +54,9 @@ def _write_if_changed(path: Path, content: bytes) -> None:
 class StagedProject(Project):
     """A project whose documents are those of the source folder and the staged pages."""
 
-    def __init__(self, original: Project, staged: Mapping[str, Path]) -> None:
+    def __init__(self, original: Project, staged: Mapping[str, Path], folder: Path) -> None:
         super().__init__(original.srcdir, original.source_suffix)
+        self._folder = folder
         self.restore(original)  # without the names of the last build no page would be out of date
         self.staged = dict(staged)
 
@@ -63,7 +64,7 @@ class StagedProject(Project):
         self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)
     ) -> set[str]:
         """The names of all documents; a page of the author's own goes before a staged one."""
-        found = super().discover(exclude_paths, include_paths)
+        found = super().discover((*exclude_paths, *self._own_folder()), include_paths)
         for name in sorted(found & self.staged.keys()):
             logger.warning(
                 "%s is a page of yours and of the archive: yours is built",
@@ -75,6 +76,12 @@ class StagedProject(Project):
             del self.staged[name]
         self.docnames |= self.staged.keys()
         return self.docnames
+
+    def _own_folder(self) -> tuple[str, ...]:
+        """A pattern for the staged files themselves, where they lie below the sources."""
+        folder, sources = self._folder.resolve(), Path(self.srcdir).resolve()
+        is_below = folder.is_relative_to(sources)
+        return (f"{folder.relative_to(sources).as_posix()}/**",) if is_below else ()
 
     def doc2path(self, docname: str, absolute: bool) -> _StrPath:
         """The file of a document; staged ones lie outside the source folder."""

@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -76,10 +77,7 @@ def test_every_command_has_its_method() -> None:
 )
 def test_the_methods_of_the_page_are_there(name: str) -> None:
     """What the page names can be called."""
-    thing: Any = citekit
-    for part in name.split("."):
-        thing = getattr(thing, part)
-    assert callable(thing)
+    assert callable(resolve_name(f"citekit.{name}"))
 
 
 def test_every_method_is_on_the_page() -> None:

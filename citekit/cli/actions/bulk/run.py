@@ -20,8 +20,8 @@ def run(
     context: Context,
     *,
     shards: list[str],
-    output_: str,
-    engine: Engine,
+    output_: str | None,
+    engine: Engine | None,
     workers: int | None,
     scheduler: str | None,
     text: bool,
@@ -30,8 +30,8 @@ def run(
     progress = _Progress(context, len(find_shards(shards)))
     report = run_shards(
         shards,
-        output_,
-        engine=engine,
+        output_ or "rows",
+        engine=engine or "processes",
         workers=workers,
         scheduler=scheduler,
         options=Options(with_text=text),

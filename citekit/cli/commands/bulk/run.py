@@ -25,12 +25,13 @@ def run(
     ],
     *,
     output_: Annotated[
-        str, typer.Option("--output", "-o", metavar="DIR", help="The folder for the tables.")
-    ],
+        str | None,
+        typer.Option("--output", "-o", metavar="DIR", help="The folder for the tables: rows."),
+    ] = None,
     engine: Annotated[
-        Literal["processes", "dask"],
+        Literal["processes", "dask"] | None,
         typer.Option("--engine", help="Who does the work: processes of this machine, or Dask."),
-    ] = "processes",
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option("--workers", metavar="N", min=1, help="How many (default: one a processor)."),
