@@ -10,6 +10,7 @@ from citekit import formats
 from citekit.extract import extract
 
 _BIB = "@book{quay, title={Quays}}\n@book{quay, title={Twice}}\n"
+READING = {"bibtexparser", "trafilatura", "htmldate", "pypdf"}
 _PAGE = (
     b"<html><head><title>Cranes</title></head><body><article><p>The crane stands where it stood. "
     b"It was painted on 4 June 2023, and it will be painted again.</p></article></body></html>"
@@ -38,8 +39,10 @@ def test_no_logger_has_another_level_or_handler_afterwards() -> None:
     before = _state()
     _read_all()
     assert _state() == before
-    assert {"bibtexparser", "trafilatura", "htmldate", "pypdf"} <= before.keys()
-    assert logging.CRITICAL not in {level for level, _, _ in before.values()}
+    assert before.keys() >= READING
+    # others, such as Dask's, may have been loaded before, and come with levels of their own
+    levels = {level for name, (level, _, _) in before.items() if name.partition(".")[0] in READING}
+    assert logging.CRITICAL not in levels
 
 
 def test_findings_say_it_alone() -> None:
